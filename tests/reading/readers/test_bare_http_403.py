@@ -102,6 +102,12 @@ REFUSALS: Table = (
         "Error in parse_aws_s3_response(r, Sig, verbose = verbose) : \n  Forbidden (HTTP 403).",
         _S3,
     ),
+    ("r-one-line", "Error in parse_aws_s3_response(r, Sig, verbose = verbose): Forbidden (HTTP 403).", _S3),
+    (
+        "object-store",
+        "ComputeError: Generic S3 error: Error performing list request: Client error with status 403 Forbidden: No Body",
+        _S3,
+    ),
     (
         "r-verbose",
         f"S3 Request URL: {_URL}\nExecuting request with AWS credentials\nParsing AWS API response\nClient error: (403) Forbidden",
@@ -153,6 +159,7 @@ NONE: Table = tuple(
         ("http-log", "ERROR shop::http-stream: id=0x7f: Client request complete, response status: 403 (Forbidden)."),
         ("crt-not-found", "ERROR id=0x1 Meta request cannot recover from error 14343 (Invalid response status). (request=0x2, response status=404)"),
         ("number", f"Read 403 lines of {_URL}"),
+        ("object-store-elsewhere", "Generic MicrosoftAzure error: Client error with status 403 Forbidden: No Body"),
     )
 )  # fmt: skip
 

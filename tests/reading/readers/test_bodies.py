@@ -67,6 +67,16 @@ _EVENT_FACTS: Facts = {
 _EXCON = 'Excon::Error::Forbidden: Expected(200) <=> Actual(403 Forbidden)\nexcon.error.response\n  :headers       => {{\n    "Server"           => "AmazonS3"\n    "x-amz-id-2"       => "abcDEF123456/+="\n    "x-amz-request-id" => "EXAMPLE0REQUEST1"\n  }}\n  :host          => "{}.s3.amazonaws.com"\n  :method        => "HEAD"'
 _HEADERS = 'x-amz-request-id: tx0000000000000000000-example\nContent-Length: 78\n2026-01-02 03:04:05,006 - MainThread - botocore.response - DEBUG - {}\nb\'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>\'\n'
 XML: Table = (
+    (
+        "cut-in-the-code",
+        f"SignatureDoesNotMatch</Code><Message>no words</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>",
+        expect("signature_mismatch", code="SignatureDoesNotMatch", request_id=REQUEST),
+    ),
+    (
+        "excon-headers",
+        'Expected(200) <=> Actual(403 Forbidden)\n  request => {:headers=>{"Host"=>"s3.amazonaws.com"}}\n  response => @body="<Error><Code>AccessDenied</Code>"',
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
     ("root-of-a-program", "<OrdersError><Message>Access Denied</Message></OrdersError>", None),
     (
         "headers-then-body",
@@ -330,6 +340,11 @@ _THROTTLED: Facts = expect("aws_error", code="ThrottlingException", status_code=
 _OF_SDK = {"$fault": "client", "$metadata": {"httpStatusCode": 429, "requestId": REQUEST}}
 # Errors of the SDKs for JavaScript, printed by Node.js or as JSON without any other text.
 OBJECTS: Table = (
+    (
+        "cut-in-a-single-quote",
+        f"{{ code: 'UnauthorizedOperation', requestId: '{REQUEST}",
+        denied(code="UnauthorizedOperation", request_id=REQUEST),
+    ),
     ("v3", f"{{ name: 'ThrottlingException', '$fault': 'client', '$metadata': {_METADATA} }}", _THROTTLED),
     (
         "v3-in-log",

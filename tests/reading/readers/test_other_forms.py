@@ -8,12 +8,46 @@ from tests.tables import ANA, Facts, Table, denied, expect, facts_in, rows
 
 SENTENCE = f"User: {ANA} is not authorized to perform: sqs:SendMessage"
 SENT = denied(principal=ANA, action="sqs:SendMessage")
+_LOGGED = "79a59df900b949e5 orders [06/Feb/2026:00:00:38 +0000] 192.0.2.3"
 _EVENT = (
     '{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"list","user":{"username":"system:serviceaccount:shop:cart","groups":[]},'
     '"objectRef":{"resource":"pods","namespace":"shop","apiVersion":"v1"},'
     '"responseStatus":{"metadata":{},"status":"Failure","reason":"Forbidden","code":403},"annotations":{"authorization.k8s.io/decision":"forbid"}}'
 )
 FORMS: Table = (
+    (
+        "soto",
+        'S3ErrorType.accessDenied(message: Optional("Access Denied"))',
+        denied(code="accessDenied"),
+    ),
+    (
+        "soto-unlabelled",
+        'signatureDoesNotMatch(Optional("The request signature we calculated does not match the signature you provided."))',
+        expect("signature_mismatch", code="signatureDoesNotMatch"),
+    ),
+    ("swift-elsewhere", 'notFound(message: Optional("no such order"))', None),
+    (
+        "s3-access-log",
+        f'{_LOGGED} {ANA} EXAMPLE0REQUEST1 REST.PUT.OBJECT a.csv "PUT /orders/a.csv HTTP/1.1" 403 AccessDenied 243 - 12 - "-" "aws-cli/2" - abcDEF123456abcDEF123456/+= SigV4',
+        denied(
+            code="AccessDenied",
+            principal=ANA,
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456abcDEF123456/+=",
+        ),
+    ),
+    (
+        "s3-access-log-anonymous",
+        f'{_LOGGED} - EXAMPLE0REQUEST1 WEBSITE.GET.OBJECT a.csv "GET /a.csv HTTP/1.1" 403 AccessDenied 243 - 12 - "-" "curl/8" -',
+        denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "s3-access-log-success",
+        f'{_LOGGED} - EXAMPLE0REQUEST1 REST.GET.OBJECT a.csv "GET /a.csv HTTP/1.1" 200 - 243 - 12 - "-" "curl/8" -',
+        None,
+    ),
     (
         "elixir",
         '{:error, {:http_error, 403, "InvalidAccessKeyId"}}',

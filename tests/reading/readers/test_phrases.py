@@ -26,6 +26,11 @@ OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF01234
 DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
+    (
+        "amplify",
+        'StorageAccessDeniedException {\n  "message": "S3 access denied when making the API call.",\n  "recoverySuggestion": "See the cause."\n}',
+        denied(code="StorageAccessDeniedException", service="s3"),
+    ),
     ("iot", "[ERROR] EVENT:MQTT Client Connect MESSAGE:Connect Status: AUTHORIZATION_FAILURE", denied()),
     (
         "iot-json",
@@ -474,6 +479,11 @@ MISSING: Table = tuple(
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
+        ("imds-cpp", "EC2MetadataClient [140737] Http request to retrieve credentials failed"),
+        (
+            "imds-rust",
+            "Generic S3 error: error sending request for url (http://169.254.169.254/latest/api/token): Host is down",
+        ),
         (
             "codedeploy-agent",
             "Missing credentials - please check if this instance was started with an IAM instance profile",
@@ -687,6 +697,16 @@ MISSING_IN_CALLS: Table = tuple(
     )
 )
 MISSING_FROM_PROVIDERS: Table = (
+    (
+        "boto2",
+        "boto.exception.NoAuthHandlerFound: No handler was ready to authenticate. 1 handlers were checked. ['HmacAuthV4Handler'] Check your credentials",
+        expect("missing_credentials", code="NoAuthHandlerFound"),
+    ),
+    (
+        "boto2-google",
+        "No handler was ready to authenticate. 2 handlers were checked. ['OAuth2Auth', 'HmacAuthV1Handler'] Check your credentials",
+        None,
+    ),
     (
         "old-sdk-go",
         'Ignoring, HTTP credential provider invalid endpoint host, "169.254.170.23", only loopback hosts are allowed. <nil>',

@@ -1472,6 +1472,17 @@ BESIDE: Table = (
     ("nested-other", "nested: AmazonS3Exception[Please reduce your request rate.]", expect("aws_error", service="s3")),
     ("nested-base", "nested: AmazonServiceException[no words]", None),
     ("nested-elsewhere", "nested: IOException[Access Denied]", None),
+    (
+        "jets3t",
+        "org.jets3t.service.S3ServiceException: S3 HEAD request failed for '/a.csv' - ResponseCode=403, ResponseMessage=Forbidden",
+        denied(service="s3", status_code=403),
+    ),
+    ("alpakka", "akka.stream.alpakka.s3.S3Exception: Access Denied", denied(service="s3")),
+    (
+        "dvc",
+        "unexpected error - Forbidden: An error occurred (403) when calling the HeadObject operation: Forbidden",
+        denied(code="403", operation="HeadObject", status_code=403),
+    ),
 )  # fmt: skip
 # Hadoop's class for a denial of S3, or for an error before the request.
 _NIO = "java.nio.file.AccessDeniedException: "

@@ -270,6 +270,11 @@ PERMISSIONS: Table = (
         denied(resource="s3://orders-results/2026/part-0.parquet"),
     ),
     (
+        "hadoop-s3n",
+        "org.apache.hadoop.security.AccessControlException: Permission denied: s3n://orders-data/all_$folder$",
+        denied(resource="s3n://orders-data/all_$folder$"),
+    ),
+    (
         "destination",
         "Access Denied for LogDestination: orders-flow-logs. Please check LogDestination permission",
         denied(resource="orders-flow-logs"),

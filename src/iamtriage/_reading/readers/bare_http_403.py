@@ -39,13 +39,14 @@ _HOST = lazy_pattern(
     # Clients that print the URI from their arguments.
     r"|(?<!\w)(?P<uri>s3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/)[^\s'\"<>]{0,1024}"
 )
-# S3 clients that print no host: aws.s3 for R, and the AWS Common Runtime in its logs.
+# S3 clients that print no host: aws.s3 for R, Rust's object_store, and the AWS Common Runtime in its logs.
 _CLIENT_MESSAGE = lazy_pattern(
-    r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
+    r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s?:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
+    r"|\bGeneric\sS3\serror:\s(?:Error\s[\w\s]{3,40}:\s)?Client\serror\swith\sstatus\s(?P<d>403)\b"
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
-_CLIENT_FRAGMENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request")
+_CLIENT_FRAGMENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request", "Generic S3")
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80
 _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")

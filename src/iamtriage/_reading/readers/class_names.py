@@ -29,6 +29,8 @@ _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("<amazonaws>amazonaws.services", "java-v1", CLASS_NAME, lazy_pattern(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
     ("<models>aws_sdk_", "python-v4", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b")),
     ("<kotlin>", "kotlin", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
+    # The clients for S3 of JetS3t, Hadoop and Alpakka.
+    ("<S3Exception>|<S3ServiceException>", "java-v1", CLASS_NAME, lazy_pattern(r"(?<![\w.])(?!com\.amazon|software\.)(?:[a-z]\w{0,40}\.){2,8}(?P<service>S3)(?:Service)?Exception\b")),
     # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
     ("Exception[", "java-v1", CLASS_NAME, lazy_pattern(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),
     ("<amazonaws>com.amazonaws", "java-v1", CLASS_NAME, lazy_pattern(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),

@@ -117,7 +117,7 @@ _BRACKETED = _Label(
 # A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
 _IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\"", '"')
 # An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
-_BEFORE_OBJECT = lazy_pattern(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\s?\{\s?message:")
+_BEFORE_OBJECT = lazy_pattern(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\s?\{\s{0,8}\"?message\"?:")
 # "ERROR: ExpiredToken - The …"; without "ERROR", the line could be from a list of codes.
 _JOINED = _Label(
     r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s",
@@ -263,8 +263,12 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterato
     if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
         # In the second case, "User" is the first word of the message.
         return
-    if code == "Forbidden" and text[max(0, start - 4) : start].strip().isdigit():
-        # "403 Forbidden:" is an HTTP status with its reason phrase.
+    if code == "Forbidden" and (
+        text[max(0, start - 4) : start].strip().isdigit()
+        or text.startswith((" An error occurred (403)", " (HTTP "), m.end())
+    ):
+        # "403 Forbidden:" and "Forbidden (HTTP 403)" are an HTTP status with its reason phrase. DVC prints botocore's
+        # message twice.
         return
     yield code_piece(
         m,

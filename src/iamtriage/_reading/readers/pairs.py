@@ -86,7 +86,7 @@ _PAIR = lazy_pattern(
     # Constructors around the value in Swift, Rust and Haskell; the type in the output of R's str().
     r"(?:Optional\(|Some\(|Just\s?\(?|(?:RequestId|ErrorMessage|Abbrev)\s(?:\{from[A-Z][A-Za-z]{5,15}\s=\s)?|ErrorCode\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
-_QUOTED = lazy_pattern(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
+_QUOTED = lazy_pattern(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|[\"']\s?(?P<open>[^\"'\n]{1,1024})\Z")
 _BARE = lazy_pattern(
     r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
 )

@@ -50,6 +50,7 @@ sure   | object storage: Access Denied | object storage: Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
+sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
@@ -148,6 +149,9 @@ sure   | check if this instance was started with an IAM | Missing credentials - 
 sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
+sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
+sure   | to retrieve credentials failed | Http request to retrieve credentials failed
+sure   | /latest/api/token) | error sending request for url \(http://169\.254\.169\.254/latest/api/token\)
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain

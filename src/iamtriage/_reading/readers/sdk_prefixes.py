@@ -149,6 +149,15 @@ _IOS = lazy_pattern(
 _IOS_LOCAL = frozenset(
     {"General", "Networking", "URLResponseSerialization", "XMLBuilder", "XMLParser", "JSONParser"}
 )
+# A record of S3's server access log: the requester, the request ID, the operation, the key, the request, the status,
+# the error code and, in newer records, the host ID (https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html).
+_S3_ACCESS_LOG = lazy_pattern(
+    r"(?:(?P<principal>arn:\S{1,2048})|(?<=\s)\S{1,80})\s(?P<request>[0-9A-Z]{16})\s(?:REST|WEBSITE|BATCH|S3)\.[A-Z]{2,20}\.[A-Z_]{2,40}"
+    r"\s\S{1,3072}\s(?:\"[^\"\n]{1,4096}\"|-)\s(?P<status>[345][0-9]{2})\s(?P<code>[A-Z]\w{2,60})\b"
+    r"(?:(?:\s[0-9-]{1,20}){4}\s\"[^\"\n]{0,4096}\"\s\"[^\"\n]{0,4096}\"\s\S{1,80}\s(?P<host>[\w+/=]{20,200}))?"
+)
+# Soto, an SDK for Swift, prints the case of an enumeration.
+_SWIFT_CASE = lazy_pattern(r"(?<!\w)(?P<code>[a-z][A-Za-z]{5,60})\((?:message:\s)?Optional\(\"")
 
 
 def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -219,6 +228,16 @@ def _php(m: re.Match[str]) -> Piece:
 
 def _php_code(m: re.Match[str]) -> Piece | None:
     return code_piece(m, source="php", rank=BEST) if is_code(m["code"]) else None
+
+
+def _swift_case(m: re.Match[str]) -> Piece | None:
+    return code_piece(m, source="swift", rank=BEST) if kind_of_code(m["code"]) else None
+
+
+def _s3_access_log(m: re.Match[str]) -> Piece:
+    piece = _redshift(m)
+    put_group(piece, m, "principal")
+    return piece
 
 
 def _console(m: re.Match[str]) -> Piece | None:
@@ -410,6 +429,8 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<server>(server)", _PHP_CODE, _php_code),
     ("<making>", _DOTNET, _dotnet),
     ("xception: User: ", _CONSOLE, _console),
+    ('<Optional>Optional("', _SWIFT_CASE, _swift_case),
+    ("<REST>REST.|<WEBSITE>WEBSITE.|<BATCH>BATCH.", _S3_ACCESS_LOG, _s3_access_log),
     ("<Message>KMS Message", _KMS, _reliable_code),
     ("<Code>Error Code: ", _OTHER_SERVICE, _other_service),
     ("]: (", _POD_IDENTITY, _pod_identity),

@@ -97,7 +97,7 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
             piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             piece.put("service", service_name(m["service"]))
             piece.put("request_id", m["request"], m.start("request"), m.end("request"))
-            piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+            _put(text, piece, "code", m.start("code"), m.end("code"))
             host = _JAVA_OLDEST_HOST.search(text, m.end(), m.end() + 1000)
             if host:
                 _put(text, piece, "host_id", host.start("host"), host.end("host"))

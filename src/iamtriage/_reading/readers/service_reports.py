@@ -219,8 +219,8 @@ FRAMES: tuple[Frame, ...] = (
     # "Access denied" or "Permission denied", and on what.
     Frame(
         "access_denied",
-        "ermission denied on",
-        rf"\b[Pp]ermission denied on S3 path:? {_RESOURCE}",
+        "ermission denied on|ermission denied: s3",
+        rf"\b[Pp]ermission denied(?: on S3 path:?|:(?=\ss3[an]?://)) {_RESOURCE}",
         is_aws=True,
     ),
     Frame(

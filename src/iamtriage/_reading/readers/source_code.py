@@ -67,7 +67,7 @@ _OTHER_ARGUMENTS = lazy_pattern(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
 # The names of functions: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
 _SEARCHING_CALL = lazy_pattern(
     r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"
-    r"|[Ee]quals?|[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises)"
+    r"|[Ee]quals?|(?<!Not)[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises)"
     r"\w{0,24}[!?]?(?:\[[^\[\]\n]{1,80}\])?\Z"
 )
 _PRINTING_CALL = lazy_pattern(

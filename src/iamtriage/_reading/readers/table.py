@@ -123,7 +123,7 @@ READERS = (
     Reader(
         "XML bodies",
         "envelope",
-        "<Code><Code>|<Message><Message>|<message><message>",
+        "<Code><Code>|<Code></Code>|<Message><Message>|<message><message>",
         "xml_bodies:read_xml",
     ),
     Reader("keys and values", "other", _ANY_TEXT, "pairs:read_pairs"),

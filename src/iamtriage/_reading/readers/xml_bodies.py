@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_CODE = lazy_pattern(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
+_CODE = lazy_pattern(r"(?:<Code>\s*|\A[\s`]*)(?P<code>[\w.]{2,100})\s*</Code>")
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = lazy_pattern(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
 _ROOT = lazy_pattern(
@@ -51,7 +51,7 @@ _MESSAGE_END = lazy_pattern(r"</Message>")
 def read_xml(readable: Readable) -> Iterator[Piece]:
     """Yield XML error documents."""
     text = readable.text
-    if "<Code>" in text:
+    if "Code>" in text:
         floor = 0
         matches = list(_CODE.finditer(text))
         starts = [m.start() for m in matches]
