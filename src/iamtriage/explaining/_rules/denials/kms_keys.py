@@ -42,14 +42,28 @@ __all__ = (
 )
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+# How External Secrets Operator and kubectl name it, its resources and their fields.
 _EXTERNAL_SECRETS = lazy_pattern(
-    r"SecretSyncedError|external-secrets|could not get secret data from provider"
+    r"SecretSyncedError|external-secrets|could not get secret data from provider|\bExternalSecret\b|\bexternalsecrets?\b"
+    r"|\bspec\.data(?:From)?\[\d|\berror retrieving secret at \.data"
 )
-_EXTERNAL_SECRET = lazy_pattern(r"\bExternalSecret[ :/]{1,2}\\?[\"']?([a-z0-9][a-z0-9.-]{0,252})", re.ASCII)
+_EXTERNAL_SECRET = lazy_pattern(
+    r"\bExternalSecret(?:\\?[\"']:\s?\{[^{}]{0,200}?\bname\\?[\"']:\s?\\?[\"']|(?:\\?[\"'])?[ :/=]{1,2}\\?[\"']?(?:(?P<namespace>[a-z0-9][a-z0-9-]{0,62})/)?)"
+    r"(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
+    r"|\bkubectl [^\n|;&]{0,200}?\b(?:get|describe|annotate|edit) (?:externalsecrets?(?:\.external-secrets\.io)?|es)[ /](?P<asked>[a-z0-9][a-z0-9.-]{0,252})"
+    r"|\bkind: ExternalSecret\s{1,20}metadata:\s{1,20}name: (?P<manifest>[a-z0-9][a-z0-9.-]{0,252})",
+    re.ASCII,
+)
+_NAMESPACE_NEXT_TO_NAME = lazy_pattern(
+    r"(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})", re.ASCII
+)
+_CHARS_AFTER_NAME = 80
 # The name of a secret in External Secrets Operator and the Secrets Store CSI driver.
 _SECRET_NAME = lazy_pattern(
     r"\b(?:key|secret(?:Id)?) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
-    r"|\b(?:remoteRef:\s{1,80}key|objectName|secretId):\s?[\"']?([\w/][\w/+=.@-]{0,511})",
+    r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
+    r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
+    r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
     re.ASCII,
 )
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
@@ -59,6 +73,8 @@ _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# Services whose values the two programs read.
+_WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
 _ENVIRONMENT = "unable to decrypt the environment variables"
 # Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and
 # the placeholder for it. A name is the end of the ARN.
@@ -238,37 +254,39 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     caller = denial.caller
     if caller == "the caller" and _EXTERNAL_SECRETS.search(denial.failure.text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
-    named = (
-        ""
+    name = (
+        None
         if resource is None
-        else f" {clip_text(resource.resource.replace(':', '/').partition('/')[2] or resource.resource)}"
+        else resource.resource.replace(":", "/").partition("/")[2] or resource.resource
     )
+    name = name or _find_data_name(denial, service)
+    named = f" {clip_text(name)}" if name else ""
     show_key = _show_key_command(denial, service, arn)
     find = "Find the key: the resource that holds the data names it (KmsKeyId)."
     if show_key is not None:
-        find = f"Find the key: the first command prints it, or nothing for the default key aws/{service}."
+        find = f"The first command prints the key: None or aws/{service} is the default key."
     elif data != "data":
         find = f"Find the key that the {data} names (KmsKeyId)."
     is_external_secret = caller.endswith("SecretStore")
     region = region_argument(denial) if resource is None or not resource.region else resource.region
     in_region = "" if region == "REGION" else f" --region {region}"
+    role = caller if caller.startswith("the execution role") else "the role that makes the call"
+    if is_external_secret:
+        role = "the role that the SecretStore names, or to that of its service account"
     remedy = Remedy(
-        title=f"Allow {caller} to use the key",
+        title="Allow the role of the SecretStore to use the key"
+        if is_external_secret
+        else f"Allow {caller} to use the key",
         who="account administrator",
         steps=(
             find,
-            f"Attach the policy to {caller if caller.startswith('the execution role') else 'the role that makes the call'}. The key policy must enable IAM policies (the account's root as principal), or allow the role itself.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
-            *(
-                ("The SecretStore names the role, or a service account with the role.",)
-                if is_external_secret
-                else ()
-            ),
-            "Across accounts, the key must be customer managed, and its key policy must allow the role, too.",
+            f"Attach the policy to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
+            "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed.",
         ),
         commands=(
             *present(show_key, _show_store_command(denial) if is_external_secret else None),
-            f"aws kms describe-key --key-id KEY_ID{in_region}",
-            f"aws kms get-key-policy --key-id KEY_ID{in_region} --policy-name default --query Policy --output text",
+            f"aws kms describe-key --key-id KEY_ARN{in_region}",
+            f"aws kms get-key-policy --key-id KEY_ARN{in_region} --policy-name default --query Policy --output text",
         ),
         policy=build_document([_key_statement(denial, service, region, resource)]),
         layer="identity",
@@ -290,11 +308,17 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 
 def _show_store_command(denial: Denial) -> str:
     """Return the command that prints which SecretStore an ExternalSecret uses."""
-    found = _EXTERNAL_SECRET.search(denial.failure.text)
+    text = denial.failure.text
+    found = _EXTERNAL_SECRET.search(text)
+    name, namespace = None, denial.facts.namespace
+    if found is not None:
+        name = found["name"] or found["asked"] or found["manifest"]
+        stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
+        namespace = namespace or found["namespace"] or (stated and stated[1])
     return fill_command(
         "kubectl get externalsecret {} --namespace {} --output jsonpath='{{.spec.secretStoreRef}}'",
-        found[1] if found else "NAME",
-        commands.namespace(denial.facts.namespace),
+        commands.kubernetes_name(name),
+        commands.namespace(namespace),
     )
 
 
@@ -302,12 +326,8 @@ def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> s
     """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
     if service not in _SHOW_KEYS:
         return None
-    template, option, placeholder = _SHOW_KEYS[service]
-    command = context_of(denial.facts).command
-    stated = None if command is None else command.option(option)
-    value = arn or (None if stated is None else stated.value)
-    if value is None and service == "secretsmanager" and (found := _SECRET_NAME.search(denial.failure.text)):
-        value = found[1] or found[2]
+    template, _, placeholder = _SHOW_KEYS[service]
+    value = arn or _find_data_name(denial, service)
     if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
         value = value.split(":", 5)[5].partition("/")[2]
         value = f"/{value}" if service == "ssm" and "/" in value else value
@@ -317,20 +337,31 @@ def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> s
     return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
 
 
+def _find_data_name(denial: Denial, service: str | None) -> str | None:
+    """Return the name of what a service encrypts, from the command or from the program that reads it."""
+    if service not in _SHOW_KEYS:
+        return None
+    command = context_of(denial.facts).command
+    if command is not None and (stated := command.option(_SHOW_KEYS[service][1])) is not None:
+        return stated.value if _NAME.fullmatch(stated.value) else None
+    found = _SECRET_NAME.search(denial.failure.text) if service in _WITH_SECRETS else None
+    return None if found is None else next(filter(None, found.groups()))
+
+
 def _key_statement(denial: Denial, service: str | None, region: str, resource: Arn | None) -> dict[str, Any]:
     """Return the statement that allows the use of a key through the service only.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     """
     actions = ["kms:Decrypt"]
-    account = commands.account(denial.account or (None if resource is None else resource.account))
     partition = denial.location.partition or (None if resource is None else resource.partition)
     if (denial.operation or "").startswith(_WRITES) or service == "sns":
         actions.append("kms:GenerateDataKey")
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
-        "Resource": f"arn:{partition or 'aws'}:kms:{region}:{account}:key/KEY_ID",
+        # What names the key can have its ID, its alias or its ARN, and another account can own it.
+        "Resource": "KEY_ARN",
     }
     # The suffix of the service names is documented for the other partitions only.
     if service in _VIA_SERVICES and partition != "aws-cn":
@@ -387,11 +418,13 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     # The called operation can be one of another service, which uses the key for the caller.
     action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
     region = region_argument(denial)
+    show_key = _show_key_command(denial, denial.service, None) if denial.resource is None else None
     return owner_remedy(
         "Find the key, and check its Region and key policy",
         "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
         f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {action} on the key's ARN, too.",
         commands=(
+            *present(show_key),
             fill_command("aws kms describe-key --key-id {} --region {}", key, region),
             fill_command(
                 "aws kms get-key-policy --key-id {} --policy-name default --region {} --query Policy --output text",
