@@ -63,7 +63,7 @@ _FINAL_STATUSES = frozenset({304, 404, 409, 412})
 _TRANSIENT_CAUSES = frozenset({"connection-refused", "no-answer", "timeout"})
 # New IAM resources take a few seconds to propagate:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-_PROPAGATION_CAUSES = frozenset({"not-yet-known", "principal-too-new", "role-too-new"})
+_PROPAGATION_CAUSES = frozenset({"principal-too-new", "role-too-new"})
 # Topics of errors that can disappear after propagation. S3 objects need no propagation.
 _PROPAGATION_TOPICS = frozenset({"invalid-credentials", "not-found"})
 _S3_NOT_FOUND_CODES = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})

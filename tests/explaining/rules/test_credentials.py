@@ -218,7 +218,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         botocore_text("RequestExpired", "DescribeInstances", "Request has expired."),
         {},
         "expired-request",
-        {"expired-request": "reported", "clock-behind": "possible", "presigned-url-too-old": "possible"},
+        {"expired-request": "reported", "clock-behind": "possible", "presigned-url-expired": "possible"},
         ("date -u", "chronyc tracking"),
     ),
 )
@@ -495,7 +495,7 @@ ABSENCES: tuple[Row, ...] = (
         f"[Errno 2] No such file or directory: '{TOKEN_FILE}'",
         {"namespace": "shop"},
         "token-file-unreadable",
-        {"token-file-unreadable": "reported", "pod-not-mutated": "possible"},
+        {"token-file-unreadable": "reported", "pods-not-recreated": "possible"},
         ("kubectl rollout restart deployment/NAME --namespace shop",),
     ),
     (

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ("find_kind",)
 
-SSO_SESSION_OVER = CauseType(
-    "sso-session-over",
-    title="The IAM Identity Center session has ended",
-    text="The session has ended, or an administrator ended it.",
-    fix="Sign in again with aws sso login.",
-    recognised_by="The text shows aws sso logout.",
-    sign=r"\baws sso logout\b|\bsign(?:ed)? ?out of all SSO profiles\b",
-    remedy="Sign in again",
-    of="sso-login-not-renewed",
-)
 RENEWED_ELSEWHERE = CauseType(
     "renewed-elsewhere",
     title="Another program renewed the sign-in first, so the old token is invalid",
@@ -171,7 +162,11 @@ _KINDS = (
         cause=SSO_LOGIN_NOT_RENEWED,
         code=lazy_pattern(r"^InvalidGrantException$"),
         summary="The IAM Identity Center sign-in cannot be renewed.",
-        causes=(SSO_SESSION_OVER.cause(), RENEWED_ELSEWHERE.cause(), CODE_NOT_CONFIRMED.cause()),
+        causes=(
+            LOGGED_OUT.cause(text="The session has ended, or an administrator ended it."),
+            RENEWED_ELSEWHERE.cause(),
+            CODE_NOT_CONFIRMED.cause(),
+        ),
         remedies=(
             your_remedy("Sign in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
         ),

@@ -67,19 +67,20 @@ INVALID_PRINCIPAL = CauseType(
 PRINCIPAL_NOT_THERE = CauseType(
     "principal-not-there",
     title="The role or user does not exist",
-    fix="Create the role or user, or remove it from the policy.",
-    recognised_by="The text shows that a role or user was deleted.",
-    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete|\baws iam delete-(?:role|user)\b",
+    fix="Correct the name or the account, or create the role or user.",
+    recognised_by="The text says that the role or user does not exist or was deleted.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete|\baws iam delete-(?:role|user)\b|\bThe (?:role|user) with name [\w+=,.@-]{1,64} cannot be found\b",
     remedy="Check whether the principal exists",
     of="invalid-principal",
 )
 PRINCIPAL_TOO_NEW = CauseType(
     "principal-too-new",
     title="The principal was created only seconds ago",
-    text="It was created seconds ago and has not propagated yet.",
+    text="The role or user was just created and has not propagated yet.",
     fix="Wait for a few seconds and retry.",
     recognised_by="The text shows that a role or user was just created.",
     sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
+    remedy="Wait, if the role",
     of="invalid-principal",
 )
 PRINCIPAL_MISTYPED = CauseType(

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
     PATH_MISSING,
@@ -56,25 +57,6 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     recognised_by="The message says that the principalArn is invalid or has the wrong format.",
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
-)
-NO_SUCH_PRINCIPAL = CauseType(
-    "no-such-principal",
-    title="The role or user does not exist",
-    text="The name or account is misspelled, or the role or user was deleted.",
-    fix="Correct the name or the account, or create the role.",
-    recognised_by="The text says that the role or user does not exist.",
-    sign=r"\bThe (?:role|user) with name [\w+=,.@-]{1,64} cannot be found\b|\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete",
-    of="principal-not-accepted",
-)
-NOT_YET_KNOWN = CauseType(
-    "not-yet-known",
-    title="The role or user was created only seconds ago",
-    text="The role or user was just created and has not propagated yet.",
-    fix="Wait for a few seconds and retry. In Terraform, let the entry depend on the role.",
-    recognised_by="The text shows that the role or user was just created.",
-    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
-    remedy="Wait, if the role",
-    of="principal-not-accepted",
 )
 
 
@@ -157,8 +139,8 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
         return [SESSION_ARN.cause(text=text)]
     return [
         PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
-        NO_SUCH_PRINCIPAL.cause(),
-        NOT_YET_KNOWN.cause(),
+        PRINCIPAL_NOT_THERE.cause(text="The name or account is misspelled, or the role or user was deleted."),
+        PRINCIPAL_TOO_NEW.cause(),
     ]
 
 

@@ -15,7 +15,11 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
-from iamtriage.explaining._rules.shared.common_causes import NO_BODY, SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.common_causes import (
+    INVALID_SESSION_TOKEN,
+    NO_BODY,
+    SERVICE_NOT_ALLOWED,
+)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -33,12 +37,6 @@ __all__ = (
     "status_as_code",
 )
 
-EXPIRED_OR_INVALID_TOKEN = CauseType(
-    "expired-or-invalid-token",
-    title="The session token has expired or is invalid: S3 returns 400 for these, too",
-    fix="Get new credentials, then retry the call.",
-    of="no-body",
-)
 CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
@@ -70,7 +68,13 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
         text="The bucket is in another Region than the one that was called."
     )
     causes = (
-        (EXPIRED_OR_INVALID_TOKEN.cause(), other_region, CUSTOMER_KEY.cause())
+        (
+            INVALID_SESSION_TOKEN.cause(
+                text="The session token has expired or is invalid: S3 returns 400 for these, too."
+            ),
+            other_region,
+            CUSTOMER_KEY.cause(),
+        )
         if status == "400"
         else (other_region,)
     )

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.presigned_urls import (
+    PRESIGNED_URL_EXPIRED,
     SIGNED_WITH_SESSION,
     explain_url_of_expired_session,
 )
@@ -174,14 +175,6 @@ EXPIRED_REQUEST = CauseType(
     fix="Sign the request again and send it immediately.",
     sources=(pages.SIGNATURES,),
 )
-PRESIGNED_URL_TOO_OLD = CauseType(
-    "presigned-url-too-old",
-    title="The presigned URL is older than its expiry",
-    fix="Create a new URL with a longer expiry.",
-    recognised_by="The text shows a presigned URL with X-Amz-Date or X-Amz-Expires.",
-    sign=r"[?&]X-Amz-(?:Date|Expires)=\w{1,20}",
-    of="expired-request",
-)
 
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
@@ -217,7 +210,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
         "The signature of the request expired before the request reached AWS.",
         EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
         CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
-        PRESIGNED_URL_TOO_OLD.cause(),
+        PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         REQUEST_HELD.cause(text="The request waited in a queue, or was sent again without a new signature."),
         remedies=(
             credential_remedies.set_clock(case.text),

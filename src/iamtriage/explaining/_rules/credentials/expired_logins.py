@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
+from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -66,14 +67,6 @@ WRONG_SSO_SESSION = CauseType(
     sign=r"\bSuccessfully logged into Start URL",
     remedy="Sign in to IAM Identity Center",
     of="expired-sso-session",
-)
-EXPIRED_REGISTRY_LOGIN = CauseType(
-    "expired-registry-login",
-    title="The docker login to Amazon ECR has expired",
-    text="A docker login to ECR lasts for 12 hours, and this one is older.",
-    recognised_by='The registry says "Your authorization token has expired".',
-    fix="Run aws ecr get-login-password again and pass it to docker login.",
-    sources=(pages.ECR_LOGIN,),
 )
 EXPIRED_LOGIN_SESSION = CauseType(
     "expired-login-session",
@@ -255,16 +248,6 @@ INVALID_SSO_TOKEN = CauseType(
     recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
-)
-LOGGED_OUT = CauseType(
-    "logged-out",
-    title="The session was ended",
-    text="Someone signed out, or an administrator ended the session.",
-    fix="Sign in again.",
-    recognised_by="The text shows aws sso logout.",
-    sign=r"\baws sso logout\b|\b[Ss]igned out of all SSO profiles\b",
-    remedy="Sign in to IAM Identity Center",
-    of="invalid-sso-token",
 )
 OTHER_SSO_REGION = CauseType(
     "other-sso-region",

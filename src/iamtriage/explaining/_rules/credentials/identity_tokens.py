@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials.issuer_keys import (
     explain_wrong_thumbprint,
 )
 from iamtriage.explaining._rules.credentials.issuers import (
+    PROVIDER_URL_DIFFERS,
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,
     compare_providers_remedy,
@@ -103,12 +104,6 @@ TOKEN_CUT = CauseType(
     fix="Pass the token complete, without newlines and quotes.",
     recognised_by="The text shows a command that cuts the token.",
     sign=r"\| ?(?:head|cut) -[cb] ?\d{0,6}",
-    of="invalid-identity-token",
-)
-ISSUER_DIFFERS = CauseType(
-    "issuer-differs",
-    title="The token's issuer differs from the provider's URL",
-    fix="Create a provider with exactly the token's issuer URL.",
     of="invalid-identity-token",
 )
 
@@ -209,7 +204,14 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
         *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
         TOKEN_CUT.cause(),
-        *(() if is_not_jwt else (TOKEN_EXPIRED.cause(text="The token has expired."), ISSUER_DIFFERS.cause())),
+        *(
+            ()
+            if is_not_jwt
+            else (
+                TOKEN_EXPIRED.cause(text="The token has expired."),
+                PROVIDER_URL_DIFFERS.cause(text="The token's issuer differs from the provider's URL."),
+            )
+        ),
         remedies=(
             _send_id_token_remedy() if is_not_jwt else credential_remedies.reread_token(),
             _inspect_token_remedy(),

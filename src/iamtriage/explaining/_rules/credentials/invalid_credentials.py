@@ -41,7 +41,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT
+from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.regions import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
@@ -78,14 +78,6 @@ UNKNOWN_ACCESS_KEY = CauseType(
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
-)
-INVALID_SESSION_TOKEN = CauseType(
-    "invalid-session-token",
-    title="The session token is invalid",
-    meaning="AWS does not accept the session token of the credentials.",
-    recognised_by="The error code InvalidToken, or a message that the provided token is malformed.",
-    fix="Get new temporary credentials, and use the three values together.",
-    sources=(pages.TEMPORARY_CREDENTIALS,),
 )
 SESSION_TOKEN_MISSING = CauseType(
     "session-token-missing",

@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.certificates import (
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -82,13 +82,6 @@ TOKEN_FILE_UNREADABLE = CauseType(
     recognised_by="The SDK says that it cannot open the file in /var/run/secrets/eks.amazonaws.com or pods.eks.amazonaws.com.",
     fix="Set fsGroup in the pod's securityContext, and re-create the pod.",
     sources=(pages.EKS_IRSA_POD,),
-)
-POD_NOT_MUTATED = CauseType(
-    "pod-not-mutated",
-    title="EKS did not inject the token into the pod",
-    text="The pod is older than the annotation or association, or its variables were copied without the volume.",
-    fix="Re-create the pod, and don't copy the variables by hand.",
-    of="token-file-unreadable",
 )
 TOKEN_FILE_OF_ROOT = CauseType(
     "token-file-of-root",
@@ -190,7 +183,11 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         )
     ]
     if not is_denied:
-        causes.append(POD_NOT_MUTATED.cause())
+        causes.append(
+            PODS_NOT_RECREATED.cause(
+                text="The pod is older than the annotation or association, or its variables were copied without the volume."
+            )
+        )
     if not is_absent:
         causes.append(
             TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))

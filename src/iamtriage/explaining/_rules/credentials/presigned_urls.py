@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = (
     "EXPIRES_TOO_LONG",
     "INCOMPLETE_QUERY",
+    "PRESIGNED_URL_EXPIRED",
     "SIGNED_WITH_SESSION",
     "explain_query_incomplete",
     "explain_url_expired",
@@ -61,8 +62,10 @@ CLOUDFRONT_URL = CauseType(
 PRESIGNED_URL_EXPIRED = CauseType(
     "presigned-url-expired",
     title="The presigned URL has expired",
-    recognised_by='The message says "Request has expired".',
-    fix="Create a new URL.",
+    recognised_by='The message says "Request has expired", or the text shows a presigned URL with X-Amz-Date or X-Amz-Expires.',
+    fix="Create a new URL, with a longer expiry if it must last longer.",
+    sign=r"[?&]X-Amz-(?:Date|Expires)=\w{1,20}",
+    remedy="Create a new URL",
     sources=(pages.S3_PRESIGNED,),
 )
 SIGNER_EXPIRED = CauseType(

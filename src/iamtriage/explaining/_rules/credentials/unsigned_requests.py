@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 __all__ = (
+    "EXPIRED_REGISTRY_LOGIN",
     "NODE_ROLE_CANNOT_PULL",
     "NO_REGISTRY_LOGIN",
-    "REGISTRY_LOGIN_EXPIRED",
     "explain_no_registry_login",
     "explain_unsigned_request",
 )
@@ -77,12 +77,13 @@ NO_REGISTRY_LOGIN_CAUSE = CauseType(
     fix="Run aws ecr get-login-password and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
 )
-REGISTRY_LOGIN_EXPIRED = CauseType(
-    "registry-login-expired",
-    title="The docker login has expired",
-    text="The login is older than 12 hours, or it is another user's.",
-    fix="Log in again: it lasts 12 hours.",
-    of="no-registry-login",
+EXPIRED_REGISTRY_LOGIN = CauseType(
+    "expired-registry-login",
+    title="The docker login to Amazon ECR has expired",
+    text="A docker login to ECR lasts for 12 hours, and this one is older.",
+    recognised_by='The registry says "Your authorization token has expired".',
+    fix="Run aws ecr get-login-password again and pass it to docker login.",
+    sources=(pages.ECR_LOGIN,),
 )
 OTHER_REGISTRY = CauseType(
     "other-registry",
@@ -142,7 +143,7 @@ def explain_no_registry_login(
             ),
             text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
-        REGISTRY_LOGIN_EXPIRED.cause(),
+        EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or it is another user's."),
         OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region)]

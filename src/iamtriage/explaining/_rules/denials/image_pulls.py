@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
+    EXPIRED_REGISTRY_LOGIN,
     NODE_ROLE_CANNOT_PULL,
-    REGISTRY_LOGIN_EXPIRED,
 )
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -104,7 +104,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     login: tuple[Remedy, ...] = ()
     if not on_node and not on_ecs:
         causes.append(
-            REGISTRY_LOGIN_EXPIRED.cause(
+            EXPIRED_REGISTRY_LOGIN.cause(
                 text="The docker login is older than 12 hours, or belongs to another user."
             )
         )
@@ -202,7 +202,7 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
         RESOURCE_NO_ALLOW.cause(
             text="The repository is in another account, and its policy does not allow the push."
         ),
-        REGISTRY_LOGIN_EXPIRED.cause(text="The login is older than 12 hours, or belongs to another user."),
+        EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or belongs to another user."),
         remedies=(
             Remedy(
                 title=f"Allow the push for {pusher}",

@@ -127,3 +127,23 @@ SERVICE_NOT_ALLOWED = CauseType(
     sources=(pages.POLICY_PRINCIPAL,),
     subject="denials",
 )
+LOGGED_OUT = CauseType(
+    "logged-out",
+    title="The session was ended",
+    text="Someone signed out, or an administrator ended the session.",
+    fix="Sign in again.",
+    recognised_by="The text shows aws sso logout.",
+    sign=r"\baws sso logout\b|\b[Ss]igned out of all SSO profiles\b",
+    remedy="Sign in",
+    of="invalid-sso-token",
+    subject="credentials",
+)
+INVALID_SESSION_TOKEN = CauseType(
+    "invalid-session-token",
+    title="The session token is invalid",
+    meaning="AWS does not accept the session token of the credentials.",
+    recognised_by="The error code InvalidToken, or a message that the provided token is malformed.",
+    fix="Get new temporary credentials, and use the three values together.",
+    sources=(pages.TEMPORARY_CREDENTIALS,),
+    subject="credentials",
+)
