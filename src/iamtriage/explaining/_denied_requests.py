@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import join_words
 from iamtriage.explaining._other_failures import describe_failure, is_of_same_role
-from iamtriage.explaining._rules.shared.denial_checks import is_sentence_cut
+from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,

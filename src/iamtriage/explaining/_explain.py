@@ -212,7 +212,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         return describe_request(failure, of_caller)
     explanation = explain(failure)
     if isinstance(failure, AccessDenied) and failure.deny is None:
-        from iamtriage.explaining._rules.shared.denial_checks import is_sentence_cut
+        from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
 
         # Nothing else says why.
         operation = failure.envelope.operation

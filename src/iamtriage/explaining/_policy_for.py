@@ -13,7 +13,7 @@ from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps, is_sentence_cut
+from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._checks import check_failures

@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import selects_profile_in_shell
-from iamtriage.explaining._rules.shared.decision_details import request_values
+from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

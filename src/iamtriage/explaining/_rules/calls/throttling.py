@@ -16,8 +16,8 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
 from iamtriage.explaining._rules.denials.missing_reasons import other_policy_cause
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, denial_summary, join_first_four
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_ambiguous_service",)
 
 
 def explain_ambiguous_service(denial: Denial) -> Explanation:

@@ -12,7 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     allow_remedy,
@@ -20,18 +20,14 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    ONE_POLICY_TYPE,
-    allow_still_required,
-    denial_summary,
-    reason_lines,
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    identity_allow_helps,
+    save_step,
 )
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
@@ -42,13 +38,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_trust_policy, compare_call
-
-__all__ = (
-    "explain_assume_role",
-    "missing_trust_steps",
-    "narrow_deny_remedy",
-    "trust_policy_commands",
-)
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 

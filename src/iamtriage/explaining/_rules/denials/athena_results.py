@@ -23,8 +23,6 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_query_result",)
-
 _LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
 )

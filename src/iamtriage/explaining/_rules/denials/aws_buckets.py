@@ -21,8 +21,6 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_bucket_of_aws", "is_bucket_of_aws")
-
 _REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]"
 # After a slash of a URL, or the colons of an ARN.
 _BUCKET = lazy_pattern(

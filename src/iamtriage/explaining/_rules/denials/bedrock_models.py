@@ -8,32 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    ONE_POLICY_TYPE,
-    capitalize_start,
-    denial_summary,
-    reason_lines,
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    identity_allow_helps,
+    region_argument,
 )
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = (
-    "explain_bedrock_model",
-    "explain_bedrock_subscription",
-    "subscribes_to_model",
-)
 
 # The actions with which a first call subscribes an account to a model, in lowercase.
 _SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.deployments import Deployment
 
-__all__ = ("caller_notes", "name_user")
-
 # Prefixes of session names that AWS services choose when they act for a caller.
 _SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",

@@ -15,15 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_unassumed_roles", "has_unassumed_roles")
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
 _UNASSUMED = lazy_pattern(

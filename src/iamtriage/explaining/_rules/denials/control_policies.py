@@ -13,10 +13,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.denial_remedies import region_steps
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
-from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
+from iamtriage.explaining._rules.shared.remedies import present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -27,9 +26,6 @@ from iamtriage.explaining._rules.denials.guardrails import (
     identity_notes,
     resource_steps,
 )
-
-__all__ = ("explain_resource_control", "explain_service_control")
-
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 

@@ -7,18 +7,6 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared import pages
 
-__all__ = (
-    "BOOLEANS",
-    "BOUNDARY",
-    "INSTANCE_TYPE",
-    "MFA",
-    "MFA_WITH_ROLE",
-    "REGION",
-    "REQUIREMENTS",
-    "TYPICAL",
-    "Requirement",
-)
-
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
 BOOLEANS = frozenset({"true", "false"})
 """The values of conditions such as Bool and Null."""

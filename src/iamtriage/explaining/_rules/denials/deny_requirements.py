@@ -17,7 +17,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.decision_details import request_values
+from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial_remedies import (
     DETAILS_TITLES,
     can_change_region,
@@ -27,8 +27,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     model_region_remedy,
     region_argument,
 )
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -47,8 +46,6 @@ from iamtriage.explaining._rules.denials.deny_conditions import (
     REQUIREMENTS,
     TYPICAL,
 )
-
-__all__ = ("DENYING_CONDITION", "add_requirement", "typical_requirement")
 
 # Numbers and dates, which have operators that compare in several ways.
 _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)

@@ -13,23 +13,20 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.denials.callers import caller_notes, name_user
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
-from iamtriage.explaining._rules.shared.stated_decisions import (
+from iamtriage.explaining._rules.shared.decisions import (
     POLICY_TYPE_NAMES,
     allowing_policy_types,
     matching_reasons,
 )
-from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
-
-__all__ = ("DEFAULT_RULE", "GUARDRAIL_ROUTES", "ROUTES", "explain_denial", "select_rule")
 
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
 
-__all__ = ("add_evaluation",)
-
 _EVALUATION = (
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.deployments import find_deployment
-from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.deployments import Deployment
     from iamtriage.policies._grants import Grant
-
-__all__ = ("explain_execution_role",)
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"

@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_pools import (
     OTHER_POOL,
     POOL_PROVIDER,
@@ -39,7 +39,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_role,
 )
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
     find_literal_pattern,
@@ -64,8 +63,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
-
-__all__ = ("ONLY_TRUST_NOTES", "explain_web_identity")
 
 ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",

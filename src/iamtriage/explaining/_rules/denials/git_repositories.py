@@ -20,8 +20,6 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_git_denial",)
-
 _SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
 _PERMISSIONS = "https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html"
 _REPOSITORY = lazy_pattern(

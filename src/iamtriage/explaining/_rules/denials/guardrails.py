@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.decision_details import allowing_statement_words
+from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     model_region_remedy,
@@ -30,25 +30,14 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_argument,
     save_step,
 )
-from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.stated_decisions import identity_policy_allows
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-
-__all__ = (
-    "allowing_statement",
-    "explain_guardrail",
-    "explain_permissions_boundary",
-    "explain_session_policy",
-    "explain_vpc_endpoint",
-    "identity_notes",
-    "resource_steps",
-)
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:

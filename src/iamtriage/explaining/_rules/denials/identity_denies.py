@@ -9,13 +9,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import (
     EXPLICIT_DENY,
 )
-from iamtriage.explaining._rules.shared.decision_details import inline_policy_commands, named_statements
+from iamtriage.explaining._rules.shared.decisions import inline_policy_commands, named_statements
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     list_policies_commands,
@@ -23,23 +23,14 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     other_model_region,
     region_steps,
 )
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    ONE_POLICY_TYPE,
-    allow_still_required,
-    denial_summary,
-    reason_lines,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
-
-__all__ = ("explain_deny_of_unnamed_policy", "explain_identity_deny")
-
 
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    ONE_POLICY_TYPE,
-    cross_account_notes,
-    denial_summary,
-    reason_lines,
-)
+from iamtriage.explaining._rules.shared.wording import cross_account_notes, denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +14,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_no_identity_allow",)
 
 
 def explain_no_identity_allow(denial: Denial) -> Explanation:

@@ -14,29 +14,20 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, managed_policy
-from iamtriage.explaining._rules.shared.denial_checks import (
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
     cut_resource,
     identity_allow_helps,
     is_message_cut,
     is_user_of_service,
+    region_argument,
 )
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = (
-    "cloudtrail_command",
-    "find_service_of_linked_role",
-    "no_allow_remedies",
-    "remedies_without_reason",
-    "simulation_commands",
-)
-
 
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII

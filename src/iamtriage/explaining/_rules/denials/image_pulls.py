@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("explain_image_pull",)
-
 _NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
 _REPOSITORY = lazy_pattern(rf"/v2/{_NAME}/(?:manifests|blobs)/", re.ASCII)
 _IMAGE = lazy_pattern(

@@ -23,23 +23,14 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.companion_actions import NEW_TASK, TASK_NOT_STARTED
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = (
-    "add_encrypted_data",
-    "explain_environment_key",
-    "explain_service_encryption_key",
-    "explain_three_reasons",
-    "explain_unknown_key",
-)
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # How External Secrets Operator and kubectl name it, its resources and their fields.

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_lake_formation",)
-
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
 _REQUIRED = lazy_pattern(
     rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}}) on (?P<on>s3://[\w./-]+|{_NAME})", re.ASCII

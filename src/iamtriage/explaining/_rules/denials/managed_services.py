@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -29,13 +29,10 @@ from iamtriage.explaining._rules.shared.service_access import (
     allow_service_remedy,
 )
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("RESOURCES", "ROLES", "explain_access", "explain_closed_resource", "explain_weak_role")
 
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = lazy_pattern(

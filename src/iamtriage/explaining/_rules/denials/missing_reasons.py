@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial_checks import (
+from iamtriage.explaining._rules.shared.denial_remedies import (
     identity_allow_helps,
     is_encoded_message_cut,
     is_message_cut,
 )
 from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
     cross_account_notes,
     denial_summary,
     join_first_four,
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_denial_without_reason", "other_policy_cause")
 
 OTHER_LAYER = CauseType(
     "other-layer",

@@ -18,15 +18,13 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("add_pod_role_cause",)
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
 _INSTANCE_SESSION = lazy_pattern(
@@ -202,7 +200,7 @@ def _remedies_for_pod(
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
     from iamtriage.explaining._rules.shared.commands import role_name
     from iamtriage.explaining._rules.shared.companion_actions import managed_policy
-    from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
+    from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
     path = managed_policy(denial.action or "", denial.failure)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_opensearch_role",)
-
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"
 _PERMISSION = lazy_pattern(
     r"no permissions for \[(?P<names>[\w:*/.-]{1,80}(?:\[\w{1,8}\])?(?:, ?[\w:*/.-]{1,80}(?:\[\w{1,8}\])?){0,4})\]",

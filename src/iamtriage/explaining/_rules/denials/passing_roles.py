@@ -16,36 +16,29 @@ from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.called_service import find_called_service
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
-from iamtriage.explaining._rules.shared.decision_details import request_values
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
-from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    identity_allow_helps,
+)
+from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
     find_role_recipient,
     service_trust_policy,
 )
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    ONE_POLICY_TYPE,
-    capitalize_start,
-    denial_summary,
-    reason_lines,
-)
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
-
-__all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
 _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(

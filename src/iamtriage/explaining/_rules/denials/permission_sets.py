@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_no_assignment",)
-
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("BLOCK_PUBLIC_ACCESS", "explain_block_public_access", "public_access_remedy")
-
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
 _SETTINGS = {

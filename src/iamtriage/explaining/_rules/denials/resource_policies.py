@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     add_certain_companions,
@@ -24,44 +24,26 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
-from iamtriage.explaining._rules.shared.decision_details import allowing_statement_words
+from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     region_argument,
     save_step,
 )
-from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.services import (
     RESOURCE_POLICIES,
     ResourcePolicy,
     linked_role_key_statements,
 )
-from iamtriage.explaining._rules.shared.stated_decisions import identity_policy_allows
-from iamtriage.explaining._rules.shared.wording import (
-    ONE_POLICY_TYPE,
-    allow_still_required,
-    denial_summary,
-    reason_lines,
-)
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document, build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-
-__all__ = (
-    "RESOURCE_DENY",
-    "RESOURCE_NO_ALLOW",
-    "bucket_argument",
-    "explain_resource_policy",
-    "explain_service_principal",
-    "narrow_deny_remedy",
-    "policy_commands",
-    "policy_of",
-    "resource_remedy",
-)
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"

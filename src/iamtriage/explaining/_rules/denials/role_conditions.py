@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
-__all__ = ("ACTIONS", "RoleCondition", "check_trust_policy", "compare_call")
-
 ACTIONS = {
     action.lower(): action
     for action in (

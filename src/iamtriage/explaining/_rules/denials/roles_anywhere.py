@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_rejected_certificate",)
-
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
 _ANCHOR = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",

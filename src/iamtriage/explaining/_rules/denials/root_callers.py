@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_root_assumes",)
-
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
     title="The root user cannot assume roles",

@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials.public_access import BLOCK_PUBLIC_ACCESS, public_access_remedy
 from iamtriage.explaining._rules.denials.resource_policies import (
     RESOURCE_DENY,
@@ -30,24 +30,20 @@ from iamtriage.explaining._rules.shared.common_causes import (
     NO_IDENTITY_ALLOW,
     UNSIGNED_CALL,
 )
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    join_first_four,
-    put_check_first,
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    identity_allow_helps,
+    save_step,
 )
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_bare_s3", "explain_query_data")
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
 _REASON_OMITTED = "as it does for buckets outside the caller's account and organization"

@@ -16,14 +16,12 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
+from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
-
-__all__ = ("explain_other_system", "explain_s3_compatible_store", "is_from_other_system")
 
 # What the system decided about the caller. Other kinds have their own rules, such as signing regions.
 _KINDS = frozenset({"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch"})

@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
-__all__ = ("explain_saml",)
-
-
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
 
 

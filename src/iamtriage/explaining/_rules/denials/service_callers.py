@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_calling_resource", "explain_calling_service")
-
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"
 )

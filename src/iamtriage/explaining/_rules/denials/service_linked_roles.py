@@ -9,16 +9,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.calls.service_linked_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.calls.service_linked_roles import LinkedRole
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = ("explain_missing_role",)
 
 _MAY_NOT_CREATE = lazy_pattern(
     r"permissions? to create|CreationNotPermitted|creation access denied|CreateServiceLinkedRole",

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_redshift_role", "explain_untrusted_service")
-
 # The partition's suffix of most service principals is the same in China.
 _SERVICE_PRINCIPAL = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII

@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = (
-    "explain_cost_explorer",
-    "explain_organizations",
-    "explain_ssec_block",
-    "explain_unknown_operation",
-)
-
-
 REQUEST_TO_WRONG_HOST = CauseType(
     "request-to-wrong-host",
     title="The request went to the wrong host",

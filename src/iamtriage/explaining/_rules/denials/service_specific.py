@@ -16,23 +16,13 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     mfa_command,
     region_argument,
 )
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = (
-    "explain_authorizer",
-    "explain_dependency",
-    "explain_image",
-    "explain_mfa",
-    "explain_not_owner",
-    "explain_service_message",
-)
 
 _MAX_LENGTH = 300
 _DEVICE = lazy_pattern(r"arn:aws[a-z-]{0,10}:iam::[0-9]{12}:mfa/[\w+=,.@-]{1,128}", re.ASCII)

@@ -24,8 +24,6 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_target_account",)
-
 _NAME = r"[\w+=,.@-]{1,64}"
 _SENTENCE = lazy_pattern(
     rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("add_stated_policies",)
-
 _EVALUATION = (
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",

@@ -14,7 +14,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._documents import build_document
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._facts import Facts
-
-__all__ = ("explain_unparsed",)
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.
 _DENIED_MOUNT = lazy_pattern(r"mount\.nfs4?: access denied by server while mounting ([^\s'\"]{1,300})")

@@ -24,9 +24,6 @@ from iamtriage.explaining._rules.denials.resource_policies import (
     policy_of,
 )
 
-__all__ = ("explain_unsigned_request",)
-
-
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 

@@ -36,15 +36,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
-__all__ = (
-    "CHANGE_STATEMENT",
-    "compare_token_remedy",
-    "role_location",
-    "token_remedies",
-    "trust_token_remedy",
-)
-
-
 CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or added, as trust.json: the command replaces the whole policy."
 
 

@@ -56,8 +56,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]
 
-__all__ = ("explain_access_entry",)
-
 # The policy and the scope of an association, in a command, Terraform or JSON.
 _STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
 _STATED_SCOPE = lazy_pattern(

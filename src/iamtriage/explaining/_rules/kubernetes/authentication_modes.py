@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_creator_access", "explain_entries_not_accepted", "explain_mode_downgrade")
-
-
 MODE_CONFIG_MAP = CauseType(
     "mode-config-map",
     title="The cluster's authentication mode is CONFIG_MAP",

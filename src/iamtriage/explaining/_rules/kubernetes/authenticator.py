@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[[AnyCase, str], Explanation]
 
-__all__ = ("explain_authenticator",)
-
 # Reasons that follow "input token was not properly formatted".
 
 

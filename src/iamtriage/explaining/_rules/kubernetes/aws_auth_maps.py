@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = (
-    "explain_aws_auth_exists",
-    "explain_aws_auth_missing",
-    "explain_aws_auth_unreadable",
-    "explain_invalid_map",
-)
-
 _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
-__all__ = ("explain_client_certificate", "is_rejected_certificate")
-
 _CertificateError: TypeAlias = Literal["expired", "early", "time", "authority", "other"]
 
 _REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: (.{0,120})")

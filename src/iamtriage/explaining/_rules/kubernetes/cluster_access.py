@@ -32,14 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
-__all__ = (
-    "authenticator_log_remedy",
-    "describe_missing_entry",
-    "grant_access_remedies",
-    "mode_causes",
-    "principal_causes",
-)
-
 # The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 

@@ -36,8 +36,6 @@ from iamtriage.failures._failures import KubernetesForbidden
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ("KUBECTL_APPLY", "DeniedRequest")
-
 KUBECTL_APPLY = "kubectl apply"
 
 # The access policies whose permissions are known.

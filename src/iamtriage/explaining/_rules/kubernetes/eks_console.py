@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
-__all__ = ("explain_eks_console",)
-
 _GROUP = "eks-console-viewers"
 _CLUSTER_ACTIONS = (
     "eks:AccessKubernetesApi",

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_fargate_role",)
-
 _FARGATE_PROFILE = lazy_pattern(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
 

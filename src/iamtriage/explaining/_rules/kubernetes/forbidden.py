@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_forbidden",)
-
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-__all__ = ("installer_remedies",)
-
 # The default roles that allow what the access policies of EKS allow.
 _ROLES = {"AmazonEKSEditPolicy": "edit", "AmazonEKSAdminPolicy": "admin"}
 _SCOPES = {

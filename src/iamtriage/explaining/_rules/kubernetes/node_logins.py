@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_node_access", "explain_node_entry", "explain_node_login")
-
 _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
 # The name of a node is the private DNS name of its instance:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hostname-types.html

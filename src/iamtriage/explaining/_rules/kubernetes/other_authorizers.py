@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_other_denial",)
-
 _NODE_RESTRICTION = lazy_pattern(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
 )

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     AnyCase = Case[Failure]
 
-__all__ = ("AZURE_RBAC_SIGN", "ClusterProvider", "explain_other_cluster", "find_cluster_provider")
-
 AZURE_RBAC_SIGN = "access to the resource in Azure"
 """What the authorizer of Azure RBAC writes: ``User does not have access to the resource in Azure. Update role …``."""
 _AKS_PAGE = "https://learn.microsoft.com/en-us/azure/aks/control-kubeconfig-access"

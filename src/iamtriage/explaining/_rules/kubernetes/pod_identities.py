@@ -44,13 +44,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = (
-    "explain_association_exists",
-    "explain_association_missing",
-    "explain_pod_denied",
-    "explain_pod_trust",
-)
-
 _ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
 
 

@@ -30,19 +30,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._facts import Facts
 
-__all__ = (
-    "IRSA_TRUST",
-    "NO_SERVICE",
-    "NO_TAG_SESSION",
-    "POD_IDENTITY_TRUST",
-    "POD_SERVICE",
-    "TAG_PREFIX",
-    "PodTrust",
-    "build_pod_trust_policy",
-    "check_pod_trust",
-    "known_service_account",
-)
-
 POD_SERVICE = "pods.eks.amazonaws.com"
 TAG_PREFIX = "aws:RequestTag/kubernetes-"
 _ACTIONS = ("sts:AssumeRole", "sts:TagSession")

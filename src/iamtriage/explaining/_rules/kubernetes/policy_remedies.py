@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-__all__ = ("access_policy_remedy",)
-
 
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy that associates the narrowest policy with the access entry of the caller."""

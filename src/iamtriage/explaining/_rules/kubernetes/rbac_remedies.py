@@ -41,9 +41,6 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-__all__ = ("find_missing_role", "rbac_remedies")
-
-
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessEntry
 
 
-__all__ = ("entry_principal", "explain_reserved_name")
-
-
 RESERVED_NAME = CauseType(
     "reserved-name",
     title="The user or group name is reserved or malformed",

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_escalation", "find_escalation")
-
 # Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
 _ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"

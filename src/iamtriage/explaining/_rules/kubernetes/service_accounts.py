@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
-__all__ = ("explain_expired_token", "explain_missing_account", "find_missing_account", "is_expired_token")
-
 _MISSING_ACCOUNT = lazy_pattern(
     r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
 )

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
     _Caller: TypeAlias = Role | User
 
-__all__ = ("add_stated_map",)
-
 MAP_ENTRY_WITH_PATH = CauseType(
     "map-entry-with-path",
     title="The aws-auth entry names the role with its path",

@@ -66,8 +66,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
-__all__ = ("explain_unauthorized",)
-
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
     "You must be logged in to the server",

@@ -33,15 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = (
-    "TERRAFORM",
-    "build_node_explanation",
-    "explain_anonymous",
-    "explain_component",
-    "explain_node",
-    "terraform_remedy",
-)
-
 TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
 _NODE_AUTHORIZER_REASON = lazy_pattern(
     r"no relationship found between node(?: '[a-z0-9.-]{1,253}' and this object)?|can only [a-z]{3,10}|is not allowed to modify"

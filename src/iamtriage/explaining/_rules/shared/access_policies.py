@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("access_policy_allows", "access_policy_arn", "is_custom_group", "narrowest_access_policy")
-
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
 

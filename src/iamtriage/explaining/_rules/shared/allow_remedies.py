@@ -27,25 +27,20 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     find_task,
     text_hints,
 )
-from iamtriage.explaining._rules.shared.denial_checks import cut_resource
+from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
-from iamtriage.explaining._rules.shared.s3_transfers import listed_objects, next_objects, transfer_objects
+from iamtriage.explaining._rules.shared.required_resources import (
+    listed_objects,
+    next_objects,
+    transfer_objects,
+)
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
-
-__all__ = (
-    "NEXT_OBJECTS",
-    "add_certain_companions",
-    "allow_remedy",
-    "policy_principal_arn",
-    "required_grant",
-    "role_path_steps",
-)
 
 # Service-linked roles by the service in their path, as the user guides of the services name them.
 _LINKED_ROLE_SERVICES = {
@@ -84,7 +79,7 @@ def required_grant(denial: Denial) -> Grant | None:
     grant = build_grant(denial.action, denial.resource, denial.location)
     if grant is not None and grant.action.endswith("Tags"):
         # Without the condition of tagging on creation, the caller could change the tags of all resources.
-        from iamtriage.explaining._rules.shared.decision_details import request_values
+        from iamtriage.explaining._rules.shared.decisions import request_values
 
         key = f"{grant.action.partition(':')[0]}:CreateAction"
         if len(created := request_values(denial.facts, key)) == 1:

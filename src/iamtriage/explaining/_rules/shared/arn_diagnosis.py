@@ -36,8 +36,6 @@ from iamtriage.explaining._rules.shared.principal_words import parse_masked_prin
 if TYPE_CHECKING:
     from iamtriage.typing import RoleTarget
 
-__all__ = ("ArnDiagnosis", "diagnose_arn", "lookup_command", "parse_principal_of_masked_account")
-
 _MASK = lazy_pattern(
     r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
 )

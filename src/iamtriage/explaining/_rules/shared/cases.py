@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Remedies
 
-__all__ = ("Case", "FailureT_co")
-
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
 # Characters of context on each side of a failure: enough for a log entry, and fast to search.

@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "CERTIFICATE_ERROR",
-    "INSPECTING_PROXY",
-    "NO_WAY_OUT",
-    "UNTRUSTED_CERTIFICATE",
-    "explain_untrusted_certificate",
-    "find_proxy",
-)
-
 CERTIFICATE_ERROR = lazy_pattern(
     r"x509: |[Ss]elf[- ]signed certificate|issuer certificate|(?:leaf|first|peer|remote|server|its|SSL|TLS) certificate"
     r"|certificate (?:verify failed|signed by|has expired|is not trusted|is invalid|verification)|CERT(?:IFICATE)?_|PKIX"

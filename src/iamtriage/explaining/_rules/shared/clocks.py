@@ -16,15 +16,6 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
-__all__ = (
-    "ClockSkew",
-    "SessionAge",
-    "describe_duration",
-    "find_clock_skew",
-    "find_expiry_times",
-    "find_session_age",
-)
-
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
 _EXPIRED = lazy_pattern(
     rf"Signature expired: {_TIMESTAMP} is now earlier than {_TIMESTAMP} \({_TIMESTAMP} - \d{{1,3}} ?min",

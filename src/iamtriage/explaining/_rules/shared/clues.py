@@ -15,39 +15,17 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.pod_wording import find_pod_wording
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
+from iamtriage.explaining._rules.shared.text_signs import (
+    CLOUD_HOSTS,
+    find_pod_wording,
+    local_endpoints_pattern,
+)
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
-
-__all__ = (
-    "AWS_COMPATIBLE",
-    "as_sentence",
-    "contains_phrase",
-    "error_code",
-    "find_access_key",
-    "find_aws_hosts",
-    "find_kubernetes_evidence",
-    "find_option",
-    "find_overridden_profile",
-    "find_partition",
-    "find_profile",
-    "find_program_without_prompt",
-    "find_region",
-    "find_registry",
-    "find_role_arn",
-    "find_user",
-    "is_from_kubelet",
-    "mentions_kubernetes",
-    "message_text",
-    "quote_phrases",
-    "safe_name",
-    "selects_profile_in_shell",
-)
 
 _AnyCase: TypeAlias = "Case[Failure]"
 

@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
-__all__ = (
-    "AnyCase",
-    "Cluster",
-    "failure_context",
-    "failure_sentence",
-    "find_cluster",
-    "find_entry_arn",
-    "find_iam_arns",
-)
-
 AnyCase: TypeAlias = "Case[Failure]"
 
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800

@@ -21,33 +21,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.model import Stated
 
-__all__ = (
-    "access_key",
-    "account",
-    "arn",
-    "bucket",
-    "cluster",
-    "command",
-    "endpoint_policy_commands",
-    "external_id",
-    "fill_command",
-    "instance_profile",
-    "issuer",
-    "kubernetes_name",
-    "namespace",
-    "pod_variables_command",
-    "profile",
-    "region",
-    "restart_command",
-    "role_account",
-    "role_name",
-    "service_account",
-    "session_name",
-    "show_policy_command",
-    "trust_policy_commands",
-    "user_name",
-)
-
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _IAM_NAME = lazy_pattern(r"[\w+=,.@-]{1,64}", re.ASCII)

@@ -32,22 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = (
-    "AGENT_OF_NODE",
-    "NEW_TASK",
-    "PUSH_ACTIONS",
-    "SESSION_CHANNEL_ACTIONS",
-    "TASK_NOT_STARTED",
-    "certain_companions",
-    "companion_actions",
-    "controller_hints",
-    "find_controller_of_denial",
-    "find_task",
-    "is_of_push",
-    "managed_policy",
-    "text_hints",
-)
-
 
 @attrs.frozen(eq=False, repr=False)
 class _Task(Value):

@@ -15,22 +15,6 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
 
-__all__ = (
-    "check_endpoint",
-    "clear_environment",
-    "configure_credentials",
-    "console_login",
-    "docker_login",
-    "enable_region",
-    "get_new_credentials",
-    "reread_token",
-    "set_clock",
-    "show_identity",
-    "sso_login",
-    "unset_keys",
-    "with_profile",
-)
-
 # The message gives the limit: "(20260803T105000Z - 5 min.)".
 _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
 _WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")

@@ -21,6 +21,7 @@ from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
@@ -31,7 +32,6 @@ from iamtriage.explaining._rules.shared.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
-from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
@@ -40,13 +40,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Remedies
     from iamtriage.policies._grants import Location
-
-__all__ = (
-    "ASSUME_ROLE_ACTIONS",
-    "CUT_OFF",
-    "Denial",
-    "build_denial",
-)
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("Deployment", "find_deployment", "trust_in_code_steps")
-
 _MAX_TEXT = 32_000
 # Maximum distance, in characters, between the resource of an event and the message of AWS in it.
 _MAX_BEFORE_MESSAGE = 400

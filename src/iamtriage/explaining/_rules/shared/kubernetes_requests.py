@@ -23,17 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = (
-    "READ_VERBS",
-    "Request",
-    "UserKind",
-    "classify_user",
-    "parse_request",
-    "parse_service_account",
-    "required_verbs",
-    "user_argument",
-)
-
 UserKind: TypeAlias = Literal[
     "anonymous", "component", "iam session", "iam", "node", "service account", "unknown", "user"
 ]

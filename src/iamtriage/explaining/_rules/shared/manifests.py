@@ -19,8 +19,6 @@ from iamtriage._rendering.values import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ("Rule", "Subject", "build_binding", "build_role", "object_name", "to_yaml")
-
 _API_GROUP = "rbac.authorization.k8s.io"
 _API_VERSION = f"{_API_GROUP}/v1"
 

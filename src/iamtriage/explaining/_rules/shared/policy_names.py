@@ -16,8 +16,6 @@ from iamtriage._rendering.placeholders import find_placeholders, stated_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ("inline_policy_name", "statement_id")
-
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8

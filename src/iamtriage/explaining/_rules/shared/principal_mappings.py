@@ -30,26 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.clusters import Cluster
 
-__all__ = (
-    "IAM_DOES_NOT_HELP",
-    "NODE_GROUPS",
-    "NODE_USERNAME",
-    "RESERVED_PREFIXES",
-    "VIEW_POLICY",
-    "ClusterPrincipal",
-    "associate_policy_command",
-    "aws_auth_command",
-    "aws_auth_remedy",
-    "build_cluster_principal",
-    "create_entry_command",
-    "create_entry_remedy",
-    "create_node_entry_remedy",
-    "enable_entries_remedy",
-    "inspect_access_remedy",
-    "node_entry_remedy",
-    "recreate_entry_remedy",
-)
-
 IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected it."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"

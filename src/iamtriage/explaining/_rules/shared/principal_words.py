@@ -20,18 +20,6 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.exceptions import InvalidArnError
 
-__all__ = (
-    "PLACEHOLDER_ACCOUNT",
-    "describe_principal",
-    "is_truncated",
-    "parse_masked_principal",
-    "parse_masked_role",
-    "stated_role",
-    "try_parse_arn",
-    "try_parse_principal",
-    "underlying_role",
-)
-
 # ARNs are at most 2,048 characters long.
 _MAX_LENGTH = 2048
 _COLONS = 5

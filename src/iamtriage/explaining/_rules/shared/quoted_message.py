@@ -1,6 +1,9 @@
-"""Find the service's own message in the text of a failure.
+"""Find the service's own message in the text of a failure, and where it ends.
 
-If it is uncertain whether a sentence is the service's, no message is returned.
+Explanations quote messages as AWS's, so nothing else may get into one: if it is uncertain whether a sentence is the
+service's, no message is returned. A message ends at a traceback, a line of source code, the next log entry or an SDK's
+addition, or at the end of the string literal that contains it. In doubt, it ends too early. AWS SDKs for Java print the
+message before ``(Service: …; Status Code: …)``, and after the exception's class or a log prefix.
 """
 
 from __future__ import annotations
@@ -11,14 +14,207 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from iamtriage._reading.vocabulary.grammar import RECORD
-from iamtriage.explaining._rules.shared.java_messages import java_message
-from iamtriage.explaining._rules.shared.message_ends import extract_paragraph, extract_sentence
+from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
-__all__ = ("denial_paragraph", "quoted_message")
+_MAX_SENTENCE = 600
+# How the AWS CLI and botocore begin a failure.
+_NEXT_FAILURE = "An error occurred ("
+_MAX_LINES = 12
+# Terminals and text wrappers don't break lines that are shorter.
+_MIN_WRAP_WIDTH = 40
+
+_LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
+# Where a PHP frame or error is: an absolute path and the line.
+_PHP_LOCATION = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
+# A line that never continues a sentence.
+_NOT_PROSE = lazy_pattern(
+    rf"\s?(?:{RECORD}|{ENTRY_START}|[\[(]?{_LEVEL}"
+    # Frames of Java, JavaScript and .NET, of Python, of Ruby, of PHP and Rust.
+    r"|at\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s?\(|[^\s.\\/:<]{0,200}[.\\/:<]\S)"
+    r"|File\s\"|from\s[^\s:]{1,200}:\d{1,7}:in\b|#?\d{1,4}:?\s"
+    rf"|{_PHP_LOCATION}|thrown\sin\b"
+    # The place in a Terraform configuration.
+    r"|with\s[\w\[\]\"-]{1,100}\.[\w.\[\]\"-]{1,200},|on\s[^\s]{1,200}\sline\s\d"
+    # Source code and the carets under it.
+    r"|(?:raise|return|throws?|await|except|catch|import|const|let|var|def|func)\b|[~^]{2}|[{}\])<>`$#@*|]"
+    r"|[^\n]{0,200}?(?:\w\((?!s\))|[;{]\s?\Z|\s[=!]=?\s)"
+    # "upload failed: …", "bucket=…": the next message or field; shell messages.
+    r"|[\"']?\w[\w .-]{0,40}[\"']?(?::(?:\s|\Z)|\s?=)"
+    r"|(?:exit\s(?:status|code)|command\s(?:terminated|failed)|exited)\b)"
+)
+# A line that ends with one of these words was wrapped, because no sentence ends with it.
+_UNFINISHED = lazy_pattern(
+    r"\b(?:an?|and|are|as|at|be|by|can|cannot|does|for|from|has|have|in|into|is|may|must|not|of|on|only|or|that|the"
+    r"|their|this|to|was|were|which|will|with|your?)\Z"
+)
+_END = lazy_pattern(
+    rf"{RECORD}|```|\\n|</|(?:\s-)?\s?<\?xml|<!|[.!?](?:\s|\Z)"
+    # An element with its end tag.
+    r"|:?\s?<(?P<tag>\w{1,60})>(?=[^\n]{0,400}</(?P=tag)>)"
+    # What SDKs and tools add.
+    r"|\s\((?:Service|SDK|AWS|HTTP|Status|Request|request)\b|\s\([A-Z]\w{0,60}::|\sEncoded\sauthorization"
+    r"|[\s,;(\[]{1,3}(?i:status\scode|(?:aws\s)?request[\s-]?id|host\s?id)\b"
+    r"|:\sprovider=|;\srequest:\s[A-Z]{3,7}\shttps?:|,?\s[Cc]aused\sby\b|\s-{1,3}>|\s<-{1,3}|\s-{3}|\sAn\serror\soccurred\s\("
+    # Tracebacks on one line.
+    r"|\sat\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s\((?:[^()]{1,200}:\d|<anonymous>|native|index\s\d)"
+    r"|[\w$+<>`]{1,100}[./][\w$.+<>`\[\],/-]{1,200}\(|[^\s(]{0,200}:\d{1,7}:\d{1,7}\)?(?=\s|\Z))"
+    rf"|\sFile\s\"|\sfrom\s[^\s:]{{1,200}}:\d{{1,7}}:in\b|\s#\d{{1,4}}\s|\s{_PHP_LOCATION}|\sthrown\sin\b"
+    r"|\s(?i:(?:stack\s?)?(?:back)?trace):|\sTraceback\s\(|\sgoroutine\s\d|\spanic:"
+    r"|\s(?:During\shandling\sof|The\sabove\sexception)\b|\s(?:raise|return|throw)\s(?:new\s)?\w{1,60}[.(]"
+    # The next log entry, and other fields of this one.
+    rf"|\s[\[(]?\d{{4}}[-/]\d\d[-/]\d\d[T\s]\d\d:\d\d:|\s[\[(]?{_LEVEL}|\s[IWEF]\d{{4}}\s\d\d:\d\d"
+    r"|,?\s[A-Za-z][\w.-]{0,40}=[\w\"'/\[{]|(?:,|\s-)?\s\{(?:\s|[\"']|\Z)"
+)
+
+_QUOTES = lazy_pattern(r"[\"'`]")
+_BEFORE_OPENING = " ([{=:<,"
+# What follows a quote that ends a string, as opposed to one in prose.
+_AFTER_STRING = lazy_pattern(r"\s?(?:[,;)\]}>]|\Z)|\s[\"']?[\w.-]{1,60}[\"']?\s?[:=]")
+
+
+def extract_sentence(text: str, start: int, opening: str | None = None) -> str:
+    r"""Return the sentence that begins at a position, empty if none does.
+
+    Args:
+        text: The unwrapped text.
+        start: Where the sentence begins.
+        opening: The quote before it, if it is a string literal.
+
+    >>> extract_sentence("Denied: Agents are\n  at Agents.check(Agents.java:7)", 8)
+    'Agents are'
+    """
+    # The line's full width tells whether a wrapper broke it.
+    line_start = text.rfind("\n", 0, start) + 1
+    first, *others = text[start : start + _MAX_SENTENCE].split("\n")[:_MAX_LINES]
+    words, width = first.strip(), start + len(first) - line_start
+    for line in others:
+        if _is_not_prose(line) or not _is_wrapped(words, width, line):
+            break
+        words = f"{words} {line.strip()}".strip()
+        width = len(line)
+    return truncate_at_end(words, opening)
+
+
+def extract_paragraph(text: str, start: int) -> str:
+    r"""Return the text from a position up to an empty line, a traceback or another log entry.
+
+    >>> extract_paragraph("Denied: Agents are closed.\nThey open at eight.\n\nOrders are late.", 8)
+    'Agents are closed. They open at eight.'
+    """
+    first, *others = text[start : start + _MAX_SENTENCE].split("\n")
+    words = [first.partition(RECORD)[0].partition(_NEXT_FAILURE)[0]]
+    for line in others:
+        if _is_not_prose(line) or _NEXT_FAILURE in line:
+            break
+        words.append(line)
+    return " ".join(words)
+
+
+def truncate_at_end(words: str, opening: str | None = None) -> str:
+    """Return the first sentence of a line.
+
+    Args:
+        words: The line.
+        opening: The quote before it, if it is a string literal.
+
+    >>> truncate_at_end("Access to 'orders' is closed. (Service: Orders, Status Code: 403)")
+    "Access to 'orders' is closed"
+    """
+    end = _find_string_end(words, opening)
+    found = _END.search(words)
+    return words[: min(end, found.start()) if found else end].rstrip(" .,;\\")
+
+
+def _is_not_prose(line: str) -> bool:
+    """Return whether a line can't continue the sentence of the line before."""
+    return not line.strip() or _NOT_PROSE.match(line) is not None
+
+
+def _is_wrapped(words: str, width: int, line: str) -> bool:
+    """Return whether a wrapper, not the author, broke the line after some words."""
+    if not words or _UNFINISHED.search(words):
+        return True
+    return width >= _MIN_WRAP_WIDTH and words[-1] not in ".!?:" and line.lstrip()[0].islower()
+
+
+def _find_string_end(words: str, opening: str | None) -> int:
+    """Return where the string literal around a sentence ends; it can contain unescaped quotes."""
+    open_quotes = [opening] if opening else []
+    for m in _QUOTES.finditer(words):
+        at, quote = m.start(), m[0]
+        before, after = words[at - 1 : at] or " ", words[at + 1 : at + 2] or " "
+        if quote == "'" and before.isalnum() and after.isalnum():
+            continue
+        if before in _BEFORE_OPENING and not after.isspace():
+            open_quotes.append(quote)
+        elif quote in open_quotes[bool(opening) :]:
+            while open_quotes.pop() != quote:
+                pass
+        elif quote == '"' or _AFTER_STRING.match(words, at + 1):
+            return at
+    return len(words)
+
+
+_PARENTHESIS = lazy_pattern(r"\(\s?(?:AWS\s)?Service:\s")
+_CHARS_BEFORE_PARENTHESIS = 800
+# What separates the message from another log entry or failure.
+_ENTRY_BOUNDARY = lazy_pattern(rf"{RECORD}|\n\n|\(\s?(?:AWS\s)?Service:\s[^()]{{0,800}}\)")
+_JAVA_CLASS = lazy_pattern(
+    r"(?<![\w.$])(?:[\w$]{1,80}\.){0,12}[A-Z][\w$]{0,80}(?:Exception|Error)(?:\[|:\s?)"
+)
+# "orders failed: ", "[main] ", "orders - ", msg=", {"message": ", and a level.
+_LOG_PREFIX = lazy_pattern(
+    r"(?:(?::|\]|\s[-–|]|=>)\s{1,2}[\"'`]?|[=:\[(,]\s?[\"'`]|\A\s?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL)\]?\s{1,5})(?=\w)"
+)
+# Messages that give no reason, also after the columns of a CloudFormation event.
+_UNINFORMATIVE_END = lazy_pattern(r"(?:\A|\s)(?:null|None|Access Denied|Forbidden|Unknown ?Error)[.\s]*\Z")
+# How sentences begin, as opposed to a status or a name.
+_SENTENCE_START = lazy_pattern(r"(?:[A-Z][a-z']*,?|[A-Z]{2,4}[0-9]?)\s[a-z0-9'\"(]")
+_MAX_JAVA_LINES = 3
+
+
+def java_message(text: str, start: int, end: int) -> str | None:
+    """Return the message before the first parenthesis between two positions of a text.
+
+    >>> message = "OrdersException: Orders are closed (Service: Orders, Status Code: 403)"
+    >>> java_message(message, 0, len(message))
+    'Orders are closed'
+    """
+    tail = _PARENTHESIS.search(text, start, end)
+    if tail is None:
+        return None
+    begin = max(0, tail.start() - _CHARS_BEFORE_PARENTHESIS)
+    entries = _ENTRY_BOUNDARY.split(unwrap(text[begin : tail.start()]).text)
+    message = _find_message(entries[-1], is_whole=begin == 0 or len(entries) > 1)
+    return (
+        truncate_at_end(message)
+        if message[:1].isupper() and _UNINFORMATIVE_END.search(message) is None
+        else None
+    )
+
+
+def _find_message(entry: str, *, is_whole: bool) -> str:
+    """Return the message at the end of a log entry, empty if its beginning is uncertain."""
+    class_names = list(_JAVA_CLASS.finditer(entry))
+    if class_names:
+        return " ".join(entry[class_names[-1].end() :].split())
+    lines = entry.strip().split("\n")
+    words = lines.pop()
+    taken = 1
+    while lines and taken < _MAX_JAVA_LINES and words[:1].islower():
+        words = f"{lines.pop()} {words}"
+        taken += 1
+    begin = max((m.end() for m in _LOG_PREFIX.finditer(words)), default=0)
+    # A quotation is still open: it fails with "You are not …
+    if words.count('"', begin) % 2:
+        begin = words.rindex('"') + 1
+    message = words[begin:].strip()
+    is_uncertain = not begin and not lines and not is_whole
+    return "" if is_uncertain or _SENTENCE_START.match(message) is None else message
+
 
 _MAX_LENGTH = 8_000
 _CHARS_BEFORE = 300

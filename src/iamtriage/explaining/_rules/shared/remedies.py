@@ -5,9 +5,20 @@ Other remedies, such as those with a policy, are built with :class:`iamtriage.ex
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from iamtriage.explaining._explanations import Remedy
 
-__all__ = ("account_remedy", "cluster_remedy", "organization_remedy", "owner_remedy", "your_remedy")
+_T = TypeVar("_T")
+
+
+def present(*items: _T | None) -> tuple[_T, ...]:
+    """Return the items that are not ``None``.
+
+    >>> present("create the role", None)
+    ('create the role',)
+    """
+    return tuple(item for item in items if item is not None)
 
 
 def your_remedy(

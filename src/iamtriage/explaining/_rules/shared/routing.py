@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("Route", "choose_rule")
-
 _RuleT_co = TypeVar("_RuleT_co", covariant=True)
 
 

@@ -12,8 +12,6 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.policies._documents import build_document
 
-__all__ = ("NOTIFICATIONS", "ServiceAccess", "allow_service_remedy")
-
 
 @attrs.frozen(eq=False, repr=False)
 class ServiceAccess(Value):

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("MESSAGE_RULES", "SERVICES_IN_PROSE", "STANDARD_MESSAGES", "find_message_rule", "stated_reason")
-
 _MIN_WORDS = 3
 # Messages around such a denial, such as "could not assume role", report who called, not a service.
 _ASSUME_ROLE = ("sts:AssumeRoleWith", "sts:TagSession")
@@ -207,9 +205,12 @@ def _is_standard(failure: AccessDenied) -> bool:
 
 def _find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[str | None, str | None]:
     # Only messages that differ from the standard one need their surroundings.
-    from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
-    from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, quoted_message
-    from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
+    from iamtriage.explaining._rules.shared.quoted_message import (
+        denial_paragraph,
+        quoted_message,
+        truncate_at_end,
+    )
+    from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
     paragraph = denial_paragraph(failure)
     if find_s3_compatible_host(paragraph) is not None:

@@ -17,16 +17,6 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import build_document
 
-__all__ = (
-    "ASSUME_ROLE",
-    "RESOURCE_POLICIES",
-    "ResourcePolicy",
-    "RoleRecipient",
-    "find_role_recipient",
-    "linked_role_key_statements",
-    "service_trust_policy",
-)
-
 ASSUME_ROLE = ("sts:AssumeRole",)
 """The actions in the trust policies of most services."""
 

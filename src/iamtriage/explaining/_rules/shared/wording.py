@@ -6,29 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
-from iamtriage.explaining._rules.shared.principal_words import is_truncated
-from iamtriage.explaining._rules.shared.service_specific import stated_reason
-from iamtriage.explaining._rules.shared.stated_decisions import (
-    POLICY_TYPE_NAMES,
+from iamtriage.explaining._rules.shared.decisions import (
     identity_policy_allows,
 )
+from iamtriage.explaining._rules.shared.principal_words import is_truncated
+from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-
-__all__ = (
-    "EVENTUAL_CONSISTENCY",
-    "ONE_POLICY_TYPE",
-    "POLICY_TYPE_NAMES",
-    "allow_still_required",
-    "capitalize_start",
-    "cross_account_notes",
-    "denial_summary",
-    "join_first_four",
-    "put_check_first",
-    "reason_lines",
-)
 
 # A mask says nothing, and makes an ARN hard to read.
 _MASKED_ACCOUNT = lazy_pattern(
@@ -97,7 +82,7 @@ def denial_summary(denial: Denial, verdict: str) -> str:
 def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
-        from iamtriage.explaining._rules.shared.decision_details import denying_statements
+        from iamtriage.explaining._rules.shared.decisions import denying_statements
 
         named = tuple(denying_statements(denial.facts, denial.action))
         if named:
