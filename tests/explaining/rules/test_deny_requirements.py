@@ -276,7 +276,7 @@ CASES: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/app with an explicit deny in a permissions boundary",
         _details("NoUserWithoutBoundary", "PERMISSIONS_BOUNDARY", {"aws:SourceIp": "192.0.2.7"}),
         (
-            "its permissions boundary denies it (statement NoUserWithoutBoundary).",
+            "its permissions boundary arn:aws:iam::111122223333:policy/guard denies it (statement NoUserWithoutBoundary).",
             "Do this first: Create app with a permissions boundary: the name NoUserWithoutBoundary suggests it [you]",
             "The request context has no iam:PermissionsBoundary: the call passed none.",
             f"aws iam get-policy-version --policy-arn arn:aws:iam::{ACCOUNT}:policy/guard",
