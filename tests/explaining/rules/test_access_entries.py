@@ -448,3 +448,87 @@ def test_the_association_keeps_the_policy_and_the_scope_of_the_text(
     explanation = explain(f"{around}\n{eks('AssociateAccessPolicy', NOT_FOUND)}")
     command = next(each for each in explanation.remedies[0].commands if "associate-access-policy" in each)
     assert f"/{policy} --access-scope {scope}" in command
+
+
+ASSOCIATE = "aws eks associate-access-policy --cluster-name depot --principal-arn arn:aws:iam::111122223333:role/qa --policy-arn {} --access-scope {} --region eu-west-1 --profile ops"
+CREATE = "aws eks create-access-entry --cluster-name depot --principal-arn {} {} --profile ops"
+EDIT = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
+QA = "arn:aws:iam::111122223333:role/qa"
+
+
+@pytest.mark.parametrize(
+    ("failed", "error", "repeated"),
+    [
+        (
+            ASSOCIATE.format("arn:aws:iam::aws:policy/AmazonEKSEditPolicy", "type=namespace,namespaces=qa"),
+            eks("AssociateAccessPolicy", "The policyArn parameter format is not valid"),
+            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa"),
+        ),
+        (
+            ASSOCIATE.format("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditorPolicy", "type=cluster"),
+            eks("AssociateAccessPolicy", "The specified policyArn is invalid: invalid policy."),
+            ASSOCIATE.format(EDIT, "type=cluster"),
+        ),
+        (
+            ASSOCIATE.format(EDIT, "type=cluster,namespaces=qa,stg"),
+            eks("AssociateAccessPolicy", "The accessScope is not valid"),
+            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
+        ),
+        (
+            ASSOCIATE.format(EDIT, "type=namespace"),
+            eks("AssociateAccessPolicy", "The accessScope is not valid"),
+            ASSOCIATE.format(EDIT, "type=namespace,namespaces=NAMESPACE"),
+        ),
+        (
+            CREATE.format(QA, "--type ec2-linux"),
+            eks("CreateAccessEntry", "The type parameter is not valid"),
+            CREATE.format(QA, "--type EC2_LINUX"),
+        ),
+        (
+            CREATE.format("arn:aws:sts::111122223333:assumed-role/qa/mia", "--type STANDARD"),
+            eks("CreateAccessEntry", FORMAT),
+            CREATE.format(QA, "--type STANDARD"),
+        ),
+        (
+            CREATE.format(QA, "--kubernetes-groups viewers editors --type STANDARD"),
+            "An error occurred (ResourceInUseException) when calling the CreateAccessEntry operation: "
+            + IN_USE,
+            CREATE.format(QA, "--kubernetes-groups viewers editors").replace("create-", "update-"),
+        ),
+        (
+            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
+            eks("AssociateAccessPolicy", NOT_FOUND),
+            ASSOCIATE.format(EDIT, "type=namespace,namespaces=qa,stg"),
+        ),
+        (
+            "aws eks create-pod-identity-association --cluster-name depot --namespace shop --service-account cart --role-arn cart",
+            eks("CreatePodIdentityAssociation", "Invalid ARN: cart for roleArn"),
+            'aws eks create-pod-identity-association --cluster-name depot --namespace shop --service-account cart --role-arn "$(aws iam get-role --role-name cart --query Role.Arn --output text)"',
+        ),
+    ],
+)
+def test_failed_command_is_repeated_with_its_options(failed: str, error: str, repeated: str) -> None:
+    found = explain(f"$ {failed}\n{error}")
+    assert found is not None
+    assert repeated in commands(found)
+
+
+def test_command_that_a_shell_would_change_is_not_repeated() -> None:
+    failed = ASSOCIATE.format("arn:aws:iam::aws:policy/AmazonEKSEditPolicy", "type=cluster")
+    found = explain(
+        f"$ {failed} --tags a=$(id)\n{eks('AssociateAccessPolicy', 'The policyArn is not valid')}"
+    )
+    assert found is not None
+    assert not any("$(id)" in each for each in commands(found))
+
+
+def test_policy_is_corrected_in_terraform_without_a_command() -> None:
+    found = explain(
+        f"Error: creating EKS Access Policy Association (depot#{QA}#arn:aws:iam::aws:policy/AdministratorAccess): "
+        "operation error EKS: AssociateAccessPolicy, InvalidParameterException: The policyArn parameter format is not valid"
+    )
+    assert found is not None
+    assert (
+        'In Terraform, set policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy".'
+        in found.remedies[0].steps
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.principal_arns import (
     SERVICE_LINKED,
     describe_reason,
@@ -23,7 +24,7 @@ from iamtriage.explaining._rules.calls.principal_arns import (
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import NOT_A_ROLE, diagnose_arn, lookup_command
 from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_iam_arns
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import aws_auth_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -87,6 +88,8 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
             return explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
             return explain_entry_arn(case, message)
+        if "PodIdentityAssociation" in (case.failure.envelope.operation or ""):
+            return _explain_association_role(case, context)
         if _STS_CALL.search(message):
             return _explain_role_arn(case, context)
         if _AUTHENTICATOR.search(message):
@@ -95,6 +98,44 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 
 
 # ------------------------------------------------ role ARNs
+
+
+def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
+    """Explain that EKS rejects the role of a Pod Identity association."""
+    text = _find_rejected_arn(case, message)
+    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    called = context_of(case.facts).command
+    given = called.option("role-arn") if called else None
+    name = given.value if text is None and given is not None else None
+    lookup = (_role_lookup(diagnosis, text) or _lookup_commands(diagnosis, parse_principal(text)))[:1]
+    if name is not None:
+        lookup = (f"aws iam get-role --role-name {commands.role_name(name)} --query Role.Arn --output text",)
+    role_arn = f'"$({lookup[0]})"' if lookup else "ROLE_ARN"
+    repeated = repeat_command(
+        called,
+        "eks",
+        *(called.words[1:2] if called else ()),
+        changes={"role-arn": role_arn},
+        of_region=clues.find_region(case),
+    )
+    reason = describe_reason(diagnosis) if diagnosis else "the value is not the ARN of a role."
+    return case.explain(
+        f"EKS rejected the role of the Pod Identity association: {reason}",
+        ARN_NOT_ACCEPTED.cause("reported", text="EKS does not accept the value as a role ARN."),
+        *diagnosis_causes(text, diagnosis),
+        topic="role-arn-malformed",
+        remedies=(
+            cluster_remedy(
+                "Repeat the call with the ARN of the role",
+                "The nested command prints the ARN. It can have a path."
+                if repeated
+                else "The command prints the ARN. It can have a path.",
+                commands=(repeated,) if repeated else lookup,
+                url=pages.EKS_POD_IDENTITY,
+            ),
+        ),
+        notes=("An IAM policy does not help: the argument is invalid.",),
+    )
 
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:

@@ -10,7 +10,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import command, fill_command, repeat_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -120,8 +120,6 @@ STACK_ROLLED_BACK = CauseType(
 _REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 _STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
-# Words that no shell changes.
-_PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 _ROLLED_BACK = r"(?<!_)ROLLBACK_COMPLETE state and can ?not be updated"
 _STACK = lazy_pattern(r":stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})/", re.ASCII)
 _ACKNOWLEDGED = {
@@ -153,18 +151,9 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
 
 def _stack_command(case: Case[AwsError]) -> str:
     """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
-    # A parameter of the command can be secret.
-    from iamtriage.redaction._redact import redact
-
-    stated = context_of(case.facts).command
-    is_repeatable = (
-        stated is not None
-        and stated.words[:1] == ("cloudformation",)
-        and _PLAIN_COMMAND.fullmatch(stated.text) is not None
-        and redact(stated.text) == stated.text
-    )
-    if stated is not None and is_repeatable:
-        return stated.text
+    repeated = repeat_command(context_of(case.facts).command, "cloudformation")
+    if repeated is not None:
+        return repeated
     if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
         return "sam deploy"
     return "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
@@ -23,6 +24,7 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import (
     parse_principal_of_masked_account,
 )
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
@@ -98,18 +100,19 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
     lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
+    repeated = repeat_command(
+        context_of(case.facts).command,
+        *("eks", "create-access-entry"),
+        changes={"principal-arn": mapped.new_entry_argument},
+        of_region=cluster.region,
+    )
     remedies = [
         cluster_remedy(
-            "Look up the full ARN",
-            "Use the ARN with its path, as IAM prints it. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+            "Look up the full ARN, and create the access entry with it",
+            "The first command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+            *filter(None, (mapped.entry_refusal,)),
             "Use credentials of the account that owns the role or user.",
-            commands=(lookup,),
-            url=pages.EKS_ACCESS_ENTRIES,
-        ),
-        cluster_remedy(
-            "Create the access entry with that ARN",
-            *filter(None, (mapped.entry_refusal, mapped.path_note)),
-            commands=(create_entry_command(cluster, mapped),),
+            commands=(lookup, repeated or create_entry_command(cluster, mapped)),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]

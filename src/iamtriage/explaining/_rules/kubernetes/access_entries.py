@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
@@ -24,6 +24,12 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_unreadable,
 )
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
+from iamtriage.explaining._rules.kubernetes.entry_parameters import (
+    STATED_POLICY,
+    correct_parameter,
+    correction_remedy,
+    find_scope,
+)
 from iamtriage.explaining._rules.kubernetes.fargate_roles import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
@@ -37,6 +43,7 @@ from iamtriage.explaining._rules.shared.clusters import (
     failure_sentence,
     find_cluster,
 )
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
     VIEW_POLICY,
@@ -56,12 +63,11 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]
 
-# The policy and the scope of an association, in a command, Terraform or JSON.
-_STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
-_STATED_SCOPE = lazy_pattern(
-    r"access[-_]?[sS]cope\W{1,10}type\W{1,6}(?P<type>cluster|namespace)\b"
-    r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
-    re.ASCII,
+# Words of operations, what they create or change, and what the AWS CLI calls a list of it.
+_OBJECTS = (
+    ("AccessPolic", "the association of an access policy", "access-entries"),
+    ("AccessEntr", "the access entry", "access-entries"),
+    ("PodIdentityAssociation", "the Pod Identity association", "pod-identity-associations"),
 )
 _GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
@@ -173,6 +179,21 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ENTRY_MADE_BY_EKS.cause(),
         MADE_ELSEWHERE.cause(),
     ]
+    called = context_of(case.facts).command
+    repeated = repeat_command(
+        called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
+    )
+    update = cluster.eks_command(
+        "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
+    )
+    changes: tuple[str, ...] = (
+        associate_policy_command(
+            cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
+        ),
+        update,
+    )
+    if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
+        changes = (repeated.replace(" create-access-entry", " update-access-entry", 1),)
     remedies = [
         cluster_remedy(
             "Inspect the existing entry, and update it instead of creating one",
@@ -182,12 +203,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
             commands=(
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-                associate_policy_command(
-                    cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
-                ),
-                cluster.eks_command(
-                    "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
-                ),
+                *changes,
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
@@ -201,7 +217,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     if imported is not None:
         # Terraform fails again, whatever the entry allows.
         remedies.insert(0, imported)
-    else:
+    elif called is None or called.program != "aws":
         remedies.append(
             your_remedy(
                 "In Terraform, import the entry or remove the resource",
@@ -280,16 +296,19 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
 
 
 def _repeat_association(case: Case[AccessEntry]) -> str:
-    """Return the command that associates the policy that the text states, for the same scope."""
-    policies = set(_STATED_POLICY.findall(case.text))
-    namespace: str | None = commands.namespace(case.facts.namespace)
-    scope = _STATED_SCOPE.search(case.text)
-    if scope is not None and scope["type"] == "cluster":
-        namespace = None
-    elif scope is not None and scope["namespaces"]:
-        namespace = ",".join(re.findall(r"[a-z0-9-]+", scope["namespaces"]))
+    """Return the command that failed, or one that associates the policy that the text states, for the same scope."""
+    cluster = find_cluster(case)
+    repeated = repeat_command(
+        context_of(case.facts).command, "eks", "associate-access-policy", of_region=cluster.region
+    )
+    if repeated is not None:
+        return repeated
+    policies, scope = set(STATED_POLICY.findall(case.text)), find_scope(case.text)
+    namespace = ",".join(scope.namespaces) or (
+        None if scope.kind == "cluster" else commands.namespace(case.facts.namespace)
+    )
     return associate_policy_command(
-        find_cluster(case),
+        cluster,
         entry_principal(case),
         policies.pop() if len(policies) == 1 else VIEW_POLICY,
         namespace=namespace,
@@ -297,19 +316,22 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
 
 
 def _explain_other(case: Case[AccessEntry]) -> Explanation:
-    cluster = find_cluster(case)
+    cluster, operation = find_cluster(case), case.failure.envelope.operation or ""
+    rejected, listing = next(
+        (each for name, *each in _OBJECTS if name in operation),
+        ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
+    )
+    found = correct_parameter(case, failure_sentence(case))
     return case.explain(
-        f"EKS rejected an access entry, a Pod Identity association or aws-auth{end_summary(case.failure)}",
+        found.summary if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
         REFUSED_OBJECT.cause("reported"),
         topic="access-entry",
         remedies=(
-            cluster_remedy(
+            correction_remedy(case, found)
+            if found
+            else cluster_remedy(
                 "List what the cluster has",
-                commands=(
-                    cluster.show_mode_command(),
-                    cluster.eks_command("list-access-entries"),
-                    cluster.eks_command("list-pod-identity-associations"),
-                ),
+                commands=(cluster.show_mode_command(), cluster.eks_command(f"list-{listing}")),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
@@ -325,7 +347,12 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     ),
     Route(explain_entries_not_accepted, message=lazy_pattern(r"authentication mode must be set to one of")),
     Route(explain_creator_access, message=lazy_pattern(r"bootstrapClusterCreatorAdminPermissions must be")),
-    Route(_explain_entry_type, message=lazy_pattern(r"Access Entries with a type of")),
+    Route(
+        _explain_entry_type,
+        message=lazy_pattern(
+            r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)"
+        ),
+    ),
     Route(explain_fargate_role, message=lazy_pattern(r"Pod execution role is not found in auth config")),
     Route(
         explain_pod_trust,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AnyCase: TypeAlias = "Case[Failure]"
 
+_KINDS_OF_ENTRIES = ("access_entry", "invalid_arn")
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
 # Terraform's AWS provider names access entries CLUSTER:ARN and policy associations CLUSTER#ARN#POLICY.
 _ENTRY = lazy_pattern(
@@ -49,6 +50,7 @@ class Cluster(Value):
         account: The account ID.
         partition: The partition.
         mode: The authentication mode.
+        profile: The profile of the AWS CLI.
     """
 
     name: str | None = None
@@ -56,6 +58,7 @@ class Cluster(Value):
     account: str | None = None
     partition: str = "aws"
     mode: AuthenticationMode | None = None
+    profile: str | None = None
 
     @property
     def argument(self) -> str:
@@ -116,9 +119,12 @@ class Cluster(Value):
 
     @property
     def region_arguments(self) -> tuple[str, ...]:
-        """The arguments for the region, empty if it is unknown."""
-        region = commands.region(self.region)
-        return () if region == "REGION" else ("--region", region)
+        """The arguments for the region and the profile, empty if both are unknown."""
+        region, profile = commands.region(self.region), commands.profile(self.profile)
+        return (
+            *(() if region == "REGION" else ("--region", region)),
+            *(() if profile == "PROFILE" else ("--profile", profile)),
+        )
 
 
 def find_cluster(case: AnyCase) -> Cluster:
@@ -145,6 +151,8 @@ def find_cluster(case: AnyCase) -> Cluster:
         account=account,
         partition=_known_partition(arn) or clues.find_partition(case),
         mode=facts.authentication_mode,
+        # Whoever changes an access entry is an administrator of the cluster.
+        profile=clues.find_option(case, "profile") if case.failure.kind in _KINDS_OF_ENTRIES else None,
     )
 
 

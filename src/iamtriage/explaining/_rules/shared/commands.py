@@ -17,9 +17,9 @@ from iamtriage.arns._names import ACCOUNT
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from iamtriage.explaining._context.model import Stated
+    from iamtriage.explaining._context.model import CommandLine, Stated
 
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
@@ -48,6 +48,10 @@ _ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
 _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
 
 
+# Words that no shell changes.
+_PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
+
+
 # Cached, because logs repeat the same calls. Words are of bounded length.
 @functools.lru_cache(maxsize=512)
 def command(*words: str) -> str:
@@ -67,6 +71,38 @@ def fill_command(template: str, *values: str) -> str:
     'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
     """
     return template.format(*map(quote_argument, values))
+
+
+def repeat_command(
+    stated: CommandLine | None,
+    *words: str,
+    changes: Mapping[str, str] | None = None,
+    of_region: str | None = None,
+) -> str | None:
+    """Return a command that the text shows with other values of options, all others as they are.
+
+    It is ``None`` if the text shows another command, or one that is not safe to repeat.
+
+    Args:
+        stated: The command.
+        *words: Its first words, such as the service and the operation.
+        changes: Option names with their new values, quoted; an empty one removes the option.
+        of_region: The region to add if the command has none.
+    """
+    # A parameter of the command can be secret.
+    from iamtriage.redaction._redact import redact
+
+    if stated is None or stated.words[: len(words)] != words or not _PLAIN_COMMAND.fullmatch(stated.text):
+        return None
+    text = stated.text
+    if redact(text) != text:
+        return None
+    for name, value in (changes or {}).items():
+        given = re.search(rf" --{re.escape(name)}(?:[ =](?!--)\S+)*", text)
+        start, end = given.span() if given else (len(text), len(text))
+        text = f"{text[:start]}{f' --{name} {value}' if value else ''}{text[end:]}"
+    is_missing = of_region is not None and " --region" not in text and region(of_region) == of_region
+    return f"{text} --region {of_region}" if is_missing else text
 
 
 def pod_variables_command(namespace: str, account: str = "SERVICE_ACCOUNT") -> str:
