@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ("describe_request",)
 
-# What has to allow a request, besides an identity-based policy.
+# What has to allow a request, and who can add it there.
 _MISSING_ALLOWS = {
+    "identity": ", so an Allow in one helps",
     "permissions_boundary": ", so its owner has to add it there, too",
     "resource": ", so the owner of the resource has to add it there",
     "resource_control": ", so an administrator of the organization has to add it there",

@@ -128,7 +128,7 @@ def explain(
         explanation = promote_shown_causes(explanation, Case(failure, known))
     text = error_or_failure if isinstance(error_or_failure, str) else None
     explanation = complete_explanation(
-        explanation, known, text=text, combine=_combine_first_remedy, describe=_describe_other
+        explanation, known, text=text, combine=_combine_allow_remedies, describe=_describe_other
     )
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
@@ -197,10 +197,10 @@ def _without_borders(failure: Failure) -> Failure:
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
-def _combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
-    from iamtriage.explaining._policy_for import combine_first_remedy
+def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+    from iamtriage.explaining._policy_for import combine_allow_remedies
 
-    return combine_first_remedy(explanation, others)
+    return combine_allow_remedies(explanation, others)
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:

@@ -187,7 +187,7 @@ class Explanation(Value, View):
     _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
     notes: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
-    # Builds the first remedy of a short explanation for several denials of one principal.
+    # Builds the policy of a short explanation for several denials of one principal.
     _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="combine"
     )
@@ -362,19 +362,30 @@ class Explanation(Value, View):
 
         remedies, failures = self.remedies, self.other_failures
         combined = self._combine(self, failures) if self._combine and failures else None
-        if combined is not None:
+        # If an Allow does not help against the explained denial, the policy is for the others.
+        is_of_others = combined is not None and (
+            remedies[0].policy is None or remedies[0].layer != "identity"
+        )
+        if combined is not None and not is_of_others:
             remedies = (combined, *remedies[1:])
         others = self._other_rows(None if combined is None else self.failure)
         is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
         lines = _LINES_OF_DENIAL if is_explained else _LINES
+        summary = self.summary
+        if failures:
+            from iamtriage.explaining._other_failures import count_denials
+
+            summary += count_denials((self.failure, *failures))
         return Parts(
-            summary=self.summary,
+            summary=summary,
             causes=tuple(map(cause_parts, self.causes)),
             remedies=tuple(map(_remedy_parts, remedies)),
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
             others=others,
             hint=_HINT if self.causes or self.remedies else None,
             lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
+            second=_remedy_parts(combined) if combined is not None and is_of_others else None,
+            rows_alone=self._other_rows() if is_of_others else (),
         )
 
     def _other_rows(self, combined: Failure | None = None) -> tuple[tuple[str, str], ...]:

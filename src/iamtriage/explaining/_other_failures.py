@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
+from iamtriage.failures._failures import AccessDenied, Envelope, KubernetesForbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_failure", "describe_others", "drop_repeats", "has_request", "is_of_same_role")
+__all__ = (
+    "count_denials",
+    "describe_failure",
+    "describe_others",
+    "drop_repeats",
+    "has_request",
+    "is_of_same_role",
+)
 
 # The fix of another failure, if it is the same for all failures of the kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
@@ -66,6 +73,15 @@ _MIN_COLONS = 5
 _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
 
 
+def count_denials(failures: Sequence[Failure | None]) -> str:
+    """Return how many denials with how many causes a text has, as a sentence, if causes differ."""
+    denials = [each for each in failures if isinstance(each, AccessDenied) and each.policy_type is not None]
+    causes = {(each.policy_type, each.deny) for each in denials}
+    if len(denials) < len(failures) or len(causes) == 1:
+        return ""
+    return f" The text has {len(denials)} denials with {len(causes)} causes."
+
+
 def describe_others(
     failures: tuple[Failure, ...],
     describe: Callable[[Failure, Failure | None], str] | None,
@@ -103,10 +119,12 @@ def describe_others(
     if len(failures) > 1:
         run = "iamtriage explain --all explains each, and iamtriage scan lists them"
     if combined is None and any(
-        isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures
+        isinstance(each, AccessDenied) and each.policy_type == "identity" and each.deny != "explicit"
+        for each in failures
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
-    named = f": {'; '.join(names)}" if names else ", which the policy above allows, too" if allowed else ""
+    too = ", too" if combined is not None and _is_allowed(combined, combined) else ""
+    named = f": {'; '.join(names)}" if names else f", which the policy above allows{too}" if allowed else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
 
@@ -157,7 +175,7 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
 
     What only says that a program got no credentials is a consequence of another failure. A Terraform box is
     one error. Its sentences about possible causes only repeat the error. A status without a code next to a
-    complete failure belongs to that failure.
+    complete failure belongs to that failure, and so does a code without anything else.
     """
     words = _get_span_text(explained)
     kept: list[Failure] = []
@@ -166,6 +184,8 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         for each in others
         if each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each))
     )
+    codes = {_get_code(each) for each in (explained, *others) if has_request(each)}
+    others = tuple(each for each in others if _get_code(each) not in codes or not _states_only_code(each))
     for text, group in _group_by_entry(others).items():
         has_explained = words in text
         rest = [each for each in group if not (each.kind == explained.kind and _get_span_text(each) == words)]
@@ -176,6 +196,18 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             rest = [] if has_explained else rest[-1:]
         kept.extend(each for each in rest if not _is_summary(each, explained))
     return tuple(kept)
+
+
+def _get_code(failure: Failure) -> str:
+    """Return the error code without the suffix that only some tools print."""
+    return (failure.envelope.code or "").removesuffix("Exception")
+
+
+def _states_only_code(failure: Failure) -> bool:
+    """Return whether a failure is only a code, as a tool prints at its end: ``failed: AccessDenied``."""
+    if not isinstance(failure, AccessDenied) or failure.principal or failure.action or failure.resource:
+        return False
+    return failure.envelope == Envelope(code=failure.envelope.code)
 
 
 def _is_summary(failure: Failure, explained: Failure) -> bool:
@@ -247,14 +279,17 @@ def _is_complete(failure: Failure) -> bool:
     return any((envelope.code, envelope.operation, failure.principal, failure.action))
 
 
+def _get_role(principal: str) -> str:
+    """Return a principal without the name of its session: all sessions of a role are one."""
+    account, separator, session = principal.partition(":assumed-role/")
+    return f"{account}{separator}{session.partition('/')[0]}"
+
+
 def is_of_same_role(failure: Failure, other: Failure) -> bool:
     """Return whether two denials have the same principal. All sessions of a role are one principal."""
     if failure.kind != other.kind or failure.principal is None or other.principal is None:
         return False
-    first, second = (each.partition(":assumed-role/") for each in (failure.principal, other.principal))
-    if not first[1]:
-        return failure.principal == other.principal
-    return (first[0], first[2].partition("/")[0]) == (second[0], second[2].partition("/")[0])
+    return _get_role(failure.principal) == _get_role(other.principal)
 
 
 def has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:

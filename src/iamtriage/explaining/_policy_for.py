@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
-    "combine_first_remedy",
+    "combine_allow_remedies",
     "documents_by_principal",
     "normalize_principal",
     "policies_by_principal",
@@ -175,17 +175,15 @@ def normalize_principal(principal: str | None) -> str | None:
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
 
 
-def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
-    """Return the first remedy with one policy for all denials of the same principal in the text.
+def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+    """Return the remedy with one policy for all denials of the same principal in the text.
 
-    The result is ``None`` if an ``Allow`` fixes no other denial, or if the policy is too long for a short
-    text.
+    If a policy that caps permissions or a ``Deny`` caused the explained denial, the policy is for the others.
+    The result is ``None`` if an ``Allow`` fixes no other denial, or if the policy is long.
     """
     failure = explanation.failure
     first = next(iter(explanation.remedies), None)
     if not isinstance(failure, AccessDenied) or failure.principal is None or first is None:
-        return None
-    if first.policy is None or first.layer != "identity":
         return None
     principal = normalize_principal(failure.principal)
     same = [
@@ -193,6 +191,21 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
         for each in others
         if isinstance(each, AccessDenied) and normalize_principal(each.principal) == principal
     ]
+    if first.policy is not None and first.layer == "identity":
+        return _combine(first, failure, same)
+    if failure.deny != "explicit" and failure.policy_type in {None, "identity"}:
+        return None
+    allowed = [(each, remedy) for each in same if (remedy := _find_allow_remedy(each)) is not None]
+    if not allowed:
+        return None
+    (failure, first), *more = allowed
+    return _combine(first, failure, [each for each, _ in more]) if more else first
+
+
+def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> Remedy | None:
+    """Return the remedy of a denial with one policy for it and other denials of its principal."""
+    if first.policy is None:
+        return None
     # Each denial has its own companions: the union is what all of them yield alone.
     alone = [*filter(None, map(_find_allow_remedy, same))]
     statements = _merge_policies([first.policy, *(each.policy for each in alone if each.policy is not None)])
@@ -209,7 +222,7 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
         title = f"{title}, and what else is denied"
     steps = dict.fromkeys(step for each in alone for step in each.steps if not step.startswith(_SAVE_STEP))
     at = next((at for at, step in enumerate(first.steps) if step.startswith(_SAVE_STEP)), len(first.steps))
-    account = getattr(try_parse_principal(principal), "account", None)
+    account = getattr(try_parse_principal(failure.principal), "account", None)
     name = inline_policy_name(single, account, failure.resource)
     new_name = inline_policy_name(statements, account, failure.resource, *(each.resource for each in same))
     lines = tuple(

@@ -832,8 +832,58 @@ TASKS: tuple[Case, ...] = (
         (),
     ),
 )
+
+# Denials of one user for different reasons.
+_BY_BOUNDARY = f"AccessDenied: User: {SESSION} is not authorized to perform: ecs:CreateService on resource: arn:aws:ecs:eu-west-1:{ACCOUNT}:service/prod/carts because no permissions boundary allows the ecs:CreateService action"
+_BY_DENY = f'AccessDenied: User: {SESSION} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/a.csv" with an explicit deny in an identity-based policy'
+_BY_NO_POLICY = f"AccessDenied: User: {SESSION} is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/carts because no identity-based policy allows the ecr:CreateRepository action"
+_LOGS = f"AccessDenied: User: {SESSION} is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:carts:log-stream: because no identity-based policy allows the logs:CreateLogGroup action"
 OTHERS: tuple[Case, ...] = (
     *TASKS,
+    (
+        "policy next to a boundary",
+        f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}",
+        {},
+        (
+            "The text has 3 denials with 2 causes.",
+            "Do this first: Change the permissions boundary",
+            "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
+            '"Resource": "arn:aws:ecr:eu-west-1:111122223333:repository/carts"',
+            "aws iam put-role-policy --role-name orders-api",
+            "2 more denials in this text, which the policy above allows. iamtriage",
+        ),
+        ("Also",),
+    ),
+    (
+        "policy next to a Deny",
+        f"{_BY_DENY}\n{_BY_NO_POLICY}",
+        {},
+        (
+            "The text has 2 denials with 2 causes.",
+            "Do this first: Find the Deny statement",
+            "Then: Allow ecr:CreateRepository for the role orders-api",
+        ),
+        ("Also", "Allow s3:DeleteObject"),
+    ),
+    (
+        "Deny and boundary next to a policy",
+        f"{_BY_NO_POLICY}\n{_BY_DENY}\n{_BY_BOUNDARY}",
+        {},
+        (
+            "The text has 3 denials with 3 causes.",
+            "Do this first: Allow ecr:CreateRepository for the role orders-api",
+            "explicit deny in an identity-based policy, which an Allow does not override.",
+            "no permissions boundary allows it, so its owner has to add it there, too.",
+        ),
+        ("Then:", "one policy per principal"),
+    ),
+    (
+        "repeated code of a tool",
+        f"{_LOGS}\nError: deployment failed: AccessDenied",
+        {},
+        ("Do this first: Allow logs:CreateLogGroup",),
+        ("Others", "The text has"),
+    ),
     (
         "operation of a handler",
         "orders-table | CREATE_FAILED | AWS::DynamoDB::Table | Resource handler returned message: \"Access denied for operation 'CreateTable'.\" (RequestToken: 0b1c, HandlerErrorCode: AccessDenied)",
@@ -954,7 +1004,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
-            "Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it.",
+            "Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it, so an Allow in one helps.",
             "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC denies it (a ClusterRole with get, list and watch",
             "prints one policy per principal",
         ),

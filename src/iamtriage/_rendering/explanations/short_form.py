@@ -114,6 +114,8 @@ class Parts(NamedTuple):
         others: Rows about other failures in the text.
         hint: How to show the full explanation.
         lines: The maximum number of lines, which important parts can exceed a little.
+        second: A remedy for other failures, which is shown after the first one if it fits.
+        rows_alone: The rows about other failures if that remedy does not fit.
     """
 
     summary: str
@@ -123,6 +125,8 @@ class Parts(NamedTuple):
     others: tuple[tuple[str, str], ...] = ()
     hint: str | None = None
     lines: int = _MAX_LINES
+    second: RemedyParts | None = None
+    rows_alone: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.define(eq=False, repr=False)
@@ -151,7 +155,11 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     ['Heading', 'Labels']
     """
     builder = _Builder(parts, width)
-    return tuple(builder.blocks(builder.select()))
+    selection = builder.select()
+    if parts.second is not None and builder.count(selection) > _MAX_TOTAL_LINES:
+        builder = _Builder(parts._replace(second=None, others=parts.rows_alone), width)
+        selection = builder.select()
+    return tuple(builder.blocks(selection))
 
 
 def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
@@ -330,13 +338,15 @@ class _Builder:
                 sorted({*selection.steps, *_steps_of_commands(remedy, selection.commands)})
             )
         # A manifest does the same as the commands, and a long policy is only in the full explanation.
-        if self._count(selection) > parts.lines:
+        if self.count(selection) > parts.lines:
             selection.manifest = False
-        if self._count(selection) > _MAX_TOTAL_LINES:
-            selection.documents = False
-        if self._count(selection) > _MAX_TOTAL_LINES:
+        if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
-        lines = min(max(parts.lines, self._count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
+        if self.count(selection) > _MAX_TOTAL_LINES:
+            selection.documents = False
+        if self.count(selection) > _MAX_TOTAL_LINES:
+            selection.commands = min(1, selection.commands)
+        lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
         for name in _additions(parts):
             more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
             if name == "steps" and remedy and len(selection.steps) == 1:
@@ -364,7 +374,7 @@ class _Builder:
     def _add_part(self, selection: _Selection, name: str, lines: int) -> _Selection:
         """Return the selection with one more part of a kind, or unchanged if that does not fit."""
         for larger in self._larger_selections(selection, name):
-            if _is_valid(self._parts, larger) and self._count(larger) <= lines:
+            if _is_valid(self._parts, larger) and self.count(larger) <= lines:
                 return larger
         return selection
 
@@ -393,7 +403,7 @@ class _Builder:
                 # A step is not shown if an earlier one does not fit.
                 return
 
-    def _count(self, selection: _Selection) -> int:
+    def count(self, selection: _Selection) -> int:
         """Return the number of lines of a selection."""
         return count_lines(self.blocks(selection), self._lines, width=self._width)
 
@@ -408,6 +418,11 @@ class _Builder:
             yield self._rows[selection.causes]
         if self._remedy:
             yield from self._remedy_blocks(self._remedy, selection)
+        if parts.second is not None:
+            yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
+            documents = parts.second.documents
+            yield from (Code(compact_json(each, self._width - _INDENT), "json") for each in documents)
+            yield from command_blocks(parts.second.commands, parts.second.names)
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
 
