@@ -97,6 +97,66 @@ def test_warning_of_the_cdk_after_a_denial_is_not_its_cause() -> None:
     assert explain(f"{_DENIED}\n{warning}").topic != "cdk-roles-not-assumed"
 
 
+_NOT_BOOTSTRAPPED = "Shop: SSM parameter /cdk-bootstrap/{qualifier}/version not found. Has the environment been bootstrapped? Please run 'cdk bootstrap'"
+_NO_TRUST = "Could not assume role in target account using current credentials User: arn:aws:iam::444455556666:user/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{account}:role/cdk-{qualifier}-deploy-role-{account}-eu-west-1 . Please make sure that this role exists in the account."
+_OTHER_ACCOUNT = (
+    "Need to perform AWS calls for account {account}, but the current credentials are for 444455556666"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "command"),
+    [
+        pytest.param(
+            _WARNING,
+            "the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
+            "aws ssm get-parameter --name /cdk-bootstrap/tea/version --region eu-west-1",
+            id="the warning alone",
+        ),
+        pytest.param(
+            _WARNING.replace("current credentials", "credentials returned by plugin 'tea'"),
+            "the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
+            f"npx cdk bootstrap --qualifier tea aws://{ACCOUNT}/eu-west-1",
+            id="credentials of a plugin",
+        ),
+        pytest.param(
+            _WARNING + _NOT_BOOTSTRAPPED,
+            f"aws://{ACCOUNT}/eu-west-1 is not bootstrapped",
+            f"npx cdk bootstrap --qualifier tea aws://{ACCOUNT}/eu-west-1",
+            id="no bootstrap stack",
+        ),
+        pytest.param(
+            _OTHER_ACCOUNT,
+            f"needs credentials for account {ACCOUNT}, and the current ones (the default credentials) are for account 444455556666",
+            "npx cdk deploy --profile PROFILE",
+            id="another account",
+        ),
+        pytest.param(
+            f"$ npx cdk diff --profile tea\n{_OTHER_ACCOUNT}",
+            "those of the profile tea",
+            "npx cdk diff --profile PROFILE",
+            id="the profile of another account",
+        ),
+        pytest.param(
+            _NO_TRUST,
+            "both accounts must allow it",
+            f"npx cdk bootstrap --qualifier tea --trust 444455556666 --cloudformation-execution-policies arn:aws:iam::aws:policy/POLICY_NAME aws://{ACCOUNT}/eu-west-1",
+            id="roles that do not trust the account",
+        ),
+    ],
+)
+def test_failures_that_the_cdk_reports_itself(text: str, summary: str, command: str) -> None:
+    text = text.format(account=ACCOUNT, qualifier="tea", purpose="deploy")
+    for shown in (text, text.replace(" credentials", "\ncredentials").replace("assume ", "assume\n")):
+        explanation = explain(shown)
+        assert summary in explanation.summary
+        assert command in " ".join(line for each in explanation.remedies for line in each.commands)
+        documents = [each.policy for each in explanation.remedies if each.policy is not None]
+        assert {each["Statement"][0]["Resource"] for each in documents} <= {
+            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*"
+        }
+
+
 def test_deploy_role_of_the_cdk_passes_roles_to_cloudformation() -> None:
     caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/cdk-shop-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-ana"
     role = f"arn:aws:iam::{ACCOUNT}:role/deployer"

@@ -113,6 +113,11 @@ DENIALS: Table = (
         denied(),
     ),
     (
+        "cdk-role",
+        "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-tea-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.",
+        denied(),
+    ),
+    (
         "snowflake-role",
         "Error assuming AWS_ROLE. Please verify the role and externalId are configured correctly in your AWS policy.",
         denied(),
@@ -655,6 +660,10 @@ MISSING: Table = tuple(
         (
             "cdk",
             "Need to perform AWS calls for account 111122223333, but no credentials have been configured",
+        ),
+        (
+            "cdk-other-account",
+            "Need to perform AWS calls for account 111122223333, but the current credentials are for 444455556666",
         ),
         (
             "cdk-plugins",

@@ -51,6 +51,7 @@ sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
+outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
@@ -245,6 +246,7 @@ sure   | provider could not be built | ProfileFile provider could not be built
 sure   | provider was not properly configured | the credentials provider was not properly configured
 unsure | ccurred while loading credentials | an error occurred while loading credentials
 unsure | o credentials have been configured | [Nn]o credentials have been configured
+sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
 sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials

@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.certificates import CERTIFICATE_ERROR, explain_untrusted_certificate
 from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -132,6 +133,12 @@ _PHRASES = (
     "No valid credential sources",
 )
 _MAX_CAUSES = 6
+# fmtObtainCredentialsError in https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/aws-auth/sdk-provider.ts
+_CDK_ACCOUNTS = lazy_pattern(
+    r"Need to perform AWS calls for account (?P<target>[\w*<>-]{1,20}), but the current credentials are for (?P<current>[\w*<>-]{1,20})",
+    re.ASCII,
+)
+_CDK_COMMAND = lazy_pattern(r"\bcdk (deploy|diff|synth|destroy|bootstrap|import|watch)\b")
 
 
 NO_CREDENTIALS = CauseType(
@@ -169,6 +176,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return _explain_sts_module(case)
     if _LOGIN_PROFILE.search(case.text):
         return _explain_login_profile(case)
+    if (accounts := _CDK_ACCOUNTS.search(case.text)) is not None:
+        return _explain_other_account(case, accounts)
     environments = _likely_environments(case, message)
     advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
@@ -191,6 +200,47 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
+
+
+def _explain_other_account(case: Case[MissingCredentials], accounts: re.Match[str]) -> Explanation:
+    """Explain that the AWS CDK found credentials, but for another account than that of the stack."""
+    target, current = accounts["target"], accounts["current"]
+    profile = find_profile(case)
+    used = "the default credentials" if profile is None else f"those of the profile {profile}"
+    return case.explain(
+        f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",
+        CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+            "reported",
+            (f"The text says: {accounts[0]}",),
+            text="The stack's env names the account, and the CDK compares it with the account of the credentials.",
+        ),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                f"Use a profile of account {target}",
+                f"Choose the profile for which get-caller-identity prints {target}, and pass it to the CDK. AWS_PROFILE works, too; access keys in environment variables take precedence over it.",
+                f"If account {current} is meant, correct env of the stack, or CDK_DEFAULT_ACCOUNT, which it is often read from.",
+                commands=(
+                    "aws configure list-profiles",
+                    "aws sts get-caller-identity --profile PROFILE --query Account --output text",
+                    f"npx cdk {_cdk_command(case.text)} --profile PROFILE",
+                ),
+                url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
+            ),
+            your_remedy(
+                f"Or deploy from account {current}",
+                f"An administrator of account {target} runs cdk bootstrap with --trust {current} and --cloudformation-execution-policies. The CDK then assumes the bootstrap roles of the account.",
+                url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html",
+            ),
+        ),
+        notes=("No request was denied, so no IAM policy helps.",),
+    )
+
+
+def _cdk_command(text: str) -> str:
+    """Return the command of the CDK that a text shows, by default ``deploy``."""
+    found = _CDK_COMMAND.search(text)
+    return "deploy" if found is None else found[1]
 
 
 def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     allow_remedy,
@@ -280,6 +281,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     """Return the remedy that allows the caller in the trust policy, unless it does already."""
     if findings is not None and findings.allowed:
         return None
+    if findings is None and (remedy := trust_account_remedy(denial)) is not None:
+        return remedy
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
@@ -341,6 +344,9 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
         return remedy
     action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    if trust_account_remedy(denial) is not None:
+        step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
+        return attrs.evolve(remedy, steps=(*remedy.steps, step))
     step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {_describe_role(denial)}, with the Principal {policy_principal_arn(denial)}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 

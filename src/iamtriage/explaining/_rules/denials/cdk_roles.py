@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.policies._grants import build_grant
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
-_UNASSUMED = lazy_pattern(
-    r"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[\w*<>-]{1,20}):role/"
-    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-(?P<purpose>deploy|file-publishing|image-publishing|lookup)-role-[\w*<>-]{1,60}['\"]?",
-    re.ASCII,
+_ROLE_ARN = (
+    r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[\w*<>-]{1,20}):role/"
+    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-(?P<purpose>deploy|file-publishing|image-publishing|lookup)-role-"
+    r"(?:[\w*<>]{1,20}-(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\b|[\w*<>-]{1,60})"
 )
+_ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
+_UNASSUMED = lazy_pattern(rf"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?", re.ASCII)
+_NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/version)\s+not\s+found")
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+
+# A mask can end the match of the failure within the ARN.
+_MAX_ROLE_LENGTH = 200
 
 CDK_ROLES_NOT_ASSUMED = CauseType(
     "cdk-roles-not-assumed",
@@ -45,15 +52,24 @@ NOT_BOOTSTRAPPED = CauseType(
     fix="Run cdk bootstrap for the account and region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
-    remedy="bootstrap it again",
+    remedy="Bootstrap ",
     of="cdk-roles-not-assumed",
 )
 
 
 def has_unassumed_roles(denial: Denial) -> bool:
-    """Return whether the CDK says before a denial that it could not assume its roles."""
-    text, start = denial.failure.text, denial.failure.span[0]
-    return _UNASSUMED.search(text, 0, max(start, 1)) is not None
+    """Return whether the CDK says before a denial, or as the only one, that it could not assume its roles."""
+    failure = denial.failure
+    # The failure of a call after the warning can begin with the warning.
+    stop = failure.spans.get("action", failure.span)[0]
+    if not _is_of_call(denial):
+        stop = failure.span[1] + _MAX_ROLE_LENGTH
+    return _UNASSUMED.search(failure.text, 0, stop) is not None
+
+
+def _is_of_call(denial: Denial) -> bool:
+    """Return whether the failure is the denial of a call, and not the warning of the CDK itself."""
+    return bool(denial.action or denial.operation or denial.failure.envelope.code)
 
 
 def explain_unassumed_roles(denial: Denial) -> Explanation:
@@ -63,17 +79,37 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     purposes = join_words(tuple(dict.fromkeys(each["purpose"] for each in found)), "and")
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
+    roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
+    stated = f"The text says: {' '.join(first[0].split())}"
+    parameter = _NO_PARAMETER.search(denial.failure.text)
+    is_of_call = _is_of_call(denial)
+    summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
+    text = "The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment."
+    note = f"Do not allow {called} and the calls after it to the caller one by one."
+    bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
+    remedies = present(_assume_remedy(denial, first), bootstrap)
+    if not is_of_call:
+        where = _environment(first)
+        them = "them" if is_several else "it"
+        summary = f"The CDK could not assume {roles} in {where}: the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole on {them}."
+        text = "The credentials are for the right account, but the roles do not exist, or the caller is not allowed to assume them."
+        note = "The CDK goes on with the caller's own permissions. If the next call is denied, do not allow that call: the roles have the permissions."
+        remedies = (bootstrap, *present(_assume_remedy(denial, first)))
+        if parameter is not None:
+            summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
     return denial.explain(
-        f"The CDK could not assume its bootstrap role{'s' if is_several else ''} ({purposes}) and went on as {denial.caller}, which was denied {called}.",
-        CDK_ROLES_NOT_ASSUMED.cause(
-            "derived",
-            (f"The text says: {' '.join(first[0].split())}",),
-            text="The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment.",
-        ),
+        summary,
+        CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", (stated,), text=text),
         NOT_BOOTSTRAPPED.cause(),
-        remedies=present(_assume_remedy(denial, first), _bootstrap_remedy(first)),
-        notes=(f"Do not allow {called} and the calls after it to the caller one by one.",),
+        remedies=remedies,
+        notes=(note,),
     )
+
+
+def _environment(found: re.Match[str]) -> str:
+    """Return the environment of a bootstrap role, as ``cdk bootstrap`` takes it."""
+    account = found["account"] if _ACCOUNT.fullmatch(found["account"]) else "ACCOUNT_ID"
+    return f"aws://{account}/{commands.region(found['region'])}"
 
 
 def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
@@ -90,14 +126,39 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
     )
 
 
-def _bootstrap_remedy(found: re.Match[str]) -> Remedy:
-    qualifier = found["qualifier"]
+def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:
+    qualifier, region = found["qualifier"], commands.region(found["region"])
+    check = f"aws ssm get-parameter --name /cdk-bootstrap/{qualifier}/version --region {region} --query Parameter.Value --output text"
     return account_remedy(
-        "Or check that the environment is bootstrapped for this account, and bootstrap it again",
-        f"Without the roles cdk-{qualifier}-* and the parameter, the environment is not bootstrapped. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
-        commands=(
-            f"aws ssm get-parameter --name /cdk-bootstrap/{qualifier}/version --query Parameter.Value --output text",
-            f"cdk bootstrap{'' if qualifier == 'hnb659fds' else f' --qualifier {qualifier}'} aws://ACCOUNT_ID/REGION",
-        ),
+        f"Bootstrap {_environment(found)}"
+        if is_missing
+        else f"Check whether {_environment(found)} is bootstrapped, and if not, bootstrap it",
+        *(() if is_missing else ("Without the parameter, the environment is not bootstrapped.",)),
+        "Each account and Region needs it once, with permissions of an administrator. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
+        commands=(*(() if is_missing else (check,)), _bootstrap_command(found)),
+        url=_PAGE,
+    )
+
+
+def _bootstrap_command(found: re.Match[str], *options: str) -> str:
+    if found["qualifier"] != "hnb659fds":
+        options = (f"--qualifier {found['qualifier']}", *options)
+    return " ".join(("npx cdk bootstrap", *options, _environment(found)))
+
+
+def trust_account_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that makes the bootstrap roles of another account trust that of the caller.
+
+    https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-bootstrap.html
+    """
+    found = _ROLE.match(denial.resource or "")
+    if found is None or not denial.crosses_accounts or denial.is_explicit:
+        return None
+    policies = f"--cloudformation-execution-policies arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
+    return account_remedy(
+        f"Bootstrap {_environment(found)} so that its roles trust account {denial.account}",
+        f"Run it with credentials of account {denial.resource_account}. The next cdk bootstrap undoes changes to the trust policies by hand.",
+        "Name every trusted account again, because those that the command leaves out lose access. POLICY_NAME limits what deployments are allowed to do.",
+        commands=(_bootstrap_command(found, f"--trust {denial.account}", policies),),
         url=_PAGE,
     )

@@ -121,10 +121,6 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
-_CDK_ROLE = lazy_pattern(
-    r":role/cdk-(?P<qualifier>[a-z0-9]{1,10})-(?:deploy|file-publishing|image-publishing|lookup)-role-",
-    re.ASCII,
-)
 _HINTS = {
     "ec2:RunInstances": "A launch is checked on more than the instance: allow ec2:RunInstances also on the image (arn:aws:ec2:REGION::image/*), the subnet, security group, network interface, volume and key pair. New ones have no ID yet, so their ARNs end in *.",
     "logs:CreateLogGroup": _LOGS,
@@ -355,11 +351,6 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
         from iamtriage.explaining._rules.shared.required_resources import is_model
 
         return (_MODEL_OF_PROFILE,) if is_model(resource) else ()
-    if action == "sts:AssumeRole" and (role := _CDK_ROLE.search(resource)) is not None:
-        # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
-        return (
-            f"The CDK assumes four such roles (deploy, file-publishing, image-publishing, lookup), which trust the account: allow sts:AssumeRole on {resource[: role.start()]}:role/cdk-{role['qualifier']}-* instead.",
-        )
     if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
         return (
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",

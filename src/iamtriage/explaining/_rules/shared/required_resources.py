@@ -150,6 +150,12 @@ _CATALOG = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
 )
+# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+_CDK_ROLE = lazy_pattern(
+    r"(arn:[\w-]+:iam::(?:\d{12}|ACCOUNT_ID):role/cdk-[a-z0-9]{1,10}-)(?:deploy|file-publishing|image-publishing|lookup)-role-",
+    re.ASCII,
+)
+_CDK_ROLES = "The policy allows all roles that cdk bootstrap created: the CDK assumes four of them (deploy, file-publishing, image-publishing, lookup)."
 _ON_INSTANCES = frozenset({"ssm:SendCommand", "ssm:StartSession"})
 _INSTANCE_OR_DOCUMENT = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+):(?P<service>ssm|ec2):(?P<region>[\w-]+):(?P<account>\d{12})?:(?:document|instance)/[\w.-]+",
@@ -182,6 +188,8 @@ def required_resources(
         return _find_models(resource, text, region, account)
     if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
         return _find_catalog(action, resource, found, text)
+    if action == "sts:AssumeRole" and (role := _CDK_ROLE.match(resource)) is not None:
+        return (f"{role[1]}*",), _CDK_ROLES
     if action in _ON_INSTANCES:
         return _find_instance_and_document(action, resource, text, account)
     return None
