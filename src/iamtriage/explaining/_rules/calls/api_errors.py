@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import (
     ACCOUNT_STATE,
     ALREADY_EXISTS,
@@ -93,6 +92,7 @@ from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_resp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -303,7 +303,7 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
 
 
 def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
-    return explain_pool_roles(case.failure, commands.region(find_region(case)))
+    return explain_pool_roles(case, commands.region(find_region(case)))
 
 
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
@@ -311,18 +311,14 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     code, envelope = error_code(failure), failure.envelope
     operation = safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
-    return Explanation(
-        failure=failure,
-        topic="aws-error",
-        summary=f"{call} failed{f' with {code}' if safe_code(code) else ''}{end_summary(case.failure)}",
-        causes=(
-            AWS_ERROR.cause(
-                "reported",
-                code_evidence(failure),
-                text="AWS returned only the HTTP status and no error code."
-                if code.isdigit()
-                else "The error code does not name a missing permission. The message says more.",
-            ),
+    return case.explain(
+        f"{call} failed{f' with {code}' if safe_code(code) else ''}{end_summary(case.failure)}",
+        AWS_ERROR.cause(
+            "reported",
+            code_evidence(failure),
+            text="AWS returned only the HTTP status and no error code."
+            if code.isdigit()
+            else "The error code does not name a missing permission. The message says more.",
         ),
         remedies=(
             your_remedy(

@@ -9,23 +9,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.principal_arns import (
-    SERVICE_LINKED,
-    describe_reason,
-    diagnosis_causes,
-    explain_entry_arn,
-    explain_service_linked_role,
-    parse_principal,
-)
+from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.arn_diagnosis import NOT_A_ROLE, diagnose_arn, lookup_command
-from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_iam_arns
+from iamtriage.explaining._rules.shared.arn_diagnosis import (
+    NOT_A_ROLE,
+    PATH_MISSING,
+    SERVICE_LINKED_ROLE,
+    SESSION_ARN,
+    diagnose_arn,
+    lookup_command,
+    parse_principal_of_masked_account,
+)
+from iamtriage.explaining._rules.shared.clusters import (
+    failure_context,
+    failure_sentence,
+    find_cluster,
+    find_entry_arn,
+    find_iam_arns,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_mappings import aws_auth_command
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    aws_auth_command,
+    build_cluster_principal,
+    create_entry_command,
+)
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -35,7 +50,126 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
-__all__ = ("explain_invalid_arn",)
+__all__ = ("SERVICE_LINKED", "explain_invalid_arn", "parse_principal")
+
+SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
+_UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
+
+
+PRINCIPAL_NOT_ACCEPTED = CauseType(
+    "principal-not-accepted",
+    title="EKS rejects the principal ARN of an access entry",
+    meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
+    recognised_by="The message says that the principalArn is invalid or has the wrong format.",
+    fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
+    sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
+)
+
+
+def parse_principal(text: str | None) -> Principal | None:
+    return try_parse_principal(text) or (None if text is None else parse_principal_of_masked_account(text))
+
+
+def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[Cause, ...]:
+    if diagnosis is None or text is None:
+        return ()
+    because = [f"The rejected ARN is {text}"]
+    if diagnosis.correct_arn is not None:
+        because.insert(0, f"The correct ARN is {diagnosis.correct_arn}")
+    return (diagnosis.cause.cause("derived", tuple(because), text=diagnosis.text),)
+
+
+def _describe_reason(diagnosis: ArnDiagnosis) -> str:
+    """Return what is wrong with an ARN, as the end of a sentence."""
+    reason = diagnosis.text.removeprefix("The ARN breaks a rule: ")
+    return f"{reason[:1].lower()}{reason[1:]}"
+
+
+def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
+    cluster = find_cluster(case)
+    text = find_entry_arn(case)
+    principal = parse_principal(text)
+    diagnosis = None if text is None else diagnose_arn(text, "access-entry")
+    mapped = build_cluster_principal(try_parse_principal(text), "the principal")
+    if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
+        # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
+        mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
+    is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
+    reported = (
+        "EKS finds no IAM principal with this ARN."
+        if is_unknown
+        else "EKS does not accept an ARN of this form."
+    )
+    causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
+    if diagnosis is None:
+        causes += _possible_causes(is_unknown=is_unknown)
+    lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
+    repeated = repeat_command(
+        context_of(case.facts).command,
+        *("eks", "create-access-entry"),
+        changes={"principal-arn": mapped.new_entry_argument},
+        of_region=cluster.region,
+    )
+    remedies = [
+        cluster_remedy(
+            "Look up the full ARN, and create the access entry with it",
+            "The first command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+            *filter(None, (mapped.entry_refusal,)),
+            "Use credentials of the account that owns the role or user.",
+            commands=(lookup, repeated or create_entry_command(cluster, mapped)),
+            url=pages.EKS_ACCESS_ENTRIES,
+        ),
+    ]
+    if is_unknown and diagnosis is None:
+        remedies.append(
+            your_remedy(
+                "Wait, if the role was just created",
+                "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
+                url=pages.CONSISTENCY,
+            )
+        )
+    reason = "no role or user has this ARN." if is_unknown else "it is not the ARN of a role or user."
+    if diagnosis is not None and diagnosis.cause is PATH_MISSING:
+        reason = "the path of the IAM Identity Center role is missing."
+    return case.explain(
+        f"EKS rejects the ARN for an access entry: {_describe_reason(diagnosis) if diagnosis else reason}",
+        *causes,
+        topic="access-entry-principal",
+        remedies=tuple(remedies),
+        notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
+    )
+
+
+def _possible_causes(*, is_unknown: bool) -> list[Cause]:
+    if not is_unknown:
+        text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
+        return [SESSION_ARN.cause(text=text)]
+    return [
+        PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
+        PRINCIPAL_NOT_THERE.cause(text="The name or account is misspelled, or the role or user was deleted."),
+        PRINCIPAL_TOO_NEW.cause(),
+    ]
+
+
+def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
+    cluster = find_cluster(case)
+    return case.explain(
+        "EKS does not allow changes to access entries of service-linked roles.",
+        SERVICE_LINKED_ROLE.cause(
+            "reported",
+            text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
+        ),
+        topic="access-entry-service-linked",
+        remedies=(
+            cluster_remedy(
+                "Remove the entry",
+                "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
+                "For people and programs, use a role that they assume.",
+                commands=(cluster.eks_command("list-access-entries"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+    )
 
 
 _ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
@@ -85,9 +219,9 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     # The failure's own sentence comes first, because the text around it can describe another failure.
     for message in (failure_sentence(case), context):
         if SERVICE_LINKED.search(message):
-            return explain_service_linked_role(case)
+            return _explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
-            return explain_entry_arn(case, message)
+            return _explain_entry_arn(case, message)
         if "PodIdentityAssociation" in (case.failure.envelope.operation or ""):
             return _explain_association_role(case, context)
         if _STS_CALL.search(message):
@@ -118,11 +252,11 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         changes={"role-arn": role_arn},
         of_region=clues.find_region(case),
     )
-    reason = describe_reason(diagnosis) if diagnosis else "the value is not the ARN of a role."
+    reason = _describe_reason(diagnosis) if diagnosis else "the value is not the ARN of a role."
     return case.explain(
         f"EKS rejected the role of the Pod Identity association: {reason}",
         ARN_NOT_ACCEPTED.cause("reported", text="EKS does not accept the value as a role ARN."),
-        *diagnosis_causes(text, diagnosis),
+        *_diagnosis_causes(text, diagnosis),
         topic="role-arn-malformed",
         remedies=(
             cluster_remedy(
@@ -142,7 +276,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else diagnose_arn(text, "iam")
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
-    causes = [ARN_NOT_ACCEPTED.cause("reported"), *diagnosis_causes(text, diagnosis)]
+    causes = [ARN_NOT_ACCEPTED.cause("reported"), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += [
             NOT_AN_ARN.cause(),
@@ -177,13 +311,13 @@ def _role_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
         return "STS rejected the role to assume: the value is not a valid role ARN."
     if principal == "policy":
         return f"STS rejected the role to assume: {clip_text(text)} is the ARN of a policy, not of a role."
-    return f"STS rejected the role to assume: {describe_reason(diagnosis)}"
+    return f"STS rejected the role to assume: {_describe_reason(diagnosis)}"
 
 
 def _arn_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
     if text is None or diagnosis is None:
         return "An ARN is malformed, or not the type of ARN that the parameter expects."
-    return f"The ARN {clip_text(text)} is invalid: {describe_reason(diagnosis)}"
+    return f"The ARN {clip_text(text)} is invalid: {_describe_reason(diagnosis)}"
 
 
 def _role_lookup(diagnosis: ArnDiagnosis | None, text: str | None) -> tuple[str, ...]:
@@ -228,9 +362,9 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else diagnose_arn(text, "aws-auth")
     return case.explain(
-        f"The cluster's authenticator rejected an ARN in aws-auth{f': {describe_reason(diagnosis)}' if diagnosis else '.'}",
+        f"The cluster's authenticator rejected an ARN in aws-auth{f': {_describe_reason(diagnosis)}' if diagnosis else '.'}",
         ARN_NOT_ACCEPTED.cause("reported", text="The authenticator does not accept the ARN as a principal."),
-        *diagnosis_causes(text, diagnosis),
+        *_diagnosis_causes(text, diagnosis),
         topic="aws-auth-arn",
         remedies=_fix_aws_auth_remedy(diagnosis),
         notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
@@ -257,7 +391,7 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     principal = parse_principal(text)
     causes = [
         ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself."),
-        *diagnosis_causes(text, diagnosis),
+        *_diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
         causes.append(WRONG_RESOURCE_TYPE.cause())

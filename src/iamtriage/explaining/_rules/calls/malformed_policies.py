@@ -19,10 +19,10 @@ from iamtriage.explaining._rules.calls.document_problems import (
     MALFORMED_POLICY,
     NO_PRINCIPALS,
     RESOURCE_WITHOUT_ACTION,
+    explain_s3_levels,
     find_problem,
 )
 from iamtriage.explaining._rules.calls.error_kind import end_summary
-from iamtriage.explaining._rules.calls.s3_levels import explain_s3_levels
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command

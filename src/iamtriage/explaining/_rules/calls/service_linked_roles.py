@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -21,7 +20,9 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure
 
 __all__ = (
@@ -159,33 +160,29 @@ NO_SERVICE_LINKED_ROLE = CauseType(
 def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
     """Explain an API error that says that a service-linked role is missing."""
     role = find_linked_role(message, _possible_services(case.failure))
-    return missing_role(case.failure, message, role, "The account has no service-linked role for {} yet.")
+    return missing_role(case, message, role, "The account has no service-linked role for {} yet.")
 
 
 def missing_role(
-    failure: Failure, text: str, role: LinkedRole | None, summary: str, *others: Remedy
+    case: Case[AwsError] | Denial, text: str, role: LinkedRole | None, summary: str, *others: Remedy
 ) -> Explanation:
     """Return the explanation of a failure for which a service-linked role is missing.
 
     Args:
-        failure: The failure.
+        case: The failure, or the denial.
         text: Its message.
         role: The role, if the message or the call tells which one.
         summary: The summary, with a place for the name of the service.
         *others: Remedies after the one that creates the role.
     """
-    retries = _RETRIES.search(failure.text) is not None
+    retries = _RETRIES.search(case.failure.text) is not None
     needed = "service-linked role of the service" if role is None else f"role {role.role} of {role.name}"
-    return Explanation(
-        failure=failure,
-        topic="no-service-linked-role",
-        summary=summary.format("this service" if role is None else role.name),
-        causes=(
-            NO_SERVICE_LINKED_ROLE.cause(
-                "reported",
-                quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
-                text=f"The call needs the {needed}, which is created once per account.",
-            ),
+    return case.explain(
+        summary.format("this service" if role is None else role.name),
+        NO_SERVICE_LINKED_ROLE.cause(
+            "reported",
+            quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
+            text=f"The call needs the {needed}, which is created once per account.",
         ),
         remedies=(
             create_role_remedy(

@@ -22,9 +22,9 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, Failure
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AwsError
 
 __all__ = (
     "SERVICES_IN_MESSAGES",
@@ -181,13 +181,12 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
         service = next((name for sign, name in SERVICES_IN_MESSAGES if sign in message), None)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     return explain_untrusted_role(
-        case.failure, case.facts, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
+        case, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
     )
 
 
 def explain_untrusted_role(
-    failure: Failure,
-    facts: Facts,
+    case: Case[AwsError] | Denial,
     service: str | None,
     actions: tuple[str, ...],
     role_arn: str | None,
@@ -196,8 +195,7 @@ def explain_untrusted_role(
     """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
 
     Args:
-        failure: The failure.
-        facts: The facts.
+        case: The failure, or the denial.
         service: The service principal, if known.
         actions: The actions that the trust policy must allow it.
         role_arn: The role's ARN, if known.
@@ -208,10 +206,10 @@ def explain_untrusted_role(
     named = service or "SERVICE.amazonaws.com"
     who = service or "the service"
     trust = None
-    if facts.trust_policy is not None and service is not None:
-        from iamtriage.explaining._rules.sts.service_trust import check_service_trust
+    if case.facts.trust_policy is not None and service is not None:
+        from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 
-        trust = check_service_trust(facts, service, actions, role_arn)
+        trust = check_service_trust(case.facts, service, actions, role_arn)
     reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
     summary = f"The service{f' {service}' if service else ''} cannot assume {role}"
     remedies: tuple[Remedy, ...] = (
@@ -219,7 +217,7 @@ def explain_untrusted_role(
             title=f"Allow {who} in the trust policy of {role}",
             who="account administrator",
             steps=(
-                *trust_in_code_steps(find_deployment(failure, facts)),
+                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
                 "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
             ),
             commands=commands.trust_policy_commands(parsed.name if parsed else None),
@@ -249,11 +247,10 @@ def explain_untrusted_role(
     verdict = "most likely, the role's trust policy does not allow it"
     if trust is not None:
         verdict, remedies, causes = trust.verdict, (trust.remedy,), (reported, trust.cause)
-    return Explanation(
-        failure=failure,
+    return case.explain(
+        f"{summary}: {verdict}.",
+        *causes,
         topic="service-cannot-assume-role",
-        summary=f"{summary}: {verdict}.",
-        causes=causes,
         remedies=remedies,
         notes=("No permission of the caller is missing: the service cannot use the role.",),
     )

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -46,12 +45,13 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 
@@ -200,7 +200,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = message_text(case)
     if error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
-        return explain_url_of_expired_session(case.failure, message)
+        return explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return rule(case, message)
 
@@ -475,13 +475,10 @@ def _sdk_remedy(role: str) -> Remedy:
 
 def _session_duration_remedy(role: Role | None) -> Remedy:
     if isinstance(role, IdentityCenterRole):
-        return Remedy(
-            title="Increase the permission set's session duration",
-            who="organization administrator",
-            steps=(
-                "The permission set defines how long the role's sessions last, up to 12 hours.",
-                "How long a sign-in lasts is a setting of the Identity Center instance.",
-            ),
+        return organization_remedy(
+            "Increase the permission set's session duration",
+            "The permission set defines how long the role's sessions last, up to 12 hours.",
+            "How long a sign-in lasts is a setting of the Identity Center instance.",
             commands=(
                 "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
             ),
@@ -497,7 +494,7 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
 
 
 def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation:
-    return explain_rejected_login(case.failure, commands.region(find_region(case)))
+    return explain_rejected_login(case, commands.region(find_region(case)))
 
 
 # The most specific routes come first.

@@ -23,8 +23,9 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AccessDenied, AwsError, ExpiredCredentials
+    from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
 __all__ = (
     "POOL_PROVIDER",
@@ -136,19 +137,15 @@ POOL_ROLE_MISSING = CauseType(
 
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
     """Explain that an unauthenticated call reached an identity pool without guest access."""
-    return Explanation(
-        failure=denial.failure,
-        topic="identity-pool-guest",
-        summary="The identity pool has no guest access, and the call has no sign-in token.",
-        causes=(
-            IDENTITY_POOL_GUEST.cause(
-                "reported",
-                ('The text says "Unauthenticated access is not supported for this identity pool".',),
-            ),
-            LOGINS_EMPTY.cause(),
-            LOGINS_NOT_PASSED.cause(),
-            OTHER_POOL.cause(),
+    return denial.explain(
+        "The identity pool has no guest access, and the call has no sign-in token.",
+        IDENTITY_POOL_GUEST.cause(
+            "reported",
+            ('The text says "Unauthenticated access is not supported for this identity pool".',),
         ),
+        LOGINS_EMPTY.cause(),
+        LOGINS_NOT_PASSED.cause(),
+        OTHER_POOL.cause(),
         remedies=(
             your_remedy(
                 "Pass the user's ID token in Logins",
@@ -193,12 +190,12 @@ _LOGIN_PROBLEMS = (
 
 def explain_login_rejected(denial: Denial) -> Explanation:
     """Explain that an identity pool does not accept the token in Logins, if the failure is a denial."""
-    return explain_rejected_login(denial.failure, region_argument(denial))
+    return explain_rejected_login(denial, region_argument(denial))
 
 
-def explain_rejected_login(failure: AccessDenied | ExpiredCredentials, region: str) -> Explanation:
+def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, region: str) -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
-    message = failure.text
+    message = case.failure.text
     phrase, text, step = next(
         (row for row in _LOGIN_PROBLEMS if row[0] in message),
         (
@@ -207,11 +204,10 @@ def explain_rejected_login(failure: AccessDenied | ExpiredCredentials, region: s
             "Pass the ID token, not the access token, and check that it is complete.",
         ),
     )
-    return Explanation(
-        failure=failure,
+    return case.explain(
+        f"Amazon Cognito rejected the sign-in: {text[0].lower()}{text[1:]}",
+        LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),
         topic="identity-pool-login",
-        summary=f"Amazon Cognito rejected the sign-in: {text[0].lower()}{text[1:]}",
-        causes=(LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),),
         remedies=(
             your_remedy(
                 "Add the token's provider to the identity pool"
@@ -236,18 +232,15 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     """Explain that a call for an identity brought no sign-in linked to it."""
     found = _ID.fullmatch(denial.resource or "")
     identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_argument(denial))
-    return Explanation(
-        failure=denial.failure,
-        topic="identity-pool-forbidden",
-        summary="The identity pool denied the caller the credentials of this identity.",
-        causes=(
-            IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
-            LOGINS_NOT_PASSED.cause(
-                text="The identity has signed in before, and the call has no sign-in token. Such an identity never becomes a guest again."
-            ),
-            IDENTITY_KEPT.cause(),
-            LOGINS_OF_OTHER_PROVIDER.cause(),
+    return denial.explain(
+        "The identity pool denied the caller the credentials of this identity.",
+        IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
+        LOGINS_NOT_PASSED.cause(
+            text="The identity has signed in before, and the call has no sign-in token. Such an identity never becomes a guest again."
         ),
+        IDENTITY_KEPT.cause(),
+        LOGINS_OF_OTHER_PROVIDER.cause(),
+        topic="identity-pool-forbidden",
         remedies=(
             your_remedy(
                 "Delete the stored identity ID, and request it again",
@@ -274,24 +267,20 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
 
 def explain_pool_roles_denied(denial: Denial) -> Explanation:
     """Explain that a pool has no role for the caller, if the failure is a denial."""
-    return explain_pool_roles(denial.failure, region_argument(denial))
+    return explain_pool_roles(denial, region_argument(denial))
 
 
-def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explanation:
+def explain_pool_roles(case: Case[AwsError] | Denial, region: str) -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
-    return Explanation(
-        failure=failure,
-        topic="identity-pool-roles",
-        summary="The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
-        causes=(
-            IDENTITY_POOL_ROLES.cause(
-                "reported", ('The text or code says "Invalid identity pool configuration".',)
-            ),
-            POOL_NOT_TRUSTED.cause(
-                text=f"The trust policy of the role does not name {POOL_PROVIDER}, the ID of this pool, or this kind of caller."
-            ),
-            POOL_ROLE_MISSING.cause(),
+    return case.explain(
+        "The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
+        IDENTITY_POOL_ROLES.cause(
+            "reported", ('The text or code says "Invalid identity pool configuration".',)
         ),
+        POOL_NOT_TRUSTED.cause(
+            text=f"The trust policy of the role does not name {POOL_PROVIDER}, the ID of this pool, or this kind of caller."
+        ),
+        POOL_ROLE_MISSING.cause(),
         remedies=(
             account_remedy(
                 "Check which roles the pool has",

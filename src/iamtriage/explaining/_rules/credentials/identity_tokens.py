@@ -13,11 +13,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.issuer_keys import (
-    explain_no_verification_key,
-    explain_provider_unreachable,
-    explain_wrong_thumbprint,
-)
 from iamtriage.explaining._rules.credentials.issuers import (
     PROVIDER_URL_DIFFERS,
     ROLE_NOT_EVALUATED,
@@ -26,7 +21,12 @@ from iamtriage.explaining._rules.credentials.issuers import (
     explain_no_provider,
     find_issuer,
 )
-from iamtriage.explaining._rules.credentials.token_audiences import explain_audience
+from iamtriage.explaining._rules.credentials.rejected_tokens import (
+    explain_audience,
+    explain_no_verification_key,
+    explain_provider_unreachable,
+    explain_wrong_thumbprint,
+)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_AHEAD,
@@ -23,8 +22,10 @@ from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import Failure
+    from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
 
 __all__ = (
     "EXPIRES_TOO_LONG",
@@ -165,34 +166,27 @@ def explain_url_expired(denial: Denial) -> Explanation:
         if now > end:
             duration = describe_duration((now - end).total_seconds())
             summary = f"The presigned URL expired {duration} before it was used."
-    return Explanation(
-        failure=denial.failure,
-        topic="presigned-url-expired",
-        summary=summary,
-        causes=(
-            PRESIGNED_URL_EXPIRED.cause("reported", because),
-            URL_KEPT.cause(),
-            EXPIRY_TOO_SHORT.cause(),
-            CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
-        ),
+    return denial.explain(
+        summary,
+        PRESIGNED_URL_EXPIRED.cause("reported", because),
+        URL_KEPT.cause(),
+        EXPIRY_TOO_SHORT.cause(),
+        CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         remedies=(_new_url_remedy(), credential_remedies.set_clock()),
         notes=(_URL_REJECTED,),
     )
 
 
-def explain_url_of_expired_session(failure: Failure, message: str) -> Explanation:
+def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that the temporary credentials behind a presigned URL have expired."""
-    expires = _URL_EXPIRES.search(failure.text)
+    expires = _URL_EXPIRES.search(case.failure.text)
     because = (f"The URL asks for {describe_duration(int(expires[1]))}.",) if expires else ()
-    return Explanation(
-        failure=failure,
-        topic="presigned-url-expired",
-        summary="The presigned URL stopped working because the temporary credentials that signed it have expired.",
-        causes=(
-            SIGNER_EXPIRED.cause(
-                "reported", (*quote_phrases(message, "The provided token has expired"), *because)
-            ),
+    return case.explain(
+        "The presigned URL stopped working because the temporary credentials that signed it have expired.",
+        SIGNER_EXPIRED.cause(
+            "reported", (*quote_phrases(message, "The provided token has expired"), *because)
         ),
+        topic="presigned-url-expired",
         remedies=(
             _new_url_remedy(),
             account_remedy(
@@ -210,15 +204,11 @@ def explain_url_of_expired_session(failure: Failure, message: str) -> Explanatio
 def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     """Explain that a presigned URL is not valid yet."""
     message = denial_paragraph(denial.failure)
-    return Explanation(
-        failure=denial.failure,
-        topic="presigned-url-not-yet-valid",
-        summary="The presigned URL is not valid yet: its signing time is in the future.",
-        causes=(
-            PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
-            CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
-            LOCAL_TIME.cause(),
-        ),
+    return denial.explain(
+        "The presigned URL is not valid yet: its signing time is in the future.",
+        PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
+        CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
+        LOCAL_TIME.cause(),
         remedies=(credential_remedies.set_clock(), _new_url_remedy()),
         notes=(_URL_REJECTED,),
     )
@@ -226,34 +216,31 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
 
 def explain_url_incomplete(denial: Denial) -> Explanation:
     """Explain that a URL lacks parameters of a version 2 signature."""
-    return explain_query_incomplete(denial.failure, denial_paragraph(denial.failure))
+    return explain_query_incomplete(denial, denial_paragraph(denial.failure))
 
 
-def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
+def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: str) -> Explanation:
     """Explain that a URL lacks parameters of its signature."""
     has_key_pair_id = _CLOUDFRONT.search(message) is not None
     cloudfront = CLOUDFRONT_URL.cause(
         "derived" if has_key_pair_id else "possible",
         ("The text shows a Key-Pair-Id.",) if has_key_pair_id else (),
     )
-    return Explanation(
-        failure=failure,
-        topic="presigned-url-incomplete",
-        summary="The URL lacks parameters that a URL signed for S3 must have.",
-        causes=(
-            PRESIGNED_URL_INCOMPLETE.cause(
-                "reported",
-                quote_phrases(
-                    message,
-                    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
-                    "Query-string authentication version 4 requires the X-Amz-Algorithm",
-                ),
+    # CloudFront's parameters have the names of version 2.
+    may_be_cloudfront = not INCOMPLETE_QUERY.search(message)
+    return case.explain(
+        "The URL lacks parameters that a URL signed for S3 must have.",
+        PRESIGNED_URL_INCOMPLETE.cause(
+            "reported",
+            quote_phrases(
+                message,
+                "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
+                "Query-string authentication version 4 requires the X-Amz-Algorithm",
             ),
-            # CloudFront's parameters have the names of version 2.
-            *(() if INCOMPLETE_QUERY.search(message) else (cloudfront,)),
-            URL_CUT.cause(),
-            OTHER_PARAMETERS.cause(),
         ),
+        *((cloudfront,) if may_be_cloudfront else ()),
+        URL_CUT.cause(),
+        OTHER_PARAMETERS.cause(),
         remedies=(
             your_remedy(
                 "Use the complete URL, at the host that it was signed for",
@@ -268,13 +255,12 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
     )
 
 
-def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanation:
+def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]) -> Explanation:
     """Explain that a presigned URL was created for more than a week."""
-    return Explanation(
-        failure=failure,
-        topic="presigned-url-too-long",
-        summary="The presigned URL's expiry is longer than the 7 days that S3 allows.",
-        causes=(PRESIGNED_URL_TOO_LONG.cause("reported", because), MILLISECONDS.cause()),
+    return case.explain(
+        "The presigned URL's expiry is longer than the 7 days that S3 allows.",
+        PRESIGNED_URL_TOO_LONG.cause("reported", because),
+        MILLISECONDS.cause(),
         remedies=(
             your_remedy(
                 "Create the URL with a shorter expiry",

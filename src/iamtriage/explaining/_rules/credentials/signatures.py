@@ -154,9 +154,9 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     if code in _CLOCK_SKEW_CODES or _CLOCK_SKEW.search(message):
         return _explain_clock_skew(case, message)
     if EXPIRES_TOO_LONG.search(message):
-        return explain_url_too_long(case.failure, quote_phrases(message, *_PHRASES))
+        return explain_url_too_long(case, quote_phrases(message, *_PHRASES))
     if INCOMPLETE_QUERY.search(message):
-        return explain_query_incomplete(case.failure, message)
+        return explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return _explain_malformed_header(case, message)
     return _explain_mismatch(case, message)

@@ -52,8 +52,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
     mismatch_remedies,
     replace_policy_remedy,
 )
-from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
-from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
+from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

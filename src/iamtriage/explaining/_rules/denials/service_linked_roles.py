@@ -31,9 +31,9 @@ def explain_missing_role(denial: Denial) -> Explanation:
     role = find_linked_role(text, services)
     if _MAY_NOT_CREATE.search(text) is None:
         summary = "The account has no service-linked role for {} yet."
-        return missing_role(denial.failure, text, role, summary)
+        return missing_role(denial, text, role, summary)
     summary = f"The account has no service-linked role for {{}} yet, and {denial.caller} may not create it."
-    return missing_role(denial.failure, text, role, summary, *present(_allow_creation(denial, role)))
+    return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role)))
 
 
 def _allow_creation(denial: Denial, role: LinkedRole | None) -> Remedy | None:

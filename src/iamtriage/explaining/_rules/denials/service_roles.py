@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
-from iamtriage.explaining._rules.sts.service_trust import check_service_trust
+from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -58,9 +58,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    return explain_untrusted_role(
-        denial.failure, denial.facts, service, actions, None if parsed is None else str(parsed)
-    )
+    return explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
 
 
 def _find_service(denial: Denial, words: str) -> str | None:
