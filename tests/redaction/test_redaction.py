@@ -240,6 +240,28 @@ def test_line_break_before_a_value_hides_no_secret(start: str, text: str, expect
     assert "".join(shown.split()).replace("x[REDACTED", "[REDACTED") == "".join(wanted.split())
 
 
+_LOG = "".join(
+    f"2031-04-05T06:07:{second:02}Z INFO request {second} took 12 ms, session of user-{second}\n"
+    for second in range(60)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"│ {TOKEN[:40]}\n│ {TOKEN[40:]}", "[REDACTED session token]"),
+        (f"aws_secret_access_key:\n    {SECRET}", "[REDACTED secret access key]"),
+        ("CREATE USER 'ana'@'10.0.0.0/255.255.255.0'\n  IDENTIFIED BY\n    'hunter2';", "IDENTIFIED BY '[REDACTED password]';"),
+        ("the password\nis now\nhunter2Horse9", "is now [REDACTED password]"),
+        ("&quot;password&quot;: &quot;hunter2&quot;", "&quot;[REDACTED password]&quot;"),
+    ],
+)
+def test_secret_in_a_long_log_is_hidden_as_if_alone(text: str, expected: str) -> None:
+    shown = redact(text)
+    assert expected in " ".join(shown.split()).replace("│ ", "").replace("x", "")
+    assert redact(f"{_LOG}{text}\n{_LOG}") == f"{_LOG}{shown}\n{_LOG}"
+
+
 def test_times_before_lines_differ() -> None:
     text = f"06:07:08.123 app aws_session_token:\n06:07:09.456 app   {TOKEN}\n06:07:10.789 app ready"
     assert redact(text) == (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
+from iamtriage.redaction._changed_lines import mask_unchanged_lines
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
@@ -65,6 +66,11 @@ _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
+# The maximum distance between an ID and its secret, with the length of an ID. In characters.
+_KEY_ID_REACH = 430
+# The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
+_WINDOW = 600
+_MAX_LINE = 2_000
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
@@ -79,28 +85,62 @@ def hide_secrets(text: str) -> str:
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
-        is_done = hidden == text or _is_settled(text, finds)
+        is_done = hidden == text or not _may_reveal(text, finds, is_wrapped=is_wrapped)
         text = hidden
         if is_done:
             break
     return text
 
 
-def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
-    """Return whether markers reveal nothing more: secrets are separate values, and no key is near an ID."""
-    if finds and _KEY_ID.search(text):
+def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
+    """Return whether the markers of secrets can reveal another one: in a short text, or around a marker."""
+    has_ids = _KEY_ID.search(text) is not None
+    windows: list[tuple[int, int]] = []
+    for found in sorted(finds):
+        if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
+            low, high = _find_window(text, found)
+            if windows and low <= windows[-1][1]:
+                low, high = windows[-1][0], max(high, windows.pop()[1])
+            windows.append((low, high))
+    if sum(high - low for low, high in windows) * 2 > len(text):
+        return True
+    for low, high in windows:
+        inside = (
+            found._replace(start=found.start - low, end=found.end - low)
+            for found in finds
+            if low <= found.start and found.end <= high
+        )
+        hidden = insert_markers(text[low:high], inside)
+        if insert_markers(hidden, find_secrets(hidden, is_wrapped=is_wrapped)) != hidden:
+            return True
+    return False
+
+
+def _is_near_key_id(text: str, found: FoundSecret) -> bool:
+    """Return whether the marker of a secret can bring another value closer to an access key ID."""
+    return _KEY_ID.search(text, max(0, found.start - _KEY_ID_REACH), found.end + _KEY_ID_REACH) is not None
+
+
+def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:
+    """Return the position of the lines around a secret."""
+    low = max(0, found.start - _WINDOW)
+    high = found.end + _WINDOW
+    end = text.find("\n", high, high + _MAX_LINE)
+    return text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low, end if end >= 0 else high
+
+
+def _is_separate(text: str, found: FoundSecret) -> bool:
+    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
+    following = text[found.end : found.end + 1]
+    if following not in _DELIMITERS and not (found.is_dashed and following == "%"):
         return False
-    for found in finds:
-        following = text[found.end : found.end + 1]
-        if following not in _DELIMITERS and not (found.is_dashed and following == "%"):
-            return False
-        low = max(0, found.start - _GLUE_REACH)
-        if found.is_whole or text[found.start - 1 : found.start].isspace():
-            continue
-        word = text[low : found.start].rpartition(" ")[2]
-        if _GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None:
-            return False
-    return True
+    if found.is_whole or text[found.start - 1 : found.start].isspace():
+        return True
+    low = max(0, found.start - _GLUE_REACH)
+    word = text[low : found.start].rpartition(" ")[2]
+    return not (
+        _GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None
+    )
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
@@ -201,6 +241,7 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
         if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
             if view.text != block.rstrip():
+                mask_unchanged_lines(view, _SIGNS)
                 for found in _find_in_text(view.text):
                     start, end = find_original_span(view, found.start, found.end)
                     end = _end_before_setting(block, start, end)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ _STATED = (
     r"|(?P<plain>(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])[^\s\"'`,;(){}<>\[\]]{6,2000}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
+# The characters that end a plain value.
+_ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
+_MAX_VALUE = 2_000
 _UUID_OR_ARN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:.*|https?:.*|/.*")
 
 
@@ -91,6 +95,10 @@ _INPUT_READERS = (
     "vault login -",
 )
 _READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
+_INPUT_READER = re.compile(_READS_INPUT)
+# The maximum number of characters between a pipe and the option that reads from it, and of spaces before the pipe.
+_PIPE_REACH, _PIPE_SPACES = 200, 4
+_WRITERS = ("echo", "printf")
 
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
@@ -105,7 +113,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("openssl enc", "openssl smime", "openssl aes", "openssl des"), rf"\s-k[ ]{{1,4}}{_VALUE}", "password"),
     (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
     (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
-    (("echo", "printf"), rf"{_VALUE}\s{{0,4}}\|[^\n|]{{0,200}}(?:{_READS_INPUT})", "password"),
+    (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{_READS_INPUT})", "password"),
     (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
@@ -127,14 +135,25 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 )  # fmt: skip
 
 _IS = r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
+
+
+def _unmarked(*words: str) -> str:
+    """Return the pattern of words that are not in a marker. It begins with them, which is fast."""
+    return f"(?:{'|'.join(words)})" + "".join(f"(?<!{MARKER_START}.{word})" for word in words)
+
+
+_KEY = _unmarked(
+    "secret key", "private key", "api key", "access key", "shared key", "encryption key", "signing key", "account key"
+)  # fmt: skip
+_PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
 _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
-    (("key",), rf"(?<!redacted.)secret access key{_IS}{_STATED}", "secret access key"),
-    (("key",), rf"(?<!redacted.)(?:secret|private|api|access|shared|encryption|signing|account) key{_IS}{_STATED}", "secret"),
-    (("pass", "pwd", "pw "), rf"(?<!redacted.)(?:pass(?:word|phrase|wd|code)|pwd|pw)(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
-    (("token", "secret"), rf"(?<!redacted.)(?:token|secret){_IS}{_STATED}", "token"),
+    (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
+    (("key",), rf"{_KEY}{_IS}{_STATED}", "secret"),
+    (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
+    (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
-    (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
+    (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
@@ -181,7 +200,7 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     words = {word for sign, each in _WORDS.items() if sign in folded for word in each if word in folded}
     for command in COMMANDS if words else ():
         if command.sign in folded and not words.isdisjoint(command.words):
-            for option in command.option.finditer(text):
+            for option in _match_options(text, command):
                 if _is_after_command(folded, option.start(), command.words):
                     yield from _value(text, option, command.what)
     for sentence in SENTENCES if words else ():
@@ -200,6 +219,41 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
             yield from _value(text, line, "secret")
         done = high
+
+
+def _match_options(text: str, command: Command) -> Iterator[re.Match[str]]:
+    """Match an option of a command. A piped value is matched from the command that reads it back."""
+    if command.words is not _WRITERS:
+        yield from command.option.finditer(text)
+        return
+    done = 0
+    pipe = -1
+    for reader in _INPUT_READER.finditer(text):
+        end, before = reader.start(), pipe
+        pipe = text.rfind("|", max(done, end - _PIPE_REACH - 1), end)
+        if pipe < 0 or pipe == before or text.find("\n", pipe, end) >= 0:
+            continue
+        piped = command.option.match(text, _find_piped_value(text, done, pipe))
+        if piped:
+            done = max(done, piped.end())
+            yield piped
+
+
+def _find_piped_value(text: str, low: int, pipe: int) -> int:
+    """Return the start of the value before a pipe; the pipe's position if there is none."""
+    end = pipe
+    while end > max(low, pipe - _PIPE_SPACES) and text[end - 1].isspace():
+        end -= 1
+    if text[end - 1 : end] in {'"', "'"}:
+        start = text.rfind(text[end - 1], max(0, end - _MAX_VALUE - 2), end - 1)
+        return start if start >= 0 else pipe
+    start = end
+    low = max(low, end - _MAX_VALUE - 1)
+    while start > low and text[start - 1] not in _ENDS_OF_PLAIN and not text[start - 1].isspace():
+        start -= 1
+    while text.startswith("-", start, end):
+        start += 1
+    return start
 
 
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:

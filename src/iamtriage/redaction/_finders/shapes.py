@@ -72,9 +72,12 @@ _PGPASS = re.compile(
     rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
     rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
 )
+# The host before the port.
+_PGPASS_HOST = re.compile(r"(?:(?<![\w.-])[\w.-]{1,254}|\*|%2[Aa])\Z")
+_MAX_HOST = 254
 # A line of pgpass with any port. The host is an IP address or ends with a common label.
 _PGPASS_LINE = re.compile(
-    r"^[ \t]{0,40}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
+    r"[ \t]{0,40}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
     r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc))"
     r":[1-9][0-9]{3,4}:[A-Za-z_][\w-]{0,62}:[A-Za-z_][\w.-]{0,62}:(?P<password>[^\s:\"'\\%\x1b]{6,400})[ \t]{0,8}\r?$",
     re.MULTILINE,
@@ -88,6 +91,8 @@ _SOURCE_FILE = re.compile(
 _PGPASS_SIGNS = (":543", ":643", ":*", "%3A", "%3a")
 _PGPASS_SIGN = re.compile(r"(?::|%3[Aa])(?:[56]43|\*|%2[Aa])")
 _ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
+# The maximum distance between the start of a line and the port, in characters.
+_MAX_BEFORE_PORT = 600
 
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -110,14 +115,8 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _find_private_keys(text)
     if "@" in text or "%40" in text:
         yield from _find_url_passwords(text)
-    if (
-        (":" in text or "%" in text)
-        and any(sign in text for sign in _PGPASS_SIGNS)
-        and _PGPASS_SIGN.search(text)
-    ):
-        yield from _find_postgres_passwords(text, _PGPASS)
-    if ":" in text and _ANY_PORT.search(text):
-        yield from _find_postgres_passwords(text, _PGPASS_LINE)
+    if ":" in text or "%" in text:
+        yield from _find_postgres_passwords(text)
 
 
 # A required substring; its offset in the secret; the pattern; the kind of secret.
@@ -178,14 +177,38 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
 _MIN_SLASHED = 20
 
 
-def _find_postgres_passwords(text: str, pattern: re.Pattern[str]) -> Iterator[FoundSecret]:
-    for m in pattern.finditer(text):
-        start, end = m.span("password")
-        password = m["password"]
-        if (
-            not is_placeholder(password)
-            and (is_mixed(password) or (password.isalpha() and pattern is _PGPASS))
-            and _SOURCE_FILE.match(m[0]) is None
-            and is_unmarked(text, start, end)
-        ):
-            yield FoundSecret(start, end, "password")
+def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
+    """Find the passwords in lines of pgpass, from each port on."""
+    for pattern, matches in ((_PGPASS, _match_known_ports(text)), (_PGPASS_LINE, _match_any_ports(text))):
+        for m in matches:
+            start, end = m.span("password")
+            password = m["password"]
+            if (
+                not is_placeholder(password)
+                and (is_mixed(password) or (password.isalpha() and pattern is _PGPASS))
+                and _SOURCE_FILE.match(m[0]) is None
+                and is_unmarked(text, start, end)
+            ):
+                yield FoundSecret(start, end, "password")
+
+
+def _match_known_ports(text: str) -> Iterator[re.Match[str]]:
+    # No host begins before this position.
+    low = 0
+    for port in _PGPASS_SIGN.finditer(text) if any(sign in text for sign in _PGPASS_SIGNS) else ():
+        at = port.start()
+        host = _PGPASS_HOST.search(text, max(low, at - _MAX_HOST), at)
+        low = max(low, at + 1)
+        if host and (m := _PGPASS.match(text, host.start())):
+            low = m.end()
+            yield m
+
+
+def _match_any_ports(text: str) -> Iterator[re.Match[str]]:
+    done = 0
+    for port in _ANY_PORT.finditer(text):
+        at = port.start()
+        line = text.rfind("\n", max(0, at - _MAX_BEFORE_PORT), at) + 1
+        if line >= done and (line or at <= _MAX_BEFORE_PORT) and (m := _PGPASS_LINE.match(text, line)):
+            done = m.end()
+            yield m

@@ -9,6 +9,7 @@ rule says is removed, too. The URLs of Discord's webhooks: https://discord.com/d
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -148,7 +149,8 @@ _MIN_LENGTH = 20
 
 def _build_any_start() -> re.Pattern[str]:
     """Return the pattern of all beginnings. It branches by the first character, to be fast."""
-    starts = sorted({start for shape in TOKEN_SHAPES for start in shape.starts})
+    # If a beginning continues another one, it is tried first.
+    starts = sorted({start for shape in TOKEN_SHAPES for start in shape.starts}, reverse=True)
     return re.compile(
         "|".join(
             re.escape(first) + "(?:" + "|".join(re.escape(start[1:]) for start in group) + ")"
@@ -158,20 +160,32 @@ def _build_any_start() -> re.Pattern[str]:
 
 
 _ANY_START = _build_any_start()
+_SHAPES_BY_START: dict[str, list[tuple[str, TokenShape]]] = {}
+for _shape in TOKEN_SHAPES:
+    for _start in _shape.starts:
+        _SHAPES_BY_START.setdefault(_start, []).append((_start, _shape))
+
+
+@cache
+def _list_shapes(written: str) -> list[tuple[str, TokenShape]]:
+    """Return the shapes whose beginning a text starts with, each with that beginning."""
+    return [row for end in range(1, len(written) + 1) for row in _SHAPES_BY_START.get(written[:end], ())]
 
 
 def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Yield the position of each provider's token."""
     if len(text) < _MIN_LENGTH:
         return
-    for shape in TOKEN_SHAPES if _ANY_START.search(text) else ():
-        for start in shape.starts:
-            at = text.find(start)
-            while at >= 0:
-                token = shape.pattern.match(text, max(0, at - shape.offset))
-                if token and _is_token(text, token, shape.offset):
+    ends: dict[str, int] = {}
+    found = _ANY_START.search(text)
+    while found:
+        at = found.start()
+        for start, shape in _list_shapes(found[0]):
+            if at >= ends.get(start, 0) and (token := shape.pattern.match(text, max(0, at - shape.offset))):
+                ends[start] = token.end()
+                if _is_token(text, token, shape.offset):
                     yield token.span()
-                at = text.find(start, token.end() if token else at + 1)
+        found = _ANY_START.search(text, at + 1)
     for shape in OPEN_TOKEN_SHAPES:
         for token in shape.pattern.finditer(text) if shape.starts[0] in text else ():
             if _is_token(text, token, 0):
