@@ -251,7 +251,10 @@ _LOG = "".join(
     [
         (f"│ {TOKEN[:40]}\n│ {TOKEN[40:]}", "[REDACTED session token]"),
         (f"aws_secret_access_key:\n    {SECRET}", "[REDACTED secret access key]"),
-        ("CREATE USER 'ana'@'10.0.0.0/255.255.255.0'\n  IDENTIFIED BY\n    'hunter2';", "IDENTIFIED BY '[REDACTED password]';"),
+        (
+            "CREATE USER 'ana'@'10.0.0.0/255.255.255.0'\n  IDENTIFIED BY\n    'hunter2';",
+            "IDENTIFIED BY '[REDACTED password]';",
+        ),
         ("the password\nis now\nhunter2Horse9", "is now [REDACTED password]"),
         ("&quot;password&quot;: &quot;hunter2&quot;", "&quot;[REDACTED password]&quot;"),
     ],
