@@ -406,3 +406,69 @@ def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str)
     remedy = explain(text).remedies[0]
     assert remedy.title == title
     assert command in remedy.commands
+
+
+_NODE_ENTRY = "- rolearn: arn:aws:iam::111122223333:{}\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups: [system:bootstrappers, system:nodes]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arn", "summary", "line", "command"),
+    [
+        pytest.param(
+            NODE,
+            "instance-profile/tea-nodes",
+            "the rolearn of the entry for tea-nodes is the ARN of an instance profile, not of the role in it",
+            "role/NODE_ROLE_NAME",
+            "aws iam get-instance-profile --instance-profile-name tea-nodes",
+            id="the role in the instance profile is unknown",
+        ),
+        pytest.param(
+            NODE,
+            "role/eks/tea-nodes",
+            "The aws-auth entry for tea-nodes never matches: its rolearn contains the path eks/",
+            "role/tea-nodes",
+            "kubectl get nodes",
+            id="path",
+        ),
+        pytest.param(
+            f'$ aws sts get-caller-identity\n{{"Arn": "arn:aws:sts::111122223333:assumed-role/tea-admin/ana"}}\n{NODE}',
+            "role/eks/tea-nodes",
+            "The aws-auth entry for tea-nodes never matches",
+            "role/tea-nodes",
+            "kubectl get nodes",
+            id="the caller of the shell is not the node",
+        ),
+        pytest.param(
+            _log("ARN is not mapped: arn:aws:iam::111122223333:role/TeaNodeRole"),
+            "instance-profile/tea-nodes",
+            "No aws-auth entry in the text matches TeaNodeRole: the one for nodes names the instance profile tea-nodes",
+            "role/TeaNodeRole",
+            "kubectl get nodes",
+            id="the role has another name than the instance profile",
+        ),
+    ],
+)
+def test_the_entry_of_a_node_that_never_matches(
+    text: str, arn: str, summary: str, line: str, command: str
+) -> None:
+    explanation = explain(f"{text}\n\n{_NODE_ENTRY.format('role/cart-nodes')}{_NODE_ENTRY.format(arn)}")
+    assert summary in explanation.summary
+    first = explanation.remedies[0]
+    assert first.manifest is not None
+    assert first.manifest.strip().endswith(f"arn:aws:iam::111122223333:{line}")
+    assert command in " ".join(first.commands)
+
+
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        ("system:nodes", "the map in the text maps only tea-nodes for nodes."),
+        ("tea:ops", "the map in the text has no entry for nodes."),
+    ],
+)
+def test_a_map_without_a_wrong_entry_for_nodes(groups: str, says: str) -> None:
+    entry = f"- rolearn: arn:aws:iam::111122223333:role/tea-nodes\n  groups: [{groups}]\n"
+    causes = explain(f"{NODE}\n\n{entry}").causes
+    assert [each.text for each in causes if each.code == "map-without-entry"] == [
+        f"The node role is not in aws-auth: {says}"
+    ]

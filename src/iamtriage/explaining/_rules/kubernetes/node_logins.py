@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     describe_missing_entry,
     mode_causes,
 )
+from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.cases import Case
@@ -88,7 +89,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
     evidence = (
         "The kubelet could not register its node." if is_registration else "The text is from a kubelet."
     )
-    role = underlying_role(case.principal)
+    role = find_node_role(case)
     return _explain_missing_entry(case, role, "The API server rejected the kubelet (Unauthorized)", evidence)
 
 

@@ -6,20 +6,23 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.model import MappingEntry
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     RESERVED_PREFIXES,
     VIEW_POLICY,
@@ -90,6 +93,9 @@ MAP_WITHOUT_ENTRY = CauseType(
     fix="Add the caller to aws-auth, or create an access entry.",
     of="map-entry-with-path",
 )
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
+# The role in an instance profile, of which the text shows only the profile.
+_ROLE_IN_PROFILE = "NODE_ROLE_NAME"
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
@@ -103,6 +109,10 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     caller = underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
+    if entries and explanation.topic == "kubernetes-node-login":
+        caller = find_node_role(case)
+        if caller is None:
+            return _explain_node_entries(case, entries, explanation)
     if not entries or caller is None:
         return explanation
     # The authenticator ignores the case of ARNs:
@@ -121,7 +131,13 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{found} {_arn(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
-    mismatch = min(mismatches, key=lambda each: each.type is MAP_ENTRY_OF_SIMILAR_NAME)
+    mismatch = min(mismatches, key=lambda each: getattr(each.named, "name", "") != caller.name)
+    return _explain_mismatch(case, mismatch, caller, attrs.evolve(explanation, causes=others))
+
+
+def _explain_mismatch(
+    case: AnyCase, mismatch: _Mismatch, caller: _Caller, explanation: Explanation
+) -> Explanation:
     return attrs.evolve(
         explanation,
         summary=_summary(mismatch, caller),
@@ -132,7 +148,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
                 text=f"The {_field(mismatch.entry)} of the entry {mismatch.difference}. {mismatch.reason}",
             ),
             # The entry explains the failure, so nothing that is only possible remains.
-            *(cause for cause in others if cause.evidence != "possible"),
+            *(cause for cause in explanation.causes if cause.evidence != "possible"),
         ),
         remedies=(
             _correct_entry_remedy(mismatch, caller),
@@ -140,6 +156,41 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
             *(each for each in explanation.remedies if not _grants_access(each)),
         ),
     )
+
+
+def find_node_role(case: AnyCase) -> Role | None:
+    """Return the role of a node, if the facts state it or the text has a session that is named after an instance.
+
+    A command in the text can print another caller, such as the administrator.
+    """
+    session = getattr(case.principal, "session_name", "")
+    is_of_node = not is_derived(case.facts, "caller") or _INSTANCE_ID.fullmatch(session) is not None
+    return underlying_role(case.principal) if is_of_node else None
+
+
+def _explain_node_entries(
+    case: AnyCase, entries: tuple[MappingEntry, ...], explanation: Explanation
+) -> Explanation:
+    """Return the explanation with what the entries for nodes say, if the role of the node is unknown."""
+    nodes = [each for each in entries if each.is_role and _is_for_nodes(each)]
+    for entry in nodes:
+        mapped = try_parse_principal(entry.arn)
+        named = underlying_role(mapped) or mapped
+        if not isinstance(named, Role | User | InstanceProfile):
+            continue
+        # The role that the entry is meant for. That of an instance profile can have another name.
+        name = _ROLE_IN_PROFILE if isinstance(named, InstanceProfile) else named.name
+        role = Role(named.partition, named.account, name)
+        if (mismatch := _compare(entry, role)) is not None:
+            return _explain_mismatch(case, mismatch, role, explanation)
+    names = [clip_text(each.arn.rpartition("/")[2]) for each in nodes]
+    listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
+    cause = MAP_WITHOUT_ENTRY.cause(
+        "derived" if not names else "possible",
+        text=f"The node role is not in aws-auth: the map in the text {listed}.",
+    )
+    others = tuple(each for each in explanation.causes if each.code != "node-role-not-mapped")
+    return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
 
 
 def _explain_ignored_entry(
@@ -242,7 +293,8 @@ def _compare(entry: MappingEntry, caller: _Caller) -> _Mismatch | None:
     if not isinstance(named, Role | User | InstanceProfile) or entry.is_role == isinstance(caller, User):
         return None
     has_similar_name = named.name != caller.name
-    if has_similar_name and not _is_similar(named, caller):
+    is_profile_of_node = isinstance(named, InstanceProfile) and _is_for_nodes(entry)
+    if has_similar_name and not is_profile_of_node and not _is_similar(named, caller):
         return None
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
@@ -313,9 +365,14 @@ def _field(entry: MappingEntry) -> str:
 
 
 def _summary(mismatch: _Mismatch, caller: _Caller) -> str:
+    name = clip_text(getattr(mismatch.named, "name", ""))
+    if caller.name == _ROLE_IN_PROFILE:
+        return f"The API server rejected the node (Unauthorized), because no aws-auth entry matches its role: the {_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
     looked_up = f"the authenticator looks for {_arn(caller)}."
     if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
-        return f"No aws-auth entry in the text matches {caller.name}: the one for {clip_text(getattr(mismatch.named, 'name', ''))} {mismatch.difference}, and {looked_up}"
+        return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
+    if name != caller.name:
+        return f"No aws-auth entry in the text matches {caller.name}: the one for nodes {mismatch.difference}, and {looked_up}"
     return f"The aws-auth entry for {caller.name} never matches: its {_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
 
 
@@ -328,6 +385,13 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
         f"{meant}, i{where[1:]}" if meant else where,
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
     )
+    lookup: tuple[str, ...] = ()
+    if caller.name == _ROLE_IN_PROFILE:
+        lookup = (_profile_command(mismatch),)
+        steps = (
+            "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always.",
+            *steps,
+        )
     check = "kubectl auth whoami"
     if _is_for_nodes(mismatch.entry):
         steps = (*steps, "The nodes then join by themselves.")
@@ -335,7 +399,7 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
     return cluster_remedy(
         f"Correct the {field} in aws-auth",
         *steps,
-        commands=("kubectl -n kube-system edit configmap aws-auth", check),
+        commands=(*lookup, "kubectl -n kube-system edit configmap aws-auth", check),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{_arn(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
@@ -345,6 +409,14 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
 def _is_for_nodes(entry: MappingEntry) -> bool:
     return not _NODE_ENTRY_GROUPS.isdisjoint(entry.groups) or (entry.username or "").startswith(
         "system:node:"
+    )
+
+
+def _profile_command(mismatch: _Mismatch) -> str:
+    name: str = getattr(mismatch.named, "name", "")
+    return fill_command(
+        "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
+        commands.role_name(name),
     )
 
 
@@ -360,9 +432,16 @@ def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) ->
         if has_path
         else build_cluster_principal(caller, is_canonical=True)
     )
+    lookup: tuple[str, ...] = ()
+    if caller.name == _ROLE_IN_PROFILE:
+        mapped = build_cluster_principal(
+            None, "the role in the instance profile", placeholder="NODE_ROLE_ARN"
+        )
+        lookup = (_profile_command(mismatch),)
     title = f"Or create an access entry for {mapped.description}"
     if _is_for_nodes(entry):
-        return (create_node_entry_remedy(cluster, mapped, kind=_node_type(entry), title=title),)
+        kind = _node_type(entry)
+        return (create_node_entry_remedy(cluster, mapped, kind=kind, title=title, lookup=lookup),)
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
     return (

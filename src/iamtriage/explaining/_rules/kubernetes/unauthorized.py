@@ -120,7 +120,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if provider is not None:
         return explain_other_cluster(case, provider)
     if clues.is_from_kubelet(message):
-        return explain_node_login(case, message)
+        return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
 
 
