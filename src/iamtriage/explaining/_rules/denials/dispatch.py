@@ -66,11 +66,11 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 
         explanation = add_encrypted_data(denial, explanation)
     if case.facts.policies is not None:
-        from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
+        from iamtriage.explaining._rules.denials.known_policies import add_evaluation
 
         explanation = add_evaluation(explanation, case.failure, case.facts, case.facts.policies)
     elif context_of(case.facts).policies:
-        from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
+        from iamtriage.explaining._rules.denials.known_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
     notes = (*_other_policy_notes(denial), *explanation.notes, *caller_notes(denial, explanation.topic))
@@ -181,7 +181,7 @@ def _is_bucket_of_aws(denial: Denial) -> bool:
         return False
     if denial.service not in {None, "s3", "ecr"}:
         return False
-    from iamtriage.explaining._rules.denials.aws_buckets import is_bucket_of_aws
+    from iamtriage.explaining._rules.denials.buckets import is_bucket_of_aws
 
     return is_bucket_of_aws(denial)
 
@@ -253,11 +253,11 @@ DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),
-    (_cannot_assume_passed_role, "denials.service_roles.explain_untrusted_service"),
-    (_is_bucket_of_aws, "denials.aws_buckets.explain_bucket_of_aws"),
-    (_is_bare_status_of("ecr"), "denials.image_pulls.explain_image_pull"),
-    (_is_git_denial, "denials.git_repositories.explain_git_denial"),
-    (_is_database_user, "denials.service_roles.explain_redshift_role"),
+    (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
+    (_is_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
+    (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
+    (_is_git_denial, "denials.repositories.explain_git_denial"),
+    (_is_database_user, "denials.calling_services.explain_redshift_role"),
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
     (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
@@ -280,7 +280,7 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_is_explicitly_denied_by_identity_policy, "denials.identity_denies.explain_identity_deny"),
     (lambda denial: denial.is_explicit, "denials.identity_denies.explain_deny_of_unnamed_policy"),
     # The type of caller, the error code, a missing Allow.
-    (_calls_for_resource, "denials.service_callers.explain_calling_resource"),
+    (_calls_for_resource, "denials.calling_services.explain_calling_resource"),
     (_is_service_principal, "denials.resource_policies.explain_service_principal"),
     (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
     (_depends_on_other_service, _DEPENDENCY_RULE),

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.denials.public_access import BLOCK_PUBLIC_ACCESS, public_access_remedy
+from iamtriage.explaining._rules.denials.buckets import BLOCK_PUBLIC_ACCESS, public_access_remedy
 from iamtriage.explaining._rules.denials.resource_policies import (
     RESOURCE_DENY,
     RESOURCE_NO_ALLOW,

@@ -13,11 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
-from iamtriage.explaining._rules.kubernetes.authentication_modes import (
-    explain_creator_access,
-    explain_entries_not_accepted,
-    explain_mode_downgrade,
-)
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_exists,
     explain_aws_auth_missing,
@@ -30,13 +25,19 @@ from iamtriage.explaining._rules.kubernetes.entry_parameters import (
     correction_remedy,
     find_scope,
 )
-from iamtriage.explaining._rules.kubernetes.fargate_roles import explain_fargate_role
+from iamtriage.explaining._rules.kubernetes.entry_settings import (
+    entry_principal,
+    explain_creator_access,
+    explain_entries_not_accepted,
+    explain_mode_downgrade,
+    explain_reserved_name,
+)
+from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
     explain_association_missing,
     explain_pod_trust,
 )
-from iamtriage.explaining._rules.kubernetes.reserved_names import entry_principal, explain_reserved_name
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
-from iamtriage.explaining._rules.kubernetes.client_certificates import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     MAPPED_IN_WRONG_FORM,
     NOT_MAPPED,
@@ -22,6 +21,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     mode_causes,
     principal_causes,
 )
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster

@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
-from iamtriage.explaining._rules.kubernetes.other_clusters import (
+from iamtriage.explaining._rules.kubernetes.other_logins import (
     ClusterProvider,
     find_cluster_provider,
 )

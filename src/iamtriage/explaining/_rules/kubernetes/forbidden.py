@@ -14,8 +14,8 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
-from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_entry
-from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
+from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
+from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.users import (
     NO_RULE,

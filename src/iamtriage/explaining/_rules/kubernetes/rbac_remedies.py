@@ -13,11 +13,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.kubernetes.installers import installer_remedies
-from iamtriage.explaining._rules.kubernetes.other_clusters import (
+from iamtriage.explaining._rules.kubernetes.other_logins import (
     AZURE_RBAC_SIGN,
 )
-from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy
+from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy, installer_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command

@@ -15,11 +15,6 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
-from iamtriage.explaining._rules.kubernetes.client_certificates import (
-    OTHER_CLUSTER,
-    explain_client_certificate,
-    is_rejected_certificate,
-)
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     MAPPED_IN_WRONG_FORM,
     NOT_MAPPED,
@@ -31,16 +26,19 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     mode_causes,
     principal_causes,
 )
-from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_login
-from iamtriage.explaining._rules.kubernetes.other_clusters import (
-    explain_other_cluster,
-    find_cluster_provider,
-)
-from iamtriage.explaining._rules.kubernetes.service_accounts import (
+from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
+from iamtriage.explaining._rules.kubernetes.other_denials import (
     explain_expired_token,
     explain_missing_account,
     find_missing_account,
     is_expired_token,
+)
+from iamtriage.explaining._rules.kubernetes.other_logins import (
+    OTHER_CLUSTER,
+    explain_client_certificate,
+    explain_other_cluster,
+    find_cluster_provider,
+    is_rejected_certificate,
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy

@@ -22,7 +22,7 @@ STANDARD_MESSAGES = frozenset(
 )
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
-_NO_ASSIGNMENT = "denials.permission_sets.explain_no_assignment"
+_NO_ASSIGNMENT = "denials.sessions.explain_no_assignment"
 _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",
@@ -41,18 +41,18 @@ SERVICES_IN_PROSE = {
 """Services as messages name them, in lowercase, and their principals."""
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 MESSAGE_RULES: tuple[tuple[str, str], ...] = (
-    ("untrusted signing certificate", "denials.roles_anywhere.explain_rejected_certificate"),
-    ("untrusted certificate", "denials.roles_anywhere.explain_rejected_certificate"),
-    ("certificate revoked or expired", "denials.roles_anywhere.explain_rejected_certificate"),
-    ("service-linked role", "denials.service_linked_roles.explain_missing_role"),
-    ("service linked role", "denials.service_linked_roles.explain_missing_role"),
+    ("untrusted signing certificate", "denials.sessions.explain_rejected_certificate"),
+    ("untrusted certificate", "denials.sessions.explain_rejected_certificate"),
+    ("certificate revoked or expired", "denials.sessions.explain_rejected_certificate"),
+    ("service-linked role", "denials.deployment_roles.explain_missing_role"),
+    ("service linked role", "denials.deployment_roles.explain_missing_role"),
     ("explicitly denies access", "denials.kms_keys.explain_three_reasons"),
     ("ciphertext refers to a customer master key", "denials.kms_keys.explain_unknown_key"),
     ("unable to decrypt the environment variables", "denials.kms_keys.explain_environment_key"),
     ("access to kms is not allowed", "denials.kms_keys.explain_service_encryption_key"),
     ("kms access was denied", "denials.kms_keys.explain_service_encryption_key"),
     ("cross-account pass role is not allowed", "denials.passing_roles.explain_cross_account_pass"),
-    ("not authorized to get credentials of role", "denials.service_roles.explain_redshift_role"),
+    ("not authorized to get credentials of role", "denials.calling_services.explain_redshift_role"),
     (
         "server side encryption with customer provided keys (sse-c)",
         "denials.service_settings.explain_ssec_block",
@@ -60,11 +60,11 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("insufficient permissions to execute the query", "denials.s3.explain_query_data"),
     ("access denied when writing", "denials.athena_results.explain_query_result"),
     ("verify/create output bucket", "denials.athena_results.explain_query_result"),
-    ("block public access", "denials.public_access.explain_block_public_access"),
-    ("blockpublicpolicy", "denials.public_access.explain_block_public_access"),
-    ("blockpublicacls", "denials.public_access.explain_block_public_access"),
-    ("role with trust relationship to role", "denials.stack_sets.explain_target_account"),
-    ("may not be assumed by root", "denials.root_callers.explain_root_assumes"),
+    ("block public access", "denials.buckets.explain_block_public_access"),
+    ("blockpublicpolicy", "denials.buckets.explain_block_public_access"),
+    ("blockpublicacls", "denials.buckets.explain_block_public_access"),
+    ("role with trust relationship to role", "denials.deployment_roles.explain_target_account"),
+    ("may not be assumed by root", "denials.sessions.explain_root_assumes"),
     ("multifactorauthentication failed", "denials.service_specific.explain_mfa"),
     ("unable to determine service/operation name", "denials.service_settings.explain_unknown_operation"),
     ("user not enabled for cost explorer", "denials.service_settings.explain_cost_explorer"),
@@ -72,10 +72,10 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "does not have permissions to assume the associated role",
         "kubernetes.pod_identities.explain_pod_denied",
     ),
-    ("worker nodes do not have access to the cluster", "kubernetes.node_logins.explain_node_access"),
+    ("worker nodes do not have access to the cluster", "kubernetes.nodes.explain_node_access"),
     (
         "failing to authenticate or authorize with your kubernetes",
-        "kubernetes.node_logins.explain_node_access",
+        "kubernetes.nodes.explain_node_access",
     ),
     ("aws-auth configmap in your cluster is invalid", "kubernetes.aws_auth_maps.explain_invalid_map"),
     ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
@@ -105,7 +105,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         )
     ),
     *(
-        (fragment, "denials.service_roles.explain_untrusted_service")
+        (fragment, "denials.calling_services.explain_untrusted_service")
         for fragment in (
             "unable to assume",
             "could not assume role arn:",
@@ -119,7 +119,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         )
     ),
     *(
-        (fragment, "denials.service_callers.explain_calling_service")
+        (fragment, "denials.calling_services.explain_calling_service")
         for fragment in (
             "failed to execute action arn:",
             "logs permission to execute your function",
@@ -131,10 +131,10 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         )
     ),
     ("ensure the role can perform", "denials.execution_roles.explain_execution_role"),
-    ("requester is not authorized to access requested", "denials.lake_formation.explain_lake_formation"),
-    ("does not have any privilege on specified resource", "denials.lake_formation.explain_lake_formation"),
-    ("lake formation permission", "denials.lake_formation.explain_lake_formation"),
-    ("] and user [name=", "denials.opensearch.explain_opensearch_role"),
+    ("requester is not authorized to access requested", "denials.own_permissions.explain_lake_formation"),
+    ("does not have any privilege on specified resource", "denials.own_permissions.explain_lake_formation"),
+    ("lake formation permission", "denials.own_permissions.explain_lake_formation"),
+    ("] and user [name=", "denials.own_permissions.explain_opensearch_role"),
     ("you are not the owner", "denials.service_specific.explain_not_owner"),
     ("not authorized for images", "denials.service_specific.explain_image"),
     ("access to the model with the specified model", "denials.bedrock_models.explain_bedrock_model"),

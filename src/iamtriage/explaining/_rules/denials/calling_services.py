@@ -1,0 +1,334 @@
+"""Explain denials of AWS services, which call as service principals or assume the role that a call names.
+
+A message names the service in words, such as "CloudWatch Alarms is not authorized to …". Sources:
+https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html (encrypted topics),
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html and
+https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.actions._lookup import actions_for
+from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.calls.service_roles import (
+    SERVICE_CANNOT_ASSUME_ROLE,
+    SERVICES_IN_MESSAGES,
+    explain_untrusted_role,
+)
+from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
+from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.service_access import ServiceAccess
+from iamtriage.explaining._rules.shared.service_specific import SERVICES_IN_PROSE
+from iamtriage.explaining._rules.shared.services import (
+    ASSUME_ROLE,
+    RESOURCE_POLICIES,
+    RoleRecipient,
+    find_role_recipient,
+    service_trust_policy,
+)
+from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
+
+if TYPE_CHECKING:
+    from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_ARN = lazy_pattern(
+    r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"
+)
+_KEY = lazy_pattern(r"\b(?:encryption|KMS) key\b|Service: (?:AWS)?KMS\b")
+_BUCKET = lazy_pattern(r"\bbucket:? [\"'`]?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
+# https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html and
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html
+_SERVICES_BY_SENTENCE = {
+    "could not write to bucket": "ses.amazonaws.com",
+    "could not publish to sns topic": "ses.amazonaws.com",
+    "could not invoke lambda function": "ses.amazonaws.com",
+    "topic policy is incorrect": "cloudtrail.amazonaws.com",
+}
+_ALARM_ACTION = "Failed to execute action arn:"
+# By the service in the resource's ARN, or the word for it: the resource, and what a service does with it.
+_KINDS = (
+    ("sns", "topic", "sns:Publish", "publish to"),
+    ("sqs", "queue", "sqs:SendMessage", "send messages to"),
+    ("lambda", "function", "lambda:InvokeFunction", "invoke"),
+    ("s3", "bucket", "s3:PutObject", "write to"),
+)
+_KEY_OF = {
+    "sns": "aws sns get-topic-attributes --topic-arn ARN --query Attributes.KmsMasterKeyId --output text",
+    "sqs": "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId --output text",
+}
+_EVENTS = "events.amazonaws.com"
+_ALARMS = "cloudwatch.amazonaws.com"
+# CloudWatch invokes functions with a principal for alarms only.
+_ALARMS_IN_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
+_IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
+_URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+_POLICY_URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+
+
+def explain_calling_resource(denial: Denial) -> Explanation:
+    """Explain the denial of a resource, such as an alarm, for which a service calls."""
+    arn = try_parse_arn(denial.principal_text)
+    service = f"{'' if arn is None else arn.service}.amazonaws.com"
+    if denial.service == "lambda" and service == _ALARMS:
+        service = _ALARMS_IN_LAMBDA
+    name = denial.caller.rpartition(":")[2]
+    principal = ServicePrincipal(service)
+    return explain_service_principal(
+        attrs.evolve(denial, principal=principal, caller=f"{service} (for {name})")
+    )
+
+
+def explain_calling_service(denial: Denial) -> Explanation:
+    """Explain the denial of a service that the message names in words."""
+    words = denial_paragraph(denial.failure)
+    lowered = words.lower()
+    named = {**_SERVICES_BY_SENTENCE, **SERVICES_IN_PROSE}
+    service = next((principal for name, principal in named.items() if name in lowered), _ALARMS)
+    if _ALARM_ACTION in words:
+        service = _ALARMS
+    command = context_of(denial.facts).command
+    stated = None if command is None else command.option("destination-arn")
+    found = _ARN.search(words if stated is None else f"{words} {stated.value}")
+    arn = try_parse_arn(found[0] if found is not None else denial.resource)
+    prefix, noun, action, verb = next(
+        (each for each in _KINDS if arn is not None and each[0] == arn.service),
+        next((each for each in _KINDS if each[1] in lowered), ("", "resource", "", "use")),
+    )
+    name = "" if arn is None else f" {arn.resource.rpartition(':')[2]}"
+    values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": _account(denial, arn)}
+    if _KEY.search(words):
+        return explain_access(denial, _key_access(denial, service, prefix, f"{noun}{name}", arn), values)
+    if prefix == "s3":
+        return _explain_bucket(denial, service, words, values)
+    if prefix == "lambda" and service == _ALARMS:
+        service = _ALARMS_IN_LAMBDA
+    target = commands.arn(None if arn is None else str(arn), f"{noun.upper()}_ARN")
+    show = RESOURCE_POLICIES[prefix or "sqs"]
+    lines = _commands(denial, arn, show.show_command, show.change_command)
+    lines = tuple(line.replace(" RESOURCE_ARN", f" {target}") for line in lines)
+    if prefix == "lambda":
+        lines = (
+            f"aws lambda add-permission --function-name {target} --statement-id AllowService --action {action} --principal {service} --source-account ACCOUNT_ID",
+        )
+    row = ServiceAccess(
+        f"the {show.name}",
+        service,
+        f"{verb} the {noun}{name}",
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+        ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else _IN_ACCOUNT),),
+        lines,
+        _POLICY_URL,
+        "The command does that." if prefix == "lambda" else "",
+    )
+    return explain_access(denial, row, values)
+
+
+def _commands(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ...]:
+    """Return commands with what the ARN of the resource states."""
+    resource = None if arn is None else str(arn)
+    return policy_commands(attrs.evolve(denial, resource=resource, resource_arn=arn), *templates)
+
+
+def _account(denial: Denial, arn: Arn | None) -> str:
+    return commands.account(
+        denial.account or denial.resource_account or (None if arn is None else arn.account)
+    )
+
+
+def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: Arn | None) -> ServiceAccess:
+    """Return what a service needs to use the key that encrypts a topic or queue."""
+    lines: tuple[str, ...] = (
+        "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+        "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
+    )
+    noun = resource.partition(" ")[0]
+    step = f"The key of the {noun} is KEY_ID."
+    find = _KEY_OF.get(prefix)
+    if find is not None:
+        lines = (find, *lines)
+        step = f"The first command prints the key. If it is alias/aws/{prefix}, nobody can change its policy: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}."
+    return ServiceAccess(
+        "the key policy",
+        service,
+        f"use the key that encrypts the {resource}",
+        # With EventBridge, the request to KMS has no such condition keys.
+        ((["kms:Decrypt", "kms:GenerateDataKey*"], "*", _IN_ACCOUNT if service == _ALARMS else {}),),
+        _commands(denial, arn, *lines),
+        _URL,
+        step,
+    )
+
+
+def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, str]) -> Explanation:
+    found = _BUCKET.search(words)
+    values["BUCKET"] = commands.bucket(found["bucket"] if found else None)
+    show = RESOURCE_POLICIES["s3"]
+    row = next((each for each in RESOURCES.values() if each.service == service), None)
+    if row is None:
+        row = ServiceAccess(
+            "the bucket policy",
+            service,
+            "write to the bucket",
+            (("s3:PutObject", "arn:PARTITION:s3:::BUCKET/*", _IN_ACCOUNT),),
+            (show.show_command, show.change_command),
+            _POLICY_URL,
+        )
+    return explain_access(denial, row, values)
+
+
+# The partition's suffix of most service principals is the same in China.
+_SERVICE_PRINCIPAL = lazy_pattern(
+    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
+)
+_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
+_PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
+_SERVICE = "redshift.amazonaws.com"
+_DATABASE_USER = lazy_pattern(
+    r"arn:[\w-]{3,20}:redshift:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:dbuser:(?P<cluster>[a-z][a-z0-9-]{0,62})/[\w.+@-]{1,127}",
+    re.ASCII,
+)
+
+
+def explain_untrusted_service(denial: Denial) -> Explanation:
+    """Explain that a service cannot assume the role that a call or its configuration names."""
+    words = message_text(denial)
+    service = _find_service(denial, words)
+    parsed = parse_masked_role(denial.resource) or denial.role or parse_masked_role(find_role_arn(words))
+    recipient = _find_recipient(denial)
+    actions = recipient.trust_actions if recipient else ASSUME_ROLE
+    if service == _ROLES_ANYWHERE:
+        # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+        actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    return explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
+
+
+def _find_service(denial: Denial, words: str) -> str | None:
+    """Return the service principal that the message, or else the called service, names."""
+    if (denial.principal_text or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return denial.principal_text
+    named = next((principal for name, principal in SERVICES_IN_MESSAGES if name in words), None)
+    if named is not None and "is not authorized to perform" in words:
+        return named
+    found = _SERVICE_PRINCIPAL.search(words)
+    if found is not None:
+        return found[0]
+    recipient = _find_recipient(denial)
+    if recipient is not None and recipient.principal is not None:
+        return recipient.principal
+    return named
+
+
+def _find_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return what receives the role in the call, whose operation can imply the service."""
+    service = denial.failure.envelope.service
+    if service is None and denial.operation is not None:
+        services = [each.service for each in actions_for(denial.operation)]
+        service = services[0] if len(services) == 1 else None
+    return find_role_recipient(denial.operation, service)
+
+
+def explain_redshift_role(denial: Denial) -> Explanation:
+    """Explain that Redshift cannot assume the role for a database user."""
+    # With role chaining, the cluster assumes the first role, and each role the next one.
+    first, _, chained = (denial.resource or "").partition(",")
+    parsed = parse_masked_role(first)
+    role = f"the role {parsed.name}" if parsed else "the role"
+    arn = commands.arn(first, "ROLE_ARN")
+    user = _DATABASE_USER.fullmatch(denial.principal_text or "")
+    is_serverless = user is not None and user["cluster"].startswith("serverless-")
+    region = commands.region(user["region"]) if user is not None else region_argument(denial)
+    where = "the namespace" if is_serverless else "the cluster"
+    external_id = "the user of the message"
+    if user is not None:
+        external_id = user[0]
+        if not is_serverless:
+            where = f"the cluster {user['cluster']}"
+    text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
+    lines = (
+        fill_command(
+            "aws redshift describe-clusters --cluster-identifier {} --region {} --query 'Clusters[].IamRoles'",
+            *("CLUSTER" if user is None else user["cluster"], region),
+        ),
+        fill_command(
+            "aws redshift modify-cluster-iam-roles --cluster-identifier {} --region {} --add-iam-roles {}",
+            *("CLUSTER" if user is None else user["cluster"], region, arn),
+        ),
+    )
+    if is_serverless:
+        lines = (
+            fill_command(
+                "aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {} --query namespace.iamRoles",
+                region,
+            ),
+            fill_command(
+                "aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {} --iam-roles {}",
+                *(region, arn),
+            ),
+        )
+    if chained:
+        text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."
+    check = "Check which roles it has, and add the one that the SQL command names."
+    if user is None:
+        check += " Redshift Serverless has them in the namespace."
+    elif is_serverless:
+        check += " The last command replaces the list: repeat the roles that it has."
+    associate = account_remedy(
+        f"Associate {role} with {where}",
+        check,
+        "The caller of the last command needs iam:PassRole for the role.",
+        commands=lines,
+        url=_PAGE,
+    )
+    allow = Remedy(
+        title=f"Allow {_SERVICE} in the role's trust policy",
+        who="account administrator",
+        steps=(
+            save_step("the role's trust policy", "trust.json"),
+            f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
+        ),
+        commands=commands.trust_policy_commands(parsed.name if parsed else None),
+        policy=service_trust_policy(_SERVICE, ("sts:AssumeRole",)),
+        layer="role_trust",
+        is_addition=True,
+        url=pages.TRUST_POLICIES,
+    )
+    verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
+    causes: tuple[Cause, ...] = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
+    remedies: tuple[Remedy, ...] = (associate, allow)
+    trust = None
+    if denial.facts.trust_policy is not None:
+        trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)
+    if trust is not None:
+        verdict = trust.verdict
+        causes, remedies = (trust.cause, *causes), (trust.remedy, associate)
+        if trust.is_allowed:
+            verdict = f"the trust policy that was given allows it, so the role is most likely not associated with {where}"
+            remedies = (associate,)
+    return denial.explain(
+        f"Amazon Redshift cannot assume {role}: {verdict}.",
+        *causes,
+        topic="service-cannot-assume-role",
+        remedies=remedies,
+        notes=(
+            "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
+        ),
+    )

@@ -1,0 +1,217 @@
+"""Explain that IAM Identity Center, IAM Roles Anywhere or STS opens no session for a caller.
+
+Sources: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html,
+https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html,
+https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
+https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_option, find_profile, message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
+
+
+NO_ASSIGNMENT = CauseType(
+    "no-assignment",
+    title="The user has no assignment of the permission set",
+    recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
+    fix="Assign the permission set in the account to the user or group.",
+    sources=(pages.ASSIGNMENTS,),
+)
+WRONG_PROFILE = CauseType(
+    "wrong-profile",
+    title="The profile names another account or permission set",
+    text="The profile names another account, or not the permission set: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
+    fix="Correct sso_account_id and sso_role_name in the profile.",
+    of="no-assignment",
+)
+OTHER_LOGIN = CauseType(
+    "other-login",
+    title="The cached sign-in is another user's",
+    text="The cached sign-in belongs to another user or start URL.",
+    fix="Sign out, then sign in as the right user.",
+    of="no-assignment",
+)
+ASSIGNMENT_REMOVED = CauseType(
+    "assignment-removed",
+    title="The assignment was removed",
+    text="The assignment was removed, or the user's membership in the group that has it.",
+    fix="Assign the permission set again.",
+    of="no-assignment",
+)
+
+
+def explain_no_assignment(denial: Denial) -> Explanation:
+    """Explain that the signed-in user has no assignment of the permission set."""
+    case = Case(denial.failure, denial.facts)
+    profile = find_profile(case) or "PROFILE"
+    is_reported = _NO_ACCESS_MESSAGE.search(case.text) is not None
+    return denial.explain(
+        "The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
+        NO_ASSIGNMENT.cause(
+            "reported" if is_reported else "derived",
+            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
+        ),
+        WRONG_PROFILE.cause(),
+        OTHER_LOGIN.cause(),
+        ASSIGNMENT_REMOVED.cause(),
+        remedies=(
+            your_remedy(
+                "Compare the profile with the assignments of the user",
+                "Check the account and the role name in the profile.",
+                "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
+                commands=tuple(
+                    fill_command(f"aws configure get {setting} --profile {{}}", profile)
+                    for setting in ("sso_account_id", "sso_role_name", "sso_session")
+                ),
+                url=pages.SSO_LOGIN,
+            ),
+            your_remedy(
+                "If the cached sign-in is another user's, sign in again",
+                commands=("aws sso logout", fill_command("aws sso login --profile {}", profile)),
+                url=pages.SSO_LOGIN,
+            ),
+            organization_remedy(
+                "Assign the permission set",
+                "Check who has it in the account.",
+                "Assign it to the user or, better, to one of the user's groups.",
+                commands=(
+                    "aws sso-admin list-instances",
+                    "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",
+                    "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID --principal-type GROUP --principal-id GROUP_ID",
+                ),
+                url=pages.ASSIGNMENTS,
+            ),
+        ),
+        notes=("An IAM policy does not help: IAM Identity Center decides by its assignments.",),
+    )
+
+
+_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
+_ANCHOR = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
+    re.ASCII,
+)
+_PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
+_REVOKED = "revoked or expired"
+
+CERTIFICATE_NOT_TRUSTED = CauseType(
+    "certificate-not-trusted",
+    title="IAM Roles Anywhere does not trust the certificate",
+    text="No trust chain leads from the certificate to the CA of the trust anchor.",
+    recognised_by='IAM Roles Anywhere says "Untrusted signing certificate", "Untrusted certificate" or "Certificate revoked or expired".',
+    fix="Use a certificate of the trust anchor's CA, and pass intermediate CAs with --intermediates.",
+    sources=(_PAGE,),
+)
+CERTIFICATE_UNSUITABLE = CauseType(
+    "certificate-unsuitable",
+    title="The certificate is not one that Roles Anywhere accepts",
+    text="The certificate is not an X.509 version 3 certificate of an end entity (CA: false) with the key usage digitalSignature and a signature with SHA-256 or stronger.",
+    fix="Issue a certificate that fulfills the requirements.",
+    recognised_by="The text shows a certificate of an authority, of version 1, or signed with SHA-1 or MD5.",
+    sign=r"\bCA: ?TRUE\b|\bVersion: 1 \(0x0\)|\bSignature Algorithm: (?:sha1|md5)With\w{1,30}",
+    of="certificate-not-trusted",
+)
+
+
+def explain_rejected_certificate(denial: Denial) -> Explanation:
+    """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
+    is_revoked = _REVOKED in message_text(denial).lower()
+    path = find_option(denial, "certificate")
+    path = path if path is not None and _PATH.fullmatch(path) else None
+    stated = f"the certificate {clip_text(path)}" if path else "the certificate"
+    anchor = _ANCHOR.search(denial.failure.text)
+    of_anchor = "the trust anchor" if anchor is None else f"the trust anchor {anchor['id']}"
+    if is_revoked:
+        verdict = f"IAM Roles Anywhere rejected {stated}: it has expired, is not valid yet, or was revoked."
+        text = "The certificate has expired, or a CRL in Roles Anywhere lists it."
+    else:
+        verdict = f"IAM Roles Anywhere found no trust chain from {stated} to the CA of {of_anchor}."
+        text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed."
+    return denial.explain(
+        verdict,
+        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
+        *(() if is_revoked else (CERTIFICATE_UNSUITABLE.cause(),)),
+        remedies=(_check_certificate_remedy(path, anchor, is_revoked=is_revoked),),
+        notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
+    )
+
+
+def _check_certificate_remedy(path: str | None, anchor: re.Match[str] | None, *, is_revoked: bool) -> Remedy:
+    steps = [
+        "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
+        "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+    ]
+    if is_revoked:
+        steps[1] = (
+            "If it is still valid, look for it in the CRLs: aws rolesanywhere list-crls. Then issue a new certificate."
+        )
+    else:
+        steps.insert(
+            1, "If an intermediate CA issued it, pass the intermediate certificates with --intermediates."
+        )
+    return your_remedy(
+        (
+            "Check the certificate, and issue a new one if necessary"
+            if is_revoked
+            else "Check who issued the certificate, and pass the intermediate CAs"
+        ),
+        *steps,
+        commands=(
+            fill_command(
+                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
+                path or "CERTIFICATE_FILE",
+            ),
+            fill_command(
+                "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
+                anchor["id"] if anchor else "TRUST_ANCHOR_ID",
+                commands.region(anchor["region"] if anchor else None),
+            ),
+        ),
+        url=_PAGE,
+    )
+
+
+ROOT_ASSUMES_ROLE = CauseType(
+    "root-assumes-role",
+    title="The root user cannot assume roles",
+    text="The call was made with the root user's access key, and root users cannot assume roles.",
+    recognised_by='AWS says "Roles may not be assumed by root accounts".',
+    fix="Use an IAM user or a role to assume the role.",
+    sources=(pages.ASSUME_ROLE,),
+)
+
+
+def explain_root_assumes(denial: Denial) -> Explanation:
+    """Explain that an account's root user cannot assume roles."""
+    return denial.explain(
+        "The root user of an account cannot assume a role.",
+        ROOT_ASSUMES_ROLE.cause("reported", ("The message says: Roles may not be assumed by root accounts",)),
+        remedies=(
+            account_remedy(
+                "Make the call as a user or role",
+                "Check which access key the program uses.",
+                "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
+                "Delete the access keys of the root user.",
+                commands=("aws sts get-caller-identity", "aws configure list"),
+                url=pages.BEST_PRACTICES,
+            ),
+        ),
+        notes=("No policy can allow it.",),
+    )
