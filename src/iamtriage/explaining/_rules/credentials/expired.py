@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
@@ -34,6 +37,7 @@ from iamtriage.explaining._rules.shared.clocks import (
     REQUEST_HELD,
     describe_duration,
     find_session_age,
+    find_stated_expiry,
 )
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
@@ -43,7 +47,7 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -108,6 +112,7 @@ _SSO_CODES = lazy_pattern(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
     r"|TokenRetrievalError|PendingAuthorizationExpiredError"
 )
+_HAS_EXPIRED = lazy_pattern(r" ha(?:s|ve) expired\b")
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
@@ -122,7 +127,9 @@ _ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso logi
 _PASSED = lazy_pattern(
     r"\bsleep (?P<seconds>\d{1,6})(?![\w.])|(?<![\w.:-])(?P<minutes>\d{1,3}) ?min(?:ute)?s?\b", re.ASCII
 )
-_ROLE_OPTION = lazy_pattern(r"--role-arn[ =][\"']?(arn:[\w:/+=,.@-]{20,600})", re.ASCII)
+_LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
+# The operations that issue credentials to the caller.
+_ISSUING = (("assume-role",), ("get-session-token",))
 
 
 EXPIRED_SESSION = CauseType(
@@ -202,7 +209,21 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     if error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
         return explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
-    return rule(case, message)
+    return _add_stated_expiry(case, rule(case, message))
+
+
+def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation) -> Explanation:
+    """Add how long before the call the credentials expired, if the text states both times."""
+    found = find_stated_expiry(case.failure.text, case.failure.span[0])
+    if found is None or " before the call" in explanation.summary:
+        return explanation
+    first, *others = explanation.causes
+    is_same_day = found.end.date() == found.used.date()
+    end = f"at {found.end:%H:%M:%S} UTC" if is_same_day else f"on {found.end:%Y-%m-%d at %H:%M} UTC"
+    when = f" expired {found.duration} before the call, {end}"
+    summary = _HAS_EXPIRED.sub(when, explanation.summary, count=1)
+    stated = attrs.evolve(first, because=(found.evidence, *first.because))
+    return attrs.evolve(explanation, summary=summary, causes=(stated, *others))
 
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -315,8 +336,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     renew = _runtime_remedy(case)
     if renew is None and operation == "AssumeRole":
         renew = _source_profile_remedy(profile)
-    if renew is None and issued is not None:
-        renew = _issue_again_remedy(issued)
+    if renew is None and operation != "AssumeRole":
+        renew = _issue_again_remedy(case, issued)
     if renew is None:
         is_sso = isinstance(role, IdentityCenterRole)
         renew = (
@@ -364,26 +385,42 @@ def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> s
     return f", and were used after {describe_duration(seconds)}" if seconds > int(issued["seconds"]) else ""
 
 
-def _issue_again_remedy(issued: re.Match[str]) -> Remedy:
-    """Return how to get new credentials from the command that issued the expired ones."""
-    role = _ROLE_OPTION.search(issued[0])
-    longer = "Or pass a longer --duration-seconds. The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
-    if issued["call"] == "get-session-token":
+def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
+    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
+    failed, start = context_of(case.facts).command, case.failure.span[0]
+    if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
+        # The profile has other credentials.
+        return None
+    shown = [
+        (at, each)
+        for at, each in find_commands(case.failure.text, max(start - _CHARS_BEFORE, 0), start)
+        if each.words[:1] == ("sts",) and each.words[1:2] in _ISSUING
+    ]
+    if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
+        return None
+    issuing = shown[-1][1]
+    call, role = issuing.words[1], issuing.option("role-arn")
+    longer = (
+        "Or pass a longer --duration-seconds" if issued else "To get longer sessions, pass --duration-seconds"
+    )
+    limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
+    if call == "get-session-token":
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-        longer = "Or pass a longer --duration-seconds, for a user at most 129600."
-    lines: tuple[str, ...] = ()
-    if role is not None and issued["call"] == "assume-role":
-        lines = (
-            fill_command(
-                "aws iam get-role --role-name {} --query Role.MaxSessionDuration",
-                commands.role_name(role[1].rpartition("/")[2]),
-            ),
-        )
+        longer, limit = f"{longer}, for a user at most 129600", ""
+    repeated = repeat_command(issuing, "sts", call)
+    look = "aws iam get-role --role-name {} --query Role.MaxSessionDuration"
     return your_remedy(
-        f"Get new credentials with aws sts {issued['call']}",
-        "Run the same command again right before the call, and export the new credentials.",
-        longer,
-        commands=lines,
+        f"Get new credentials with aws sts {call}",
+        "Run the same command again right before the call, and export all three values.",
+        f"{longer}. {limit}".rstrip(),
+        commands=(
+            *((repeated,) if repeated else ()),
+            *(
+                (fill_command(look, commands.role_name(role.value.rpartition("/")[2])),)
+                if role is not None and call == "assume-role"
+                else ()
+            ),
+        ),
         url=pages.SESSION_DURATION,
     )
 

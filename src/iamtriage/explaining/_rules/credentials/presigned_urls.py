@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_BEHIND,
     describe_duration,
     find_expiry_times,
+    find_stated_expiry,
 )
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -166,6 +167,9 @@ def explain_url_expired(denial: Denial) -> Explanation:
         if now > end:
             duration = describe_duration((now - end).total_seconds())
             summary = f"The presigned URL expired {duration} before it was used."
+    elif (stated := find_stated_expiry(denial.failure.text, denial.failure.span[0])) is not None:
+        because = (stated.evidence, *because)
+        summary = f"The presigned URL expired {stated.duration} before it was used."
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),

@@ -6,7 +6,7 @@ Messages: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubl
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import attrs
@@ -53,6 +53,24 @@ _DURATION = lazy_pattern(
     r"(?:\bduration-seconds|\bDurationSeconds|\brole-duration-seconds)[\"']?[:= ]{1,3}[\"']?(\d{3,5})\b"
 )
 _MAX_CHARS = 100_000
+_TIME = (
+    r"(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?Z\b| ?[+-]\d\d:?\d\d\b| UTC\b)?"
+)
+# When credentials or a token expire: in the output of STS, the instance metadata and a credential process, in files and
+# variables, in the claims of a token and in presigned URLs.
+_STATED_EXPIRY = lazy_pattern(
+    rf"(?<![A-Za-z])(?:(?:AWS_(?:CREDENTIAL|SESSION)_|aws_(?:session_)?|x_security_token_)?(?:[Ee]xpiration(?:Timestamp)?|EXPIRATION|expires)|[Ee]xpires(?:At|_at))(?:[\"']?[\s:=]{{1,4}}[\"']?|\s[^\n:=]{{1,80}}\n\"?){_TIME}"
+    r"|[\"']exp[\"']?\s?:\s?(?P<epoch>\d{10})(?!\d)"
+    r"|[?&]X-Amz-Date=(?P<signed>\d{8}T\d{6}Z)&(?:[^\s&\"']{1,300}&){0,6}?X-Amz-Expires=(?P<seconds>\d{1,6})(?!\d)",
+    re.ASCII,
+)
+_STATED_TIME = lazy_pattern(_TIME, re.ASCII)
+# The output of date, in UTC.
+_DATE_OUTPUT = lazy_pattern(
+    r"^[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d) (?:UTC|GMT) (?P<year>\d{4})\s*$",
+    re.ASCII | re.MULTILINE,
+)
+_MAX_STAMP = 80
 
 
 CLOCK_BEHIND = CauseType(
@@ -184,6 +202,82 @@ def _line_time(found: re.Match[str]) -> datetime:
         return datetime.fromisoformat(f"{date}T{found['time']}+00:00")
     except ValueError:  # such as February 31
         return datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class StatedExpiry(NamedTuple):
+    """When credentials expired, and when they were used.
+
+    Attributes:
+        end: When they expired.
+        used: When they were used.
+        is_in_utc: Whether the text states the time zone of both.
+    """
+
+    end: datetime
+    used: datetime
+    is_in_utc: bool
+
+    @property
+    def duration(self) -> str:
+        """The time between the two, in words."""
+        return describe_duration((self.used - self.end).total_seconds())
+
+    @property
+    def evidence(self) -> str:
+        """What the text states, as a sentence."""
+        unsure = "" if self.is_in_utc else " (if the log has UTC)"
+        return f"The stated expiration is {self.end:%Y-%m-%d %H:%M:%S} UTC, and the time of the call {self.used:%Y-%m-%d %H:%M:%S}{unsure}."
+
+
+def find_stated_expiry(text: str, at: int) -> StatedExpiry | None:
+    r"""Return when credentials expired before a call, if the text states it and the time of the call.
+
+    Args:
+        text: The text.
+        at: The position of the failure.
+
+    >>> found = find_stated_expiry('"Expiration": "2026-08-03T10:15:00Z"\n2026-08-03T10:45:30Z ERROR ExpiredToken', 60)
+    >>> found.duration, found.is_in_utc
+    ('30 minutes', True)
+    """
+    start = max(at - _MAX_CHARS, 0)
+    stated = list(_STATED_EXPIRY.finditer(text, start, at)) or list(
+        _STATED_EXPIRY.finditer(text, at, at + _MAX_CHARS)
+    )
+    line = text.rfind("\n", 0, at) + 1
+    stamp = _STATED_TIME.search(text, line, line + _MAX_STAMP)
+    shown = list(_DATE_OUTPUT.finditer(text, start, at))
+    if not stated or (stamp is None and not shown):
+        return None
+    found = stated[-1]
+    used, zone = _zoned_time(stamp) if stamp is not None else (_parse_date_output(shown[-1]), "UTC")
+    end, end_zone = None, "Z"
+    if found["time"]:
+        end, end_zone = _zoned_time(found)
+    elif found["epoch"]:
+        end = datetime.fromtimestamp(int(found["epoch"]), UTC)
+    elif (signed := _parse_time(found["signed"])) is not None:
+        end = signed + timedelta(seconds=int(found["seconds"]))
+    if end is None or used is None or used <= end:
+        return None
+    return StatedExpiry(end, used, bool(zone and end_zone))
+
+
+def _parse_date_output(found: re.Match[str]) -> datetime | None:
+    if found["month"] not in _MONTHS:
+        return None
+    month = _MONTHS.index(found["month"]) + 1
+    return _parse_time(f"{found['year']}-{month:02}-{int(found['day']):02}T{found['clock']}Z")
+
+
+def _zoned_time(found: re.Match[str]) -> tuple[datetime | None, str]:
+    """Return a time in UTC and its zone, which is empty if the text does not state it."""
+    zone = (found["zone"] or "").strip()
+    try:
+        time = datetime.fromisoformat(f"{found['time']}{zone if zone[:1] in {'+', '-'} else '+00:00'}")
+    except ValueError:  # such as February 31
+        return None, zone
+    return time.astimezone(UTC), zone
 
 
 def find_expiry_times(text: str) -> tuple[datetime, datetime] | None:
