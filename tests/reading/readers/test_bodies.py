@@ -633,6 +633,8 @@ STATUSES: Table = tuple(
         ("rust-status", "StatusCode(403)"),
         ("tuple", "(403, 'Forbidden')"),
         ("soto", "Unhandled Error, code: 403, body: none"),
+        ("reason-in-parentheses", "403 (Forbidden)"),
+        ("code-response", "Code: 403, Response: none"),
         ("kotlin", "HttpResponse(status=403: Forbidden, headers=[])"),
     )
 )

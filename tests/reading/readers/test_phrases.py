@@ -27,6 +27,17 @@ DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     (
+        "clickhouse",
+        "Code: 499. DB::Exception: Access Denied: while reading key: a.csv, from bucket: orders. (S3_ERROR)",
+        denied(service="s3"),
+    ),
+    (
+        "clickhouse-status",
+        "Code: 499. DB::Exception: No response body.. HTTP response code: 403: while reading a.csv. (S3_ERROR)",
+        denied(service="s3", status_code=403),
+    ),
+    ("clickhouse-elsewhere", "Code: 497. DB::Exception: Access Denied: not enough privileges. (ACCESS_DENIED)", None),
+    (
         "amplify",
         'StorageAccessDeniedException {\n  "message": "S3 access denied when making the API call.",\n  "recoverySuggestion": "See the cause."\n}',
         denied(code="StorageAccessDeniedException", service="s3"),
@@ -484,6 +495,7 @@ MISSING: Table = tuple(
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
+        ("not-set", "AWS Credentials have not been set properly"),
         ("imds-cpp", "EC2MetadataClient [140737] Http request to retrieve credentials failed"),
         (
             "imds-rust",
@@ -595,6 +607,10 @@ MISSING: Table = tuple(
         ),
         ("rust", "called `Result::unwrap()` on an `Err` value: ConstructionFailure(MissingCredentials)"),
         ("rust-struct", "ConstructionFailure(ConstructionFailure { source: MissingCredentials })"),
+        (
+            "rust-signing",
+            "ConstructionFailure(ConstructionFailure { source: SigningStageError { kind: MissingCredentials } })",
+        ),
         ("java-endpoint", "Query 7 failed: Unable to load credentials from service endpoint"),
         (
             "kotlin-variable",
@@ -1035,6 +1051,19 @@ ROLES: Table = (
     ("code-alone", "InvalidParameterValueException: The value of the order is not valid.", None),
 )
 NETWORK: Table = (
+    (
+        "region-go",
+        "MissingRegion: could not find region configuration",
+        expect("aws_error", code="MissingRegion"),
+    ),
+    (
+        "region-java",
+        "SdkClientException: Unable to load region from any of the providers in the chain",
+        expect("aws_error"),
+    ),
+    ("region-s3", "A region must be set when sending requests to S3.", expect("aws_error", service="s3")),
+    ("region-javascript", "at node_modules/@aws-sdk/client-sts\nError: Region is missing", expect("aws_error")),
+    ("region-elsewhere", "Error: Region is missing in the address", None),
     (
         "outbound-federation",
         "Outbound web identity federation is disabled for your account",

@@ -588,6 +588,17 @@ OTHERS: Table = (
         denied(code="AccessDenied"),
     ),
     (
+        "cpp-unknown-redirect",
+        "Encountered Unknown AWSError 'PermanentRedirect': Please use the other endpoint.",
+        expect("aws_error", code="PermanentRedirect"),
+    ),
+    ("clickhouse", "S3 exception: `AccessDenied`, message: 'Access Denied'", denied(code="AccessDenied", service="s3")),
+    (
+        "spinner",
+        "Connecting to AWS...CredentialsProviderError: Could not load credentials from any providers",
+        expect("missing_credentials", code="CredentialsProviderError"),
+    ),
+    (
         "cpp-unknown-message",
         "Unable to parse ExceptionName: InternalError Message: Please try again.",
         expect("aws_error", code="InternalError"),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 _BEFORE_COLON = lazy_pattern(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
+    # Spinners end with three dots.
+    r"(?<![\w:/\\$@-])(?<!(?<!\.\.)\.)(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )

@@ -52,6 +52,7 @@ sure   | failed to save outputs: Access Denied | failed to save outputs: Access 
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
+sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)[^\n]{0,600}\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
@@ -151,6 +152,7 @@ sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
+sure   | redentials have not been set properly | AWS Credentials have not been set properly
 sure   | to retrieve credentials failed | Http request to retrieve credentials failed
 sure   | /latest/api/token) | error sending request for url \(http://169\.254\.169\.254/latest/api/token\)
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
@@ -165,7 +167,7 @@ sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|F
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
 unsure | et a valid set of credentials | Failed to get a valid set of credentials
-sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?MissingCredentials\b(?!.\s?[={|])
+sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?(?:SigningStageError \{ kind: )?MissingCredentials\b(?!.\s?[={|])
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
 sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
@@ -291,6 +293,9 @@ sure   | Client raised an unhandled exception | An HTTP Client raised an unhandl
 sure   | <region>You must specify a region | You must specify a region\. You can also configure your region by running
 unsure | <region>You must specify a region | You must specify a region\.
 sure   | match a supported format | Provided region_name '[^'\n]{0,100}' doesn't match a supported format
+sure   | ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
+unsure | <missing>Region is missing | \bRegion is missing\b
+sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)
 sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
 sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
 sure   | <NetworkingError>Seahorse::Client:: | Seahorse::Client::NetworkingError

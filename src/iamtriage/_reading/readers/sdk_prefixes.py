@@ -65,7 +65,7 @@ _CONSOLE = lazy_pattern(
 )
 _KMS = lazy_pattern(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
 _OTHER_SERVICE = lazy_pattern(
-    r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b"
+    r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+(?:Error\s+Code:\s+|exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b"
 )
 _POD_IDENTITY = lazy_pattern(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = lazy_pattern(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
@@ -277,10 +277,6 @@ def _pod_identity(m: re.Match[str]) -> Piece:
 
 
 def _cpp(m: re.Match[str]) -> Piece:
-    return code_piece(m, source="cpp", rank=BEST)
-
-
-def _cpp_unknown(m: re.Match[str]) -> Piece:
     return code_piece(m, source="cpp", rank=BEST, is_aws=True)
 
 
@@ -432,10 +428,10 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ('<Optional>Optional("', _SWIFT_CASE, _swift_case),
     ("<REST>REST.|<WEBSITE>WEBSITE.|<BATCH>BATCH.", _S3_ACCESS_LOG, _s3_access_log),
     ("<Message>KMS Message", _KMS, _reliable_code),
-    ("<Code>Error Code: ", _OTHER_SERVICE, _other_service),
+    ("<Code>Error Code: |<exception>S3 exception: ", _OTHER_SERVICE, _other_service),
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("<AWSError>", _CPP, _cpp),
-    ("<ExceptionName>", _CPP_UNKNOWN, _cpp_unknown),
+    ("<ExceptionName>", _CPP_UNKNOWN, _cpp),
     ("<name>", _CPP_LINES, _cpp_lines),
     ("<AWS>AWS Error ", _ARROW, _arrow),
     ("<fleet>", _CREATE_FLEET, _reliable_code),

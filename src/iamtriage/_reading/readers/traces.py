@@ -28,10 +28,10 @@ _STATUS = lazy_pattern(
     r"|failed\s(?P<d>[45][0-9]{2})\s?:"
     r"|(?:[Ee]rror|[Rr]esponse)\s[Cc]ode\*{0,2}:?\*{0,2}\s(?P<e>[45][0-9]{2})\b"
     r"|[Ss]tatus\s?[Cc]ode:?\s(?:was\s|is\s|of\s)?(?P<f>[45][0-9]{2})\b"
-    r"|(?P<g>[45][0-9]{2})\s\"?(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
+    r"|(?P<g>[45][0-9]{2})\s[\"(]?(?:Forbidden|Bad\sRequest|Unauthorized|Client\sError:)(?!\w)"
     r"|Client\serror:\s(?P<h>[45][0-9]{2})\b"
     # Soto; the SDK for Kotlin.
-    r"|Error,\scode:\s(?P<x>[45][0-9]{2}),\sbody:|HttpResponse\(status=(?P<y>[45][0-9]{2})\b"
+    r"|(?:Error,\sc|C)ode:\s(?P<x>[45][0-9]{2}),\s(?:body|Response):|HttpResponse\(status=(?P<y>[45][0-9]{2})\b"
     r"|(?<![\w/:.-])http_status_(?P<i>[45][0-9]{2})"
     r"|[Ss]tatus(?:\(|:\s(?:Some\()?)(?P<j>[45][0-9]{2})\b"
     r"|[Rr]esponseCode[:=]\s?(?P<k>[45][0-9]{2})\b"
