@@ -36,7 +36,11 @@ DENIALS: Table = (
         "Code: 499. DB::Exception: No response body.. HTTP response code: 403: while reading a.csv. (S3_ERROR)",
         denied(service="s3", status_code=403),
     ),
-    ("clickhouse-elsewhere", "Code: 497. DB::Exception: Access Denied: not enough privileges. (ACCESS_DENIED)", None),
+    (
+        "clickhouse-elsewhere",
+        "Code: 497. DB::Exception: Access Denied: not enough privileges. (ACCESS_DENIED)",
+        None,
+    ),
     (
         "amplify",
         'StorageAccessDeniedException {\n  "message": "S3 access denied when making the API call.",\n  "recoverySuggestion": "See the cause."\n}',
@@ -1062,7 +1066,11 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     ("region-s3", "A region must be set when sending requests to S3.", expect("aws_error", service="s3")),
-    ("region-javascript", "at node_modules/@aws-sdk/client-sts\nError: Region is missing", expect("aws_error")),
+    (
+        "region-javascript",
+        "at node_modules/@aws-sdk/client-sts\nError: Region is missing",
+        expect("aws_error"),
+    ),
     ("region-elsewhere", "Error: Region is missing in the address", None),
     (
         "outbound-federation",

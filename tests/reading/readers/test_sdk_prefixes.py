@@ -592,7 +592,11 @@ OTHERS: Table = (
         "Encountered Unknown AWSError 'PermanentRedirect': Please use the other endpoint.",
         expect("aws_error", code="PermanentRedirect"),
     ),
-    ("clickhouse", "S3 exception: `AccessDenied`, message: 'Access Denied'", denied(code="AccessDenied", service="s3")),
+    (
+        "clickhouse",
+        "S3 exception: `AccessDenied`, message: 'Access Denied'",
+        denied(code="AccessDenied", service="s3"),
+    ),
     (
         "spinner",
         "Connecting to AWS...CredentialsProviderError: Could not load credentials from any providers",
