@@ -54,6 +54,8 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     why = why[:-1]
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"
+        if failure.policy_type == "permissions_boundary":
+            why += ": its administrator has to change it"
     elif failure.policy_type is not None:
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
     if of_caller is not None and is_of_same_role(failure, of_caller):

@@ -58,6 +58,8 @@ _BOX_END = "╵"
 
 # The maximum numbers of failures that are described, that have their resource, and that have their own row.
 _MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
+# The name or ID at the end of an ARN.
+_POLICY_NAME = lazy_pattern(r"(?<![^/:])[\w+=,.@-]{1,128}\Z", re.ASCII)
 _POLICY_TYPES = {
     "identity": "an identity-based policy",
     "resource": "a resource-based policy",
@@ -113,11 +115,13 @@ def describe_others(
     rows = () if is_inline else texts
     names = [_describe_allowed(allowed, explained)] if allowed and others else []
     names += texts if is_inline else ()
+    if allowed and rows:
+        names[-1] += ", and the next one" if len(rows) == 1 else ", and the next ones"
     if is_inline and len(others) > len(shown):
         names.append(f"and {len(others) - len(shown)} more")
-    run = "iamtriage explain --all explains it, too"
-    if len(failures) > 1:
-        run = "iamtriage explain --all explains each, and iamtriage scan lists them"
+    run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"
+    if len(failures) > 1 and not allowed:
+        run += ", and iamtriage scan lists them"
     if combined is None and any(
         isinstance(each, AccessDenied) and each.policy_type == "identity" and each.deny != "explicit"
         for each in failures
@@ -324,7 +328,10 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     name = action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":
+        named = _POLICY_NAME.search(failure.policy_arn or "")
         where = f" in {policy_type}" if policy_type else ""
+        if where and named and failure.policy_arn != failure.resource:
+            where = f" in the {where.split(' ', 2)[2].partition(' ')[2]} {named[0]}"
         if failure.policy_type in _ORGANIZATION_POLICY_TYPES:
             # A resource control policy is of the resource's organization, which can be another one.
             arn = (failure.resource or "") if failure.policy_type == "resource_control" else ""

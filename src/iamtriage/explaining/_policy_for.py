@@ -11,7 +11,7 @@ from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import ALL_REQUIRED, allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
@@ -220,7 +220,10 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     title = first.title.replace(old[0], listed, 1)
     if title == first.title:
         title = f"{title}, and what else is denied"
-    steps = dict.fromkeys(step for each in alone for step in each.steps if not step.startswith(_SAVE_STEP))
+    first_steps = _steps_of_service(first)
+    steps = dict.fromkeys(
+        step for each in alone for step in _steps_of_service(each) if not step.startswith(_SAVE_STEP)
+    )
     at = next((at for at, step in enumerate(first.steps) if step.startswith(_SAVE_STEP)), len(first.steps))
     account = getattr(try_parse_principal(failure.principal), "account", None)
     name = inline_policy_name(single, account, failure.resource)
@@ -232,11 +235,21 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     return attrs.evolve(
         first,
         title=title,
-        steps=(*first.steps[:at], *(step for step in steps if step not in first.steps), *first.steps[at:]),
+        steps=(*first_steps[:at], *(step for step in steps if step not in first_steps), *first_steps[at:]),
         policy=build_document(statements),
         commands=lines,
         names=names,
     )
+
+
+def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:
+    """Return the steps of a remedy for a policy with the actions of other services, too."""
+    actions = _list_actions((remedy.policy or {}).get("Statement", ()))
+    services = {each.partition(":")[0] for each in actions}
+    if len(services) != 1:
+        return remedy.steps
+    of_service = ALL_REQUIRED.replace(" actions", f" {services.pop()}: actions")
+    return tuple(step.replace(ALL_REQUIRED, of_service) for step in remedy.steps)
 
 
 def _find_allow_remedy(failure: AccessDenied) -> Remedy | None:

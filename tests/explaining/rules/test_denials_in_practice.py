@@ -644,6 +644,14 @@ COMPANIONS: tuple[Case, ...] = (
         (),
     ),
 )
+_ALLOW_AND_DENY = (
+    _implicit(
+        "codeartifact:GetAuthorizationToken",
+        f"arn:aws:codeartifact:eu-west-1:{ACCOUNT}:domain/shop",
+        "identity-based policy",
+    ),
+    f"AccessDenied: User: {SESSION} is not authorized to perform: ssm:PutParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts with an explicit deny in a permissions boundary: arn:aws:iam::{ACCOUNT}:policy/team/ci-limits",
+)
 CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
 BUCKETS: tuple[Case, ...] = (
     (
@@ -1041,6 +1049,44 @@ CONTEXTS: tuple[Case, ...] = (
         ("below",),
     ),
     (
+        "Deny of a boundary next to what an Allow fixes",
+        "\n".join(_ALLOW_AND_DENY),
+        {},
+        (
+            '"Action": "sts:GetServiceBearerToken"',
+            "explicit deny in the permissions boundary ci-limits, which an Allow does not override: its administrator has to change it.",
+        ),
+        ('"ssm:PutParameter"',),
+    ),
+    (
+        "Deny of a boundary before what an Allow fixes",
+        "\n".join(_ALLOW_AND_DENY[::-1]),
+        {},
+        ("policy/team/ci-limits denies it", '"Action": "sts:GetServiceBearerToken"'),
+        ('"ssm:PutParameter"',),
+    ),
+    (
+        "policy for several services",
+        "\n".join(
+            (
+                "$ docker push 111122223333.dkr.ecr.eu-west-1.amazonaws.com/carts:1",
+                _implicit(
+                    "ecr:PutImage",
+                    f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/carts",
+                    "identity-based policy",
+                ),
+                _ALLOW_AND_DENY[0],
+            )
+        ),
+        {},
+        (
+            "A push requires all of these ecr: actions.",
+            "The login to CodeArtifact requires sts:GetServiceBearerToken, too.",
+            "--policy-name AllowCodeartifactEcrSts-",
+        ),
+        (),
+    ),
+    (
         "denials that one policy allows, and one that it does not",
         "\n".join(
             f"10:0{number} ERROR {denial}"
@@ -1060,7 +1106,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it).",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it), and the next one.",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too.",
         ),

@@ -643,7 +643,6 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     [
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["AWS itself writes this *", "also on the image"]),
         ("ecr:GetAuthorizationToken", "*", ["docker login", "Pushing an image", "Pulling an image", "one missing action at a time"]),
-        ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one missing action at a time"]),
         ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel on *"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
@@ -676,6 +675,7 @@ def test_companion_actions_are_named_but_not_in_the_policy(
         ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", 2, "ecr:GetAuthorizationToken"),
         ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", 5, "kinesis:ListStreams"),
         ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", 2, None),
+        ("ecr-public:GetAuthorizationToken", "*", 2, None),
     ],
 )  # fmt: skip
 def test_policy_has_what_the_task_of_an_action_requires(
@@ -692,6 +692,38 @@ def test_policy_has_what_the_task_of_an_action_requires(
     assert len(statement["Action"]) == actions
     assert statement["Resource"] == resource.replace(":log-stream:1", ":*")
     assert [(each["Action"], each["Resource"]) for each in others] == ([(on_all, "*")] if on_all else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "actions", "resources"),
+    [
+        ("", ["codeartifact:GetAuthorizationToken"], ["domain/shop"]),
+        (
+            "$ aws codeartifact login --tool npm --domain shop --repository web\n",
+            ["codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"],
+            ["domain/shop", "repository/shop/web"],
+        ),
+    ],
+    ids=["denial", "command"],
+)  # fmt: skip
+def test_login_to_code_artifact_requires_a_token_of_sts(
+    command: str, actions: list[str], resources: list[str]
+) -> None:
+    """The next denials of the same command are those of sts:GetServiceBearerToken and the repository."""
+    arn = "arn:aws:codeartifact:eu-west-1:111122223333"
+    remedy = explain(
+        f"{command}User: {SESSION} is not authorized to perform: codeartifact:GetAuthorizationToken on resource: "
+        f"{arn}:domain/shop because no identity-based policy allows the codeartifact:GetAuthorizationToken action"
+    ).remedies[0]
+    assert remedy.policy is not None
+    first, token = remedy.policy["Statement"]
+    assert first["Action"] == (actions if command else actions[0])
+    assert first["Resource"] == (
+        [f"{arn}:{each}" for each in resources] if command else f"{arn}:{resources[0]}"
+    )
+    assert (token["Action"], token["Resource"]) == ("sts:GetServiceBearerToken", "*")
+    assert token["Condition"] == {"StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"}}
+    assert any("codeartifact:ReadFromRepository" in step for step in remedy.steps) is not bool(command)
 
 
 @pytest.mark.parametrize(

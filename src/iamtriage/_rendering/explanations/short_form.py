@@ -342,7 +342,11 @@ class _Builder:
             selection.manifest = False
         if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
+        if self.count(selection) > _MAX_TOTAL_LINES and remedy and remedy.documents:
+            # The summary states the likeliest cause, too.
+            selection.causes = 0
         if self.count(selection) > _MAX_TOTAL_LINES:
+            selection.causes = min(1, len(parts.causes))
             selection.documents = False
         if self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
@@ -411,7 +415,7 @@ class _Builder:
         """Yield the blocks of a selection."""
         parts = self._parts
         yield Heading(parts.summary, 1)
-        if parts.causes:
+        if parts.causes and selection.causes:
             if selection.causes not in self._rows:
                 rows = cause_rows(parts.summary, parts.causes[: selection.causes])
                 self._rows[selection.causes] = Labels(tuple(rows))

@@ -20,6 +20,8 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
     NEW_TASK,
+    PACKAGE_ACTIONS,
+    SERVICES_OF_TOKENS,
     TASK_NOT_STARTED,
     certain_companions,
     companion_actions,
@@ -65,9 +67,16 @@ _IMAGE = lazy_pattern(
     r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
     re.ASCII,
 )
+_STANDARD_DENIAL = "is not authorized to perform"
+_PACKAGES_LOGIN = lazy_pattern(
+    r"\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})",
+    re.ASCII,
+)
 _CDK_ROLE = lazy_pattern(
     r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
 )
+ALL_REQUIRED = "requires all of these actions."
+"""The end of the step about a policy whose actions one task requires."""
 NEXT_OBJECTS = "If the key changes from run to run, use "
 _ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
 
@@ -182,12 +191,7 @@ def allow_remedy(
         statements += added
     if listed is not None:
         actions, objects = listed
-        on_listed = {
-            "Sid": statement_id(actions[0]),
-            "Effect": "Allow",
-            "Action": actions[0] if len(actions) == 1 else list(actions),
-        }
-        statements.append({**on_listed, "Resource": objects})
+        statements.append(_statement(actions, objects))
     policy, name = build_document(statements), inline_policy_name(statements, denial.account, denial.resource)
     hints = (
         *text_hints(grant.action, denial.failure.text),
@@ -281,7 +285,7 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     statement["Action"] = [action, *others]
     if len(others) == 1:
         return (f"{task} requires {others[0]}, too.",)
-    return (f"{task} requires all of these actions.",)
+    return (f"{task} {ALL_REQUIRED}",)
 
 
 def _complete_task(
@@ -303,17 +307,33 @@ def _complete_task(
             )
     else:
         added, resource = actions, _find_repository(denial)
-    more = (
-        {
-            "Sid": statement_id(added[0]),
-            "Effect": "Allow",
-            "Action": added[0] if len(added) == 1 else list(added),
-            "Resource": resource,
-        }
-        if added
-        else None
-    )
-    return (f"{task} requires all of these actions.",), [] if more is None else [more]
+    more = [_statement(added, resource)] if added else []
+    prefix = grant.action.partition(":")[0]
+    service = SERVICES_OF_TOKENS.get(prefix)
+    if service is None:
+        return (f"{task} {ALL_REQUIRED}",), more
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    more[0]["Condition"] = {"StringEquals": {"sts:AWSServiceName": service}}
+    text, domain = denial.failure.text, grant.resources[0]
+    login = _PACKAGES_LOGIN.search(text)
+    step = f"{task} requires sts:GetServiceBearerToken, too."
+    if login is not None and ":domain/" in domain and text.count(_STANDARD_DENIAL) == 1:
+        # The command calls GetRepositoryEndpoint, and the package manager reads.
+        repository = f"{domain.replace(':domain/', ':repository/')}/{login['repository']}"
+        statement.update(Action=[grant.action, *PACKAGE_ACTIONS], Resource=[domain, repository])
+        return (step, "Package managers require the actions on the repository."), more
+    statement["Action"] = grant.action
+    then = f"Package managers then require {join_words(PACKAGE_ACTIONS, 'and')} on the repository."
+    return (step, then), more
+
+
+def _statement(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
+    return {
+        "Sid": statement_id(actions[0]),
+        "Effect": "Allow",
+        "Action": actions[0] if len(actions) == 1 else list(actions),
+        "Resource": resource,
+    }
 
 
 def _find_repository(denial: Denial) -> str:

@@ -12,6 +12,8 @@ task, because otherwise only the reader knows whether the caller performs all of
 * keys: AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
   AmazonS3/latest/API/API_CreateMultipartUpload.html
 * launches: AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html
+* CodeArtifact: codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html,
+  codeartifact/latest/ug/get-set-up-provision-user.html
 * Bedrock: bedrock/latest/userguide/inference-profiles-prereq.html
 """
 
@@ -81,6 +83,15 @@ _PUBLIC_PUSH = _Task(
     "the repository",
     ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
 )
+_TOKEN_ACTION = "sts:GetServiceBearerToken"  # noqa: S105 (an action)
+_PUBLIC_LOGIN = _Task("The login to ECR Public", ("ecr-public:GetAuthorizationToken", _TOKEN_ACTION))
+_PACKAGES_LOGIN = _Task(
+    "The login to CodeArtifact", ("codeartifact:GetAuthorizationToken",), "the domain", (_TOKEN_ACTION,)
+)
+PACKAGE_ACTIONS = ("codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository")
+"""What a package manager requires on the repository to install packages."""
+SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
+"""The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
 PUSH_ACTIONS = _PUSH.actions
 """What pushing an image requires on the repository."""
 SESSION_CHANNEL_ACTIONS = (
@@ -113,7 +124,9 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
     "ecr:GetAuthorizationToken": _PUSH_OR_PULL,
-    **dict.fromkeys((*_PUBLIC_PUSH.actions, "ecr-public:GetAuthorizationToken"), (_PUBLIC_PUSH,)),
+    **dict.fromkeys(_PUBLIC_PUSH.actions, (_PUBLIC_PUSH,)),
+    "ecr-public:GetAuthorizationToken": (_PUBLIC_LOGIN,),
+    "codeartifact:GetAuthorizationToken": (_PACKAGES_LOGIN,),
     **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),

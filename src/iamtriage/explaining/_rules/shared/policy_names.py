@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
+# Longer names of policies for several services consist of the names of the services.
+_MAX_LENGTH_OF_SEVERAL = 50
 _RESOURCE = 5
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])", re.ASCII)
@@ -62,6 +64,9 @@ def inline_policy_name(
 
     # The actions and a digest are easier to read than a cut resource.
     actions = "And".join(dict.fromkeys(_describe_actions(_to_list(each["Action"])) for each in statements))
+    services = {each.partition(":")[0] for row in statements for each in _to_list(row["Action"])}
+    if len(services) > 1 and len(actions) > _MAX_LENGTH_OF_SEVERAL:
+        actions = "".join(statement_id(f"{each}:") for each in sorted(services))
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_cut_words(f'Allow{actions}', _MAX_LENGTH - _DIGEST_LENGTH - 1)}-{digest}"
 
