@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._rules.credentials.pod_roles import (
     AGENT_MISSING,
+    ANNOTATE_ACCOUNT,
+    CREATE_AGENT,
+    CREATE_ASSOCIATION,
+    LIST_ASSOCIATIONS,
     SDK_TOO_OLD,
     SERVICE_ACCOUNT_WITHOUT_ROLE,
-    annotate_command,
-    create_agent_command,
-    create_association_command,
-    list_associations_command,
+    pod_command,
     restart_command,
     update_sdk_remedy,
 )
@@ -84,9 +85,6 @@ _WORKLOAD = lazy_pattern(
 # What golang-jwt says: https://github.com/golang-jwt/jwt/blob/main/parser.go and errors.go.
 _OTHER_SEGMENTS = "invalid number of segments"
 _TOO_EARLY = "token is not valid yet"
-_NOT_EVALUATED_YET = (
-    "Only the token was checked: the association, the role and its policies were not evaluated yet."
-)
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 # The values in that message.
@@ -162,8 +160,8 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
                 "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
                 "If the service account's name or namespace is wrong, correct the pod or the association instead.",
                 commands=(
-                    list_associations_command(case),
-                    create_association_command(case),
+                    pod_command(case, LIST_ASSOCIATIONS),
+                    pod_command(case, CREATE_ASSOCIATION),
                     commands.restart_command(facts.namespace),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
@@ -187,7 +185,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
                 "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
                 commands=(
                     "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
-                    create_agent_command(case),
+                    pod_command(case, CREATE_AGENT),
                 ),
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -210,78 +208,69 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) ->
     byte = _BAD_BYTE.search(message) if problem == "parsed" else None
     is_other = problem == "parsed" and _OTHER_SEGMENTS in message
     has_prefix = byte is not None and int(byte[1]) == len("Bearer")
-    if byte is not None:
-        after = f"after its first {byte[1]}" if int(byte[1]) else "at its start, such as a quote"
-        prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
-        text = f"The Authorization header has an invalid character {after}{prefix}."
-    elif is_other:
-        text = "The Authorization header does not have the three parts of a token, separated by dots: often it is a path or a variable's name instead of the contents of the file."
-    causes = [
-        AGENT_REFUSED_TOKEN.cause(
-            "reported",
-            (f"The error code is {error_code(case.failure)}.",)
-            if is_from_service
-            else quote_phrases(
-                message,
-                "service account token cannot be empty",
-                "service account token cannot be parsed",
-                "service account token failed basic claim validations",
-            ),
-            text=f"The EKS Pod Identity Agent returned no credentials. {text}",
-        )
-    ]
+    more: tuple[Cause, ...] = ()
+    remedies: tuple[Remedy, ...]
     if byte is not None or is_other:
         # The program has the token: it sends it in another form.
-        return case.explain(
-            f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}.",
-            *causes,
-            topic="pod-identity-token",
-            remedies=(_send_bare_token_remedy(case), _update_remedy(case)),
-            notes=(_NOT_EVALUATED_YET,),
+        text = "The Authorization header does not have the three parts of a token, separated by dots: often it is a path or a variable's name instead of the contents of the file."
+        if byte is not None:
+            after = f"after its first {byte[1]}" if int(byte[1]) else "at its start, such as a quote"
+            prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
+            text = f"The Authorization header has an invalid character {after}{prefix}."
+        summary = f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}."
+        remedies = (_send_bare_token_remedy(case), _update_remedy(case))
+    elif is_early:
+        summary = f"{rejecter} rejected the pod's token because it {outcome}: the clock of the node is most likely behind."
+        remedies = (credential_remedies.set_clock(message),)
+    elif problem is None:
+        summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the program keeps an old one."
+        kept = "The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
+        more, remedies = (TOKEN_KEPT.cause(text=kept),), (_renew_token_remedy(case),)
+    else:
+        summary = (
+            "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
+            if problem == "invalid"
+            else f"{rejecter} rejected the request for credentials because of its token."
         )
-    if problem is None:
-        if is_early:
-            remedies = (credential_remedies.set_clock(message),)
-        else:
-            causes.append(
-                TOKEN_KEPT.cause(
-                    text="The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
-                )
-            )
-            remedies = (_renew_token_remedy(case),)
-        return case.explain(
-            f"{rejecter} rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
-            *causes,
-            topic="pod-identity-token",
-            remedies=remedies,
-            notes=(_NOT_EVALUATED_YET,),
-        )
-    if problem != "invalid":
-        causes.append(SDK_TOO_OLD.cause())
-    causes += [TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause()]
+        too_old = () if problem == "invalid" else (SDK_TOO_OLD.cause(),)
+        more = (*too_old, TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
+        remedies = (_check_token_remedy(case), _update_remedy(case))
+    because = quote_phrases(
+        message,
+        "service account token cannot be empty",
+        "service account token cannot be parsed",
+        "service account token failed basic claim validations",
+    )
+    if is_from_service:
+        because = (f"The error code is {error_code(case.failure)}.",)
     return case.explain(
-        "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
-        if problem == "invalid"
-        else f"{rejecter} rejected the request for credentials because of its token.",
-        *causes,
-        topic="pod-identity-token",
-        remedies=(
-            your_remedy(
-                "Check whether the pod has the token",
-                "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
-                "If both are right, the SDK is too old or the process does not inherit the variables.",
-                commands=(
-                    commands.pod_variables_command(commands.namespace(case.facts.namespace)),
-                    fill_command(
-                        "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
-                        commands.namespace(case.facts.namespace),
-                    ),
-                ),
-                url=pages.EKS_POD_IDENTITY,
-            ),
-            _update_remedy(case),
+        summary,
+        AGENT_REFUSED_TOKEN.cause(
+            "reported", because, text=f"The EKS Pod Identity Agent returned no credentials. {text}"
         ),
-        notes=(_NOT_EVALUATED_YET,),
+        *more,
+        topic="pod-identity-token",
+        remedies=remedies,
+        notes=(
+            "Only the token was checked: the association, the role and its policies were not evaluated yet.",
+        ),
+    )
+
+
+def _check_token_remedy(case: AnyCase) -> Remedy:
+    namespace = commands.namespace(case.facts.namespace)
+    return your_remedy(
+        "Check whether the pod has the token",
+        "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+        "If both are right, the SDK is too old or the process does not inherit the variables.",
+        commands=(
+            commands.pod_variables_command(namespace),
+            fill_command(
+                "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+                namespace,
+            ),
+        ),
+        url=pages.EKS_POD_IDENTITY,
     )
 
 
@@ -350,7 +339,11 @@ def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
             cluster_remedy(
                 "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
-                commands=(list_associations_command(case), annotate_command(case), restart_command(case)),
+                commands=(
+                    pod_command(case, LIST_ASSOCIATIONS),
+                    pod_command(case, ANNOTATE_ACCOUNT),
+                    restart_command(case),
+                ),
                 url=pages.EKS_IRSA,
             ),
         ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import (
     find_controller,
@@ -19,30 +20,31 @@ from iamtriage.explaining._context.readers.controllers import (
     usual_account,
 )
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
 
 __all__ = (
+    "ANNOTATE_ACCOUNT",
+    "CREATE_AGENT",
+    "CREATE_ASSOCIATION",
+    "LIST_ASSOCIATIONS",
     "Advice",
     "advise_in_pods",
-    "annotate_command",
     "annotated_role",
     "assign_pod_role_remedy",
-    "create_agent_command",
-    "create_association_command",
     "irsa_remedy",
-    "list_associations_command",
+    "pod_command",
     "pod_identity_remedy",
     "restart_command",
     "update_sdk_remedy",
@@ -111,7 +113,12 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     remedies = [irsa_remedy(case), pod_identity_remedy(case)]
     if (role := annotated_role(case.text)) is not None:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
-        return Advice([_not_recreated_cause(role), too_old], [remedies[0], update_sdk_remedy(case)])
+        not_recreated = PODS_NOT_RECREATED.cause(
+            "derived",
+            (f"The text shows the annotation with the role {role}.",),
+            text="The pod is older than the annotation of its service account, or it uses another service account.",
+        )
+        return Advice([not_recreated, too_old], [remedies[0], update_sdk_remedy(case)])
     if error_code(case.failure) == "WebIdentityErr":
         because = "The SDK was assuming a role with a web identity."
     elif (evidence := find_kubernetes_evidence(case)) is not None:
@@ -163,21 +170,13 @@ def annotated_role(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _not_recreated_cause(role: str) -> Cause:
-    return PODS_NOT_RECREATED.cause(
-        "derived",
-        (f"The text shows the annotation with the role {role}.",),
-        text="The pod is older than the annotation of its service account, or it uses another service account.",
-    )
-
-
 def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
     """Return the remedy for a pod without the role of the annotation that the text shows."""
     return cluster_remedy(
         f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
         "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
         "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
-        commands=(restart_command(case), _show_variables_command(case)),
+        commands=(restart_command(case), _variables_command(case)),
         url=pages.EKS_IRSA_POD,
     )
 
@@ -193,11 +192,11 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
         "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
-            _show_variables_command(case),
-            _show_account_command(case),
-            list_associations_command(case),
-            create_association_command(case),
-            annotate_command(case),
+            _variables_command(case),
+            pod_command(case, _SHOW_ACCOUNT),
+            pod_command(case, LIST_ASSOCIATIONS),
+            pod_command(case, CREATE_ASSOCIATION),
+            pod_command(case, ANNOTATE_ACCOUNT),
             restart_command(case),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
@@ -212,24 +211,18 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
         version: The SDK and its first version that does.
     """
     controller = find_controller(case.text)
+    first = f" ({version})" if version else ""
     if controller is None:
-        title = "Update the SDK"
-        step = "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle"
-        image: tuple[str, ...] = ()
-    else:
-        title = f"Update {controller.name}"
-        step = "Update its image or Helm chart to a release with an SDK that supports EKS Pod Identity"
-        image = (
-            fill_command(
-                "kubectl get {} --namespace {} --output jsonpath='{{.spec.template.spec.containers[*].image}}'",
-                *(controller.workload, _account_and_namespace(case)[1]),
-            ),
+        return your_remedy(
+            "Update the SDK",
+            f"Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle{first}.",
+            url=pages.EKS_POD_SDK,
         )
-    return Remedy(
-        title=title,
-        who="you" if controller is None else "cluster administrator",
-        steps=(f"{step}{f' ({version})' if version else ''}.",),
-        commands=image,
+    template = f"kubectl get {controller.workload} --namespace {{namespace}} --output jsonpath='{{{{.spec.template.spec.containers[*].image}}}}'"
+    return cluster_remedy(
+        f"Update {controller.name}",
+        f"Update its image or Helm chart to a release with an SDK that supports EKS Pod Identity{first}.",
+        commands=(pod_command(case, template),),
         url=pages.EKS_POD_SDK,
     )
 
@@ -243,9 +236,9 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
         *_usual_account_steps(case),
         commands=(
-            _show_variables_command(case),
-            _show_account_command(case),
-            annotate_command(case),
+            _variables_command(case),
+            pod_command(case, _SHOW_ACCOUNT),
+            pod_command(case, ANNOTATE_ACCOUNT),
             restart_command(case),
         ),
         url=pages.EKS_IRSA_POD,
@@ -258,9 +251,9 @@ def pod_identity_remedy(case: AnyCase) -> Remedy:
         "Check whether an association names the pod's namespace and service account.",
         "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
         commands=(
-            list_associations_command(case),
+            pod_command(case, LIST_ASSOCIATIONS),
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
-            create_agent_command(case),
+            pod_command(case, CREATE_AGENT),
         ),
         url=pages.EKS_POD_IDENTITY,
     )
@@ -290,52 +283,29 @@ def restart_command(case: AnyCase) -> str:
     )
 
 
-def _show_variables_command(case: AnyCase) -> str:
+def _variables_command(case: AnyCase) -> str:
     name, namespace = _account_and_namespace(case)
     if context_of(case.facts).pod is not None:
         return commands.pod_variables_command(namespace)
     return commands.pod_variables_command(namespace, name)
 
 
-def _show_account_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", name, namespace)
+_SHOW_ACCOUNT = "kubectl get serviceaccount {account} --namespace {namespace} --output yaml"
+ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount {account} --namespace {namespace} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
+LIST_ASSOCIATIONS = "aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace} --service-account {account} --region {region}"
+CREATE_ASSOCIATION = "aws eks create-pod-identity-association --cluster-name {cluster} --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region {region}"
+CREATE_AGENT = (
+    "aws eks create-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent --region {region}"
+)
 
 
-def annotate_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command(
-        "kubectl annotate serviceaccount {} --namespace {} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN",
-        name,
-        namespace,
-    )
-
-
-def list_associations_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command(
-        "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
-        commands.cluster(case.facts.cluster),
-        namespace,
-        name,
-        commands.region(find_region(case)),
-    )
-
-
-def create_agent_command(case: AnyCase) -> str:
-    return fill_command(
-        "aws eks create-addon --cluster-name {} --addon-name eks-pod-identity-agent --region {}",
-        commands.cluster(case.facts.cluster),
-        commands.region(find_region(case)),
-    )
-
-
-def create_association_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command(
-        "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
-        commands.cluster(case.facts.cluster),
-        namespace,
-        name,
-        commands.region(find_region(case)),
-    )
+def pod_command(case: AnyCase, template: str) -> str:
+    """Return a command about a pod's service account, with its namespace, cluster and region."""
+    account, namespace = _account_and_namespace(case)
+    values = {
+        "account": account,
+        "namespace": namespace,
+        "cluster": commands.cluster(case.facts.cluster),
+        "region": commands.region(find_region(case)),
+    }
+    return template.format_map({name: quote_argument(value) for name, value in values.items()})
