@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,7 +18,7 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
-from iamtriage.explaining._rules.sts.trust_documents import as_strings
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 
 if TYPE_CHECKING:
     import re
@@ -315,27 +315,16 @@ _BUCKET = "arn:aws:s3:::bucket"
 
 def explain_s3_levels(policies: tuple[Document, ...], text: str, remedy: Remedy) -> tuple[str, Remedy]:
     """Return the problem and the corrected document, if the text has the policy of a bucket."""
-    if len(policies) != 1:
-        return text, remedy
-    statements: object = policies[0].content.get("Statement")
-    listed = cast("list[object]", statements) if isinstance(statements, list) else [statements]
-    corrected: list[dict[str, Any]] = []
-    mistakes: list[str] = []
-    for each in listed:
-        if not isinstance(each, dict):
-            return text, remedy
-        statement = cast("dict[str, Any]", each)
-        parts, wrong = _split(statement)
-        corrected += parts
-        mistakes += wrong
-    if not mistakes:
+    split = [_split(each) for policy in policies for each in iterate_statements(policy.content)]
+    mistakes = [each for _, wrong in split for each in wrong]
+    if len(policies) != 1 or not mistakes:
         return text, remedy
     return (
         f"{mistakes[0]}.",
         attrs.evolve(
             remedy,
             steps=(*remedy.steps, "The policy is the corrected document: save it as policy.json."),
-            policy={**policies[0].content, "Statement": corrected},
+            policy={**policies[0].content, "Statement": [each for parts, _ in split for each in parts]},
         ),
     )
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -129,28 +130,19 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence
-    if problem.cause is MALFORMED_POLICY:
-        return _explain_unknown_problem(case, message, because)
-    correct = your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)
+    remedies = [your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)]
     if problem.cause is RESOURCE_WITHOUT_ACTION:
-        text, correct = explain_s3_levels(context_of(case.facts).policies, text, correct)
+        text, *remedies = explain_s3_levels(context_of(case.facts).policies, text, *remedies)
+    summary = (
+        text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
+    )
+    if problem.cause is MALFORMED_POLICY:
+        summary, remedies = f"AWS rejects the policy document{end_summary(case.failure)}", []
     return case.explain(
-        text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
+        summary,
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        remedies=(correct, _validate_remedy(message)),
-        notes=(_NOTHING_SAVED,),
-    )
-
-
-def _explain_unknown_problem(
-    case: Case[MalformedPolicy], message: str, because: tuple[str, ...]
-) -> Explanation:
-    """Explain a rejected document whose problem the message does not name in a known form."""
-    return case.explain(
-        f"AWS rejects the policy document{end_summary(case.failure)}",
-        MALFORMED_POLICY.cause("reported", because),
-        remedies=(_validate_remedy(message),),
+        remedies=(*remedies, _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
@@ -190,18 +182,13 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
 
 def _only_principal(case: Case[MalformedPolicy]) -> tuple[str | None, str | None]:
     """Return the kind and name of the only principal of the policy in the text, if it has one."""
-    named: set[tuple[str, str]] = set()
-    for document in context_of(case.facts).policies:
-        statements = document.content.get("Statement")
-        for statement in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
-            principal = (
-                cast("dict[str, object]", statement).get("Principal") if isinstance(statement, dict) else None
-            )
-            if not isinstance(principal, dict):
-                continue
-            for kind, value in cast("dict[str, object]", principal).items():
-                values = cast("list[object]", value) if isinstance(value, list) else [value]
-                named.update((kind.lower(), each) for each in values if isinstance(each, str))
+    named = {
+        (kind.lower(), name)
+        for document in context_of(case.facts).policies
+        for statement in iterate_statements(document.content)
+        for kind, names in mapping(statement.get("Principal")).items()
+        for name in as_strings(names)
+    }
     return named.pop() if len(named) == 1 else (None, None)
 
 
@@ -269,11 +256,12 @@ def _correct_principal_remedy(kind: str | None, name: str | None, message: str) 
             "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
             url=pages.POLICY_PRINCIPAL,
         )
-    steps = (
+    return your_remedy(
+        "Correct the principal",
         "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
         "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
+        url=pages.POLICY_PRINCIPAL,
     )
-    return your_remedy("Correct the principal", *steps, url=pages.POLICY_PRINCIPAL)
 
 
 def _condition_remedy(name: str, message: str) -> Remedy:

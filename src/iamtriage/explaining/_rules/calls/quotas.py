@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -54,16 +54,66 @@ _POLICY = lazy_pattern(
 _IN_CODE = "They are ManagedPolicyArns in CloudFormation, and aws_iam_role_policy_attachment or managed_policy_arns in Terraform. Then deploy again."
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
 # What a message says is too long, and its words for that.
+_NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
+_WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
+
+
+class _Size(NamedTuple):
+    """What can be too long, and how to make it shorter.
+
+    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+    """
+
+    pattern: re.Pattern[str]
+    what: str
+    title: str
+    steps: tuple[str, ...]
+
+
+# By what the message says. The last one is for messages that name no limit.
 _SIZES = (
-    (lazy_pattern(r"\bquota for PolicySize: (?P<count>\d{3,6})", re.ASCII), "A managed policy"),
-    (
+    _Size(
+        lazy_pattern(r"\bquota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
+        "a managed policy",
+        "Shorten or split the policy",
+        (
+            _NOT_RAISED,
+            "Split it into several managed policies: 10 can be attached by default, more on request. Or use inline policies of a role: together they can have 10,240 characters.",
+            _WILDCARDS,
+        ),
+    ),
+    _Size(
         lazy_pattern(
             r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<holder>(?:role|user|group) [\w+=,.@-]{1,128})",
             re.ASCII,
         ),
-        "The inline policies of the {holder} together",
+        "the inline policies of the {holder} together",
+        "Move statements into managed policies",
+        (
+            _NOT_RAISED,
+            "Move statements into managed policies of up to 6,144 characters each: 10 can be attached by default, more on request for roles and users.",
+            "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+        ),
     ),
-    (lazy_pattern(r"\bquota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII), "The trust policy of a role"),
+    _Size(
+        lazy_pattern(r"\bquota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
+        "the trust policy of a role",
+        "Merge statements of the trust policy",
+        (
+            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
+            "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
+        ),
+    ),
+    _Size(
+        lazy_pattern(r""),
+        "",
+        "Shorten or split the policy",
+        (
+            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
+            "Split a permissions policy into several managed policies: 10 can be attached by default.",
+            _WILDCARDS,
+        ),
+    ),
 )
 _RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
@@ -256,14 +306,6 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
     )
 
 
-def _describe_size(message: str) -> str:
-    """Return which policies are too long, and how long they can be."""
-    for pattern, what in _SIZES:
-        if (found := pattern.search(message)) is not None:
-            return f"The policy is too long, and no permission is missing: {what[0].lower()}{what[1:].format(**found.groupdict())} can have at most {int(found['count']):,} characters."
-    return "The policy is too long, and no permission is missing."
-
-
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
         return case.explain(
@@ -278,58 +320,17 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                 ),
             ),
         )
+    size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
+    limit = ""
+    if size.what:
+        limit = (
+            f": {size.what.format(**found.groupdict())} can have at most {int(found['count']):,} characters"
+        )
+    # Only the length of trust policies is adjustable.
+    increase = (_increase_remedy("iam", "us-east-1"),) if "trust" in size.what else ()
     return case.explain(
-        _describe_size(message),
+        f"The policy is too long, and no permission is missing{limit}.",
         POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),
-        remedies=_size_remedies(message),
+        remedies=(your_remedy(size.title, *size.steps, url=pages.IAM_QUOTAS), *increase),
         notes=("Nothing was saved.",),
     )
-
-
-def _size_remedies(message: str) -> tuple[Remedy, ...]:
-    """Return the remedies for a policy that is too long: only the length of trust policies is adjustable.
-
-    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
-    """
-    scopes = [what for pattern, what in _SIZES if pattern.search(message)]
-    scope = scopes[0] if scopes else ""
-    wildcards = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
-    fixed = "IAM does not raise this quota. Whitespace is not counted."
-    if scope.startswith("The trust"):
-        return (
-            your_remedy(
-                "Merge statements of the trust policy",
-                "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
-                "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-                url=pages.IAM_QUOTAS,
-            ),
-            _increase_remedy("iam", "us-east-1"),
-        )
-    if scope.startswith("A managed"):
-        title, steps = (
-            "Shorten or split the policy",
-            (
-                fixed,
-                "Split it into several managed policies: 10 can be attached by default, more on request. Or use inline policies of a role: together they can have 10,240 characters.",
-                wildcards,
-            ),
-        )
-    elif scope:
-        title, steps = (
-            "Move statements into managed policies",
-            (
-                fixed,
-                "Move statements into managed policies of up to 6,144 characters each: 10 can be attached by default, more on request for roles and users.",
-                "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
-            ),
-        )
-    else:
-        title, steps = (
-            "Shorten or split the policy",
-            (
-                "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
-                "Split a permissions policy into several managed policies: 10 can be attached by default.",
-                wildcards,
-            ),
-        )
-    return (your_remedy(title, *steps, url=pages.IAM_QUOTAS),)

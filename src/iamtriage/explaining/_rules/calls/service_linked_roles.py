@@ -44,100 +44,49 @@ class LinkedRole(NamedTuple):
         name: The service in words.
         principal: The service principal that owns the role.
         role: The name of the role.
-        services: The service prefixes whose operations need the role.
     """
 
     words: str
     name: str
     principal: str
     role: str
-    services: frozenset[str] = frozenset()
+
+    @property
+    def service(self) -> str:
+        """The prefix of the service's actions, if its operations need the role."""
+        owner = self.principal.removesuffix(".amazonaws.com").rpartition(".")[2]
+        return "es" if owner == "opensearchservice" else owner
 
 
 # The services whose messages speak of their role. More specific words come first.
-_ROLES = (
-    LinkedRole("Spot Fleet", "EC2 Spot Fleet", "spotfleet.amazonaws.com", "AWSServiceRoleForEC2SpotFleet"),
-    LinkedRole("Spot", "EC2 Spot Instances", "spot.amazonaws.com", "AWSServiceRoleForEC2Spot"),
-    LinkedRole(
-        "Elastic ?Load ?Balancing",
-        "Elastic Load Balancing",
-        "elasticloadbalancing.amazonaws.com",
-        "AWSServiceRoleForElasticLoadBalancing",
-        frozenset({"elasticloadbalancing"}),
-    ),
-    LinkedRole(
-        "Auto ?Scaling",
-        "EC2 Auto Scaling",
-        "autoscaling.amazonaws.com",
-        "AWSServiceRoleForAutoScaling",
-        frozenset({"autoscaling"}),
-    ),
-    LinkedRole(
-        "(?i:Node ?group)",
-        "EKS node groups",
-        "eks-nodegroup.amazonaws.com",
-        "AWSServiceRoleForAmazonEKSNodegroup",
-    ),
-    LinkedRole(
-        "Fargate profile",
-        "EKS Fargate",
-        "eks-fargate.amazonaws.com",
-        "AWSServiceRoleForAmazonEKSForFargate",
-    ),
-    LinkedRole(r"EKS\b", "Amazon EKS", "eks.amazonaws.com", "AWSServiceRoleForAmazonEKS", frozenset({"eks"})),
-    LinkedRole(r"ECS\b", "Amazon ECS", "ecs.amazonaws.com", "AWSServiceRoleForECS", frozenset({"ecs"})),
-    LinkedRole(
-        "OpenSearch",
-        "Amazon OpenSearch Service",
-        "opensearchservice.amazonaws.com",
-        "AWSServiceRoleForAmazonOpenSearchService",
-        frozenset({"es"}),
-    ),
-    LinkedRole(
-        "ElastiCache",
-        "Amazon ElastiCache",
-        "elasticache.amazonaws.com",
-        "AWSServiceRoleForElastiCache",
-        frozenset({"elasticache"}),
-    ),
-    LinkedRole(
-        r"(?:Elastic ?File ?System|EFS\b)",
-        "Amazon EFS",
-        "elasticfilesystem.amazonaws.com",
-        "AWSServiceRoleForAmazonElasticFileSystem",
-        frozenset({"elasticfilesystem"}),
-    ),
-    LinkedRole(
-        "API ?Gateway", "API Gateway", "ops.apigateway.amazonaws.com", "AWSServiceRoleForAPIGateway",
-        frozenset({"apigateway"}),
-    ),
-    LinkedRole(
-        "(?:MSK|Kafka)", "Amazon MSK", "kafka.amazonaws.com", "AWSServiceRoleForKafka", frozenset({"kafka"})
-    ),
-    LinkedRole("RDS", "Amazon RDS", "rds.amazonaws.com", "AWSServiceRoleForRDS", frozenset({"rds"})),
-    LinkedRole("Batch", "AWS Batch", "batch.amazonaws.com", "AWSServiceRoleForBatch", frozenset({"batch"})),
-    LinkedRole(
-        "Network ?Firewall",
-        "AWS Network Firewall",
-        "network-firewall.amazonaws.com",
-        "AWSServiceRoleForNetworkFirewall",
-        frozenset({"network-firewall"}),
-    ),
-    LinkedRole(
-        "Organizations",
-        "AWS Organizations",
-        "organizations.amazonaws.com",
-        "AWSServiceRoleForOrganizations",
-        frozenset({"organizations"}),
-    ),
-    LinkedRole(
-        "GuardDuty",
-        "Amazon GuardDuty",
-        "guardduty.amazonaws.com",
-        "AWSServiceRoleForAmazonGuardDuty",
-        frozenset({"guardduty"}),
-    ),
-)  # fmt: skip
+_ROLES = tuple(
+    LinkedRole(words, name, f"{owner}.amazonaws.com", f"AWSServiceRoleFor{role}")
+    for words, name, owner, role in (
+        ("Spot Fleet", "EC2 Spot Fleet", "spotfleet", "EC2SpotFleet"),
+        ("Spot", "EC2 Spot Instances", "spot", "EC2Spot"),
+        (
+            "Elastic ?Load ?Balancing",
+            "Elastic Load Balancing",
+            "elasticloadbalancing",
+            "ElasticLoadBalancing",
+        ),
+        ("Auto ?Scaling", "EC2 Auto Scaling", "autoscaling", "AutoScaling"),
+        ("(?i:Node ?group)", "EKS node groups", "eks-nodegroup", "AmazonEKSNodegroup"),
+        ("Fargate profile", "EKS Fargate", "eks-fargate", "AmazonEKSForFargate"),
+        (r"EKS\b", "Amazon EKS", "eks", "AmazonEKS"),
+        (r"ECS\b", "Amazon ECS", "ecs", "ECS"),
+        ("OpenSearch", "Amazon OpenSearch Service", "opensearchservice", "AmazonOpenSearchService"),
+        ("ElastiCache", "Amazon ElastiCache", "elasticache", "ElastiCache"),
+        (r"(?:Elastic ?File ?System|EFS\b)", "Amazon EFS", "elasticfilesystem", "AmazonElasticFileSystem"),
+        ("API ?Gateway", "API Gateway", "ops.apigateway", "APIGateway"),
+        ("(?:MSK|Kafka)", "Amazon MSK", "kafka", "Kafka"),
+        ("RDS", "Amazon RDS", "rds", "RDS"),
+        ("Batch", "AWS Batch", "batch", "Batch"),
+        ("Network ?Firewall", "AWS Network Firewall", "network-firewall", "NetworkFirewall"),
+        ("Organizations", "AWS Organizations", "organizations", "Organizations"),
+        ("GuardDuty", "Amazon GuardDuty", "guardduty", "AmazonGuardDuty"),
+    )
+)
 MISSING_ROLE = lazy_pattern(
     r"(?:enable|create|assume|missing|verify)\b[^.]{0,60}\bservice[- ]linked ?role"
     r"|service[- ]linked ?role\b[^.]{0,80}\b(?:does(?:\snot|n't)\sexist|not\sfound|missing)",
@@ -221,7 +170,7 @@ def find_linked_role(text: str, services: Iterable[str]) -> LinkedRole | None:
         if re.search(rf"\b{role.words}", text):
             return role
     called = frozenset(services)
-    return next((role for role in _ROLES if called & role.services), None)
+    return next((role for role in _ROLES if role.service in called), None)
 
 
 def _possible_services(failure: Failure) -> list[str]:

@@ -54,12 +54,6 @@ _CONNECTION_REFUSED = lazy_pattern(
 _NO_CONNECTION = lazy_pattern(
     r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
 )
-_REASONS = (
-    (_PROXY, ": the proxy blocked it or did not respond"),
-    (_NAME_RESOLUTION, ": the host name cannot be resolved"),
-    (_CONNECTION_REFUSED, ": the connection was refused or reset"),
-    (_TIMEOUT, ": the connection timed out"),
-)
 _REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2}[a-z]?)\.amazonaws\.com")
 _CLUSTER_HOST = lazy_pattern(
     r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
@@ -155,45 +149,40 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
+# What each network error means for the call. The first one that matches is used.
+_NETWORK_ERRORS = (
+    (_PROXY, PROXY, ": the proxy blocked it or did not respond"),
+    (_NAME_RESOLUTION, NAME_UNKNOWN, ": the host name cannot be resolved"),
+    (CERTIFICATE_ERROR, None, ""),
+    (_CONNECTION_REFUSED, CONNECTION_REFUSED, ": the connection was refused or reset"),
+    (_TIMEOUT, TIMEOUT, ": the connection timed out"),
+)
+
+
 def _network_cause(message: str, host: str | None) -> Cause | None:
     """Return the network error that the message reports."""
     because = () if host is None else (f"The text names the host {host}.",)
-    if _PROXY.search(message):
-        return PROXY.cause("reported", because)
-    if _NAME_RESOLUTION.search(message):
-        return NAME_UNKNOWN.cause("reported", because)
-    if CERTIFICATE_ERROR.search(message):
-        return None
-    if _CONNECTION_REFUSED.search(message):
-        return CONNECTION_REFUSED.cause("reported", because)
-    if _TIMEOUT.search(message):
-        return TIMEOUT.cause("reported", because)
-    return None
+    cause = next((cause for pattern, cause, _ in _NETWORK_ERRORS if pattern.search(message)), None)
+    return None if cause is None else cause.cause("reported", because)
 
 
 def _summary(message: str, host: str | None) -> str:
     proxy = find_proxy(message) if _PROXY.search(message) else None
     if proxy is not None:
         return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."
-    return f"The call got no response from {host or 'AWS'}{_network_reason(message, host)}."
-
-
-def _network_reason(message: str, host: str | None) -> str:
+    reason = next((reason for pattern, _, reason in _NETWORK_ERRORS if pattern.search(message)), "")
     if (region := _unknown_region(message, host)) is not None:
-        return f": most likely, the Region {region} does not exist"
-    return next((reason for pattern, reason in _REASONS if pattern.search(message)), "")
+        reason = f": most likely, the Region {region} does not exist"
+    return f"The call got no response from {host or 'AWS'}{reason}."
 
 
 def _unknown_region(message: str, host: str | None) -> str | None:
     """Return the Region in the host's name if the name cannot be resolved and no partition has the Region."""
     found = None if host is None else _REGION_OF_HOST.search(host)
-    if found is None or not _is_about_names(message) or _is_region(found[1]):
+    if found is None or not _is_about_names(message):
         return None
-    return found[1]
-
-
-def _is_region(name: str) -> bool:
-    return any(name in (*each.regions, *each.unlisted) for each in PARTITIONS)
+    is_region = any(found[1] in (*each.regions, *each.unlisted) for each in PARTITIONS)
+    return None if is_region else found[1]
 
 
 def _similar_region(name: str) -> str | None:
