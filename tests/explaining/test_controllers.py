@@ -36,16 +36,7 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("aws-load-balancer-controller: " + denied("lbc", "elasticloadbalancing:DescribeLoadBalancers"), "docs/install/iam_policy.json"),
-        (denied("AmazonEKSLoadBalancerControllerRole", "elasticloadbalancing:DescribeRules"), "docs/install/iam_policy.json"),
-        (denied("lbc", "elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"), "targetgroup/*/* covers the next ones"),
-        ("velero: " + denied("backups", "ec2:DeleteSnapshot", "arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-0a1b2c3d4e5f60718"), "snapshot/* covers the next ones"),
-        ("aws_manager.go:269] Failed to regenerate ASG cache: " + denied("scaler", "autoscaling:DescribeTags"), "cluster-autoscaler/cloudprovider/aws/README.md"),
         ("karpenter: " + denied("karpenter", "ec2:DescribeInstanceTypes"), "karpenter.sh/docs/reference/cloudformation"),
-        ("records retrieval failed: failed to list hosted zones: " + denied("dns", "route53:ListHostedZones"), "route53:ChangeResourceRecordSets"),
-        ("cert-manager/challenges: " + denied("certificates", "route53:GetChange"), "route53:ListHostedZonesByName on *"),
-        ("external-secrets: " + denied("secrets", "secretsmanager:GetSecretValue"), "ListSecretVersionIds"),
-        ("velero: " + denied("backups", "ec2:CreateSnapshot"), "velero-plugin-for-aws"),
         # On ECS, a task's role does not get a policy for agents.
         ("aws-for-fluent-bit: " + denied("logs", "logs:CreateLogStream"), "DescribeLogStreams and PutLogEvents"),
     ],
@@ -54,6 +45,70 @@ def test_first_step_says_what_the_role_needs(text: str, words: str) -> None:
     remedy = explain(text).remedies[0]
     assert words in remedy.steps[0]
     assert remedy.policy is not None
+
+
+ZONE = "arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6G7H8I9"
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("aws_manager.go:269] Failed to regenerate ASG cache: " + denied("scaler", "autoscaling:DescribeTags"), {"autoscaling:DescribeTags": "*", "eks:DescribeNodegroup": "*", "autoscaling:SetDesiredCapacity": "*"}),
+        ("records retrieval failed: failed to list hosted zones: " + denied("dns", "route53:ListHostedZones"), {"route53:ListHostedZones": "*", "route53:ChangeResourceRecordSets": "arn:aws:route53:::hostedzone/*"}),
+        ("cert-manager/challenges: " + denied("certificates", "route53:ChangeResourceRecordSets", ZONE), {"route53:ListResourceRecordSets": ZONE, "route53:GetChange": "arn:aws:route53:::change/*", "route53:ListHostedZonesByName": "*"}),
+        ("external-secrets: " + denied("secrets", "secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-a1B2c3"), {"secretsmanager:ListSecretVersionIds": f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-a1B2c3"}),
+        ("velero: " + denied("backups", "s3:PutObject", "arn:aws:s3:::acme-backups/daily/1.json"), {"s3:GetObject": "arn:aws:s3:::acme-backups/*", "s3:ListBucket": "arn:aws:s3:::acme-backups", "ec2:CreateSnapshot": "*"}),
+        ("velero: " + denied("backups", "ec2:DeleteSnapshot", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:snapshot/snap-0a1b2c3d4e5f60718"), {"ec2:DeleteSnapshot": "*", "s3:ListBucket": "arn:aws:s3:::BUCKET"}),
+        ("velero: " + denied("backups", "ec2:DescribeAvailabilityZones"), {"ec2:DescribeAvailabilityZones": "*", "ec2:CreateTags": "*"}),
+    ],
+)  # fmt: skip
+def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[str, str]) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    assert "The policy has all that its documentation lists." in remedy.steps[0]
+    resources = {
+        action: each["Resource"]
+        for each in remedy.policy["Statement"]
+        for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+    }
+    assert {action: resources[action] for action in allowed} == allowed
+    assert len(str(explain(text)).splitlines()) <= 32
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("aws-load-balancer-controller: " + denied("lbc", "elasticloadbalancing:DescribeLoadBalancers"), "VERSION/docs/install/iam_policy.json"),
+        (denied("AmazonEKSLoadBalancerControllerRole", "elasticloadbalancing:DescribeRules"), "VERSION/docs/install/iam_policy.json"),
+        ('"controller":"ingress" ' + denied("lbc", "elasticloadbalancing:DescribeRules").replace("arn:aws:", "arn:aws-cn:"), "VERSION/docs/install/iam_policy_cn.json"),
+        ("image: aws-load-balancer-controller:v2.11.0 " + denied("lbc", "ec2:DescribeRouteTables"), "v2.11.0/docs/install/iam_policy.json"),
+        (denied("lbc", "elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"), "VERSION/docs/install/iam_policy.json"),
+    ],
+)  # fmt: skip
+def test_policy_of_the_release_comes_first(text: str, file: str) -> None:
+    first, second = explain(text).remedies[:2]
+    assert (
+        first.commands[0]
+        == f"curl -o policy.json https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/{file}"
+    )
+    assert second.policy is not None
+
+
+def test_name_of_a_target_group_is_generated() -> None:
+    resource = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"
+    remedy = explain(denied("lbc", "elasticloadbalancing:AddTags", resource)).remedies[1]
+    assert "targetgroup/*/* covers the next ones" in remedy.steps[0]
+
+
+def test_network_plugin_uses_the_role_of_the_node() -> None:
+    text = denied("pool", "ec2:CreateNetworkInterface").replace("/1699 ", "/i-0abc12de34f567890 ")
+    facts = {"namespace": "kube-system"}
+    explanation = explain(f"aws-node: {text}", facts=facts)
+    assert explanation.remedies[0].title.startswith("Attach the AWS managed policy AmazonEKS_CNI_Policy")
+    annotated = explain(
+        f"aws-node eks.amazonaws.com/role-arn: arn:aws:iam::{ACCOUNT}:role/cni\n{text}", facts=facts
+    )
+    assert "pod-uses-node-role" in [cause.code for cause in annotated.causes]
 
 
 @pytest.mark.parametrize(

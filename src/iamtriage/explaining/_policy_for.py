@@ -40,7 +40,7 @@ __all__ = (
 _MIN_LIMIT = 256
 _MAX_LISTED_PRINCIPALS = 5
 # The limits of the policy that a short explanation shows for all denials of one principal.
-_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 12, 3
+_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 14, 3
 _SAVE_STEP = "Save the "
 
 

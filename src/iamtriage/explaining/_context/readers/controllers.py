@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -18,7 +18,30 @@ from iamtriage._rendering.values import Value
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
-__all__ = ("Controller", "find_controller", "find_controller_of_account", "permissions_of", "usual_account")
+__all__ = (
+    "Allowance",
+    "Controller",
+    "find_controller",
+    "find_controller_of_account",
+    "permissions_of",
+    "usual_account",
+)
+
+
+class Allowance(NamedTuple):
+    """A statement of the policy that a controller documents.
+
+    Attributes:
+        actions: The actions.
+        resource: The resource, with ``PARTITION`` and ``BUCKET``.
+        is_narrower: Whether the resource of a denial replaces this one, because one is enough.
+        conditions: The conditions, unless the resource of a denial replaces this one.
+    """
+
+    actions: tuple[str, ...]
+    resource: str = "*"
+    is_narrower: bool = False
+    conditions: dict[str, dict[str, str]] | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -32,7 +55,9 @@ class Controller(Value):
         services: The prefixes of the actions that it requires.
         workload: The workload of its chart, for ``kubectl rollout restart``.
         managed_policy: The AWS managed policy for its role, by the path in the policy's ARN.
-        permissions: The permissions of its role according to its documentation, if there is no such policy.
+        policy: The policy for its role in its documentation, if AWS has none.
+        permissions: Where its documentation has the policy, if it is too long to show.
+        policy_file: The URL of that policy, with ``VERSION`` and ``SUFFIX``, which depends on the partition.
         passes_roles_to: The service to which it passes roles.
         mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
         role_setting: The setting of a role that it assumes in addition to the one of its pod.
@@ -47,7 +72,9 @@ class Controller(Value):
         default=attrs.Factory(lambda self: f"deployment/{self.service_account}", takes_self=True)
     )
     managed_policy: str | None = None
+    policy: tuple[Allowance, ...] = ()
     permissions: str = ""
+    policy_file: str | None = None
     passes_roles_to: str | None = None
     mention: re.Pattern[str] | None = None
     role_setting: str = ""
@@ -62,6 +89,36 @@ class Controller(Value):
         return next((words for keys, words in self.settings if re.match(keys, key, re.IGNORECASE)), None)
 
     @property
+    def has_conditions(self) -> bool:
+        """Whether the policy in its documentation has a condition."""
+        return any(each.conditions is not None for each in self.policy)
+
+    def build_statements(self, action: str, resource: str, partition: str) -> list[dict[str, Any]]:
+        """Return the statements that its documentation lists, the one with a denied action first.
+
+        Args:
+            action: The denied action.
+            resource: The resource of the denial.
+            partition: The partition.
+        """
+        _, is_bucket, name = resource.partition(":s3:::")
+        bucket = name.partition("/")[0] if is_bucket else "BUCKET"
+        statements: list[dict[str, Any]] = []
+        for each in sorted(self.policy, key=lambda each: action not in each.actions):
+            actions = sorted(each.actions, key=lambda other: other != action)
+            is_own = action in each.actions and each.is_narrower and "*" not in resource.rpartition("/")[2]
+            template = resource if is_own else each.resource
+            statement = {
+                "Effect": "Allow",
+                "Action": actions[0] if len(actions) == 1 else actions,
+                "Resource": template.replace("PARTITION", partition).replace("BUCKET", bucket),
+            }
+            if each.conditions is not None and not is_own:
+                statement["Condition"] = each.conditions
+            statements.append(statement)
+        return statements
+
+    @property
     def namespace(self) -> str | None:
         """The namespace in its installation guide, or ``None`` if it varies."""
         return self.account[0]
@@ -72,6 +129,7 @@ class Controller(Value):
         return self.account[1]
 
 
+_ZONES = "arn:PARTITION:route53:::hostedzone/*"
 _TAG_KEYS = "aws:(?:RequestTag/|TagKeys$)"
 _CONTROLLERS = (
     Controller(
@@ -79,7 +137,7 @@ _CONTROLLERS = (
         ("kube-system", "aws-load-balancer-controller"),
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
-            r"(?i:load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
+            r"(?i:load-?balancer-?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
             r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
             re.ASCII,
         ),
@@ -94,6 +152,8 @@ _CONTROLLERS = (
             "iam:",
         ),
         permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
+        # https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html
+        policy_file="https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/VERSION/docs/install/iam_policySUFFIX.json",
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
         role_setting="iamRoleArnToAssume in the TargetGroupBinding",
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
@@ -148,7 +208,31 @@ _CONTROLLERS = (
             r"(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache", re.ASCII
         ),
         ("autoscaling:", "ec2:", "eks:"),
-        permissions="the policy in cluster-autoscaler/cloudprovider/aws/README.md of kubernetes/autoscaler",
+        policy=(
+            Allowance(
+                (
+                    *(
+                        f"autoscaling:Describe{each}"
+                        for each in ("AutoScalingGroups", "AutoScalingInstances")
+                    ),
+                    *(
+                        f"autoscaling:Describe{each}"
+                        for each in ("LaunchConfigurations", "ScalingActivities", "Tags")
+                    ),
+                    *(
+                        "ec2:DescribeImages",
+                        "ec2:DescribeInstanceTypes",
+                        "ec2:DescribeLaunchTemplateVersions",
+                    ),
+                    *("ec2:GetInstanceTypesFromInstanceRequirements", "eks:DescribeNodegroup"),
+                )
+            ),
+            Allowance(
+                ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
+                is_narrower=True,
+                conditions={"StringEquals": {"aws:ResourceTag/k8s.io/cluster-autoscaler/enabled": "true"}},
+            ),
+        ),
     ),
     # The roles of its nodes are named after it, too.
     Controller(
@@ -179,7 +263,21 @@ _CONTROLLERS = (
         lazy_pattern(r"external-secrets", re.ASCII),
         ("secretsmanager:",),
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
-        permissions="secretsmanager:GetSecretValue, DescribeSecret, GetResourcePolicy and ListSecretVersionIds on its secrets",
+        policy=(
+            Allowance(
+                tuple(
+                    f"secretsmanager:{each}"
+                    for each in (
+                        "GetSecretValue",
+                        "DescribeSecret",
+                        "GetResourcePolicy",
+                        "ListSecretVersionIds",
+                    )
+                ),
+                "SECRET_ARN",
+                is_narrower=True,
+            ),
+        ),
     ),
     # https://cert-manager.io/docs/configuration/acme/dns01/route53/
     Controller(
@@ -189,7 +287,15 @@ _CONTROLLERS = (
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
-        permissions="route53:GetChange on change/*, route53:ChangeResourceRecordSets and ListResourceRecordSets on the hosted zone, and route53:ListHostedZonesByName on *",
+        policy=(
+            Allowance(("route53:GetChange",), "arn:PARTITION:route53:::change/*"),
+            Allowance(
+                ("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"),
+                _ZONES,
+                is_narrower=True,
+            ),
+            Allowance(("route53:ListHostedZonesByName",)),
+        ),
     ),
     # https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md
     Controller(
@@ -198,7 +304,17 @@ _CONTROLLERS = (
         lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
         ("route53:",),
         role_setting="the flag --aws-assume-role",
-        permissions="route53:ChangeResourceRecordSets, ListResourceRecordSets and ListTagsForResources on the hosted zones, and route53:ListHostedZones on *",
+        policy=(
+            Allowance(
+                (
+                    "route53:ChangeResourceRecordSets",
+                    "route53:ListResourceRecordSets",
+                    "route53:ListTagsForResources",
+                ),
+                _ZONES,
+            ),
+            Allowance(("route53:ListHostedZones",)),
+        ),
     ),
     Controller(
         "the Amazon VPC CNI plugin",
@@ -234,7 +350,35 @@ _CONTROLLERS = (
         ("velero", "velero"),
         lazy_pattern(r"(?i:\bvelero)", re.ASCII),
         ("ec2:", "s3:"),
-        permissions="the policy of velero-plugin-for-aws: volumes, snapshots and tags in EC2, and the objects and list of its bucket",
+        policy=(
+            Allowance(
+                tuple(
+                    f"s3:{each}"
+                    for each in (
+                        "GetObject",
+                        "PutObject",
+                        "DeleteObject",
+                        "AbortMultipartUpload",
+                        "ListMultipartUploadParts",
+                    )
+                ),
+                "arn:PARTITION:s3:::BUCKET/*",
+            ),
+            Allowance(("s3:ListBucket",), "arn:PARTITION:s3:::BUCKET"),
+            Allowance(
+                tuple(
+                    f"ec2:{each}"
+                    for each in (
+                        "DescribeVolumes",
+                        "DescribeSnapshots",
+                        "CreateTags",
+                        "CreateVolume",
+                        "CreateSnapshot",
+                        "DeleteSnapshot",
+                    )
+                )
+            ),
+        ),
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-prerequisites.html
     Controller(
@@ -257,7 +401,9 @@ _CONTROLLERS = (
         ("cloudwatch:", "logs:", "ec2:"),
         workload="daemonset/cloudwatch-agent",
         managed_policy="CloudWatchAgentServerPolicy",
-        mention=lazy_pattern(r"(?i:cloudwatch-?agent)|\bcwagent\b", re.ASCII),
+        mention=lazy_pattern(
+            r"(?i:cloudwatch-?agent)|\bcwagent\b|\[outputs\.cloudwatch(?:logs)?\]", re.ASCII
+        ),
     ),
 )
 

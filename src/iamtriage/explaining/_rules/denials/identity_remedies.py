@@ -13,7 +13,7 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, managed_policy
+from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     cut_resource,
@@ -26,6 +26,8 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -35,6 +37,9 @@ _SERVICE_LINKED_ROLE = lazy_pattern(
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
 
+_IMAGE_VERSION = lazy_pattern(
+    r"aws-load-balancer-controller:(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
+)
 # A StorageClass whose name or parameters say that its volumes are encrypted.
 _ENCRYPTED_VOLUME = lazy_pattern(
     r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
@@ -62,9 +67,14 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
 def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
-    path = managed_policy(denial.action or "", denial.failure)
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
     role = denial.role
-    if path is None or role is None or not identity_allow_helps(denial):
+    if controller is None or role is None or not identity_allow_helps(denial):
+        return None
+    if controller.policy_file is not None:
+        return _policy_file_remedy(denial, controller, role)
+    path = controller.managed_policy
+    if path is None:
         return None
     arn = f"arn:{role.partition}:iam::aws:policy/{path}"
     return account_remedy(
@@ -80,6 +90,28 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
             ),
         ),
         url=pages.MANAGE_POLICIES,
+    )
+
+
+def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> Remedy:
+    """Return the remedy that gives a controller the policy that its release documents."""
+    suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(role.partition, "")
+    image = _IMAGE_VERSION.search(denial.failure.text)
+    version = image[1] if image is not None else "VERSION"
+    url = (controller.policy_file or "").replace("SUFFIX", suffix).replace("VERSION", version)
+    tag = "" if image is not None else " VERSION is its tag, such as v2.13.0."
+    return account_remedy(
+        f"Give {denial.caller} the policy of the controller's release",
+        f"Each release documents its policy, and an upgrade can need more than the role has.{tag} The denied action alone leads to the next denial.",
+        "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default.",
+        commands=(
+            f"curl -o policy.json {url}",
+            fill_command(
+                "aws iam put-role-policy --role-name {} --policy-name AWSLoadBalancerController --policy-document file://policy.json",
+                commands.role_name(role.name),
+            ),
+        ),
+        url="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
     )
 
 

@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
@@ -59,6 +60,9 @@ _IMAGE_PULL_ACTIONS = frozenset(
 )
 # The EKS Pod Identity Agent calls with the node's role, for the pods.
 _AGENT_ACTIONS = frozenset({"eks-auth:assumeroleforpodidentity"})
+# Unless its account has another role, the network plugin uses that of the node:
+# https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+_PLUGIN_OF_NODE, _ANNOTATION = "daemonset/aws-node", "eks.amazonaws.com/role-arn"
 # These assume pods' roles with the node's role, which is how they work.
 _ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
@@ -172,6 +176,9 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     text = Case(denial.failure, denial.facts).text
     if any(program in text for program in _NODE_PROGRAMS):
         return None
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    if controller is not None and controller.workload == _PLUGIN_OF_NODE and _ANNOTATION not in text:
+        return None
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
         return None
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
@@ -187,7 +194,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         "The facts name a pod." if names_pod else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
     )
-    if (is_node_role and text_is_about_pods) or (names_pod and "eks.amazonaws.com/role-arn" in text):
+    if (is_node_role and text_is_about_pods) or (names_pod and _ANNOTATION in text):
         return "derived", because
     return ("supplied" if names_pod else "possible"), because
 

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     certain_companions,
     companion_actions,
     controller_hints,
+    find_controller_of_denial,
     find_task,
     text_hints,
 )
@@ -61,6 +62,7 @@ _PARTITION = "The partition is assumed to be"
 _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 _UNLISTED = "AWS lists no resource of this form"
+_ONLY_ALL = "AWS accepts only *"
 _POLICY_FILE = "file://policy.json"
 _OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
 _IMAGE = lazy_pattern(
@@ -192,7 +194,17 @@ def allow_remedy(
     if listed is not None:
         actions, objects = listed
         statements.append(_statement(actions, objects))
-    policy, name = build_document(statements), inline_policy_name(statements, denial.account, denial.resource)
+    controller = find_controller_of_denial(grant.action, denial.failure)
+    user = None
+    if controller is not None and controller.policy and len(grant.resources) == 1:
+        user = controller.name
+        partition = denial.location.partition or "aws"
+        documented = controller.build_statements(grant.action, grant.resources[0], partition)
+        statements = [{"Sid": statement_id(_first_action(each)), **each} for each in documented]
+        if _first_action(documented[0]) != grant.action:
+            statements.insert(0, statement)
+    policy = build_document(statements)
+    name = inline_policy_name(statements, denial.account, denial.resource, user=user)
     hints = (
         *text_hints(grant.action, denial.failure.text),
         *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),
@@ -203,7 +215,12 @@ def allow_remedy(
     steps = [
         *([first_step] if first_step else []),
         *hints,
-        *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
+        *(
+            note
+            for note in grant.notes
+            if not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
+            and not _is_of_cut(note, denial)
+        ),
         *(more or (() if listed or is_complete else companion_actions(grant.action, resource))),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
@@ -255,6 +272,11 @@ def allow_remedy(
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def _first_action(statement: dict[str, Any]) -> str:
+    actions: str | list[str] = statement["Action"]
+    return actions if isinstance(actions, str) else actions[0]
 
 
 def _masks_account(resource: str | None, policy: str) -> bool:

@@ -328,6 +328,8 @@ def controller_hints(
     if action.startswith("eks-auth:"):
         return (AGENT_OF_NODE,)
     hint = _describe_permissions(controller, partition)
+    if controller.policy:
+        return (hint,)
     generated = next(filter(None, map(_GENERATED_NAME.search, resources)), None)
     if generated is None:
         return (hint,)
@@ -347,6 +349,15 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
 def _describe_permissions(controller: Controller, partition: str) -> str:
     name = f"{controller.name[0].upper()}{controller.name[1:]}"
     path = controller.managed_policy
+    if controller.policy:
+        tag = (
+            " Its condition requires the tag by which it finds the groups."
+            if controller.has_conditions
+            else ""
+        )
+        return (
+            f"{name} calls more actions than this one. The policy has all that its documentation lists.{tag}"
+        )
     if path is None:
         return f"{name} calls more actions than this one. Its role needs {controller.permissions}."
     policy = path.rpartition("/")[2]

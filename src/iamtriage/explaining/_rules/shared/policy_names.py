@@ -39,7 +39,10 @@ def statement_id(action: str) -> str:
 
 
 def inline_policy_name(
-    statements: Iterable[Mapping[str, Any]], account: str | None = None, *stated: str | None
+    statements: Iterable[Mapping[str, Any]],
+    account: str | None = None,
+    *stated: str | None,
+    user: str | None = None,
 ) -> str:
     """Return a name for an inline policy with these statements, attached to a principal of an account.
 
@@ -47,6 +50,7 @@ def inline_policy_name(
         statements: The statements of the policy.
         account: The account of the principal.
         stated: The resources as AWS states them, whose names are no placeholders.
+        user: What uses all that the policy allows, if its name says more than the actions.
 
     >>> statement = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/2026/*"}
     >>> inline_policy_name([statement])
@@ -56,7 +60,7 @@ def inline_policy_name(
     names = stated_names(stated)
     parts = [_describe_statement(each, account, names) for each in statements]
     name = "Allow" + "And".join(dict.fromkeys(parts))
-    if len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
+    if user is None and len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
         return name
     # Few names are too long, and loading OpenSSL takes longer than explaining.
     import hashlib
@@ -67,6 +71,8 @@ def inline_policy_name(
     services = {each.partition(":")[0] for row in statements for each in _to_list(row["Action"])}
     if len(services) > 1 and len(actions) > _MAX_LENGTH_OF_SEVERAL:
         actions = "".join(statement_id(f"{each}:") for each in sorted(services))
+    if user is not None:
+        actions = _to_words(user)
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_cut_words(f'Allow{actions}', _MAX_LENGTH - _DIGEST_LENGTH - 1)}-{digest}"
 
