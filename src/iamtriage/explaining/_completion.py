@@ -34,7 +34,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
     # evolve() has as many types as there are attributes.
     attributes: dict[str, Any] = changes
     if context is NOTHING and facts.call is None:
-        if _states_values(explanation, facts):
+        if _states_values(explanation, facts) or _names_recovery(explanation):
             attributes["remedies"] = lambda: _complete_remedies(explanation, facts, None)
         return attrs.evolve(explanation, **attributes)
     from iamtriage.explaining._additions.context_evidence import (
@@ -66,9 +66,21 @@ def _complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
     # Programs often read only the causes of an explanation, so the remedies are completed when they are read.
+    from iamtriage.explaining._additions.recoveries import add_recoveries, may_have_recoveries
     from iamtriage.explaining._additions.remedy_values import complete_remedies
 
-    return complete_remedies(explanation, facts, runtime)
+    remedies = complete_remedies(explanation, facts, runtime)
+    failure = explanation.failure
+    if failure is None or not may_have_recoveries(failure.text):
+        return remedies
+    return add_recoveries(remedies, failure.kind, failure.text)
+
+
+def _names_recovery(explanation: Explanation) -> bool:
+    """Return whether the text can name a command that finishes what the failure interrupted."""
+    from iamtriage.explaining._additions.recoveries import may_have_recoveries
+
+    return explanation.failure is not None and may_have_recoveries(explanation.failure.text)
 
 
 def _states_values(explanation: Explanation, facts: ResolvedFacts) -> bool:

@@ -90,9 +90,20 @@ _ALTERNATIVES = (
     ),
     ("sudo dpkg -i session-manager-plugin.deb", "brew install ", "Or, on macOS:"),
     ("brew install ", "session-manager-plugin ", "Then, in a new shell:"),
+    ("terraform state push ", "aws iam update-role ", "So that it does not happen again:"),
+    ("terraform force-unlock ", "aws iam update-role ", "So that it does not happen again:"),
     ("aws configure sso", "aws login", "Or, with a console user:"),
     ("aws sso login", "aws login", "Or, with a console user:"),
     ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
+)
+# The starts of commands that finish what a failure interrupted, which come last.
+_RECOVERIES = (
+    ("terraform state push ", "Then, in the directory of the failed run:"),
+    ("tofu state push ", "Then, in the directory of the failed run:"),
+    ("terraform force-unlock ", "Then, if the lock still exists:"),
+    ("tofu force-unlock ", "Then, if the lock still exists:"),
+    ("aws cloudformation continue-update-rollback ", "Then:"),
+    ("pulumi cancel", "Then, if no other update is running:"),
 )
 # The start of a command that follows either of two alternatives.
 _AFTER_ALTERNATIVES = "kubectl rollout restart "
@@ -180,7 +191,7 @@ def _find_alternative(previous: str, command: str) -> str | None:
     for first, second, words in _ALTERNATIVES:
         if previous.startswith(first) and command.startswith(second):
             return words
-    return None
+    return next((words for start, words in _RECOVERIES if previous and command.startswith(start)), None)
 
 
 def _join_words(words: Iterable[str], known: set[str]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_BEHIND,
     REQUEST_HELD,
     describe_duration,
+    find_run_time,
     find_session_age,
     find_stated_expiry,
 )
@@ -85,6 +86,12 @@ _JOB_STEPS = {
 # Two hours are enough for most jobs; 12 are the maximum.
 # The number of characters before the failure to search for the command that issued the credentials.
 _CHARS_BEFORE = 4_000
+# A shorter run does not show that its credentials were new at the start.
+_MIN_RUN_TIME = 600
+# Terraform reads the state and acquires its lock with the credentials before it writes the state.
+_RUN_BEGAN = lazy_pattern(
+    r"Failed to (?:save|persist) state|Error (?:saving|uploading) state|releasing the state lock"
+)
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
@@ -316,6 +323,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:3] = [job, PASTED_SESSION.cause()]
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
+    ran = find_run_time(case.failure.text, case.failure.span[0]) or 0
+    began = _RUN_BEGAN.search(case.failure.text) is not None
+    is_of_run = (ran >= _MIN_RUN_TIME or began) and operation != "AssumeRole"
     age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
     if age is not None and age.has_expired:
         # The times prove the cause, so no other one is possible.
@@ -330,6 +340,13 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         )
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
+    elif is_of_run:
+        lasted = f", for at least {describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
+        summary = (
+            f"{credentials} expired while {'Terraform' if began else 'the program'} was running{lasted}."
+        )
+        text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
+        causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))

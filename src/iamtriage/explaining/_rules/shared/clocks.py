@@ -52,6 +52,11 @@ _SESSION_START = lazy_pattern(
 _DURATION = lazy_pattern(
     r"(?:\bduration-seconds|\bDurationSeconds|\brole-duration-seconds)[\"']?[:= ]{1,3}[\"']?(\d{3,5})\b"
 )
+# "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi.
+_ELAPSED = lazy_pattern(
+    r"(?:\[|\bcomplete after )(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?P<s>\d{1,2})s(?: elapsed\]|\b)"
+    r"|\b(?:creat|updat|delet|replac)ing \((?P<total>\d{1,6})s\)"
+)
 _MAX_CHARS = 100_000
 _TIME = (
     r"(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone> ?Z\b| ?[+-]\d\d:?\d\d\b| UTC\b)?"
@@ -194,6 +199,24 @@ def find_session_age(text: str, at: int) -> SessionAge | None:
         seconds %= 24 * _HOUR
     stated = _DURATION.findall(before)
     return SessionAge(start["time"], end["time"], seconds, int(stated[-1]) if stated else None)
+
+
+_UNITS = (("h", 3600), ("m", 60), ("s", 1), ("total", 1))
+
+
+def find_run_time(text: str, at: int) -> int | None:
+    """Return for how many seconds a run had been going on at least when a call failed, if its log states it.
+
+    Terraform and Pulumi print how long they have been waiting for a resource.
+
+    >>> find_run_time("aws_db_instance.main: Still creating... [58m50s elapsed] ExpiredToken", 70)
+    3530
+    """
+    times = [
+        sum(int(each[unit] or 0) * size for unit, size in _UNITS)
+        for each in _ELAPSED.finditer(text, max(at - _MAX_CHARS, 0), at)
+    ]
+    return max(times, default=None)
 
 
 def _line_time(found: re.Match[str]) -> datetime:

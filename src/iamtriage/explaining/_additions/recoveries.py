@@ -1,0 +1,139 @@
+"""Add the command that finishes what a failure interrupted, such as writing the state of Terraform.
+
+A tool prints it after the error. It comes after the first remedy, because it needs the credentials or permissions,
+and before the tool runs again. The command is built from words that are checked, and not copied from the text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._explanations import Remedy
+
+__all__ = ("add_recoveries", "may_have_recoveries")
+
+_SIGNS = ("state push", "the state lock", "ROLLBACK_FAILED", "pulumi cancel")
+_MAX_CHARS = 100_000
+_MAX_COMMANDS = 2
+_PREVENTION = "aws iam update-role "
+# https://github.com/hashicorp/terraform/blob/main/internal/backend/local/backend_apply.go
+_STATE_PUSH = lazy_pattern(r"\b(?P<tool>terraform|tofu) state push (?P<file>[\w][\w.-]{0,99})")
+# https://github.com/hashicorp/terraform/blob/main/internal/command/clistate/state.go
+_LOCK_ERROR = lazy_pattern(r"Error (?P<verb>acquir|releas)ing the state lock")
+_LOCK_ID = lazy_pattern(
+    r"(?:\block ID[\s│|]{1,8}\\?\"|\bLock Info:[\s│|]{1,80}ID:\s{1,20}|\bforce-unlock )(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+_LOCK_OWNER = lazy_pattern(r"\bWho:[ \t]{1,20}(?P<who>[\w.@-]{1,120})")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+_ROLLBACK_FAILED = lazy_pattern(r"\bUPDATE_ROLLBACK_FAILED\b")
+_STACK = lazy_pattern(
+    r"\bstack/(?P<arn>[A-Za-z][A-Za-z0-9-]{0,127})/|--stack-name[ =](?P<option>[A-Za-z][A-Za-z0-9-]{0,127})"
+    r"|\bUPDATE_ROLLBACK_FAILED[ |]{1,8}AWS::CloudFormation::Stack[ |]{1,8}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})"
+    r"|\b[Ss]tack (?:named )?[\"'`]?(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})[\"'`]? (?:is|failed|ended|reached)\b"
+)
+# What the commands of Pulumi print if another update has not ended.
+_PULUMI = lazy_pattern(r"[`'\"]pulumi cancel[`'\"]")
+
+
+class _Recovery(NamedTuple):
+    """What to do after the first remedy.
+
+    Attributes:
+        title: What it does, as the rest of the title of the remedy.
+        steps: The steps.
+        command: The command.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    command: str
+
+
+def may_have_recoveries(text: str) -> bool:
+    """Return whether a text can name a command that finishes what a failure interrupted.
+
+    >>> may_have_recoveries("terraform state push errored.tfstate"), may_have_recoveries("terraform apply")
+    (True, False)
+    """
+    return any(sign in text for sign in _SIGNS)
+
+
+def add_recoveries(remedies: tuple[Remedy, ...], kind: str, text: str) -> tuple[Remedy, ...]:
+    """Return the remedies, the first of which also finishes what the failure interrupted."""
+    found = tuple(_find_recoveries(text[:_MAX_CHARS]))
+    if not found or not remedies:
+        return remedies
+    first = remedies[0]
+    titles = " and ".join(each.title for each in found)
+    steps = tuple(step for each in found for step in each.steps)
+    commands = first.commands
+    if kind == "expired_credentials" and len(commands) > _MAX_COMMANDS:
+        # The steps name the other ways to get credentials.
+        commands = commands[:1]
+    # What only makes later sessions longer comes last.
+    later = tuple(each for each in commands if each.startswith(_PREVENTION))
+    commands = tuple(each for each in commands if each not in later)
+    completed = attrs.evolve(
+        first,
+        title=f"{first.title}, then {titles}",
+        # What must not be done comes first.
+        steps=(*steps, *first.steps),
+        commands=(*commands, *(each.command for each in found), *later),
+    )
+    return (completed, *remedies[1:])
+
+
+def _find_recoveries(text: str) -> Iterator[_Recovery]:
+    pushed = _STATE_PUSH.search(text)
+    tool = "tofu" if (pushed is not None and pushed["tool"] == "tofu") or "OpenTofu" in text else "terraform"
+    if pushed is not None:
+        yield _Recovery(
+            f"push {pushed['file']}",
+            (
+                f"Run {tool} state push before another {tool} apply, which would create a forked state: {pushed['file']} has what the run created. A CI runner deletes the file, unless the job uploads it as an artifact.",
+            ),
+            f"{tool} state push {pushed['file']}",
+        )
+    lock = _LOCK_ERROR.search(text)
+    if lock is not None:
+        yield from _unlock(text, tool, is_held=lock["verb"] == "acquir")
+    if _ROLLBACK_FAILED.search(text) is not None:
+        stack = _STACK.search(text)
+        name = "STACK_NAME" if stack is None else next(filter(None, stack.groups()))
+        yield _Recovery(
+            "continue the rollback",
+            (
+                "The stack is in UPDATE_ROLLBACK_FAILED: it cannot be updated before the rollback has been continued.",
+            ),
+            fill_command("aws cloudformation continue-update-rollback --stack-name {}", name),
+        )
+    if _PULUMI.search(text) is not None:
+        yield _Recovery(
+            "remove the lock of the stack",
+            ("Run pulumi cancel only if no other update of the stack is running.",),
+            "pulumi cancel",
+        )
+
+
+def _unlock(text: str, tool: str, *, is_held: bool) -> Iterator[_Recovery]:
+    """Yield how to remove the lock of a run that has ended."""
+    found, owner = _LOCK_ID.search(text), _LOCK_OWNER.search(text)
+    if is_held and found is None:
+        # The lock could not even be written.
+        return
+    of_run = f"The lock is of {owner['who']}. " if owner is not None else ""
+    yield _Recovery(
+        "remove the state lock",
+        (
+            f"{of_run}Run {tool} force-unlock only if no run holds the lock, and if it still exists: the next {tool} plan then says so.",
+        ),
+        f"{tool} force-unlock {'LOCK_ID' if found is None else found['id']}",
+    )

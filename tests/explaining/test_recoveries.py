@@ -1,0 +1,110 @@
+"""Tests for commands that finish what a failure interrupted."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+EXPIRED = "operation error S3: PutObject, https response error StatusCode: 400, RequestID: 0A1B, HostID: c2Q=, api error ExpiredToken: The provided token has expired."
+DENIED = "operation error S3: PutObject, https response error StatusCode: 403, RequestID: 0A1B, HostID: c2Q=, api error AccessDenied: Access Denied"
+STATE = """Error: Failed to save state
+
+Error saving state: failed to upload state: {error}
+
+Error: Failed to persist state to backend
+
+To retry writing this state, use the following command:
+    {tool} state push errored.tfstate
+"""
+LOCK = """Error: Error releasing the state lock
+
+Error message: failed to retrieve lock info for lock ID "01234567-89ab-cdef-0123-456789abcdef": operation error DynamoDB: GetItem, https response error StatusCode: 400, RequestID: 0A1B, api error ExpiredTokenException: The security token included in the request is expired
+"""
+HELD = """Error: Error acquiring the state lock
+
+Error message: operation error DynamoDB: PutItem, https response error StatusCode: 400, RequestID: 0A1B, ConditionalCheckFailedException: The conditional request failed
+Lock Info:
+  ID:        01234567-89ab-cdef-0123-456789abcdef
+  Who:       lea@tea-host
+"""
+UNLOCK = "terraform force-unlock 01234567-89ab-cdef-0123-456789abcdef"
+NOT_WRITTEN = f"Error: Error acquiring the state lock: {DENIED.replace('S3: PutObject', 'DynamoDB: PutItem')}"
+ROLLBACK = """UPDATE_ROLLBACK_FAILED AWS::CloudFormation::Stack tea-api
+tea-function UPDATE_FAILED: The security token included in the request is expired (Service: Lambda, Status Code: 403, Request ID: 0A1B)
+"""
+PULUMI = f"error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\nerror: {EXPIRED}"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "command"),
+    [
+        pytest.param(
+            STATE.format(error=EXPIRED, tool="terraform"),
+            "then push errored.tfstate",
+            "terraform state push errored.tfstate",
+            id="state",
+        ),
+        pytest.param(
+            STATE.format(error=DENIED, tool="tofu"),
+            "then push errored.tfstate",
+            "tofu state push errored.tfstate",
+            id="state after a denial",
+        ),
+        pytest.param(
+            "\n".join(f"│ {line}" for line in LOCK.replace("lock ID ", "lock ID\n").splitlines()),
+            "then remove the state lock",
+            UNLOCK,
+            id="lock in a box",
+        ),
+        pytest.param(
+            STATE.format(error=EXPIRED, tool="terraform") + LOCK,
+            "then push errored.tfstate and remove the state lock",
+            UNLOCK,
+            id="state and lock",
+        ),
+        pytest.param(HELD, "then remove the state lock", UNLOCK, id="lock of another run"),
+        pytest.param(
+            ROLLBACK,
+            "then continue the rollback",
+            "aws cloudformation continue-update-rollback --stack-name tea-api",
+            id="rollback",
+        ),
+        pytest.param(PULUMI, "then remove the lock of the stack", "pulumi cancel", id="Pulumi"),
+    ],
+)
+def test_the_first_remedy_finishes_what_was_interrupted(text: str, title: str, command: str) -> None:
+    explanation = explain(text)
+    first = explanation.remedies[0]
+    assert title in first.title
+    assert first.commands[-1] == command
+    shown = str(explanation)
+    assert command in shown
+    assert shown.count("\n") < 32
+
+
+def test_the_recovery_comes_before_longer_sessions() -> None:
+    text = f"##[group]Run terraform apply\naws_db_instance.tea: Still creating... [1h02m10s elapsed]\n{STATE.format(error=EXPIRED, tool='terraform')}"
+    explanation = explain(text)
+    assert "expired while Terraform was running, for at least 62 minutes" in explanation.summary
+    assert "before another terraform apply" in explanation.remedies[0].steps[0]
+    assert [each.split()[0] for each in explanation.remedies[0].commands] == ["terraform", "aws"]
+
+
+@pytest.mark.parametrize(
+    ("progress", "is_shown"),
+    [
+        ("aws_db_instance.tea: Creation complete after 40m1s [id=tea]", True),
+        (" +  aws:rds:Instance tea creating (2400s)", True),
+        ("aws_db_instance.tea: Still creating... [20s elapsed]", False),
+    ],
+)
+def test_a_long_run_outlives_its_credentials(progress: str, *, is_shown: bool) -> None:
+    explanation = explain(f"{progress}\nError: {EXPIRED}")
+    assert ("for at least 40 minutes" in explanation.summary) == is_shown
+    evidence = {cause.code: cause.evidence for cause in explanation.causes}
+    assert evidence["long-running"] == ("derived" if is_shown else "possible")
+
+
+def test_a_lock_that_was_not_written_is_not_removed() -> None:
+    assert not any("force-unlock" in line for each in explain(NOT_WRITTEN).remedies for line in each.commands)
