@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from iamtriage.policies._grants import Grant
 
-__all__ = ("MANAGED_POLICY_LIMIT", "build_document", "build_documents", "build_statement", "policy_size")
+__all__ = (
+    "MANAGED_POLICY_LIMIT",
+    "allow",
+    "build_document",
+    "build_documents",
+    "build_statement",
+    "policy_size",
+)
 
 MANAGED_POLICY_LIMIT = 6_144
 _VERSION = "2012-10-17"
@@ -33,6 +40,17 @@ def build_statement(
     if grant.conditions:
         statement["Condition"] = _to_plain_types(grant.conditions)
     return statement
+
+
+def allow(actions: str | Sequence[str], resource: str, *, sid: str | None = None) -> dict[str, Any]:
+    """Return an Allow statement for actions on a resource.
+
+    >>> allow(("s3:GetObject",), "arn:aws:s3:::logs/*", sid="Read")
+    {'Sid': 'Read', 'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': 'arn:aws:s3:::logs/*'}
+    """
+    action = actions if isinstance(actions, str) else _unwrap_single(actions)
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return statement if sid is None else {"Sid": sid, **statement}
 
 
 def build_document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.policies._documents import build_document
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
+)
+_WRITE_ACTIONS = (
+    *("s3:PutObject", "s3:GetObject"),
+    *("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
 )
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 
@@ -54,41 +57,18 @@ def explain_query_result(denial: Denial) -> Explanation:
         ),
         topic="s3-access-denied",
         remedies=(
-            Remedy(
-                title="Allow the caller to store results in the bucket",
-                who="account administrator",
-                steps=(
-                    "Check first that the bucket exists, in the Region of the query: the first command answers NoSuchBucket if not.",
-                    "Attach the policy to the role or user that runs the query.",
-                ),
-                policy=build_document(
-                    [
-                        {
-                            "Effect": "Allow",
-                            "Action": [
-                                "s3:GetBucketLocation",
-                                "s3:ListBucket",
-                                "s3:ListBucketMultipartUploads",
-                            ],
-                            "Resource": arn,
-                        },
-                        {
-                            "Effect": "Allow",
-                            "Action": [
-                                "s3:PutObject",
-                                "s3:GetObject",
-                                "s3:AbortMultipartUpload",
-                                "s3:ListMultipartUploadParts",
-                            ],
-                            "Resource": f"{arn}/{prefix}/*" if prefix else f"{arn}/*",
-                        },
-                    ]
+            identity_remedy(
+                "Allow the caller to store results in the bucket",
+                "Check first that the bucket exists, in the Region of the query: the first command answers NoSuchBucket if not.",
+                "Attach the policy to the role or user that runs the query.",
+                statements=(
+                    allow(("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"), arn),
+                    allow(_WRITE_ACTIONS, f"{arn}/{prefix}/*" if prefix else f"{arn}/*"),
                 ),
                 commands=(
-                    fill_command("aws s3api get-bucket-location --bucket {}", bucket),
+                    f"aws s3api get-bucket-location --bucket {bucket}",
                     "aws sts get-caller-identity",
                 ),
-                layer="identity",
                 url=_PAGE,
             ),
             your_remedy(

@@ -22,8 +22,8 @@ from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.policies._documents import build_document
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
+from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
@@ -62,13 +62,10 @@ def explain_target_account(denial: Denial) -> Explanation:
         NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=(
-            Remedy(
-                title=f"Create the role in account {account}, or correct its trust policy",
-                who="account administrator",
-                steps=(
-                    f"With credentials of account {account}, look whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
-                    f"If it exists: {existing[:1].lower()}{existing[1:]}",
-                ),
+            trust_remedy(
+                f"Create the role in account {account}, or correct its trust policy",
+                f"With credentials of account {account}, look whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
+                f"If it exists: {existing[:1].lower()}{existing[1:]}",
                 commands=(
                     show,
                     fill_command(
@@ -77,19 +74,11 @@ def explain_target_account(denial: Denial) -> Explanation:
                     ),
                     update,
                 ),
-                policy=build_document(
-                    [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {
-                                "AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"
-                            },
-                            "Action": "sts:AssumeRole",
-                        }
-                    ]
-                ),
-                layer="role_trust",
-                is_addition=True,
+                statement={
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"},
+                    "Action": "sts:AssumeRole",
+                },
                 url=_PAGE,
             ),
             Remedy(
@@ -101,13 +90,7 @@ def explain_target_account(denial: Denial) -> Explanation:
                     fill_command("aws iam list-attached-role-policies --role-name {}", caller),
                 ),
                 policy=build_document(
-                    [
-                        {
-                            "Effect": "Allow",
-                            "Action": "sts:AssumeRole",
-                            "Resource": f"arn:{partition}:iam::{account}:role/{role}",
-                        }
-                    ]
+                    [allow("sts:AssumeRole", f"arn:{partition}:iam::{account}:role/{role}")]
                 ),
                 layer="identity",
                 is_addition=True,

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     EXPIRED_REGISTRY_LOGIN,
     NODE_ROLE_CANNOT_PULL,
@@ -27,10 +26,11 @@ from iamtriage.explaining._rules.shared.clues import find_partition, find_regist
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.companion_actions import PUSH_ACTIONS, is_of_push
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.policies._documents import build_document
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 
@@ -77,20 +77,10 @@ def explain_git_denial(denial: Denial) -> Explanation:
                 ),
                 url=_SETUP,
             ),
-            Remedy(
-                title="Allow the caller to use the repository",
-                who="account administrator",
-                steps=("Attach the policy to the role or user. GitPush is needed only for pushes.",),
-                policy=build_document(
-                    [
-                        {
-                            "Effect": "Allow",
-                            "Action": ["codecommit:GitPull", "codecommit:GitPush"],
-                            "Resource": arn,
-                        }
-                    ]
-                ),
-                layer="identity",
+            identity_remedy(
+                "Allow the caller to use the repository",
+                "Attach the policy to the role or user. GitPush is needed only for pushes.",
+                statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
                 url=_PERMISSIONS,
             ),
         ),
@@ -117,6 +107,27 @@ _NODE_ROLE = lazy_pattern(
     r"(?:--role-name[ =]|node_?role\W{1,8}arn:[a-z0-9:-]{1,60}:role/(?:[\w+=,.@-]{1,64}/){0,8})(?P<role>[\w+=,.@-]{1,64})",
     re.ASCII | re.IGNORECASE,
 )
+# What pulls: the role in words, its placeholder, and what a summary and a step say about it.
+_PULLERS = {
+    "node": (
+        "the node role",
+        "NODE_ROLE_NAME",
+        "The kubelet pulls with the role of the node.",
+        "The kubelet pulls with the node role, not with the pod's role.",
+    ),
+    "ECS": (
+        "the task execution role",
+        "EXECUTION_ROLE_NAME",
+        "ECS pulls with the task execution role.",
+        "ECS pulls with the task execution role (executionRoleArn), not with the task role.",
+    ),
+    "": (
+        "the role that pulls",
+        "ROLE_NAME",
+        "On EKS the node role pulls, on ECS the task execution role.",
+        "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role.",
+    ),
+}
 _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
@@ -131,17 +142,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     on_node, on_ecs = _NODE.search(text) is not None, _ECS.search(text) is not None
     if is_of_push(text) and not on_node and not on_ecs:
         return _explain_push(case, repository)
-    puller = "the role that pulls"
-    role, summary_end = "ROLE_NAME", "On EKS the node role pulls, on ECS the task execution role."
-    who_pulls = "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role."
-    if on_node:
-        puller, role = "the node role", "NODE_ROLE_NAME"
-        summary_end = "The kubelet pulls with the role of the node."
-        who_pulls = "The kubelet pulls with the node role, not with the pod's role."
-    elif on_ecs:
-        puller, role = "the task execution role", "EXECUTION_ROLE_NAME"
-        summary_end = "ECS pulls with the task execution role."
-        who_pulls = "ECS pulls with the task execution role (executionRoleArn), not with the task role."
+    puller, role, summary_end, who_pulls = _PULLERS["node" if on_node else "ECS" if on_ecs else ""]
     roles = {each["role"] for each in _NODE_ROLE.finditer(text)}
     if len(roles) == 1 and on_node:
         role = roles.pop()
@@ -188,10 +189,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
                 commands=(
                     *_role_lookups(case, role),
                     f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}",
-                    fill_command(
-                        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
-                        *(account, repository or "REPOSITORY", region),
-                    ),
+                    _show_policy_command(account, repository or "REPOSITORY", region),
                 ),
                 url=pages.ECR_LOGIN,
             ),
@@ -225,27 +223,14 @@ def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, rol
         f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]} in addition to the pull.",
         NO_IDENTITY_ALLOW.cause("derived", text=reason),
         remedies=(
-            Remedy(
-                title=f"Allow the import for {puller}",
-                who="account administrator",
-                steps=(
-                    "The first pull of an image imports it, and creates the repository if it does not exist.",
-                    f"Save the policy as policy.json and attach it to {puller}.",
-                ),
+            identity_remedy(
+                f"Allow the import for {puller}",
+                "The first pull of an image imports it, and creates the repository if it does not exist.",
+                f"Save the policy as policy.json and attach it to {puller}.",
                 commands=(
                     f"aws iam put-role-policy --role-name {role} --policy-name AllowPullThroughCache --policy-document file://policy.json",
                 ),
-                policy=build_document(
-                    [
-                        {
-                            "Sid": "PullThroughCache",
-                            "Effect": "Allow",
-                            "Action": list(actions),
-                            "Resource": arn,
-                        }
-                    ]
-                ),
-                layer="identity",
+                statements=(allow(actions, arn, sid="PullThroughCache"),),
                 url=pages.ECR_PULL_THROUGH_CACHE,
             ),
         ),
@@ -269,36 +254,29 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
         ),
         EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or belongs to another user."),
         remedies=(
-            Remedy(
-                title=f"Allow the push for {pusher}",
-                who="account administrator",
-                steps=(
-                    "Find that user or role: it ran aws ecr get-login-password. The first command prints the one of this shell.",
-                    f"If it is not in account {account}, the repository policy must allow it the same actions on the repository, too. The last command prints that policy.",
-                    "Save the policy as policy.json and attach it (for a user: put-user-policy).",
-                ),
+            identity_remedy(
+                f"Allow the push for {pusher}",
+                "Find that user or role: it ran aws ecr get-login-password. The first command prints the one of this shell.",
+                f"If it is not in account {account}, the repository policy must allow it the same actions on the repository, too. The last command prints that policy.",
+                "Save the policy as policy.json and attach it (for a user: put-user-policy).",
                 commands=(
                     "aws sts get-caller-identity",
                     "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowPush --policy-document file://policy.json",
-                    fill_command(
-                        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
-                        *(account, name, region),
-                    ),
+                    _show_policy_command(account, name, region),
                 ),
-                policy=build_document(
-                    [
-                        {"Sid": "Push", "Effect": "Allow", "Action": list(PUSH_ACTIONS), "Resource": arn},
-                        {
-                            "Sid": "SignIn",
-                            "Effect": "Allow",
-                            "Action": "ecr:GetAuthorizationToken",
-                            "Resource": "*",
-                        },
-                    ]
+                statements=(
+                    allow(PUSH_ACTIONS, arn, sid="Push"),
+                    allow("ecr:GetAuthorizationToken", "*", sid="SignIn"),
                 ),
-                layer="identity",
                 url=pages.ECR_LOGIN,
             ),
             credential_remedies.docker_login(registry, region),
         ),
+    )
+
+
+def _show_policy_command(account: str, repository: str, region: str) -> str:
+    return fill_command(
+        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
+        *(account, repository, region),
     )

@@ -36,9 +36,9 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     save_step,
 )
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,12 +141,12 @@ def _may_be_of_other_account(denial: Denial) -> bool:
 
 def _explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    arn = f"arn:{denial.location.partition or 'aws'}"
+    arn, bucket = f"arn:{denial.location.partition or 'aws'}", bucket_argument(denial)
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
-        "Resource": f"{arn}:s3:::{bucket_argument(denial)}/*",
+        "Resource": f"{arn}:s3:::{bucket}/*",
         "Condition": {
             "StringEquals": {"AWS:SourceArn": f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"}
         },
@@ -170,14 +170,8 @@ def _explain_origin(denial: Denial) -> Explanation:
                     save_step("the bucket policy"),
                 ),
                 commands=(
-                    fill_command(
-                        "aws s3api get-bucket-policy --bucket {} --query Policy --output text",
-                        bucket_argument(denial),
-                    ),
-                    fill_command(
-                        "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
-                        bucket_argument(denial),
-                    ),
+                    f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text",
+                    f"aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
                 ),
                 policy=build_document([statement]),
                 layer="resource",
@@ -207,24 +201,14 @@ def explain_query_data(denial: Denial) -> Explanation:
         BUCKET_OF_OTHER_ACCOUNT.cause(),
         topic="s3-access-denied",
         remedies=(
-            Remedy(
-                title="Allow the caller to read the data",
-                who="account administrator",
-                steps=(
-                    "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
-                ),
-                policy=build_document(
-                    [
-                        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects},
-                        {
-                            "Effect": "Allow",
-                            "Action": ["s3:ListBucket", "s3:GetBucketLocation"],
-                            "Resource": arn,
-                        },
-                    ]
+            identity_remedy(
+                "Allow the caller to read the data",
+                "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
+                statements=(
+                    allow("s3:GetObject", objects),
+                    allow(("s3:ListBucket", "s3:GetBucketLocation"), arn),
                 ),
                 commands=("aws sts get-caller-identity",),
-                layer="identity",
                 url="https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html",
             ),
             _inspect_remedy(denial, denial.operation),
@@ -285,12 +269,8 @@ def _with_copy_source(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         return remedy
     found = _COPY_SOURCE.search(denial.failure.text)
     source = f"{found['bucket']}/{found['key']}" if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
-    reads = {
-        "Sid": "S3GetObject",
-        "Effect": "Allow",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:{denial.location.partition or 'aws'}:s3:::{source}",
-    }
+    of_source = f"arn:{denial.location.partition or 'aws'}:s3:::{source}"
+    reads = allow("s3:GetObject", of_source, sid="S3GetObject")
     written = remedy.policy["Statement"]
     statements = [*written, reads]
     old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))

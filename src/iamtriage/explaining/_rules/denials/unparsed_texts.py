@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.policies._documents import build_document
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
+from iamtriage.policies._documents import allow
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -99,38 +99,25 @@ def _explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         summary=summary,
         causes=(EFS_MOUNT_DENIED.cause("derived", (f'The text says "{denied[0]}".',), text=reason),),
         remedies=(
-            Remedy(
-                title="Allow the mount"
-                if "iam" in given
-                else "Mount with the option iam, and allow the mount",
-                who="account administrator",
-                steps=present(
-                    None if "iam" in given else where,
-                    f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
-                    "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
-                ),
+            identity_remedy(
+                "Allow the mount" if "iam" in given else "Mount with the option iam, and allow the mount",
+                *(() if "iam" in given else (where,)),
+                f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
+                "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
                 commands=(
-                    fill_command(
-                        "aws efs describe-file-system-policy --file-system-id {} --region {}",
-                        name,
-                        commands.region(region),
-                    ),
+                    f"aws efs describe-file-system-policy --file-system-id {name} --region {commands.region(region)}",
                     fill_command(
                         "aws iam put-role-policy --role-name {} --policy-name AllowEfsMount --policy-document file://policy.json",
                         commands.role_name(role[1] if role else None),
                     ),
                 ),
-                policy=build_document(
-                    [
-                        {
-                            "Sid": "EfsMount",
-                            "Effect": "Allow",
-                            "Action": ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-                            "Resource": arn,
-                        }
-                    ]
+                statements=(
+                    allow(
+                        ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
+                        arn,
+                        sid="EfsMount",
+                    ),
                 ),
-                layer="identity",
                 url=pages.EFS_IAM,
             ),
         ),

@@ -5,9 +5,13 @@ Other remedies, such as those with a policy, are built with :class:`iamtriage.ex
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Who
 
 _T = TypeVar("_T")
 
@@ -58,3 +62,28 @@ def organization_remedy(
 ) -> Remedy:
     """Return a remedy for the administrator of the organization."""
     return Remedy(title, "organization administrator", steps, commands, url=url)
+
+
+def identity_remedy(
+    title: str,
+    *steps: str,
+    statements: tuple[dict[str, Any], ...],
+    commands: tuple[str, ...] = (),
+    url: str | None = None,
+) -> Remedy:
+    """Return a remedy that attaches an identity-based policy, for the administrator of the account."""
+    policy = build_document(statements)
+    return Remedy(title, "account administrator", steps, commands, policy, layer="identity", url=url)
+
+
+def trust_remedy(
+    title: str,
+    *steps: str,
+    statement: dict[str, Any],
+    commands: tuple[str, ...] = (),
+    who: Who = "account administrator",
+    url: str | None = None,
+) -> Remedy:
+    """Return a remedy that adds a statement to the trust policy of a role."""
+    policy = build_document([statement])
+    return Remedy(title, who, steps, commands, policy, layer="role_trust", is_addition=True, url=url)
