@@ -19,7 +19,6 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import actions_for
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
     SERVICE_CANNOT_ASSUME_ROLE,
     SERVICES_IN_MESSAGES,
@@ -33,7 +32,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.service_specific import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.services import (
@@ -48,6 +47,7 @@ from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ARN = lazy_pattern(
@@ -298,17 +298,12 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         commands=lines,
         url=_PAGE,
     )
-    allow = Remedy(
-        title=f"Allow {_SERVICE} in the role's trust policy",
-        who="account administrator",
-        steps=(
-            save_step("the role's trust policy", "trust.json"),
-            f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
-        ),
+    allow = trust_remedy(
+        f"Allow {_SERVICE} in the role's trust policy",
+        save_step("the role's trust policy", "trust.json"),
+        f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
         commands=commands.trust_policy_commands(parsed.name if parsed else None),
         policy=service_trust_policy(_SERVICE, ("sts:AssumeRole",)),
-        layer="role_trust",
-        is_addition=True,
         url=pages.TRUST_POLICIES,
     )
     verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"

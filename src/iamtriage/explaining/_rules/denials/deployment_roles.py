@@ -53,6 +53,11 @@ def explain_target_account(denial: Denial) -> Explanation:
     partition = denial.location.partition or "aws"
     existing = save_step("its trust policy", "trust.json")
     show, update = commands.trust_policy_commands(role)
+    trusting = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"},
+        "Action": "sts:AssumeRole",
+    }
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
         NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
@@ -74,11 +79,7 @@ def explain_target_account(denial: Denial) -> Explanation:
                     ),
                     update,
                 ),
-                statement={
-                    "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"},
-                    "Action": "sts:AssumeRole",
-                },
+                policy=build_document([trusting]),
                 url=_PAGE,
             ),
             Remedy(

@@ -39,6 +39,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_role,
 )
+from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
     find_literal_pattern,
@@ -168,15 +169,12 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         ),
         topic="web-identity",
         remedies=(
-            Remedy(
-                title=f"Compare the subject with {like}",
-                who="account administrator",
-                steps=(
-                    f"The policy is the whole trust policy with this change: save it as trust.json. It then trusts every subject that matches {value}.",
-                ),
+            trust_remedy(
+                f"Compare the subject with {like}",
+                f"The policy is the whole trust policy with this change: save it as trust.json. It then trusts every subject that matches {value}.",
                 commands=trust_policy_commands(denial)[1:],
                 policy=found.fixed,
-                layer="role_trust",
+                is_addition=False,
                 url=pages.TRUST_POLICIES,
             ),
             compare_token_remedy(denial),

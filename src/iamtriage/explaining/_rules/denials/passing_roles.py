@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 )
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
     find_role_recipient,
@@ -243,17 +243,12 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
     elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
         step = f"{principal} assumes the role."
     passed = parse_masked_role(denial.resource)
-    return Remedy(
-        title=f"Check that {role} trusts {recipient.principal or 'the service'}",
-        who="account administrator",
-        steps=(
-            step,
-            "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        ),
+    return trust_remedy(
+        f"Check that {role} trusts {recipient.principal or 'the service'}",
+        step,
+        "If its trust policy does not allow that, add the statement and keep the existing ones.",
         commands=trust_policy_commands(None if passed is None else passed.name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
-        layer="role_trust",
-        is_addition=True,
         url=pages.TRUST_POLICIES,
     )
 

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     iterate_statements,
@@ -288,12 +288,9 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
         "Action": _ACTION,
         "Condition": {"StringEquals": {"SAML:aud": f"https://{domain}/saml"}},
     }
-    return Remedy(
-        title="Allow the assertion in the role's trust policy",
-        who="account administrator",
-        steps=(CHANGE_STATEMENT,),
+    return trust_remedy(
+        "Allow the assertion in the role's trust policy",
+        CHANGE_STATEMENT,
         policy=build_document([added]),
-        layer="role_trust",
-        is_addition=True,
         url=pages.SAML,
     )

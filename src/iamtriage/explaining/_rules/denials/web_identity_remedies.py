@@ -16,7 +16,6 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.denials.assuming_roles import (
     missing_trust_steps,
     trust_policy_commands,
@@ -28,11 +27,12 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
@@ -200,17 +200,17 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     guide: tuple[str, ...] = ()
     if controller is not None and usual_namespace and not (facts.namespace or facts.service_account):
         guide = (f"The text is from {controller.name}: the subject is the one of its installation guide.",)
-    return Remedy(
-        title=title,
-        who="account administrator",
-        steps=(*missing_trust_steps(findings), *guide, *(found.steps if found else ()), CHANGE_STATEMENT),
+    return trust_remedy(
+        title,
+        *missing_trust_steps(findings),
+        *guide,
+        *(found.steps if found else ()),
+        CHANGE_STATEMENT,
         commands=(
             *((fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else ()),
             *trust_policy_commands(denial),
         ),
         policy=build_document([added]),
-        layer="role_trust",
-        is_addition=True,
         url=found.url if found else _token_page(denial),
     )
 

@@ -12,7 +12,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
     IRSA_TRUST,
     NO_SERVICE,
@@ -31,12 +30,18 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    cluster_remedy,
+    trust_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.kubernetes.pod_identity_trust import PodTrust
     from iamtriage.explaining._rules.shared.cases import Case
@@ -166,14 +171,11 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
         NO_TAG_SESSION.cause(),
         IRSA_TRUST.cause(),
         remedies=(
-            Remedy(
-                title=f"Allow {POD_SERVICE} in the role's trust policy",
-                who="account administrator",
-                steps=tuple(steps),
+            trust_remedy(
+                f"Allow {POD_SERVICE} in the role's trust policy",
+                *steps,
                 commands=commands.trust_policy_commands(role.name if role else None),
                 policy=build_pod_trust_policy(service_account),
-                layer="role_trust",
-                is_addition=True,
                 url=pages.EKS_POD_ROLE,
             ),
         ),
@@ -220,13 +222,12 @@ def _explain_checked(
         then = (
             "Then create the association again." if again else "Then retry the call, or re-create the pods."
         )
-        remedy = Remedy(
-            title=checked.title,
-            who="account administrator",
-            steps=(f"{WHOLE_DOCUMENT} {then}",),
+        remedy = trust_remedy(
+            checked.title,
+            f"{WHOLE_DOCUMENT} {then}",
             commands=(replace, *again),
             policy=checked.fixed,
-            layer="role_trust",
+            is_addition=False,
             url=pages.EKS_POD_ROLE,
         )
     return case.explain(
@@ -257,13 +258,10 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         ),
         topic="pod-identity",
         remedies=(
-            Remedy(
-                title=f"Allow {POD_SERVICE} in the role's trust policy",
-                who="account administrator",
-                steps=(
-                    "Find the role of the association.",
-                    "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
-                ),
+            trust_remedy(
+                f"Allow {POD_SERVICE} in the role's trust policy",
+                "Find the role of the association.",
+                "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
                 commands=(
                     fill_command(
                         "aws eks list-pod-identity-associations --cluster-name {} --namespace {}",
@@ -277,8 +275,6 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     *commands.trust_policy_commands(None),
                 ),
                 policy=build_pod_trust_policy(known_service_account(facts)),
-                layer="role_trust",
-                is_addition=True,
                 url=pages.EKS_POD_IDENTITY,
             ),
         ),

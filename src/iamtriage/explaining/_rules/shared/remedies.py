@@ -11,6 +11,8 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._explanations import Who
 
 _T = TypeVar("_T")
@@ -79,11 +81,11 @@ def identity_remedy(
 def trust_remedy(
     title: str,
     *steps: str,
-    statement: dict[str, Any],
+    policy: Mapping[str, Any],
     commands: tuple[str, ...] = (),
-    who: Who = "account administrator",
+    is_addition: bool = True,
     url: str | None = None,
 ) -> Remedy:
-    """Return a remedy that adds a statement to the trust policy of a role."""
-    policy = build_document([statement])
-    return Remedy(title, who, steps, commands, policy, layer="role_trust", is_addition=True, url=url)
+    """Return a remedy that changes the trust policy of a role, or adds statements to it."""
+    who: Who = "account administrator"
+    return Remedy(title, who, steps, commands, policy, layer="role_trust", is_addition=is_addition, url=url)
