@@ -277,8 +277,8 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
                 "Compare the account that the first command prints with the account of the resource.",
                 "Compare the Region. The second command prints the configured one, which applies if the call names none.",
                 commands=(
-                    credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
-                    credential_remedies.with_profile(profile, "aws", "configure", "get", "region"),
+                    credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
+                    credential_remedies.with_profile(profile, "aws configure get region"),
                 ),
                 url=pages.CLI_CREDENTIALS,
             ),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import safe_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy

@@ -96,9 +96,9 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
             "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
             "The second command is the same call with GET, whose response has a code and a message.",
             commands=(
-                credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
                 credential_remedies.with_profile(
-                    profile, "aws", "s3api", "get-object", "--bucket", "BUCKET", "--key", "KEY", "/dev/null"
+                    profile, "aws s3api get-object --bucket BUCKET --key KEY /dev/null"
                 ),
             ),
             url=pages.S3_ERRORS,
@@ -107,9 +107,7 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
         "Call the bucket's Region",
         "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
         commands=(
-            credential_remedies.with_profile(
-                profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"
-            ),
+            credential_remedies.with_profile(profile, "aws s3api get-bucket-location --bucket BUCKET"),
         ),
         url=pages.S3_ERRORS,
     )

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ("ExposedKey", "explain_exposed_key", "explain_key_quota", "find_exposed_key", "key_remedies")
 
-_PHRASES = ("Cannot exceed quota for AccessKeysPerUser",)
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
 # or a label.
 _LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
@@ -85,7 +84,9 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
         f"{whose} has two access keys already, and cannot have a third.",
-        ACCESS_KEY_QUOTA.cause("reported", quote_phrases(message_text(case), *_PHRASES)),
+        ACCESS_KEY_QUOTA.cause(
+            "reported", quote_phrases(message_text(case), "Cannot exceed quota for AccessKeysPerUser")
+        ),
         remedies=key_remedies(user),
         notes=(
             "AWS does not raise this quota. Neither a policy nor a retry helps.",
@@ -128,15 +129,7 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         commands=(_user_command("create-access-key", user),),
         url=pages.ACCESS_KEYS,
     )
-    return (*((free_one, delete) if at_quota else ()), create, _temporary_credentials_remedy())
-
-
-def _user_command(verb: str, user: str | None, *arguments: str) -> str:
-    return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
-
-
-def _temporary_credentials_remedy() -> Remedy:
-    return your_remedy(
+    replace = your_remedy(
         "Replace long-term keys with temporary credentials",
         "People: IAM Identity Center (aws configure sso), or aws login with a console user.",
         "Pods: EKS Pod Identity, or IAM roles for service accounts.",
@@ -146,6 +139,11 @@ def _temporary_credentials_remedy() -> Remedy:
         commands=("aws configure sso", "aws login"),
         url=pages.BEST_PRACTICES,
     )
+    return (*((free_one, delete) if at_quota else ()), create, replace)
+
+
+def _user_command(verb: str, user: str | None, *arguments: str) -> str:
+    return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
 # ------------------------------------------------ exposed keys
@@ -217,6 +215,10 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     if scanner is not None:
         path, commit = _PATH.search(text), _COMMIT.search(text)
         place = f" in {path['path'] or path['matched']}" if path else ""
+        amend: tuple[str, ...] = ()
+        if path:
+            remove = fill_command("git rm --cached {}", path["path"] or path["matched"])
+            amend = (remove, "git commit --amend --no-edit")
         start = f"commit {commit[1][:8]} contains" if commit else "the change contains"
         summary = f"{scanner}: {start} {named}{place}. AWS denied nothing."
         since = f"git rebase --interactive {commit[1][:8]}^" if commit else "git rebase --interactive COMMIT^"
@@ -228,17 +230,7 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
                 f"Amend the commit, or edit an older one with {since}. Another commit leaves the key in the history. Add the file to .gitignore.",
                 "Do not bypass the check: use a role or a secret store in place of the key.",
             ),
-            commands=(
-                *deactivate.commands,
-                *(
-                    (
-                        fill_command("git rm --cached {}", path["path"] or path["matched"]),
-                        "git commit --amend --no-edit",
-                    )
-                    if path
-                    else ()
-                ),
-            ),
+            commands=(*deactivate.commands, *amend),
         )
     return Explanation(
         failure=None,

@@ -102,13 +102,12 @@ SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
 
 
 class _ProfileError(NamedTuple):
-    """An error in a profile: the message that reports it, its meaning and its fix."""
+    """An error in a profile: the message that reports it, its meaning, and what to do for the fix of its cause."""
 
     cause: CauseType
     pattern: re.Pattern[str]
     summary: str
     phrase: str
-    title: str
     steps: tuple[str, ...]
     commands: tuple[str, ...]
 
@@ -120,7 +119,6 @@ _PROFILE_ERRORS = (
         cause=CONFIG_FILE_INVALID,
         summary="The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
         phrase="Unable to parse config file",
-        title="Correct the syntax of the file",
         steps=(
             "Each section begins with a line such as [default] or [profile dev]. Each setting is one line: key = value.",
             "Look for a setting before the first section, a missing bracket or equals sign, pasted export lines or JSON, and a byte order mark (editors on Windows).",
@@ -133,7 +131,6 @@ _PROFILE_ERRORS = (
         cause=PROFILE_LOOP,
         summary="The profiles refer to each other as source_profile in a circle, so none of them provides credentials.",
         phrase="Infinite loop in credential configuration",
-        title="Break the circle of profiles",
         steps=(
             "Follow source_profile from one profile to the next in ~/.aws/config. The text names the profiles that the SDK visited.",
             "The last one must have credentials instead of source_profile: IAM Identity Center, credential_process, credential_source, or access keys.",
@@ -146,7 +143,6 @@ _PROFILE_ERRORS = (
         cause=TWO_SOURCES,
         summary="The profile{of} has both source_profile and credential_source, and only one is allowed.",
         phrase="contains both source_profile and credential_source",
-        title="Keep one source of credentials in the profile",
         steps=(
             "In ~/.aws/config, keep source_profile if another profile has the credentials.",
             "Keep credential_source if the machine provides them: EC2, a container, or environment variables.",
@@ -160,7 +156,6 @@ _PROFILE_ERRORS = (
         cause=UNKNOWN_SOURCE,
         summary="The profile{of} has an unknown credential_source{source}.",
         phrase="credential source",
-        title="Use a valid credential_source",
         steps=(_CREDENTIAL_SOURCES, "To use the credentials of another profile, use source_profile instead."),
         commands=("aws configure get credential_source",),
     ),
@@ -171,11 +166,7 @@ _PROFILE_ERRORS = (
         cause=SOURCE_NOT_OFFERED,
         summary="The program does not support the credential_source of the profile{of}.",
         phrase="no source provider was configured",
-        title="Use another source of credentials",
-        steps=(
-            "Use source_profile with another profile, or provide the credentials in another way.",
-            "The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",
-        ),
+        steps=("The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",),
         commands=("aws configure get credential_source",),
     ),
     _ProfileError(
@@ -185,7 +176,6 @@ _PROFILE_ERRORS = (
         cause=SSO_INCOMPLETE,
         summary="The profile{of} lacks settings of IAM Identity Center{source}.",
         phrase="is configured to use SSO but is missing required configuration",
-        title="Configure the profile again",
         steps=(
             "Add the missing settings to the profile in ~/.aws/config, or let the command write the profile again.",
             "A profile has sso_session, sso_account_id and sso_role_name, and its sso-session section has sso_start_url and sso_region.",
@@ -198,7 +188,6 @@ _PROFILE_ERRORS = (
         cause=SSO_SESSION_MISSING,
         summary="The profile names the sso-session{source}, which does not exist in the config file.",
         phrase="specified sso-session does not exist",
-        title="Add the sso-session section",
         steps=(
             "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. NAME is the value of sso_session in the profile and is case-sensitive.",
         ),
@@ -211,7 +200,6 @@ _PROFILE_ERRORS = (
         cause=SOURCE_PROFILE,
         summary="The profile{of} uses source_profile{source}, and that profile does not exist.",
         phrase="source_profile",
-        title="Create the source profile, or use another",
         steps=("The profile that source_profile names must exist and have credentials.",),
         commands=("aws configure get source_profile", "aws configure list-profiles"),
     ),
@@ -220,7 +208,6 @@ _PROFILE_ERRORS = (
         cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
         summary="The profile{of} uses a source_profile that has no credentials.",
         phrase="must have credentials",
-        title="Give the source profile credentials",
         steps=("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
         commands=("aws configure list",),
     ),
@@ -254,7 +241,7 @@ _EMPTY_SOURCES = {
         ),
     ),
 }
-_COMMANDS_WITHOUT_PROFILE = ("list-profiles", " sso-session")
+_WITHOUT_PROFILE = ("list-profiles", " sso-session")
 BROKEN_PROFILE_MESSAGES = (_EMPTY_SOURCE, *(error.pattern for error in _PROFILE_ERRORS))
 """Patterns of the messages that report such a profile."""
 
@@ -278,13 +265,13 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
         topic="profile-broken",
         remedies=(
             your_remedy(
-                error.title,
+                error.cause.fix.removesuffix("."),
                 *error.steps,
                 commands=tuple(
-                    credential_remedies.with_profile(
-                        None if command.endswith(_COMMANDS_WITHOUT_PROFILE) else profile, *command.split()
-                    )
-                    for command in error.commands
+                    line
+                    if line.endswith(_WITHOUT_PROFILE)
+                    else credential_remedies.with_profile(profile, line)
+                    for line in error.commands
                 ),
                 url=error.cause.sources[0],
             ),
@@ -317,9 +304,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
             your_remedy(
                 "Check that the profile fits the place where the call runs",
                 *steps,
-                commands=(
-                    credential_remedies.with_profile(profile, "aws", "configure", "get", "credential_source"),
-                ),
+                commands=(credential_remedies.with_profile(profile, "aws configure get credential_source"),),
                 url=pages.CLI_ROLES,
             ),
         ),

@@ -42,40 +42,13 @@ _COMPOSE_SERVICE = lazy_pattern(
 )
 # Options of docker run that take a value as the next word. Others are flags.
 _VALUED = frozenset(
-    [
-        "-e",
-        "--env",
-        "-v",
-        "--volume",
-        "-p",
-        "--publish",
-        "-w",
-        "--workdir",
-        "-u",
-        "--user",
-        "-h",
-        "--hostname",
-        "-m",
-        "--memory",
-        "-l",
-        "--label",
-        "--name",
-        "--network",
-        "--net",
-        "--env-file",
-        "--entrypoint",
-        "--mount",
-        "--platform",
-        "--cpus",
-        "--add-host",
-        "--dns",
-        "--restart",
-        "--pull",
-        "--runtime",
-        "--gpus",
-        "--ip",
-    ]
-)
+    {
+        "-e", "--env", "-v", "--volume", "-p", "--publish", "-w", "--workdir", "-u", "--user", "-h",
+        "--hostname", "-m", "--memory", "-l", "--label", "--name", "--network", "--net", "--env-file",
+        "--entrypoint", "--mount", "--platform", "--cpus", "--add-host", "--dns", "--restart", "--pull",
+        "--runtime", "--gpus", "--ip",
+    }
+)  # fmt: skip
 # What is repeated in a command: nothing that a shell reads as anything but a word, and no value that can be a secret.
 _IMAGE = lazy_pattern(r"[a-z0-9][\w./:@-]{0,254}", re.ASCII)
 _WORD = lazy_pattern(r"(?:\$(?:PWD|HOME)(?=[/:]))?[\w./:@,+=%-]{1,256}", re.ASCII)

@@ -147,7 +147,7 @@ def explain_expired_sso(
                 "If it expires again immediately, check which session the profile uses",
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
                 "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
-                commands=(credential_remedies.with_profile(profile, "aws", "configure", "list"),),
+                commands=(credential_remedies.with_profile(profile, "aws configure list"),),
                 url=pages.SSO_LOGIN,
             ),
         ),

@@ -179,7 +179,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         commands=(
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
-            credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
+            credential_remedies.with_profile(profile or "PROFILE", "aws configure sso"),
         ),
         url=pages.CLI_PROFILES,
     )
@@ -239,7 +239,7 @@ def _explain_wrong_section(
             text="Names of profiles are case-sensitive.",
         )
         step = f"Use {section.name} in AWS_PROFILE or --profile, or replace {section.header} by {correct} in {file}."
-    sign_in = ("aws", "sso", "login") if section.is_sso else ("aws", "sts", "get-caller-identity")
+    sign_in = "aws sso login" if section.is_sso else "aws sts get-caller-identity"
     return case.explain(
         f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
         cause,
@@ -249,7 +249,7 @@ def _explain_wrong_section(
                 f"Write the section as {correct}",
                 step,
                 "Then check that the first command lists the profile, and retry the call.",
-                commands=("aws configure list-profiles", credential_remedies.with_profile(profile, *sign_in)),
+                commands=("aws configure list-profiles", credential_remedies.with_profile(profile, sign_in)),
                 url=pages.CLI_PROFILES,
             ),
         ),
@@ -270,15 +270,13 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     found = _PARTIAL_CREDENTIALS.search(message)
     place = _PLACES.get(found[1], safe_name(found[1]) or "one place") if found else "one place"
     missing = safe_name(found[2].strip(" ,")) if found else None
-    cause = PARTIAL_CREDENTIALS.cause(
-        "reported",
-        (f"The SDK says that the credentials in {place} are partial.",),
-        text=f"Only a part of the credentials is set in {place}.",
-    )
     return case.explain(
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
-        cause,
-        topic="partial-credentials",
+        PARTIAL_CREDENTIALS.cause(
+            "reported",
+            (f"The SDK says that the credentials in {place} are partial.",),
+            text=f"Only a part of the credentials is set in {place}.",
+        ),
         remedies=(
             your_remedy(
                 "Set all parts of one type of credentials",
@@ -287,8 +285,8 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
                 "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
                 "The SDK does not combine parts from different places.",
                 commands=(
-                    credential_remedies.with_profile(profile, "aws", "configure", "list"),
-                    credential_remedies.with_profile(profile, "aws", "configure", "get", "source_profile"),
+                    credential_remedies.with_profile(profile, "aws configure list"),
+                    credential_remedies.with_profile(profile, "aws configure get source_profile"),
                 ),
                 url=pages.CLI_ROLES,
             ),

@@ -135,20 +135,6 @@ KUBECONFIG_API_VERSION = CauseType(
     sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
 )
 
-_HELPER_WITHOUT_CREDENTIALS = HELPER_WITHOUT_CREDENTIALS.cause(
-    "derived", ("The text contains the helper's own error.",)
-)
-_HELPER_CAUSES = (
-    HELPER_WITHOUT_CREDENTIALS.cause(text="The helper found no AWS credentials, or expired ones."),
-    HELPER_PROFILE.cause(),
-    HELPER_TIMEOUT.cause(),
-)
-_INSTALL_HELPER = your_remedy(
-    "Install the helper where the call runs",
-    "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
-    url=pages.EKS_KUBECONFIG,
-)
-
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile has no sign-in to IAM Identity Center."""
@@ -214,9 +200,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
                 "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
                 "For unattended programs, use a role that does not require MFA.",
                 commands=(
-                    credential_remedies.with_profile(
-                        profile or "PROFILE", "aws", "sts", "get-caller-identity"
-                    ),
+                    credential_remedies.with_profile(profile or "PROFILE", "aws sts get-caller-identity"),
                 ),
                 url=pages.CLI_ROLES,
             ),
@@ -227,8 +211,11 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
 def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a ``credential_process`` returned no credentials."""
     profile = find_profile(case)
+    outcome = (
+        "was not found" if "not found" in message or "No such file" in message else "returned no credentials"
+    )
     return case.explain(
-        _process_summary(message),
+        f"The program that the profile names as credential_process {outcome}.",
         CREDENTIAL_PROCESS.cause(
             "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
         ),
@@ -238,11 +225,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
                 "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
                 "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
                 "Use its absolute path in the profile. Its output is secret: don't share it.",
-                commands=(
-                    credential_remedies.with_profile(
-                        profile, "aws", "configure", "get", "credential_process"
-                    ),
-                ),
+                commands=(credential_remedies.with_profile(profile, "aws configure get credential_process"),),
                 url=pages.CLI_PROCESS,
             ),
         ),
@@ -250,69 +233,67 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
     )
 
 
-def _process_summary(message: str) -> str:
-    if "not found" in message or "No such file" in message:
-        return "The program that the profile names as credential_process was not found."
-    return "The program that the profile names as credential_process returned no credentials."
-
-
 def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the kubeconfig's credential helper failed."""
-    found = _EXECUTABLE.search(message)
+    found, exit_code = _EXECUTABLE.search(message), _EXIT_CODE.search(message)
     name = safe_name(next(filter(None, found.groups()), None)) if found else None
-    outcome = "failed"
-    exit_code = _EXIT_CODE.search(message)
     reason = None if exit_code is None else _EXIT_CODES.get(exit_code[1])
-    causes: tuple[Cause, ...] = _HELPER_CAUSES
+    because = () if name is None else (f"The text names the program {name}.",)
+    if exit_code is not None:
+        because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
+    outcome = "failed"
+    causes: tuple[Cause, ...] = (
+        HELPER_WITHOUT_CREDENTIALS.cause(text="The helper found no AWS credentials, or expired ones."),
+        HELPER_PROFILE.cause(),
+        HELPER_TIMEOUT.cause(),
+    )
     first: tuple[Remedy, ...] = ()
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         outcome = "found no AWS credentials"
-        causes = (_HELPER_WITHOUT_CREDENTIALS,)
+        causes = (
+            HELPER_WITHOUT_CREDENTIALS.cause("derived", ("The text contains the helper's own error.",)),
+        )
         first = (credential_remedies.configure_credentials(find_profile(case)),)
     elif _API_VERSION in message or _OTHER_VERSION in message:
         return _explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
-        outcome, causes, first = "was not found", (), (_INSTALL_HELPER,)
+        install = your_remedy(
+            "Install the helper where the call runs",
+            "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
+            url=pages.EKS_KUBECONFIG,
+        )
+        outcome, causes, first = "was not found", (), (install,)
     region = commands.region(find_region(case))
     cluster = commands.cluster(case.facts.cluster)
-    remedies = (
-        *first,
-        your_remedy(
-            "Run the helper by hand",
-            "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
-            "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
-            commands=(
-                fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
-                "aws sts get-caller-identity",
-            ),
-            url=pages.EKS_KUBECONFIG,
-        ),
-        your_remedy(
-            "Write the kubeconfig again",
-            "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
-            commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
-            url=pages.EKS_KUBECONFIG,
-        ),
-    )
     return case.explain(
         f"The helper that gets credentials for the cluster {outcome}."
         if reason is None
         else f"kubectl got no token: aws eks get-token failed because {reason}.",
         KUBECONFIG_HELPER.cause(
-            "reported",
-            _helper_evidence(name, exit_code),
-            text=f"The program that the kubeconfig runs to get a token {outcome}.",
+            "reported", because, text=f"The program that the kubeconfig runs to get a token {outcome}."
         ),
         *causes,
-        remedies=remedies,
+        remedies=(
+            *first,
+            your_remedy(
+                "Run the helper by hand",
+                "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
+                "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
+                commands=(
+                    fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
+                    "aws sts get-caller-identity",
+                ),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            your_remedy(
+                "Write the kubeconfig again",
+                "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
+                commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
+                url=pages.EKS_KUBECONFIG,
+            ),
+        ),
     )
-
-
-def _helper_evidence(name: str | None, exit_code: re.Match[str] | None) -> tuple[str, ...]:
-    if exit_code is not None:
-        return (f"The AWS CLI ended with exit code {exit_code[1]}.",)
-    return () if name is None else (f"The text names the program {name}.",)
 
 
 # What aws --version prints, and the first versions that write v1beta1.

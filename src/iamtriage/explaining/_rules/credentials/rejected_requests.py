@@ -300,7 +300,7 @@ def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
         "If the token is lost, get new credentials: assume the role or sign in again.",
         commands=(
             "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
-            credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
+            credential_remedies.with_profile(find_profile(case), "aws sts get-caller-identity"),
         ),
         url=pages.TEMPORARY_CREDENTIALS,
     )

@@ -311,9 +311,9 @@ def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
         "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
         "If the secret is lost, create a new key pair: AWS shows a secret only once.",
         commands=(
-            credential_remedies.with_profile(profile, "aws", "configure", "list"),
-            credential_remedies.with_profile(profile, "aws", "configure"),
-            credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
+            credential_remedies.with_profile(profile, "aws configure list"),
+            credential_remedies.with_profile(profile, "aws configure"),
+            credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
         ),
         url=pages.ACCESS_KEYS,
     )

@@ -122,8 +122,6 @@ REGISTRY_PASSWORD = CauseType(
     sources=(pages.ECR_LOGIN,),
 )
 
-_NODE_CANNOT_PULL = NODE_ROLE_CANNOT_PULL.cause()
-
 
 def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
@@ -154,7 +152,7 @@ def explain_no_registry_login(
     )
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
-        causes.insert(1, _NODE_CANNOT_PULL)
+        causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
         remedies.insert(
             0,
             cluster_remedy(
@@ -175,7 +173,6 @@ def _explain_rejected_password(
     case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
 ) -> Explanation:
     """Explain that a registry rejects the password of a docker login."""
-    login = credential_remedies.docker_login(registry, region)
     called = find_option(case, "region")
     reason = "most likely, it is for another Region or account, or it is empty"
     if called is not None and called != region and region in registry:
@@ -186,7 +183,7 @@ def _explain_rejected_password(
         topic="no-registry-login",
         remedies=(
             attrs.evolve(
-                login,
+                credential_remedies.docker_login(registry, region),
                 steps=(
                     "Use the same Region in both commands, and credentials of an account that may pull. If the first command prints an error, correct that first: docker then gets an empty password.",
                     "Windows PowerShell 5 changes the password in the pipe: use PowerShell 7 or cmd.",
@@ -209,20 +206,22 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         "possible" if names_gateway or may_be_gateway else "reported",
         quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
-    causes, remedies = [unsigned], [_sign_remedy()]
+    sign = your_remedy(
+        "Sign the request",
+        "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
+        "Remove --no-sign-request and anonymous credentials unless the resource is public.",
+        commands=("aws sts get-caller-identity",),
+        url=pages.SIGNATURES,
+    )
+    causes, remedies = [unsigned], [sign]
     url = _GATEWAY_URL.search(case.text) if names_gateway else None
     topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
-        unsigned = attrs.evolve(
-            unsigned,
-            text="The method uses IAM authorization, and the request is not signed (SigV4 for execute-api).",
-        )
-        causes = [route, unsigned]
+        text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
+        causes = [route, attrs.evolve(unsigned, text=text)]
         remedies = [_routes_remedy(case, url), _sign_remedy_for_gateway(url)]
-        topic, summary = (
-            "no-such-route",
-            f"API Gateway has no {_describe_route(case, url)}, or the method requires a signature.",
-        )
+        topic = "no-such-route"
+        summary = f"API Gateway has no {_describe_route(case, url)}, or the method requires a signature."
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
         summary = "The request has no signature, or API Gateway has no such path or method."
@@ -275,14 +274,4 @@ def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = N
             fill_command("aws apigateway get-stages --rest-api-id {} --region {}", api, region),
         ),
         url=pages.API_GATEWAY_TOKEN,
-    )
-
-
-def _sign_remedy() -> Remedy:
-    return your_remedy(
-        "Sign the request",
-        "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
-        "Remove --no-sign-request and anonymous credentials unless the resource is public.",
-        commands=("aws sts get-caller-identity",),
-        url=pages.SIGNATURES,
     )

@@ -125,7 +125,7 @@ def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
         f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
         _REMOVE_ENDPOINT,
-        commands=(credential_remedies.with_profile(find_profile(case), "aws", "configure", "list"),),
+        commands=(credential_remedies.with_profile(find_profile(case), "aws configure list"),),
         url=pages.SDK_ENDPOINTS,
     )
     check_permissions = your_remedy(

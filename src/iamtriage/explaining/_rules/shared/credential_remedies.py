@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 SIGNATURE_REJECTED = "No permission is missing: AWS rejects the signature before it evaluates policies."
 
 
-def with_profile(profile: str | None, *words: str) -> str:
+def with_profile(profile: str | None, line: str) -> str:
     """Return a command with the profile, if one is known.
 
-    >>> with_profile("dev", "aws", "sts", "get-caller-identity"), with_profile(None, "aws", "login")
+    >>> with_profile("dev", "aws sts get-caller-identity"), with_profile(None, "aws login")
     ('aws sts get-caller-identity --profile dev', 'aws login')
     """
-    return command(*words) if profile is None else command(*words, "--profile", commands.profile(profile))
+    return line if profile is None else fill_command(f"{line} --profile {{}}", commands.profile(profile))
 
 
 def show_identity(profile: str | None = None) -> Remedy:
@@ -42,8 +42,8 @@ def show_identity(profile: str | None = None) -> Remedy:
         "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
         "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
         commands=(
-            with_profile(profile, "aws", "configure", "list"),
-            with_profile(profile, "aws", "sts", "get-caller-identity"),
+            with_profile(profile, "aws configure list"),
+            with_profile(profile, "aws sts get-caller-identity"),
         ),
         url=pages.CLI_CREDENTIALS,
     )
@@ -68,7 +68,7 @@ def console_login(profile: str | None) -> Remedy:
     return your_remedy(
         "Sign in with aws login again",
         "The command opens a browser. Its credentials refresh automatically for up to 12 hours.",
-        commands=(with_profile(profile, "aws", "login"),),
+        commands=(with_profile(profile, "aws login"),),
         url=pages.CLI_LOGIN,
     )
 
@@ -109,7 +109,7 @@ def unset_keys(profile: str) -> Remedy:
         f"Unset the variables in the shell or service that makes the call. If the profile {profile} needs a sign-in, sign in with it.",
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            with_profile(profile, "aws", "sts", "get-caller-identity"),
+            with_profile(profile, "aws sts get-caller-identity"),
         ),
         url=pages.CLI_CREDENTIALS,
     )
@@ -230,8 +230,8 @@ def configure_credentials(profile: str | None) -> Remedy:
         "Select the profile where the call runs, with AWS_PROFILE or --profile.",
         commands=(
             "aws configure list-profiles",
-            with_profile(profile, "aws", "configure", "sso"),
-            with_profile(profile, "aws", "login"),
+            with_profile(profile, "aws configure sso"),
+            with_profile(profile, "aws login"),
         ),
         url=pages.CLI_CREDENTIALS,
     )

@@ -279,7 +279,7 @@ def _explain_expected_region(case: Case[CredentialScope], signed: str, expected:
         has_command = section == "[default]" or section.startswith("[profile ")
         profile = named if section.startswith("[profile ") else profile
     lines: tuple[str, ...] = (
-        credential_remedies.with_profile(profile, "aws", "configure", "set", "region", region),
+        credential_remedies.with_profile(profile, f"aws configure set region {region}"),
     )
     if not has_command:
         lines = ("terraform init -reconfigure",) if section.startswith("backend") else ()
