@@ -294,6 +294,32 @@ def test_profile_of_the_kubeconfig_is_not_the_identity_of_the_shell() -> None:
     assert "tom" not in explanation.to_text()
 
 
+@pytest.mark.parametrize(
+    ("command", "policy", "scope"),
+    [
+        ("kubectl get nodes", "AmazonEKSAdminViewPolicy", "type=cluster"),
+        ("kubectl get po,no -o wide", "AmazonEKSAdminViewPolicy", "type=cluster"),
+        ("kubectl describe pv", "AmazonEKSAdminViewPolicy", "type=cluster"),
+        ("kubectl get ns", "AmazonEKSViewPolicy", "type=cluster"),
+        ("kubectl get pods -A", "AmazonEKSViewPolicy", "type=cluster"),
+        ("kubectl get pods", "AmazonEKSViewPolicy", "type=cluster"),
+        ("kubectl get pods -n shop", "AmazonEKSViewPolicy", "type=namespace,namespaces=shop"),
+        ("kubectl -n shop get secret/db", "AmazonEKSEditPolicy", "type=namespace,namespaces=shop"),
+        ("kubectl apply -n shop -f cart.yaml", "AmazonEKSEditPolicy", "type=namespace,namespaces=shop"),
+        ("kubectl delete storageclass gp2", "AmazonEKSClusterAdminPolicy", "type=cluster"),
+        ("kubectl drain ip-10-0-1-7.ec2.internal", "AmazonEKSClusterAdminPolicy", "type=cluster"),
+        ("kubectl version", "AmazonEKSViewPolicy", "type=namespace,namespaces=NAMESPACE"),
+    ],
+)  # fmt: skip
+def test_access_policy_is_that_for_the_command(command: str, policy: str, scope: str) -> None:
+    text = f"$ {command}\nerror: You must be logged in to the server (Unauthorized)"
+    lines = [line for remedy in explain(text).remedies for line in remedy.commands]
+    associated = [
+        line.partition(":cluster-access-policy/")[2] for line in lines if "associate-access" in line
+    ]
+    assert set(associated) == {f"{policy} --access-scope {scope}"}
+
+
 def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
     """An access entry alone grants nothing, and the reader of the first steps cannot create it."""
     shown = str(explain(LOGIN))

@@ -411,7 +411,9 @@ def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | N
     shown = " ".join(str(found).split())
     assert "aws sts get-caller-identity" not in shown
     assert (
-        "If the ARN is the expected one (cluster administrator): aws eks create-access-entry" in shown
+        "aws eks list-access-entries --cluster-name shop --region eu-west-1 "
+        "If this principal is meant to have access and is not listed (cluster administrator): aws eks create-access-entry"
+        in shown
     ) == (mode != "CONFIG_MAP")
 
 

@@ -44,9 +44,9 @@ _ALTERNATIVES = (
         "Then, when its policies and groups are noted:",
     ),
     (
-        "aws eks update-kubeconfig ",
+        "aws eks list-access-entries ",
         "aws eks create-access-entry ",
-        "If the ARN is the expected one (cluster administrator):",
+        "If this principal is meant to have access and is not listed (cluster administrator):",
     ),
     ("aws eks create-pod-identity-association ", "kubectl annotate serviceaccount ", "Or, with IRSA:"),
     ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),

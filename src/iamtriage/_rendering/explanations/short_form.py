@@ -45,8 +45,9 @@ _COUNTED = (
     ),
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
-# An access entry without an access policy grants nothing.
-_CREATE_ENTRY, _ASSOCIATE_POLICY = "aws eks create-access-entry", "aws eks associate-access-policy"
+# Commands that belong together: an access entry is created if none exists, and needs an access policy.
+_CREATE_ENTRY = "aws eks create-access-entry"
+_FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -54,6 +55,8 @@ _OPERATION = 2
 _EXTRA_LINES_FOR_TITLE = 3
 # Lines by which the second step can exceed it, because the first step is often only about saving a file.
 _EXTRA_LINES_FOR_STEP = 2
+# Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
+_EXTRA_LINES_FOR_ENTRY = 3
 # Lines for other parts, if those that are always shown fill the default maximum.
 _EXTRA_LINES_FOR_OTHERS = 3
 # A text repeats another one if it shares at least this fraction of its words with it.
@@ -353,6 +356,11 @@ class _Builder:
         lines = min(max(parts.lines, self.count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
         for name in _additions(parts):
             more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
+            if name == "commands" and remedy:
+                following = remedy.commands[selection.commands : selection.commands + 1]
+                more = (
+                    _EXTRA_LINES_FOR_ENTRY if following and following[0].startswith(tuple(_FOLLOWING)) else 0
+                )
             if name == "steps" and remedy and len(selection.steps) == 1:
                 more = _EXTRA_LINES_FOR_STEP
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
@@ -363,7 +371,10 @@ class _Builder:
         documents = bool(remedy.documents)
         while 0 < count < len(remedy.commands):
             shown = remedy.commands[:count]
-            is_entry = _CREATE_ENTRY in shown[-1] and _ASSOCIATE_POLICY in remedy.commands[count]
+            is_entry = any(
+                first in shown[-1] and second in remedy.commands[count]
+                for first, second in _FOLLOWING.items()
+            )
             # A document requires the command that attaches it.
             is_unused = (
                 documents and not any(map(files_of, shown)) and any(map(files_of, remedy.commands[count:]))

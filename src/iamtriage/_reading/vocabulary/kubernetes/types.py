@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ("CLUSTER_WIDE", "GROUPS", "is_built_in")
+__all__ = ("CLUSTER_WIDE", "GROUPS", "find_type", "is_built_in")
 
 # Built-in types without a namespace, by API group: https://kubernetes.io/docs/reference/kubernetes-api/.
 CLUSTER_WIDE = {
@@ -43,19 +43,28 @@ GROUPS = {
     for name in names.split()
 }
 # The short names that kubectl accepts: https://kubernetes.io/docs/reference/kubectl/#resource-types.
-_SHORT_NAMES = """
-    cj cm crd crds cs csr deploy ds ep ev hpa ing
-    limits netpol no ns pc pdb po pv pvc quota rc rs sa sc sts svc
-"""
-_SHORT = frozenset(_SHORT_NAMES.split())
+_SHORT = {
+    "cj": "cronjobs", "cm": "configmaps", "crd": "customresourcedefinitions", "crds": "customresourcedefinitions",
+    "cs": "componentstatuses", "csr": "certificatesigningrequests", "deploy": "deployments", "ds": "daemonsets",
+    "ep": "endpoints", "ev": "events", "hpa": "horizontalpodautoscalers", "ing": "ingresses", "limits": "limitranges",
+    "netpol": "networkpolicies", "no": "nodes", "ns": "namespaces", "pc": "priorityclasses",
+    "pdb": "poddisruptionbudgets", "po": "pods", "pv": "persistentvolumes", "pvc": "persistentvolumeclaims",
+    "quota": "resourcequotas", "rc": "replicationcontrollers", "rs": "replicasets", "sa": "serviceaccounts",
+    "sc": "storageclasses", "sts": "statefulsets", "svc": "services",
+}  # fmt: skip
+
+
+def find_type(name: str) -> str | None:
+    """Return the built-in type of a name that kubectl accepts.
+
+    >>> find_type("svc"), find_type("Pod"), find_type("networkpolicy"), find_type("widgets")
+    ('services', 'pods', 'networkpolicies', None)
+    """
+    name = name.lower()
+    plurals = (_SHORT.get(name, name), f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies")
+    return next((plural for plural in plurals if plural in GROUPS), None)
 
 
 def is_built_in(name: str) -> bool:
-    """Return whether a name that kubectl accepts is of a built-in type.
-
-    >>> is_built_in("svc"), is_built_in("Pod"), is_built_in("networkpolicy"), is_built_in("widgets")
-    (True, True, True, False)
-    """
-    name = name.lower()
-    plurals = (name, f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies")
-    return name in _SHORT or any(plural in GROUPS for plural in plurals)
+    """Return whether a name that kubectl accepts is of a built-in type."""
+    return find_type(name) is not None

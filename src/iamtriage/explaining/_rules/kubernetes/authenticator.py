@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     PRINCIPAL_RECREATED,
     SHARED_ROLE,
     authenticator_log_remedy,
+    find_needed_access,
     grant_access_remedies,
     mode_causes,
     principal_causes,
@@ -177,7 +178,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         summary,
         (cause, *_mapping_causes(cluster)),
         remedies=(
-            *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
+            *grant_access_remedies(cluster, principal, find_needed_access(case)),
             inspect_access_remedy(cluster, principal),
         ),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS, find_type
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
@@ -12,9 +14,12 @@ from iamtriage.arns._principals import (
     ServiceLinkedRole,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.principal_mappings import (
+    VIEW_POLICY,
     aws_auth_remedy,
     build_cluster_principal,
     create_entry_remedy,
@@ -31,6 +36,19 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+
+# The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.
+_READING = frozenset({"describe", "events", "get", "logs", "top", "wait"})
+_WRITING = frozenset(
+    {
+        "annotate", "apply", "attach", "autoscale", "cp", "create", "debug", "delete", "edit", "exec", "expose",
+        "label", "patch", "port-forward", "replace", "rollout", "run", "scale", "set",
+    }
+)  # fmt: skip
+_OF_NODES = frozenset({"cordon", "drain", "taint", "uncordon"})
+_ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
+_EDIT = "AmazonEKSEditPolicy"
+_CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 
 # The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
@@ -185,8 +203,49 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
         yield ROLE_PATH.cause(because=because, text=text)
 
 
+class NeededAccess(NamedTuple):
+    """The access policy that a principal needs, and its scope.
+
+    Attributes:
+        policy: The name of the access policy.
+        namespace: The namespace of its scope, or ``None`` for the whole cluster.
+        reason: What the policy is for, as a step.
+    """
+
+    policy: str
+    namespace: str | None
+    reason: str
+
+
+def find_needed_access(case: AnyCase) -> NeededAccess:
+    """Return the access policy for the ``kubectl`` command of a text; without one, that for reading a namespace.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+    """
+    namespace = commands.namespace(case.facts.namespace)
+    command = context_of(case.facts).command
+    verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
+    choice = "Choose the policy that the principal needs."
+    if command is None or verb not in _READING | _WRITING | _OF_NODES:
+        reason = f"{VIEW_POLICY} allows reading most types in one namespace. {choice}"
+        return NeededAccess(VIEW_POLICY, namespace, reason)
+    named = objects[0].partition("/")[0].split(",") if objects else []
+    types = [each for each in map(find_type, named) if each is not None]
+    words = f"kubectl {verb} {','.join(types)}".rstrip()
+    is_wide = any(each in CLUSTER_WIDE.get(GROUPS[each], "").split() for each in types)
+    if is_wide or verb in _OF_NODES:
+        policies = [narrowest_access_policy("list", GROUPS[each], each) for each in types]
+        policy = _CLUSTER_VIEW if None in policies else VIEW_POLICY
+        policy = policy if verb in _READING else _CLUSTER_ADMIN
+        return NeededAccess(policy, None, f"{policy} allows {words}, which requires the scope cluster.")
+    policy = VIEW_POLICY if verb in _READING and "secrets" not in types else _EDIT
+    if _ALL_NAMESPACES.search(command.text) or (verb in _READING and command.option("namespace") is None):
+        return NeededAccess(policy, None, f"{policy} allows {words} in all namespaces. {choice}")
+    return NeededAccess(policy, namespace, f"{policy} allows {words} in this namespace. {choice}")
+
+
 def grant_access_remedies(
-    cluster: Cluster, principal: ClusterPrincipal, *, namespace: str | None
+    cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess
 ) -> Iterator[Remedy]:
     """Yield the remedies that grant a principal access, by authentication mode.
 
@@ -196,9 +255,10 @@ def grant_access_remedies(
     if refusal:
         principal = build_cluster_principal(None, "a role that is used instead")
     if cluster.uses_entries:
-        choice = "AmazonEKSViewPolicy allows reading most types in one namespace. Choose the policy that the principal needs."
-        steps = (refusal, choice) if refusal else (choice,)
-        yield create_entry_remedy(cluster, principal, namespace=commands.namespace(namespace), steps=steps)
+        steps = (refusal, access.reason) if refusal else (access.reason,)
+        yield create_entry_remedy(
+            cluster, principal, policy=access.policy, namespace=access.namespace, steps=steps
+        )
     if cluster.uses_aws_auth:
         yield aws_auth_remedy(
             cluster,

@@ -19,7 +19,7 @@ from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Prin
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.model import MappingEntry
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT
+from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT, find_needed_access
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -442,11 +442,12 @@ def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) ->
     if _is_for_nodes(entry):
         kind = _node_type(entry)
         return (create_node_entry_remedy(cluster, mapped, kind=kind, title=title, lookup=lookup),)
+    policy, namespace, _ = find_needed_access(case)
+    if "system:masters" in entry.groups:
+        policy, namespace = "AmazonEKSClusterAdminPolicy", None
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
-    return (
-        create_entry_remedy(cluster, mapped, namespace=commands.namespace(case.facts.namespace), title=title),
-    )
+    return (create_entry_remedy(cluster, mapped, policy=policy, namespace=namespace, title=title),)
 
 
 def _node_type(entry: MappingEntry) -> str:

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     authenticator_log_remedy,
     describe_missing_entry,
     describe_unsuited,
+    find_needed_access,
     grant_access_remedies,
     mode_causes,
     principal_causes,
@@ -46,7 +47,6 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
-    VIEW_POLICY,
     ClusterPrincipal,
     associate_policy_command,
     build_cluster_principal,
@@ -138,7 +138,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
         summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
-    grants = tuple(grant_access_remedies(cluster, principal, namespace=case.facts.namespace))
+    grants = tuple(grant_access_remedies(cluster, principal, find_needed_access(case)))
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -258,19 +258,18 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
 def _caller_remedies(
     case: Case[KubernetesUnauthorized], cluster: Cluster, principal: ClusterPrincipal
 ) -> Iterator[Remedy]:
-    namespace = case.facts.namespace
+    access = find_needed_access(case)
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
         how = "creates an access entry with an access policy for it"
         grant = (
+            cluster.eks_command("list-access-entries"),
             create_entry_command(cluster, principal),
-            associate_policy_command(
-                cluster, principal, VIEW_POLICY, namespace=commands.namespace(namespace)
-            ),
+            associate_policy_command(cluster, principal, access.policy, namespace=access.namespace),
         )
     identify = "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
-    otherwise = "If it is the expected one"
+    otherwise = "If it is"
     if principal.is_known:
         otherwise = "Otherwise"
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
