@@ -1679,7 +1679,17 @@ NODES: tuple[Row, ...] = (
         (),
     ),
 )
-ROWS = (*NODES, *EXPIRATIONS, *REJECTIONS, *ABSENCES, *SIGNATURES, *TOKENS, *ACCOUNTS, *POLICIES, *CALLS)
+ROWS = (
+    *NODES,
+    *EXPIRATIONS,
+    *REJECTIONS,
+    *ABSENCES,
+    *SIGNATURES,
+    *TOKENS,
+    *ACCOUNTS,
+    *POLICIES,
+    *CALLS,
+)
 
 
 @check_rows(
@@ -2330,3 +2340,90 @@ def test_expired_credentials_are_renewed_with_the_command_that_issued_them() -> 
     issue = "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/brewer --role-session-name tea --profile ops"
     assert explain(f"$ {issue} > c.json\n{_EXPIRED}").remedies[0].commands[0] == issue
     assert issue not in explain(f"$ {issue} > c.json\n$ aws sso login\n{_EXPIRED}").remedies[0].commands
+
+
+SETTINGS: tuple[Row, ...] = (
+    (
+        "no role for the logs of API Gateway",
+        'Resource handler returned message: "CloudWatch Logs role ARN must be set in account settings to enable logging (Service: ApiGateway, Status Code: 400)"',
+        {"region": "eu-west-1"},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws apigateway update-account --region eu-west-1 --patch-operations op=replace,path=/cloudwatchRoleArn,value=arn:aws:iam::ACCOUNT_ID:role/apigateway-cloudwatch-logs",
+        ),
+    ),
+    (
+        "a role that API Gateway cannot use",
+        "$ aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=arn:aws:iam::111122223333:role/logs/api\n"
+        + botocore_text(
+            "BadRequestException",
+            "UpdateAccount",
+            "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.",
+        ),
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        ("aws iam update-assume-role-policy --role-name api --policy-document file://trust.json",),
+    ),
+    (
+        "no default role for Systems Manager",
+        "error calling RequestManagedInstanceRoleToken: AccessDeniedException: Systems Manager's instance management role is not configured for account: 111122223333",
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws iam attach-role-policy --role-name AWSSystemsManagerDefaultEC2InstanceManagementRole --policy-arn arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy",
+        ),
+    ),
+    (
+        "no default roles of EMR",
+        botocore_text("ValidationException", "RunJobFlow", "Invalid InstanceProfile: EMR_EC2_DefaultRole."),
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        ("aws emr create-default-roles",),
+    ),
+    (
+        "the role of AWS DMS",
+        botocore_text(
+            "AccessDeniedFault",
+            "CreateReplicationSubnetGroup",
+            "The IAM Role arn:aws-cn:iam::111122223333:role/dms-vpc-role is not configured properly.",
+        ),
+        {"region": "cn-north-1"},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws iam attach-role-policy --role-name dms-vpc-role --policy-arn arn:aws-cn:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
+        ),
+    ),
+    (
+        "the default role of AWS Backup",
+        botocore_text(
+            "InvalidParameterValueException",
+            "StartBackupJob",
+            "IAM Role arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole does not exist.",
+        ),
+        {},
+        "no-account-role",
+        {"no-account-role": "reported"},
+        (
+            "aws iam create-role --role-name AWSBackupDefaultServiceRole --path /service-role/ --assume-role-policy-document file://trust.json",
+        ),
+    ),
+)
+
+
+@check_rows(
+    ("text", "facts", "topic", "causes", "commands"),
+    [pytest.param(*row[1:], id=row[0]) for row in SETTINGS],
+)
+def test_service_without_a_role_in_the_settings_of_the_account(
+    text: str, facts: Facts, topic: str, causes: dict[str, str], commands: tuple[str, ...]
+) -> None:
+    """Some of these are denials, and others are errors of calls."""
+    explanation = explain(text, facts=facts)
+    assert explanation.topic == topic
+    assert {cause.code: cause.evidence for cause in explanation.causes} == causes
+    assert set(commands) <= set(list_commands(explanation))

@@ -508,6 +508,16 @@ LAUNCHES: Table = (
         denied(),
     ),
     (
+        "account-setting",
+        "CloudWatch Logs role ARN must be set in account settings to enable logging",
+        expect("aws_error"),
+    ),
+    (
+        "beanstalk",
+        "ERROR: NotFoundError - The instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist.",
+        expect("aws_error"),
+    ),
+    (
         "map",
         "Nodegroup ng-1 failed to stabilize: [{Code: AccessDenied,Message: The aws-auth ConfigMap in your cluster is invalid }]",
         denied(code="AccessDenied"),

@@ -396,6 +396,13 @@ FRAMES: tuple[Frame, ...] = (
         rf"(?<![\w.:/])(?!AsgInstanceLaunchFailures[^\n]{{1,400}}\bClient\.)(?P<code>{'|'.join(_EKS_CODES)})(?:(?=,\s?Message[:=])|: (?=\S))",
         is_aws=True,
     ),
+    # Roles that a service needs once per account.
+    Frame(
+        "aws_error",
+        "CloudWatch Logs role ARN must|aws-elasticbeanstalk-ec2-role",
+        r"\bCloudWatch Logs role ARN must be set in account settings\b|\binstance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist\b",
+        is_aws=True,
+    ),
     Frame(
         "access_denied",
         "odes do not have access to the cluster|aws-auth ConfigMap in your cluster is invalid",

@@ -77,7 +77,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "emr",
         ("emr", "EMR", "hadoop@", "/mnt/var/log/hadoop", "/usr/lib/spark/"),
-        r"com\.amazon\.ws\.emr\.|\bhadoop@ip-|\bEMR_EC2_\w+|/usr/lib/spark/|/mnt/var/log/hadoop|\bemrfs\b|\bEmrFileSystem\b",
+        r"com\.amazon\.ws\.emr\.|\bhadoop@ip-|(?<!rofile: )\bEMR_EC2_\w+|/usr/lib/spark/|/mnt/var/log/hadoop|\bemrfs\b|\bEmrFileSystem\b",
         "the role of the EMR cluster's instance profile",
         _EMR_ROLE,
     ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.api_error_kinds import (
     ACCOUNT_STATE,
     ALREADY_EXISTS,
@@ -345,6 +346,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
     ),
     Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
+    Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
         explain_key_state,
         code=lazy_pattern(

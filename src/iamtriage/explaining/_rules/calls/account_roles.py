@@ -1,0 +1,215 @@
+"""Explain that a service has no role in the settings of the account, or that its default role does not exist.
+
+Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
+https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html,
+https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles.html,
+https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole,
+https://docs.aws.amazon.com/iot/latest/developerguide/configure-logging.html,
+https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html and
+https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_partition, find_region, find_role_arn
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AwsError, Failure
+
+
+class _Setting(NamedTuple):
+    """A role that a service needs once per account.
+
+    Attributes:
+        sign: Words of the message.
+        missing: What is missing, as the start of a sentence.
+        principal: The service principal that assumes the role.
+        role: The name of the role, with its path.
+        policies: The names of the managed policies that it needs, with their paths.
+        register: The commands that register the role, if its name alone does not.
+        step: How to do it in other ways.
+        url: The page about it.
+    """
+
+    sign: str
+    missing: str
+    principal: str
+    role: str
+    policies: tuple[str, ...]
+    register: tuple[str, ...]
+    step: str
+    url: str
+
+
+_SETTINGS = (
+    _Setting(
+        r"CloudWatch Logs role ARN must be set in account settings|role ARN does not have required permissions (?:configured|set to API Gateway)",
+        "API Gateway has no working role for CloudWatch Logs in the settings of the account and Region, so logging cannot be enabled",
+        "apigateway.amazonaws.com",
+        "apigateway-cloudwatch-logs",
+        ("service-role/AmazonAPIGatewayPushToCloudWatchLogs",),
+        (
+            "aws apigateway update-account --region REGION --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN",
+        ),
+        "The setting is for all APIs of the Region. In Terraform, it is aws_api_gateway_account with cloudwatch_role_arn, in CloudFormation AWS::ApiGateway::Account; let the stage depend on it. A new role can take some seconds.",
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    ),
+    _Setting(
+        r"instance management role is not configured for account",
+        "The instance has no role for Systems Manager, and the account has no default one (Default Host Management Configuration)",
+        "ssm.amazonaws.com",
+        "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole",
+        ("AmazonSSMManagedEC2InstanceDefaultPolicy",),
+        (
+            "aws ssm update-service-setting --region REGION --setting-id arn:aws:ssm:REGION:ACCOUNT_ID:servicesetting/ssm/managed-instance/default-ec2-instance-management-role --setting-value service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole",
+        ),
+        "Or attach an instance profile whose role has AmazonSSMManagedInstanceCore: then the account needs no default role. The agent retries by itself.",
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html",
+    ),
+    _Setting(
+        r"Invalid InstanceProfile: EMR_EC2_DefaultRole|\bEMR_(?:EC2_)?DefaultRole is invalid|\bEMR_(?:EC2_)?DefaultRole does not exist",
+        "The default roles of Amazon EMR do not exist in the account",
+        "elasticmapreduce.amazonaws.com",
+        "",
+        (),
+        ("aws emr create-default-roles",),
+        "The command creates EMR_DefaultRole, EMR_EC2_DefaultRole and its instance profile, once per account. Or name your own roles in the call.",
+        "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles.html",
+    ),
+    _Setting(
+        r"\bdms-vpc-role\b",
+        "AWS DMS has no role dms-vpc-role that it can assume, which must have exactly this name",
+        "dms.amazonaws.com",
+        "dms-vpc-role",
+        ("service-role/AmazonDMSVPCManagementRole",),
+        (),
+        "If the role exists, correct its trust policy and its policies. Then wait for a few seconds, and retry the call.",
+        "https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole",
+    ),
+    _Setting(
+        r"[Ll]ogging role is not configured|\bNotConfiguredException\b.{0,60}LoggingOptions",
+        "AWS IoT has no role for its logs in the account",
+        "iot.amazonaws.com",
+        "iot-logging",
+        ("service-role/AWSIoTLogging",),
+        ("aws iot set-v2-logging-options --region REGION --role-arn ROLE_ARN --default-log-level WARN",),
+        "The setting is for all things of the Region.",
+        "https://docs.aws.amazon.com/iot/latest/developerguide/configure-logging.html",
+    ),
+    _Setting(
+        r"\bAWSBackupDefaultServiceRole does not exist",
+        "The default role of AWS Backup does not exist in the account",
+        "backup.amazonaws.com",
+        "service-role/AWSBackupDefaultServiceRole",
+        ("service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores"),
+        (),
+        "The console creates the role with the first backup. Or name your own role in the call.",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html",
+    ),
+    _Setting(
+        r"instance profile aws-elasticbeanstalk-ec2-role associated with the environment does not exist",
+        "The default instance profile of Elastic Beanstalk does not exist in the account",
+        "ec2.amazonaws.com",
+        "aws-elasticbeanstalk-ec2-role",
+        ("AWSElasticBeanstalkWebTier", "AWSElasticBeanstalkWorkerTier"),
+        (
+            "aws iam create-instance-profile --instance-profile-name aws-elasticbeanstalk-ec2-role",
+            "aws iam add-role-to-instance-profile --instance-profile-name aws-elasticbeanstalk-ec2-role --role-name aws-elasticbeanstalk-ec2-role",
+        ),
+        "Elastic Beanstalk does not create it. Or name your own instance profile in the environment's settings (IamInstanceProfile).",
+        "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html",
+    ),
+)  # fmt: skip
+ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
+"""Words of the messages about such roles."""
+
+NO_ACCOUNT_ROLE = CauseType(
+    "no-account-role",
+    title="A service has no role in the settings of the account",
+    meaning="The service works with one role for the account and Region, which is not set, does not exist or does not trust the service.",
+    recognised_by='The message says "CloudWatch Logs role ARN must be set in account settings", "instance management role is not configured for account", or names a default role that does not exist.',
+    fix="Create the role with the service's managed policy, and register it in the settings of the service.",
+    sources=(pages.TRUST_POLICIES, *(each.url for each in _SETTINGS[:3])),
+)
+
+
+def explain_missing_setting(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that a service has no role in the settings of the account."""
+    return _explain_setting(case)
+
+
+def explain_denied_setting(denial: Denial) -> Explanation:
+    """Explain a denial by a service that has no role in the settings of the account."""
+    return _explain_setting(Case(denial.failure, denial.facts))
+
+
+def _explain_setting(found: Case[Failure]) -> Explanation:
+    setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
+    given = find_role_arn(found.text) if "cloudwatchRoleArn" in found.text else None
+    summary = f"{setting.missing}. No permission of the caller is missing."
+    if given is not None:
+        policy = setting.policies[0].rpartition("/")[2]
+        summary = f"API Gateway cannot use the role {given.rpartition('/')[2]} for its logs: the role must trust {setting.principal} and have the policy {policy}."
+    return found.explain(
+        summary,
+        NO_ACCOUNT_ROLE.cause(
+            "reported",
+            (f'The text says "{said[0]}".',),
+            text="The service works with one role for the account, not with the caller's permissions.",
+        ),
+        remedies=(_create_remedy(found, setting, given),),
+    )
+
+
+def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
+    partition, region, stated = find_partition(case), find_region(case), find_role_arn(case.text)
+    path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
+    account = commands.account(stated.split(":")[4] if stated else case.failure.account)
+    values = {
+        "arn:aws:": f"arn:{partition}:",
+        "ROLE_ARN": f"arn:{partition}:iam::{account}:role/{f'{path}/' if path else ''}{name}",
+        "REGION": commands.region(region),
+        "ACCOUNT_ID": account,
+    }
+    lines: list[str] = []
+    if setting.role:
+        in_path = f" --path /{path}/" if path else ""
+        lines = [
+            f"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json"
+            if given
+            else f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json",
+            *(
+                f"aws iam attach-role-policy --role-name {name} --policy-arn arn:{partition}:iam::aws:policy/{each}"
+                for each in setting.policies
+            ),
+        ]
+    registered = " and register it" if setting.register and setting.role else ""
+    for each in setting.register:
+        line = each
+        for word, value in values.items():
+            line = line.replace(word, value)
+        lines.append(line)
+    return Remedy(
+        title="Create the default roles"
+        if not setting.role
+        else "Correct the role's trust policy and policies" + registered
+        if given
+        else f"Create the role{registered}",
+        who="account administrator",
+        steps=(f"Save the trust policy as trust.json. {setting.step}" if setting.role else setting.step,),
+        commands=tuple(lines),
+        policy=service_trust_policy(setting.principal, ASSUME_ROLE) if setting.role else None,
+        layer="role_trust" if setting.role else None,
+        url=setting.url,
+    )
