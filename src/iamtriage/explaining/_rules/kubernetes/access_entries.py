@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
+from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_exists,
     explain_aws_auth_missing,
@@ -214,11 +214,24 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: name that principal only once.",
     )
     identifier = f"{cluster.argument}:{principal.entry_argument}"
-    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier)
+    check = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
+    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
+    duplicate = find_duplicate(case.failure, case.facts, identifier)
+    summary = f"The cluster already has an access entry for {principal.description}"
+    if duplicate is not None:
+        same = "" if duplicate.is_certain else ", most likely for the same principal"
+        summary += f": the same Terraform run created one as {duplicate.address}{same}"
+        causes[1:] = [
+            MADE_ELSEWHERE.cause(
+                "derived",
+                (f"The text says: {duplicate.address}: Creation complete",),
+                text="The configuration declares an entry for the principal twice.",
+            )
+        ]
     if imported is not None:
         # Terraform fails again, whatever the entry allows.
         remedies.insert(0, imported)
-    elif called is None or called.program != "aws":
+    elif "eksctl" not in case.text and (called is None or called.program != "aws"):
         remedies.append(
             your_remedy(
                 "In Terraform, import the entry or remove the resource",
@@ -228,7 +241,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
             )
         )
     return case.explain(
-        f"The cluster already has an access entry for {principal.description}.",
+        f"{summary}.",
         *causes,
         topic="access-entry-exists",
         remedies=tuple(remedies),
