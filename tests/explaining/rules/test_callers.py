@@ -66,6 +66,30 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "If the key changes from run to run, use arn:aws:s3:::acme-bills/20* as Resource.",
         ),
     ),
+    "job-of-glue": (
+        _denial(
+            "etl",
+            "s3:PutObject",
+            "arn:aws:s3:::acme-bills/curated/part-00000-0a1b.parquet",
+            session="GlueJobRunnerSession",
+        ),
+        (
+            "The role etl, which AWS Glue uses, was denied s3:PutObject",
+            "If the key changes from run to run, use arn:aws:s3:::acme-bills/curated/* as Resource.",
+            "Note AWS Glue made the call with this role, as the session name shows.",
+        ),
+    ),
+    "integration-of-an-api": (
+        f"Execution failed due to configuration error: {_denial('api', 'sqs:SendMessage', QUEUE, session='BackplaneAssumeRoleSession')}",
+        ("The role api, which API Gateway uses, was denied",),
+    ),
+    "target-of-a-rule": (
+        f'{{"ERROR_CODE":"NO_PERMISSIONS","ERROR_MESSAGE":"{_denial("nightly", "ecs:RunTask", "arn:aws:ecs:eu-west-1:111122223333:task-definition/report:7")}","RULE_ARN":"arn:aws:events:eu-west-1:111122223333:rule/at-night"}}',
+        (
+            "The role nightly, which EventBridge uses for the target of the rule at-night, was denied",
+            "Running a task also requires iam:PassRole on its task role and task execution role.",
+        ),
+    ),
     "agent-of-the-node": (
         _denial(
             "eks-node",

@@ -22,6 +22,14 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",
     "AWSCodeBuild": "CodeBuild",
     "AWSBackup": "AWS Backup",
+    "AWS-Crawler": "AWS Glue",
+    "GlueJobRunnerSession": "AWS Glue",
+    "AmazonMWAA-airflow": "Amazon MWAA",
+    "APPSYNC_ASSUME_ROLE": "AppSync",
+    "BackplaneAssumeRoleSession": "API Gateway",
+    "RedshiftIamRoleSession": "Amazon Redshift",
+    "SageMaker": "SageMaker",
+    "dms-session-for-replication-engine": "AWS DMS",
 }
 # What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
 _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
@@ -51,9 +59,14 @@ _USES = (
         ),
         "the Step Functions state machine uses",
     ),
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    (
+        lazy_pattern(r"\"RULE_ARN\"\s?:\s?\"[^\"]{1,200}:rule/(?:[^\"/]{1,100}/)?(?P<name>[\w.-]{1,64})"),
+        "EventBridge uses for the target of the rule {name}",
+    ),
     (lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"), "the Firehose stream uses"),
 )
-_CHARS_BEFORE = 1_000
+_CHARS_AROUND = 1_000
 
 
 def name_user(denial: Denial, summary: str) -> str:
@@ -88,7 +101,8 @@ def _describe_use(denial: Denial) -> str | None:
         return None
     session: str = getattr(denial.principal, "session_name", "")
     text, (start, end) = denial.failure.text, denial.failure.span
-    line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE) : end]
+    line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_AROUND) : end]
+    line += text[end : end + _CHARS_AROUND].partition("\n")[0]
     for pattern, words in _USES:
         found = pattern.search(line)
         if found is not None:
@@ -131,7 +145,7 @@ def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
         return _deployment_notes(denial)
     return tuple(
-        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
+        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who uses {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
         for service in services
     )
 
@@ -150,8 +164,6 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
 def _calling_services(denial: Denial) -> tuple[str, ...]:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name.startswith("AWS"):
-        return ()
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
     return tuple(

@@ -157,6 +157,10 @@ _HINTS = {
     "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
+    "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Its next revision has another number: the ARN can end in :*.",
+    # https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
+    "batch:SubmitJob": "batch:SubmitJob is required on the job queue and on the job definition, whose next revision has another number: its ARN can end in :*.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
 # The ARNs of what controllers create.

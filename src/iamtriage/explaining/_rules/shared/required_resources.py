@@ -22,8 +22,10 @@ _URI = lazy_pattern(
 _DATE = r"(?:(?:dt|date|year)=)?20[0-9]{2}[-_/]?(?:month=)?[01][0-9](?![0-9A-Za-z])|(?:(?:dt|date)=)?20[0-9]{2}[-_/]?[01][0-9][-_/]?[0-3][0-9](?:[T_-]?[0-9]{2,6}Z?)?(?![0-9A-Za-z])"
 _HASH = r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,64}(?![0-9A-Za-z])"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?![0-9A-Za-z])|[a-z]{0,10}[-_]?[0-9]{2,10}(?![0-9A-Za-z])"
+# Spark and Hive number the files that they write.
 _CHANGING = lazy_pattern(
-    rf"{_DATE}|(?<=[a-z0-9][.-]){_HASH}(?=\.[a-z0-9.]{{1,12}}\Z)", re.ASCII | re.IGNORECASE
+    rf"{_DATE}|part-[0-9]{{4,6}}(?![0-9A-Za-z])|(?<=[a-z0-9][.-]){_HASH}(?=\.[a-z0-9.]{{1,12}}\Z)",
+    re.ASCII | re.IGNORECASE,
 )
 _CHANGING_IN_RUNS = lazy_pattern(rf"{_DATE}|{_HASH}|{_ID}", re.ASCII | re.IGNORECASE)
 _RUNS = lazy_pattern(
