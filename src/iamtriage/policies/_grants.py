@@ -17,7 +17,7 @@ from iamtriage._rendering.placeholders import find_placeholders, placeholder_wor
 from iamtriage._rendering.values import Value
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
-from iamtriage.policies._request_patterns import is_aws_pattern
+from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -189,6 +189,8 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
 def _build_wildcard_notes(arn: str) -> tuple[str, ...]:
     plain = _ESCAPED.sub("", arn)
     notes = ("AWS itself writes this *, because the call names no single resource.",) if "*" in plain else ()
+    if is_log_group_pattern(arn):
+        return ()
     if plain == arn:
         return notes
     return (*notes, "${*} and ${?} match only the characters * and ? in the name.")

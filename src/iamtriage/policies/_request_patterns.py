@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from iamtriage.actions._lookup import Action
 
-__all__ = ("is_aws_pattern",)
+__all__ = ("is_aws_pattern", "is_log_group_pattern")
 
 _VARIABLE = lazy_pattern(r"\\\$\\\{\w{1,64}\\\}")
 _VERB = lazy_pattern(r"[A-Z][a-z]+", re.ASCII)
@@ -37,6 +37,17 @@ _LISTING_VERBS = frozenset({"Describe", "List"})
 _OTHER_LISTED_TYPES = {"rds:DescribeDBInstances": "db", "codedeploy:ListDeployments": "deploymentgroup"}
 
 
+def is_log_group_pattern(arn: str) -> bool:
+    """Return whether an ARN is that of a log group in its documented form, which ends in ``:*``.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+
+    >>> is_log_group_pattern("arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/app:*")
+    True
+    """
+    return ":log-group:" in arn and arn.endswith(":*") and arn.count("*") == 1
+
+
 def is_aws_pattern(action: Action, arn: str) -> bool:
     """Return whether AWS itself writes the asterisk in an ARN if it denies the action.
 
@@ -53,6 +64,8 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
     *sections, resource = arn.split(":", 5)
     if len(sections) != 5 or "*" not in resource or "**" in resource:
         return False
+    if is_log_group_pattern(arn):
+        return True
     name = action.name.partition(":")[2]
     verb = _VERB.match(name)
     verb_name = verb[0] if verb else ""
