@@ -500,6 +500,26 @@ MISSING: Table = tuple(
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),
+        (
+            "imds-java",
+            "sdk_client_exception: The requested metadata is not found at http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        ),
+        (
+            "imds-java-disabled",
+            "com.amazonaws.AmazonClientException: AWS_EC2_METADATA_DISABLED is set to true, not loading credentials from EC2 Instance Metadata service",
+        ),
+        (
+            "imds-ruby",
+            "Error retrieving instance profile credentials: Failed to open TCP connection to 169.254.169.254:80",
+        ),
+        (
+            "imds-javascript",
+            "Unable to access metadata service. EC2 Metadata roleName request returned error",
+        ),
+        (
+            "dotnet",
+            "Amazon.Runtime.AmazonClientException: Failed to resolve AWS credentials. The credential providers returned these errors:",
+        ),
         ("imds-cpp", "EC2MetadataClient [140737] Http request to retrieve credentials failed"),
         (
             "imds-rust",
@@ -726,6 +746,16 @@ MISSING_IN_CALLS: Table = tuple(
     )
 )
 MISSING_FROM_PROVIDERS: Table = (
+    (
+        "endpoint-go",
+        "CredentialsEndpointError: failed to load credentials\ncaused by: RequestError: send request failed",
+        expect("missing_credentials", code="CredentialsEndpointError"),
+    ),
+    (
+        "resolved-then-expired",
+        "failed to resolve AWS credentials: ExpiredToken: The security token included in the request is expired",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
     (
         "boto2",
         "boto.exception.NoAuthHandlerFound: No handler was ready to authenticate. 1 handlers were checked. ['HmacAuthV4Handler'] Check your credentials",
@@ -1066,6 +1096,11 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     ("region-s3", "A region must be set when sending requests to S3.", expect("aws_error", service="s3")),
+    (
+        "region-php",
+        "Missing required client configuration options: \n\nregion: (string)",
+        expect("aws_error"),
+    ),
     (
         "region-javascript",
         "at node_modules/@aws-sdk/client-sts\nError: Region is missing",

@@ -1596,6 +1596,17 @@ _SES_FACTS = denied(
 # Exception classes of other software with a message of AWS.
 CLASSES: Table = (
     (
+        "java-v2-core",
+        "software.amazon.awssdk.core.exception.SdkClientException: Cannot read the response",
+        expect("aws_error"),
+    ),
+    (
+        "java-v2-core-timeout",
+        "software.amazon.awssdk.core.exception.ApiCallTimeoutException: Client execution did not complete",
+        expect("aws_error", code="ApiCallTimeoutException"),
+    ),
+    ("java-v2-frame", "at software.amazon.awssdk.core.exception.SdkClientException$BuilderImpl.build", None),
+    (
         "base-class-of-any-service",
         "com.amazonaws.services.sqs.model.ServiceException: Access Denied",
         denied(service="sqs"),

@@ -126,6 +126,7 @@ _MESSAGE_FRAGMENTS = (
     "use SSO",
     "source provider",
     "a request(403",
+    "client configuration options",
     '"issues"',  # EKS
 )
 # Empty lines and single brackets need no search.
