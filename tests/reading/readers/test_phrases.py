@@ -501,6 +501,10 @@ MISSING: Table = tuple(
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),
         (
+            "profile-java",
+            "AmazonClientException: Unable to load credentials into profile [default]: AWS Access Key ID is not specified.",
+        ),
+        (
             "imds-java",
             "sdk_client_exception: The requested metadata is not found at http://169.254.169.254/latest/meta-data/iam/security-credentials/",
         ),

@@ -154,6 +154,7 @@ sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
 sure   | redentials have not been set properly | AWS Credentials have not been set properly
 sure   | requested metadata is not found at | requested metadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials
+sure   | load credentials into profile | Unable to load credentials into profile \[[^\]\n]{0,100}\]:
 sure   | not loading credentials from | not loading credentials from EC2 Instance Metadata service
 sure   | instance profile credentials: | Error retrieving instance profile credentials:
 sure   | request returned error | EC2 Metadata (?:roleName|token) request returned error
@@ -301,7 +302,7 @@ unsure | <region>You must specify a region | You must specify a region\.
 sure   | match a supported format | Provided region_name '[^'\n]{0,100}' doesn't match a supported format
 sure   | ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
 unsure | <missing>Region is missing | \bRegion is missing\b
-sure   | required client configuration options: | Missing required client configuration options: (?:region|version): 
+sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)
 sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
 sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
