@@ -37,6 +37,7 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
     ("text", "words"),
     [
         ("karpenter: " + denied("karpenter", "ec2:DescribeInstanceTypes"), "karpenter.sh/docs/reference/cloudformation"),
+        ('{"level":"ERROR","controller":"nodeclaim.lifecycle","error":"' + denied("scaler", "ec2:DescribeInstanceTypes") + '"}', "karpenter.sh/docs/reference/cloudformation"),
         # On ECS, a task's role does not get a policy for agents.
         ("aws-for-fluent-bit: " + denied("logs", "logs:CreateLogStream"), "DescribeLogStreams and PutLogEvents"),
     ],

@@ -342,8 +342,10 @@ def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
     if denial.lowercase_action == "iam:passrole":
         return pass_role_grant(denial)
     grant = required_grant(denial)
-    if grant is None or not grant.action.startswith(("glue:", "ssm:")):
+    if grant is None or not grant.action.startswith(("glue:", "ssm:", "ec2:CreateTags")):
         return grant
+    if grant.action == "ec2:CreateTags":
+        return attrs.evolve(grant, resources=grant.resources[:1])
     # Further denials name the tables or instances that this one does not.
     known = tuple(each for each in grant.resources[1:] if not find_placeholders(each))
     return attrs.evolve(grant, resources=(grant.resources[0], *known))

@@ -160,6 +160,42 @@ def test_decoded_denial_of_tags_on_creation() -> None:
     assert "policy that denies it" not in explanation.to_text(detail="full")
 
 
+@pytest.mark.parametrize(
+    ("operation", "resource", "kinds", "calls"),
+    [
+        ("RunInstances", "volume/*", ["volume", "instance", "network-interface"], "RunInstances"),
+        (
+            "CreateFleet",
+            "fleet/*",
+            ["fleet", "instance", "volume", "network-interface", "spot-instances-request"],
+            ["CreateFleet", "RunInstances"],
+        ),
+        ("CreateVolume", "volume/*", ["volume"], "CreateVolume"),
+        ("CreateTags", "volume/*", ["volume"], None),
+        ("CreateTags", "volume/vol-0a1b2c3d4e5f60718", ["volume"], None),
+    ],
+)
+def test_tagging_is_limited_to_the_call_that_creates(
+    operation: str, resource: str, kinds: list[str], calls: object
+) -> None:
+    """A call tags all that it creates, and AWS names the first resource only."""
+    arn = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:"
+    denial = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/ci/run-1 is not authorized to perform: ec2:CreateTags on resource: {arn}{resource} because no identity-based policy allows the ec2:CreateTags action"
+    text = f"An error occurred (UnauthorizedOperation) when calling the {operation} operation: You are not authorized to perform this operation. {denial}"
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    resources = statement["Resource"] if len(kinds) > 1 else [statement["Resource"]]
+    assert [each.partition("/")[0] for each in resources] == [f"{arn}{kind}" for kind in kinds]
+    condition = None if calls is None else {"StringEquals": {"ec2:CreateAction": calls}}
+    assert statement.get("Condition") == condition
+    about_calls = [step for step in remedy.steps if step.startswith(f"The call was {operation}: ")]
+    assert len(about_calls) == (calls is not None)
+    assert any("RunInstances, CreateVolume" in step for step in remedy.steps) == (
+        calls is None and resource.endswith("*")
+    )
+
+
 @pytest.mark.parametrize("service", ["ec2.amazonaws.com", "spotfleet.amazonaws.com"])
 def test_role_recipient_of_the_request_takes_precedence(service: str) -> None:
     """The decoded message names the service; the operation only suggests one."""

@@ -238,7 +238,10 @@ _CONTROLLERS = (
     Controller(
         "Karpenter",
         ("kube-system", "karpenter"),
-        lazy_pattern(r"(?i:\bkarpenter(?!-?node))", re.ASCII),
+        lazy_pattern(
+            r"(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\.",
+            re.ASCII,
+        ),
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
         passes_roles_to="ec2.amazonaws.com",

@@ -58,6 +58,13 @@ _LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForRDS": "rds",
 }
 _PARTITION = "The partition is assumed to be"
+# The calls that tag what they create, and the resources that calls create with others.
+_CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)
+_TAGGED_BY = {
+    "RunInstances": ("instance", "volume", "network-interface"),
+    "CreateFleet": ("fleet", "instance", "volume", "network-interface", "spot-instances-request"),
+}
+_TAGGING_CALL = "The call was "
 # CloudWatch Logs ends the ARN of a log group so in its messages.
 _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
@@ -89,12 +96,7 @@ def required_grant(denial: Denial) -> Grant | None:
         return None
     grant = build_grant(denial.action, denial.resource, denial.location)
     if grant is not None and grant.action.endswith("Tags"):
-        # Without the condition of tagging on creation, the caller could change the tags of all resources.
-        from iamtriage.explaining._rules.shared.decisions import request_values
-
-        key = f"{grant.action.partition(':')[0]}:CreateAction"
-        if len(created := request_values(denial.facts, key)) == 1:
-            grant = attrs.evolve(grant, conditions={"StringEquals": {key: created[0]}})
+        return _limit_to_creation(grant, denial)
     if grant is None or len(grant.resources) != 1:
         return grant
     if grant.resources[0].endswith(_NO_STREAM):
@@ -120,6 +122,37 @@ def required_grant(denial: Denial) -> Grant | None:
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
+    """Return the grant of tagging with the call that creates the resources, and all that it tags.
+
+    Without the condition, the caller could change the tags of all resources.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    """
+    from iamtriage.explaining._rules.shared.decisions import request_values
+
+    key = f"{grant.action.partition(':')[0]}:CreateAction"
+    values, resource = request_values(denial.facts, key), grant.resources[0]
+    created = values[0] if len(values) == 1 else None
+    if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
+        created = denial.operation
+    if created is None or len(grant.resources) != 1:
+        return grant
+    kinds: tuple[str, ...] = ()
+    if grant.action == "ec2:CreateTags" and resource.endswith("/*"):
+        kinds = _TAGGED_BY.get(created, ())
+    prefix = resource.rpartition(":")[0]
+    resources = dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))
+    # A fleet launches its instances with RunInstances.
+    calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
+    note = f"{_TAGGING_CALL}{created}: it tags what it creates, which requires {grant.action} on each new resource."
+    return attrs.evolve(
+        grant,
+        resources=tuple(resources),
+        conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
+        notes=(f"{note} The condition {key} limits it to such calls.",),
+    )
 
 
 def policy_principal_arn(denial: Denial) -> str:
@@ -211,14 +244,17 @@ def allow_remedy(
     )
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
-    is_complete = resource is None and grant.action.startswith("ssm:")
+    about_call = tuple(each for each in grant.notes if each.startswith(_TAGGING_CALL))
+    is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
     steps = [
         *([first_step] if first_step else []),
+        *about_call,
         *hints,
         *(
             note
             for note in grant.notes
-            if not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
+            if note not in about_call
+            and not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
             and not _is_of_cut(note, denial)
         ),
         *(more or (() if listed or is_complete else companion_actions(grant.action, resource))),

@@ -234,6 +234,8 @@ def companion_actions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
+    if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
+        return ()  # the resource exists already
     if action in _TASKS or action in _HINTS:
         return _companion_actions(action, by_resource)
     return ()
