@@ -42,16 +42,12 @@ from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_t
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 
-
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",
     title="The role's trust policy does not allow the caller",
     recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
     fix="Name the caller in the role's trust policy, with the action that is called.",
-    sources=(
-        pages.ASSUME_ROLE,
-        pages.TRUST_POLICIES,
-    ),
+    sources=(pages.ASSUME_ROLE, pages.TRUST_POLICIES),
 )
 NO_ASSUME_ALLOW = CauseType(
     "no-assume-allow",
@@ -116,10 +112,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         # The trust policy comes first if AWS names it, and for what a session passes on.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return denial.explain(
-        denial_summary(
-            denial,
-            condition.verdict or _reason(denial, findings, attribute),
-        ),
+        denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=present(*remedies),
@@ -287,11 +280,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
     principal = policy_principal_arn(denial)
-    added: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"AWS": principal},
-        "Action": action,
-    }
+    added: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action}
     fixed = None
     if findings is not None and findings.result is not None:
         fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)
@@ -317,7 +306,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     elif denial.crosses_accounts:
         added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
         steps += [
-            "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId.",
+            "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
         ]
     return Remedy(
         title=_trust_title(denial, attribute),

@@ -65,10 +65,7 @@ def explain_query_result(denial: Denial) -> Explanation:
                     allow(("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"), arn),
                     allow(_WRITE_ACTIONS, f"{arn}/{prefix}/*" if prefix else f"{arn}/*"),
                 ),
-                commands=(
-                    f"aws s3api get-bucket-location --bucket {bucket}",
-                    "aws sts get-caller-identity",
-                ),
+                commands=(f"aws s3api get-bucket-location --bucket {bucket}", "aws sts get-caller-identity"),
                 url=_PAGE,
             ),
             your_remedy(

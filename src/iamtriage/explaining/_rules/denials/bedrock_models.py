@@ -35,7 +35,6 @@ _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
 _AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
 _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 
-
 MODEL_NOT_SUBSCRIBED = CauseType(
     "model-not-subscribed",
     title="The account is not subscribed to the model",

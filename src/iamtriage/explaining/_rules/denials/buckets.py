@@ -119,7 +119,6 @@ _SETTINGS = {
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
 _TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
 
-
 BLOCK_PUBLIC_ACCESS = CauseType(
     "block-public-access",
     title="S3 Block Public Access prevents the change",

@@ -29,9 +29,7 @@ from iamtriage.explaining._rules.denials.guardrails import (
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
-
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
-
 
 _TARGET = lazy_pattern(
     r"arn:[a-z-]+:organizations::[0-9]{12}:(?P<kind>root|ou|account)/(?:[\w-]{1,40}/){0,2}(?P<id>[\w-]{4,70})",
@@ -46,7 +44,6 @@ _RCP_REQUIREMENTS = (
 )
 _EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
 
-
 SCP_DENY = CauseType(
     "scp-deny",
     title="A Deny statement in a service control policy matches the request",
@@ -54,7 +51,6 @@ SCP_DENY = CauseType(
     fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
     sources=(pages.SERVICE_CONTROL,),
 )
-
 
 SCP_NO_ALLOW = CauseType(
     "scp-no-allow",
@@ -65,7 +61,6 @@ SCP_NO_ALLOW = CauseType(
     sources=(pages.SERVICE_CONTROL,),
 )
 
-
 RCP_DENY = CauseType(
     "rcp-deny",
     title="A Deny statement in a resource control policy matches the request",
@@ -73,7 +68,6 @@ RCP_DENY = CauseType(
     fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
     sources=(pages.RESOURCE_CONTROL,),
 )
-
 
 RCP_NO_ALLOW = CauseType(
     "rcp-no-allow",

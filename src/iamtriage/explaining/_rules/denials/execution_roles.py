@@ -57,7 +57,6 @@ _SOURCE_ARN = lazy_pattern(
     re.ASCII,
 )
 
-
 EXECUTION_ROLE = CauseType(
     "execution-role",
     title="The execution role lacks a permission",

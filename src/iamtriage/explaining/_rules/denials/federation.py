@@ -36,9 +36,7 @@ from iamtriage.explaining._rules.denials.web_identity_remedies import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import (
-    parse_masked_role,
-)
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
@@ -72,17 +70,13 @@ _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
 _CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 _MAX_SUBJECTS = 2
 
-
 TOKEN_NOT_TRUSTED = CauseType(
     "token-not-trusted",
     title="The role's trust policy does not allow the web identity token",
     text="The trust policy names another provider, audience or subject than the token has.",
     recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithWebIdentity".',
     fix="Name the provider in the trust policy, with conditions that match the token's audience and subject.",
-    sources=(
-        pages.OIDC_ROLES,
-        pages.TRUST_POLICIES,
-    ),
+    sources=(pages.OIDC_ROLES, pages.TRUST_POLICIES),
 )
 LITERAL_PATTERN = CauseType(
     "literal-pattern",
@@ -254,10 +248,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         ),
         *_remaining_causes(denial, other),
         topic="web-identity",
-        remedies=(
-            remedy,
-            compare_token_remedy(denial),
-        ),
+        remedies=(remedy, compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
     )
 

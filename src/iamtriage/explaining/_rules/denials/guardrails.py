@@ -77,7 +77,6 @@ _SESSION_POLICY_PLACES = (
 )
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
-
 BOUNDARY_DENY = CauseType(
     "boundary-deny",
     title="A Deny statement in the permissions boundary matches the request",
@@ -288,11 +287,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         else "Change the VPC endpoint's policy",
         who="account administrator",
         steps=(*steps, *notes),
-        commands=(
-            *on_instance,
-            show,
-            *(() if explicit else (replace,)),
-        ),
+        commands=(*on_instance, show, *(() if explicit else (replace,))),
         statement=_endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
@@ -325,11 +320,7 @@ def explain_guardrail(
     definition, text = cause
     return denial.explain(
         denial_summary(denial, f"{verdict}{other_model_region(denial)}"),
-        definition.cause(
-            denial.policy_type_evidence,
-            reason_lines(denial),
-            text=text,
-        ),
+        definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         topic=topic,
         remedies=present(
             *(

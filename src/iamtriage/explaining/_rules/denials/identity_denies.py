@@ -12,9 +12,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import (
-    EXPLICIT_DENY,
-)
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.decisions import inline_policy_commands, named_statements
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
@@ -35,9 +33,7 @@ from iamtriage.explaining._rules.denials.identity_remedies import simulation_com
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
-
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
-
 
 IDENTITY_DENY = CauseType(
     "identity-deny",
@@ -47,17 +43,13 @@ IDENTITY_DENY = CauseType(
     sources=(pages.EVALUATION,),
 )
 
-
 KEY_QUARANTINE = CauseType(
     "key-quarantine",
     title="AWS quarantined the user because of an exposed access key",
     meaning="AWS attached a quarantine policy to the user, because it found an access key of the user exposed publicly.",
     recognised_by="The denying policy is AWSCompromisedKeyQuarantine.",
     fix="Replace the exposed key and follow the support case. AWS asks to leave the quarantine policy in place until the case is closed.",
-    sources=(
-        pages.QUARANTINE,
-        pages.EXPOSED_KEYS,
-    ),
+    sources=(pages.QUARANTINE, pages.EXPOSED_KEYS),
 )
 
 
@@ -198,10 +190,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             reason_lines(denial),
             text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {allow_still_required(denial)}",
         ),
-        remedies=present(
-            authorization_details_remedy(denial),
-            remedy,
-        ),
+        remedies=present(authorization_details_remedy(denial), remedy),
     )
 
 

@@ -36,7 +36,6 @@ _SERVICE_LINKED_ROLE = lazy_pattern(
 )
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
-
 _IMAGE_VERSION = lazy_pattern(
     r"aws-load-balancer-controller:(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )

@@ -91,7 +91,6 @@ _SHOW_KEYS = {
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
-
 KMS_KEY_POLICY = CauseType(
     "kms-key-policy",
     title="The key policy does not allow the caller",
@@ -142,7 +141,6 @@ KMS_BEHIND_SERVICE = CauseType(
     fix="Allow the caller or the service's role to use the KMS key.",
     sources=(pages.KMS_ACCESS,),
 )
-
 
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (

@@ -40,7 +40,6 @@ _OBJECT = lazy_pattern(
 )
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
-
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
     "service-role-lacks-permission",
     title="The role that the service uses lacks a permission",
@@ -128,7 +127,6 @@ ROLES = {
     "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
 }
-
 
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _AS_OWNER: dict[str, Any] = {

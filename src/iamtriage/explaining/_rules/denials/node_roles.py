@@ -69,17 +69,13 @@ _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
-
 POD_USES_NODE_ROLE = CauseType(
     "pod-uses-node-role",
     title="The pod uses the role of its node",
     meaning="A pod called with the role of its node, because it has no role or its SDK does not find it.",
     recognised_by="The caller is a session of a role whose session name is an instance ID, and the text is from a pod.",
     fix="Give the pod a role with EKS Pod Identity or IRSA.",
-    sources=(
-        pages.EKS_POD_IDENTITY,
-        pages.EKS_IRSA,
-    ),
+    sources=(pages.EKS_POD_IDENTITY, pages.EKS_IRSA),
 )
 
 

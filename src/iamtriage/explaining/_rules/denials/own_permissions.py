@@ -117,7 +117,6 @@ _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 _DATA_ACCESS = "To read the data, the caller's identity-based policy must also allow lakeformation:GetDataAccess and the Glue and Athena actions."
 
-
 LAKE_FORMATION_GRANT = CauseType(
     "lake-formation-grant",
     title="Lake Formation has not granted the permission",

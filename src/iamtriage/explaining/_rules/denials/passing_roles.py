@@ -88,7 +88,6 @@ _OTHER_NAME_IN_CHINA = frozenset(
     {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
 )
 
-
 PASS_ROLE = CauseType(
     "pass-role",
     title="The caller is not allowed to pass the role",
@@ -157,10 +156,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
             else None,
             authorization_details_remedy(denial),
         ),
-        notes=(
-            ONE_POLICY_TYPE,
-            EVENTUAL_CONSISTENCY,
-        ),
+        notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
 
 

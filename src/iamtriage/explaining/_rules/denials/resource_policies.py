@@ -50,11 +50,7 @@ _ARN = r"arn:[\w-]{3,20}:"
 _NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
 # What commands name by another word than the ARN: the form of the ARN, the placeholder, and its value.
 _NAMED_RESOURCES = (
-    (
-        lazy_pattern(rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", re.ASCII),
-        "REPOSITORY",
-        "{name}",
-    ),
+    (lazy_pattern(rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", re.ASCII), "REPOSITORY", "{name}"),
     (
         lazy_pattern(rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", re.ASCII),
         "API_ID",
@@ -123,7 +119,6 @@ _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
-
 
 RESOURCE_NO_ALLOW = CauseType(
     "resource-no-allow",

@@ -79,7 +79,6 @@ _QUERY_PATH = lazy_pattern(
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
-
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
@@ -333,8 +332,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     yield RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(
-            operation or "",
-            "The caller is not allowed to use the object's KMS key (kms:Decrypt).",
+            operation or "", "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
         )
         yield KMS_KEY.cause(text=text)
 

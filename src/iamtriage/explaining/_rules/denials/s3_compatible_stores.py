@@ -37,7 +37,6 @@ _PRODUCTS = {
 }
 _REMOVE_ENDPOINT = "If you meant to call AWS, remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL."
 
-
 OTHER_SOFTWARE = CauseType(
     "other-software",
     title="The answer is not from AWS",

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
 
-
 # https://docs.aws.amazon.com/general/latest/gr/signin-service.html
 _SIGN_IN_DOMAINS = {
     "aws": "signin.aws.amazon.com",
@@ -59,7 +58,6 @@ _ACTION = "sts:AssumeRoleWithSAML"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerolewith*", "sts:assumerole*", "sts:*", "*"})
 _PROVIDER_PATH = ":saml-provider/"
 
-
 ASSERTION_NOT_TRUSTED = CauseType(
     "assertion-not-trusted",
     title="The role's trust policy does not allow the SAML assertion",
@@ -68,7 +66,6 @@ ASSERTION_NOT_TRUSTED = CauseType(
     fix="Name the SAML provider in the trust policy, and allow sts:AssumeRoleWithSAML.",
     sources=(pages.SAML,),
 )
-
 
 SAML_PAIR = CauseType(
     "saml-pair",

@@ -34,7 +34,6 @@ _SERIAL = lazy_pattern(
 _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
-
 SERVICE_SAYS = CauseType(
     "service-says",
     title="The service states its own reason",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 
-
 NO_ASSIGNMENT = CauseType(
     "no-assignment",
     title="The user has no assignment of the permission set",

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    allow_still_required,
-    denial_summary,
-    reason_lines,
-)
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation

@@ -16,10 +16,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.denials.assuming_roles import (
-    missing_trust_steps,
-    trust_policy_commands,
-)
+from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -38,18 +35,14 @@ if TYPE_CHECKING:
 
 CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or added, as trust.json: the command replaces the whole policy."
 
-
 _MAX_ISSUER_LENGTH = 255
-
 
 _REPOSITORY = lazy_pattern(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
     re.ASCII,
 )
 
-
 _PROJECT = lazy_pattern(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,5}", re.ASCII)
-
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
 _LOOKUP = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"

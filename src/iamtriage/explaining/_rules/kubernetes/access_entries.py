@@ -39,11 +39,7 @@ from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_pod_trust,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clusters import (
-    failure_context,
-    failure_sentence,
-    find_cluster,
-)
+from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
@@ -71,7 +67,6 @@ _OBJECTS = (
     ("PodIdentityAssociation", "the Pod Identity association", "pod-identity-associations"),
 )
 _GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
-
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
@@ -175,11 +170,7 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_principal(case)
-    causes = [
-        ENTRY_EXISTS.cause("reported"),
-        ENTRY_MADE_BY_EKS.cause(),
-        MADE_ELSEWHERE.cause(),
-    ]
+    causes = [ENTRY_EXISTS.cause("reported"), ENTRY_MADE_BY_EKS.cause(), MADE_ELSEWHERE.cause()]
     called = context_of(case.facts).command
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
@@ -207,7 +198,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
                 *changes,
             ),
             url=pages.EKS_ACCESS_ENTRIES,
-        ),
+        )
     ]
     steps = (
         "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
@@ -292,10 +283,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                 *filter(None, (principal.entry_refusal, principal.path_note)),
                 "The entry takes precedence over the principal's aws-auth entry: include its groups.",
                 "In Terraform, let the association use principal_arn of the entry resource.",
-                commands=(
-                    create_entry_command(cluster, principal),
-                    _repeat_association(case),
-                ),
+                commands=(create_entry_command(cluster, principal), _repeat_association(case)),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             cluster_remedy(

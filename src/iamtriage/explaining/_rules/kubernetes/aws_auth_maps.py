@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
-
 MAP_MADE_BY_EKS = CauseType(
     "map-made-by-eks",
     title="EKS created aws-auth",

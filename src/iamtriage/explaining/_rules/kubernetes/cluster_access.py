@@ -53,7 +53,6 @@ _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminVi
 # The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 
-
 NOT_MAPPED = CauseType(
     "not-mapped",
     title="The caller has no access entry and no mapping in aws-auth",
@@ -147,7 +146,6 @@ _UNSUITED_PRINCIPALS: dict[type[object], CauseType] = {
     InstanceProfile: INSTANCE_PROFILE,
     ServiceLinkedRole: SERVICE_LINKED_CALLER,
 }
-
 
 _UNSUITED_WORDS = {
     ROOT_CALLER: "the root user of an account",

@@ -64,7 +64,6 @@ _RBAC_RULES = (
 _SIGNED_IN_STEP = "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints."
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
-
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
     title="The signed-in principal has no access to Kubernetes objects",
@@ -169,11 +168,7 @@ def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> 
     region, name = commands.region(cluster.region), cluster.argument
     # The console shows only clusters of the caller's own account.
     caller = getattr(case.principal, "account", None)
-    return (
-        account or (caller if isinstance(caller, str) else "ACCOUNT_ID"),
-        region,
-        name,
-    )
+    return (account or (caller if isinstance(caller, str) else "ACCOUNT_ID"), region, name)
 
 
 def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
@@ -191,10 +186,9 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
 
 
 def _rbac_remedy(cluster: Cluster) -> Remedy:
-    purpose = {
-        "API": "For nodes, or for less than an access policy",
-        "CONFIG_MAP": "First",
-    }.get(cluster.mode or "", "For nodes and aws-auth groups")
+    purpose = {"API": "For nodes, or for less than an access policy", "CONFIG_MAP": "First"}.get(
+        cluster.mode or "", "For nodes and aws-auth groups"
+    )
     return cluster_remedy(
         f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
         "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",

@@ -38,7 +38,7 @@ _SIMILAR = {
 }
 _TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX")
 _POLICY = lazy_pattern(
-    r"(?P<arn>arn:(?P<partition>aws[a-z-]{0,12}):(?P<service>iam|eks)::(?:aws|[0-9]{12})?:(?:cluster-access-)?policy/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=.@-]{1,128}))",
+    r"(?P<arn>arn:(?P<partition>aws[a-z-]{0,12}):(?P<service>iam|eks)::(?:aws|[0-9]{12})?:(?:cluster-access-)?policy/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=.@-]{1,128}))"
 )
 STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
 """The name of an access policy in its ARN."""

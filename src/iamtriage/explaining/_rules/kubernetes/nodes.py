@@ -62,7 +62,6 @@ _STATED_NODE = lazy_pattern(r"(?:\bnode=|[Nn]ode |getting node )\\{0,4}\"[^\"\n]
 _MAX_CHARS_BEFORE = 4_000
 _REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
-
 NODE_OF_OTHER_CLUSTER = CauseType(
     "node-of-other-cluster",
     title="The node was started for another cluster",
@@ -262,7 +261,6 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
 
 _FARGATE_PROFILE = lazy_pattern(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
-
 
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",

@@ -34,7 +34,6 @@ _EXPIRED_TOKEN = lazy_pattern(
 )
 _ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(Forbidden\)")
 
-
 SERVICE_ACCOUNT_MISSING = CauseType(
     "service-account-missing",
     title="The service account does not exist",
@@ -164,7 +163,6 @@ _NODE_RESTRICTION = lazy_pattern(
 )
 # parse() reports no other admission error with a reason as a Kubernetes denial.
 _PROTECTED = lazy_pattern(r"may not be deleted")
-
 
 NODE_RESTRICTION = CauseType(
     "node-restriction",

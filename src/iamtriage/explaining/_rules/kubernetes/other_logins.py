@@ -161,7 +161,6 @@ _EVIDENCE: dict[_CertificateError, str] = {
     "authority": 'The text says "certificate signed by unknown authority".',
 }
 
-
 CERTIFICATE_CLOCK_OFF = CauseType(
     "certificate-clock-off",
     title="The clock of the server or the issuer is wrong",

@@ -26,9 +26,7 @@ from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    IAM_DOES_NOT_HELP,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessEntry
 
 _ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
-
 
 ASSOCIATION_EXISTS = CauseType(
     "association-exists",

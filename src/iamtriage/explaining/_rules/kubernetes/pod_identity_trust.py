@@ -38,7 +38,6 @@ _PATTERN_OPERATORS = frozenset(
     f"{each}{suffix}" for each in ("stringlike", "arnlike", "arnequals") for suffix in ("", "ifexists")
 )
 
-
 POD_IDENTITY_TRUST = CauseType(
     "pod-identity-trust",
     title="The role does not trust EKS Pod Identity",

@@ -13,18 +13,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.kubernetes.other_logins import (
-    AZURE_RBAC_SIGN,
-)
+from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
 from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy, installer_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.kubernetes_requests import (
-    READ_VERBS,
-    Request,
-    user_argument,
-)
+from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, Request, user_argument
 from iamtriage.explaining._rules.shared.manifests import (
     Subject,
     build_binding,
@@ -32,9 +26,7 @@ from iamtriage.explaining._rules.shared.manifests import (
     object_name,
     to_yaml,
 )
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    build_cluster_principal,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:

@@ -71,7 +71,6 @@ _PHRASES = (
     "Unauthorized",
 )
 
-
 IDENTITY_NOT_ACCEPTED = CauseType(
     "identity-not-accepted",
     title="The API server does not accept the caller",
@@ -79,10 +78,7 @@ IDENTITY_NOT_ACCEPTED = CauseType(
     meaning="The API server could not authenticate the caller, or the cluster does not know it.",
     recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
     fix="Find out which IAM principal calls, and give it an access entry.",
-    sources=(
-        pages.EKS_TROUBLESHOOTING_IAM,
-        pages.EKS_GRANT,
-    ),
+    sources=(pages.EKS_TROUBLESHOOTING_IAM, pages.EKS_GRANT),
 )
 OTHER_PRINCIPAL = CauseType(
     "other-principal",

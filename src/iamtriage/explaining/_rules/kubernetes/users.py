@@ -43,7 +43,6 @@ _COMPONENTS = {
     "eks:addon-manager": "the EKS component that manages add-ons",
 }
 
-
 ANONYMOUS_REQUEST = CauseType(
     "anonymous-request",
     title="The request carried no credentials",
@@ -59,10 +58,7 @@ NO_RULE = CauseType(
     meaning="No Role or ClusterRole that is bound to the subject, and no access policy, allows the request.",
     recognised_by="Kubernetes says that a user cannot perform a verb on a resource.",
     fix="Bind the subject to a role with the verb and the resource, or associate an access policy.",
-    sources=(
-        pages.RBAC,
-        pages.EKS_ACCESS_POLICIES,
-    ),
+    sources=(pages.RBAC, pages.EKS_ACCESS_POLICIES),
 )
 HEADER_DROPPED = CauseType(
     "header-dropped",
@@ -262,10 +258,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
 
 # Where a pod refers to objects that the node authorizer then lets its node read:
 # https://kubernetes.io/docs/reference/access-authn-authz/node/
-_POD_FIELDS = {
-    "secret": "volumes, env, envFrom or imagePullSecrets",
-    "configmap": "volumes, env or envFrom",
-}
+_POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
 
 
 def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Explanation:

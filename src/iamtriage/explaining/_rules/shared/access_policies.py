@@ -53,7 +53,6 @@ _INCLUDED = {
     "AmazonEKSEditPolicy": ("AmazonEKSEditPolicy", "AmazonEKSViewPolicy"),
 }
 
-
 # https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/, and the groups of metrics servers, which are
 # aggregated APIs and not custom resources.
 _BUILT_IN_GROUPS = lazy_pattern(

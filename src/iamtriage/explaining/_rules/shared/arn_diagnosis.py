@@ -45,7 +45,6 @@ _EXPECTED: dict[RoleTarget, str] = {
     "iam": "a role",
 }
 
-
 MALFORMED_ARN = CauseType(
     "malformed-arn",
     title="The ARN is malformed",

@@ -77,7 +77,6 @@ _DATE_OUTPUT = lazy_pattern(
 )
 _MAX_STAMP = 80
 
-
 CLOCK_BEHIND = CauseType(
     "clock-behind",
     title="The clock of the machine is behind",

@@ -47,7 +47,6 @@ _MASKED_PARTS = lazy_pattern(
 _ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
 _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
 
-
 # Words that no shell changes.
 _PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 

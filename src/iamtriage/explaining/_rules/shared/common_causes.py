@@ -87,10 +87,7 @@ NO_IDENTITY_ALLOW = CauseType(
     meaning="None of the caller's identity-based policies allows the action on the resource.",
     recognised_by='AWS says "because no identity-based policy allows the … action". If no reason is stated, it is the most common cause.',
     fix="Allow the action on the resource in an identity-based policy of the caller.",
-    sources=(
-        pages.ACCESS_DENIED,
-        pages.MANAGE_POLICIES,
-    ),
+    sources=(pages.ACCESS_DENIED, pages.MANAGE_POLICIES),
     subject="denials",
 )
 DERIVED_ACTION = CauseType(

@@ -171,7 +171,7 @@ _GENERATED_NAME = lazy_pattern(
 # What a task is, if the name of its first action does not say it.
 _PURPOSES = {
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
-    "ecr:GetAuthorizationToken": "The login to the registry (docker login) requires it, before a pull or push.",
+    "ecr:GetAuthorizationToken": "The login to the registry (docker login) requires it, before a pull or push."
 }
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 TASK_NOT_STARTED = "ResourceInitializationError"

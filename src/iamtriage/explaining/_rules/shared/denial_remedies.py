@@ -101,7 +101,6 @@ DETAILS_TITLES = (
 """The titles of the remedies that find out which statement denied."""
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
-
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
 _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
 

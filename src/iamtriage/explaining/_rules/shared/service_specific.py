@@ -73,10 +73,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "kubernetes.pod_identities.explain_pod_denied",
     ),
     ("worker nodes do not have access to the cluster", "kubernetes.nodes.explain_node_access"),
-    (
-        "failing to authenticate or authorize with your kubernetes",
-        "kubernetes.nodes.explain_node_access",
-    ),
+    ("failing to authenticate or authorize with your kubernetes", "kubernetes.nodes.explain_node_access"),
     ("aws-auth configmap in your cluster is invalid", "kubernetes.aws_auth_maps.explain_invalid_map"),
     ("dms-vpc-role is not configured properly", "calls.account_roles.explain_denied_setting"),
     ("instance management role is not configured for account", "calls.account_roles.explain_denied_setting"),

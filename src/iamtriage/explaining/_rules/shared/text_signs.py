@@ -83,7 +83,6 @@ _HOSTS = lazy_pattern(
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
 _AWS = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 
-
 # A setting for one service says nothing about the calls of others. The context reads it.
 _SETTING_OF_SERVICE = lazy_pattern(r"\bAWS_ENDPOINT_URL_[A-Z0-9_]{2,40}[=:]\s?\S{1,300}")
 

@@ -6,9 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.shared.decisions import (
-    identity_policy_allows,
-)
+from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
