@@ -240,12 +240,6 @@ def _trust_verdict(denial: Denial) -> str:
     return "explicitly denies it" if denial.is_explicit else "does not allow it"
 
 
-def _allow_title(denial: Denial, attribute: str | None) -> str:
-    what = f"to pass {attribute}" if attribute else "to assume the role"
-    where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    return f"Allow {denial.caller} {what}{where}"
-
-
 def _session_attribute_text(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity, and who must allow it."""
     passes = f"The AssumeRole call passes {attribute}."
@@ -316,19 +310,19 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         policy=build_document([added]),
         layer="role_trust",
         is_addition=True,
-        url=_trust_page(denial),
+        url=pages.SESSION_TAGS
+        if denial.lowercase_action == "sts:tagsession"
+        else pages.EXTERNAL_ID
+        if denial.crosses_accounts
+        else pages.TRUST_POLICIES,
     )
-
-
-def _trust_page(denial: Denial) -> str:
-    if denial.lowercase_action == "sts:tagsession":
-        return pages.SESSION_TAGS
-    return pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES
 
 
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
-    remedy = allow_remedy(denial, title=_allow_title(denial, attribute))
+    what = f"to pass {attribute}" if attribute else "to assume the role"
+    where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
+    remedy = allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
         return remedy
@@ -342,6 +336,8 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
 
 def narrow_deny_remedy(denial: Denial, statement: int | None = None) -> Remedy:
     """Return the remedy that changes the Deny statement of the role's trust policy."""
+    account = denial.resource_account or denial.account
+    in_account = f" in account {account}" if account else ""
     look = "Look for the Deny statement in the trust policy and read its conditions,"
     if statement is not None:
         look = f"It is Statement[{statement}]. Read its conditions,"
@@ -350,17 +346,12 @@ def narrow_deny_remedy(denial: Denial, statement: int | None = None) -> Remedy:
         who="account administrator",
         steps=(
             f"{look} such as MFA, source network, organization or external ID. A request that they do not match is not denied.",
-            f"Only a principal that is allowed to change the trust policy{_in_role_account(denial)} can change the statement.",
+            f"Only a principal that is allowed to change the trust policy{in_account} can change the statement.",
         ),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,
         url=pages.EVALUATION,
     )
-
-
-def _in_role_account(denial: Denial) -> str:
-    account = denial.resource_account or denial.account
-    return f" in account {account}" if account else ""
 
 
 def _trust_title(denial: Denial, attribute: str | None) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.denials.managed_services import RESOURCES, expl
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -257,33 +256,16 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     is_serverless = user is not None and user["cluster"].startswith("serverless-")
     region = commands.region(user["region"]) if user is not None else region_argument(denial)
     where = "the namespace" if is_serverless else "the cluster"
-    external_id = "the user of the message"
-    if user is not None:
-        external_id = user[0]
-        if not is_serverless:
-            where = f"the cluster {user['cluster']}"
+    external_id = "the user of the message" if user is None else user[0]
+    if user is not None and not is_serverless:
+        where = f"the cluster {user['cluster']}"
     text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
-    lines = (
-        fill_command(
-            "aws redshift describe-clusters --cluster-identifier {} --region {} --query 'Clusters[].IamRoles'",
-            *("CLUSTER" if user is None else user["cluster"], region),
-        ),
-        fill_command(
-            "aws redshift modify-cluster-iam-roles --cluster-identifier {} --region {} --add-iam-roles {}",
-            *("CLUSTER" if user is None else user["cluster"], region, arn),
-        ),
-    )
+    cluster = "CLUSTER" if user is None else user["cluster"]
+    show = f"aws redshift describe-clusters --cluster-identifier {cluster} --region {region} --query 'Clusters[].IamRoles'"
+    change = f"aws redshift modify-cluster-iam-roles --cluster-identifier {cluster} --region {region} --add-iam-roles"
     if is_serverless:
-        lines = (
-            fill_command(
-                "aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {} --query namespace.iamRoles",
-                region,
-            ),
-            fill_command(
-                "aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {} --iam-roles {}",
-                *(region, arn),
-            ),
-        )
+        show = f"aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {region} --query namespace.iamRoles"
+        change = f"aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {region} --iam-roles"
     if chained:
         text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."
     check = "Check which roles it has, and add the one that the SQL command names."
@@ -295,7 +277,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         f"Associate {role} with {where}",
         check,
         "The caller of the last command needs iam:PassRole for the role.",
-        commands=lines,
+        commands=(show, f"{change} {quote_argument(arn)}"),
         url=_PAGE,
     )
     allow = trust_remedy(

@@ -139,8 +139,11 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
         title = "Change the permissions boundary"
+        add = "Add the statement to the boundary."
+        if _offers_change(denial):
+            add = "Save the boundary's document with this statement added as policy.json."
         steps = (
-            f"{_add_step(denial)} A boundary only caps permissions: {_identity_allow(denial)}.",
+            f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
     remedy = Remedy(
@@ -180,7 +183,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
         steps[1] = (
             "Scope the Deny in the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for."
         )
-    is_guest = _is_identity_pool_guest(denial)
+    # The policy for guests of a Cognito identity pool: https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html
+    is_guest = getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials"
     calls_iam = isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}
     if is_guest:
         steps = [
@@ -233,14 +237,6 @@ def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
     if denial.service == "s3" and "/" in denial.resource_arn.resource:
         return ("The resource is an object: the bucket's ARN alone does not cover it.",)
     return ()
-
-
-def _is_identity_pool_guest(denial: Denial) -> bool:
-    """Return whether the session is one that a Cognito identity pool opens.
-
-    https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html: the policy for guests.
-    """
-    return getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials"
 
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
@@ -297,14 +293,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy)
 
 
-def _session_name(denial: Denial) -> str:
-    name: str = getattr(denial.principal, "session_name", "")
-    return name
-
-
 def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
     """Return the command that prints the VPC of the instance after which EC2 named the session."""
-    session_name = _session_name(denial)
+    session_name: str = getattr(denial.principal, "session_name", "")
     if not _INSTANCE_ID.fullmatch(session_name):
         return ()
     template = (
@@ -400,24 +391,16 @@ def _identity_allow(denial: Denial) -> str:
     return f"{named} already allows the action, so no other identity-based policy helps"
 
 
-def _is_changeable(policy: str | None) -> bool:
-    """Return whether the ARN of a policy is known and the policy is not one that AWS manages."""
-    return policy is not None and commands.arn(policy) == policy and ":aws:policy/" not in policy
-
-
-def _add_step(denial: Denial) -> str:
-    if _offers_change(denial):
-        return "Save the boundary's document with this statement added as policy.json."
-    return "Add the statement to the boundary."
-
-
 def _offers_change(denial: Denial) -> bool:
     """Return whether the boundary can be changed, and nothing else is to be tried first.
 
     AWS manages some policies. What a Deny requires is to be met first, and so is the condition of a boundary that
     delegates permissions.
     """
-    can_change = not _delegates(denial) if denial.policy is None else _is_changeable(denial.policy)
+    policy = denial.policy
+    can_change = not _delegates(denial)
+    if policy is not None:
+        can_change = commands.arn(policy) == policy and ":aws:policy/" not in policy
     return can_change and not denial.is_explicit
 
 

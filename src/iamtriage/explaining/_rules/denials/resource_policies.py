@@ -48,65 +48,30 @@ from iamtriage.explaining._rules.denials.deny_requirements import typical_requir
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"
 _NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
-# What commands name by another word than the ARN: the form of the ARN, the placeholder, and its value.
-_NAMED_RESOURCES = (
-    (lazy_pattern(rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", re.ASCII), "REPOSITORY", "{name}"),
-    (
-        lazy_pattern(rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", re.ASCII),
-        "API_ID",
-        "{name}",
-    ),
-    (
-        lazy_pattern(rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", re.ASCII),
-        "DOMAIN",
-        "{name}",
-    ),
-    (
-        lazy_pattern(rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", re.ASCII),
-        "TABLE_BUCKET_ARN",
-        "{name}",
-    ),
-    (
-        lazy_pattern(rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", re.ASCII),
-        "BUCKET",
-        "{name}",
-    ),
-    (lazy_pattern(rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", re.ASCII), "BUS", "{name}"),
-    (
-        lazy_pattern(rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", re.ASCII),
-        "FILE_SYSTEM",
-        "{name}",
-    ),
-    (lazy_pattern(rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", re.ASCII), "VAULT", "{name}"),
-    (
-        lazy_pattern(
-            rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
-            re.ASCII,
-        ),
-        "QUEUE_URL",
-        "https://sqs.{region}.amazonaws.com/{account}/{name}",
-    ),
-    # Commands in the account of the resource take the name in place of an ARN whose account is masked.
-    (
-        lazy_pattern(rf"{_ARN}kms:[^:]*:ACCOUNT_ID:key/(?P<name>(?:mrk-)?[0-9a-f-]{{32,36}})\Z", re.ASCII),
-        "ARN",
-        "{name}",
-    ),
-    (
-        lazy_pattern(
+# What commands name by another word than the ARN: the form of the ARN, and the placeholder.
+_NAMED_RESOURCES = tuple(
+    (lazy_pattern(form, re.ASCII), word)
+    for form, word in (
+        (rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", "REPOSITORY"),
+        (rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", "API_ID"),
+        (rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", "DOMAIN"),
+        (rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", "TABLE_BUCKET_ARN"),
+        (rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", "BUCKET"),
+        (rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", "BUS"),
+        (rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", "FILE_SYSTEM"),
+        (rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", "VAULT"),
+        # Commands in the account of the resource take the name in place of an ARN whose account is masked.
+        (rf"{_ARN}kms:[^:]*:ACCOUNT_ID:key/(?P<name>(?:mrk-)?[0-9a-f-]{{32,36}})\Z", "ARN"),
+        (
             rf"{_ARN}secretsmanager:[^:]*:ACCOUNT_ID:secret:(?P<name>[A-Za-z0-9][\w/+=.@-]{{0,512}})-[A-Za-z0-9]{{6}}\Z",
-            re.ASCII,
+            "ARN",
         ),
-        "ARN",
-        "{name}",
-    ),
-    (
-        lazy_pattern(
-            rf"{_ARN}lambda:[^:]*:ACCOUNT_ID:function:(?P<name>[A-Za-z0-9][\w-]{{0,63}})\Z", re.ASCII
-        ),
-        "ARN",
-        "{name}",
-    ),
+        (rf"{_ARN}lambda:[^:]*:ACCOUNT_ID:function:(?P<name>[A-Za-z0-9][\w-]{{0,63}})\Z", "ARN"),
+    )
+)
+_QUEUE = lazy_pattern(
+    rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
+    re.ASCII,
 )
 # The console's test calls use a stage that cannot be deployed.
 _STAGE = lazy_pattern(
@@ -118,6 +83,12 @@ _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+_ROOT_USER = (
+    "If the Deny locks everyone out, the root user of the bucket's account can still delete the policy."
+)
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
+_REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 RESOURCE_NO_ALLOW = CauseType(
@@ -351,31 +322,15 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
             " ".join(
                 (
                     f"If the request is legitimate, exempt the caller from the Deny.{save}",
-                    *_redeploy_steps(denial),
+                    *((_REDEPLOY,) if denial.service == "execute-api" else ()),
                 )
             ),
-            *_root_user_steps(denial),
+            *((_ROOT_USER,) if denial.service == "s3" else ()),
         ),
         commands=(*policy_commands(denial, policy.show_command, change), *_redeploy_commands(denial)),
         layer="resource",
         url=pages.EVALUATION,
     )
-
-
-def _root_user_steps(denial: Denial) -> tuple[str, ...]:
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
-    if denial.service != "s3":
-        return ()
-    return (
-        "If the Deny locks everyone out, the root user of the bucket's account can still delete the policy.",
-    )
-
-
-def _redeploy_steps(denial: Denial) -> tuple[str, ...]:
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
-    if denial.service != "execute-api":
-        return ()
-    return ("Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",)
 
 
 def _redeploy_commands(denial: Denial) -> tuple[str, ...]:
@@ -399,10 +354,13 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
     else:
         values["PRINCIPAL"] = commands.arn(policy_principal_arn(denial), "PRINCIPAL_ARN")
-    for pattern, word, template_of_value in _NAMED_RESOURCES:
-        found = pattern.match(resource)
-        if found is not None:
-            values[word] = template_of_value.format(**found.groupdict())
+    for pattern, word in _NAMED_RESOURCES:
+        if (found := pattern.match(resource)) is not None:
+            values[word] = found["name"]
+    if (queue := _QUEUE.match(resource)) is not None:
+        values["QUEUE_URL"] = (
+            f"https://sqs.{queue['region']}.amazonaws.com/{queue['account']}/{queue['name']}"
+        )
     # The CLI uses the configured Region, whatever Region an ARN has.
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     is_known = region != "" and commands.region(region) == region
