@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
@@ -34,6 +35,7 @@ EXEC_NOT_ENABLED = lazy_pattern(r"execute command was not enabled")
 _ECS = lazy_pattern(r"[Ee]xecute command (?:failed|was not enabled)")
 _INSTANCE_ID = lazy_pattern(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
+_CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
 
 
 TARGET_NOT_CONNECTED = CauseType(
@@ -163,7 +165,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
             account_remedy(
                 "If the instance's role lacks permissions, allow the agent to connect",
                 "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
-                f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *.",
+                f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {_CHANNEL_ACTIONS} on *.",
                 commands=(
                     fill_command(
                         "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values={}",
@@ -190,18 +192,13 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
 
 
 def _explain_task(case: Case[AwsError], message: str) -> Explanation:
-    is_off = EXEC_NOT_ENABLED.search(message) is not None
     region = commands.region(find_region(case))
-    because = quote_phrases(
-        message, "execute command was not enabled when the task was run"
-    ) or code_evidence(case.failure)
-    cause = (
-        EXEC_NOT_ENABLED_CAUSE.cause("reported", because)
-        if is_off
-        else TARGET_NOT_CONNECTED.cause(
-            "reported", because, text="ECS cannot reach the agent in the container."
-        )
+    because = quote_phrases(message, "execute command was not enabled when the task was run")
+    cause = TARGET_NOT_CONNECTED.cause(
+        "reported", code_evidence(case.failure), text="ECS cannot reach the agent in the container."
     )
+    if EXEC_NOT_ENABLED.search(message):
+        cause = EXEC_NOT_ENABLED_CAUSE.cause("reported", because or code_evidence(case.failure))
     return case.explain(
         "ECS Exec is not enabled for the task, or its agent in the container is not running.",
         cause,
@@ -238,7 +235,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
             account_remedy(
                 "If the task role lacks permissions, allow the ssmmessages actions",
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
-                f"It requires {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *. Then start new tasks.",
+                f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
                 commands=(
                     fill_command(
                         "aws ecs describe-task-definition --region {} --task-definition TASK_DEFINITION"

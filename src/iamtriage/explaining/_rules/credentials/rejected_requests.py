@@ -159,9 +159,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         role=role,
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
-        is_signed=not (
-            case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
-        ),
+        is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
         uses_session=_SESSIONS.search(case.text) is not None or (role is not None and not assumes_role),
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         working_regions=tuple(each for each in working if each != region),
@@ -322,18 +320,12 @@ def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -
 
 
 def partition_remedy(partition: str) -> Remedy:
+    region = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition)
+    identity = () if region is None else (f"aws sts get-caller-identity --region {region}",)
     return your_remedy(
         "Use keys and an endpoint of the same partition",
         "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
         "Remove endpoint URLs of other partitions.",
-        commands=("aws configure list", *_identity_commands(partition)),
+        commands=("aws configure list", *identity),
         url=pages.STS_REGIONS,
     )
-
-
-_REGIONS = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-
-
-def _identity_commands(partition: str) -> tuple[str, ...]:
-    region = _REGIONS.get(partition)
-    return () if region is None else (f"aws sts get-caller-identity --region {region}",)

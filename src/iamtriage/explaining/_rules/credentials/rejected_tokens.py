@@ -22,12 +22,12 @@ from iamtriage.explaining._rules.credentials.issuers import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.explaining._explanations import Explanation, Who
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -86,67 +86,49 @@ AUDIENCE_OF_TOKEN = CauseType(
 
 
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the provider does not list the audience of a token."""
     issuer = find_issuer(case, message)
     audience = _token_audience(case)
     causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
     if audience is not None:
-        causes.append(
-            AUDIENCE_OF_TOKEN.cause(
-                "supplied", (f"Its aud claim is {audience}.",), text=f"The token is for {audience}."
-            )
-        )
-    if issuer.system is not None or _PIPELINE_KINDS & {_runtime_kind(case)}:
-        return _explain_pipeline_audience(case, issuer, tuple(causes))
-    is_of_cluster = _may_be_of_cluster(case)
-    if is_of_cluster:
+        text = f"The token is for {audience}."
+        causes.append(AUDIENCE_OF_TOKEN.cause("supplied", (f"Its aud claim is {audience}.",), text=text))
+    if issuer.system is not None or _runtime_kind(case) in {"github-actions", "gitlab"}:
+        return _explain_pipeline_audience(case, issuer, causes)
+    # A token for another service does not become valid for AWS if the provider accepts its audience.
+    client = "AUDIENCE" if audience is not None and not audience.startswith("sts.") else audience
+    show, add = commands.oidc_client_commands(build_provider_arn(case, issuer), client or STS_AUDIENCE)
+    steps = [
+        "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
+    ]
+    lines, url = [show], pages.OIDC_PROVIDERS
+    if _may_be_of_cluster(case):
         causes += [
             ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
             TOKEN_OF_API_SERVER.cause(),
         ]
-    causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
-    show_service_account = fill_command(
-        "kubectl get serviceaccount {} --namespace {} -o yaml",
-        commands.service_account(case.facts.service_account),
-        commands.namespace(case.facts.namespace),
-    )
-    provider = build_provider_arn(case, issuer)
-    # A token for another service does not become valid for AWS if the provider accepts its audience.
-    client = (
-        audience
-        if audience is not None and audience.startswith("sts.")
-        else "AUDIENCE"
-        if audience
-        else STS_AUDIENCE
-    )
+        steps.append(f"For EKS pods, it is {STS_AUDIENCE} in all partitions.")
+        name, namespace = case.facts.service_account, commands.namespace(case.facts.namespace)
+        show_account = "kubectl get serviceaccount {} --namespace {} -o yaml"
+        lines.append(fill_command(show_account, commands.service_account(name), namespace))
+        url = pages.EKS_IRSA_POD
     return case.explain(
         f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
         *causes,
+        AUDIENCE_OF_OTHER_PARTITION.cause(),
         topic="wrong-audience",
         remedies=(
             your_remedy(
                 "Compare the token's audience with the provider's client IDs",
-                "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
-                *((f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",) if is_of_cluster else ()),
-                commands=(
-                    fill_command(
-                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
-                        provider,
-                    ),
-                    *((show_service_account,) if is_of_cluster else ()),
-                ),
-                url=pages.EKS_IRSA_POD if is_of_cluster else pages.OIDC_PROVIDERS,
+                *steps,
+                commands=tuple(lines),
+                url=url,
             ),
             account_remedy(
                 "Make token and provider agree on the audience",
                 "If the token's audience is wrong, request the token for an audience that the provider lists.",
                 "If it is right, add it to the provider's client IDs.",
-                commands=(
-                    fill_command(
-                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
-                        provider,
-                        client,
-                    ),
-                ),
+                commands=(add,),
                 url=pages.OIDC_PROVIDERS,
             ),
         ),
@@ -163,7 +145,6 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
     return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
 
 
-_PIPELINE_KINDS = frozenset({"github-actions", "gitlab"})
 _GITHUB_ISSUER = "token.actions.githubusercontent.com"
 
 
@@ -173,23 +154,20 @@ def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
 
 
 def _explain_pipeline_audience(
-    case: Case[InvalidIdentityToken], issuer: Issuer, causes: tuple[Cause, ...]
+    case: Case[InvalidIdentityToken], issuer: Issuer, causes: list[Cause]
 ) -> Explanation:
     """Explain that a provider does not list the audience of a CI job's token."""
-    is_github = _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions"
-    host = _GITHUB_ISSUER if is_github else "gitlab.com"
+    host, wanted, which, url = "gitlab.com", "AUDIENCE", "", pages.OIDC_PROVIDERS
+    where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
+    if _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions":
+        host, wanted, which, url = _GITHUB_ISSUER, STS_AUDIENCE, f", {STS_AUDIENCE}", pages.GITHUB_OIDC
+        where = f"The action aws-actions/configure-aws-credentials requests {STS_AUDIENCE}, unless its input audience names another."
     account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
     provider = build_provider_arn(case, issuer)
     if provider == "PROVIDER_ARN" and account is not None:
         provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
-    wanted = STS_AUDIENCE if is_github else "AUDIENCE"
-    where = (
-        f"The action aws-actions/configure-aws-credentials requests {STS_AUDIENCE}, unless its input audience names another."
-        if is_github
-        else "In GitLab, the job's id_tokens entry sets the audience (aud)."
-    )
     return case.explain(
-        f"The IAM OIDC provider does not list the audience of the job's token{f', {STS_AUDIENCE}' if is_github else ''}.",
+        f"The IAM OIDC provider does not list the audience of the job's token{which}.",
         *causes,
         topic="wrong-audience",
         remedies=(
@@ -197,18 +175,8 @@ def _explain_pipeline_audience(
                 "Add the audience to the IAM OIDC provider",
                 f"{where} The provider's ClientIDList must contain it.",
                 "The trust policy's condition on aud must name the same audience.",
-                commands=(
-                    fill_command(
-                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
-                        provider,
-                    ),
-                    fill_command(
-                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
-                        provider,
-                        wanted,
-                    ),
-                ),
-                url=pages.GITHUB_OIDC if is_github else pages.OIDC_PROVIDERS,
+                commands=commands.oidc_client_commands(provider, wanted),
+                url=url,
             ),
         ),
         notes=(ROLE_NOT_EVALUATED,),
@@ -325,16 +293,17 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
 
 
 def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
+    build, serves = (
+        cluster_remedy,
+        "EKS serves both documents publicly. For self-managed clusters, you must publish them.",
+    )
+    if issuer.system is not None:
+        build, serves = your_remedy, f"{issuer.system} serves both documents publicly."
     url = commands.issuer(issuer.url).rstrip("/")
-    who: Who = "cluster administrator"
-    serves = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
     lines = (
         fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
         "curl --silent --show-error JWKS_URI",
     )
-    if issuer.system is not None:
-        who = "you"
-        serves = f"{issuer.system} serves both documents publicly."
     if issuer.url is None and issuer.system == "GitLab":
         # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
         serves = "The issuer is the GitLab instance, whose URL is $CI_SERVER_URL in a job: set it to that outside. Its administrator must make both documents reachable from the internet."
@@ -342,14 +311,11 @@ def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
             'curl --silent --show-error "$CI_SERVER_URL/.well-known/openid-configuration"',
             'curl --silent --show-error "$CI_SERVER_URL/oauth/discovery/keys"',
         )
-    return Remedy(
-        title="Fetch the issuer's keys as STS does",
-        who=who,
-        steps=(
-            "Run it from outside your own network. Both documents must be served over HTTPS, without a redirect.",
-            "Compare issuer with the token's iss, and the kid of the keys at jwks_uri with the token's.",
-            serves,
-        ),
+    return build(
+        "Fetch the issuer's keys as STS does",
+        "Run it from outside your own network. Both documents must be served over HTTPS, without a redirect.",
+        "Compare issuer with the token's iss, and the kid of the keys at jwks_uri with the token's.",
+        serves,
         commands=lines,
         url=pages.OIDC_PROVIDERS,
     )

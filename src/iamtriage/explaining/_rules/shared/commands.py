@@ -243,3 +243,15 @@ def _is_whole(value: str) -> bool:
     except InvalidArnError:
         return False
     return True
+
+
+def oidc_client_commands(provider: str, client: str = "AUDIENCE") -> tuple[str, str]:
+    """Return the commands that print the audiences of an IAM OIDC provider, and add one."""
+    arn_option = "--open-id-connect-provider-arn {}"
+    return (
+        fill_command(f"aws iam get-open-id-connect-provider {arn_option} --query ClientIDList", provider),
+        fill_command(
+            f"aws iam add-client-id-to-open-id-connect-provider {arn_option} --client-id {{}}",
+            *(provider, client),
+        ),
+    )

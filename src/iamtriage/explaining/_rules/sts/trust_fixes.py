@@ -179,9 +179,6 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         return
     provider = find_provider(fixed)
     client = commands.kubernetes_name(actual)
-    add_client = (
-        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}"
-    )
     yield attrs.evolve(
         replace_policy_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
         steps=(
@@ -190,9 +187,9 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         ),
         commands=(
             commands.trust_policy_commands(role)[1],
-            fill_command(
-                add_client, commands.arn(provider, "PROVIDER_ARN"), client if client == actual else "AUDIENCE"
-            ),
+            commands.oidc_client_commands(
+                commands.arn(provider, "PROVIDER_ARN"), client if client == actual else "AUDIENCE"
+            )[1],
         ),
     )
 
