@@ -297,7 +297,7 @@ def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C9
 
             return explain_missing_credentials(Case(failure, facts))
         case RegionDisabled():
-            from iamtriage.explaining._rules.sts.other_endpoints import explain_region_disabled
+            from iamtriage.explaining._rules.sts.rejected_calls import explain_region_disabled
 
             return explain_region_disabled(Case(failure, facts))
         case AccessKeyQuota():

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials.missing_credentials import explain_
 from iamtriage.explaining._rules.credentials.signatures import explain_signature
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
-from iamtriage.explaining._rules.sts.other_endpoints import explain_region_disabled
+from iamtriage.explaining._rules.sts.rejected_calls import explain_region_disabled
 from tests.explaining.rules.shell import arguments_of
 
 if TYPE_CHECKING:

@@ -61,13 +61,10 @@ from iamtriage.explaining._rules.calls.s3_calls import (
     is_head_call,
     status_as_code,
 )
-from iamtriage.explaining._rules.calls.service_linked_roles import MISSING_ROLE, explain_missing_role
-from iamtriage.explaining._rules.calls.service_roles import explain_service_role
-from iamtriage.explaining._rules.calls.session_durations import (
-    SESSION_DURATION,
-    SESSION_NAME,
-    explain_session_duration,
-    explain_session_name,
+from iamtriage.explaining._rules.calls.service_roles import (
+    MISSING_ROLE,
+    explain_missing_role,
+    explain_service_role,
 )
 from iamtriage.explaining._rules.calls.session_manager import (
     EXEC_NOT_ENABLED,
@@ -88,7 +85,14 @@ from iamtriage.explaining._rules.shared.clues import error_code, find_profile, f
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
+from iamtriage.explaining._rules.sts.rejected_calls import (
+    SESSION_DURATION,
+    SESSION_NAME,
+    explain_non_sts_response,
+    explain_session_duration,
+    explain_session_name,
+    is_non_sts_response,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,11 +12,12 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.presigned_urls import (
     EXPIRES_TOO_LONG,
     INCOMPLETE_QUERY,
+    describe_difference,
     explain_query_incomplete,
     explain_url_too_long,
+    send_as_signed_remedy,
 )
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
-from iamtriage.explaining._rules.credentials.sent_requests import describe_difference, send_as_signed_remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_AHEAD,

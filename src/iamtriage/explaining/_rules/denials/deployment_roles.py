@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.calls.service_linked_roles import find_linked_role, missing_role
+from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials.assuming_roles import (
     CALLER_NOT_TRUSTED,
     NO_ASSUME_ALLOW,
@@ -27,7 +27,7 @@ from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.calls.service_linked_roles import LinkedRole
+    from iamtriage.explaining._rules.calls.service_roles import LinkedRole
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _NAME = r"[\w+=,.@-]{1,64}"

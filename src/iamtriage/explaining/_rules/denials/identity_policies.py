@@ -42,7 +42,7 @@ def _no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
     if denial.lowercase_action != "iam:createservicelinkedrole":
         return
-    from iamtriage.explaining._rules.calls.service_linked_roles import NO_SERVICE_LINKED_ROLE
+    from iamtriage.explaining._rules.calls.service_roles import NO_SERVICE_LINKED_ROLE
     from iamtriage.explaining._rules.denials.identity_remedies import find_service_of_linked_role
 
     service = find_service_of_linked_role(denial)

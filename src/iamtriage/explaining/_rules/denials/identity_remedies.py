@@ -126,7 +126,7 @@ def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
     service = find_service_of_linked_role(denial)
     if service is None:
         return None
-    from iamtriage.explaining._rules.calls.service_linked_roles import create_role_remedy
+    from iamtriage.explaining._rules.calls.service_roles import create_role_remedy
 
     return create_role_remedy(
         service,
