@@ -135,12 +135,21 @@ def describe_others(
 
 def _describe_allowed(allowed: tuple[Failure, ...], explained: Failure | None) -> str:
     """Return which of the other denials the policy allows, and whether their reason is the same."""
-    actions = [*dict.fromkeys(each.action for each in allowed if each.action)]
+    actions = [*dict.fromkeys(_spell(each.action) for each in allowed if each.action)]
     if len(actions) > _MAX_ROWS:
         return f"the policy above allows {len(allowed)}"
     reasons = {_get_kind(each) for each in allowed}
     same = ", for the same reason" if explained is not None and reasons == {_get_kind(explained)} else ""
     return f"{' and '.join(actions)}{same} (the policy above allows {'them' if len(actions) > 1 else 'it'})"
+
+
+def _spell(action: str) -> str:
+    """Return an action as AWS documents it. Messages of SQS and of older SDKs write actions in lowercase."""
+    if not action.islower():
+        return action
+    from iamtriage.actions._lookup import spell_action
+
+    return spell_action(action)
 
 
 def _is_allowed(failure: Failure, combined: Failure) -> bool:
@@ -320,11 +329,7 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
         words = ", ".join(each for each in (code, operation or _find_task(failure)) if each)
         return f"{kind}{f' ({words})' if words else ''}{need}"
-    action = failure.action
-    if action is not None and action.islower():
-        from iamtriage.actions._lookup import spell_action
-
-        action = spell_action(action)
+    action = None if failure.action is None else _spell(failure.action)
     name = action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":

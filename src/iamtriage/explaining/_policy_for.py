@@ -199,7 +199,12 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     if not allowed:
         return None
     (failure, first), *more = allowed
-    return _combine(first, failure, [each for each, _ in more]) if more else first
+    remedy = _combine(first, failure, [each for each, _ in more]) if more else first
+    if remedy is None:
+        return None
+    # The remedy of the explained denial can have its own policy.json.
+    lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
+    return attrs.evolve(remedy, title=f"{remedy.title} with this policy, saved as allow.json", commands=lines)
 
 
 def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> Remedy | None:

@@ -36,6 +36,14 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'{{"LogicalResourceId": "Invoices", "PhysicalResourceId": "", "ResourceType": "AWS::SQS::Queue", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "{_denial("cfn", "sqs:DeleteQueue", QUEUE, session="AWSCloudFormation")}"}}',
         ("The role cfn, which CloudFormation uses to delete Invoices (AWS::SQS::Queue), was denied",),
     ),
+    "stack-event-of-a-custom-resource": (
+        f"CREATE_FAILED Custom::Seed SeedBills Received response status [FAILED] from custom resource. Message returned: {_denial('seed-fn', 'dynamodb:PutItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/Bills')}",
+        ("The role seed-fn, which the function of the custom resource SeedBills (Custom::Seed) uses, was",),
+    ),
+    "caller-of-a-stream": (
+        f"Firehose put failed: {_denial('app', 'firehose:PutRecord', 'arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills')}",
+        ("The role app was denied firehose:PutRecord",),
+    ),
     "stack-event-of-a-user": (
         f'| CREATE_FAILED | AWS::SQS::Queue | Invoices | Resource handler returned message: "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:CreateQueue on resource: {QUEUE} because no identity-based policy allows the sqs:CreateQueue action"',
         ("The user ana, with whose permissions CloudFormation creates Invoices (AWS::SQS::Queue), was",),
@@ -49,7 +57,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "image-pull-of-a-node": (
         f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/bills", session=INSTANCE)}',
-        ("The role pool, which the node uses to pull bills:3.1, was denied",),
+        ("The role pool, which the kubelet uses to pull bills:3.1, was denied",),
     ),
     "start-of-a-task": (
         f"ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: {_denial('exec', 'ssm:GetParameters', 'arn:aws:ssm:eu-west-1:111122223333:parameter/bills')}",

@@ -855,7 +855,8 @@ OTHERS: tuple[Case, ...] = (
         (
             "The text has 3 denials with 2 causes.",
             "Do this first: Change the permissions boundary",
-            "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
+            "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api with this policy, saved as allow.json [account administrator]",
+            "--policy-document file://allow.json",
             '"Resource": "arn:aws:ecr:eu-west-1:111122223333:repository/carts"',
             "aws iam put-role-policy --role-name orders-api",
             "2 more denials in this text, which the policy above allows. iamtriage",

@@ -48,14 +48,17 @@ _USES = (
         lazy_pattern(r"unable to decrypt the environment variables"),
         "Lambda uses to decrypt the environment variables of the function{function}",
     ),
-    (lazy_pattern(r"Failed to pull image \\?\"(?P<name>[^\"\\\s]{1,300})"), "the node uses to pull {name}"),
+    (
+        lazy_pattern(r"Failed to pull image \\?\"(?P<name>[^\"\\\s]{1,300})"),
+        "the kubelet uses to pull {name}",
+    ),
     (
         lazy_pattern(r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"),
         "ECS uses to start the task",
     ),
     (
         lazy_pattern(
-            r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\"(?:taskFailedEventDetails|resourceType)\"\s?:"
+            r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\"taskFailedEventDetails\"\s?:|\"cause\"\s?:[^\n]{1,1500}\"resourceType\"\s?:"
         ),
         "the Step Functions state machine uses",
     ),
@@ -66,6 +69,8 @@ _USES = (
     ),
     (lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"), "the Firehose stream uses"),
 )
+# A function creates such a resource with its own role, and CloudFormation passes on what it says.
+_IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
 _CHARS_AROUND = 1_000
 
 
@@ -92,6 +97,8 @@ def _describe_use(denial: Denial) -> str | None:
     if stack is not None and stack.type is not None and stack.status is not None:
         verb = stack.status.partition("_")[0].lower()
         resource = f"{clip_text(stack.resource)} ({stack.type})" if stack.resource else f"the {stack.type}"
+        if _IS_CUSTOM.match(stack.type):
+            return f"which the function of the custom resource {resource} uses"
         if service is None:
             return f"with whose permissions CloudFormation {verb}s {resource}"
         return f"which CloudFormation uses to {verb} {resource}"
@@ -105,7 +112,8 @@ def _describe_use(denial: Denial) -> str | None:
     line += text[end : end + _CHARS_AROUND].partition("\n")[0]
     for pattern, words in _USES:
         found = pattern.search(line)
-        if found is not None:
+        # Who calls a stream is not the stream.
+        if found is not None and denial.service != "firehose":
             name = clip_text(found.groupdict().get("name", "").rpartition("/")[2])
             return f"which {words.format(name=name, function=f' {session}' if session else '')}"
     controller = find_controller_of_denial(denial.action or "", denial.failure)

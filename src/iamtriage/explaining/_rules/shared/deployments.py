@@ -19,7 +19,7 @@ _MAX_TEXT = 32_000
 # Maximum distance, in characters, between the resource of an event and the message of AWS in it.
 _MAX_BEFORE_MESSAGE = 400
 _STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
-_TYPE = r"AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}"
+_TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
 # An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it. The name follows
 # the type, or precedes the status and the reason follows the type.
 _EVENT = lazy_pattern(
