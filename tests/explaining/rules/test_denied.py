@@ -676,6 +676,7 @@ def test_companion_actions_are_named_but_not_in_the_policy(
         ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", 5, "kinesis:ListStreams"),
         ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", 2, None),
         ("ecr-public:GetAuthorizationToken", "*", 2, None),
+        ("codeartifact:ReadFromRepository", "arn:aws:codeartifact:eu-west-1:111122223333:repository/shop/web", 2, None),
     ],
 )  # fmt: skip
 def test_policy_has_what_the_task_of_an_action_requires(

@@ -182,6 +182,31 @@ def test_entry_that_does_not_match(caller: str, entry: str, verdict: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "verdict", "title"),
+    [
+        (
+            UNMAPPED,
+            "or the entry is newer than the request or in another cluster.",
+            "Check the entry in the map of this cluster",
+        ),
+        (
+            "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)",
+            "most likely, kubectl uses another principal or another cluster.",
+            "Find out which identity kubectl uses, and refresh the kubeconfig",
+        ),
+    ],
+)
+def test_entry_that_matches_is_not_missing(text: str, verdict: str, title: str) -> None:
+    explanation = explain(f"{text}\n\n- rolearn: {ROLE}\n  username: dev\n", facts={"caller": ROLE})
+    assert "although the aws-auth map in the text has an entry for it" in explanation.summary
+    assert explanation.summary.endswith(verdict)
+    assert "mapped-in-wrong-form" not in [cause.code for cause in explanation.causes]
+    first = explanation.remedies[0]
+    assert first.title == title
+    assert "access-entry" not in " ".join((*first.steps, *first.commands))
+
+
+@pytest.mark.parametrize(
     ("groups", "kind"),
     [
         ("[system:bootstrappers, system:nodes]", "EC2_LINUX"),

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     RESERVED_PREFIXES,
     VIEW_POLICY,
     associate_policy_command,
+    aws_auth_command,
     build_cluster_principal,
     create_entry_command,
     create_entry_remedy,
@@ -118,7 +119,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     # The authenticator ignores the case of ARNs:
     # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
     if any(each.arn.lower() == _arn(caller).lower() for each in entries):
-        return explanation
+        return _explain_matching_entry(caller, explanation)
     mismatches = [found for each in entries if (found := _compare(each, caller)) is not None]
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
     if not mismatches:
@@ -133,6 +134,46 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
     mismatch = min(mismatches, key=lambda each: getattr(each.named, "name", "") != caller.name)
     return _explain_mismatch(case, mismatch, caller, attrs.evolve(explanation, causes=others))
+
+
+def _explain_matching_entry(caller: _Caller, explanation: Explanation) -> Explanation:
+    """Return the explanation of a rejected caller that has an entry in the text."""
+    if explanation.topic not in {"kubernetes-login", "kubernetes-not-mapped"}:
+        return explanation
+    is_reported = explanation.topic == "kubernetes-not-mapped"
+    why = "most likely, kubectl uses another principal or another cluster"
+    first: tuple[Remedy, ...] = ()
+    if is_reported:
+        why = "the YAML of the map is broken, or the entry is newer than the request or in another cluster"
+        first = (
+            cluster_remedy(
+                "Check the entry in the map of this cluster",
+                "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
+                commands=(aws_auth_command(), aws_auth_command(_arn(caller))),
+                url=pages.EKS_AUTH_CONFIGMAP,
+            ),
+        )
+    return attrs.evolve(
+        explanation,
+        summary=f"The cluster rejected {build_cluster_principal(caller).description}, although the aws-auth map in the text has an entry for it: {why}.",
+        causes=tuple(
+            each
+            for each in explanation.causes
+            if each.evidence != "possible" or each.code not in {"mapped-in-wrong-form", "not-mapped"}
+        ),
+        remedies=(*first, *(_without_entry(each) for each in explanation.remedies)),
+    )
+
+
+def _without_entry(remedy: Remedy) -> Remedy:
+    """Return the first remedy of a rejected login without the access entry that the caller does not need."""
+    if not any(line.startswith("aws eks update-kubeconfig ") for line in remedy.commands):
+        return remedy
+    return attrs.evolve(
+        remedy,
+        steps=tuple(each for each in remedy.steps if "creates an access entry" not in each),
+        commands=tuple(line for line in remedy.commands if "access-" not in line),
+    )
 
 
 def _explain_mismatch(

@@ -368,7 +368,7 @@ def _complete_task(
     more = [_statement(added, resource)] if added else []
     prefix = grant.action.partition(":")[0]
     service = SERVICES_OF_TOKENS.get(prefix)
-    if service is None:
+    if service is None or not more:
         return (f"{task} {ALL_REQUIRED}",), more
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
     more[0]["Condition"] = {"StringEquals": {"sts:AWSServiceName": service}}

@@ -90,6 +90,7 @@ _PACKAGES_LOGIN = _Task(
 )
 PACKAGE_ACTIONS = ("codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository")
 """What a package manager requires on the repository to install packages."""
+_PACKAGES = _Task("Installing packages", PACKAGE_ACTIONS, "the repository")
 SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
 """The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
 PUSH_ACTIONS = _PUSH.actions
@@ -127,6 +128,7 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUBLIC_PUSH.actions, (_PUBLIC_PUSH,)),
     "ecr-public:GetAuthorizationToken": (_PUBLIC_LOGIN,),
     "codeartifact:GetAuthorizationToken": (_PACKAGES_LOGIN,),
+    **dict.fromkeys(PACKAGE_ACTIONS, (_PACKAGES,)),
     **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
