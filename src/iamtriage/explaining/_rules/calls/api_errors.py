@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
     ACCOUNT_STATE,
     ALREADY_EXISTS,
     AWS_ERROR,
+    BUCKET_IN_OTHER_REGION,
     THROTTLED,
     find_kind,
 )
@@ -85,6 +86,7 @@ from iamtriage.explaining._rules.shared.clues import error_code, find_profile, f
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
 from iamtriage.explaining._rules.sts.rejected_calls import (
     SESSION_DURATION,
     SESSION_NAME,
@@ -168,6 +170,22 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     is_unanswered = not error_code(case.failure) or case.failure.envelope.status_code == 0
     default = explain_no_answer if is_unanswered else _explain_other
     return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
+
+
+# Clients of S3 that compare the region of the bucket with their own, and Terraform's backend.
+_OTHER_BUCKET_REGION = lazy_pattern(
+    r"the bucket is not in '(?P<signed>[a-z0-9-]{6,30})' region(?: at endpoint '[^'\n]{0,200}')?(?:, bucket is in '(?P<expected>[a-z0-9-]{6,30})' region)?"
+    r"|requested bucket from \\?\"(?P<called>[a-z0-9-]{6,30})\\?\", actual location \\?\"(?P<actual>[a-z0-9-]{6,30})",
+    re.ASCII,
+)
+
+
+def _explain_bucket_region(case: Case[AwsError], message: str) -> Explanation:
+    found = _OTHER_BUCKET_REGION.search(message)
+    if found is None:
+        return _explain_other(case, message)
+    signed, expected = found["signed"] or found["called"], found["expected"] or found["actual"]
+    return explain_wrong_region(case, signed, expected, cause=BUCKET_IN_OTHER_REGION, note=NOT_A_DENIAL)
 
 
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
@@ -349,6 +367,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
     ),
+    Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(

@@ -124,12 +124,12 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
     if not mismatches:
         count = len(entries)
-        found = (
+        named = (
             "The aws-auth entry in the text does not name"
             if count == 1
             else f"None of the {count} aws-auth entries in the text names"
         )
-        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{found} {_arn(caller)}.")
+        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {_arn(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
     mismatch = min(mismatches, key=lambda each: getattr(each.named, "name", "") != caller.name)
@@ -422,7 +422,7 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
     start, end = mismatch.entry.around
     meant = "If the entry is meant for the caller" if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME else ""
     where = f"In the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
-    steps = (
+    steps: tuple[str, ...] = (
         f"{meant}, i{where[1:]}" if meant else where,
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
     )

@@ -17,7 +17,6 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
-    find_profile,
     mentions_kubernetes,
     message_text,
     quote_phrases,
@@ -29,6 +28,11 @@ from iamtriage.explaining._rules.sts.findings import (
     REMEDY_TITLES,
     diagnose_sts_call,
 )
+from iamtriage.explaining._rules.sts.region_settings import (
+    check_bucket_command,
+    find_bucket,
+    find_region_fix,
+)
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
@@ -36,27 +40,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
     from iamtriage.failures._failures import CredentialScope
 
-__all__ = ("explain_credential_scope",)
+__all__ = ("explain_credential_scope", "explain_wrong_region")
 
 _SIGNED_REGION = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
 )
 _EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
-)
-# A setting of the region in code, a file or a command. In a log, words before a colon are no setting.
-_REGION_SETTING = lazy_pattern(
-    r"(?:--region[ =]|(?<![\w.-])[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
-    r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5})[\"']?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b[\"']?",
-    re.ASCII | re.MULTILINE,
-)
-# The section of a file or the block of Terraform that a setting is in.
-_SECTION = lazy_pattern(
-    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\")(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
-    re.ASCII | re.MULTILINE,
 )
 _EXPECTED_SERVICE = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
@@ -132,7 +125,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     message = message_text(case)
     expected = _EXPECTED_REGION.search(message)
     if expected is not None:
-        return _explain_expected_region(case, expected[1], expected[2])
+        return explain_wrong_region(case, expected[1], expected[2])
     service = _EXPECTED_SERVICE.search(message)
     if service is not None:
         return _explain_expected_service(case, message, service[1])
@@ -256,58 +249,56 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
 # ------------------------------------------------ other services
 
 
-def _explain_expected_region(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
-    region, section = commands.region(expected), ""
-    title = f"Set the client's region to {region}"
-    steps = ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",)
-    profile, text = find_profile(case), case.failure.text
-    settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
-    setting = next((each for each in settings if not _is_logged(text, each.start())), None)
-    has_command = True
-    if setting is not None:
-        # A block ends at an empty line.
-        before = text[: setting.start()].rpartition("\n\n")[2]
-        found = next(reversed(list(_SECTION.finditer(before))), None)
-        if found is not None and "}" not in before[found.end() :]:
-            section = found["name"].replace('"', "")
-        written = setting[0].strip().replace('"', "")
-        corrected = clip_text(written.replace(signed, expected))
-        title = f"Set {corrected}{' in ' if section else ''}{clip_text(section)}"
-        steps = (f"The text has {clip_text(written)}: change it where it is written.",)
-        # The AWS CLI has the settings of profiles.
-        named = section.removeprefix("[profile ").removesuffix("]")
-        has_command = section == "[default]" or section.startswith("[profile ")
-        profile = named if section.startswith("[profile ") else profile
-    lines: tuple[str, ...] = (
-        credential_remedies.with_profile(profile, f"aws configure set region {region}"),
-    )
-    if not has_command:
-        lines = ("terraform init -reconfigure",) if section.startswith("backend") else ()
+def explain_wrong_region(
+    case: Case[FailureT_co],
+    signed: str,
+    expected: str | None,
+    *,
+    cause: CauseType = WRONG_SIGNING_REGION,
+    note: str = credential_remedies.SIGNATURE_REJECTED,
+) -> Explanation:
+    """Explain that a client uses another region than that of the bucket.
+
+    Args:
+        case: The failure.
+        signed: The region of the client.
+        expected: The region of the bucket, or ``None`` if the message does not name it.
+        cause: The cause that the service reports.
+        note: The note that no permission is missing.
+    """
+    fix, bucket = find_region_fix(case, signed, expected), find_bucket(case)
+    named = "the bucket or endpoint" if bucket is None else f"the bucket {clip_text(bucket)}"
+    where = f"in {expected}" if expected is not None else "in another Region"
+    place = f": {fix.place}" if fix.place else ""
+    lines = fix.commands
+    if expected is None:
+        lines = (check_bucket_command(bucket), *lines)
+    elif bucket is not None:
+        lines = (*lines, check_bucket_command(bucket))
     return case.explain(
-        f"The request is signed for {signed}, but the bucket or endpoint is in {expected}.",
-        WRONG_SIGNING_REGION.cause(
+        f"The request is signed for {signed}, but {named} is {where}{place}.",
+        cause.cause(
             "reported",
-            (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
-            text=f"The client's region is {signed}, but it must be {expected}.",
+            (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
+            if cause is WRONG_SIGNING_REGION
+            else (f"The message names {' and '.join(filter(None, (signed, expected)))}.",),
+            text=f"The client's region is {signed}, but it must be {expected or 'that of the bucket'}.",
         ),
         remedies=(
             your_remedy(
-                title,
-                *steps,
-                "An endpoint URL in code or settings must be for that region, too.",
+                fix.title,
+                *fix.steps,
+                *(
+                    ()
+                    if "ndpoint" in fix.title
+                    else ("An endpoint URL in code or settings must be for that region, too.",)
+                ),
                 commands=lines,
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(credential_remedies.SIGNATURE_REJECTED,),
+        notes=(note,),
     )
-
-
-def _is_logged(text: str, position: int) -> bool:
-    """Return whether a position is in a log entry, or on the line of the error."""
-    end = text.find("\n", position)
-    line = text[text.rfind("\n", 0, position) + 1 : end if end >= 0 else len(text)]
-    return any(each in line for each in ("level=", "msg=", "is wrong; expecting"))
 
 
 def _explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:

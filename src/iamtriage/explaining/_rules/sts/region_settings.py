@@ -1,0 +1,297 @@
+"""Find where a text sets the wrong region, and correct it there.
+
+That is the object of Kubernetes that a text shows, a section of a file, a line of code or an option of a command.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import commands, credential_remedies
+from iamtriage.explaining._rules.shared.clues import find_profile
+from iamtriage.explaining._rules.shared.commands import command, fill_command, repeat_command
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("RegionFix", "check_bucket_command", "find_bucket", "find_region_fix")
+
+_REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
+# A setting of the region in code, a file or a command. In a log, words before a colon are no setting.
+_REGION_SETTING = lazy_pattern(
+    r"(?:--region[ =]|(?<![\w.-])[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
+    r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5})"
+    rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?",
+    re.ASCII | re.MULTILINE,
+)
+_ENDPOINT = lazy_pattern(
+    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,20}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\() {0,3}[\"']?"
+    rf"(?:https?://)?(?:[\w-]{{1,63}}\.){{0,5}}s3[.-](?P<region>{_REGION_NAME})\.amazonaws\.com",
+    re.ASCII | re.IGNORECASE,
+)
+# The section of a file or the block of Terraform that a setting is in.
+_SECTION = lazy_pattern(
+    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\")(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
+    re.ASCII | re.MULTILINE,
+)
+_YAML_KEY = lazy_pattern(r"(?P<indent> {0,40})(?P<dash>- )?(?P<key>[A-Za-z][\w./-]{0,63}): ?(?P<rest>[^\n]*)")
+_SHOWN_OBJECT = lazy_pattern(
+    r"\bkubectl (?P<words>[^\n|;&]{0,200}?\bget\b[^\n|;&]{0,200}? (?:-o|--output)[ =]?ya?ml[^\n|;&]{0,80})"
+)
+_BUCKET = lazy_pattern(
+    r"^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
+)
+# The location that an entry of Velero's log is about.
+_LOCATION = lazy_pattern(
+    r"\bbackup-storage-location=(?P<namespace>[a-z0-9-]{1,63})/(?P<name>[a-z0-9.-]{1,253})"
+)
+# The short names of types: https://kubernetes.io/docs/reference/kubectl/ and the types of Velero.
+_TYPES = {
+    "bsl": "backupstoragelocation",
+    "cm": "configmap",
+    "deploy": "deployment",
+    "ds": "daemonset",
+    "sts": "statefulset",
+    "vsl": "volumesnapshotlocation",
+}
+_OPTIONS_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kubeconfig", "-o", "--output", "-l"})
+
+
+class RegionFix(NamedTuple):
+    """How to correct the region.
+
+    Attributes:
+        title: The title of the remedy.
+        steps: Its steps.
+        commands: Its commands.
+        place: Where the text sets the wrong region, as a phrase, or an empty string.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    commands: tuple[str, ...]
+    place: str = ""
+
+
+def find_bucket(case: Case[Failure]) -> str | None:
+    """Return the bucket that the text around a failure or the printed configuration names."""
+    stated = context_of(case.facts).bucket
+    if stated is not None:
+        return stated.value
+    names = {each["bucket"] for each in _BUCKET.finditer(case.failure.text)}
+    return names.pop() if len(names) == 1 else None
+
+
+def find_region_fix(case: Case[Failure], signed: str, expected: str | None) -> RegionFix:
+    """Return how to set the expected region in place of the one that the request was signed for.
+
+    Args:
+        case: The failure.
+        signed: The region of the signature.
+        expected: The region of the bucket, or ``None`` if AWS does not name it.
+    """
+    text, region = case.failure.text, commands.region(expected)
+    endpoint = next((each for each in _ENDPOINT.finditer(text) if each["region"] == signed), None)
+    if endpoint is not None and not _is_logged(text, endpoint.start()):
+        return _remove_endpoint(case, endpoint, region)
+    settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
+    setting = next((each for each in settings if not _is_logged(text, each.start())), None)
+    profile = find_profile(case)
+    location = _LOCATION.search(text)
+    if setting is None and location is not None:
+        # https://github.com/vmware-tanzu/velero-plugin-for-aws/blob/main/backupstoragelocation.md
+        target = ("backupstoragelocation", location["name"], ("-n", location["namespace"]))
+        return _patch_object(text, target, ["spec", "config", "region"], signed, region)
+    if setting is None:
+        return RegionFix(
+            f"Set the client's region to {region}",
+            ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",),
+            (credential_remedies.with_profile(profile, f"aws configure set region {region}"),),
+        )
+    return _fix_object(text, setting, region) or _fix_section(text, setting, region)
+
+
+def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
+    """Return the fix for an endpoint URL, which takes precedence over the region of a client."""
+    name = endpoint["name"]
+    called = context_of(case.facts).command
+    repeated = repeat_command(
+        called,
+        *(() if called is None else called.words[:1]),
+        changes={"endpoint-url": "", "region": region},
+    )
+    return RegionFix(
+        f"Remove {name}, or use the endpoint of {region}",
+        (
+            f"The endpoint URL is that of {endpoint['region']}. A region that is set does not change it.",
+            f"Without it, the client calls the endpoint of its region, which must be {region}.",
+        ),
+        () if repeated is None or name != "--endpoint-url" else (repeated,),
+        f"{name} is the endpoint of {endpoint['region']}",
+    )
+
+
+def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | None:
+    """Return the fix for a setting in YAML that has a path: in an object of Kubernetes, or in another file."""
+    path, scalar = _find_path(text, setting.start())
+    if len(path) < 2:
+        return None
+    shown = [*_SHOWN_OBJECT.finditer(text, 0, setting.start())]
+    # Another command ends the output.
+    shown = [each for each in shown if "\n$ " not in text[each.end() : setting.start()]]
+    target = _parse_object(shown[-1]["words"].split()) if shown else None
+    inner = ".".join(path if scalar is None else path[scalar + 1 :])
+    if target is None:
+        return RegionFix(
+            f"Set {clip_text(inner)}: {region}",
+            (
+                f"The text has {clip_text(inner)}: {setting['region']}. Change it there, and apply the file again (helm upgrade, for values).",
+            ),
+            (),
+            f"{clip_text(inner)} is {setting['region']}",
+        )
+    return _patch_object(text, target, path, setting["region"], region, scalar)
+
+
+def _patch_object(
+    text: str,
+    target: tuple[str, str, tuple[str, ...]],
+    path: list[str],
+    signed: str,
+    region: str,
+    scalar: int | None = None,
+) -> RegionFix:
+    """Return the fix for an object of Kubernetes: its type, name and options, and the path of the setting."""
+    kind, name, options = target
+    inner = ".".join(path if scalar is None else path[scalar + 1 :])
+    of_kubectl = _TYPES.get(kind.lower(), kind)
+    full = _spell_type(text, of_kubectl)
+    namespace = next((value for flag, value in pairwise(options) if flag in {"-n", "--namespace"}), None)
+    shown = clip_text(name if namespace is None else f"{namespace}/{name}")
+    steps: tuple[str, ...] = (
+        "If Helm or GitOps manages the object, change it there: otherwise the next run undoes this.",
+    )
+    if scalar is None and "" not in path:
+        change: Any = region
+        for key in reversed(path):
+            change = {key: change}
+        patch = json.dumps(change, separators=(",", ":"))
+        words = ("patch", of_kubectl, name, "--type", "merge", "-p", patch)
+        lines = (command("kubectl", *options, *words),)
+    else:
+        steps = (f"In the key {clip_text(path[scalar or 0])}, change {clip_text(inner)}.", *steps)
+        lines = (command("kubectl", *options, "edit", of_kubectl, name),)
+    return RegionFix(
+        f"Set {clip_text(inner)} of the {full} {shown} to {region}",
+        steps,
+        lines,
+        f"{clip_text(inner)} of the {full} {shown} is {signed}",
+    )
+
+
+def _find_path(text: str, position: int) -> tuple[list[str], int | None]:
+    r"""Return the keys from the top of a YAML document to a line, and the index of one whose value is a string of YAML.
+
+    >>> _find_path("spec:\n  config:\n    region: x\n", 17)
+    (['spec', 'config', 'region'], None)
+    """
+    start = text.rfind("\n", 0, position) + 1
+    found = _YAML_KEY.match(text, start)
+    if found is None:
+        return [], None
+    path, indent = [found["key"]], len(found["indent"]) + len(found["dash"] or "")
+    scalars: list[str] = []
+    for line in reversed(text[:start].splitlines()):
+        above = _YAML_KEY.fullmatch(line)
+        if not line.strip() or (above is None and not line.startswith(" ")) or not indent:
+            break
+        if above is None or len(above["indent"]) >= indent:
+            continue
+        indent = len(above["indent"])
+        path.insert(0, above["key"])
+        if above["rest"].startswith(("|", ">")):
+            scalars.append(above["key"])
+        if above["dash"]:
+            path.insert(0, "")
+    return path, path.index(scalars[-1]) if scalars else None
+
+
+def _parse_object(words: list[str]) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return the type and name of the object that ``kubectl get`` prints, and the options that select it.
+
+    >>> _parse_object("-n tea get bsl default -o yaml".split())
+    ('bsl', 'default', ('-n', 'tea'))
+    """
+    options: list[str] = []
+    names: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in _OPTIONS_WITH_VALUE:
+            value = next(rest, "")
+            if word not in {"-o", "--output"}:
+                options += (word, value)
+        elif word.startswith(("--namespace=", "--context=")):
+            options.append(word)
+        elif not word.startswith("-"):
+            names.append(word)
+    names = [each for name in names if name != "get" for each in name.split("/", 1)]
+    if len(names) != 2 or any(commands.kubernetes_name(each.lower()) != each.lower() for each in names):
+        return None
+    return names[0], names[1], tuple(options)
+
+
+def _spell_type(text: str, kind: str) -> str:
+    """Return the name of a type as the text spells it, such as ``BackupStorageLocation``."""
+    found = re.search(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE)
+    spelled = [
+        each for each in re.findall(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE) if each[0].isupper()
+    ]
+    return spelled[0] if spelled else found[0] if found else kind
+
+
+def _fix_section(text: str, setting: re.Match[str], region: str) -> RegionFix:
+    """Return the fix for a setting in a section of a file, a line of code or an option."""
+    # A block ends at an empty line.
+    before, section = text[: setting.start()].rpartition("\n\n")[2], ""
+    found = next(reversed(list(_SECTION.finditer(before))), None)
+    if found is not None and "}" not in before[found.end() :]:
+        section = found["name"].replace('"', "")
+    written = setting[0].strip().replace('"', "")
+    corrected = clip_text(written.replace(setting["region"], region))
+    lines: tuple[str, ...] = ()
+    # The AWS CLI has the settings of profiles.
+    if section == "[default]":
+        lines = (f"aws configure set region {region}",)
+    elif section.startswith("[profile "):
+        profile = section.removeprefix("[profile ").removesuffix("]")
+        lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
+    elif section.startswith("backend"):
+        lines = ("terraform init -reconfigure",)
+    return RegionFix(
+        f"Set {corrected}{' in ' if section else ''}{clip_text(section)}",
+        (f"The text has {clip_text(written)}: change it where it is written.",),
+        lines,
+        f"{clip_text(written)}{' in ' if section else ''}{clip_text(section)} is wrong" if section else "",
+    )
+
+
+def _is_logged(text: str, position: int) -> bool:
+    """Return whether a position is in a log entry, or on the line of the error."""
+    end = text.find("\n", position)
+    line = text[text.rfind("\n", 0, position) + 1 : end if end >= 0 else len(text)]
+    return any(each in line for each in ("level=", "msg=", "is wrong; expecting"))
+
+
+def check_bucket_command(bucket: str | None) -> str:
+    """Return the command that prints the region of a bucket."""
+    return fill_command(
+        "aws s3api head-bucket --bucket {} --query BucketRegion --output text", commands.bucket(bucket)
+    )
