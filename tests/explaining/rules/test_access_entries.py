@@ -605,3 +605,54 @@ def test_what_the_same_run_created_is_not_imported(
             "aws eks describe-access-entry --cluster-name tea"
             in explanation.remedies[0].commands[0 if step is None else 1]
         )
+
+
+_CONFLICT = "https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, "
+
+
+@pytest.mark.parametrize(
+    ("error", "address", "identifier"),
+    [
+        (
+            f"creating IAM Role (cart): operation error IAM: CreateRole, {_CONFLICT}EntityAlreadyExists: Role with name cart already exists.",
+            "module.cart.aws_iam_role.this[0]",
+            "cart",
+        ),
+        (
+            f"creating IAM Policy (cart-read): operation error IAM: CreatePolicy, {_CONFLICT}EntityAlreadyExists: A policy called cart-read already exists. Duplicate names are not allowed.",
+            "aws_iam_policy.cart",
+            '"$(aws iam list-policies --scope Local --query "Policies[?PolicyName==\'cart-read\'].Arn" --output text)"',
+        ),
+        (
+            f"creating IAM OIDC Provider: operation error IAM: CreateOpenIDConnectProvider, {_CONFLICT}EntityAlreadyExists: Provider with url https://oidc.eks.eu-west-1.amazonaws.com/id/0F1E already exists.",
+            "aws_iam_openid_connect_provider.eks",
+            '"arn:aws:iam::$(aws sts get-caller-identity --query Account --output text):oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0F1E"',
+        ),
+        (
+            f"creating EKS Access Entry (depot:{QA}): operation error EKS: CreateAccessEntry, {_CONFLICT}ResourceInUseException: {IN_USE}",
+            'module.eks.aws_eks_access_entry.this["qa"]',
+            f"depot:{QA}",
+        ),
+        (
+            f"creating EKS Access Policy Association (depot#{QA}#{EDIT}): operation error EKS: AssociateAccessPolicy, {_CONFLICT}ResourceInUseException: In use",
+            "aws_eks_access_policy_association.qa",
+            f"'depot#{QA}#{EDIT}'",
+        ),
+        (
+            f"creating EKS Pod Identity Association: operation error EKS: CreatePodIdentityAssociation, {_CONFLICT}ResourceInUseException: Association already exists: a-0f1e2d3c4b5a69788",
+            "aws_eks_pod_identity_association.cart",
+            "depot,a-0f1e2d3c4b5a69788",
+        ),
+        (
+            f"creating EKS Add-On (depot:vpc-cni): operation error EKS: CreateAddon, {_CONFLICT}ResourceInUseException: Addon already exists.",
+            "aws_eks_addon.cni",
+            "depot:vpc-cni",
+        ),
+        ('configmaps "aws-auth" already exists', "kubernetes_config_map.aws_auth[0]", "kube-system/aws-auth"),
+    ],
+)
+def test_terraform_imports_what_exists(error: str, address: str, identifier: str) -> None:
+    found = explain(f"Error: {error}\n\n  with {address},\n  on main.tf line 1", facts={"cluster": "depot"})
+    assert found is not None
+    quoted = f"'{address}'" if "[" in address else address
+    assert f"terraform import {quoted} {identifier}" in found.remedies[0].commands

@@ -101,7 +101,7 @@ def _find_call(
         if is_high_level:
             return Stated(called[0], command.text), operation
         return Stated(called[0], command.text), operation or Stated(name, command.text)
-    if service is None and terraform is not None:
+    if service is None and terraform is not None and "aws_" in terraform.value:
         # The type of a resource begins with the provider and the service: aws_lambda_function.
         words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
         service = Stated(words, terraform.words)

@@ -130,7 +130,7 @@ _FUNCTIONS = lazy_pattern(
     re.ASCII,
 )
 _TERRAFORM = lazy_pattern(
-    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?aws_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
+    r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -381,7 +381,7 @@ def find_function(text: str, command: CommandLine | None) -> Stated | None:
 
 def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the address of the Terraform resource, if Terraform names one."""
-    if "with " not in text or "aws_" not in text:
+    if "with " not in text or not any(each in text for each in ("aws_", "kubernetes_", "helm_")):
         return None
     found = _TERRAFORM.search(text)
     return None if found is None else Stated(found[1].replace("\\", ""), found[0])

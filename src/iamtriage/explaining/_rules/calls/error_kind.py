@@ -26,14 +26,19 @@ __all__ = ("ErrorKind", "code_evidence", "end_summary", "find_duplicate", "impor
 
 
 _MAX_QUOTED = 200
-_RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)(aws_\w{1,80})\.", re.ASCII)
-_CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,-]{1,128})\): ", re.ASCII)
-# The types that are imported by name, as the Import section of each type says:
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+_RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.", re.ASCII)
+_CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ", re.ASCII)
+_PROVIDER_URL = lazy_pattern(
+    r"Provider with url (?:https://)?(?P<url>[a-z0-9](?:[\w./-]{1,250})) already exists", re.ASCII
+)
+# The types that are imported by the name or ID that Terraform prints after "creating", as the Import section of each
+# type says: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 _IMPORTED_BY_NAME = frozenset(
     {
-        "aws_cloudwatch_log_group", "aws_dynamodb_table", "aws_ecr_repository", "aws_eks_cluster", "aws_iam_group",
-        "aws_iam_instance_profile", "aws_iam_role", "aws_iam_user", "aws_lambda_function", "aws_s3_bucket",
+        "aws_cloudwatch_log_group", "aws_dynamodb_table", "aws_ecr_repository", "aws_eks_access_entry",
+        "aws_eks_access_policy_association", "aws_eks_addon", "aws_eks_cluster", "aws_eks_fargate_profile",
+        "aws_eks_identity_provider_config", "aws_eks_node_group", "aws_iam_group", "aws_iam_instance_profile",
+        "aws_iam_role", "aws_iam_user", "aws_kms_alias", "aws_lambda_function", "aws_s3_bucket", "aws_ssm_parameter",
     }
 )  # fmt: skip
 # What Terraform prints for a resource that it has created; not all types have an ID.
@@ -47,6 +52,16 @@ _CREATED = lazy_pattern(
 _CREATOR = lazy_pattern(r"\baws_eks_access_entry\.this\[\"cluster_creator\"\]")
 _INDEX = lazy_pattern(r"\[\"([^\"\]]{1,128})\"\]\Z")
 _MAX_CHARS = 100_000
+# The types that are imported by an ID that AWS knows, and the commands that print it.
+_LOOKUPS = {
+    "aws_iam_policy": "aws iam list-policies --scope Local --query \"Policies[?PolicyName=='{}'].Arn\" --output text",
+    "aws_lb": "aws elbv2 describe-load-balancers --names {} --query 'LoadBalancers[0].LoadBalancerArn' --output text",
+    "aws_lb_target_group": "aws elbv2 describe-target-groups --names {} --query 'TargetGroups[0].TargetGroupArn' --output text",
+    "aws_secretsmanager_secret": "aws secretsmanager describe-secret --secret-id {} --query ARN --output text",
+    "aws_security_group": "aws ec2 describe-security-groups --filters Name=group-name,Values={} --query 'SecurityGroups[0].GroupId' --output text",
+    "aws_sqs_queue": "aws sqs get-queue-url --queue-name {} --query QueueUrl --output text",
+}
+_PLAIN_NAME = lazy_pattern(r"[\w/.@+=:-]{1,256}", re.ASCII)
 _CODE = lazy_pattern(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
 
@@ -194,22 +209,41 @@ def import_remedy(
     duplicate = find_duplicate(failure, facts, identifier)
     if duplicate is not None:
         return _declare_once_remedy(stated.value, duplicate, checks)
-    found = _CREATING.search(failure.text)
-    if identifier is None:
-        identifier = found["name"] if found and kind[1] in _IMPORTED_BY_NAME else "RESOURCE_ID"
+    identifier = identifier or _find_identifier(failure, kind[1]) or "RESOURCE_ID"
     lookup = (
         ()
         if identifier != "RESOURCE_ID"
         else ("The page of the resource type says under Import what RESOURCE_ID is.",)
     )
+    provider, name = kind["provider"], kind[1].partition("_")[2]
     return your_remedy(
         "Import the existing resource into the Terraform state, or do not create it",
         "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
         *lookup,
         *steps,
-        commands=(*checks, command("terraform", "import", stated.value, identifier), "terraform plan"),
-        url=f"https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/{kind[1].removeprefix('aws_')}#import",
+        commands=(
+            *checks,
+            f"{command('terraform', 'import', stated.value)} {identifier}",
+            "terraform plan",
+        ),
+        url=f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{name}#import",
     )
+
+
+def _find_identifier(failure: Failure, kind: str) -> str | None:
+    """Return the quoted ID for the import of a resource, which can contain a command that looks it up."""
+    found = _CREATING.search(failure.text)
+    name = found["name"] if found else None
+    if kind == "aws_iam_openid_connect_provider":
+        url = _PROVIDER_URL.search(failure.text)
+        account = failure.account or "$(aws sts get-caller-identity --query Account --output text)"
+        partition = "aws-cn" if url and ".amazonaws.com.cn/" in url["url"] else "aws"
+        return None if url is None else f'"arn:{partition}:iam::{account}:oidc-provider/{url["url"]}"'
+    if name is None:
+        return None
+    if kind in _LOOKUPS and _PLAIN_NAME.fullmatch(name):
+        return f'"$({_LOOKUPS[kind].format(name)})"'
+    return command(name) if kind in _IMPORTED_BY_NAME else None
 
 
 def _declare_once_remedy(address: str, duplicate: Duplicate, checks: tuple[str, ...]) -> Remedy:

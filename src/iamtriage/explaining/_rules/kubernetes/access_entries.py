@@ -324,11 +324,14 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
     found = correct_parameter(case, failure_sentence(case))
+    exists = case.failure.envelope.code == "ResourceInUseException"
+    imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
         found.summary if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
         REFUSED_OBJECT.cause("reported"),
         topic="access-entry",
         remedies=(
+            *((imported,) if imported else ()),
             correction_remedy(case, found)
             if found
             else cluster_remedy(

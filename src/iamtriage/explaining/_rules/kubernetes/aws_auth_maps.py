@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
     aws_auth_remedy,
@@ -106,25 +110,32 @@ MAP_NOT_READ = CauseType(
 
 def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` already exists."""
+    in_terraform = your_remedy(
+        "In Terraform, import it or manage only its data",
+        "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
+        "Before you import the ConfigMap, add the entries of the nodes to the configuration: without them, the nodes lose access.",
+        commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
+        url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
+    )
+    stated = context_of(case.facts).terraform
+    is_map = stated is not None and "kubernetes_config_map" in stated.value
+    if stated is not None and is_map:
+        imported = f"{command('terraform', 'import', stated.value)} kube-system/aws-auth"
+        in_terraform = attrs.evolve(in_terraform, commands=(_SHOW_MAP, imported, "terraform plan"))
     return case.explain(
         "A tool tries to create the ConfigMap aws-auth, which already exists.",
         MAP_EXISTS.cause("reported"),
         MAP_MADE_BY_EKS.cause(),
         topic="aws-auth-exists",
         remedies=(
+            *((in_terraform,) if is_map else ()),
             cluster_remedy(
                 "Inspect it before you replace it",
                 "It maps the node roles. Without these entries, the nodes lose access.",
                 commands=(_SHOW_MAP, aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
-            your_remedy(
-                "In Terraform, import it or manage only its data",
-                "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
-                "Before you import the ConfigMap, add the entries of the nodes to the configuration.",
-                commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
-                url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
-            ),
+            *(() if is_map else (in_terraform,)),
             cluster_remedy(
                 "Or use access entries",
                 "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
     IRSA_TRUST,
     NO_SERVICE,
@@ -79,11 +80,14 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
     association = found[1] if found else "ASSOCIATION_ID"
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
+    identifier = f"{cluster.argument},{association}"
+    imported = import_remedy(case.failure, case.facts, identifier=identifier)
     return case.explain(
         "The service account already has a Pod Identity association.",
         ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         topic="pod-identity-exists",
         remedies=(
+            *((imported,) if imported else ()),
             cluster_remedy(
                 "Inspect the existing association",
                 commands=(
@@ -105,15 +109,22 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            your_remedy(
-                "In Terraform, import it",
-                commands=(
-                    f"terraform import aws_eks_pod_identity_association.NAME {cluster.argument},{association}",
-                ),
-                url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
-            ),
+            *(() if imported else _import_remedies(case, identifier)),
         ),
         notes=(IAM_DOES_NOT_HELP,),
+    )
+
+
+def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, ...]:
+    called = context_of(case.facts).command
+    if called is not None and called.program == "aws":
+        return ()
+    return (
+        your_remedy(
+            "In Terraform, import it",
+            commands=(f"terraform import aws_eks_pod_identity_association.NAME {identifier}",),
+            url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
+        ),
     )
 
 

@@ -221,7 +221,9 @@ _CHARS_BEFORE = 300
 _CHARS_AFTER = 1_000
 # What separates a denial from unrelated text before it.
 _BOUNDARY = lazy_pattern(rf"{RECORD}|\n\n")
-_EXCEPTION_CLASS = lazy_pattern(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
+_EXCEPTION_CLASS = lazy_pattern(
+    r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure|Exists|Entity|Exceeded|Conflict|Input)['\"]?:[ ]?"
+)
 # What SDKs and services print before the message, most reliable first.
 _INTRODUCTIONS = (
     # PHP
