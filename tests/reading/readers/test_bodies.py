@@ -638,7 +638,51 @@ STATUSES: Table = tuple(
         ("kotlin", "HttpResponse(status=403: Forbidden, headers=[])"),
     )
 )
-TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)
+# The ID and status of the request that an application serves are not the ones of its call.
+_SERVED = "7d4bba2b-0000-4b02-b4da-0bcd4c9ba2b1"
+_ERROR = {"code": "AccessDenied", "requestId": REQUEST, "statusCode": 403}
+_LOGGED_FACTS = denied(code="AccessDenied", request_id=REQUEST, status_code=403)
+_TEXT_FACTS = denied(code="AccessDenied")
+_TEXT = "AccessDenied: Access Denied"
+LOGGERS: Table = (
+    ("level-first", json.dumps({"level": "error", "requestId": _SERVED, "err": _ERROR}), _LOGGED_FACTS),
+    (
+        "custom-resource",
+        json.dumps({"Status": "FAILED", "RequestId": _SERVED, "Data": {"Error": _ERROR}}, indent=4),
+        _LOGGED_FACTS,
+    ),
+    ("outer-status", json.dumps({"statusCode": 500, "cause": _ERROR}), _LOGGED_FACTS),
+    (
+        "object-before",
+        json.dumps({"data": {"requestId": REQUEST}, "code": "AccessDenied", "requestId": _SERVED}),
+        denied(code="AccessDenied", request_id=REQUEST),
+    ),
+    (
+        "merged",
+        json.dumps({"code": "AccessDenied", "level": "error", **_ERROR, "retryDelay": 20.1}),
+        _LOGGED_FACTS,
+    ),
+    ("served", json.dumps({"level": "error", "request_id": _SERVED, "error": _TEXT}), _TEXT_FACTS),
+    (
+        "served-behind-a-time",
+        "2026-01-02T03:04:05Z " + json.dumps({"level": "error", "request_id": _SERVED, "error": _TEXT}),
+        _TEXT_FACTS,
+    ),
+    (
+        "served-behind-lines",
+        "2026-01-02T03:04:05Z "
+        + json.dumps({"level": "error", "error": f"{_TEXT}\n\tretried", "request_id": _SERVED}),
+        _TEXT_FACTS,
+    ),
+    (
+        "http",
+        json.dumps({"error": _TEXT, "http": {"request_id": _SERVED, "response": {"status_code": 500}}}),
+        _TEXT_FACTS,
+    ),
+    ("pino", json.dumps({"res": {"statusCode": 500}, "err": _ERROR}), _LOGGED_FACTS),
+    ("asp-net", json.dumps({"@x": _TEXT, "RequestId": "0HMVD33IIJRFR:00000001"}), _TEXT_FACTS),
+)
+TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES, LOGGERS)
 
 
 @check_rows(("text", "expected"), rows(row for table in TABLES for row in table))

@@ -30,15 +30,21 @@ _LISTED_ID = lazy_pattern(r"\[(?P<id>[A-Za-z0-9-]{0,63}[0-9][A-Za-z0-9-]{0,63})\
 # The request ID of a Lambda invocation is not the one of an API call.
 _LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
 # The start of a JSON line of a logger, up to its level.
-_LOG_RECORD = lazy_pattern(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
+_LOG_RECORD = lazy_pattern(r"\{\s?(?:\"[^\n]{0,200}?)?\"(?:level|severity|log\.level)\"\s?:")
 # The other fields of such a line before a key, and after a key to the end of the line.
 _SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
 _PAIRS_BEFORE = lazy_pattern(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
 _PAIRS_AFTER = lazy_pattern(
     rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
 )
+# The object in which loggers describe the request that the application serves.
+_IN_HTTP = lazy_pattern(r"[\"'](?:http|res)[\"']\s?:\s?\{[^{}]{0,400}(?:\{[^{}]{0,400}(?:\}[^{}]{0,200})?){0,3}\Z")
+_MAX_HTTP_LENGTH = 800
+# ASP.NET Core numbers the requests of each connection.
+_ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 _LOGGED_IDS = frozenset({"requestId", "request_id"})
 _MAX_RECORD_LENGTH = 4_000
+_BRACE = lazy_pattern(r"[{}]")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 # Only the query protocol states whether the sender or the receiver caused the error.
@@ -163,8 +169,9 @@ def _is_of_sdk(pair: Pair) -> bool:
 
 
 def _status(cluster: Piece, pair: Pair) -> bool:
-    if not is_status(pair.value) or VAULT.match(pair.text, pair.end):
+    if not is_status(pair.value) or VAULT.match(pair.text, pair.end) or _is_of_served_request(pair):
         return False
+    _forget_outer(cluster, "status_code", pair)
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     cluster.is_aws = cluster.is_aws or pair.key.lower() == "httpstatuscode"
     if pair.key == "httpStatusCode" and "$metadata" in pair.text_before(_MAX_METADATA_DISTANCE):
@@ -180,6 +187,8 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
         or _LAMBDA.search(pair.text_before(8))
         or pair.text.startswith(" Version", pair.end)
         or len(pair.value) < 2
+        or _ASP_NET_ID.fullmatch(pair.value)
+        or _is_of_served_request(pair)
         or _is_of_log_record(pair)
     ):
         return False
@@ -188,6 +197,7 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
     # A word without a digit in brackets is a mask.
     listed = _LISTED_ID.fullmatch(pair.value) if header else None
     shift = 1 if listed else 0
+    _forget_outer(cluster, "request_id", pair)
     cluster.put(
         "request_id",
         listed["id"] if listed else pair.value,
@@ -198,15 +208,47 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
     return True
 
 
+def _forget_outer(cluster: Piece, key: str, pair: Pair) -> None:
+    """Remove the value of an object around the object of the code, if a pair of the inner object states its own."""
+    outer, code = cluster.facts.get(key), cluster.facts.get("code")
+    if outer is None or code is None or not 0 <= outer.end < code.start < pair.at:
+        return
+    opened: list[int] = []
+    for m in _BRACE.finditer(pair.text, outer.end, pair.at):
+        if m[0] == "{":
+            opened.append(m.start())
+        elif opened:
+            opened.pop()
+        else:
+            return
+    if opened and opened[0] < code.start:
+        del cluster.facts[key]
+
+
+def _is_of_served_request(pair: Pair) -> bool:
+    """Return whether a key describes the request that the application serves, in a JSON line of a logger."""
+    return (
+        pair.quoted
+        and pair.key in {"status_code", "statusCode", "request_id"}
+        and _IN_HTTP.search(pair.text_before(_MAX_HTTP_LENGTH)) is not None
+    )
+
+
 def _is_of_log_record(pair: Pair) -> bool:
     """Return whether a key is in a JSON line of a logger, next to its level and message.
 
     Such an ID identifies the request that the application serves.
     """
-    if not pair.quoted or pair.key not in _LOGGED_IDS:
+    if not pair.quoted or pair.key not in _LOGGED_IDS or _is_near(pair, _KEYS_OF_JS_V2[0]):
         return False
     low = max(0, pair.at - _MAX_RECORD_LENGTH)
-    record = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
+    line = max(pair.text.rfind("\n", low, pair.at), pair.text.rfind("\x1e", low, pair.at)) + 1
+    # Behind the time of a container runtime.
+    record = pair.text.find('{"', line, pair.at)
+    if record < 0:
+        # A message has more than one line.
+        start = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
+        record = start or max(0, pair.text.rfind('{"', low, pair.at))
     if not _LOG_RECORD.match(pair.text, record, pair.at):
         return False
     is_first = _PAIRS_BEFORE.fullmatch(pair.text, record, pair.at) is not None
