@@ -38,7 +38,9 @@ _PAIRS_AFTER = lazy_pattern(
     rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
 )
 # The object in which loggers describe the request that the application serves.
-_IN_HTTP = lazy_pattern(r"[\"'](?:http|res)[\"']\s?:\s?\{[^{}]{0,400}(?:\{[^{}]{0,400}(?:\}[^{}]{0,200})?){0,3}\Z")
+_IN_HTTP = lazy_pattern(
+    r"[\"'](?:http|res)[\"']\s?:\s?\{[^{}]{0,400}(?:\{[^{}]{0,400}(?:\}[^{}]{0,200})?){0,3}\Z"
+)
 _MAX_HTTP_LENGTH = 800
 # ASP.NET Core numbers the requests of each connection.
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
