@@ -37,13 +37,65 @@ def test_time_since_a_url_expired(text: str, words: str) -> None:
     assert explain(text).summary.endswith(words)
 
 
+_READER = f"arn:aws:iam::{ACCOUNT}:role/reader"
+_POD = f"arn:aws:sts::{ACCOUNT}:assumed-role/tea/eks-tea-brewer-0a1b2c3d-4e5f"
+
+
 @pytest.mark.parametrize(
-    ("action", "pod"), [("sts:TagSession", True), ("sts:SetSourceIdentity", False)], ids=["tags", "identity"]
+    ("before", "caller", "reason", "remedy"),
+    [
+        pytest.param("", USER, None, None, id="unknown"),
+        pytest.param(
+            "Error: Could not assume role with user credentials: ",
+            USER,
+            "configure-aws-credentials passes tags",
+            "Or set role-skip-session-tagging: true in the workflow",
+            id="GitHub Actions",
+        ),
+        pytest.param(
+            "",
+            _POD,
+            "EKS Pod Identity",
+            "Or turn off the session tags of the Pod Identity association",
+            id="pod",
+        ),
+        pytest.param(
+            'assume_role {\n  role_arn = "x"\n  transitive_tag_keys = ["team"]\n}\n',
+            USER,
+            "The block assume_role",
+            "Or let Terraform pass no session tags",
+            id="Terraform",
+        ),
+        pytest.param(
+            "$ aws sts assume-role --role-arn x --role-session-name y --tags Key=team,Value=tea\n",
+            USER,
+            "The command has the option --tags",
+            "Or pass no session tags",
+            id="command",
+        ),
+    ],
 )
-def test_only_session_tags_come_from_pod_identity(action: str, pod: bool) -> None:  # noqa: FBT001
-    text = explain(_denied(action, f"arn:aws:iam::{ACCOUNT}:role/reader", lacks=None)).causes[0].text
-    assert f"must allow {action} in addition to sts:AssumeRole." in text
-    assert ("EKS Pod Identity" in text) == pod
+def test_what_passes_session_tags(before: str, caller: str, reason: str | None, remedy: str | None) -> None:
+    explanation = explain(f"{before}{_denied('sts:TagSession', _READER, caller, lacks=None)}")
+    text = explanation.causes[0].text
+    assert "must allow sts:TagSession in addition to sts:AssumeRole." in text
+    assert text.endswith("sts:AssumeRole.") if reason is None else reason in text
+    titles = [each.title for each in explanation.remedies]
+    assert titles[1:] == ([] if remedy is None else [remedy])
+
+
+def test_session_tags_are_not_a_source_identity() -> None:
+    explanation = explain(_denied("sts:SetSourceIdentity", _READER, _POD, lacks=None))
+    assert "EKS Pod Identity" not in explanation.causes[0].text
+    assert len(explanation.remedies) == 1
+
+
+def test_a_supplied_trust_policy_decides_what_is_said_about_it() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": USER}, "Action": "sts:AssumeRole"}
+    facts = {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}}
+    shown = explain(_denied("sts:TagSession", _READER, lacks=None), facts=facts).to_text(detail="full")
+    assert "ExternalId" not in shown
+    assert "If it names the account" not in shown
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_w
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Who
@@ -106,6 +107,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         condition.remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
+        _skip_tags_remedy(denial),
         authorization_details_remedy(denial),
     ]
     if _names_trust_policy(denial) or attribute is not None:
@@ -117,7 +119,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
         topic="assume-role",
         remedies=present(*remedies),
         notes=present(
-            None if denial.is_explicit else _account_note(denial),
+            # The supplied trust policy shows whether it names the caller or the account.
+            None if denial.is_explicit or (attribute and findings is not None) else _account_note(denial),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
@@ -251,9 +254,82 @@ def _session_attribute_text(denial: Denial, attribute: str) -> str:
         text += (
             " The caller's identity-based policy must allow it, too, because the role is in another account."
         )
-    if attribute == "session tags":
-        text += " EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role."
-    return text
+    source = _find_tag_source(denial)
+    return text if source is None else f"{text} {source.reason}"
+
+
+class _TagSource(NamedTuple):
+    """What sets the session tags of a call.
+
+    Attributes:
+        sign: What shows that it made the call.
+        reason: Why it sets tags, as a sentence.
+        title: The title of the remedy that turns them off.
+        step: How to turn them off.
+        command: The command that turns them off.
+        url: Where that is documented.
+    """
+
+    sign: re.Pattern[str]
+    reason: str
+    title: str
+    step: str
+    url: str
+    command: str | None = None
+
+
+_TAG_SOURCES = (
+    _TagSource(
+        lazy_pattern(
+            r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b"
+        ),
+        "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
+        "Or set role-skip-session-tagging: true in the workflow",
+        "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
+        "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
+    ),
+    _TagSource(
+        lazy_pattern(
+            r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)"
+        ),
+        "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
+        "Or turn off the session tags of the Pod Identity association",
+        "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
+        "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
+        "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
+    ),
+    _TagSource(
+        lazy_pattern(r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}="),
+        "The block assume_role of the provider or backend has tags.",
+        "Or let Terraform pass no session tags",
+        "Remove tags and transitive_tag_keys from the block assume_role.",
+        "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
+    ),
+    _TagSource(
+        lazy_pattern(r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b"),
+        "The command has the option --tags or --transitive-tag-keys.",
+        "Or pass no session tags",
+        "Leave out --tags and --transitive-tag-keys.",
+        pages.SESSION_TAGS,
+    ),
+)
+
+
+def _find_tag_source(denial: Denial) -> _TagSource | None:
+    """Return what sets the session tags of a denied call, if the text shows it."""
+    if _SESSION_ATTRIBUTES.get(denial.lowercase_action) != "session tags":
+        return None
+    text = f"{denial.failure.text} {denial.principal_text or ''}"
+    return next((each for each in _TAG_SOURCES if each.sign.search(text)), None)
+
+
+def _skip_tags_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that makes the call without session tags, if the text shows what sets them."""
+    source = _find_tag_source(denial)
+    if source is None or denial.is_explicit:
+        return None
+    lines = () if source.command is None else (source.command,)
+    return your_remedy(source.title, source.step, commands=lines, url=source.url)
 
 
 def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
@@ -281,7 +357,11 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if fixed is not None:
         text = f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one."
         if attribute:
-            text = f"{WHOLE_DOCUMENT} A condition on sts:ExternalId never matches {denial.action}."
+            # A statement without a condition can allow both actions.
+            has_condition = "ExternalId" in str(denial.facts.trust_policy)
+            text = WHOLE_DOCUMENT
+            if has_condition:
+                text += f" A condition on sts:ExternalId never matches {denial.action}."
         return Remedy(
             title=_trust_title(denial, attribute),
             who=who,
