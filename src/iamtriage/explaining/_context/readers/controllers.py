@@ -108,7 +108,7 @@ class Controller(Value):
             actions = sorted(each.actions, key=lambda other: other != action)
             is_own = action in each.actions and each.is_narrower and "*" not in resource.rpartition("/")[2]
             template = resource if is_own else each.resource
-            statement = {
+            statement: dict[str, Any] = {
                 "Effect": "Allow",
                 "Action": actions[0] if len(actions) == 1 else actions,
                 "Resource": template.replace("PARTITION", partition).replace("BUCKET", bucket),

@@ -420,22 +420,20 @@ def _summary(mismatch: _Mismatch, caller: _Caller) -> str:
 def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
     field = _field(mismatch.entry)
     start, end = mismatch.entry.around
-    meant = "If the entry is meant for the caller" if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME else ""
-    where = f"In the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
-    steps: tuple[str, ...] = (
-        f"{meant}, i{where[1:]}" if meant else where,
+    where = f"n the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
+    is_similar = mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME
+    steps = [
+        f"If the entry is meant for the caller, i{where}" if is_similar else f"I{where}",
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
-    )
+    ]
     lookup: tuple[str, ...] = ()
     if caller.name == _ROLE_IN_PROFILE:
         lookup = (_profile_command(mismatch),)
-        steps = (
-            "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always.",
-            *steps,
-        )
+        step = "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always."
+        steps.insert(0, step)
     check = "kubectl auth whoami"
     if _is_for_nodes(mismatch.entry):
-        steps = (*steps, "The nodes then join by themselves.")
+        steps.append("The nodes then join by themselves.")
         check = "kubectl get nodes"
     return cluster_remedy(
         f"Correct the {field} in aws-auth",
