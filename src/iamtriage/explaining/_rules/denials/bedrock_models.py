@@ -136,10 +136,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
             commands=(
                 fill_command(_AVAILABILITY_COMMAND, region),
-                fill_command(
-                    "aws bedrock list-foundation-models --region {} --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
-                    region,
-                ),
+                f"aws bedrock list-foundation-models --region {region} --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
                 fill_command("aws bedrock list-inference-profiles --region {}", region),
             ),
             url=pages.BEDROCK_PROFILES,

@@ -177,9 +177,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
 def _show_public_access_commands(denial: Denial) -> tuple[str, ...]:
     return (
         fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
-        fill_command(
-            "aws s3control get-public-access-block --account-id {}", commands.account(denial.account)
-        ),
+        f"aws s3control get-public-access-block --account-id {commands.account(denial.account)}",
     )
 
 

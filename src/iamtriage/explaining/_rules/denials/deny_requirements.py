@@ -154,10 +154,7 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
     if not remedies or policy is None or remedies[0].layer is not None:
         return remedies
     if found is not None:
-        line = fill_command(
-            "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
-            found["id"],
-        )
+        line = f"aws organizations describe-policy --policy-id {found['id']} --query Policy.Content --output text"
         who = "An administrator of the organization can print what the policy denies and exempts."
     elif commands.arn(policy) == policy and ":iam:" in policy:
         line, who = commands.show_policy_command(policy), "The policy shows what the Deny exempts."

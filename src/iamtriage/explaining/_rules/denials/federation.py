@@ -257,10 +257,7 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
     """Return the command that creates the IAM OIDC provider of the token's issuer."""
     region = _CLUSTER_ISSUER.match(other.issuer)
     if region is not None and denial.facts.cluster is not None:
-        return fill_command(
-            "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve",
-            *(commands.cluster(denial.facts.cluster), commands.region(region[1])),
-        )
+        return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"
     audience: object = (denial.facts.token_claims or {}).get("aud")
     if isinstance(audience, list | tuple):
         audience = next(iter(cast("Sequence[object]", audience)), None)

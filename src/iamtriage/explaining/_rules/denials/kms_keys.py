@@ -304,11 +304,7 @@ def _show_store_command(denial: Denial) -> str:
         name = found["name"] or found["asked"] or found["manifest"]
         stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
         namespace = namespace or found["namespace"] or (stated and stated[1])
-    return fill_command(
-        "kubectl get externalsecret {} --namespace {} --output jsonpath='{{.spec.secretStoreRef}}'",
-        commands.kubernetes_name(name),
-        commands.namespace(namespace),
-    )
+    return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
 
 
 def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:

@@ -102,10 +102,7 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
                 commands=(
                     fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
-                    fill_command(
-                        "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration file://encryption.json",
-                        bucket,
-                    ),
+                    f"aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration file://encryption.json",
                 ),
                 url=SSEC_BLOCKED.sources[0],
             ),

@@ -268,11 +268,7 @@ def explain_image(denial: Denial) -> Explanation:
                 "Or ask its owner to share it",
                 "The owner adds the account to the image's launch permissions, in that region.",
                 commands=(
-                    fill_command(
-                        "aws ec2 modify-image-attribute --region {} --image-id {} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
-                        region,
-                        image,
-                    ),
+                    f"aws ec2 modify-image-attribute --region {region} --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
                 ),
                 url=pages.SHARED_IMAGES,
             ),
@@ -293,10 +289,7 @@ def explain_dependency(denial: Denial) -> Explanation:
                 "Search CloudTrail for a denied call to another service at the same time.",
                 "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
                 commands=(
-                    fill_command(
-                        "aws cloudtrail lookup-events --region {} --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
-                        commands.region(denial.facts.region),
-                    ),
+                    f"aws cloudtrail lookup-events --region {commands.region(denial.facts.region)} --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
                 ),
                 url=pages.ACCESS_DENIED,
             ),

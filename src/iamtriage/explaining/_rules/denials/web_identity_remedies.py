@@ -262,10 +262,7 @@ def _token_command(denial: Denial) -> str:
     facts = denial.facts
     if not (facts.namespace or facts.service_account):
         return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
-    return fill_command(
-        "kubectl -n {} exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token",
-        commands.namespace(facts.namespace),
-    )
+    return f"kubectl -n {commands.namespace(facts.namespace)} exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token"
 
 
 def role_location(denial: Denial) -> tuple[str, str]:

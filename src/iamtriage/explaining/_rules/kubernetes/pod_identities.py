@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import (
@@ -271,15 +270,8 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                 "Find the role of the association.",
                 "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
                 commands=(
-                    fill_command(
-                        "aws eks list-pod-identity-associations --cluster-name {} --namespace {}",
-                        cluster,
-                        namespace,
-                    ),
-                    fill_command(
-                        "aws eks describe-pod-identity-association --cluster-name {} --association-id ASSOCIATION_ID --query association.roleArn --output text",
-                        cluster,
-                    ),
+                    f"aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace}",
+                    f"aws eks describe-pod-identity-association --cluster-name {cluster} --association-id ASSOCIATION_ID --query association.roleArn --output text",
                     *commands.trust_policy_commands(None),
                 ),
                 policy=build_pod_trust_policy(known_service_account(facts)),

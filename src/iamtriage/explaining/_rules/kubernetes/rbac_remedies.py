@@ -161,9 +161,7 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
         commands=(
             fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
             *role_commands,
-            fill_command(
-                "kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {}", namespace
-            ),
+            f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     )

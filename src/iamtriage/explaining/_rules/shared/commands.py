@@ -126,10 +126,7 @@ def endpoint_policy_commands(region: str, name: str) -> tuple[str, str]:
             "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output text",
             *(region, f"Name=service-name,Values={name}"),
         ),
-        fill_command(
-            "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
-            region,
-        ),
+        f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
     )
 
 

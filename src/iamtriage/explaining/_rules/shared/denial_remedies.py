@@ -248,10 +248,7 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
         f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
         f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
         commands=(
-            fill_command(
-                "aws bedrock list-inference-profiles --region {} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
-                commands.region(denial.facts.region or region or None),
-            ),
+            f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
         ),
         url=pages.BEDROCK_PROFILES,
     )

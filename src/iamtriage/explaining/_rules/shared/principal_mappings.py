@@ -18,7 +18,7 @@ from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
@@ -297,11 +297,7 @@ def aws_auth_remedy(
         words += ["--group", group]
     if username is not None:
         words += ["--username", username]
-    create = fill_command(
-        "eksctl create iamidentitymapping --cluster {} --region {}",
-        cluster.argument,
-        commands.region(cluster.region),
-    )
+    create = f"eksctl create iamidentitymapping --cluster {cluster.argument} --region {commands.region(cluster.region)}"
     return cluster_remedy(
         title or f"Map {principal.description} in aws-auth",
         *steps,
