@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     identity_allow_helps,
     save_step,
 )
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
@@ -136,11 +135,11 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 def trust_policy_commands(denial: Denial) -> tuple[str, str]:
     """Return the commands that print and replace the role's trust policy."""
-    return commands.trust_policy_commands(_role_name(denial))
+    return commands.trust_policy_commands(denial.target_role_name)
 
 
 def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Iterator[Cause]:
-    caller, role = denial.caller, _describe_role(denial)
+    caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
@@ -207,8 +206,7 @@ _ROLE_SETTINGS = (
 
 def _assumes_itself(denial: Denial) -> bool:
     """Return whether the caller is a session of the role that it assumes."""
-    target = parse_masked_role(denial.resource)
-    role = denial.role
+    target, role = denial.target_role, denial.role
     if role is None or target is None or denial.lowercase_action != "sts:assumerole":
         return False
     return (role.account, role.name) == (target.account, target.name)
@@ -410,7 +408,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
         return attrs.evolve(remedy, steps=(*remedy.steps, step))
-    step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {_describe_role(denial)}, with the Principal {policy_principal_arn(denial)}."
+    step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {denial.target_role_text}, with the Principal {policy_principal_arn(denial)}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
@@ -439,16 +437,6 @@ def _trust_title(denial: Denial, attribute: str | None) -> str:
     if attribute:
         return f"Allow {denial.action} in the role's trust policy{where}"
     return f"Allow {denial.caller} in the role's trust policy{where}"
-
-
-def _describe_role(denial: Denial) -> str:
-    name = _role_name(denial)
-    return f"the role {name}" if name else "the role"
-
-
-def _role_name(denial: Denial) -> str | None:
-    role = parse_masked_role(denial.resource)
-    return None if role is None else role.name
 
 
 def _account_note(denial: Denial) -> str:

@@ -192,7 +192,9 @@ def _public_title(denial: Denial, setting: str | None) -> str:
 
 
 def _turn_off_command(denial: Denial, setting: str) -> str:
-    values = ",".join(f"{each}={'false' if each in _off(setting) else 'true'}" for each in _ALL_SETTINGS)
+    # The setting that rejects the change, and the one that makes it ineffective.
+    off = {setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"}
+    values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
     template = "aws s3api put-public-access-block --bucket {} --public-access-block-configuration {}"
     return fill_command(template, bucket_argument(denial), values)
 
@@ -216,8 +218,3 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
     return account_remedy(
         title, *steps, commands=(*_show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
     )
-
-
-def _off(setting: str) -> tuple[str, str]:
-    """Return the settings to turn off: the one that rejects the change, and the one that makes it ineffective."""
-    return (setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls")

@@ -113,7 +113,8 @@ def explain_calling_service(denial: Denial) -> Explanation:
         next((each for each in _KINDS if each[1] in lowered), ("", "resource", "", "use")),
     )
     name = "" if arn is None else f" {arn.resource.rpartition(':')[2]}"
-    values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": _account(denial, arn)}
+    account = denial.account or denial.resource_account or (None if arn is None else arn.account)
+    values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
     if _KEY.search(words):
         return explain_access(denial, _key_access(denial, service, prefix, f"{noun}{name}", arn), values)
     if prefix == "s3":
@@ -145,12 +146,6 @@ def _commands(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ..
     """Return commands with what the ARN of the resource states."""
     resource = None if arn is None else str(arn)
     return policy_commands(attrs.evolve(denial, resource=resource, resource_arn=arn), *templates)
-
-
-def _account(denial: Denial, arn: Arn | None) -> str:
-    return commands.account(
-        denial.account or denial.resource_account or (None if arn is None else arn.account)
-    )
 
 
 def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: Arn | None) -> ServiceAccess:

@@ -236,17 +236,13 @@ def _satisfying_remedy(
         if (_describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
-        if requirement is not None and _requires_listed_values(condition):
+        is_boolean = BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+        is_satisfiable = is_boolean or _accepts_listed_values(condition) is not False
+        if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
         return _compare_remedy(denial, met, explanation)
     return _remedy_by_name(denial)
-
-
-def _requires_listed_values(condition: DenyingCondition) -> bool:
-    """Return whether the well-known requirement can satisfy a condition."""
-    is_boolean = BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
-    return is_boolean or _accepts_listed_values(condition) is not False
 
 
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:

@@ -122,10 +122,6 @@ def _is_session_of_instance(denial: Denial) -> bool:
     return "/i-" in (denial.principal_text or "")
 
 
-def _is_unsigned(denial: Denial) -> bool:
-    return denial.principal_text == "anonymous"
-
-
 def _subscribes_to_bedrock_model(denial: Denial) -> bool:
     if denial.is_explicit or not denial.lowercase_action.startswith("aws-marketplace:"):
         return False
@@ -142,10 +138,6 @@ def _assumes_role(denial: Denial) -> bool:
 
 def _passes_role(denial: Denial) -> bool:
     return denial.lowercase_action == "iam:passrole" and not denial.is_explicit
-
-
-def _passes_role_of_other_account(denial: Denial) -> bool:
-    return _passes_role(denial) and denial.crosses_accounts is True
 
 
 def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
@@ -207,20 +199,12 @@ def _follows_unassumed_roles(denial: Denial) -> bool:
     return has_unassumed_roles(denial)
 
 
-def _is_service_principal(denial: Denial) -> bool:
-    return isinstance(denial.principal, ServicePrincipal)
-
-
 def _calls_for_resource(denial: Denial) -> bool:
     """Return whether a service calls for one of its resources, such as an alarm."""
     if denial.principal is not None or denial.action is None:
         return False
     arn = try_parse_arn(denial.principal_text)
     return arn is not None and arn.service in _SERVICES_WITH_RESOURCES
-
-
-def _has_kms_code(denial: Denial) -> bool:
-    return (denial.failure.envelope.code or "").startswith(_KMS_CODES)
 
 
 def _depends_on_other_service(denial: Denial) -> bool:
@@ -236,10 +220,6 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     return denial.service in {"s3", "s3express"} or (
         denial.service is None and (denial.failure.envelope.host_id is not None or names_bucket)
     )
-
-
-def _has_ambiguous_service(denial: Denial) -> bool:
-    return denial.action is None and bool(denial.actions)
 
 
 def _calls_organizations(denial: Denial) -> bool:
@@ -270,10 +250,16 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     # What was called, and by whom.
     (_calls("sts:assumerolewithsaml"), "denials.saml.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
-    (_is_unsigned, "denials.unsigned_callers.explain_unsigned_request"),
+    (
+        lambda denial: denial.principal_text == "anonymous",
+        "denials.unsigned_callers.explain_unsigned_request",
+    ),
     (_subscribes_to_bedrock_model, "denials.bedrock_models.explain_bedrock_subscription"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
-    (_passes_role_of_other_account, "denials.passing_roles.explain_cross_account_pass"),
+    (
+        lambda denial: _passes_role(denial) and denial.crosses_accounts is True,
+        "denials.passing_roles.explain_cross_account_pass",
+    ),
     (_passes_role, "denials.passing_roles.explain_pass_role"),
     # Which other policy denied.
     (_denied_by("resource"), "denials.resource_policies.explain_resource_policy"),
@@ -281,13 +267,22 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (lambda denial: denial.is_explicit, "denials.identity_denies.explain_deny_of_unnamed_policy"),
     # The type of caller, the error code, a missing Allow.
     (_calls_for_resource, "denials.calling_services.explain_calling_resource"),
-    (_is_service_principal, "denials.resource_policies.explain_service_principal"),
-    (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
+    (
+        lambda denial: isinstance(denial.principal, ServicePrincipal),
+        "denials.resource_policies.explain_service_principal",
+    ),
+    (
+        lambda denial: (denial.failure.envelope.code or "").startswith(_KMS_CODES),
+        "denials.kms_keys.explain_service_encryption_key",
+    ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
-    (_has_ambiguous_service, "denials.ambiguous_service.explain_ambiguous_service"),
+    (
+        lambda denial: denial.action is None and bool(denial.actions),
+        "denials.ambiguous_service.explain_ambiguous_service",
+    ),
 )
 
 

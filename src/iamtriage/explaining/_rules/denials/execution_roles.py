@@ -101,18 +101,17 @@ def explain_execution_role(denial: Denial) -> Explanation:
         ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         remedies=present(
             None if deployment is None else _code_remedy(denial, deployment, grant, source),
-            allow or _show_role_remedy(),
+            allow or _FIND_ROLE,
         ),
         notes=(EVENTUAL_CONSISTENCY,),
     )
 
 
-def _show_role_remedy() -> Remedy:
-    return account_remedy(
-        "Find the execution role of the function, and allow it what the message names",
-        commands=(_SHOW_ROLE,),
-        url=pages.LAMBDA_ROLE,
-    )
+_FIND_ROLE = account_remedy(
+    "Find the execution role of the function, and allow it what the message names",
+    commands=(_SHOW_ROLE,),
+    url=pages.LAMBDA_ROLE,
+)
 
 
 def _vpc_policy(denial: Denial, region: str | None = None) -> str:

@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.denials.web_identity_remedies import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
@@ -123,7 +122,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     return denial.explain(
-        f"STS rejected the token for {_describe_role(denial)}: {_describe_decision(denial, findings)}.",
+        f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}.",
         *causes,
         topic="web-identity",
         remedies=token_remedies(denial, findings),
@@ -143,11 +142,6 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
     return mismatch or "the role's trust policy does not allow it"
 
 
-def _describe_role(denial: Denial) -> str:
-    role = parse_masked_role(denial.resource)
-    return "the role" if role is None else f"the role {role.name}"
-
-
 def _explain_literal_pattern(denial: Denial) -> Explanation | None:
     """Explain a trust policy whose condition on the subject compares a pattern literally."""
     found = find_literal_pattern(denial.facts.trust_policy)
@@ -156,7 +150,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
     return denial.explain(
-        f"STS rejected the token for {_describe_role(denial)}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
+        f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
         LITERAL_PATTERN.cause(
             "derived",
             text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
@@ -200,9 +194,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (narrow_deny_remedy(denial, result.statement),)
     else:
-        role = parse_masked_role(denial.resource)
         mismatch = describe_mismatch(result)
-        remedies = mismatch_remedies(result, denial.facts, None if role is None else role.name)
+        remedies = mismatch_remedies(result, denial.facts, denial.target_role_name)
         if mismatch is None or not remedies:
             return None
         others = ""
@@ -228,13 +221,12 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
 
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
-    role = parse_masked_role(denial.resource)
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
     remedy = attrs.evolve(
         replace_policy_remedy(
             "Name the token's issuer in the role's trust policy",
             other.fixed,
-            None if role is None else role.name,
+            denial.target_role_name,
         ),
         steps=(
             f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
@@ -242,7 +234,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         ),
     )
     return denial.explain(
-        f"STS rejected the token for {_describe_role(denial)}: {other.text}.",
+        f"STS rejected the token for {denial.target_role_text}: {other.text}.",
         TRUST_POLICY_CHECKED.cause(
             evidence, text="The role's trust policy does not name the token's issuer."
         ),
@@ -281,9 +273,8 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     if problem.fixed is None:
         remedy = attrs.evolve(trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,))
     else:
-        role = parse_masked_role(denial.resource)
         remedy = attrs.evolve(
-            replace_policy_remedy(problem.title, problem.fixed, None if role is None else role.name),
+            replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name),
             steps=(f"{WHOLE_DOCUMENT} {problem.step}",),
         )
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"

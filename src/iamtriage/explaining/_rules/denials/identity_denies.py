@@ -53,18 +53,13 @@ KEY_QUARANTINE = CauseType(
 )
 
 
-def _describe_policy(denial: Denial) -> str:
-    name = (denial.policy or "").rpartition("/")[2]
-    return f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
-
-
 def _change_step(denial: Denial, *, is_inline: bool) -> str:
     """Return who changes the Deny, and how."""
     legitimate = "The Deny can be intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: changes to its role are undone."
-    return f"{legitimate} an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=is_inline)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{_or_removes_policy(denial, inline=is_inline)}."
 
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
@@ -86,6 +81,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = f"The policy is {denial.policy}."
     elif inline:
         policy = "It is an inline policy."
+    name = (denial.policy or "").rpartition("/")[2]
+    unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
     details = authorization_details_remedy(denial)
     remedy = Remedy(
@@ -106,9 +103,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         url=pages.EVALUATION,
     )
     return denial.explain(
-        denial_summary(
-            denial, f"{named or _describe_policy(denial)} explicitly denies it{other_model_region(denial)}"
-        ),
+        denial_summary(denial, f"{named or unnamed} explicitly denies it{other_model_region(denial)}"),
         IDENTITY_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
@@ -120,10 +115,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         ),
         notes=(ONE_POLICY_TYPE,),
     )
-
-
-def _of_account(denial: Denial) -> str:
-    return f" of account {denial.account}" if denial.account else ""
 
 
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:

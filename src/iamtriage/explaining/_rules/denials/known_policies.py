@@ -136,7 +136,8 @@ def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -
     allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
     for each in denies:
         if _names_action(each, action) and _names_resource(each, resource) and not each.get("Condition"):
-            name = _name(each)
+            sid = each.get("Sid")
+            name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             return STATED_POLICY_DENIES.cause(
                 "derived",
                 text=f"The policy in the text has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
@@ -230,11 +231,6 @@ def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
     for block in cast("dict[str, object]", conditions).values() if isinstance(conditions, dict) else ():
         if isinstance(block, dict):
             yield from map(clip_text, cast("dict[str, object]", block))
-
-
-def _name(statement: Mapping[str, Any]) -> str:
-    sid = statement.get("Sid")
-    return f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
 
 
 def _statements(document: Document) -> list[Mapping[str, Any]]:

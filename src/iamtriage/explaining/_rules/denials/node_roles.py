@@ -106,7 +106,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         title = "If a pod called, give its service account its own role"
     pod_remedies: tuple[Remedy, ...] = (assign_pod_role_remedy(case, title=title),)
     notes, remedies = explanation.notes, explanation.remedies
-    if _concerns_other_role(denial):
+    # A request for another role requires more than one policy.
+    if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
@@ -119,9 +120,14 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         causes = tuple(each for each in causes if each.evidence != "possible")
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
+    summary = explanation.summary
+    if is_certain and role:
+        name = clip_text(role.rpartition("/")[2])
+        verdict = f"the pod called as its node, not with the role {name} of its service account"
+        summary = denial_summary(denial, verdict)
     return attrs.evolve(
         explanation,
-        summary=_summarize(denial, role) if is_certain and role else explanation.summary,
+        summary=summary,
         causes=(*causes[:at], cause, *causes[at:]),
         remedies=(*pod_remedies, *remedies),
         notes=notes,
@@ -156,14 +162,6 @@ def _show_policy_first(
     return (first, check), tuple(each for each in remedies if each is not policy)
 
 
-def _summarize(denial: Denial, role: str) -> str:
-    """Return the summary for a pod whose service account has a role that the pod did not use."""
-    name = clip_text(role.rpartition("/")[2])
-    return denial_summary(
-        denial, f"the pod called as its node, not with the role {name} of its service account"
-    )
-
-
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Return the evidence that a pod called, with its reasons, if there is any."""
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
@@ -193,11 +191,6 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if (is_node_role and text_is_about_pods) or (names_pod and _ANNOTATION in text):
         return "derived", because
     return ("supplied" if names_pod else "possible"), because
-
-
-def _concerns_other_role(denial: Denial) -> bool:
-    """Return whether the request is for another role, which requires more than one policy."""
-    return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole"
 
 
 def _remedies_for_pod(

@@ -161,18 +161,18 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     """Explain a denial by Lake Formation."""
     words = message_text(denial)
     grant = _find_grant(denial, words)
-    is_stated = _REQUIRED.search(words) is not None
+    stated = _REQUIRED.search(words)
     caller = denial.caller
     summary = f"Lake Formation denied {caller} access to {grant.description}."
-    if is_stated:
+    if stated:
         summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {grant.permission} on {grant.description}."
         if caller == "the caller":
             summary = f"The Lake Formation permission {grant.permission} on {grant.description} is missing."
     causes = [
         LAKE_FORMATION_GRANT.cause(
             "reported" if "ake Formation" in words else "derived",
-            _quote(words),
-            text=f"Lake Formation has not granted {caller} {grant.permission if is_stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
+            (f'The message says "{stated[0]}".',) if stated else (),
+            text=f"Lake Formation has not granted {caller} {grant.permission if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
         )
     ]
     if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
@@ -222,11 +222,6 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     return _Grant(
         permissions, {"Table": {"DatabaseName": database_name or "DATABASE_NAME", "Name": name}}, described
     )
-
-
-def _quote(words: str) -> tuple[str, ...]:
-    found = _REQUIRED.search(words)
-    return () if found is None else (f'The message says "{found[0]}".',)
 
 
 def _principal(denial: Denial) -> str:

@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     identity_allow_helps,
 )
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
@@ -129,7 +128,9 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
-    role, recipient = _describe_role(denial), _role_recipient(denial)
+    recipient, role = _role_recipient(denial), denial.target_role_text
+    if denial.target_role is None:
+        role = f"the role {denial.resource}" if denial.resource else "a role"
     unnamed = "" if denial.resource else " The message does not name the role."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
@@ -150,7 +151,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         topic="pass-role",
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
-            _default_role_remedy() if _is_deploy_role(denial) else None,
+            _DEPLOY_WITH_DEFAULT_ROLE if _is_deploy_role(denial) else None,
             _trust_remedy(denial, role, recipient or _guess_recipient(denial))
             if recipient or denial.resource
             else None,
@@ -219,14 +220,12 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if remedy and last_step else remedy
 
 
-def _default_role_remedy() -> Remedy:
-    """Return the remedy that deploys with the role that ``cdk bootstrap`` created for CloudFormation."""
-    # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
-    return your_remedy(
-        "Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
-        "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
-        url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
-    )
+# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+_DEPLOY_WITH_DEFAULT_ROLE = your_remedy(
+    "Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
+    "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
+    url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
+)
 
 
 def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
@@ -238,23 +237,14 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
     elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
         step = f"{principal} assumes the role."
-    passed = parse_masked_role(denial.resource)
     return trust_remedy(
         f"Check that {role} trusts {recipient.principal or 'the service'}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=trust_policy_commands(None if passed is None else passed.name)[:1],
+        commands=trust_policy_commands(denial.target_role_name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )
-
-
-def _describe_role(denial: Denial) -> str:
-    """Return the passed role in words."""
-    role = parse_masked_role(denial.resource)
-    if role is not None:
-        return f"the role {role.name}"
-    return f"the role {denial.resource}" if denial.resource else "a role"
 
 
 def _called_service(denial: Denial) -> str | None:
@@ -316,6 +306,5 @@ def _created_recipient(denial: Denial) -> RoleRecipient | None:
 
 def _guess_recipient(denial: Denial) -> RoleRecipient | None:
     """Return the service that the role's name suggests as its recipient."""
-    role = parse_masked_role(denial.resource)
-    name = "" if role is None else role.name.lower().replace("-", "").replace("_", "")
+    name = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
     return next((find_role_recipient(*call) for part, call in _NAMES.items() if part in name), None)

@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.sts.trust_conditions import (
     describe_passed_value,
     find_role_call,
@@ -158,9 +158,8 @@ def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Re
         return _address_remedy(denial, result, remedy)
     if remedy.commands:
         return remedy
-    role = parse_masked_role(denial.resource)
     step = "If the call cannot meet it, the role's owner has to change this condition."
-    lines = trust_policy_commands(None if role is None else role.name)[:1]
+    lines = trust_policy_commands(denial.target_role_name)[:1]
     return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=lines)
 
 
@@ -172,7 +171,6 @@ def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
         "Action": ACTIONS.get(denial.lowercase_action, "sts:AssumeRole"),
     }
     owner = f"the owner of account {denial.resource_account}" if denial.resource_account else "the owner"
-    role = parse_masked_role(denial.resource)
     return attrs.evolve(
         remedy,
         title=f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
@@ -182,7 +180,7 @@ def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
             f"If it is another one and the access is wanted, {owner} saves the trust policy with this statement added as trust.json.",
             *role_path_steps(denial),
         ),
-        commands=(*remedy.commands, *trust_policy_commands(None if role is None else role.name)),
+        commands=(*remedy.commands, *trust_policy_commands(denial.target_role_name)),
         policy=build_document([statement]),
         layer="role_trust",
         is_addition=True,
@@ -191,7 +189,6 @@ def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
 
 def _address_remedy(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
     """Return the remedy with the policy that accepts the caller's address, too."""
-    role = parse_masked_role(denial.resource)
     return attrs.evolve(
         remedy,
         steps=(
@@ -200,7 +197,7 @@ def _address_remedy(denial: Denial, result: TrustResult, remedy: Remedy) -> Reme
         ),
         commands=(
             "curl https://checkip.amazonaws.com",
-            trust_policy_commands(None if role is None else role.name)[1],
+            trust_policy_commands(denial.target_role_name)[1],
         ),
         policy=policy_with_value(
             denial.facts.trust_policy, result, value=[*result.expected, "SOURCE_ADDRESS/32"]

@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.denials.assuming_roles import (
 from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
 
@@ -78,9 +76,7 @@ SAML_PAIR = CauseType(
 
 def explain_saml(denial: Denial) -> Explanation:
     """Explain that STS did not accept a SAML assertion for a role."""
-    role = parse_masked_role(denial.resource)
-    name = "the role" if role is None else f"the role {role.name}"
-    rejected = f"STS rejected the SAML assertion for {name}"
+    rejected = f"STS rejected the SAML assertion for {denial.target_role_text}"
     problem = _find_problem(denial)
     if problem is not None:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
@@ -167,7 +163,8 @@ def _find_problem(denial: Denial) -> _Problem | None:
     meant = next((each for each in statements if _saml_providers(each)), None)
     if meant is None:
         return _missing_provider(denial, statements)
-    findings = _evaluate(denial, _saml_providers(meant)[0])
+    facts = attrs.evolve(denial.facts, caller=_saml_providers(meant)[0], token_claims=None)
+    findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
         return _Problem(
@@ -184,10 +181,7 @@ def _find_problem(denial: Denial) -> _Problem | None:
     ]
     if not texts:
         return None
-    role = parse_masked_role(denial.resource)
-    remedy = replace_policy_remedy(
-        "Correct the role's trust policy", fixed, None if role is None else role.name
-    )
+    remedy = replace_policy_remedy("Correct the role's trust policy", fixed, denial.target_role_name)
     steps = [WHOLE_DOCUMENT]
     if _audiences(changed):
         steps.append("The assertion's Recipient must be the value of SAML:aud.")
@@ -195,11 +189,6 @@ def _find_problem(denial: Denial) -> _Problem | None:
         f"Statement[{index}] of its trust policy {', and '.join(texts)}",
         attrs.evolve(remedy, steps=tuple(steps), url=pages.SAML),
     )
-
-
-def _evaluate(denial: Denial, provider: str) -> TrustFindings | None:
-    facts = attrs.evolve(denial.facts, caller=provider, token_claims=None)
-    return evaluate_trust_policy(facts, _ACTION, denial.resource)
 
 
 def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> _Problem | None:
@@ -220,7 +209,7 @@ def _fix_partition(denial: Denial, statement: dict[str, Any]) -> str | None:
     partition, _ = role_location(denial)
     provider = _saml_providers(statement)[0]
     named = provider.split(":")[1]
-    if parse_masked_role(denial.resource) is None or named == partition:
+    if denial.target_role is None or named == partition:
         return None
     fixed = provider.replace(f"arn:{named}:", f"arn:{partition}:", 1)
     statement["Principal"]["Federated"] = fixed

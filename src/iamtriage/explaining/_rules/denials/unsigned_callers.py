@@ -52,12 +52,12 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
                 title,
                 f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
                 f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
-                *_other_logins(denial),
+                *((_OPENSEARCH_USERS,) if denial.service == "es" else ()),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
             ),
             owner_remedy(
                 f"Or allow unsigned requests from known addresses only, in the {name}",
-                _network_step(denial),
+                _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
                 commands=policy_commands(denial, policy_of(denial).show_command),
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),
@@ -68,17 +68,10 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     )
 
 
-def _other_logins(denial: Denial) -> tuple[str, ...]:
-    if denial.service != "es":
-        return ()
-    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
-    return (
-        "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it.",
-    )
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+_OPENSEARCH_USERS = "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it."
 
 
-def _network_step(denial: Denial) -> str:
-    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
-    if denial.service == "es":
-        return "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
-    return "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
+_NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+_NETWORK_OF_DOMAIN = "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."

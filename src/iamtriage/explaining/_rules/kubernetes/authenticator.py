@@ -149,6 +149,12 @@ AUTHENTICATOR_DOWN = CauseType(
     of="webhook-failed",
 )
 
+_REMOVE_ENDPOINT = your_remedy(
+    "Remove the endpoint URL of STS",
+    "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
+    commands=("aws configure get endpoint_url",),
+    url=pages.SDK_ENDPOINTS,
+)
 _TOKEN_ERRORS = (
     (lazy_pattern(r"is expired|expired \("), TOKEN_EXPIRED, "it is older than 15 minutes"),
     (lazy_pattern(r"x-k8s-aws-id"), OTHER_CLUSTER, "it was created for another cluster name, or for none"),
@@ -310,7 +316,7 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
         *causes,
         topic="kubernetes-token-format",
         remedies=(
-            *((_endpoint_remedy(),) if is_for_other_host else ()),
+            *((_REMOVE_ENDPOINT,) if is_for_other_host else ()),
             your_remedy(
                 "Get a new token",
                 "A token is for one cluster and lasts 15 minutes. Tools must request a new one each time.",
@@ -320,15 +326,6 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
             ),
             authenticator_log_remedy(cluster),
         ),
-    )
-
-
-def _endpoint_remedy() -> Remedy:
-    return your_remedy(
-        "Remove the endpoint URL of STS",
-        "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
-        commands=("aws configure get endpoint_url",),
-        url=pages.SDK_ENDPOINTS,
     )
 
 

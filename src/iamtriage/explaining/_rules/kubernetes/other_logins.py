@@ -217,6 +217,25 @@ CLIENT_CERTIFICATE = CauseType(
 )
 
 
+_INSPECT_CERTIFICATE = cluster_remedy(
+    "Find the client, and check its certificate's validity",
+    "The client retries: check which node or program fails at the same times.",
+    "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
+    commands=(
+        "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
+        "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
+        "kubeadm certs check-expiration",
+    ),
+    url=pages.KUBERNETES_CERTIFICATES,
+)
+_COMPARE_CLOCKS = cluster_remedy(
+    "Compare the clocks",
+    "Run it on the client and on the server. If one of them is wrong, turn on NTP.",
+    commands=("date -u",),
+    url=pages.EC2_CLOCK,
+)
+
+
 def is_rejected_certificate(message: str) -> bool:
     """Return whether a server rejected a client because of its certificate.
 
@@ -243,9 +262,9 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
         *_possible_causes(error),
         topic="kubernetes-client-certificate",
         remedies=(
-            _inspect_certificate_remedy(),
+            _INSPECT_CERTIFICATE,
             _renew_certificate_remedy(cluster),
-            *((_compare_clocks_remedy(),) if is_about_time else ()),
+            *((_COMPARE_CLOCKS,) if is_about_time else ()),
         ),
         notes=(
             "Access entries, aws-auth and IAM are not involved: they are for callers with an EKS token.",
@@ -267,20 +286,6 @@ def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
     yield CERTIFICATE_CLOCK_OFF.cause()
 
 
-def _inspect_certificate_remedy() -> Remedy:
-    return cluster_remedy(
-        "Find the client, and check its certificate's validity",
-        "The client retries: check which node or program fails at the same times.",
-        "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
-        commands=(
-            "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
-            "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
-            "kubeadm certs check-expiration",
-        ),
-        url=pages.KUBERNETES_CERTIFICATES,
-    )
-
-
 def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
     return cluster_remedy(
         "Renew the certificate, or call with a token",
@@ -293,13 +298,4 @@ def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
             cluster.kubeconfig_command(),
         ),
         url=pages.KUBEADM_CERTIFICATES,
-    )
-
-
-def _compare_clocks_remedy() -> Remedy:
-    return cluster_remedy(
-        "Compare the clocks",
-        "Run it on the client and on the server. If one of them is wrong, turn on NTP.",
-        commands=("date -u",),
-        url=pages.EC2_CLOCK,
     )

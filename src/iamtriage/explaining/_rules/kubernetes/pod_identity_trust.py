@@ -216,7 +216,10 @@ def _failed_condition(
         name, actual = actual_values.get(key.lower(), ("cluster", None))
         if key.lower() in {"aws:sourcearn", "aws:requesttag/eks-cluster-arn"} and len(expected) == 1:
             actual = _cluster_arn(expected[0], facts, role_account)
-        if actual is None or _is_met(operator, expected, actual):
+        is_literal = operator.lower() in _LITERAL_OPERATORS
+        if actual is None or actual in expected:
+            continue
+        if not is_literal and any(matches(actual, compile_glob(each)) for each in expected):
             continue
         fixed = copy.deepcopy(dict(document))
         changed = next(each for each in iterate_statements(fixed) if each == statement)
@@ -241,12 +244,6 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[s
             for key, values in mapping(block).items():
                 if expected := as_strings(values):
                     yield operator, key, expected
-
-
-def _is_met(operator: str, expected: list[str], actual: str) -> bool:
-    if operator.lower() in _LITERAL_OPERATORS:
-        return actual in expected
-    return any(matches(actual, compile_glob(each)) for each in expected)
 
 
 def _cluster_arn(expected: str, facts: Facts, role_account: str | None) -> str | None:

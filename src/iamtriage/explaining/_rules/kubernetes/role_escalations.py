@@ -165,7 +165,11 @@ def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tup
     """Return the remedy that gives the user the missing permissions, if the message states them."""
     subject = _choose_subject(parsed)
     # Whoever may do everything is an administrator, so that is no way out.
-    if not parsed.rules or subject is None or any(map(_is_broad, parsed.rules)):
+    if (
+        not parsed.rules
+        or subject is None
+        or any("*" in (*each.verbs, *each.resources, *each.urls) for each in parsed.rules)
+    ):
         return ()
     is_cluster_wide = (parsed.kind or "").startswith("Cluster") or any(each.urls for each in parsed.rules)
     namespace = None if is_cluster_wide else case.facts.namespace or "NAMESPACE"
@@ -246,10 +250,6 @@ def _parse_rule(text: str) -> Rule | None:
     if urls:
         return Rule(verbs, urls=urls)
     return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
-
-
-def _is_broad(rule: Rule) -> bool:
-    return "*" in (*rule.verbs, *rule.resources, *rule.urls)
 
 
 def _describe_rule(rule: Rule) -> str:

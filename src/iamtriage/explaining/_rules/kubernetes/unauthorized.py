@@ -42,7 +42,7 @@ from iamtriage.explaining._rules.kubernetes.other_logins import (
     is_rejected_certificate,
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
-from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
+from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -120,7 +120,9 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
 
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
     cluster = find_cluster(case)
-    other_account = _find_other_account(case, cluster)
+    account = getattr(case.principal, "account", None)
+    is_other = isinstance(account, str) and cluster.account not in {None, account}
+    other_account = account if is_other else None
     principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
@@ -145,7 +147,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         *_possible_causes(cluster, is_terraform=is_terraform),
         topic="kubernetes-login",
         remedies=(
-            *([terraform_remedy()] if is_terraform else []),
+            *([CONFIGURE_TERRAFORM] if is_terraform else []),
             *(grants if unsuited is not None else ()),
             *_caller_remedies(case, cluster, principal),
             inspect_access_remedy(cluster, principal),
@@ -157,12 +159,6 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does.",
         ),
     )
-
-
-def _find_other_account(case: Case[KubernetesUnauthorized], cluster: Cluster) -> str | None:
-    """Return the account of the caller, if it is not the one of the cluster."""
-    account = getattr(case.principal, "account", None)
-    return account if isinstance(account, str) and cluster.account not in {None, account} else None
 
 
 def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
@@ -162,6 +162,23 @@ BORROWED_IDENTITY = CauseType(
 )
 
 
+_CHECK_KUBELET = cluster_remedy(
+    "On the node, check how the kubelet authenticates",
+    "The command systemctl cat kubelet shows the kubelet's kubeconfig. In the file, the context's user must have an exec block that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server must be this cluster's endpoint.",
+    "EKS nodes authenticate with the role of their instance. If the kubelet has --bootstrap-kubeconfig, check that file, too: it is used until the other one exists, and its user needs a token.",
+    "EKS AMIs write that file at startup. Use the AMI's way to join (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
+    commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
+    url=pages.EKS_TROUBLESHOOTING,
+)
+CONFIGURE_TERRAFORM = your_remedy(
+    "Add an exec block to Terraform's provider",
+    "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block with api_version client.authentication.k8s.io/v1beta1, the command aws and the args eks get-token --cluster-name with the cluster's name. Then each run gets its own token.",
+    "Create the cluster in a separate run, before the objects in it.",
+    url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
+)
+"""The remedy that gets a token for each Terraform run."""
+
+
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a request carried no credentials."""
     cluster = find_cluster(case)
@@ -189,10 +206,10 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     ]
     if TERRAFORM.search(case.text):
         causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is from Terraform.",)))
-        remedies.insert(0, terraform_remedy())
+        remedies.insert(0, CONFIGURE_TERRAFORM)
     if clues.is_from_kubelet(case.text):
         causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
-        remedies = [_kubelet_remedy()]
+        remedies = [_CHECK_KUBELET]
         notes.append(
             "The API server answers a node whose role is not mapped with Unauthorized. So neither an access entry nor aws-auth fixes this."
         )
@@ -205,27 +222,6 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         topic="kubernetes-anonymous",
         remedies=tuple(remedies),
         notes=tuple(notes),
-    )
-
-
-def _kubelet_remedy() -> Remedy:
-    return cluster_remedy(
-        "On the node, check how the kubelet authenticates",
-        "The command systemctl cat kubelet shows the kubelet's kubeconfig. In the file, the context's user must have an exec block that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server must be this cluster's endpoint.",
-        "EKS nodes authenticate with the role of their instance. If the kubelet has --bootstrap-kubeconfig, check that file, too: it is used until the other one exists, and its user needs a token.",
-        "EKS AMIs write that file at startup. Use the AMI's way to join (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
-        commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
-        url=pages.EKS_TROUBLESHOOTING,
-    )
-
-
-def terraform_remedy() -> Remedy:
-    """Return the remedy that gets a token for each Terraform run."""
-    return your_remedy(
-        "Add an exec block to Terraform's provider",
-        "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block with api_version client.authentication.k8s.io/v1beta1, the command aws and the args eks get-token --cluster-name with the cluster's name. Then each run gets its own token.",
-        "Create the cluster in a separate run, before the objects in it.",
-        url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
     )
 
 

@@ -219,7 +219,9 @@ def allow_remedy(
         return None
     statement = build_statement(grant, sid=statement_id(grant.action))
     more = add_certain_companions(statement, denial)
-    listed = _listed_objects(grant, denial.failure.text)
+    listed = None
+    if grant.action == "s3:ListBucket" and len(grant.resources) == 1:
+        listed = listed_objects(grant.resources[0], denial.failure.text)
     statements = [statement]
     if not more:
         more, added = _complete_task(statement, grant, denial)
@@ -255,7 +257,7 @@ def allow_remedy(
             for note in grant.notes
             if note not in about_call
             and not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
-            and not _is_of_cut(note, denial)
+            and not (note.startswith(_UNLISTED) and cut_resource(denial) is not None)
         ),
         *(more or (() if listed or is_complete else companion_actions(grant.action, resource))),
     ]
@@ -267,12 +269,13 @@ def allow_remedy(
     what = join_words((grant.action, *on_objects), "and")
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(role, IdentityCenterRole) and grantee is None:
+        name_of_set = f" {role.permission_set}" if role.permission_set else ""
         return Remedy(
             title=title,
             who="organization administrator",
             steps=(
                 *steps,
-                _permission_set_step(role),
+                f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
                 "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
             ),
             commands=(
@@ -288,7 +291,10 @@ def allow_remedy(
         _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
     )
     # Steps about further permissions matter more.
-    is_masked = not steps and _masks_account(denial.resource, policy_text)
+    owner = (denial.resource or "").split(":", 5)[4:5]
+    is_masked = (
+        not steps and "ACCOUNT_ID" in policy_text and owner != [""] and not "".join(owner or "0").isdigit()
+    )
     masked = " The text masks the account ID." if is_masked else ""
     retry = f" {NEW_TASK}" if TASK_NOT_STARTED in denial.failure.text else ""
     return Remedy(
@@ -313,19 +319,6 @@ def allow_remedy(
 def _first_action(statement: dict[str, Any]) -> str:
     actions: str | list[str] = statement["Action"]
     return actions if isinstance(actions, str) else actions[0]
-
-
-def _masks_account(resource: str | None, policy: str) -> bool:
-    """Return whether a policy has a placeholder for the masked account in the ARN of a resource."""
-    account = (resource or "").split(":", 5)[4:5]
-    return "ACCOUNT_ID" in policy and bool(account) and account[0] != "" and not account[0].isdigit()
-
-
-def _listed_objects(grant: Grant, text: str) -> tuple[tuple[str, ...], str] | None:
-    """Return what a command does with the objects that it was denied to list."""
-    if grant.action != "s3:ListBucket" or len(grant.resources) != 1:
-        return None
-    return listed_objects(grant.resources[0], text)
 
 
 def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:
@@ -401,16 +394,6 @@ def _find_repository(denial: Denial) -> str:
         return f"arn:{denial.location.partition or 'aws'}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"
     grant = build_grant("ecr:BatchGetImage", None, denial.location)
     return "REPOSITORY_ARN" if grant is None else grant.resources[0]
-
-
-def _is_of_cut(note: str, denial: Denial) -> bool:
-    """Return whether a note is about the form of a resource that the text cuts off."""
-    return note.startswith(_UNLISTED) and cut_resource(denial) is not None
-
-
-def _permission_set_step(role: IdentityCenterRole) -> str:
-    name = f" {role.permission_set}" if role.permission_set else ""
-    return f"Edit the permission set{name} in IAM Identity Center: changes to the role itself are undone."
 
 
 def _policy_target(denial: Denial, name: str) -> tuple[str, str]:

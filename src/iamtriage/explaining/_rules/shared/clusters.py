@@ -149,7 +149,7 @@ def find_cluster(case: AnyCase) -> Cluster:
         name=name,
         region=region or clues.find_region(case),
         account=account,
-        partition=_known_partition(arn) or clues.find_partition(case),
+        partition=arn.partition if arn and arn.partition in PARTITIONS else clues.find_partition(case),
         mode=facts.authentication_mode,
         # Whoever changes an access entry is an administrator of the cluster.
         profile=clues.find_option(case, "profile") if case.failure.kind in _KINDS_OF_ENTRIES else None,
@@ -206,7 +206,3 @@ def _parse_cluster_arn(text: str | None) -> Arn | None:
     if arn is None or arn.service != "eks" or not arn.resource.startswith("cluster/"):
         return None
     return arn
-
-
-def _known_partition(arn: Arn | None) -> str | None:
-    return None if arn is None or arn.partition not in PARTITIONS else arn.partition

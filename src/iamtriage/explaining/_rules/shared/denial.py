@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
     parse_masked_principal,
+    parse_masked_role,
     stated_role,
     try_parse_arn,
     try_parse_principal,
@@ -134,6 +135,21 @@ class Denial(Value):
         if self.account is None or self.resource_account is None:
             return None
         return self.account != self.resource_account
+
+    @property
+    def target_role(self) -> Role | None:
+        """The role that the resource names, even if its account is masked."""
+        return parse_masked_role(self.resource)
+
+    @property
+    def target_role_name(self) -> str | None:
+        """The name of the role that the resource names."""
+        return None if self.target_role is None else self.target_role.name
+
+    @property
+    def target_role_text(self) -> str:
+        """The role that the resource names, in words."""
+        return f"the role {self.target_role_name}" if self.target_role else "the role"
 
     @property
     def location(self) -> Location:
