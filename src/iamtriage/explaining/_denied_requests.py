@@ -42,7 +42,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     >>> from iamtriage import parse
     >>> denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:ListQueues"
     >>> describe_request(parse(denial))
-    'the user ana: sqs:ListQueues: no reason is given'
+    'the user ana: sqs:ListQueues: no reason is given; an Allow helps unless a policy denies it'
     """
     if isinstance(failure, KubernetesForbidden):
         return _describe_kubernetes_request(failure)
@@ -50,7 +50,9 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     who = describe_principal(try_parse_principal(text) or parse_masked_principal(text), text)
     what, _, why = describe_failure(failure).partition(" (")
     if failure.deny is None and failure.policy_type is None:
-        why = "the message is cut off)" if is_sentence_cut(failure) else "no reason is given)"
+        why = "no reason is given; an Allow helps unless a policy denies it)"
+        if is_sentence_cut(failure):
+            why = "the message is cut off)"
     why = why[:-1]
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"

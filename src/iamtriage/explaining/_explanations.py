@@ -57,6 +57,8 @@ _LINES_OF_DENIAL, _LINES = 24, 26
 _CHARS_SCANNED = 200_000
 # Lines that a description of another failure can add to a short explanation.
 _LINES_PER_OTHER = 2
+# Lines that the remedy of the others can add.
+_LINES_OF_SECOND = 6
 
 
 @attrs.frozen(eq=False)
@@ -371,6 +373,7 @@ class Explanation(Value, View):
         others = self._other_rows(None if combined is None else self.failure)
         is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
         lines = _LINES_OF_DENIAL if is_explained else _LINES
+        lines += _LINES_OF_SECOND if is_of_others else 0
         summary = self.summary
         if failures:
             from iamtriage.explaining._other_failures import count_denials

@@ -121,6 +121,17 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "Karpenter takes these from the requirements of the NodePool, and from tags, metadataOptions and blockDeviceMappings of the EC2NodeClass.",
         ),
     ),
+    "settings-of-an-ingress": (
+        f'"controller":"ingress" {_denial("lbc", "elasticloadbalancing:CreateLoadBalancer", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/k8s-shop-web-0a1b2c3d4e/*", SCP)}',
+        (
+            "The role lbc, which the AWS Load Balancer Controller uses, was denied",
+            "The AWS Load Balancer Controller takes these from the annotation alb.ingress.kubernetes.io/tags,",
+        ),
+    ),
+    "role-of-an-issuer": (
+        f"cert-manager/challenges: failed to change record: {_denial('issuer', 'sts:AssumeRole', 'arn:aws:iam::444455556666:role/dns')}",
+        ("The role issuer, which cert-manager uses, was denied sts:AssumeRole",),
+    ),
     "region-that-a-file-sets": (
         f'provider "aws" {{\n  region = "us-west-1"\n}}\nError: {_denial("ship", "dynamodb:CreateTable", "arn:aws:dynamodb:us-west-1:111122223333:table/Bills", SCP)}',
         (

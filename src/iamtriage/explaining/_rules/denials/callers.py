@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
+from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.deployments import find_deployment
 
 if TYPE_CHECKING:
@@ -117,6 +119,8 @@ def _describe_use(denial: Denial) -> str | None:
             name = clip_text(found.groupdict().get("name", "").rpartition("/")[2])
             return f"which {words.format(name=name, function=f' {session}' if session else '')}"
     controller = find_controller_of_denial(denial.action or "", denial.failure)
+    if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
+        controller = find_controller(line)
     if controller is None:
         return None
     # EC2 names the session after the instance.

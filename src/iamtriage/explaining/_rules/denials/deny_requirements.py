@@ -103,7 +103,8 @@ def typical_requirement(denial: Denial) -> str | None:
     for action, part, words in TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or ""):
             return f"A Deny of {denial.action} often requires {words}.{_name_settings(denial)}"
-    return None
+    settings = _name_settings(denial)
+    return f"The Deny can be on parameters of the call.{settings}" if settings else None
 
 
 def _name_settings(denial: Denial) -> str:

@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -162,6 +163,8 @@ _CREATING_VERBS = (
 def can_change_region(denial: Denial) -> bool:
     """Return whether the call can go to another Region, as one that creates or looks for something can."""
     operation = (denial.action or "").partition(":")[2]
+    if find_controller_of_denial(denial.action or "", denial.failure) is not None:
+        return False  # it works in the Region of its cluster
     # What exists is in one Region.
     return operation.startswith(_CREATING_VERBS) or (
         operation.startswith(_READING_VERBS) and (denial.resource or "").endswith("*")
