@@ -2254,6 +2254,21 @@ def test_first_way_to_the_regional_sts_endpoint(
         ("export AWS_REGION=us-east-1", "Set AWS_REGION=eu-west-1 [you]", None),
         ("store:\n  region: us-east-1", "Set store.region: eu-west-1 [you]", None),
         ("tea:\n  s3:\n    # the region\n\n    buckets:\n    - a\n    region: us-east-1", "Set region: eu-west-1 [you]", None),
+        (
+            "stores:\n- name: main\n  config:\n    region: us-east-1",
+            "Set stores[].config.region: eu-west-1 [you]",
+            None,
+        ),
+        (
+            "stores:\n  - bucket: tea\n    region: us-east-1\n",
+            "Set stores[].region: eu-west-1 [you]",
+            None,
+        ),
+        (
+            "$ kubectl -n tea get deploy brewer -o yaml | grep -A9 env\n        env:\n        - name: AWS_REGION\n          value: us-east-1",
+            "Set AWS_REGION to eu-west-1 in the deployment brewer [you]",
+            "kubectl -n tea set env deployment/brewer AWS_REGION=eu-west-1",
+        ),
         ("tea:\n  s3:\n    type: s3\n    region: us-east-1", "Set tea.s3.region: eu-west-1 [you]", None),
         (
             "$ kubectl -n tea get bsl main -o yaml | sed -n '/^spec/,$p'\nspec:\n  config:\n    region: us-east-1",

@@ -143,6 +143,12 @@ _OTHER_ACCOUNT = (
             f"npx cdk bootstrap --qualifier tea --trust 444455556666 --cloudformation-execution-policies arn:aws:iam::aws:policy/POLICY_NAME aws://{ACCOUNT}/eu-west-1",
             id="roles that do not trust the account",
         ),
+        pytest.param(
+            _NO_TRUST.replace("444455556666", "{account}"),
+            "does not say which side",
+            f"npx cdk bootstrap --qualifier tea aws://{ACCOUNT}/eu-west-1",
+            id="roles of the same account",
+        ),
     ],
 )
 def test_failures_that_the_cdk_reports_itself(text: str, summary: str, command: str) -> None:

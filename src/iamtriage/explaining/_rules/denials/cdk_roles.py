@@ -147,13 +147,15 @@ def _bootstrap_command(found: re.Match[str], *options: str) -> str:
 
 
 def trust_account_remedy(denial: Denial) -> Remedy | None:
-    """Return the remedy that makes the bootstrap roles of another account trust that of the caller.
+    """Return the remedy that makes the bootstrap roles trust the account of the caller, as their own does already.
 
     https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-bootstrap.html
     """
     found = _ROLE.match(denial.resource or "")
-    if found is None or not denial.crosses_accounts or denial.is_explicit:
+    if found is None or denial.crosses_accounts is None or denial.is_explicit:
         return None
+    if not denial.crosses_accounts:
+        return _bootstrap_remedy(found, is_missing=False)
     policies = f"--cloudformation-execution-policies arn:{found['partition']}:iam::aws:policy/POLICY_NAME"
     return account_remedy(
         f"Bootstrap {_environment(found)} so that its roles trust account {denial.account}",

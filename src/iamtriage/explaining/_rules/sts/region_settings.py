@@ -36,6 +36,11 @@ _ENDPOINT = lazy_pattern(
     rf"(?:https?://)?(?:[\w-]{{1,63}}\.){{0,5}}s3[.-](?P<region>{_REGION_NAME})\.amazonaws\.com",
     re.ASCII | re.IGNORECASE,
 )
+# An environment variable in the manifest of a workload.
+_VARIABLE = lazy_pattern(
+    rf"\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{_REGION_NAME})\b",
+    re.ASCII,
+)
 # The section of a file or the block of Terraform that a setting is in.
 _SECTION = lazy_pattern(
     r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\")(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
@@ -105,11 +110,15 @@ def find_region_fix(case: Case[Failure], signed: str, expected: str | None) -> R
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     profile = find_profile(case)
+    variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
+    if setting is None and variable is not None:
+        return _fix_variable(text, variable, region)
     location = _LOCATION.search(text)
     if setting is None and location is not None:
         # https://github.com/vmware-tanzu/velero-plugin-for-aws/blob/main/backupstoragelocation.md
         target = ("backupstoragelocation", location["name"], ("-n", location["namespace"]))
-        return _patch_object(text, target, ["spec", "config", "region"], signed, region)
+        path = _Path(("spec", "config", "region"), None, is_whole=True)
+        return _patch_object(text, target, path, signed, region)
     if setting is None:
         return RegionFix(
             f"Set the client's region to {region}",
@@ -141,37 +150,55 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 
 def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | None:
     """Return the fix for a setting in YAML that has a path: in an object of Kubernetes, or in another file."""
-    path, scalar = _find_path(text, setting.start())
-    if len(path) < 2:
+    path = _find_path(text, setting.start())
+    if len(path.keys) < 2:
         return None
-    shown = [*_SHOWN_OBJECT.finditer(text, 0, setting.start())]
-    # Another command ends the output.
-    shown = [each for each in shown if "\n$ " not in text[each.end() : setting.start()]]
-    target = _parse_object(shown[-1]["words"].split()) if shown else None
-    inner = ".".join(path if scalar is None else path[scalar + 1 :])
+    target = _find_object(text, setting.start())
+    if target is not None:
+        return _patch_object(text, target, path, setting["region"], region)
+    return RegionFix(
+        f"Set {path.inner}: {region}",
+        (
+            f"The text has {path.inner}: {setting['region']}. Change it there, and apply the file again (helm upgrade, for values).",
+        ),
+        (),
+        f"{path.inner} is {setting['region']}",
+    )
+
+
+def _fix_variable(text: str, variable: re.Match[str], region: str) -> RegionFix:
+    """Return the fix for an environment variable in the manifest of a workload."""
+    name, target = variable["name"], _find_object(text, variable.start())
+    steps = ("If Helm or GitOps manages the workload, change it there: otherwise the next run undoes this.",)
+    place = f"{name} is {variable['region']}"
     if target is None:
         return RegionFix(
-            f"Set {clip_text(inner)}: {region}",
-            (
-                f"The text has {clip_text(inner)}: {setting['region']}. Change it there, and apply the file again (helm upgrade, for values).",
-            ),
-            (),
-            f"{clip_text(inner)} is {setting['region']}",
+            f"Set {name} to {region} in the manifest", ("Then apply the manifest again.",), (), place
         )
-    return _patch_object(text, target, path, setting["region"], region, scalar)
+    kind, workload, options = target
+    of_kubectl = _TYPES.get(kind.lower(), kind)
+    return RegionFix(
+        f"Set {name} to {region} in the {of_kubectl} {clip_text(workload)}",
+        steps,
+        (command("kubectl", *options, "set", "env", f"{of_kubectl}/{workload}", f"{name}={region}"),),
+        f"{place} in the {of_kubectl} {clip_text(workload)}",
+    )
+
+
+def _find_object(text: str, position: int) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return the object of Kubernetes that a command before a position prints: its type, name and options."""
+    shown = [*_SHOWN_OBJECT.finditer(text, 0, position)]
+    # Another command ends the output.
+    if not shown or "\n$ " in text[shown[-1].end() : position]:
+        return None
+    return _parse_object(shown[-1]["words"].split())
 
 
 def _patch_object(
-    text: str,
-    target: tuple[str, str, tuple[str, ...]],
-    path: list[str],
-    signed: str,
-    region: str,
-    scalar: int | None = None,
+    text: str, target: tuple[str, str, tuple[str, ...]], path: _Path, signed: str, region: str
 ) -> RegionFix:
     """Return the fix for an object of Kubernetes: its type, name and options, and the path of the setting."""
     kind, name, options = target
-    inner = ".".join(path if scalar is None else path[scalar + 1 :])
     of_kubectl = _TYPES.get(kind.lower(), kind)
     full = _spell_type(text, of_kubectl)
     namespace = next((value for flag, value in pairwise(options) if flag in {"-n", "--namespace"}), None)
@@ -179,49 +206,83 @@ def _patch_object(
     steps: tuple[str, ...] = (
         "If Helm or GitOps manages the object, change it there: otherwise the next run undoes this.",
     )
-    if scalar is None and "" not in path:
+    if path.scalar is None and "[]" not in path.keys and path.is_whole:
         change: Any = region
-        for key in reversed(path):
+        for key in reversed(path.keys):
             change = {key: change}
         patch = json.dumps(change, separators=(",", ":"))
-        words = ("patch", of_kubectl, name, "--type", "merge", "-p", patch)
-        lines = (command("kubectl", *options, *words),)
+        lines = (command("kubectl", *options, "patch", of_kubectl, name, "--type", "merge", "-p", patch),)
     else:
-        steps = (f"In the key {clip_text(path[scalar or 0])}, change {clip_text(inner)}.", *steps)
+        if path.scalar is not None:
+            steps = (f"In the key {clip_text(path.keys[path.scalar])}, change {path.inner}.", *steps)
         lines = (command("kubectl", *options, "edit", of_kubectl, name),)
     return RegionFix(
-        f"Set {clip_text(inner)} of the {full} {shown} to {region}",
+        f"Set {path.inner} of the {full} {shown} to {region}",
         steps,
         lines,
-        f"{clip_text(inner)} of the {full} {shown} is {signed}",
+        f"{path.inner} of the {full} {shown} is {signed}",
     )
 
 
-def _find_path(text: str, position: int) -> tuple[list[str], int | None]:
-    r"""Return the keys from the top of a YAML document to a line, and the index of one whose value is a string of YAML.
+class _Path(NamedTuple):
+    """The keys from the top of a YAML document to a line.
 
-    >>> _find_path("spec:\n  config:\n    region: x\n", 17)
-    (['spec', 'config', 'region'], None)
+    Attributes:
+        keys: The keys; ``[]`` stands for an entry of a list.
+        scalar: The index of the key whose value is a string of YAML, as in a ConfigMap.
+        is_whole: Whether the text shows the document up to its top.
+    """
+
+    keys: tuple[str, ...]
+    scalar: int | None
+    is_whole: bool
+
+    @property
+    def inner(self) -> str:
+        """The path in the document, or in the string of YAML."""
+        keys = self.keys if self.scalar is None else self.keys[self.scalar + 1 :]
+        return clip_text(".".join(keys).replace(".[]", "[]"))
+
+
+def _find_path(text: str, position: int) -> _Path:
+    r"""Return the path to a line of YAML.
+
+    >>> _find_path("spec:\n  config:\n    region: x\n", 17).inner
+    'spec.config.region'
+    >>> _find_path("stores:\n- name: a\n  config:\n    region: x\n", 35).inner
+    'stores[].config.region'
     """
     start = text.rfind("\n", 0, position) + 1
     found = _YAML_KEY.match(text, start)
     if found is None:
-        return [], None
-    path, indent = [found["key"]], len(found["indent"]) + len(found["dash"] or "")
-    scalars: list[str] = []
+        return _Path((), None, is_whole=False)
+    path, scalars = [found["key"]], []
+    # The column of the key, or that of the dash of its list while the key of the list is not found.
+    column, of_list = len(found["indent"]), found["dash"] is not None
+    if of_list:
+        path.insert(0, "[]")
     for line in reversed(text[:start].splitlines()):
         above = _YAML_KEY.fullmatch(line)
-        if not line.strip() or (above is None and not line.startswith(" ")) or not indent:
+        if not line.strip() or (above is None and not line.startswith((" ", "-"))):
             break
-        if above is None or len(above["indent"]) >= indent:
+        if above is None:
             continue
-        indent = len(above["indent"])
-        path.insert(0, above["key"])
-        if above["rest"].startswith(("|", ">")):
-            scalars.append(above["key"])
-        if above["dash"]:
-            path.insert(0, "")
-    return path, path.index(scalars[-1]) if scalars else None
+        has_dash, indent = above["dash"] is not None, len(above["indent"])
+        of_key = indent + 2 * has_dash
+        # A list can begin in the column of its key.
+        is_parent = (not has_dash and indent <= column) if of_list else of_key < column
+        if is_parent:
+            path.insert(0, above["key"])
+            if above["rest"].startswith(("|", ">")):
+                scalars.append(len(path))
+            column, of_list = of_key, False
+        if has_dash and not of_list and of_key == column:
+            path.insert(0, "[]")
+            column, of_list = indent, True
+        if not column and not of_list:
+            break
+    scalar = len(path) - scalars[-1] if scalars else None
+    return _Path(tuple(path), scalar, is_whole=not column and not of_list)
 
 
 def _parse_object(words: list[str]) -> tuple[str, str, tuple[str, ...]] | None:
