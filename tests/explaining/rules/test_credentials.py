@@ -1650,6 +1650,14 @@ NODES: tuple[Row, ...] = (
         ("aws ec2 get-ebs-default-kms-key-id --region eu-west-1",),
     ),
     (
+        "a node of EKS Auto Mode",
+        'Instance failed to launch for the NodeClass "default". Cause: One or more of the attached Amazon EBS volumes are encrypted with an inaccessible AWS KMS key.',
+        {"cluster": "orders", "region": "eu-west-1"},
+        "volume-key",
+        {"volume-key": "reported"},
+        ("aws eks describe-cluster --name orders --region eu-west-1 --query cluster.roleArn --output text",),
+    ),
+    (
         "the instance profile of a node group",
         "Error: waiting for EKS Node Group (orders:ng-1) version update: last error: ng-1: IamInstanceProfileNotFound: The instance profile eks-0f1e2d3c was not found",
         {},

@@ -38,6 +38,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="keys of a shell",
         ),
         pytest.param(
+            "$ aws ecs describe-task-definition --task-definition carts --query taskDefinition.containerDefinitions\nUnable to load credentials from any of the providers. EcsContainerCredentialsProvider: 169.254.170.2 connect timed out",
+            {},
+            ("aws ecs describe-task-definition --task-definition carts --query",),
+            ("TASK_DEFINITION",),
+            id="value of an option in another command of the service",
+        ),
+        pytest.param(
             "AWS_ACCESS_KEY_ID=ASIAEXAMPLEEXAMPLE42\nAWS_SECRET_ACCESS_KEY=****************\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
             {},
             ("export AWS_SESSION_TOKEN=TOKEN aws sts get-caller-identity Replace TOKEN.",),
@@ -83,7 +90,7 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             "$ aws cloudformation deploy --stack-name carts --template-file $(id)\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateChangeSet operation: Requires capabilities : [CAPABILITY_NAMED_IAM]",
             {},
-            ("--stack-name STACK_NAME --template-file template.yaml --capabilities CAPABILITY_NAMED_IAM",),
+            ("--stack-name carts --template-file template.yaml --capabilities CAPABILITY_NAMED_IAM",),
             ("$(id)",),
             id="command that a shell changes",
         ),

@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import selects_profile_in_shell
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -37,12 +38,35 @@ _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", 
 _COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
 
 
+# An option of a command whose value is a placeholder.
+_AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
+_OPEN_OPTION = lazy_pattern(
+    r" --(?P<name>[a-z][a-z0-9-]{1,60})[ =](?P<word>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?= |\Z)"
+)
+_PLAIN_VALUE = lazy_pattern(r"\w[\w./:=@+,-]{0,255}", re.ASCII)
+# The failure can be about the value in the text.
+_OPTIONS_IN_QUESTION = frozenset(
+    {
+        "access-scope", "duration-seconds", "endpoint-url", "external-id", "kubernetes-groups", "policy-arn",
+        "principal-arn", "profile", "region", "role-arn", "role-session-name", "serial-number", "source-identity",
+        "token-code", "type", "username",
+    }
+)  # fmt: skip
+_OPTIONS_OF_IDENTITIES = frozenset(
+    {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
+)
+_MAX_CHARS = 20_000
+
+
 def complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
     values = {word: value for word, value in _known_values(facts, facts.context) if word not in names}
+    for word, value in _values_of_commands(explanation):
+        if word not in names:
+            values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
         # The remedy asks for another service account than the denied one.
         values.pop("SERVICE_ACCOUNT", None)
@@ -58,6 +82,40 @@ def complete_remedies(
         remedies = (_without_profile(each, profile) for each in remedies)
     stated = _value(facts.context.profile)
     return tuple(_with_role_lookups(_without_checks(each, answered, stated), lookups) for each in remedies)
+
+
+def _values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder for an option whose value a command of the text for the same service states."""
+    failure = explanation.failure
+    if failure is None or "aws " not in failure.text:
+        return
+    wanted = [
+        (found["service"], found["operation"], option["name"], option["word"])
+        for remedy in explanation.remedies
+        for line in remedy.commands
+        if (found := _AWS_COMMAND.match(line)) is not None
+        for option in _OPEN_OPTION.finditer(line)
+        if option["name"] not in _OPTIONS_IN_QUESTION and option["word"] in remedy.placeholders
+    ]
+    if not wanted:
+        return
+    # A parameter of a command can be secret.
+    from iamtriage.redaction._redact import redact
+
+    end = min(len(failure.text), failure.span[1] + _MAX_CHARS)
+    stated = [each for _, each in find_commands(failure.text, 0, end) if each.program == "aws"]
+    for service, operation, name, word in dict.fromkeys(wanted):
+        # The names of roles and users are only those of the same operation.
+        words = (service, operation) if name in _OPTIONS_OF_IDENTITIES else (service,)
+        values = {
+            value
+            for each in stated
+            if each.words[: len(words)] == words
+            for option, value in each.options
+            if option == name and _PLAIN_VALUE.fullmatch(value) and redact(value) == value
+        }
+        if len(values) == 1:
+            yield word, values.pop()
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
@@ -45,13 +46,14 @@ _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:
 _AUTO_SCALING = lazy_pattern(
     r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
 )
+_AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
 _KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
 _STATE_WORDS = {
     "Disabled": "is disabled",
     "PendingDeletion": "is pending deletion",
     "PendingImport": "waits for its key material",
 }
-_LINKED_ROLE = "AWSServiceRoleForAutoScaling"
+_LINKED_ROLE, _CLUSTER_ROLE = "AWSServiceRoleForAutoScaling", "the cluster role"
 
 VOLUME_KEY = CauseType(
     "volume-key",
@@ -100,8 +102,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an instance could not start because of the KMS key of a volume."""
     stated = _STATED.search(case.text)
     state = (stated[1] or stated[2]) if stated else None
-    is_auto_scaling = _KARPENTER.search(case.text) is None and _AUTO_SCALING.search(case.text) is not None
-    launcher = _LINKED_ROLE if is_auto_scaling else "the role that launches the instances"
+    launcher = _find_launcher(case.text)
     key = "the KMS key of their EBS volumes"
     why = f"{key} is disabled or pending deletion, or its key policy does not allow {launcher}"
     if state == "Enabled":
@@ -122,20 +123,25 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         VOLUME_KEY.cause(
             "reported" if "KMS" in " ".join(quoted) else "possible",
             quoted,
-            text="EC2 cannot use the KMS key that encrypts a volume.",
+            text="EC2 cannot use the KMS key that encrypts a volume. The node role or instance profile needs no permission for it.",
         ),
         *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
-        remedies=_launch_remedies(case, launcher, state, is_auto_scaling=is_auto_scaling),
+        remedies=_launch_remedies(case, launcher, state),
         notes=(
-            "The node role or instance profile needs no permission for the key: it has no part in the launch.",
             f"For a key of another account, its policy allows the root of the instances' account, and kms create-grant gives {launcher} the use.",
         ),
     )
 
 
-def _launch_remedies(
-    case: Case[AwsError], launcher: str, state: str | None, *, is_auto_scaling: bool
-) -> tuple[Remedy, ...]:
+def _find_launcher(text: str) -> str:
+    """Return who launches the instances, and so has to be allowed to use the key."""
+    if _AUTO_MODE.search(text):
+        return _CLUSTER_ROLE
+    is_auto_scaling = _KARPENTER.search(text) is None and _AUTO_SCALING.search(text) is not None
+    return _LINKED_ROLE if is_auto_scaling else "the role that launches the instances"
+
+
+def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> tuple[Remedy, ...]:
     keys = list(_KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
@@ -145,7 +151,7 @@ def _launch_remedies(
     find_key: tuple[str, ...] = ()
     find_step = ""
     if found is None:
-        find_step = "The launch template or the AMI's snapshot names the key, or it is the account's default (first command). "
+        find_step = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). "
         find_key = (fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)),)
     check = _owner_command("describe-key", found, region, "--query KeyMetadata.KeyState")
     enable = owner_remedy(
@@ -157,13 +163,17 @@ def _launch_remedies(
         ),
         url=pages.KMS_KEY_STATE,
     )
-    statements = (
-        linked_role_key_statements(
-            f"arn:{partition}:iam::{commands.account(account)}:role/aws-service-role/autoscaling.amazonaws.com/{_LINKED_ROLE}"
+    statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
+    if launcher == _LINKED_ROLE:
+        role = f"aws-service-role/autoscaling.amazonaws.com/{_LINKED_ROLE}"
+        statements = linked_role_key_statements(
+            f"arn:{partition}:iam::{commands.account(account)}:role/{role}"
         )
-        if is_auto_scaling
-        else [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
-    )
+    elif launcher == _CLUSTER_ROLE:
+        # https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html
+        statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
+        query = ("--query", "cluster.roleArn", "--output", "text")
+        find_key = (find_cluster(case).eks_command("describe-cluster", *query, flag="--name"), *find_key)
     allow = Remedy(
         title="Check the key's state and its key policy"
         if state is None
@@ -175,7 +185,7 @@ def _launch_remedies(
                 if state is None
                 else []
             ),
-            f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces the policy.",
+            f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
         ),
         commands=(
             *find_key,
