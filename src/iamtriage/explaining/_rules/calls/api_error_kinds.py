@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
@@ -21,7 +20,6 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("find_kind",)
 
 RENEWED_ELSEWHERE = CauseType(
     "renewed-elsewhere",
@@ -160,7 +158,7 @@ BUCKET_IN_OTHER_REGION = CauseType(
 _KINDS = (
     ErrorKind(
         cause=SSO_LOGIN_NOT_RENEWED,
-        code=lazy_pattern(r"^InvalidGrantException$"),
+        code=r"^InvalidGrantException$",
         summary="The IAM Identity Center sign-in cannot be renewed.",
         causes=(
             LOGGED_OUT.cause(text="The session has ended, or an administrator ended it."),
@@ -173,10 +171,8 @@ _KINDS = (
     ),
     ErrorKind(
         cause=THROTTLED,
-        code=lazy_pattern(
-            r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
-        ),
-        message=lazy_pattern(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
+        code=r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput",
+        message=r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate",
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
         causes=(MANY_CALLERS.cause(), TIGHT_LOOP.cause()),
         remedies=(
@@ -190,7 +186,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=DRY_RUN,
-        code=lazy_pattern(r"^DryRunOperation$"),
+        code=r"^DryRunOperation$",
         summary="The dry run succeeded: the call would have been allowed.",
         remedies=(
             your_remedy(
@@ -200,7 +196,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
-        code=lazy_pattern(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
+        code=r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$",
         summary="The account cannot use the service.",
         causes=(ACCOUNT_NEW.cause(), ACCOUNT_SUSPENDED.cause(), NOT_OFFERED.cause()),
         remedies=(
@@ -215,7 +211,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=NO_CAPACITY,
-        code=lazy_pattern(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
+        code=r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity",
         summary="AWS has no capacity for this in the Availability Zone at the moment.",
         remedies=(
             your_remedy(
@@ -228,7 +224,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ALREADY_EXISTS,
-        code=lazy_pattern(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
+        code=r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse",
         summary="The resource already exists or is in use.",
         causes=(MADE_BEFORE.cause(), NAME_TAKEN.cause()),
         remedies=(
@@ -242,7 +238,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=BUCKET_IN_OTHER_REGION,
-        code=lazy_pattern(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
+        code=r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint",
         summary="The bucket is in another Region than the endpoint that was called.",
         remedies=(
             your_remedy(

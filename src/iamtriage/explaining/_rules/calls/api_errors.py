@@ -105,8 +105,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[AwsError]", str], Explanation]
 
-__all__ = ("explain_api_error",)
-
 
 RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
@@ -364,71 +362,49 @@ def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
 
 
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
-    Route(
-        explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
-    ),
+    Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
         explain_key_state,
-        code=lazy_pattern(
-            r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)"
-        ),
+        code=r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)",
     ),
-    Route(
-        explain_key_state,
-        service="kms",
-        message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
-    ),
+    Route(explain_key_state, service="kms", message=r"\bis (?:disabled|pending (?:deletion|import))\b"),
     Route(explain_missing_association, message=MISSING_ASSOCIATION),
-    Route(_explain_pod_token, service="eks-auth", code=lazy_pattern(r"InvalidToken(?:Exception)?")),
+    Route(_explain_pod_token, service="eks-auth", code=r"InvalidToken(?:Exception)?"),
     Route(explain_metadata_request, message=METADATA_REQUEST),
-    Route(explain_quota, message=lazy_pattern(r"UnreservedConcurrentExecution below its minimum")),
+    Route(explain_quota, message=r"UnreservedConcurrentExecution below its minimum"),
     Route(
         explain_node_group,
         message=NODES_FAILED,
-        code=lazy_pattern(r"NodeCreationFailure"),
-        except_code=lazy_pattern(r"AsgInstanceLaunchFailures"),
+        code=r"NodeCreationFailure",
+        except_code=r"AsgInstanceLaunchFailures",
     ),
-    Route(
-        explain_node_identity,
-        code=lazy_pattern(r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
-    ),
-    Route(explain_unreachable_cluster, code=lazy_pattern(r"ClusterUnreachable")),
+    Route(explain_node_identity, code=r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
+    Route(explain_unreachable_cluster, code=r"ClusterUnreachable"),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),
     Route(explain_session_name, message=SESSION_NAME),
     Route(explain_plugin_missing, message=PLUGIN_MISSING),
-    Route(_explain_pool_roles, code=lazy_pattern(r"InvalidIdentityPoolConfigurationException")),
-    Route(
-        explain_agent_unreachable,
-        message=EXEC_NOT_ENABLED,
-        code=lazy_pattern(r"TargetNotConnected(?:Exception)?"),
-    ),
+    Route(_explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
+    Route(explain_agent_unreachable, message=EXEC_NOT_ENABLED, code=r"TargetNotConnected(?:Exception)?"),
 )
 _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         explain_quota,
-        code=lazy_pattern(
-            r".*(?:LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit).*"
-        ),
+        code=r".*(?:LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit).*",
     ),
     Route(
         explain_quota,
-        message=lazy_pattern(
-            r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
-        ),
+        message=r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)",
         except_code=_ANY_CODE,
     ),
-    Route(
-        _explain_not_found,
-        code=lazy_pattern(r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
-    ),
+    Route(_explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     # Some services report a missing resource as an invalid parameter.
     Route(
         _explain_not_found,
         message=lazy_pattern(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
-        except_code=lazy_pattern(r"(?!.*(?:Valid|Param)).+"),
+        except_code=r"(?!.*(?:Valid|Param)).+",
     ),
 )

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Document
     from iamtriage.explaining._explanations import Remedy
 
-__all__ = ("NO_PRINCIPALS", "RESOURCE_WITHOUT_ACTION", "explain_s3_levels", "find_problem")
 
 _FIELD_MESSAGE = lazy_pattern(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (

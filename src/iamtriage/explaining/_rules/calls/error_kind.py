@@ -17,12 +17,11 @@ from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.routing import as_pattern
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AwsError, Failure
-
-__all__ = ("ErrorKind", "code_evidence", "end_summary", "find_duplicate", "import_remedy", "safe_code")
 
 
 _MAX_QUOTED = 200
@@ -109,12 +108,16 @@ class ErrorKind(Value):
     """
 
     cause: CauseType
-    code: re.Pattern[str]
+    code: re.Pattern[str] = attrs.field(converter=as_pattern)
     summary: str
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()
-    message: re.Pattern[str] | None = None
-    except_message: re.Pattern[str] | None = None
+    message: re.Pattern[str] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_pattern)
+    )
+    except_message: re.Pattern[str] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_pattern)
+    )
     min_status: int | None = None
     is_from_sdk: bool = False
     notes: tuple[str, ...] = ()

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
-__all__ = ("SERVICE_LINKED", "explain_invalid_arn", "parse_principal")
 
 SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
 _UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("LAUNCH_WITHOUT_KEY", "explain_key_state", "explain_launch_key")
 
 LAUNCH_WITHOUT_KEY = lazy_pattern(
     r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"

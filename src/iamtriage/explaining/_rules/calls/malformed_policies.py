@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 
-__all__ = ("explain_malformed_policy",)
 
 _INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"

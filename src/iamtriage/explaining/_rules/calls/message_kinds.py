@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = (
-    "CAPABILITIES_MISSING",
-    "KINDS_BY_MESSAGE",
-    "STACK_ROLLED_BACK",
-    "capabilities_remedy",
-    "stack_remedy",
-)
-
 
 OLD_SIGNING_TOOL = CauseType(
     "old-signing-tool",
@@ -182,22 +174,20 @@ def stack_remedy(message: str) -> Remedy:
 KINDS_BY_MESSAGE = (
     ErrorKind(
         cause=CAPABILITIES_MISSING,
-        code=lazy_pattern(r"^InsufficientCapabilities"),
-        message=lazy_pattern(r"."),
+        code=r"^InsufficientCapabilities",
+        message=r".",
         summary="CloudFormation requires you to acknowledge what the template creates.",
     ),
     ErrorKind(
         cause=STACK_ROLLED_BACK,
-        code=lazy_pattern(r"^(?:ValidationError|ValidationException)?$"),
-        message=lazy_pattern(_ROLLED_BACK),
+        code=r"^(?:ValidationError|ValidationException)?$",
+        message=_ROLLED_BACK,
         summary="The stack cannot be updated, because its creation failed and was rolled back. Delete it, and create it again.",
     ),
     ErrorKind(
         cause=SIGNATURE_VERSION,
-        code=lazy_pattern(r"^Invalid(?:Request|Argument)$"),
-        message=lazy_pattern(
-            r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
-        ),
+        code=r"^Invalid(?:Request|Argument)$",
+        message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
         causes=(OLD_SIGNING_TOOL.cause(), REGION_NOT_SET.cause()),
         remedies=(
@@ -212,8 +202,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=DETAILS_NOT_THERE,
-        code=lazy_pattern(r"^ResourceNotFoundException$"),
-        message=lazy_pattern(r"GetRequestAuthorization(?:Details|Policy)\b"),
+        code=r"^ResourceNotFoundException$",
+        message=r"GetRequestAuthorization(?:Details|Policy)\b",
         summary="IAM has no authorization details for this ID yet, or not any more, in this Region and account.",
         remedies=(
             your_remedy(
@@ -229,8 +219,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=BEDROCK_USE_CASE,
-        code=lazy_pattern(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
-        message=lazy_pattern(r"use case details have not been submitted"),
+        code=r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$",
+        message=r"use case details have not been submitted",
         summary="The account has not submitted the use case form that this Bedrock model requires.",
         remedies=(
             account_remedy(
@@ -243,8 +233,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
-        code=lazy_pattern(r"^MessageRejected(?:Exception)?$"),
-        message=lazy_pattern(r"not verified"),
+        code=r"^MessageRejected(?:Exception)?$",
+        message=r"not verified",
         summary="SES rejected the message because an address is not verified in this Region.",
         causes=(SES_SANDBOX.cause(), VERIFIED_IN_OTHER_REGION.cause()),
         remedies=(
@@ -263,8 +253,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=INFERENCE_PROFILE_NEEDED,
-        code=lazy_pattern(r"^ValidationException$"),
-        message=lazy_pattern(r"on-demand throughput isn.{1,8}t supported"),
+        code=r"^ValidationException$",
+        message=r"on-demand throughput isn.{1,8}t supported",
         summary="This Bedrock model can only be called through an inference profile.",
         remedies=(
             your_remedy(

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("METADATA_REQUEST", "explain_metadata_request")
 
 METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2MetadataError\b")
 METADATA_UNANSWERED = CauseType(

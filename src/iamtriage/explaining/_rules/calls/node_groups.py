@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("NODES_FAILED", "explain_node_group", "explain_node_identity", "explain_unreachable_cluster")
 
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
 _INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{8,17}(?![0-9a-f])")

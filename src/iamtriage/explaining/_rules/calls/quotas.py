@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 
-__all__ = ("NOT_A_DENIAL", "explain_policy_size", "explain_quota")
-
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 # A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
 _SCOPED = lazy_pattern(
@@ -195,7 +193,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     if name is None and deployment is not None and is_template and deployment.resource:
         summary = f"The {kind} to which {clip_text(deployment.resource)} belongs would have more than {count} {things}"
     operation = case.failure.envelope.operation or ""
-    attached = (
+    attached: set[str] = (
         {each["name"] for each in _POLICY.finditer(case.text)} if operation.startswith("Attach") else set()
     )
     if len(attached) == 1:

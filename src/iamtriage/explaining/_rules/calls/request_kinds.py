@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
 
-__all__ = ("REQUEST_KINDS", "acl_remedy")
 
 TOOL_TOO_OLD = CauseType(
     "tool-too-old",
@@ -157,12 +156,8 @@ def acl_remedy(text: str) -> Remedy:
 REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
-        code=lazy_pattern(
-            r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
-        ),
-        message=lazy_pattern(
-            r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing"
-        ),
+        code=r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
+        message=r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing",
         summary="The client has no Region, or an invalid one, so no request was sent.",
         is_from_sdk=True,
         remedies=(
@@ -178,10 +173,10 @@ REQUEST_KINDS = (
     # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
     ErrorKind(
         cause=REQUEST_STALLED,
-        code=lazy_pattern(r"^RequestTimeout(?:Exception)?$"),
-        message=lazy_pattern(r"socket connection to the server was not read from or written to"),
+        code=r"^RequestTimeout(?:Exception)?$",
+        message=r"socket connection to the server was not read from or written to",
         # The C++ SDK uses this code for its own timeouts.
-        except_message=lazy_pattern(r"curlCode"),
+        except_message=r"curlCode",
         summary="AWS did not receive the whole request in time.",
         causes=(BODY_TOO_SHORT.cause(), BODY_STALLED.cause(), SLOW_NETWORK.cause()),
         remedies=(
@@ -203,7 +198,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=NO_ANSWER,
-        code=lazy_pattern(
+        code=(
             r"EndpointConnection|NetworkConnection|NetworkingError|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
             r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
         ),
@@ -211,7 +206,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=CONFLICT,
-        code=lazy_pattern(
+        code=(
             r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
             r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
         ),
@@ -227,9 +222,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=SERVICE_FAULT,
-        code=lazy_pattern(
-            r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
-        ),
+        code=r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure",
         min_status=500,
         summary="The service failed to process the request.",
         remedies=(
@@ -243,13 +236,13 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=ACLS_DISABLED,
-        code=lazy_pattern(r"AccessControlListNotSupported"),
-        message=lazy_pattern(r"bucket does not allow ACLs"),
+        code=r"AccessControlListNotSupported",
+        message=r"bucket does not allow ACLs",
         summary="The bucket does not allow ACLs, and the request has one.",
     ),
     ErrorKind(
         cause=INVALID_REQUEST,
-        code=lazy_pattern(
+        code=(
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),

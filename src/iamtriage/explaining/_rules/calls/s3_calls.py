@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = (
-    "UNVALIDATED_DESTINATION",
-    "explain_head_call",
-    "explain_unvalidated_destination",
-    "is_head_call",
-    "status_as_code",
-)
 
 CUSTOMER_KEY = CauseType(
     "customer-key",

@@ -32,19 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure
 
-__all__ = (
-    "MISSING_ROLE",
-    "NO_SERVICE_LINKED_ROLE",
-    "SERVICES_IN_MESSAGES",
-    "SERVICE_CANNOT_ASSUME_ROLE",
-    "LinkedRole",
-    "create_role_remedy",
-    "explain_missing_role",
-    "explain_service_role",
-    "explain_untrusted_role",
-    "find_linked_role",
-    "missing_role",
-)
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("EXEC_NOT_ENABLED", "PLUGIN_MISSING", "explain_agent_unreachable", "explain_plugin_missing")
 
 PLUGIN_MISSING = lazy_pattern(r"SessionManagerPlugin is not found")
 """How the AWS CLI reports that the Session Manager plugin is not installed."""

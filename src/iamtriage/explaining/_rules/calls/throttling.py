@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("calls_iam_or_sts", "throttling_remedy")
 
 _DEFAULT_ATTEMPTS = 10
 # What SDKs print when they give up; botocore counts the retries after the first attempt.

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("explain_no_answer",)
 
 _INVALID_HEADER = lazy_pattern(
     r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessKeyQuota, Failure
 
-__all__ = ("ExposedKey", "explain_exposed_key", "explain_key_quota", "find_exposed_key", "key_remedies")
 
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
 # or a label.

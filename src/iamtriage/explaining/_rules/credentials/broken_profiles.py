@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("BROKEN_PROFILE_MESSAGES", "explain_broken_profile")
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("advise_in_docker", "container_remedy", "find_profile_without_files", "is_in_container")
 
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(

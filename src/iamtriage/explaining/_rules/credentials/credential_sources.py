@@ -29,30 +29,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MissingCredentials
 
 
-__all__ = (
-    "ENVIRONMENT_NOT_PASSED_ON",
-    "GITHUB_SIGNS",
-    "HIGHER_HOP_LIMIT",
-    "HOP_LIMIT_OF_ONE",
-    "IIS_SIGNS",
-    "INSTANCE_SESSION",
-    "METADATA_HOP_LIMIT",
-    "METADATA_SIGNS",
-    "NOTHING_SET_UP",
-    "NO_INSTANCE_PROFILE",
-    "TIMEOUT_SIGNS",
-    "UNKNOWN_CREDENTIALS_ID",
-    "advise_in_ci",
-    "advise_on_ec2",
-    "advise_on_ecs",
-    "advise_on_iis",
-    "advise_on_lambda",
-    "advise_on_laptop",
-    "explain_unknown_credentials_id",
-    "hop_limit_remedy",
-    "stated_profile",
-)
-
 UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"

@@ -62,7 +62,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
 
-__all__ = ("explain_expired_credentials",)
 
 # How jobs of CI systems get credentials, and what sets how long those last.
 _JOB_STEPS = {
@@ -562,16 +561,16 @@ def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanat
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
     Route(explain_expired_login, operation="CreateOAuth2Token"),
-    Route(explain_expired_login, code=lazy_pattern(r"\w+"), service="signin"),
+    Route(explain_expired_login, code=r"\w+", service="signin"),
     Route(_explain_pod_token, operation="AssumeRoleForPodIdentity"),
     Route(explain_expired_sso, operation="CreateToken"),
     Route(explain_expired_sso, operation="GetRoleCredentials"),
-    Route(_explain_login, message=lazy_pattern("Invalid login token")),
+    Route(_explain_login, message="Invalid login token"),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),
     Route(explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
-    Route(_explain_request, code=lazy_pattern("RequestExpired")),
+    Route(_explain_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(explain_expired_sso, message=_SSO, code=_SSO_CODES),
     Route(_explain_request, message=_EXPIRED_REQUEST),

@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials
 
-__all__ = (
-    "EXPIRY_PHRASES",
-    "explain_expired_login",
-    "explain_expired_registry_login",
-    "explain_expired_saml",
-    "explain_expired_sso",
-    "explain_expired_web_identity",
-    "explain_invalid_sso_token",
-)
 
 EXPIRY_PHRASES = (
     "security token included in the request is expired",

@@ -27,16 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
-__all__ = (
-    "POOL_PROVIDER",
-    "explain_identity_forbidden",
-    "explain_identity_pool_guest",
-    "explain_login_rejected",
-    "explain_pool_roles",
-    "explain_pool_roles_denied",
-    "explain_rejected_login",
-    "pool_trust_remedy",
-)
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[InvalidIdentityToken]", str], Explanation]
 
-__all__ = ("explain_identity_token",)
-
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
@@ -241,11 +239,11 @@ def _inspect_token_remedy() -> Remedy:
 
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(explain_no_provider, message=lazy_pattern(r"OpenIDConnect provider found")),
-    Route(explain_audience, message=lazy_pattern(r"ncorrect token audience|audience in ID Token")),
-    Route(explain_provider_unreachable, code=lazy_pattern(r"IDPCommunicationError.*")),
-    Route(explain_no_verification_key, message=lazy_pattern(r"retrieve verification key")),
-    Route(explain_wrong_thumbprint, message=lazy_pattern(r"humbprint")),
-    Route(_explain_rejected_claim, code=lazy_pattern(r"IDPRejectedClaim.*")),
+    Route(explain_no_provider, message=r"OpenIDConnect provider found"),
+    Route(explain_audience, message=r"ncorrect token audience|audience in ID Token"),
+    Route(explain_provider_unreachable, code=r"IDPCommunicationError.*"),
+    Route(explain_no_verification_key, message=r"retrieve verification key"),
+    Route(explain_wrong_thumbprint, message=r"humbprint"),
+    Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )

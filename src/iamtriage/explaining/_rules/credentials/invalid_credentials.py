@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
-__all__ = ("explain_invalid_credentials",)
-
 
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 _MAX_CAUSES = 6

@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
 
-__all__ = (
-    "GITHUB",
-    "ROLE_NOT_EVALUATED",
-    "STS_AUDIENCE",
-    "Issuer",
-    "build_provider_arn",
-    "compare_providers_remedy",
-    "explain_no_provider",
-    "find_issuer",
-)
 
 STS_AUDIENCE = "sts.amazonaws.com"
 ROLE_NOT_EVALUATED = (

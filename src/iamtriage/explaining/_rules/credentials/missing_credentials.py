@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 
-__all__ = ("explain_missing_credentials",)
 
 _PARTIAL_CREDENTIALS = lazy_pattern(
     r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})"
@@ -300,29 +299,23 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(explain_unknown_credentials_id, message=UNKNOWN_CREDENTIALS_ID),
     Route(explain_no_registry_login, message=NO_REGISTRY_LOGIN),
     Route(
-        _explain_profile_not_found,
-        message=_PROFILE_NOT_FOUND,
-        code=lazy_pattern(r"ProfileNotFound|SharedConfigProfile.*"),
+        _explain_profile_not_found, message=_PROFILE_NOT_FOUND, code=r"ProfileNotFound|SharedConfigProfile.*"
     ),
     Route(_explain_profile_not_found, message=_PROFILE_UNUSABLE),
     *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
-    Route(
-        _explain_partial_credentials,
-        message=_PARTIAL_CREDENTIALS,
-        code=lazy_pattern(r"PartialCredentialsError"),
-    ),
-    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=lazy_pattern(r"Login.*")),
-    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=lazy_pattern(r"(?:SSO|NoAuthToken).*")),
+    Route(_explain_partial_credentials, message=_PARTIAL_CREDENTIALS, code=r"PartialCredentialsError"),
+    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
+    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken).*"),
     Route(
         explain_mfa_required,
         message=_MFA_REQUIRED,
-        code=lazy_pattern(r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError"),
+        code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),
-    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=lazy_pattern(r"ProcessProvider.*")),
+    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
     Route(explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
         explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
-        code=lazy_pattern(r"(?:MissingAuthenticationToken|MissingSecurityHeader).*"),
+        code=r"(?:MissingAuthenticationToken|MissingSecurityHeader).*",
     ),
 )

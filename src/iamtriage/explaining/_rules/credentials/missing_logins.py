@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = (
-    "add_kubectl_failure",
-    "explain_credential_process",
-    "explain_kubeconfig_helper",
-    "explain_mfa_required",
-    "explain_no_login_session",
-    "explain_no_sso_login",
-)
 
 # botocore.utils.SSOTokenLoader
 _SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)

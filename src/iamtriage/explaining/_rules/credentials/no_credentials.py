@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 
     _Environment = Callable[["Case[MissingCredentials]", str], Advice]
 
-__all__ = ("explain_no_credentials",)
-
 
 _POD_IDENTITY_AGENT = lazy_pattern(
     r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE

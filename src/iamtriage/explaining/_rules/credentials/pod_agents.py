@@ -38,18 +38,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import AwsError, MissingCredentials
 
-__all__ = (
-    "AGENT_UNREACHABLE",
-    "CONNECTION_PHRASES",
-    "MISSING_ASSOCIATION",
-    "NO_CALL_WITHOUT_CREDENTIALS",
-    "REJECTED_TOKEN",
-    "UNKNOWN_HOST",
-    "explain_agent_rejection",
-    "explain_agent_unreachable",
-    "explain_missing_association",
-    "explain_old_sdk",
-)
 
 _POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 _AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"

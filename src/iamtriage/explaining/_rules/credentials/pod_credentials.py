@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = ("explain_pod_credentials",)
-
 
 # The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
 _TOKEN_DIRECTORY = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105

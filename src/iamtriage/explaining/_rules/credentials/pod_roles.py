@@ -34,21 +34,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
 
-__all__ = (
-    "ANNOTATE_ACCOUNT",
-    "CREATE_AGENT",
-    "CREATE_ASSOCIATION",
-    "LIST_ASSOCIATIONS",
-    "Advice",
-    "advise_in_pods",
-    "annotated_role",
-    "assign_pod_role_remedy",
-    "irsa_remedy",
-    "pod_command",
-    "pod_identity_remedy",
-    "restart_command",
-    "update_sdk_remedy",
-)
 
 # The variables with a value, so EKS did inject them.
 _VARIABLES_SET = lazy_pattern(

@@ -31,20 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
 
-__all__ = (
-    "EXPIRES_TOO_LONG",
-    "INCOMPLETE_QUERY",
-    "PRESIGNED_URL_EXPIRED",
-    "SIGNED_WITH_SESSION",
-    "describe_difference",
-    "explain_query_incomplete",
-    "explain_url_expired",
-    "explain_url_incomplete",
-    "explain_url_not_yet_valid",
-    "explain_url_of_expired_session",
-    "explain_url_too_long",
-    "send_as_signed_remedy",
-)
 
 EXPIRES_TOO_LONG = lazy_pattern(r"X-Amz-Expires must be less than")
 INCOMPLETE_QUERY = lazy_pattern(r"Query-string authentication version 4 requires")

@@ -40,19 +40,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.findings import StsFindings
     from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch
 
-__all__ = (
-    "INVALID_TOKEN_CODES",
-    "REJECTION_PHRASES",
-    "UNKNOWN_KEY_CODES",
-    "RejectedRequest",
-    "check_key_remedy",
-    "describe_request",
-    "partition_remedy",
-    "region_remedies",
-    "session_token_remedy",
-    "set_region_remedy",
-    "stored_keys_remedy",
-)
 
 REJECTION_PHRASES = (
     "security token included in the request is invalid",

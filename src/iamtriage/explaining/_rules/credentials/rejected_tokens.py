@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
-__all__ = (
-    "explain_audience",
-    "explain_no_verification_key",
-    "explain_provider_unreachable",
-    "explain_wrong_thumbprint",
-)
 
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clocks import ClockSkew
     from iamtriage.failures._failures import SignatureMismatch
 
-__all__ = ("explain_signature",)
 
 _CLOCK_SKEW = lazy_pattern(
     r"Signature expired|Signature not yet current|difference between the request time and the"

@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
-__all__ = (
-    "EXPIRED_REGISTRY_LOGIN",
-    "NODE_ROLE_CANNOT_PULL",
-    "NO_REGISTRY_LOGIN",
-    "explain_no_registry_login",
-    "explain_unsigned_request",
-)
 
 NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|failed with status: 400)"

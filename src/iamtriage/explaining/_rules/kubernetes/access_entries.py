@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
@@ -348,54 +347,46 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(
         _explain_entry_exists,
-        message=lazy_pattern(r"access entry resource is already in use|access entry already exists"),
+        message=r"access entry resource is already in use|access entry already exists",
     ),
-    Route(explain_entries_not_accepted, message=lazy_pattern(r"authentication mode must be set to one of")),
-    Route(explain_creator_access, message=lazy_pattern(r"bootstrapClusterCreatorAdminPermissions must be")),
+    Route(explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
+    Route(explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),
     Route(
         _explain_entry_type,
-        message=lazy_pattern(
-            r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)"
-        ),
+        message=r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)",
     ),
-    Route(explain_fargate_role, message=lazy_pattern(r"Pod execution role is not found in auth config")),
+    Route(explain_fargate_role, message=r"Pod execution role is not found in auth config"),
     Route(
         explain_pod_trust,
-        message=lazy_pattern(
+        message=(
             r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
             r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)"
         ),
     ),
     Route(
         explain_association_exists,
-        message=lazy_pattern(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
+        message=r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists",
     ),
     Route(
         explain_association_missing,
-        message=lazy_pattern(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
+        message=r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)",
     ),
     Route(
         _explain_entry_missing,
-        message=lazy_pattern(
-            r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)"
-        ),
+        message=r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)",
     ),
     Route(
         explain_mode_downgrade,
-        message=lazy_pattern(
-            r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)"
-        ),
+        message=r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)",
     ),
     Route(
         explain_reserved_name,
-        message=lazy_pattern(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
+        message=r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid",
     ),
-    Route(explain_aws_auth_exists, message=lazy_pattern(r"aws-auth\"? already exists")),
-    Route(explain_aws_auth_missing, message=lazy_pattern(r"aws-auth\"? (?:not found|does not exist)")),
+    Route(explain_aws_auth_exists, message=r"aws-auth\"? already exists"),
+    Route(explain_aws_auth_missing, message=r"aws-auth\"? (?:not found|does not exist)"),
     Route(
         explain_aws_auth_unreadable,
-        message=lazy_pattern(
-            r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn"
-        ),
+        message=r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn",
     ),
 )

@@ -358,10 +358,10 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
 
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(_explain_not_an_instance, message=lazy_pattern(r"SessionName did not contain an instance id")),
-    Route(_explain_recreated, message=lazy_pattern(r"ARN does not match User ID")),
-    Route(_explain_unmapped, message=lazy_pattern(r"(?:ARN|[Ii]dentity) is not mapped")),
-    Route(_explain_token_helper, message=lazy_pattern(r"could not get token")),
-    Route(_explain_malformed_token, message=lazy_pattern(r"input token was not properly formatted")),
-    Route(_explain_webhook_failure, message=lazy_pattern(r"make webhook authenticator request")),
+    Route(_explain_not_an_instance, message=r"SessionName did not contain an instance id"),
+    Route(_explain_recreated, message=r"ARN does not match User ID"),
+    Route(_explain_unmapped, message=r"(?:ARN|[Ii]dentity) is not mapped"),
+    Route(_explain_token_helper, message=r"could not get token"),
+    Route(_explain_malformed_token, message=r"input token was not properly formatted"),
+    Route(_explain_webhook_failure, message=r"make webhook authenticator request"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared.clues import error_code
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _RuleT_co = TypeVar("_RuleT_co", covariant=True)
+
+
+def as_pattern(pattern: re.Pattern[str] | str) -> re.Pattern[str]:
+    """Return a pattern that is compiled when it is first used."""
+    return lazy_pattern(pattern) if isinstance(pattern, str) else pattern
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -32,11 +38,15 @@ class Route(Value, Generic[_RuleT_co]):
     """
 
     rule: _RuleT_co
-    message: re.Pattern[str] | None = None
-    code: re.Pattern[str] | None = None
+    message: re.Pattern[str] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_pattern)
+    )
+    code: re.Pattern[str] | None = attrs.field(default=None, converter=attrs.converters.optional(as_pattern))
     operation: str | None = None
     service: str | None = None
-    except_code: re.Pattern[str] | None = None
+    except_code: re.Pattern[str] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_pattern)
+    )
 
     def matches(self, failure: Failure, message: str) -> bool:
         """Return whether the rule explains a failure with this message."""

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
     from iamtriage.failures._failures import CredentialScope
 
-__all__ = ("explain_credential_scope", "explain_wrong_region")
 
 _SIGNED_REGION = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII

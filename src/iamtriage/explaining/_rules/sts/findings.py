@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause
 
-__all__ = ("REMEDY_TITLES", "STS_CAUSES", "UNREACHABLE_CODES", "StsFindings", "diagnose_sts_call")
 
 UNREACHABLE_CODES = frozenset({"private-dns-regional-only", "unpublished-fips-host"})
 """The codes of causes that keep a call from reaching STS."""

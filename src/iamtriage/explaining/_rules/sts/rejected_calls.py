@@ -35,15 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError, RegionDisabled
 
-__all__ = (
-    "SESSION_DURATION",
-    "SESSION_NAME",
-    "explain_non_sts_response",
-    "explain_region_disabled",
-    "explain_session_duration",
-    "explain_session_name",
-    "is_non_sts_response",
-)
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 _NOTE = "An IAM policy does not help. Tokens of a regional STS endpoint are valid in all regions, so STS can be called in another region than the other services."

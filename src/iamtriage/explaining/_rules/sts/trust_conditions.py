@@ -28,14 +28,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.trust._evaluation import TrustResult
 
-__all__ = (
-    "RoleCall",
-    "describe_passed_value",
-    "find_role_call",
-    "is_met_by_call",
-    "open_condition",
-    "open_condition_remedy",
-)
 
 _MAX_TEXT = 32_000
 # The name of a setting in a profile -> its other names, in lowercase and without hyphens and underscores.

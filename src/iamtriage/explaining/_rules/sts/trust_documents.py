@@ -13,17 +13,6 @@ from iamtriage._rendering.values import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = (
-    "OtherProvider",
-    "as_strings",
-    "expected_subjects",
-    "find_literal_pattern",
-    "find_other_provider",
-    "find_provider",
-    "iterate_statements",
-    "mapping",
-    "parse_document",
-)
 
 _PROVIDER = "oidc-provider/"
 

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-__all__ = ("TrustFindings", "check_service_trust", "evaluate_trust_policy")
-
 TRUST_POLICY_ALLOWS = CauseType(
     "trust-policy-allows",
     title="The trust policy that was supplied allows the call",

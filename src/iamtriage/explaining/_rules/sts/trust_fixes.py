@@ -33,16 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
-__all__ = (
-    "WHOLE_DOCUMENT",
-    "describe_difference",
-    "describe_mismatch",
-    "is_same_account",
-    "mismatch_remedies",
-    "policy_with_principal",
-    "policy_with_value",
-    "replace_policy_remedy",
-)
 
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"

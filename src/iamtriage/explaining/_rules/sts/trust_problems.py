@@ -27,7 +27,6 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ("TrustProblem", "find_trust_problem", "find_workflow_problem")
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
