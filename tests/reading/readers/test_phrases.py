@@ -27,6 +27,21 @@ DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     (
+        "load-balancer",
+        "Access Denied for bucket: orders-logs. Please check S3bucket permission",
+        denied(resource="orders-logs"),
+    ),
+    (
+        "emr",
+        "Service role EMR_DefaultRole has insufficient EC2 permissions",
+        denied(principal="EMR_DefaultRole"),
+    ),
+    (
+        "eventbridge",
+        '{"messageAttributes": {"ERROR_CODE": {"stringValue": "NO_PERMISSIONS", "dataType": "String"}}}',
+        denied(),
+    ),
+    (
         "clickhouse",
         "Code: 499. DB::Exception: Access Denied: while reading key: a.csv, from bucket: orders. (S3_ERROR)",
         denied(service="s3"),
@@ -501,6 +516,14 @@ MISSING: Table = tuple(
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),
         (
+            "imds-go",
+            'Put "http://169.254.169.254/latest/api/token": context deadline exceeded',
+        ),
+        (
+            "imds-go-ipv6",
+            'Get "http://[fd00:ec2::254]/latest/meta-data/iam/security-credentials/": dial tcp: i/o timeout',
+        ),
+        (
             "profile-java",
             "AmazonClientException: Unable to load credentials into profile [default]: AWS Access Key ID is not specified.",
         ),
@@ -750,6 +773,17 @@ MISSING_IN_CALLS: Table = tuple(
     )
 )
 MISSING_FROM_PROVIDERS: Table = (
+    (
+        "imds-go-v1",
+        "RequestError: send request failed\ncaused by: Get http://169.254.169.254/latest/meta-data/iam/security-credentials/: dial tcp",
+        expect("missing_credentials", code="RequestError"),
+    ),
+    (
+        "imds-go-v1-instance",
+        "RequestError: send request failed\ncaused by: Get http://169.254.169.254/latest/meta-data/instance-id: dial tcp",
+        expect("aws_error", code="RequestError"),
+    ),
+    ("imds-azure", 'Get "http://169.254.169.254/metadata/identity/oauth2/token": dial tcp: timeout', None),
     (
         "endpoint-go",
         "CredentialsEndpointError: failed to load credentials\ncaused by: RequestError: send request failed",

@@ -51,6 +51,9 @@ sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
+sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\. Please check S3bucket permission
+sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
+sure   | NO_PERMISSIONS | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)[^\n]{0,600}\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
@@ -162,6 +165,7 @@ sure   | <CredentialsEndpointError> | (?P<code>CredentialsEndpointError): failed
 outer  | to resolve AWS credentials | [Ff]ailed to resolve AWS credentials
 sure   | to retrieve credentials failed | Http request to retrieve credentials failed
 sure   | /latest/api/token) | error sending request for url \(http://169\.254\.169\.254/latest/api/token\)
+sure   | .254/latest/|::254]/latest/ | (?:(?P<code>RequestError): send request failed caused by: )?(?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?:meta-data/iam/security-credentials|api/token)[^\s\"]{0,200}\"?: \w
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
@@ -303,6 +307,7 @@ sure   | match a supported format | Provided region_name '[^'\n]{0,100}' doesn't
 sure   | ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
 unsure | <missing>Region is missing | \bRegion is missing\b
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
+sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)
 sure   | region must be set when sending | A region must be set when sending requests to (?P<service>S3)
 sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
 sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request

@@ -127,6 +127,9 @@ _MESSAGE_FRAGMENTS = (
     "source provider",
     "a request(403",
     "client configuration options",
+    "::254]/latest/",
+    ".254/latest/",
+    "NO_PERMISSIONS",
     '"issues"',  # EKS
 )
 # Empty lines and single brackets need no search.
