@@ -188,7 +188,11 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
 
 def _build_wildcard_notes(arn: str) -> tuple[str, ...]:
     plain = _ESCAPED.sub("", arn)
-    notes = ("AWS itself writes this *, because the call names no single resource.",) if "*" in plain else ()
+    notes = (
+        ("The * in the ARN is from AWS: the call creates the resource, or names no single one.",)
+        if "*" in plain
+        else ()
+    )
     if is_log_group_pattern(arn):
         return ()
     if plain == arn:

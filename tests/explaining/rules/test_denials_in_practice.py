@@ -509,6 +509,22 @@ COMPANIONS: tuple[Case, ...] = (
         ),
         (),
     ),
+    *(
+        (
+            f"key of a secret in a call: {call}",
+            f"{call}\nAn error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed",
+            {},
+            ("the secret carts/db is encrypted", "describe-secret --secret-id carts/db "),
+            ("SECRET_ID",),
+        )
+        for call in (
+            '    client.get_secret_value(SecretId="carts/db")',
+            "new GetSecretValueCommand({ SecretId: 'carts/db' })",
+            'GetSecretValueRequest.builder().secretId("carts/db").build()',
+            "Get-SECSecretValue -SecretId carts/db",
+            '{"eventName": "GetSecretValue", "requestParameters": {"secretId": "carts/db"}}',
+        )
+    ),
     (
         "key of a secret that the Secrets Store CSI driver mounts",
         "failed to mount secrets store objects for pod shop/cart-1, err: rpc error: code = Unknown desc = eu-west-1: Failed to fetch secret from all regions. Verify secret exists and required permissions are granted for: carts/db: AccessDeniedException: Access to KMS is not allowed",

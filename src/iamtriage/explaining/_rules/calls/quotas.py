@@ -49,7 +49,6 @@ _POLICY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
     re.ASCII,
 )
-_IN_CODE = "They are ManagedPolicyArns in CloudFormation, and aws_iam_role_policy_attachment or managed_policy_arns in Terraform. Then deploy again."
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
 # What a message says is too long, and its words for that.
 _NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
@@ -197,7 +196,8 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         {each["name"] for each in _POLICY.finditer(case.text)} if operation.startswith("Attach") else set()
     )
     if len(attached) == 1:
-        summary = f"{capitalize_start(holder)} already has {count} {things}, so the policy {clip_text(attached.pop())} cannot be attached"
+        policy = clip_text(next(iter(attached)))
+        summary = f"{capitalize_start(holder)} already has {count} {things}, so the policy {policy} cannot be attached"
     if kind == "account":
         title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
         steps = [f"The command prints how many {things} the account has, and its quotas."]
@@ -205,13 +205,20 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     else:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps, lines = [f"Remove {things} that {holder} does not need."], ()
+    if attached:
+        title = f"Detach a managed policy that {holder} does not need"
+        steps = ["The command lists what is attached. Detach one, then attach the new one."]
     if what == "Policies" and kind in {"role", "user", "group"}:
         steps.append(
             "Or move the statements of one into another managed policy, or into an inline policy, which does not count."
         )
         if deployment is not None or _HOLDER.search(case.text):
-            title += f" in {'the template' if is_template else 'the code'}"
-            steps.append(_IN_CODE)
+            title += "" if attached else f" in {'the template' if is_template else 'the code'}"
+            steps.append(
+                f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
+                if is_template
+                else f"The code has them as aws_iam_{kind}_policy_attachment (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)."
+            )
         # A role that could not be created has no policies to list.
         if not is_template and operation != "CreateRole":
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)

@@ -49,9 +49,11 @@ _NAMESPACE_NEXT_TO_NAME = lazy_pattern(
     r"(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})", re.ASCII
 )
 _CHARS_AFTER_NAME = 80
-# The name of a secret in External Secrets Operator and the Secrets Store CSI driver.
+# The name of a secret in External Secrets Operator, the Secrets Store CSI driver, and calls of SDKs.
 _SECRET_NAME = lazy_pattern(
-    r"\b(?:key|secret(?:Id)?) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
     r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
     r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
     r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
