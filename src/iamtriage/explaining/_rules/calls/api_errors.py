@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.api_error_kinds import (
     ACCOUNT_STATE,
@@ -82,7 +83,13 @@ from iamtriage.explaining._rules.credentials.pod_agents import (
     explain_missing_association,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
+from iamtriage.explaining._rules.shared.clues import (
+    error_code,
+    find_profile,
+    find_region,
+    message_text,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -170,20 +177,54 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
 
 
-# Clients of S3 that compare the region of the bucket with their own, and Terraform's backend.
+# Clients of S3 that compare the region of the bucket with their own, Terraform's backend, and answers of S3.
 _OTHER_BUCKET_REGION = lazy_pattern(
     r"the bucket is not in '(?P<signed>[a-z0-9-]{6,30})' region(?: at endpoint '[^'\n]{0,200}')?(?:, bucket is in '(?P<expected>[a-z0-9-]{6,30})' region)?"
-    r"|requested bucket from \\?\"(?P<called>[a-z0-9-]{6,30})\\?\", actual location \\?\"(?P<actual>[a-z0-9-]{6,30})",
+    r"|requested bucket from \\?\"(?P<called>[a-z0-9-]{6,30})\\?\", actual location \\?\"(?P<actual>[a-z0-9-]{6,30})"
+    r"|The (?P<constraint>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]) location constraint is incompatible"
+    r"|<Endpoint>(?:[a-z0-9.-]{3,63}\.)?s3[.-](?P<host>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com",
     re.ASCII,
 )
+_UNSPECIFIED_CONSTRAINT = lazy_pattern(r"The unspecified location constraint is incompatible")
 
 
 def _explain_bucket_region(case: Case[AwsError], message: str) -> Explanation:
     found = _OTHER_BUCKET_REGION.search(message)
     if found is None:
         return _explain_other(case, message)
-    signed, expected = found["signed"] or found["called"], found["expected"] or found["actual"]
+    expected = found["expected"] or found["actual"] or found["constraint"] or found["host"]
+    signed = found["signed"] or found["called"] or find_region(case)
+    if signed == expected:
+        signed = None
     return explain_wrong_region(case, signed, expected, cause=BUCKET_IN_OTHER_REGION, note=NOT_A_DENIAL)
+
+
+def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a call creates a bucket outside us-east-1 and does not name the Region.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+    """
+    region = commands.region(find_region(case))
+    stated = context_of(case.facts)
+    bucket = commands.bucket(None if stated.bucket is None else stated.bucket.value)
+    return case.explain(
+        "The bucket was not created: outside us-east-1, CreateBucket must name the Region as LocationConstraint.",
+        INVALID_REQUEST.cause("reported", quote_phrases(message, "The unspecified location constraint")),
+        remedies=(
+            your_remedy(
+                f"Set the LocationConstraint to {region}",
+                "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this itself.",
+                commands=(
+                    credential_remedies.with_profile(
+                        find_profile(case),
+                        f"aws s3api create-bucket --bucket {bucket} --region {region} --create-bucket-configuration LocationConstraint={region}",
+                    ),
+                ),
+                url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
+            ),
+        ),
+        notes=(NOT_A_DENIAL,),
+    )
 
 
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
@@ -363,6 +404,7 @@ def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
 
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
+    Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),

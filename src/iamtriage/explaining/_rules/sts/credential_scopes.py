@@ -250,7 +250,7 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
 
 def explain_wrong_region(
     case: Case[FailureT_co],
-    signed: str,
+    signed: str | None,
     expected: str | None,
     *,
     cause: CauseType = WRONG_SIGNING_REGION,
@@ -260,7 +260,7 @@ def explain_wrong_region(
 
     Args:
         case: The failure.
-        signed: The region of the client.
+        signed: The region of the client, or ``None`` if the text does not state it.
         expected: The region of the bucket, or ``None`` if the message does not name it.
         cause: The cause that the service reports.
         note: The note that no permission is missing.
@@ -275,13 +275,13 @@ def explain_wrong_region(
     elif bucket is not None:
         lines = (*lines, check_bucket_command(bucket))
     return case.explain(
-        f"The request is signed for {signed}, but {named} is {where}{place}.",
+        f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
         cause.cause(
             "reported",
             (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
             if cause is WRONG_SIGNING_REGION
             else (f"The message names {' and '.join(filter(None, (signed, expected)))}.",),
-            text=f"The client's region is {signed}, but it must be {expected or 'that of the bucket'}.",
+            text=f"The client's region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}.",
         ),
         remedies=(
             your_remedy(

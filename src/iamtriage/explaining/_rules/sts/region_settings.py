@@ -95,7 +95,7 @@ def find_bucket(case: Case[Failure]) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def find_region_fix(case: Case[Failure], signed: str, expected: str | None) -> RegionFix:
+def find_region_fix(case: Case[Failure], signed: str | None, expected: str | None) -> RegionFix:
     """Return how to set the expected region in place of the one that the request was signed for.
 
     Args:
@@ -114,7 +114,7 @@ def find_region_fix(case: Case[Failure], signed: str, expected: str | None) -> R
     if setting is None and variable is not None:
         return _fix_variable(text, variable, region)
     location = _LOCATION.search(text)
-    if setting is None and location is not None:
+    if setting is None and location is not None and signed is not None:
         # https://github.com/vmware-tanzu/velero-plugin-for-aws/blob/main/backupstoragelocation.md
         target = ("backupstoragelocation", location["name"], ("-n", location["namespace"]))
         path = _Path(("spec", "config", "region"), None, is_whole=True)
