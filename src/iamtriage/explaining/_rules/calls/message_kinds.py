@@ -10,7 +10,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command, repeat_command
+from iamtriage.explaining._rules.shared.commands import command, repeat_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -160,10 +160,7 @@ def stack_remedy(message: str) -> Remedy:
         "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
         "Fix that, delete the stack, and create it again. Resources with the deletion policy Retain remain.",
         commands=(
-            fill_command(
-                "aws cloudformation describe-stack-events --stack-name {} --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
-                name,
-            ),
+            f"aws cloudformation describe-stack-events --stack-name {name} --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
             command("aws", "cloudformation", "delete-stack", "--stack-name", name),
             command("aws", "cloudformation", "wait", "stack-delete-complete", "--stack-name", name),
         ),

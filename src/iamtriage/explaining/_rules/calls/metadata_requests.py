@@ -109,10 +109,7 @@ def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) ->
         "Give the controller its Region and VPC",
         "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
         commands=(
-            fill_command(
-                "aws eks describe-cluster --name {} --region {} --query cluster.resourcesVpcConfig.vpcId --output text",
-                *(cluster.argument, region),
-            ),
+            f"aws eks describe-cluster --name {cluster.argument} --region {region} --query cluster.resourcesVpcConfig.vpcId --output text",
             fill_command(
                 "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace {} --reuse-values"
                 " --set region={} --set vpcId=VPC_ID",

@@ -153,10 +153,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 commands=(
                     fill_command("aws iam get-instance-profile --instance-profile-name {}", name),
                     fill_command("aws iam create-instance-profile --instance-profile-name {}", name),
-                    fill_command(
-                        "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name ROLE_NAME",
-                        name,
-                    ),
+                    f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE_NAME",
                 ),
                 url=pages.EC2_ROLES,
             ),
@@ -230,10 +227,7 @@ def explain_untrusted_role(
             "If the role was just created, wait and retry",
             "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
             commands=(
-                fill_command(
-                    "aws iam wait role-exists --role-name {}",
-                    commands.role_name(parsed.name if parsed else None),
-                ),
+                f"aws iam wait role-exists --role-name {commands.role_name(parsed.name if parsed else None)}",
             ),
             url=pages.CONSISTENCY,
         ),

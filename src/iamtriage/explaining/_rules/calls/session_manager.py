@@ -151,12 +151,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
                 commands=(
                     fill_command("aws ssm get-connection-status --target {} --region {}", node, region),
-                    fill_command(
-                        "aws ssm describe-instance-information --region {} --filters Key=InstanceIds,Values={}"
-                        " --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
-                        region,
-                        node,
-                    ),
+                    f"aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={node} --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SESSION_TROUBLES,
@@ -166,11 +161,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
                 f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {_CHANNEL_ACTIONS} on *.",
                 commands=(
-                    fill_command(
-                        "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values={}",
-                        region,
-                        node,
-                    ),
+                    f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={node}",
                     fill_command(
                         "aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}",
                         f"arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}",
@@ -212,11 +203,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "Check whether the task has ECS Exec",
                 "The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",
                 commands=(
-                    fill_command(
-                        "aws ecs describe-tasks --region {} --cluster CLUSTER --tasks TASK"
-                        " --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
-                        region,
-                    ),
+                    f"aws ecs describe-tasks --region {region} --cluster CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -224,10 +211,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "If it is disabled, enable ECS Exec",
                 "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
                 commands=(
-                    fill_command(
-                        "aws ecs update-service --region {} --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
-                        region,
-                    ),
+                    f"aws ecs update-service --region {region} --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -236,11 +220,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
                 f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
                 commands=(
-                    fill_command(
-                        "aws ecs describe-task-definition --region {} --task-definition TASK_DEFINITION"
-                        " --query taskDefinition.taskRoleArn --output text",
-                        region,
-                    ),
+                    f"aws ecs describe-task-definition --region {region} --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
                 ),
                 url=pages.ECS_EXEC,
             ),

@@ -323,10 +323,7 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
                 "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
                 "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
                 commands=(
-                    fill_command(
-                        "aws eks describe-cluster --name {} --region {} --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
-                        *(cluster.argument, region),
-                    ),
+                    f"aws eks describe-cluster --name {cluster.argument} --region {region} --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
                     fill_command("aws eks update-kubeconfig --name {} --region {}", cluster.argument, region),
                     "kubectl config view --minify",
                 ),

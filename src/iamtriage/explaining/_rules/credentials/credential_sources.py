@@ -19,11 +19,9 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
@@ -169,10 +167,14 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         not_named = PROFILE_NOT_NAMED.cause(
             "derived", ("The text lists the profiles.",), text=f"Nothing selects the profile {names}."
         )
-        return Advice(
-            [not_named, ENVIRONMENT_NOT_PASSED_ON.cause()],
-            [_select_profile_remedy(names, listed[0] if len(listed) == 1 else "PROFILE_NAME"), set_up],
+        profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
+        select = your_remedy(
+            f"Select the profile {names}",
+            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
+            commands=(f"aws sts get-caller-identity --profile {profile}",),
+            url=pages.CLI_PROFILES,
         )
+        return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
     return Advice(
         [
             NOTHING_SET_UP.cause(),
@@ -180,16 +182,6 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [set_up],
-    )
-
-
-def _select_profile_remedy(names: str, profile: str) -> Remedy:
-    """Return how a call uses a profile that the text lists."""
-    return your_remedy(
-        f"Select the profile {names}",
-        f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
-        commands=(fill_command("aws sts get-caller-identity --profile {}", profile),),
-        url=pages.CLI_PROFILES,
     )
 
 
@@ -227,19 +219,14 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 
 
 def _instance_role_remedy(region: str, instance: str | None = None) -> Remedy:
+    name = instance or "INSTANCE_ID"
     return account_remedy(
         "On EC2: give the instance a role",
         "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
         "An instance profile contains a role. Only the console creates one together with the role.",
         commands=(
-            fill_command(
-                "aws ec2 describe-iam-instance-profile-associations --region {} --filters {}",
-                *(region, f"Name=instance-id,Values={instance or 'INSTANCE_ID'}"),
-            ),
-            fill_command(
-                "aws ec2 associate-iam-instance-profile --instance-id {} --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
-                *(instance or "INSTANCE_ID", region),
-            ),
+            f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={name}",
+            f"aws ec2 associate-iam-instance-profile --instance-id {name} --region {region} --iam-instance-profile Name=INSTANCE_PROFILE",
         ),
         url=pages.EC2_ROLES,
     )
@@ -252,16 +239,13 @@ def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
         region: The region, or its placeholder.
         instance: The instance, if the text names only one. The region of its commands is then the default one.
     """
-    is_default = instance is not None and region == "REGION"
+    of_region = "" if instance is not None and region == "REGION" else f" --region {region}"
     return account_remedy(
         "In a container on EC2: raise the hop limit",
         "A container is one network hop further from the metadata service, so the limit must be 2.",
         "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(
-            fill_command(
-                f"aws ec2 modify-instance-metadata-options --instance-id {{}} {'' if is_default else '--region {} '}--http-put-response-hop-limit 2",
-                *(instance or "INSTANCE_ID", region),
-            ),
+            f"aws ec2 modify-instance-metadata-options --instance-id {instance or 'INSTANCE_ID'}{of_region} --http-put-response-hop-limit 2",
         ),
         url=pages.EC2_METADATA,
     )
@@ -357,6 +341,7 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
 
 
 _GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+_GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
     "The role must trust the CI system's OIDC provider. No secret is needed then.",
@@ -367,6 +352,7 @@ _GITHUB_PERMISSION_STEPS = (
 )
 # What gives a job credentials, by what names the CI system in a text.
 _CI_STEPS = (
+    (GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS),
     (
         lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
         "Jenkins",
@@ -395,44 +381,21 @@ _CI_STEPS = (
 
 
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
-    is_github = GITHUB_SIGNS.search(case.text) is not None
-    system, ci_steps = next(
+    system, steps = next(
         ((name, steps) for pattern, name, steps in _CI_STEPS if pattern.search(case.text)),
         ("the CI system", _GITHUB_STEPS),
     )
-    if is_github:
-        system, ci_steps = "GitHub Actions", _GITHUB_STEPS
-    has_role = is_github and "role-to-assume" in case.text
-    title = f"Give the job of {system} a role"
-    causes: list[Cause] = []
-    if is_github:
-        because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
-        causes.append(NO_ID_TOKEN_PERMISSION.cause(because=because))
-    if has_role:
-        # The action uses no secrets, so that they are empty explains nothing.
-        title = "Give the job the permission id-token: write"
-        ci_steps = _GITHUB_PERMISSION_STEPS
-        causes.append(
-            SECRETS_OF_FORKS.cause(
-                text="A pull request from a fork started the workflow. Such workflows never get id-token: write."
-            )
-        )
-    else:
-        causes.append(
-            JOB_WITHOUT_CREDENTIALS.cause(
-                because=(f"The text mentions {system}.",),
-                text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
-            )
-        )
-        causes += [SECRETS_OF_FORKS.cause()] if is_github else []
-    return Advice(
-        causes,
-        [
-            your_remedy(
-                title,
-                *ci_steps,
-                manifest=_GITHUB_WORKFLOW if is_github else None,
-                url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
-            )
-        ],
+    no_role = JOB_WITHOUT_CREDENTIALS.cause(
+        because=(f"The text mentions {system}.",),
+        text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
     )
+    title = f"Give the job of {system} a role"
+    if system != _GITHUB:
+        return Advice([no_role], [your_remedy(title, *steps, url=pages.OIDC_ROLES)])
+    because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
+    causes = [NO_ID_TOKEN_PERMISSION.cause(because=because), no_role, SECRETS_OF_FORKS.cause()]
+    if "role-to-assume" in case.text:
+        # The action uses no secrets, so that they are empty explains nothing.
+        title, steps = "Give the job the permission id-token: write", _GITHUB_PERMISSION_STEPS
+        causes.remove(no_role)
+    return Advice(causes, [your_remedy(title, *steps, manifest=_GITHUB_WORKFLOW, url=pages.GITHUB_OIDC)])

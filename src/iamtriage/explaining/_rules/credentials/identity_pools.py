@@ -142,10 +142,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
                 commands=(
-                    fill_command(
-                        "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID",
-                        region_argument(denial),
-                    ),
+                    f"aws cognito-identity describe-identity-pool --region {region_argument(denial)} --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -206,10 +203,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, region: str)
                 step,
                 "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
-                    fill_command(
-                        "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
-                        region,
-                    ),
+                    f"aws cognito-identity describe-identity-pool --region {region} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -276,10 +270,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, region: str) -> Explanatio
                 "Check which roles the pool has",
                 "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
                 commands=(
-                    fill_command(
-                        "aws cognito-identity get-identity-pool-roles --region {} --identity-pool-id IDENTITY_POOL_ID",
-                        region,
-                    ),
+                    f"aws cognito-identity get-identity-pool-roles --region {region} --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOL_ROLES,
             ),

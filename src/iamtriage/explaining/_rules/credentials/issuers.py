@@ -188,11 +188,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
 
 def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
     """Return the remedy that compares the issuer with the providers in IAM."""
-    of_cluster = fill_command(
-        "aws eks describe-cluster --name {} --region {} --query cluster.identity.oidc.issuer --output text",
-        commands.cluster(case.facts.cluster),
-        commands.region(issuer.region or find_region(case)),
-    )
+    of_cluster = f"aws eks describe-cluster --name {commands.cluster(case.facts.cluster)} --region {commands.region(issuer.region or find_region(case))} --query cluster.identity.oidc.issuer --output text"
     return your_remedy(
         "Compare the issuer with the providers in the role's account",
         "List the providers with credentials of the role's account.",
@@ -241,11 +237,7 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
     ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
-        eksctl = fill_command(
-            "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve",
-            commands.cluster(case.facts.cluster),
-            commands.region(issuer.region or find_region(case)),
-        )
+        eksctl = f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(case.facts.cluster)} --region {commands.region(issuer.region or find_region(case))} --approve"
         creations.insert(0, eksctl)
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",

@@ -325,11 +325,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
                 update,
                 "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
                 commands=(
-                    fill_command(
-                        "aws eks update-kubeconfig --name {} --region {}",
-                        commands.cluster(case.facts.cluster),
-                        commands.region(find_region(case)),
-                    ),
+                    f"aws eks update-kubeconfig --name {commands.cluster(case.facts.cluster)} --region {commands.region(find_region(case))}",
                 ),
                 url=pages.EKS_KUBECONFIG,
             ),

@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.credentials.pod_roles import (
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -253,10 +252,7 @@ def _check_token_remedy(case: AnyCase) -> Remedy:
         "If both are right, the SDK is too old or the process does not inherit the variables.",
         commands=(
             commands.pod_variables_command(namespace),
-            fill_command(
-                "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
-                namespace,
-            ),
+            f"kubectl exec POD --namespace {namespace} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
         ),
         url=pages.EKS_POD_IDENTITY,
     )
@@ -277,9 +273,7 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
         "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
         "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
         commands=(
-            fill_command(
-                "kubectl exec --stdin --tty {} --namespace {} -- sh", program, commands.namespace(namespace)
-            ),
+            f"kubectl exec --stdin --tty {program} --namespace {commands.namespace(namespace)} -- sh",
             "token=$(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
             'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $token" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
         ),

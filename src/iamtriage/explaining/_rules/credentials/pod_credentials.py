@@ -195,10 +195,7 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
         "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
         commands=(
-            fill_command(
-                "kubectl get pod POD --namespace {} --output 'jsonpath={{.spec.securityContext}}'",
-                commands.namespace(case.facts.namespace),
-            ),
+            f"kubectl get pod POD --namespace {commands.namespace(case.facts.namespace)} --output 'jsonpath={{.spec.securityContext}}'",
         ),
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,

@@ -222,18 +222,9 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
         f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
         commands=(
-            fill_command(
-                f"kubectl get secret {{}} --namespace {{}} --output 'jsonpath={{{{.data.{member}}}}}' | base64 -d | wc -c",
-                *(name, namespace),
-            ),
-            fill_command(
-                f'kubectl patch secret {{}} --namespace {{}} --patch "{{{{\\"stringData\\": {{{{\\"{member}\\": \\"${variable}\\"}}}}}}}}"',
-                *(name, namespace),
-            ),
-            fill_command(
-                f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {{}}",
-                namespace,
-            ),
+            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{member}}}' | base64 -d | wc -c",
+            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
+            f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
     )
@@ -269,10 +260,7 @@ def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) 
         f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
         "Remove endpoint URLs of other partitions from code and settings.",
         commands=(
-            fill_command(
-                "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
-                *(commands.namespace(case.facts.namespace), region, region),
-            ),
+            f"kubectl set env deployment/NAME --namespace {commands.namespace(case.facts.namespace)} AWS_REGION={region} AWS_DEFAULT_REGION={region}",
         ),
         url=pages.EKS_STS,
     )

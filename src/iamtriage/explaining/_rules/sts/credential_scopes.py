@@ -220,9 +220,7 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
                 namespace,
                 f"{STS_ANNOTATION}=false",
             ),
-            fill_command(
-                "kubectl set env deployment/NAME --namespace {} AWS_STS_REGIONAL_ENDPOINTS=legacy", namespace
-            ),
+            f"kubectl set env deployment/NAME --namespace {namespace} AWS_STS_REGIONAL_ENDPOINTS=legacy",
             commands.restart_command(case.facts.namespace),
         ),
         url=pages.EKS_STS,

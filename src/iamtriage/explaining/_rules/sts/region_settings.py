@@ -15,7 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import command, fill_command, repeat_command
+from iamtriage.explaining._rules.shared.commands import command, repeat_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -353,6 +353,4 @@ def _is_logged(text: str, position: int) -> bool:
 
 def check_bucket_command(bucket: str | None) -> str:
     """Return the command that prints the region of a bucket."""
-    return fill_command(
-        "aws s3api head-bucket --bucket {} --query BucketRegion --output text", commands.bucket(bucket)
-    )
+    return f"aws s3api head-bucket --bucket {commands.bucket(bucket)} --query BucketRegion --output text"

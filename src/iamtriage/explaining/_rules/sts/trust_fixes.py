@@ -143,11 +143,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
             "Recreate the pods: a running pod keeps its token.",
         )
         lines = (
-            fill_command(
-                "kubectl annotate serviceaccount {} --namespace {} eks.amazonaws.com/audience-",
-                account,
-                namespace,
-            ),
+            f"kubectl annotate serviceaccount {account} --namespace {namespace} eks.amazonaws.com/audience-",
             commands.restart_command(facts.namespace),
         )
     elif issuer == _GITHUB:
