@@ -24,6 +24,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'| CREATE_FAILED | AWS::SNS::Topic | Bills1A2B | Resource creation cancelled\n| CREATE_FAILED | AWS::SQS::Queue | Invoices7F8E | Resource handler returned message: "{QUEUE_DENIAL} (Service: Sqs, Status Code: 403)" (HandlerErrorCode: AccessDenied)',
         ("The role ship, with whose permissions CloudFormation creates Invoices7F8E (AWS::SQS::Queue), was",),
     ),
+    "stack-event-of-the-cdk": (
+        f'Bills | 4/9 | 09:31:10 | CREATE_FAILED        | AWS::SQS::Queue | Orders/Invoices (OrdersInvoices7F8E) Resource handler returned message: "{QUEUE_DENIAL}"',
+        ("with whose permissions CloudFormation creates Orders/Invoices (AWS::SQS::Queue),",),
+    ),
     "stack-event-without-a-name": (
         f'CREATE_FAILED AWS::SQS::Queue Resource handler returned message: "{QUEUE_DENIAL}"',
         ("with whose permissions CloudFormation creates the AWS::SQS::Queue,",),
@@ -54,6 +58,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "The role mailer-role, which Lambda uses to decrypt the environment variables of the function mailer, was",
             "Next If the role was re-created, set it again",
         ),
+    ),
+    "function-of-a-log": (
+        f"/aws/lambda/mailer 2026-11-20T09:00:00Z {_denial('mailer-role', 'ses:SendEmail', 'arn:aws:ses:eu-west-1:111122223333:identity/acme.example', session='mailer')}",
+        ("The role mailer-role, which the Lambda function mailer uses, was denied ses:SendEmail",),
     ),
     "image-pull-of-a-node": (
         f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/bills", session=INSTANCE)}',

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.deployments import find_deployment
@@ -118,6 +119,9 @@ def _describe_use(denial: Denial) -> str | None:
         if found is not None and denial.service != "firehose":
             name = clip_text(found.groupdict().get("name", "").rpartition("/")[2])
             return f"which {words.format(name=name, function=f' {session}' if session else '')}"
+    function = context_of(denial.facts).function
+    if function is not None and function.value.rpartition(":")[2] == session:
+        return f"which the Lambda function {session} uses"
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
         controller = find_controller(line)
