@@ -22,10 +22,10 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     DETAILS_TITLES,
     can_change_region,
     find_allowed_regions,
-    find_region_setting,
     mfa_command,
     model_region_remedy,
     region_argument,
+    region_setting,
 )
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
@@ -295,7 +295,7 @@ def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
     called = called or next(iter(request_values(denial.facts, *REGION.keys)), "")
     if not called or "*" in called or model_region_remedy(denial) is not None:
         return None
-    setting = find_region_setting(denial.failure.text, called)
+    setting = region_setting(denial, called)
     step = f"The call was made in {clip_text(called)}{setting}. {REGION.step}"
     allowed = find_allowed_regions(denial.failure.text, called)
     if allowed and can_change_region(denial):

@@ -199,11 +199,11 @@ def _remedies_for_pod(
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
     from iamtriage.explaining._rules.shared.commands import role_name
-    from iamtriage.explaining._rules.shared.companion_actions import managed_policy
     from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
-    path = managed_policy(denial.action or "", denial.failure)
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    path = None if controller is None else controller.managed_policy
     grantee = "the pod's role" if pod_role is None else f"the role {pod_role}"
     title = None
     if path is not None:

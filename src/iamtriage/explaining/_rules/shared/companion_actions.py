@@ -320,12 +320,6 @@ def text_hints(action: str, text: str) -> tuple[str, ...]:
 AGENT_OF_NODE = "The EKS Pod Identity Agent calls this with the role of the node. The pod's role and its association are not the cause."
 
 
-def managed_policy(action: str, failure: AccessDenied) -> str | None:
-    """Return the path of the AWS managed policy for the Kubernetes controller that was denied an action."""
-    controller = find_controller_of_denial(action, failure)
-    return None if controller is None else controller.managed_policy
-
-
 def controller_hints(
     action: str, failure: AccessDenied, resources: tuple[str, ...] = (), partition: str = "aws"
 ) -> tuple[str, ...]:

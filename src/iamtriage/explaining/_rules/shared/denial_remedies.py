@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
@@ -143,8 +145,6 @@ _ALLOWS_REGIONS = lazy_pattern(
 )
 _MAX_LINE = 300
 _MAX_REGIONS = 3
-# A setting of a configuration, a program, an environment or a command.
-_REGION_SETTING = r"(?:\b(?:aws_)?region(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']?|\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?|--region[ =]){}\b[\"']?"
 _READING_VERBS = ("Describe", "List", "Get")
 _CREATING_VERBS = (
     "Allocate",
@@ -176,20 +176,18 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     if not region or not can_change_region(denial):
         return ()
-    setting = find_region_setting(denial.failure.text, region)
+    setting = region_setting(denial, region)
     return (
         f"The request went to {region}{setting}. If the Deny is on Regions, you can call in another one.",
     )
 
 
-def find_region_setting(text: str, region: str) -> str:
-    """Return what in a text sets a Region, after a comma, or an empty string.
-
-    >>> find_region_setting('region = "us-west-1"', "us-west-1")
-    ', set by region = "us-west-1" in the text'
-    """
-    found = re.search(_REGION_SETTING.format(re.escape(region)), text)
-    return "" if found is None else f", set by {found[0].strip()} in the text"
+def region_setting(denial: Denial, region: str) -> str:
+    """Return what in the text sets the Region of the call, after a comma, or an empty string."""
+    stated = context_of(denial.facts).region
+    if stated is None or stated.value != region:
+        return ""
+    return f", set by {quote_words(stated.words.strip())} in the text"
 
 
 def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
