@@ -27,6 +27,16 @@ DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     (
+        "identity-pool-printed",
+        "NotAuthorizedException {\n  message=Unauthenticated access is not supported for this identity pool.,\n}",
+        denied(code="NotAuthorizedException"),
+    ),
+    (
+        "identity-pool",
+        "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+        denied(),
+    ),
+    (
         "load-balancer",
         "Access Denied for bucket: orders-logs. Please check S3bucket permission",
         denied(resource="orders-logs"),
@@ -515,6 +525,7 @@ MISSING: Table = tuple(
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),
+        ("gdal", "list: '/vsis3/orders' cannot be accessed. InvalidCredentials: No valid AWS credentials found."),
         (
             "imds-go",
             'Put "http://169.254.169.254/latest/api/token": context deadline exceeded',

@@ -52,6 +52,11 @@ GO1: Table = (
         )
     ),
     (
+        "ids-replaced",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: ..., host id: ...: [BR:ErrStorageInvalidConfig]",
+        _GO,
+    ),
+    (
         "host-id-broken",
         f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: EXAMPLE0REQUEST1, host id: abcDEF123456/+a\nbcdE7f/g==",
         {**_GO, "request_id": "EXAMPLE0REQUEST1", "host_id": "abcDEF123456/+abcdE7f/g=="},

@@ -52,6 +52,7 @@ sure   | failed to save outputs: Access Denied | failed to save outputs: Access 
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
 sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\. Please check S3bucket permission
+sure   | identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
 sure   | NO_PERMISSIONS | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
@@ -251,7 +252,7 @@ sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "clie
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
-sure   | <credentials>|<Credentials> | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
+sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present)
 sure   | <credentials>redentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults

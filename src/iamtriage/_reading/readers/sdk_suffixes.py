@@ -170,7 +170,7 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
         return
     if key in {"request_id", "host_id"}:
         plain = strip_hadoop_code(value.rstrip(":"))
-        if not plain:
+        if not plain or ELLIPSIS.match(plain):
             return
         end -= len(value) - len(plain)
         value = plain
