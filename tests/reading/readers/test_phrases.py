@@ -525,7 +525,10 @@ MISSING: Table = tuple(
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),
-        ("gdal", "list: '/vsis3/orders' cannot be accessed. InvalidCredentials: No valid AWS credentials found."),
+        (
+            "gdal",
+            "list: '/vsis3/orders' cannot be accessed. InvalidCredentials: No valid AWS credentials found.",
+        ),
         (
             "imds-go",
             'Put "http://169.254.169.254/latest/api/token": context deadline exceeded',
