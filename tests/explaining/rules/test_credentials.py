@@ -2474,6 +2474,38 @@ SETTINGS: tuple[Row, ...] = (
         ),
     ),
     (
+        "a launch template that the caller may not use",
+        '{"StatusCode":"Failed","StatusMessage":"You are not authorized to use launch template: lt-0a1b2c3d4e5f60718. Launching EC2 instance failed."}',
+        {"caller": "arn:aws:iam::111122223333:role/ops"},
+        "service-role-lacks-permission",
+        {"service-role-lacks-permission": "derived"},
+        (
+            "aws iam put-role-policy --role-name ops --policy-name AllowEc2RunInstancesCreateTags --policy-document file://policy.json",
+        ),
+    ),
+    (
+        "a service-linked role that was deleted",
+        '{"StatusCode":"Failed","StatusMessage":"Access denied when attempting to assume role arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling. Validating load balancer configuration failed."}',
+        {},
+        "no-service-linked-role",
+        {"no-service-linked-role": "reported"},
+        ("aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com",),
+    ),
+    (
+        "a key that a service cannot use",
+        botocore_text(
+            "KMSKeyNotAccessibleFault",
+            "CreateDBInstance",
+            "The specified KMS key [arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0] does not exist, is not enabled or you do not have permissions to access it.",
+        ),
+        {},
+        "key-not-accessible",
+        {"key-not-accessible": "reported"},
+        (
+            "aws kms describe-key --key-id arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 --region eu-west-1 --query 'KeyMetadata.[KeyState,Enabled]'",
+        ),
+    ),
+    (
         "no default roles of EMR",
         botocore_text("ValidationException", "RunJobFlow", "Invalid InstanceProfile: EMR_EC2_DefaultRole."),
         {},
@@ -2516,7 +2548,7 @@ SETTINGS: tuple[Row, ...] = (
     ("text", "facts", "topic", "causes", "commands"),
     [pytest.param(*row[1:], id=row[0]) for row in SETTINGS],
 )
-def test_service_without_a_role_in_the_settings_of_the_account(
+def test_what_a_service_lacks_is_not_the_permission_of_the_call(
     text: str, facts: Facts, topic: str, causes: dict[str, str], commands: tuple[str, ...]
 ) -> None:
     """Some of these are denials, and others are errors of calls."""

@@ -300,6 +300,21 @@ PERMISSIONS: Table = (
     ),
     ("backup-call", "Access Denied trying to call AWS Backup service", denied()),
     (
+        "key-of-volume",
+        "wanted target 'available'. last error: The specified KMS key is not accessible",
+        expect("aws_error"),
+    ),
+    (
+        "instance-profile",
+        "Invalid IamInstanceProfile: orders-web. Launching EC2 instance failed.",
+        expect("aws_error"),
+    ),
+    (
+        "launch-template",
+        "InvalidRequestException: You are not authorized to launch instances with this launch template.",
+        denied(code="InvalidRequestException"),
+    ),
+    (
         "beanstalk",
         f'Access denied while accessing Auto Scaling using role "{ROLE}". Verify the role policy.',
         denied(principal=ROLE),

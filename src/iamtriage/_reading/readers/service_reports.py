@@ -117,7 +117,7 @@ FRAMES: tuple[Frame, ...] = (
         "access_denied",
         "<authorized>",
         rf"(?:{_ROLE_PRINCIPAL}|{_SERVICE}|You|User) (?:is|are) not authorized to "
-        rf"(?:access|assume|call|create|get|invoke|publish|read|send|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
+        rf"(?:access|assume|call|create|get|invoke|launch|publish|read|send|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
@@ -394,6 +394,18 @@ FRAMES: tuple[Frame, ...] = (
         "aws_error",
         "|".join(f"<{code}>" for code in _EKS_CODES),
         rf"(?<![\w.:/])(?!AsgInstanceLaunchFailures[^\n]{{1,400}}\bClient\.)(?P<code>{'|'.join(_EKS_CODES)})(?:(?=,\s?Message[:=])|: (?=\S))",
+        is_aws=True,
+    ),
+    Frame(
+        "aws_error",
+        "nvalid IamInstanceProfile: |nvalid IAM Instance Profile name",
+        r"\bInvalid (?:IamInstanceProfile: \S|IAM Instance Profile name\b)",
+        is_aws=True,
+    ),
+    Frame(
+        "aws_error",
+        "specified KMS key |KMS key not accessible",
+        r"\bspecified KMS key (?:(?!\. )[^\n]){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b",
         is_aws=True,
     ),
     # Roles that a service needs once per account.

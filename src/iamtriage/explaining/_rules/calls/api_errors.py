@@ -30,7 +30,9 @@ from iamtriage.explaining._rules.calls.error_kind import (
     safe_code,
 )
 from iamtriage.explaining._rules.calls.key_states import (
+    KEY_ACCESS,
     LAUNCH_WITHOUT_KEY,
+    explain_key_access,
     explain_key_state,
     explain_launch_key,
 )
@@ -407,6 +409,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
+    Route(explain_key_access, message=KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
         explain_key_state,

@@ -66,6 +66,20 @@ VOLUME_KEY = CauseType(
 )
 
 
+KEY_NOT_ACCESSIBLE = CauseType(
+    "key-not-accessible",
+    title="A service cannot use a KMS key",
+    meaning="The KMS key does not exist in the Region, is not enabled, or may not be used by the caller.",
+    recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
+    fix="Correct the key, enable it, or allow the caller to use it.",
+    sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
+)
+KEY_ACCESS = lazy_pattern(
+    r"specified KMS key (?:(?!\. ).){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b"
+)
+"""Words of services that cannot use a key."""
+
+
 def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a KMS key is disabled, pending deletion or pending import."""
     found = _KEY_ARN.search(message)
@@ -94,6 +108,34 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
             ),
         ),
         notes=(NOT_A_DENIAL,),
+    )
+
+
+def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a service cannot use a KMS key, for one of three reasons that it does not tell apart."""
+    found = _KEY_ARN.search(message)
+    called = case.failure.envelope.operation
+    call = f"the call {called}" if called and called.isalnum() else "the call"
+    policy = "--policy-name default --query Policy --output text"
+    return case.explain(
+        f"A KMS key of {call} cannot be used: it does not exist in this Region, is not enabled, or neither its key policy nor a policy of the caller allows the use.",
+        KEY_NOT_ACCESSIBLE.cause(
+            "reported",
+            code_evidence(case.failure),
+            text="The service does not say which of these reasons applies.",
+        ),
+        remedies=(
+            owner_remedy(
+                "Check the key's Region, state and key policy",
+                "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled.",
+                "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. For a key of another account, both are needed.",
+                commands=(
+                    _key_command(case, "describe-key", found, "--query 'KeyMetadata.[KeyState,Enabled]'"),
+                    _key_command(case, "get-key-policy", found, policy),
+                ),
+                url=pages.KMS_ACCESS,
+            ),
+        ),
     )
 
 

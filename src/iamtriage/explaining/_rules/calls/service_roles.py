@@ -70,7 +70,7 @@ SERVICES_IN_MESSAGES = (
     ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
 _PROFILE_NAME = lazy_pattern(
-    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid IAM Instance Profile name ([\w+=,.@-]{1,128})"
+    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) ([\w+=,.@-]{1,127}[\w+=,@-])"
 )
 _PHRASES = (
     "Invalid IAM Instance Profile name",

@@ -17,12 +17,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
-from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.service_roles import (
     SERVICE_CANNOT_ASSUME_ROLE,
     SERVICES_IN_MESSAGES,
     explain_untrusted_role,
+    find_linked_role,
+    missing_role,
 )
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
@@ -207,6 +209,10 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     words = message_text(denial)
     service = _find_service(denial, words)
     parsed = parse_masked_role(denial.resource) or denial.role or parse_masked_role(find_role_arn(words))
+    if isinstance(parsed, ServiceLinkedRole):
+        # Its trust policy cannot be changed.
+        summary = "{} cannot assume its service-linked role: most likely, it was deleted."
+        return missing_role(denial, words, find_linked_role(words, ()), summary)
     recipient = _find_recipient(denial)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     if service == _ROLES_ANYWHERE:

@@ -87,7 +87,17 @@ _CODEDEPLOY = ServiceRole(
     managed_policy="service-role/AWSCodeDeployRole",
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
 )
+# The caller launches the instances, whatever service does it for them.
+_LAUNCH_TEMPLATE = ServiceRole(
+    "the caller",
+    "launch instances with the launch template",
+    ("ec2:RunInstances", "ec2:CreateTags"),
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
+    step="ec2:CreateTags is for a template with tags. For one with an instance profile, the caller also needs iam:PassRole on its role.",
+)
 ROLES = {
+    "not authorized to use launch template": _LAUNCH_TEMPLATE,
+    "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
     "not authorized to create managed-rule": ServiceRole(
         "the state machine's role",
         "create the EventBridge rule with which Step Functions waits for tasks that it starts (.sync)",
@@ -230,6 +240,8 @@ def explain_weak_role(denial: Denial) -> Explanation:
         *(name, inline_policy_name([statement], denial.account)),
     )
     steps = [f"Save the policy as policy.json and attach it to {named}."]
+    if denial.failure.encoded_message is not None:
+        steps.append("The decoded message says which one is missing (aws sts decode-authorization-message).")
     needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
@@ -239,7 +251,9 @@ def explain_weak_role(denial: Denial) -> Explanation:
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause(
             "derived",
-            text=f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
+            text=f"The service checks the permissions of the caller, who needs {needs}."
+            if row is _LAUNCH_TEMPLATE
+            else f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
         ),
         remedies=(
             Remedy(

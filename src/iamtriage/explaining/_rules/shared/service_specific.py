@@ -83,6 +83,8 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     *(
         (fragment, "denials.managed_services.explain_weak_role")
         for fragment in (
+            "not authorized to use launch template",
+            "not authorized to launch instances with this launch template",
             "not authorized to create managed-rule",
             "not authorized to access the log destination",
             "role for your flow logs does not have",
@@ -112,6 +114,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
             "required to assume the role",
             "access denied while assuming",
             "when attempting to assume the role",
+            "when attempting to assume role",
             "scheduler to assume the role",
             "trust relationship allowing",
             "allowed to use the passed role",
