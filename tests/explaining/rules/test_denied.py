@@ -727,6 +727,19 @@ def test_login_to_code_artifact_requires_a_token_of_sts(
     assert any("codeartifact:ReadFromRepository" in step for step in remedy.steps) is not bool(command)
 
 
+@pytest.mark.parametrize("service", ["codeartifact", "ecr-public"])
+def test_token_is_limited_to_the_service_of_the_command(service: str) -> None:
+    remedy = explain(
+        f"$ aws {service} get-authorization-token\nUser: {SESSION} is not authorized to perform: sts:GetServiceBearerToken "
+        f"on resource: {SESSION} because no identity-based policy allows the sts:GetServiceBearerToken action"
+    ).remedies[0]
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    condition = {"StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"}}
+    assert statement["Resource"] == "*"
+    assert statement.get("Condition") == (condition if service == "codeartifact" else None)
+
+
 @pytest.mark.parametrize(
     ("image", "repository"),
     [

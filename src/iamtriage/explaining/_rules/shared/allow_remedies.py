@@ -97,6 +97,11 @@ def required_grant(denial: Denial) -> Grant | None:
     grant = build_grant(denial.action, denial.resource, denial.location)
     if grant is not None and grant.action.endswith("Tags"):
         return _limit_to_creation(grant, denial)
+    if grant is not None and grant.action == "sts:GetServiceBearerToken":
+        # The service that the text names asks for the token.
+        for prefix, service in SERVICES_OF_TOKENS.items():
+            if prefix in denial.failure.text:
+                grant = attrs.evolve(grant, conditions=_token_condition(service))
     if grant is None or len(grant.resources) != 1:
         return grant
     if grant.resources[0].endswith(_NO_STREAM):
@@ -363,8 +368,7 @@ def _complete_task(
     service = SERVICES_OF_TOKENS.get(prefix)
     if service is None or not more:
         return (f"{task} {ALL_REQUIRED}",), more
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
-    more[0]["Condition"] = {"StringEquals": {"sts:AWSServiceName": service}}
+    more[0]["Condition"] = _token_condition(service)
     text, domain = denial.failure.text, grant.resources[0]
     login = _PACKAGES_LOGIN.search(text)
     step = f"{task} requires sts:GetServiceBearerToken, too."
@@ -376,6 +380,14 @@ def _complete_task(
     statement["Action"] = grant.action
     then = f"Package managers then require {join_words(PACKAGE_ACTIONS, 'and')} on the repository."
     return (step, then), more
+
+
+def _token_condition(service: str) -> dict[str, dict[str, str]]:
+    """Return the condition that limits bearer tokens to one service.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    return {"StringEquals": {"sts:AWSServiceName": service}}
 
 
 def _statement(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
