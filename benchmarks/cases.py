@@ -37,7 +37,7 @@ from benchmarks.measure import (
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
 from benchmarks.reports import report
-from iamtriage.redaction._identifiers import hide_identifiers
+from iamtriage.redaction._identifiers import IdentifierRedaction
 from iamtriage.redaction._secrets import hide_secrets
 
 if TYPE_CHECKING:
@@ -426,7 +426,7 @@ def redaction() -> Iterator[Figure]:
         make = functools.partial(texts.repeated, unit, ending=texts.SECRET_TRIGGER)
         yield growth_figure(f"redact, a round {texts.shortened(unit)}", hide_secrets, make, sizes)
         yield growth_figure(
-            f"redact, a round, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
+            f"redact, a round, identifiers {texts.shortened(unit)}", IdentifierRedaction, make, sizes
         )
     for unit in dict.fromkeys((*texts.SECRET_UNITS, *texts.ADVERSARIAL)):
         text = texts.repeated(unit, _COST_SIZE, texts.SECRET_TRIGGER)

@@ -407,6 +407,21 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+def test_repeated_report_that_is_wrapped_shows_no_name() -> None:
+    """Only the surroundings of line breaks in words are searched again."""
+    wrapped = (
+        "Message returned: User: arn:aws:sts::111122223333:assumed-role/orders-dev-deploym\n"
+        "entRole0B71AB61/deploy-7 is not authorized to perform: eks:DeleteCluster on resource: "
+        "arn:aws:eks:eu-west-1:111122223333:cluster/orders\n"
+    )
+    log = f"{_LOG}{wrapped}{_LOG}{wrapped}{_LOG}"
+    once = redact(log, identifiers=True)
+    for name in ("orders", "entRole", "deploy-7", "111122223333"):
+        assert name not in once
+    assert redact(once, identifiers=True) == once
+    assert once.count("request 7 took 12 ms") == 3
+
+
 def test_every_failure_in_a_log_is_kept() -> None:
     log = (
         f"10:00 INFO up\n{DENIAL}\n10:01 INFO\n\nerror: You must be logged in to the server (Unauthorized)\n"

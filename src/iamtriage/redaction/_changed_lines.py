@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-__all__ = ("mask_unchanged_lines",)
+__all__ = ("remove_unchanged_lines",)
 
 # The number of lines before and after a changed line that can belong to a secret in it. A line without spaces
 # can be a part of a value, so it does not count.
 _LINES_BEFORE, _LINES_AFTER = 3, 3
-# With shorter lines on average, masking takes longer than searching. In characters.
+# With shorter lines on average, removing them takes longer than searching them. In characters.
 _MIN_LINE = 20
 _NEAR, _CHANGED = 1, 2
+# Replaces other lines. No secret, command or sentence contains so many line breaks.
+_GAP = "\n" * 24
+# At the beginning and end of a private key, which can have any number of lines.
+_KEY_BOUND = "-----"
 _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
 
-def mask_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
-    """Replace the lines that are the same in the original, and not near a changed one, with fillers.
+def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
+    """Remove the lines that are the same in the original, and not near a changed one.
 
     Args:
         view: The unwrapped text.
@@ -35,7 +38,7 @@ def mask_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
     """
     lines = view.text.split("\n")
     if len(lines) * _MIN_LINE < len(view.text):
-        view.edit(_mask_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
+        view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
 
 
 def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[int]:
@@ -80,19 +83,21 @@ def _find_lines_near(lines: list[str], changed: Iterable[int]) -> bytearray:
         elif remaining:
             near[number] = _NEAR
             remaining -= " " in line
+        elif _KEY_BOUND in line:
+            near[number] = _NEAR
     return near
 
 
-def _mask_edits(lines: list[str], near: bytearray) -> Iterator[Edit]:
-    """Yield the edits that replace each run of other lines with a filler."""
+def _gap_edits(lines: list[str], near: bytearray) -> Iterator[Edit]:
+    """Yield the edits that replace each run of other lines with a gap."""
     at = start = 0
-    is_masked = False
+    is_gap = False
     for line, is_near in zip(lines, near, strict=True):
-        if is_near and is_masked:
-            yield start, at - 1, FILLER
-        if not is_near and not is_masked:
+        if is_near and is_gap:
+            yield start, at - 1, _GAP
+        if not is_near and not is_gap:
             start = at
-        is_masked = not is_near
+        is_gap = not is_near
         at += len(line) + 1
-    if is_masked:
-        yield start, at - 1, FILLER
+    if is_gap:
+        yield start, at - 1, _GAP

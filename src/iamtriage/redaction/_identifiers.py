@@ -4,12 +4,16 @@ This takes two passes, because a name can appear in prose before an ARN shows th
 pass finds the identifiers that their position or form reveals. The second pass replaces every occurrence of
 them as a separate word. The text is searched block by block and unwrapped, as for the readers of failures, so
 that values that a terminal has wrapped are complete.
+
+A pseudonym has the form of what it replaces, so searching the result again finds the same. Only around line
+breaks in words, which depend on the lengths of lines, another round can find more.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,7 +24,11 @@ from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._blocks import split_blocks, split_by_relevance
 from iamtriage.redaction._finders.arn_names import find_arn_names
-from iamtriage.redaction._finders.failure_names import find_failure_names, list_kept_words
+from iamtriage.redaction._finders.failure_names import (
+    find_broken_values,
+    find_failure_names,
+    list_kept_words,
+)
 from iamtriage.redaction._finders.hosts import find_host_names
 from iamtriage.redaction._finders.ids import find_ids
 from iamtriage.redaction._finders.repeated_names import KnownNames
@@ -30,40 +38,92 @@ from iamtriage.redaction._secrets import find_original_span
 from iamtriage.redaction._vocabulary.markers import MARKER, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit
 
-__all__ = ("hide_identifiers",)
+__all__ = ("IdentifierRedaction",)
 
 
 # If a terminal has wrapped a failure, this many characters around it are wrapped, too.
 _CONTEXT = 400
+# The number of characters around a joined word that are searched again, up to the ends of lines.
+_WINDOW = 500
+_MAX_LINE = 2_000
 _LINE_END = re.compile("\n")
 
 
 @attrs.frozen
 class _Block:
-    """An unwrapped block, its identifiers, and the positions of its failures."""
+    """An unwrapped block, its identifiers, and the positions of its failures.
+
+    Attributes:
+        view: The unwrapped block.
+        identifiers: The identifiers in the unwrapped text.
+        failures: The positions of the failures in the unwrapped text.
+        broken: The positions of values in the unwrapped text that contain line breaks.
+        is_relevant: Whether the block can contain a failure or an ARN, so that it was unwrapped.
+        is_searched: Whether the block was searched.
+    """
 
     view: View
-    identifiers: list[Identifier]
-    failures: list[tuple[int, int]]
+    identifiers: Sequence[Identifier] = ()
+    failures: Sequence[tuple[int, int]] = ()
+    broken: Sequence[tuple[int, int]] = ()
+    is_relevant: bool = False
+    is_searched: bool = True
 
 
-def hide_identifiers(text: str) -> str:
-    """Return the text with a pseudonym for each identifier."""
-    known = KnownNames()
-    blocks = [
-        _search(part, known, is_relevant=is_relevant)
-        for block in split_blocks(text)
-        for part, is_relevant in split_by_relevance(block)
-    ]
-    pseudonyms = Pseudonyms(text, known.accounts)
-    return "".join(_replace(block, known, pseudonyms) for block in blocks)
+class IdentifierRedaction:
+    """Replaces the identifiers in a text, in one or more rounds.
+
+    Attributes:
+        text: The text, with a pseudonym for each identifier that was found.
+        windows: The positions of the lines that have to be searched again, because words in them were joined.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.windows: list[tuple[int, int]] = []
+        known = KnownNames()
+        blocks = [*_search(text, known)]
+        self._pseudonyms = Pseudonyms(text, known.accounts)
+        self._replace(blocks, known)
+
+    def search_windows(self) -> None:
+        """Search the windows again. If they contain another identifier, replace it everywhere."""
+        known = KnownNames()
+        blocks: list[_Block] = []
+        done = 0
+        for start, end in self.windows:
+            blocks.append(_Block(View(self.text[done:start]), is_searched=False))
+            blocks += _search(self.text[start:end], known)
+            done = end
+        blocks.append(_Block(View(self.text[done:]), is_searched=False))
+        is_new = any(self._pseudonyms.get_pseudonym(value, noun) != value for value, noun in known)
+        self._replace(blocks, known if is_new else KnownNames())
+
+    def _replace(self, blocks: Iterable[_Block], known: KnownNames) -> None:
+        pieces: list[str] = []
+        places: list[tuple[int, int]] = []
+        length = 0
+        for block in blocks:
+            piece, joined = _replace(block, known, self._pseudonyms)
+            places += ((length + start, length + end) for start, end in joined)
+            pieces.append(piece)
+            length += len(piece)
+        self.text = "".join(pieces)
+        self.windows = _find_windows(self.text, places)
 
 
-def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
+def _search(text: str, known: KnownNames) -> Iterator[_Block]:
+    """Yield the blocks of a text with their identifiers, and record these."""
+    for block in split_blocks(text):
+        for part, is_relevant in split_by_relevance(block):
+            yield _search_block(part, known, is_relevant=is_relevant)
+
+
+def _search_block(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     """Find the identifiers that their position or form reveals, and record them."""
     view = unwrap(text, links=False) if is_relevant else View(text)
     readable = view.text
@@ -78,7 +138,9 @@ def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     identifiers = list(without_overlaps(found))
     for each in identifiers:
         known.add(_join_lines(readable[each.start : each.end]), each.noun)
-    return _Block(view, identifiers, [failure.span for failure in failures])
+    broken = [each[:2] for each in found if _has_spaces(readable[each.start : each.end])]
+    broken += find_broken_values(readable, failures)
+    return _Block(view, identifiers, [failure.span for failure in failures], broken, is_relevant)
 
 
 def _overlaps(identifier: Identifier, spans: Sequence[tuple[int, int]]) -> bool:
@@ -87,31 +149,55 @@ def _overlaps(identifier: Identifier, spans: Sequence[tuple[int, int]]) -> bool:
     return at >= 0 and spans[at][1] > identifier.start
 
 
-def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> str:
-    """Return the original text of a block with pseudonyms."""
+def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> tuple[str, list[tuple[int, int]]]:
+    """Return the original text of a block with pseudonyms, and the places in it to search again."""
     view = block.view
-    edits = _find_edits(block, known, pseudonyms)
-    if view.text is view.original:
-        return _apply(view.original, edits)
+    edits = list(_find_edits(block, known, pseudonyms))
+    shown = View(view.original)
+    if not block.is_relevant:
+        shown.edit(_drop_overlaps(edits))
+        is_other = block.is_searched and shown.text != view.original and _is_relevant(shown.text)
+        return shown.text, [(0, len(shown.text))] if is_other else []
+    joined = list(_find_joined_words(view))
     changes = [
         (*find_original_span(view, start, end), new)
         for start, end, new in edits
         if new != view.text[start:end]
     ]
-    for start, end in block.failures:
-        changes += _find_line_break_edits(view, max(0, start - _CONTEXT), min(len(view.text), end + _CONTEXT))
-    return _apply(view.original, sorted(changes))
+    changes += _find_line_break_edits(view, joined, block.failures)
+    shown.edit(_drop_overlaps(sorted(changes)))
+    places = [(place, place) for place, _ in joined]
+    places += ((view.origin(start), view.origin(end)) for start, end in block.broken)
+    places += _find_other_breaks(shown, view, edits)
+    return shown.text, sorted((shown.position(start), shown.position(end)) for start, end in places)
 
 
-def _apply(text: str, edits: Iterable[Edit]) -> str:
-    """Apply edits that are in text order. If some overlap, the first one is applied."""
-    pieces: list[str] = []
+def _is_relevant(text: str) -> bool:
+    return any(is_relevant for _, is_relevant in split_by_relevance(text))
+
+
+def _find_other_breaks(shown: View, view: View, edits: Iterable[Edit]) -> Iterator[tuple[int, int]]:
+    """Yield the positions in the original of lines that are wrapped differently with pseudonyms."""
+    readable = View(view.text)
+    readable.edit(_drop_overlaps(edits))
+    again = unwrap(shown.text, links=False)
+    if again.text != readable.text:
+        known = set(readable.text.split("\n"))
+        at = 0
+        for line in again.text.split("\n"):
+            if line not in known:
+                place = shown.origin(again.origin(at))
+                yield place, place
+            at += len(line) + 1
+
+
+def _drop_overlaps(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield edits, which are in text order. If some overlap, the first one is applied."""
     done = 0
-    for start, end, new in edits:
-        if start >= done:
-            pieces += (text[done:start], new)
-            done = end
-    return "".join([*pieces, text[done:]])
+    for edit in edits:
+        if edit[0] >= done:
+            yield edit
+            done = edit[1]
 
 
 def _find_edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Iterator[Edit]:
@@ -130,26 +216,60 @@ def _find_edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Ite
 
 def _join_lines(value: str) -> str:
     """Return a value without the line breaks in it. No identifier contains spaces."""
-    return value if value.isprintable() and " " not in value else "".join(value.split())
+    return "".join(value.split()) if _has_spaces(value) else value
 
 
-def _find_line_break_edits(view: View, start: int, end: int) -> Iterator[Edit]:
-    """Yield edits that remove line breaks in words, which the unwrapped text does not have."""
+def _has_spaces(value: str) -> bool:
+    return " " in value or not value.isprintable()
+
+
+def _find_joined_words(view: View) -> Iterator[tuple[int, int]]:
+    """Yield the line breaks in words that the unwrapped text does not have.
+
+    Each has its position in the original, and the position in the unwrapped text of the character after it.
+    """
+    text = view.text
+    for line_end in _LINE_END.finditer(view.original):
+        place = line_end.start()
+        if _is_in_word(text, view.position(place)):
+            at = bisect_right(range(len(text)), place, key=view.origin)
+            if _is_in_word(text, at):
+                yield place, at
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    return 0 < at < len(text) and not text[at - 1].isspace() and not text[at].isspace()
+
+
+def _find_line_break_edits(
+    view: View, joined: Sequence[tuple[int, int]], failures: Sequence[tuple[int, int]]
+) -> Iterator[Edit]:
+    """Yield edits that remove the line breaks in words in and around failures."""
+    positions = [at for _, at in joined]
+    for failure in failures if joined else ():
+        start, end = max(0, failure[0] - _CONTEXT), min(len(view.text), failure[1] + _CONTEXT)
+        near = positions[bisect_right(positions, start) : bisect_left(positions, end)]
+        if near and _has_fewer_lines(view, start, end):
+            for at in near:
+                yield find_original_span(view, at - 1, at)[1], view.origin(at), ""
+
+
+def _has_fewer_lines(view: View, start: int, end: int) -> bool:
+    """Return whether a part of the unwrapped text has fewer lines than the original."""
     first, last = view.origin(start), view.origin(end)
-    if view.original.count("\n", first, last) <= view.text.count("\n", start, end):
-        return
-    for line_end in _LINE_END.finditer(view.original, first, last):
-        at = _find_position_after(view, line_end.start(), start, end)
-        if start < at < end and not view.text[at - 1].isspace() and not view.text[at].isspace():
-            yield find_original_span(view, at - 1, at)[1], view.origin(at), ""
+    return view.original.count("\n", first, last) > view.text.count("\n", start, end)
 
 
-def _find_position_after(view: View, original: int, low: int, high: int) -> int:
-    """Return the first position in the unwrapped text whose original position is after a position."""
-    while low < high:
-        middle = (low + high) // 2
-        if view.origin(middle) > original:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def _find_windows(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the positions of the lines around places, which are in order."""
+    windows: list[tuple[int, int]] = []
+    for start, end in places:
+        low, high = max(0, start - _WINDOW), end + _WINDOW
+        low = text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low
+        line_end = text.find("\n", high, high + _MAX_LINE) + 1
+        high = min(len(text), line_end or high)
+        if windows and low <= windows[-1][1]:
+            low, high = windows[-1][0], max(high, windows.pop()[1])
+        windows.append((low, high))
+    is_small = sum(high - low for low, high in windows) * 2 <= len(text)
+    return windows if is_small else [(0, len(text))]

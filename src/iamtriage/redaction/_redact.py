@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from iamtriage._text import wrong_type_message
-from iamtriage.redaction._secrets import hide_secrets
+from iamtriage.redaction._secrets import hide_revealed_secrets, hide_secrets
 
 __all__ = ("redact",)
 
 _Key = TypeVar("_Key")
 
-# A pseudonym can reveal another identifier, so the text is searched until nothing changes.
+# A joined word can reveal a secret or identifier, so its surroundings are searched until nothing changes.
 _MAX_ROUNDS = 4
 
 
@@ -68,19 +68,25 @@ def redact(
 
 
 def _redact_text(text: str, *, identifiers: bool) -> str:
+    text = hide_secrets(text)
     if not identifiers:
-        return hide_secrets(text)
-    for _ in range(_MAX_ROUNDS):
-        text = hide_secrets(text)
-        redacted = _hide_identifiers(text)
-        if redacted == text:
+        return text
+    # Imported here because it needs the readers, which take long to import.
+    from iamtriage.redaction._identifiers import IdentifierRedaction
+
+    redaction = IdentifierRedaction(text)
+    for _ in range(_MAX_ROUNDS - 1):
+        if redaction.text == text:
             break
-        text = redacted
-    return text
+        text = hide_revealed_secrets(redaction.text, redaction.windows)
+        if text != redaction.text:
+            redaction = IdentifierRedaction(text)
+        elif redaction.windows:
+            redaction.search_windows()
+    return redaction.text
 
 
 def _hide_identifiers(text: str) -> str:
-    # Imported here because it needs the readers, which take long to import.
-    from iamtriage.redaction._identifiers import hide_identifiers
+    from iamtriage.redaction._identifiers import IdentifierRedaction
 
-    return hide_identifiers(text)
+    return IdentifierRedaction(text).text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
-from iamtriage.redaction._changed_lines import mask_unchanged_lines
+from iamtriage.redaction._changed_lines import remove_unchanged_lines
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
@@ -29,11 +29,11 @@ from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_un
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import View
 
-__all__ = ("find_original_span", "hide_secrets")
+__all__ = ("find_original_span", "hide_revealed_secrets", "hide_secrets")
 
 # Every secret without a provider's form contains one of these or is near one.
 _SIGNS = re.compile(
@@ -89,6 +89,20 @@ def hide_secrets(text: str) -> str:
         text = hidden
         if is_done:
             break
+    return text
+
+
+def hide_revealed_secrets(text: str, windows: Iterable[tuple[int, int]]) -> str:
+    """Return a text with a marker for each secret that pseudonyms and joined words have revealed.
+
+    Args:
+        text: A text without other secrets.
+        windows: The positions of the lines around joined words.
+    """
+    folded = fold_case(text)
+    found = next(find_assigned_secrets(text, folded), None) or next(find_header_secrets(text, folded), None)
+    if found or any(find_secrets(text[start:end]) for start, end in windows):
+        return hide_secrets(text)
     return text
 
 
@@ -241,7 +255,7 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
         if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
             if view.text != block.rstrip():
-                mask_unchanged_lines(view, _SIGNS)
+                remove_unchanged_lines(view, _SIGNS)
                 for found in _find_in_text(view.text):
                     start, end = find_original_span(view, found.start, found.end)
                     end = _end_before_setting(block, start, end)

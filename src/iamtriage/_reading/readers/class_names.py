@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
+from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
@@ -49,8 +50,8 @@ _DOTS = frozenset(".\\")
 def read_sdk_classes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the classes of SDKs."""
     for number in rows:
-        _, source, rank, pattern = _SDK_CLASSES[number]
-        for m in pattern.finditer(readable.text):
+        fragment, source, rank, pattern = _SDK_CLASSES[number]
+        for m in find_near_fragments(pattern, fragment, readable.text, readable.flat):
             yield _piece(m, source, rank)
 
 

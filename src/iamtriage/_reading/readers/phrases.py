@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
@@ -416,7 +417,7 @@ def read_phrases(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     text = readable.text
     for number in rows:
         phrase = PHRASES[number]
-        for m in compiled(phrase.pattern).finditer(text):
+        for m in find_near_fragments(compiled(phrase.pattern), phrase.fragment, text, readable.flat):
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
             piece.is_aws, piece.is_wrapper = phrase.certainty != "unsure", phrase.certainty == "outer"
             for key, value in m.groupdict().items():

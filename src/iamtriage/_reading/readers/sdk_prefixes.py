@@ -21,6 +21,7 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
     normalize_code,
 )
+from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import (
     ELLIPSIS,
     trim,
@@ -164,11 +165,11 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the prefixes of messages, in the order of the table."""
     text = readable.text
     for number in rows:
-        _, pattern, make = _PREFIXES[number]
+        fragment, pattern, make = _PREFIXES[number]
         for m in (
             _find_around_literal(text, pattern, *_LITERALS[pattern])
             if pattern in _LITERALS
-            else pattern.finditer(text)
+            else find_near_fragments(pattern, fragment, text, readable.flat)
         ):
             piece = make(m)
             if piece is not None:

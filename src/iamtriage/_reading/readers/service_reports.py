@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import EKS_CODES
+from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
@@ -470,14 +471,18 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the reports in a text, in the order of the frames."""
     text = readable.text
-    whole = [(0, len(text))]
     denials = list(_find_other_denials(readable)) if "authorized" in readable.words else []
     for number in rows:
         frame = FRAMES[number]
-        for start, end in denials if frame.fragment == "<authorized>" else whole:
-            for m in compiled(frame.pattern).finditer(text, start, end):
-                if not _is_prose(text, m):
-                    yield _piece(text, frame, m)
+        pattern = compiled(frame.pattern)
+        matches: Iterator[re.Match[str]]
+        if frame.fragment == "<authorized>":
+            matches = (m for start, end in denials for m in pattern.finditer(text, start, end))
+        else:
+            matches = find_near_fragments(pattern, frame.fragment, text, readable.flat)
+        for m in matches:
+            if not _is_prose(text, m):
+                yield _piece(text, frame, m)
 
 
 def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:

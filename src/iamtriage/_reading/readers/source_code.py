@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.fragments import FragmentIndex, find_near_fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -171,8 +171,12 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     has_literals = '"' in text or "'" in text or "`" in text
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):
-        _, pattern, printed = _ROWS[number]
-        spans += [m.span() for m in pattern.finditer(text) if printed is None or printed.search(m[0]) is None]
+        fragment, pattern, printed = _ROWS[number]
+        spans += [
+            m.span()
+            for m in find_near_fragments(pattern, fragment, text, readable.flat)
+            if printed is None or printed.search(m[0]) is None
+        ]
     if has_literals and "(" in text:
         spans += [call for opening in _CALLED.finditer(text) if (call := _find_call(text, opening.end()))]
     if "File" in readable.words:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The character is not a mark between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
 _MARKED = lazy_pattern(r"(?P<space>[ \t])?(?P<mark>[\\`^])\Z")
+_MARKS = frozenset("\\`^")
 _TEXT = lazy_pattern(r"\w")
 
 
@@ -41,20 +42,27 @@ def strip_continuations(view: View) -> None:
 
 def _runs(text: str) -> Iterator[list[_Line]]:
     """Yield each run of lines with the same mark, with the line before and the line after it."""
-    lines: list[_Line] = [_Line()]
+    run: list[_Line] = []
+    before = _Line()
+    unmarked: tuple[int, str] | None = None
     at = 0
     for written in text.split("\n"):
-        line = _line(written, at)
-        at += len(written) + 1
-        if len(lines) > 1 and line.mark != lines[-1].mark:
-            yield [*lines, line]
-            lines = [lines[-1]]
-        if line.mark:
-            lines.append(line)
+        line = _line(written, at) if written[-1:] in _MARKS else None
+        if line is None or not line.mark:
+            if run:
+                yield [before, *run, line or _Line(at, written, written)]
+                run = []
+            unmarked = at, written
         else:
-            lines = [line]
-    if len(lines) > 1:
-        yield [*lines, _Line()]
+            if run and line.mark != run[-1].mark:
+                yield [before, *run, line]
+                before, run = run[-1], []
+            elif not run:
+                before = _Line(unmarked[0], unmarked[1], unmarked[1]) if unmarked else before
+            run.append(line)
+        at += len(written) + 1
+    if run:
+        yield [before, *run, _Line()]
 
 
 def _line(written: str, start: int) -> _Line:

@@ -120,7 +120,7 @@ def unwrap(
     if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
-    if not text.isascii():
+    if not text.isascii() and not _is_printable(view.text):
         view.sub(_SPACES, " ")
     _strip_line_starts(view)
     stripped = view.text
@@ -156,7 +156,8 @@ def _unescape_text(view: View) -> None:
     """Replace the escapes of strings, of rsyslog and of HTML."""
     if "\\" in view.text:
         view.sub(_ESCAPE, _unescape)
-        _drop_controls(view)
+        if _may_contain_controls(view.text):
+            _drop_controls(view)
     if "#01" in view.text or "#033[" in view.text:
         view.sub(_SYSLOG_ESCAPE, lambda m: _SYSLOG_CONTROLS[m["code"]])
         _drop_controls(view)
@@ -254,9 +255,14 @@ def is_readable_line(text: str) -> bool:
 
 def _may_contain_controls(text: str) -> bool:
     """Return whether a text can contain a control character other than newlines and tabs, or a symbol for one."""
-    if not text.replace("\n", "").replace("\t", "").isprintable() or "[\\r][\\n]" in text:
+    if not _is_printable(text) or "[\\r][\\n]" in text:
         return True
     return not text.isascii() and any(map(text.__contains__, _CONTROL_SYMBOLS))
+
+
+def _is_printable(text: str) -> bool:
+    """Return whether a text has no control characters other than newlines and tabs, and no other spaces."""
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _may_contain_timestamps(text: str) -> bool:
@@ -290,7 +296,7 @@ def _strip_line_starts(view: View) -> None:
         text = view.text
     lines = text.split("\n")
     if not _MARK_CHARACTERS.isdisjoint([line.lstrip(" \t")[:1] for line in lines]):
-        view.edit(_mark_edits(text))
+        view.edit(_mark_edits(text, lines))
     if len(lines) > 1:
         strip_continuations(view)
         join_wrapped_lines(view)
@@ -299,17 +305,19 @@ def _strip_line_starts(view: View) -> None:
 def _service_edits(text: str) -> Iterator[Edit]:
     """Yield edits that remove the name of a service from adjacent lines, whose pipes are in one column."""
     run: list[re.Match[str]] = []
-    at = 0
-    while at <= len(text):
+    done = column = 0
+    pipe = text.find("|")
+    while pipe >= 0:
+        at = text.rfind("\n", 0, pipe) + 1
         m = _SERVICE.match(text, at)
-        column = text.find("|", at) - at
-        if run and (m is None or text.find("|", run[-1].start()) - run[-1].start() != column):
+        if run and (m is None or at != done or pipe - at != column):
             yield from _run_of_services(run)
             run = []
         if m:
             run.append(m)
-        end = text.find("\n", at)
-        at = end + 1 if end >= 0 else len(text) + 1
+            column = pipe - at
+        done = text.find("\n", pipe) + 1
+        pipe = text.find("|", done) if done else -1
     yield from _run_of_services(run)
 
 
@@ -333,22 +341,19 @@ def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
             return
 
 
-def _mark_edits(text: str) -> Iterator[Edit]:
+def _mark_edits(text: str, lines: Sequence[str]) -> Iterator[Edit]:
     """Yield edits that remove a mark if an adjacent line has it, too, or if there is only one line."""
     at = 0
     waiting: re.Match[str] | None = None
     before = ""
-    lines = 0
-    while at <= len(text):
-        m = _MARKS.match(text, at)
+    for line in lines:
+        m = _MARKS.match(text, at) if line.lstrip(" \t")[:1] in _MARK_CHARACTERS else None
         mark = m["mark"] if m else ""
         if waiting and (waiting["mark"] in {before, mark}):
             yield waiting.start(), waiting.end(), ""
         before, waiting = (waiting["mark"] if waiting else ""), m
-        lines += 1
-        end = text.find("\n", at)
-        at = end + 1 if end >= 0 else len(text) + 1
-    if waiting and (waiting["mark"] == before or lines == 1):
+        at += len(line) + 1
+    if waiting and (waiting["mark"] == before or len(lines) == 1):
         yield waiting.start(), waiting.end(), ""
 
 

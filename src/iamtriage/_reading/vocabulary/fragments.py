@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
 # Characters in a shared part.
@@ -24,6 +24,9 @@ _COMMON_WORDS = frozenset(
     }
 )  # fmt: skip
 _ALTERNATIVE = "|"
+# In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
+_MIN_LONG_TEXT = 8_000
+_CHARS_BEFORE, _CHARS_AFTER = 300, 600
 _WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{4,}(?=[^\w])", re.ASCII)
 _STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)
 
@@ -86,6 +89,47 @@ class FragmentIndex:
             if part in text:
                 found += [number for number, fragment in rows if fragment in text]
         return sorted(set(found)) if len(found) > len(self.always) else found
+
+
+def find_near_fragments(
+    pattern: re.Pattern[str], fragment: str, text: str, flat: str
+) -> Iterator[re.Match[str]]:
+    """Yield the matches of a row's pattern, of which each contains one of the row's fragments.
+
+    Args:
+        pattern: The pattern of the row.
+        fragment: The fragments of the row.
+        text: The text. If it is long, only the surroundings of the fragments are searched.
+        flat: The text with spaces instead of newlines.
+    """
+    windows = _list_windows(fragment, text, flat) if len(text) > _MIN_LONG_TEXT and fragment else []
+    if sum(end - start for start, end in windows) * 2 > len(text) or not windows:
+        yield from pattern.finditer(text)
+        return
+    for start, end in windows:
+        yield from pattern.finditer(text, start, end)
+
+
+def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
+    """Return the positions of the lines around each fragment, in order."""
+    places: list[int] = []
+    for alternative in fragment.split(_ALTERNATIVE):
+        stated = _STATED_WORD.match(alternative)
+        literal = (stated[2] or stated[1]) if stated else alternative
+        at = flat.find(literal)
+        while at >= 0:
+            places.append(at)
+            at = flat.find(literal, at + 1)
+    windows: list[tuple[int, int]] = []
+    for at in sorted(places):
+        if windows and at + _CHARS_AFTER < windows[-1][1]:
+            continue
+        start = text.rfind("\n", 0, max(0, at - _CHARS_BEFORE)) + 1
+        end = text.find("\n", at + _CHARS_AFTER)
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, end if end >= 0 else len(text)))
+    return windows
 
 
 def _rarity(word: str) -> tuple[bool, int]:

@@ -104,7 +104,8 @@ _OTHER_SYSTEMS = _signs(
     (("AccessDenied",), r"AccessDenied:? \((?:originated from|pid=\d)"),
     (("token with AccessorID", "lacks permission '"), r"token with AccessorID|lacks permission '[a-z]+:[a-z]+'"),
 )  # fmt: skip
-_STORAGE = lazy_pattern(r"\b[sS]3\b|[Bb]ucket")
+# A pattern that begins with a character is faster than one that begins with a word boundary.
+_STORAGE = lazy_pattern(r"[sS](?<!\w.)3\b|[Bb]ucket")
 _AWS = lazy_pattern(
     r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|\baws\.s(?:dk|mithy)\.kotlin|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from iamtriage.failures._records import to_record
@@ -12,12 +13,12 @@ from iamtriage.redaction._pseudonyms import ACCOUNT
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, is_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamtriage.failures._failures import Failure
     from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, Noun
 
-__all__ = ("find_failure_names", "list_kept_words")
+__all__ = ("find_broken_values", "find_failure_names", "list_kept_words")
 
 _NOUN_OF_KEY: dict[str, Noun] = {
     "k8s_namespace": "namespace",
@@ -35,6 +36,8 @@ _NOUN_OF_ID: dict[str, IdentifierKind] = {
 _KEPT_KEYS = ("code", "operation", "service", "action", "k8s_verb", "k8s_resource", "k8s_api_group")
 # The maximum length of a failure in which wrapped values are searched for, in characters.
 _MAX_FAILURE = 8000
+# The maximum length of a wrapped ARN whose repetitions are found, in characters.
+_MAX_ARN = 400
 # The number of characters before a value that identify its other occurrences.
 _CONTEXT = 12
 
@@ -116,6 +119,25 @@ def _find_stated_names(
                 yield from _names(text, start + span[0] - before, end, noun)
     if broken:
         yield from _find_wrapped_names(text, failure, broken)
+
+
+def find_broken_values(text: str, failures: Iterable[Failure]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of values with line breaks or spaces in them, also in repeated reports of a failure."""
+    values: set[str] = set()
+    for failure in failures:
+        record, spans = _record(failure), failure.spans
+        broken = {record[key] for key in _NOUN_OF_KEY if key not in spans}
+        if broken != {None}:
+            yield failure.span
+            values.update(value for value in broken if isinstance(value, str) and value.startswith("arn:"))
+    ordered = sorted(values)
+    at = text.find("arn:") if ordered else -1
+    while at >= 0:
+        written = "".join(text[at : at + _MAX_ARN].split())
+        place = bisect_right(ordered, written)
+        if place and written.startswith(ordered[place - 1]):
+            yield at, at + len(ordered[place - 1])
+        at = text.find("arn:", at + 1)
 
 
 def _record(failure: Failure) -> Mapping[str, object]:

@@ -48,6 +48,10 @@ class KnownNames:
             self._searched.add(value)
             self._lengths.setdefault(begin[0], set()).add(len(value))
 
+    def __iter__(self) -> Iterator[tuple[str, IdentifierKind]]:
+        """Yield each name and its kind."""
+        return iter(self._nouns.items())
+
     def keep(self, words: Iterable[str]) -> None:
         """Store words that stay in the text, even if a resource has that name."""
         self._kept.update(word.lower() for word in words)
