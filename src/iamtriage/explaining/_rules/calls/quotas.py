@@ -16,14 +16,14 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summ
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.deployments import find_deployment
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.deployments import Deployment
+    from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AwsError
 
 

@@ -14,11 +14,11 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.deployments import find_deployment
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.deployments import Deployment
+    from iamtriage.explaining._rules.shared.text_signs import Deployment
 
 # Prefixes of session names that AWS services choose when they act for a caller.
 _SERVICES_BY_SESSION_NAME = {

@@ -125,7 +125,7 @@ def _is_session_of_instance(denial: Denial) -> bool:
 def _subscribes_to_bedrock_model(denial: Denial) -> bool:
     if denial.is_explicit or not denial.lowercase_action.startswith("aws-marketplace:"):
         return False
-    from iamtriage.explaining._rules.denials.bedrock_models import subscribes_to_model
+    from iamtriage.explaining._rules.denials.service_settings import subscribes_to_model
 
     return subscribes_to_model(denial)
 
@@ -252,9 +252,9 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
     (
         lambda denial: denial.principal_text == "anonymous",
-        "denials.unsigned_callers.explain_unsigned_request",
+        "denials.sessions.explain_unsigned_request",
     ),
-    (_subscribes_to_bedrock_model, "denials.bedrock_models.explain_bedrock_subscription"),
+    (_subscribes_to_bedrock_model, "denials.service_settings.explain_bedrock_subscription"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
         lambda denial: _passes_role(denial) and denial.crosses_accounts is True,
@@ -281,7 +281,7 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
     (
         lambda denial: denial.action is None and bool(denial.actions),
-        "denials.ambiguous_service.explain_ambiguous_service",
+        "denials.missing_reasons.explain_ambiguous_service",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Explain denials for which AWS gives no reason.
+"""Explain denials for which AWS gives no reason, or neither a reason nor the service.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html says which services give one.
 """
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
     identity_allow_helps,
     is_encoded_message_cut,
     is_message_cut,
 )
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import (
     cross_account_notes,
     denial_summary,
@@ -105,3 +108,36 @@ def _derived_action_cause(denial: Denial) -> Cause:
     if denial.failure.encoded_message:
         text += " The encoded message can name another action, such as iam:PassRole."
     return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)
+
+
+def explain_ambiguous_service(denial: Denial) -> Explanation:
+    """Explain a denial without a reason or service; a guess is not enough for an ``Allow``."""
+    operation, actions = denial.failure.envelope.operation, join_first_four(denial.actions)
+    return denial.explain(
+        denial_summary(denial, "the message names neither the service nor a reason"),
+        DERIVED_ACTION.cause(
+            because=("The message names the call, not the action.",),
+            text=f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}.",
+        ),
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows it, which is the most frequent cause."
+        ),
+        other_policy_cause(denial),
+        topic="access-denied",
+        remedies=present(
+            your_remedy(
+                "Find the service that was called",
+                "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+                "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
+                commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
+                url=pages.ACCESS_DENIED,
+            ),
+            account_remedy(
+                "If no policy of the caller allows it yet, allow the action of that service",
+                f"It is one of these: {actions}. Allow only that one.",
+                url=pages.MANAGE_POLICIES,
+            ),
+            authorization_details_remedy(denial),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )

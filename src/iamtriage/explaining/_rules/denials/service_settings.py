@@ -1,8 +1,9 @@
-"""Explain denials that a service setting or an unrecognized request causes.
+"""Explain denials that a service setting, an unrecognized request or missing access to a Bedrock model causes.
 
 Sources: https://docs.aws.amazon.com/cost-management/latest/userguide/ce-access.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html and
-https://docs.aws.amazon.com/general/latest/gr/rande.html.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_billing.html,
+https://docs.aws.amazon.com/general/latest/gr/rande.html and
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 """
 
 from __future__ import annotations
@@ -10,20 +11,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, REQUEST_CHANGED
+from iamtriage.explaining._rules.shared.common_causes import (
+    CREDENTIALS_OF_OTHER_ACCOUNT,
+    NO_IDENTITY_ALLOW,
+    REQUEST_CHANGED,
+)
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    identity_allow_helps,
+    region_argument,
+)
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
     owner_remedy,
+    present,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 REQUEST_TO_WRONG_HOST = CauseType(
@@ -178,4 +193,169 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
             ),
         ),
         notes=("An identity-based policy must allow the ce: actions, too.",),
+    )
+
+
+# The actions with which a first call subscribes an account to a model, in lowercase.
+_SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace:viewsubscriptions"})
+_MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
+_ACCESS_DENIED = "Model access is denied"
+_INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
+_AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
+_RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
+
+MODEL_NOT_SUBSCRIBED = CauseType(
+    "model-not-subscribed",
+    title="The account is not subscribed to the model",
+    text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
+    recognised_by="The denied action is aws-marketplace:Subscribe or aws-marketplace:ViewSubscriptions.",
+    fix="Subscribe to the model once with a principal that has the AWS Marketplace permissions.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+NO_MARKETPLACE_ALLOW = CauseType(
+    "no-marketplace-allow",
+    title="The caller lacks the AWS Marketplace permissions",
+    meaning="The caller is not allowed to subscribe to the model in AWS Marketplace.",
+    recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
+    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions for the principal that subscribes.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+BEDROCK_MODEL_ACCESS = CauseType(
+    "bedrock-model-access",
+    title="The account has no access to the model",
+    text="The account has no access to a model with this ID.",
+    recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
+    fix="Request access to the model in the Bedrock console, or use another model or Region.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+MODEL_NOT_IN_REGION = CauseType(
+    "model-not-in-region",
+    title="The model is not available in the region",
+    text="The model is not available in the Region that was called, or its ID is misspelled or deprecated.",
+    fix="Call a region that has the model, and check the model ID.",
+    of="bedrock-model-access",
+)
+PAYMENT_MISSING = CauseType(
+    "payment-missing",
+    title="The account has no valid payment method",
+    text="The subscription to the model requires a payment method that AWS Marketplace accepts, and the account has none.",
+    recognised_by="Bedrock says INVALID_PAYMENT_INSTRUMENT.",
+    fix="Add a payment method that AWS Marketplace accepts.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+
+
+def subscribes_to_model(denial: Denial) -> bool:
+    """Return whether the subscription to a model was denied, not one to another AWS Marketplace product."""
+    if denial.lowercase_action not in _SUBSCRIPTION_ACTIONS:
+        return False
+    if denial.failure.envelope.operation in _MODEL_OPERATIONS:
+        return True
+    return _ACCESS_DENIED in denial_paragraph(denial.failure)
+
+
+def explain_bedrock_subscription(denial: Denial) -> Explanation:
+    """Explain that the caller is not allowed to subscribe the account to the model."""
+    subscribe = account_remedy(
+        "Subscribe the account to the model once, with a principal that has the permissions",
+        "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
+        "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
+        _RETRY_LATER,
+        commands=(fill_command(_AVAILABILITY_COMMAND, region_argument(denial)),),
+        url=pages.BEDROCK_MODELS,
+    )
+    allow: Remedy | None = None
+    if identity_allow_helps(denial):
+        allow = allow_remedy(
+            denial,
+            title=f"Or allow {denial.caller} to subscribe the account",
+            first_step="Avoid this for the role of a program: aws-marketplace:Subscribe allows it to buy for the account, and is needed only once.",
+        )
+    missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
+    if denial.policy_type == "identity":
+        missing = f"No policy of {denial.caller} allows {denial.action}."
+    return denial.explain(
+        denial_summary(
+            denial,
+            "the account is not subscribed to the model, and the caller is not allowed to subscribe it",
+        ),
+        MODEL_NOT_SUBSCRIBED.cause(
+            "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
+        ),
+        NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
+        topic="bedrock-subscription",
+        remedies=present(subscribe, allow, authorization_details_remedy(denial)),
+        notes=(
+            "bedrock:InvokeModel is another permission and does not help here.",
+            *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
+        ),
+    )
+
+
+def explain_bedrock_model(denial: Denial) -> Explanation:
+    """Explain that the account has no access to a model."""
+    region = region_argument(denial)
+    words = denial_paragraph(denial.failure)
+    if _INVALID_PAYMENT in words:
+        return _explain_payment(denial, words)
+    remedies = (
+        your_remedy(
+            "Check whether the account has access to the model in the Region",
+            "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
+            "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
+            commands=(
+                fill_command(_AVAILABILITY_COMMAND, region),
+                f"aws bedrock list-foundation-models --region {region} --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
+                fill_command("aws bedrock list-inference-profiles --region {}", region),
+            ),
+            url=pages.BEDROCK_PROFILES,
+        ),
+        account_remedy(
+            "Request access to the model",
+            "Open the model in the Bedrock model catalog, in that Region, and use it once. Models of Anthropic require the use case form, once per account or organization.",
+            "The first call to a third-party model subscribes the account in AWS Marketplace. Its caller needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid payment method.",
+            _RETRY_LATER,
+            url=pages.BEDROCK_MODELS,
+        ),
+        authorization_details_remedy(denial),
+    )
+    return denial.explain(
+        "The account has no access to the Bedrock model in the Region of the call.",
+        BEDROCK_MODEL_ACCESS.cause(
+            "reported",
+            quote_phrases(
+                words,
+                "You don't have access to the model with the specified model ID",
+                "Your account is not authorized to invoke this API operation",
+                _ACCESS_DENIED,
+            ),
+        ),
+        MODEL_NOT_SUBSCRIBED.cause(
+            text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
+        ),
+        MODEL_NOT_IN_REGION.cause(),
+        CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+            text="The credentials belong to another account than the one with access."
+        ),
+        remedies=present(*remedies),
+        notes=("If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",),
+    )
+
+
+def _explain_payment(denial: Denial, words: str) -> Explanation:
+    return denial.explain(
+        "The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace.",
+        PAYMENT_MISSING.cause(
+            "reported", quote_phrases(words, "A valid payment instrument must be provided")
+        ),
+        topic="bedrock-payment",
+        remedies=(
+            account_remedy(
+                "Add a valid payment method",
+                "In Billing, under payment methods, set one that is valid for AWS Marketplace.",
+                _RETRY_LATER,
+                url=pages.BEDROCK_MODELS,
+            ),
+        ),
+        notes=("An Allow in a policy does not help.",),
     )

@@ -18,18 +18,16 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_unreadable,
 )
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
-from iamtriage.explaining._rules.kubernetes.entry_parameters import (
+from iamtriage.explaining._rules.kubernetes.entry_settings import (
     STATED_POLICY,
     correct_parameter,
     correction_remedy,
-    find_scope,
-)
-from iamtriage.explaining._rules.kubernetes.entry_settings import (
     entry_principal,
     explain_creator_access,
     explain_entries_not_accepted,
     explain_mode_downgrade,
     explain_reserved_name,
+    find_scope,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.pod_identities import (

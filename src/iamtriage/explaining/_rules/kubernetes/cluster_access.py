@@ -16,8 +16,8 @@ from iamtriage.arns._principals import (
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
+from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import (
     VIEW_POLICY,
     aws_auth_remedy,

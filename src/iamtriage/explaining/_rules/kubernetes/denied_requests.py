@@ -11,10 +11,15 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
-from iamtriage.explaining._rules.shared.access_policies import access_policy_allows, narrowest_access_policy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.kubernetes_requests import Request, UserKind, parse_service_account
+from iamtriage.explaining._rules.shared.kubernetes_requests import (
+    Request,
+    UserKind,
+    access_policy_allows,
+    narrowest_access_policy,
+    parse_service_account,
+)
 from iamtriage.explaining._rules.shared.manifests import Subject, object_name
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,

@@ -24,8 +24,12 @@ from iamtriage.explaining._rules.kubernetes.users import (
     explain_node,
 )
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.access_policies import is_custom_group
-from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
+from iamtriage.explaining._rules.shared.kubernetes_requests import (
+    READ_VERBS,
+    classify_user,
+    is_custom_group,
+    parse_request,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:

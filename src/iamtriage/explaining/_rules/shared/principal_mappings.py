@@ -17,8 +17,8 @@ from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Ro
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
 from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,

@@ -140,14 +140,14 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("] and user [name=", "denials.own_permissions.explain_opensearch_role"),
     ("you are not the owner", "denials.service_specific.explain_not_owner"),
     ("not authorized for images", "denials.service_specific.explain_image"),
-    ("access to the model with the specified model", "denials.bedrock_models.explain_bedrock_model"),
+    ("access to the model with the specified model", "denials.service_settings.explain_bedrock_model"),
     (
         "account is not authorized to invoke this api operation",
-        "denials.bedrock_models.explain_bedrock_model",
+        "denials.service_settings.explain_bedrock_model",
     ),
     (
         "model access is denied due to invalid_payment_instrument",
-        "denials.bedrock_models.explain_bedrock_model",
+        "denials.service_settings.explain_bedrock_model",
     ),
     (
         "unauthenticated access is not supported for this identity pool",

@@ -1,4 +1,4 @@
-"""Recognize texts about pods, and software and clouds that are compatible with S3 by their hosts.
+"""Recognize texts about pods, deployments, and software and clouds that are compatible with S3 by their hosts.
 
 The latter answer with S3's error codes and messages, but have their own keys and permissions.
 """
@@ -6,8 +6,17 @@ The latter answer with S3's error codes and messages, but have their own keys an
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Literal
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.resolving import context_of
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
 
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
 # container, and controllers that only run in pods.
@@ -96,3 +105,102 @@ def find_s3_compatible_host(words: str) -> str | None:
     """
     found = _HOSTS.search(_SETTING_OF_SERVICE.sub(" ", words))
     return None if found is None or _AWS.search(words) else found[0]
+
+
+_MAX_TEXT = 32_000
+# Maximum distance, in characters, between the resource of an event and the message of AWS in it.
+_MAX_BEFORE_MESSAGE = 400
+_STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
+_TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
+# An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it. The name follows
+# the type, or precedes the status and the reason follows the type.
+_EVENT = lazy_pattern(
+    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
+    rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
+    rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
+    rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
+    rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
+    re.ASCII,
+)
+_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}\|[ \t]{0,40}\Z", re.ASCII)
+_SIGNS = (
+    "_FAILED",
+    "HandlerErrorCode: ",
+    "Resource handler returned message: ",
+    "AWS::CloudFormation::",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_IN_PROGRESS",
+)
+_STACK = lazy_pattern(
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
+    re.ASCII,
+)
+# The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
+_ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
+
+
+@attrs.frozen(eq=False, repr=False)
+class Deployment(Value):
+    """What deploys the resource of a failure.
+
+    Attributes:
+        tool: What deploys it.
+        resource: The logical ID or the address of the resource; ``None`` if the text does not name it.
+        type: The type of the resource, such as ``"AWS::Lambda::Function"``.
+        status: The status in the event that has the failure's message, such as ``"CREATE_FAILED"``.
+        stack: The name of the CloudFormation stack.
+        region: The region in the ARN of the stack.
+        is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
+    """
+
+    tool: Literal["CloudFormation", "Terraform"]
+    resource: str | None
+    type: str | None = None
+    status: str | None = None
+    stack: str | None = None
+    region: str | None = None
+    is_new_stack: bool = False
+
+
+def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
+    """Return what deploys the resource of a failure, or ``None`` if the text shows no tool."""
+    address = context_of(facts).terraform
+    if address is not None:
+        return Deployment("Terraform", address.value)
+    start = max(failure.span[0] - _MAX_TEXT // 2, 0)
+    text = failure.text[start : start + _MAX_TEXT]
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    events, stack = [*_EVENT.finditer(text)], _STACK.search(text)
+    at = failure.span[0] - start
+    event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
+    has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
+    return Deployment(
+        "CloudFormation",
+        None if event is None else _find_name(event),
+        None if event is None else event["type"] or event["logical_type"] or event["member_type"],
+        (event["status"] or event["member_status"]) if event is not None and has_message else None,
+        None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
+        None if stack is None else stack["region"],
+        _ROLLBACK.search(text) is not None,
+    )
+
+
+def _find_name(event: re.Match[str]) -> str | None:
+    name: str | None = event["name"] or event["logical_id"] or event["member"]
+    if name is None:
+        start = max(event.start() - 300, 0)
+        found = _NAME_BEFORE.search(event.string[start : event.start()])
+        name = found and found[1]
+    return name and name.rstrip(":.-")
+
+
+def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
+    """Return a step that changes the trust policy of a role in the code that deploys it."""
+    if deployment is None:
+        return ()
+    element = "assume_role_policy" if deployment.tool == "Terraform" else "AssumeRolePolicyDocument"
+    of = f" of {deployment.resource}" if deployment.resource else ""
+    return (
+        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.",
+    )
