@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACES = (
     "denials/service_specific",
     "credentials/expired",
-    "kubernetes/node_logins",
-    "sts/regions",
+    "kubernetes/nodes",
+    "sts/findings",
     "calls/api_errors",
 )
 TITLE = "The passport of the session was revoked"

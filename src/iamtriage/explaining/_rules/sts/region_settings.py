@@ -256,7 +256,8 @@ def _find_path(text: str, position: int) -> _Path:
     found = _YAML_KEY.match(text, start)
     if found is None:
         return _Path((), None, is_whole=False)
-    path, scalars = [found["key"]], []
+    path = [found["key"]]
+    scalars: list[int] = []
     # The column of the key, or that of the dash of its list while the key of the list is not found.
     column, of_list = len(found["indent"]), found["dash"] is not None
     if of_list:
