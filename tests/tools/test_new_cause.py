@@ -17,7 +17,7 @@ PLACES = (
     "denials/service_specific",
     "credentials/expired",
     "kubernetes/nodes",
-    "sts/findings",
+    "sts/credential_scopes",
     "calls/api_errors",
 )
 TITLE = "The passport of the session was revoked"
