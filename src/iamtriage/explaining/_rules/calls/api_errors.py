@@ -398,12 +398,12 @@ _POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerR
 _ANY_CODE = lazy_pattern(r".+")
 
 
-# The first route that matches is used.
 def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
     """Explain that EKS Auth rejects the token of a pod."""
     return explain_agent_rejection(case, message, "invalid")
 
 
+# The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),

@@ -96,7 +96,18 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         ),
         remedies=(
             *((_configure_load_balancers_remedy(cluster, facts.namespace),) if is_load_balancer else ()),
-            *(() if is_load_balancer or asked != "the Region" else (_set_region_remedy(cluster),)),
+            *(
+                ()
+                if is_load_balancer or asked != "the Region"
+                else (
+                    your_remedy(
+                        "Give the program its Region",
+                        "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
+                        commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
+                        url=pages.SDK_REGION,
+                    ),
+                )
+            ),
             hop_limit,
         ),
         notes=("An IAM policy does not help: no request reached AWS.",),
@@ -117,13 +128,4 @@ def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) ->
             ),
         ),
         url=pages.LOAD_BALANCER_CONTROLLER,
-    )
-
-
-def _set_region_remedy(cluster: Cluster) -> Remedy:
-    return your_remedy(
-        "Give the program its Region",
-        "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
-        commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
-        url=pages.SDK_REGION,
     )

@@ -13,7 +13,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, quote_phrases
@@ -23,11 +22,11 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -192,13 +191,10 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
     principal = "eks.amazonaws.com" if is_cluster else "ec2.amazonaws.com"
     of_nodes = "The access entry has the unique ID of the deleted role: delete it and create it again with type EC2_LINUX. Add the role to the instance profile, too (add-role-to-instance-profile)."
     create = f"aws iam create-role --role-name {{}}{in_path} --assume-role-policy-document file://trust.json"
-    return Remedy(
-        title="Create the role again with the same name and path",
-        who="account administrator",
-        steps=(
-            f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
-            *(() if is_cluster else (of_nodes,)),
-        ),
+    return trust_remedy(
+        "Create the role again with the same name and path",
+        f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
+        *(() if is_cluster else (of_nodes,)),
         commands=(
             fill_command(create, of_role),
             *_attach_commands(
@@ -206,7 +202,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
             ),
         ),
         policy=service_trust_policy(principal, ASSUME_ROLE),
-        layer="role_trust",
+        is_addition=False,
         url=NODE_IDENTITY_DELETED.sources[1 if is_cluster else 0],
     )
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure
@@ -210,17 +210,12 @@ def explain_untrusted_role(
     reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
     summary = f"The service{f' {service}' if service else ''} cannot assume {role}"
     remedies: tuple[Remedy, ...] = (
-        Remedy(
-            title=f"Allow {who} in the trust policy of {role}",
-            who="account administrator",
-            steps=(
-                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
-                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
-            ),
+        trust_remedy(
+            f"Allow {who} in the trust policy of {role}",
+            *trust_in_code_steps(find_deployment(case.failure, case.facts)),
+            "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
             commands=commands.trust_policy_commands(parsed.name if parsed else None),
             policy=service_trust_policy(named, actions),
-            layer="role_trust",
-            is_addition=True,
             url=pages.TRUST_POLICIES,
         ),
         your_remedy(

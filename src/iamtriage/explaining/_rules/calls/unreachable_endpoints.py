@@ -141,7 +141,23 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         remedies=(
             *findings.remedies,
             *_related_remedies(case, message, host),
-            *((_task_network_remedy(),) if _TASK_START.search(case.text) else ()),
+            *(
+                (
+                    account_remedy(
+                        "Give the ECS task a way to AWS",
+                        "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
+                        "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
+                        "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
+                        commands=(
+                            "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
+                            "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
+                        ),
+                        url=pages.ECS_NETWORK,
+                    ),
+                )
+                if _TASK_START.search(case.text)
+                else ()
+            ),
             _test_connection_remedy(case, host),
         ),
         notes=(_NOT_A_POLICY,),
@@ -208,21 +224,6 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
     if _PROXY.search(message):
         return ()
     return (NO_WAY_OUT.cause(),)
-
-
-def _task_network_remedy() -> Remedy:
-    """Return how an ECS task, in which no command can be run yet, reaches AWS."""
-    return account_remedy(
-        "Give the ECS task a way to AWS",
-        "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
-        "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
-        "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
-        commands=(
-            "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
-            "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
-        ),
-        url=pages.ECS_NETWORK,
-    )
 
 
 def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:

@@ -315,7 +315,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ROLE_CHAINING.cause(),
         CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
-    is_job = _runs_in_job(case)
+    runtime = context_of(case.facts).runtime
+    is_job = runtime is not None and runtime.kind in _JOB_STEPS
     if is_job:
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
@@ -370,7 +371,20 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             *(() if is_job or overridden is not None else (credential_remedies.clear_environment(),)),
             credential_remedies.show_identity(profile),
             # A step of a job exports fixed variables, and its remedy raises the duration, too.
-            *(() if is_job else (_refresh_remedy(), _session_duration_remedy(role))),
+            *(
+                ()
+                if is_job
+                else (
+                    your_remedy(
+                        "Let the SDK refresh the credentials",
+                        "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+                        "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+                        "In a long-running program, create a new client when a call reports expired credentials.",
+                        url=pages.CLI_ROLES,
+                    ),
+                    _session_duration_remedy(role),
+                )
+            ),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
@@ -441,16 +455,6 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
     )
 
 
-def _refresh_remedy() -> Remedy:
-    return your_remedy(
-        "Let the SDK refresh the credentials",
-        "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
-        "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
-        "In a long-running program, create a new client when a call reports expired credentials.",
-        url=pages.CLI_ROLES,
-    )
-
-
 def _source_profile_remedy(profile: str | None) -> Remedy:
     """Return how to renew the credentials with which a profile assumes its role."""
     return your_remedy(
@@ -463,11 +467,6 @@ def _source_profile_remedy(profile: str | None) -> Remedy:
         ),
         url=pages.CLI_ROLES,
     )
-
-
-def _runs_in_job(case: Case[ExpiredCredentials]) -> bool:
-    runtime = context_of(case.facts).runtime
-    return runtime is not None and runtime.kind in _JOB_STEPS
 
 
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
@@ -550,7 +549,6 @@ def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation
     return explain_rejected_login(case, commands.region(find_region(case)))
 
 
-# The most specific routes come first.
 def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that EKS Auth rejects the expired token of a pod."""
     from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
@@ -558,6 +556,7 @@ def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanat
     return explain_agent_rejection(case, message, None)
 
 
+# The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
     Route(explain_expired_login, operation="CreateOAuth2Token"),

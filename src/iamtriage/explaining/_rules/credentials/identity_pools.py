@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
@@ -306,13 +306,10 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
             },
         },
     }
-    return Remedy(
-        title="Allow the pool in the role's trust policy",
-        who="account administrator",
-        steps=tuple(steps),
+    return trust_remedy(
+        "Allow the pool in the role's trust policy",
+        *steps,
         commands=trust_policy_commands(None),
         policy=build_document([statement]),
-        layer="role_trust",
-        is_addition=True,
         url=pages.IDENTITY_POOL_ROLES,
     )

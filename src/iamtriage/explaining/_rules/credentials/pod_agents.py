@@ -212,7 +212,19 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) ->
     elif problem is None:
         summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the program keeps an old one."
         kept = "The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
-        more, remedies = (TOKEN_KEPT.cause(text=kept),), (_renew_token_remedy(case),)
+        more, remedies = (
+            (TOKEN_KEPT.cause(text=kept),),
+            (
+                your_remedy(
+                    "Restart the pods, and let the program read the token file for each request",
+                    "A restart helps at once: new pods get a new token.",
+                    "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
+                    "If new pods fail, too, the clock of the node is ahead.",
+                    commands=(commands.restart_command(case.facts.namespace),),
+                    url=pages.EKS_POD_SDK,
+                ),
+            ),
+        )
     else:
         summary = (
             "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
@@ -278,18 +290,6 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
             'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $token" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
         ),
         url=pages.EKS_POD_IDENTITY,
-    )
-
-
-def _renew_token_remedy(case: AnyCase) -> Remedy:
-    """Return how a program sends the current token of its pod."""
-    return your_remedy(
-        "Restart the pods, and let the program read the token file for each request",
-        "A restart helps at once: new pods get a new token.",
-        "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
-        "If new pods fail, too, the clock of the node is ahead.",
-        commands=(commands.restart_command(case.facts.namespace),),
-        url=pages.EKS_POD_SDK,
     )
 
 

@@ -68,7 +68,12 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         remedies=(
             *([_activate_sts_remedy(region)] if opts_in is not True else []),
             *([credential_remedies.enable_region(region)] if opts_in is not False else []),
-            _other_region_remedy(),
+            your_remedy(
+                "Or call STS in an active region",
+                "Create only the STS client for an active region; the other clients keep theirs.",
+                "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
+                url=pages.STS_REGIONS,
+            ),
         ),
         notes=(_NOTE,),
     )
@@ -82,15 +87,6 @@ def _activate_sts_remedy(region: str | None) -> Remedy:
         f"Activate {name}. There is no API for this. The endpoint in us-east-1 is always active.",
         "The setting belongs to the account of the role or user that is requested.",
         url=pages.TEMPORARY_REGIONS,
-    )
-
-
-def _other_region_remedy() -> Remedy:
-    return your_remedy(
-        "Or call STS in an active region",
-        "Create only the STS client for an active region; the other clients keep theirs.",
-        "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
-        url=pages.STS_REGIONS,
     )
 
 

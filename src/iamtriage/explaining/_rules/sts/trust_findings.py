@@ -173,16 +173,19 @@ class ServiceTrust(Value):
     """What a supplied trust policy means for a service.
 
     Attributes:
-        is_allowed: Whether the policy allows the service.
         verdict: The finding, as the end of a sentence.
         cause: The finding as a cause.
         remedy: What to change or check.
     """
 
-    is_allowed: bool
     verdict: str
     cause: Cause
     remedy: Remedy
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the policy allows the service."""
+        return self.cause.code == TRUST_POLICY_ALLOWS.code
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -249,7 +252,6 @@ def _find_account(facts: Facts, role_arn: str | None) -> str | None:
 def _describe_allowed(question: _Question) -> ServiceTrust:
     text = f"The trust policy that was given allows {question.service}, so it is not the cause."
     return ServiceTrust(
-        True,  # noqa: FBT003
         "the trust policy that was given allows it, so the role or its policy was changed seconds ago, or the call names another role",
         TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
         your_remedy(
@@ -277,7 +279,7 @@ def _describe(
             commands=commands.trust_policy_commands(role),
             url=pages.TRUST_POLICIES,
         )
-        return ServiceTrust(False, result.reason, cause, remedy)  # noqa: FBT003
+        return ServiceTrust(result.reason, cause, remedy)
     # The reason begins with the statement that comes closest.
     verdict = result.reason.partition(": ")[2].replace("the policy trusts", "its trust policy trusts")
     if result.statement is None:
@@ -285,7 +287,7 @@ def _describe(
     title = f"Allow {service} in the role's trust policy"
     remedy = replace_policy_remedy(title, _allow_service(question, actions), role)
     step = f"{WHOLE_DOCUMENT} Remove from it a service that does not use the role."
-    return ServiceTrust(False, verdict, cause, attrs.evolve(remedy, steps=(step,)))  # noqa: FBT003
+    return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step,)))
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
@@ -337,7 +339,6 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         remedy = attrs.evolve(remedy, steps=(WHOLE_DOCUMENT, step), commands=lines)
     text = f"Statement[{result.statement}] of the trust policy that was given has this condition."
     return ServiceTrust(
-        False,  # noqa: FBT003
         f"its trust policy names {service}, but requires {requires}{difference}",
         TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
         remedy,

@@ -15,10 +15,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     find_provider,
@@ -30,6 +29,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
@@ -216,12 +216,11 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
 
 def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
-    return Remedy(
-        title=title,
-        who="account administrator",
+    return trust_remedy(
+        title,
         commands=(commands.trust_policy_commands(role)[1],),
         policy=policy,
-        layer="role_trust",
+        is_addition=False,
         url=pages.TRUST_POLICIES,
     )
 
