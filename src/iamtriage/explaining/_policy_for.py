@@ -232,7 +232,15 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     at = next((at for at, step in enumerate(first.steps) if step.startswith(_SAVE_STEP)), len(first.steps))
     account = getattr(try_parse_principal(failure.principal), "account", None)
     name = inline_policy_name(single, account, failure.resource)
-    new_name = inline_policy_name(statements, account, failure.resource, *(each.resource for each in same))
+    # The name begins with a denied action: a policy of that name would have allowed it.
+    ordered = sorted(
+        (
+            {**each, "Action": sorted(_list_actions([each]), key=lambda action: action != old[0])}
+            for each in statements
+        ),
+        key=lambda each: old[0] not in each["Action"],
+    )
+    new_name = inline_policy_name(ordered, account, failure.resource, *(each.resource for each in same))
     lines = tuple(
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )

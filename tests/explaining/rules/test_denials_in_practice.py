@@ -1099,7 +1099,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "A push requires all of these ecr: actions.",
             "The login to CodeArtifact requires sts:GetServiceBearerToken, too.",
-            "--policy-name AllowCodeartifactEcrSts-",
+            "--policy-name AllowEcrPutImageOnRepositoryCartsEuWest1AndMore ",
         ),
         (),
     ),

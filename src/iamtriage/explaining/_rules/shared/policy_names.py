@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
-# Longer names of policies for several services consist of the names of the services.
-_MAX_LENGTH_OF_SEVERAL = 50
+_MORE = "AndMore"
 _RESOURCE = 5
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
 _WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])", re.ASCII)
@@ -62,17 +61,21 @@ def inline_policy_name(
     name = "Allow" + "And".join(dict.fromkeys(parts))
     if user is None and len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
         return name
+    # A policy of the same role with the same first action and resource would have allowed the request.
+    first = {**statements[0], "Action": _to_list(statements[0]["Action"])[0]}
+    short = f"Allow{_describe_statement(first, account, names)}"
+    if user is not None:
+        service = statement_id(f"{first['Action'].partition(':')[0]}:")
+        short = short.replace(f"Allow{service}", f"Allow{_to_words(user)}", 1)
+    is_exact = "On" in short or first["Resource"] == "*"
+    if is_exact and len(short) + len(_MORE) <= _MAX_LENGTH:
+        return short if user is not None else f"{short}{_MORE}"
     # Few names are too long, and loading OpenSSL takes longer than explaining.
     import hashlib
     import json
 
     # The actions and a digest are easier to read than a cut resource.
     actions = "And".join(dict.fromkeys(_describe_actions(_to_list(each["Action"])) for each in statements))
-    services = {each.partition(":")[0] for row in statements for each in _to_list(row["Action"])}
-    if len(services) > 1 and len(actions) > _MAX_LENGTH_OF_SEVERAL:
-        actions = "".join(statement_id(f"{each}:") for each in sorted(services))
-    if user is not None:
-        actions = _to_words(user)
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{_cut_words(f'Allow{actions}', _MAX_LENGTH - _DIGEST_LENGTH - 1)}-{digest}"
 
