@@ -281,6 +281,16 @@ JSON: Table = (
         {**DENIED, "code": "AccessDeniedException"},
     ),
     (
+        "clojure",
+        '{:Error {:Code "AccessDenied", :Message "Access Denied", :RequestId "EXAMPLE0REQUEST1", :HostId "abcDEF123456/+="}}',
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "swift",
+        'UnknownAWSHTTPServiceError(typeName: Optional("AccessDenied"), message: Optional("Access Denied"), requestID: Optional("EXAMPLE0REQUEST1"), requestID2: Optional("abcDEF123456/+="))',
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
         "escaped-twice",
         json.dumps(
             {"log": json.dumps({"msg": json.dumps({"__type": "AccessDeniedException", "Message": DENIAL})})}

@@ -31,7 +31,7 @@ _KEYS = {
     "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode _serviceerrorcode exception_code s3errorcode exceptiontype",
     "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
     "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid _serviceerrorrequestid",
-    "host_id": "hostid host_id extendedrequestid x-amz-id-2 extended_request_id s3_extended_request_id s3errorhostid",
+    "host_id": "hostid host_id requestid2 extendedrequestid x-amz-id-2 extended_request_id s3_extended_request_id s3errorhostid",
     "operation": "eventname aws.operation",
     "service": "eventsource aws.service _serviceabbrev _serviceerrorabbrev abbrev awsservice",
     "principal": "arn",
@@ -90,7 +90,7 @@ _QUOTED = lazy_pattern(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|[\"']\s?(?P<ope
 _BARE = lazy_pattern(
     r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
 )
-_WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
+_WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id", "host_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
 _QUOTES = frozenset("\"'")
 # Maximum distance, in characters, between two keys of a cluster.
