@@ -226,8 +226,10 @@ def test_details_and_message_name_the_policies(
     checks: list[dict[str, Any]], resource: str, why: str, says: tuple[str, ...], says_not: tuple[str, ...]
 ) -> None:
     facts = _details(_denied("lambda:CreateFunction", resource, checks=checks))
+    attached = {_BOUNDARY: "arn:aws:iam::111122223333:role/team/ci", f"{_BOUNDARY}2": ROLE}
     facts["authorization_details"]["policies"] = [
-        {"type": "PERMISSIONS_BOUNDARY", "uri": _BOUNDARY, "attachedTo": [{"arn": ROLE}]}
+        {"type": "PERMISSIONS_BOUNDARY", "uri": uri, "attachedTo": [{"arn": arn}]}
+        for uri, arn in attached.items()
     ]
     text = _text("lambda:CreateFunction", resource, f" because {why} allows the lambda:CreateFunction action")
     folded = " ".join(explain(text, facts=facts).to_text(detail="full").replace("\\\n", " ").split())

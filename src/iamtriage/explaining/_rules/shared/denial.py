@@ -222,10 +222,12 @@ def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
         if decision.deny is None and message.deny is not None:
             decision = decision._replace(deny=message.deny, policy_type_evidence="supplied")
     reasons = matching_reasons(decision.action, facts.authorization_details)
-    return _add_reasons(decision, reasons, facts) if reasons else decision
+    return _add_reasons(decision, reasons, facts, failure.principal or facts.caller) if reasons else decision
 
 
-def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...], facts: Facts) -> _Decision:
+def _add_reasons(
+    decision: _Decision, reasons: tuple[Reason, ...], facts: Facts, caller: str | None
+) -> _Decision:
     """Return the decision completed by the reasons that the authorization details state for one action."""
     stated, deny = decision.policy_type, decision.deny
     # Of several reasons of one kind, the message names the one that AWS reports.
@@ -239,7 +241,7 @@ def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...], facts: Facts)
         )
         stated = None
     policy = next((each.arn for each in first.policies if each.arn), None) or _find_boundary(
-        first.policy_type, facts
+        first.policy_type, facts, caller
     )
     others = [
         (each.policy_type, each.deny)
@@ -255,7 +257,7 @@ def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...], facts: Facts)
             # The message names what caps the permissions of an Allow.
             return decision._replace(
                 resource=decision.resource or first.resource,
-                policy=decision.policy or _find_boundary(stated, facts),
+                policy=decision.policy or _find_boundary(stated, facts, caller),
                 other_policy_types=((first.policy_type, first.deny), *others),
             )
         others.append((stated, deny))
@@ -277,17 +279,26 @@ def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...], facts: Facts)
     )
 
 
-def _find_boundary(policy_type: PolicyType | None, facts: Facts) -> str | None:
-    """Return the permissions boundary that allows nothing, which no statement names, if the details have only one."""
+def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | None) -> str | None:
+    """Return the permissions boundary of the caller, which no statement of an implicit denial names.
+
+    If the details list one boundary, it is the caller's, else the one that is attached to the caller.
+    """
     details = facts.authorization_details
     if details is None or policy_type != "permissions_boundary":
         return None
     found = {
-        each.uri
+        each.uri: each.attached_to
         for each in details.policies
-        if each.policy_type == "permissions_boundary" and (each.uri or "").startswith("arn:")
+        if each.policy_type == "permissions_boundary" and each.uri is not None and each.uri.startswith("arn:")
     }
-    return found.pop() if len(found) == 1 else None
+    principal = try_parse_principal(caller)
+    name = getattr(underlying_role(principal) or principal, "name", None)
+    if len(found) > 1:
+        found = {
+            uri: arns for uri, arns in found.items() if any(arn.rpartition("/")[2] == name for arn in arns)
+        }
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
