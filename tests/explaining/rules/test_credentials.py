@@ -2423,6 +2423,14 @@ _URL = "GET https://orders.s3.amazonaws.com/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X
             f"2026-11-20 09:40:12,101 ERROR {_URL} <Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
             "The presigned URL expired 25 minutes before it was used.",
         ),
+        (
+            f"2026-11-20T09:00:00Z session of brewer valid until 2026-11-20 09:15:00 UTC\n2026-11-20T09:40:12Z {_EXPIRED}",
+            "expired 25 minutes before the call, at 09:15:00 UTC",
+        ),
+        (
+            f"upload: teas/oolong.csv to s3://orders/oolong.csv\nupload failed: teas/sencha.csv to s3://orders/sencha.csv {_EXPIRED}",
+            "expired while the program was running",
+        ),
         # The credentials of the call were others, or no time is stated.
         (f'"Expiration": "2026-11-20T12:15:00Z"\n2026-11-20T11:40:12Z ERROR {_EXPIRED}', "have expired"),
         (f'"Expiration": "2026-11-20T09:15:00Z"\n{_EXPIRED}', "have expired"),

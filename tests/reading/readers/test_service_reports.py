@@ -493,6 +493,11 @@ PERMISSIONS: Table = (
 )
 LAUNCHES: Table = (
     (
+        "denied",
+        f"last error: eks-ng-1-0f1e2d3c: AsgInstanceLaunchFailures: You are not authorized to perform this operation. Encoded authorization failure message: {'aB3_dE6fG9' * 12}. Launching EC2 instance failed.",
+        expect("access_denied", encoded_message="aB3_dE6fG9" * 12),
+    ),
+    (
         "terraform",
         "Error: waiting for EKS Node Group (orders:ng-1) create: unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'. last error: eks-ng-1-0f1e2d3c: AsgInstanceLaunchFailures: Could not launch Spot Instances. UnfulfillableCapacity",
         expect("aws_error", code="AsgInstanceLaunchFailures"),

@@ -394,7 +394,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "aws_error",
         "|".join(f"<{code}>" for code in _EKS_CODES),
-        rf"(?<![\w.:/])(?!AsgInstanceLaunchFailures[^\n]{{1,400}}\bClient\.)(?P<code>{'|'.join(_EKS_CODES)})(?:(?=,\s?Message[:=])|: (?=\S))",
+        rf"(?<![\w.:/])(?!AsgInstanceLaunchFailures[^\n]{{1,400}}(?:\bClient\.|ot authorized to perform this operation))(?P<code>{'|'.join(_EKS_CODES)})(?:(?=,\s?Message[:=])|: (?=\S))",
         is_aws=True,
     ),
     Frame(

@@ -91,6 +91,8 @@ _MIN_RUN_TIME = 600
 _RUN_BEGAN = lazy_pattern(
     r"Failed to (?:save|persist) state|Error (?:saving|uploading) state|releasing the state lock"
 )
+# What the AWS CLI prints of each object that it has transferred.
+_TRANSFERRED = lazy_pattern(r"^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://", re.MULTILINE)
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
@@ -324,7 +326,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
     ran = find_run_time(case.failure.text, case.failure.span[0]) or 0
-    began = _RUN_BEGAN.search(case.failure.text) is not None
+    terraform = _RUN_BEGAN.search(case.failure.text) is not None
+    began = terraform or _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) is not None
     is_of_run = (ran >= _MIN_RUN_TIME or began) and operation != "AssumeRole"
     age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
     if age is not None and age.has_expired:
@@ -343,7 +346,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif is_of_run:
         lasted = f", for at least {describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         summary = (
-            f"{credentials} expired while {'Terraform' if began else 'the program'} was running{lasted}."
+            f"{credentials} expired while {'Terraform' if terraform else 'the program'} was running{lasted}."
         )
         text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]

@@ -64,7 +64,8 @@ _TIME = (
 # When credentials or a token expire: in the output of STS, the instance metadata and a credential process, in files and
 # variables, in the claims of a token and in presigned URLs.
 _STATED_EXPIRY = lazy_pattern(
-    rf"(?<![A-Za-z])(?:(?:AWS_(?:CREDENTIAL|SESSION)_|aws_(?:session_)?|x_security_token_)?(?:[Ee]xpiration(?:Timestamp)?|EXPIRATION|expires)|[Ee]xpires(?:At|_at))(?:[\"']?[\s:=]{{1,4}}[\"']?|\s[^\n:=]{{1,80}}\n\"?){_TIME}"
+    r"(?:(?<![A-Za-z])(?:(?:AWS_(?:CREDENTIAL|SESSION)_|aws_(?:session_)?|x_security_token_)?(?:[Ee]xpiration(?:Timestamp)?|EXPIRATION|expires)|[Ee]xpires(?:At|_at))(?:[\"']?[\s:=]{1,4}[\"']?|\s[^\n:=]{1,80}\n\"?)"
+    rf"|\b(?:[Vv]alid (?:until|till|to)|[Ee]xpir(?:es|ed|y|ing)(?: (?:at|on|time|date))?)[\"']?(?:\s?[:=])?\s[\"']?){_TIME}"
     r"|[\"']exp[\"']?\s?:\s?(?P<epoch>\d{10})(?!\d)"
     r"|[?&]X-Amz-Date=(?P<signed>\d{8}T\d{6}Z)&(?:[^\s&\"']{1,300}&){0,6}?X-Amz-Expires=(?P<seconds>\d{1,6})(?!\d)",
     re.ASCII,
