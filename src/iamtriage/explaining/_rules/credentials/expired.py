@@ -326,9 +326,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
     ran = find_run_time(case.failure.text, case.failure.span[0]) or 0
-    terraform = _RUN_BEGAN.search(case.failure.text) is not None
-    began = terraform or _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) is not None
-    is_of_run = (ran >= _MIN_RUN_TIME or began) and operation != "AssumeRole"
+    program = _find_running_program(case)
+    is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
     age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
     if age is not None and age.has_expired:
         # The times prove the cause, so no other one is possible.
@@ -345,9 +344,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
         lasted = f", for at least {describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
-        summary = (
-            f"{credentials} expired while {'Terraform' if terraform else 'the program'} was running{lasted}."
-        )
+        summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
         text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text):
@@ -391,6 +388,14 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
+
+
+def _find_running_program(case: Case[ExpiredCredentials]) -> str | None:
+    """Return which program was running when the credentials expired, if its earlier calls succeeded."""
+    text = case.failure.text
+    if _RUN_BEGAN.search(text):
+        return "Terraform"
+    return "the program" if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
 
 
 def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
