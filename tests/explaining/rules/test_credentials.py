@@ -2396,6 +2396,21 @@ def test_the_duration_that_credentials_were_issued_for(between: str, profile: st
         )
 
 
+@pytest.mark.parametrize(
+    ("launch", "launcher"),
+    [
+        ("Launching a new EC2 instance of the Auto Scaling group brews", "AWSServiceRoleForAutoScaling"),
+        ("sfr-1a2b3c4d-0000-4444-8888-0123456789ab", "AWSServiceRoleForEC2SpotFleet"),
+        ("fleet-1a2b3c4d-0000-4444-8888-0123456789ab", "AWSServiceRoleForEC2Fleet"),
+        ("Spot Instance request sir-8a2b3c4d", "AWSServiceRoleForEC2Spot"),
+        ("karpenter CreateFleet fleet-1a2b3c4d-0000-4444-8888-0123456789ab", "the role that launches"),
+    ],
+)
+def test_key_of_a_volume_is_allowed_for_whoever_launches(launch: str, launcher: str) -> None:
+    text = f"{launch}: Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state"
+    assert f"does not allow {launcher}" in explain(text).summary
+
+
 _EXPIRED = "An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired."
 _URL = "GET https://orders.s3.amazonaws.com/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=x&X-Amz-Date=20261120T090000Z&X-Amz-Expires=900&X-Amz-Signature=0f -> 403"
 

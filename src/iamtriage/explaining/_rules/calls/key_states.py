@@ -42,8 +42,29 @@ _STATED = lazy_pattern(
     rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
-_AUTO_SCALING = lazy_pattern(
-    r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
+# Who launches instances for others, and the service of that service-linked role.
+_LINKED_ROLES = {
+    "AWSServiceRoleForAutoScaling": "autoscaling",
+    "AWSServiceRoleForEC2SpotFleet": "spotfleet",
+    "AWSServiceRoleForEC2Fleet": "ec2fleet",
+    "AWSServiceRoleForEC2Spot": "spot",
+}
+_LAUNCHERS = tuple(
+    zip(
+        (
+            lazy_pattern(
+                r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
+            ),
+            lazy_pattern(r"\b[Ss]pot[ -]?[Ff]leet|\bsfr-[0-9a-f]{8}-"),
+            # An instant fleet, as Karpenter's, launches with the caller's permissions.
+            lazy_pattern(r"\bEC2 ?Fleet\b|\bfleet-[0-9a-f]{8}-"),
+            lazy_pattern(
+                r"\bsir-[0-9a-z]{8}\b|\b[Rr]equest-?[Ss]pot-?[Ii]nstances\b|\b[Ss]pot[ _]?[Ii]nstance[ _]?[Rr]equest"
+            ),
+        ),
+        _LINKED_ROLES,
+        strict=True,
+    )
 )
 _AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
 _KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
@@ -52,7 +73,7 @@ _STATE_WORDS = {
     "PendingDeletion": "is pending deletion",
     "PendingImport": "waits for its key material",
 }
-_LINKED_ROLE, _CLUSTER_ROLE = "AWSServiceRoleForAutoScaling", "the cluster role"
+_CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
 
 VOLUME_KEY = CauseType(
     "volume-key",
@@ -178,8 +199,9 @@ def _find_launcher(text: str) -> str:
     """Return who launches the instances, and so has to be allowed to use the key."""
     if _AUTO_MODE.search(text):
         return _CLUSTER_ROLE
-    is_auto_scaling = _KARPENTER.search(text) is None and _AUTO_SCALING.search(text) is not None
-    return _LINKED_ROLE if is_auto_scaling else "the role that launches the instances"
+    if _KARPENTER.search(text):
+        return _CALLER
+    return next((role for words, role in _LAUNCHERS if words.search(text)), _CALLER)
 
 
 def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> tuple[Remedy, ...]:
@@ -205,8 +227,8 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         url=pages.KMS_KEY_STATE,
     )
     statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
-    if launcher == _LINKED_ROLE:
-        role = f"aws-service-role/autoscaling.amazonaws.com/{_LINKED_ROLE}"
+    if launcher in _LINKED_ROLES:
+        role = f"aws-service-role/{_LINKED_ROLES[launcher]}.amazonaws.com/{launcher}"
         statements = linked_role_key_statements(
             f"arn:{partition}:iam::{commands.account(account)}:role/{role}"
         )
