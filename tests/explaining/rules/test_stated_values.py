@@ -136,11 +136,11 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="crawler",
         ),
         pytest.param(
-            'Your current IAM principal doesn\'t have access to Kubernetes objects on this cluster.\n$ aws sts get-caller-identity\n{\n    "UserId": "AROAEXAMPLEROLEID0001:ana",\n    "Account": "111122223333",\n    "Arn": "arn:aws:sts::111122223333:assumed-role/Ops/ana"\n}',
-            {"cluster": "payments"},
-            ('states the account: "111122223333".',),
-            ('"Account"',),
-            id="value of a JSON member",
+            "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
+            {},
+            ("The object does not exist: without s3:ListBucket",),
+            ("If the key changes", "The text states"),
+            id="missing object behind a HEAD request",
         ),
         pytest.param(
             "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n(Ops/ana@example.com @ 1111-2222-3333)",
@@ -606,6 +606,13 @@ def test_role_that_the_text_states(text: str, facts: dict[str, Any], arn: str) -
     shown = str(explain(text, facts=facts))
     assert f'"arn:aws:iam::111122223333:role/{arn}"' in shown
     assert ("STS does not report a role's path" in shown) is (arn == "ingest")
+
+
+def test_value_of_a_json_member_is_evidence_in_the_full_form() -> None:
+    text = 'Your current IAM principal doesn\'t have access to Kubernetes objects on this cluster.\n$ aws sts get-caller-identity\n{\n    "UserId": "AROAEXAMPLEROLEID0001:ana",\n    "Account": "111122223333",\n    "Arn": "arn:aws:sts::111122223333:assumed-role/Ops/ana"\n}'
+    shown = explain(text, facts={"cluster": "payments"}).to_text(detail="full", width=200)
+    assert 'The text states the account: "111122223333".' in shown
+    assert 'states the account: ""Account"' not in shown
 
 
 def test_issuer_in_a_mapping_is_the_principal() -> None:

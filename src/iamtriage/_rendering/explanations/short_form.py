@@ -32,7 +32,7 @@ _MAX_LINES, _MAX_TOTAL_LINES = 26, 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
-_STATES_BUCKET = lazy_pattern(r"The text states the bucket(?: and (?:key|prefix))?: ")
+_QUOTES = lazy_pattern(r"The (?:message|text) says:? ")
 # Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
@@ -57,6 +57,8 @@ _EXTRA_LINES_FOR_TITLE = 3
 _EXTRA_LINES_FOR_STEP = 2
 # Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
 _EXTRA_LINES_FOR_ENTRY = 3
+# Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
+_LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
 _EXTRA_LINES_FOR_OTHERS = 3
 # A text repeats another one if it shares at least this fraction of its words with it.
@@ -178,9 +180,12 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
         )
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):
-            if (is_restated and not sentences) or not restates(reason, " ".join((shown_text, *sentences))):
+            words = _QUOTES.sub("", reason, count=1)
+            if not restates(words, " ".join((shown_text, *sentences))):
                 sentences.append(_end_sentence(reason))
-        text = " ".join(sentences)
+        # What the text says shows why the cause is certain. The cause alone would repeat the summary.
+        quoted = next(filter(_QUOTES.match, cause.because), cause.text)
+        text = " ".join(sentences) or _end_sentence(quoted)
         rows.append((cause.evidence.capitalize(), text))
         shown_text = f"{shown_text} {text}"
     return rows
@@ -198,11 +203,8 @@ def replace_note(words: Sequence[str]) -> str | None:
 
 
 def _select_reasons(reasons: Sequence[str]) -> list[str]:
-    """Return at most two reasons. Reasons that only state a value are used if there are no others."""
-    others = [reason for reason in reasons if not reason.startswith("The text states")]
-    # The resource already shows the bucket.
-    stated = [reason for reason in reasons if not _STATES_BUCKET.match(reason)]
-    return (others or stated)[:_MAX_REASONS]
+    """Return at most two reasons. Those that only state a value of a remedy are in the full explanation."""
+    return [reason for reason in reasons if not reason.startswith("The text states")][:_MAX_REASONS]
 
 
 def _end_sentence(text: str) -> str:
@@ -236,9 +238,9 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield from ("titles" for _ in range(2))
     yield "steps"
     yield "commands"
-    yield "causes"
+    # What can be wrong matters more than further steps.
+    yield from ("causes" for _ in range(3))
     yield "steps"
-    yield from ("causes" for _ in range(2))
     yield "commands"
     yield "steps"
     yield "notes"
@@ -363,6 +365,8 @@ class _Builder:
                 )
             if name == "steps" and remedy and len(selection.steps) == 1:
                 more = _EXTRA_LINES_FOR_STEP
+            if name == "urls":
+                more = -_LINES_WITHOUT_LINK
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         return selection
 

@@ -261,6 +261,7 @@ def allow_remedy(
             note
             for note in grant.notes
             if note not in about_call
+            and not note.startswith(NEXT_OBJECTS)
             and not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
             and not (note.startswith(_UNLISTED) and cut_resource(denial) is not None)
         ),
@@ -311,7 +312,8 @@ def allow_remedy(
             *(
                 note
                 for note in grant.notes
-                if note.startswith(_PARTITION) and not find_placeholders(policy_text)
+                if note.startswith(NEXT_OBJECTS)
+                or (note.startswith(_PARTITION) and not find_placeholders(policy_text))
             ),
         ),
         commands=(put_command,),
