@@ -21,6 +21,7 @@ def denied(role: str, action: str, resource: str = "*") -> str:
     [
         ('Could not create volume "pvc-1": could not create volume in EC2: ' + denied("csi", "ec2:CreateVolume"), "service-role/AmazonEBSCSIDriverPolicy"),
         ("efs-plugin: " + denied("csi", "elasticfilesystem:CreateAccessPoint"), "service-role/AmazonEFSCSIDriverPolicy"),
+        ('kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1": ' + denied("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/web").replace("/1699 ", "/i-0abc12de34f567890 "), "AmazonEC2ContainerRegistryPullOnly"),
         ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
         ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
         ("Error fetching credentials: " + denied("eksctl-carts-NodeInstanceRole-1A2B", "eks-auth:AssumeRoleForPodIdentity"), "AmazonEKSWorkerNodePolicy"),

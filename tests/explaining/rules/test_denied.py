@@ -748,10 +748,11 @@ def test_token_is_limited_to_the_service_of_the_command(service: str) -> None:
     ],
 )  # fmt: skip
 def test_login_for_a_pull_comes_with_the_pull(image: str, repository: str) -> None:
-    remedy = explain(
+    managed, remedy, *_ = explain(
         f'Failed to pull image "{image}": User: {SESSION} is not authorized to perform: ecr:GetAuthorizationToken on '
         "resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action"
-    ).remedies[0]
+    ).remedies
+    assert "AmazonEC2ContainerRegistryPullOnly" in managed.title
     assert remedy.policy is not None
     login, pull = remedy.policy["Statement"]
     assert (login["Action"], login["Resource"]) == ("ecr:GetAuthorizationToken", "*")

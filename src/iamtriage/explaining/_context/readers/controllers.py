@@ -338,6 +338,19 @@ _CONTROLLERS = (
         managed_policy="AmazonEKSWorkerNodePolicy",
         mention=lazy_pattern(r"AssumeRoleForPodIdentity", re.ASCII),
     ),
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html
+    Controller(
+        "the kubelet",
+        ("kube-system", "kubelet"),
+        lazy_pattern(r"(?!)"),
+        ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:GetAuthorizationToken"),
+        managed_policy="AmazonEC2ContainerRegistryPullOnly",
+        # EC2 names the session after the instance, which is the node.
+        mention=lazy_pattern(
+            r"(?:\bkubelet\b|Failed to pull image)[^\n]{0,1500}?assumed-role/[^/\s]{1,64}/i-[0-9a-f]",
+            re.ASCII,
+        ),
+    ),
     # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
     Controller(
         "Argo CD",

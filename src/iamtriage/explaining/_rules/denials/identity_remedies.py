@@ -80,7 +80,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE
         if denial.service == "eks-auth"
-        else "It allows what the controller normally calls. The denied action alone leads to the next denial.",
+        else f"It allows what {controller.name} normally calls. The denied action alone leads to the next denial.",
         *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
         commands=(
             fill_command(
