@@ -28,6 +28,8 @@ PREFIX_LINES = {
         "deploy\tRun aws s3 sync",
     ),
     "container_runtime": (f"2026-10-07T09:00:00.123456789Z stderr F {_DENIED}", "stderr"),
+    "logcat": (f"10-07 09:00:00.123  1234  5678 E AWSMobileClient: {_DENIED}", "AWSMobileClient"),
+    "logcat_brief": (f"E/AWSMobileClient( 1234): {_DENIED}", "AWSMobileClient"),
     "syslog": (f"<11>Oct  7 09:00:00 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
     "syslog_5424": (f"<11>1 2026-10-07T09:00:00.000Z web-1 api 401 - - {_DENIED}", "web-1 api 401"),
     "journal": (f"2026-10-07T09:00:00+0000 web-1 api[401]: {_DENIED}", "web-1 api[401]"),
@@ -116,6 +118,14 @@ def test_a_prefix_is_found_and_names_its_stream(name: str) -> None:
 def test_a_line_that_docker_wrote_as_json() -> None:
     """What Docker adds before and behind is dropped."""
     line = json.dumps({"log": f"{_DENIED}\n", "stream": "stderr", "time": "2026-10-07T09:00:00.123456789Z"})
+    (entry,) = _entries(line)
+    dropped = [entry.text[start:end] for start, end in entry.prefixes]
+    assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")
+
+
+def test_a_line_that_fluent_bit_wrote_as_json() -> None:
+    """Its filters add fields on both sides."""
+    line = json.dumps({"container_name": "app", "source": "stderr", "log": _DENIED, "ecs_cluster": "orders"})
     (entry,) = _entries(line)
     dropped = [entry.text[start:end] for start, end in entry.prefixes]
     assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")

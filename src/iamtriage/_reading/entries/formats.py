@@ -34,8 +34,12 @@ PREFIXES: dict[str, str] = {
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
     "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
+    # Android
+    "logcat": r"\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: {1,6}\d{1,7}){2} [VDIWEFA] (?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",
+    "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
     "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
-    "docker_json": r"\{\"log\":\s?\"(?P<docker_json>)",
+    # Fluent Bit writes the same with the fields of its filters.
+    "docker_json": r"\{(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\":\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
@@ -140,7 +144,7 @@ class Prefix(NamedTuple):
         """Return the part of a line that the program wrote."""
         if self.format != _DOCKER_JSON:
             return line[self.end :]
-        written = line[self.end : _docker_tail(line)]
+        written = line[self.end : _docker_tail(line, self.end)]
         try:
             return str(json.loads(f'"{written}"'))
         except ValueError:
@@ -150,25 +154,26 @@ class Prefix(NamedTuple):
         """Return the spans that the log added to a line."""
         places = [(0, self.end)] if self.end else []
         if self.format == _DOCKER_JSON:
-            places.append((_docker_tail(line), len(line.rstrip())))
+            places.append((_docker_tail(line, self.end), len(line.rstrip())))
         return places
 
 
 _DOCKER_JSON = "docker_json"
 # Docker writes {"log":"...\n","stream":"stderr","time":"2026-10-07T09:00:00.123456789Z"}.
-_DOCKER_TAIL = re.compile(r"(?:\\n)?\",\s?\"(?:stream|attrs|time)\":[^\n]{0,1000}\}\s*\Z")
+_DOCKER_TAIL = re.compile(r"(?:\\n)?\",\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30})\":[^\n]{0,1000}\}\s*\Z")
 
 
-def _docker_tail(line: str) -> int:
-    m = _DOCKER_TAIL.search(line)
+def _docker_tail(line: str, begin: int) -> int:
+    m = _DOCKER_TAIL.search(line, begin)
     return m.start() if m else len(line.rstrip())
 
 
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
-# Every prefix starts with one of these or with the name of a month or day, or contains a bar, a hyphen or a tab.
+# Every prefix starts with one of these, with the name of a month or day, or with a level and a slash, or contains a bar,
+# a hyphen or a tab.
 _PREFIX_STARTS = frozenset("0123456789[<>{")
 _SHORT_NAME = 3
-_UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"})
+_UNSTAMPED = frozenset({"quote", "stern", "logcat_brief", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"})
 _MAX_PREFIXES = 3
 
 
@@ -181,6 +186,7 @@ def split_prefix(line: str) -> Prefix:
     if (
         line[:1] not in _PREFIX_STARTS
         and line[_SHORT_NAME : _SHORT_NAME + 1] != " "
+        and line[1:2] != "/"
         and not ("|" in line or "-" in line or "\t" in line)
     ):
         return _NO_PREFIX
