@@ -160,7 +160,9 @@ class Prefix(NamedTuple):
 
 _DOCKER_JSON = "docker_json"
 # Docker writes {"log":"...\n","stream":"stderr","time":"2026-10-07T09:00:00.123456789Z"}.
-_DOCKER_TAIL = re.compile(r"(?:\\n)?\",\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30})\":[^\n]{0,1000}\}\s*\Z")
+_DOCKER_TAIL = re.compile(
+    r"(?:\\n)?\",\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30})\":[^\n]{0,1000}\}\s*\Z"
+)
 
 
 def _docker_tail(line: str, begin: int) -> int:
@@ -173,7 +175,9 @@ _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # a hyphen or a tab.
 _PREFIX_STARTS = frozenset("0123456789[<>{")
 _SHORT_NAME = 3
-_UNSTAMPED = frozenset({"quote", "stern", "logcat_brief", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"})
+_UNSTAMPED = frozenset(
+    {"quote", "stern", "logcat_brief", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"}
+)
 _MAX_PREFIXES = 3
 
 
