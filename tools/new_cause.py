@@ -19,8 +19,9 @@ RULES = Path("src/iamtriage/explaining/_rules")
 _SECTION = "#### Explain failures\n"
 _IMPORTS = (
     "from iamtriage.explaining._cause_types import CauseType",
-    "from iamtriage.explaining._explanations import Explanation, Remedy",
+    "from iamtriage.explaining._explanations import Explanation",
     "from iamtriage.explaining._rules.shared import pages",
+    "from iamtriage.explaining._rules.shared.remedies import your_remedy",
 )
 
 _DEFINITION = """{constant} = CauseType(
@@ -38,12 +39,10 @@ _RULE = '''
 
 def explain_{name}({arguments}) -> Explanation:
     """Explain THE FAILURE."""
-    return Explanation(
-        failure={failure},
-        topic="{code}",
-        summary="{title}.",
-        causes=({constant}.cause("reported"),),
-        remedies=(Remedy(title="WHAT TO DO FIRST", who="you", url=pages.ACCESS_DENIED),),
+    return {case}.explain(
+        "{title}.",
+        {constant}.cause("reported"),
+        remedies=(your_remedy("WHAT TO DO FIRST", "HOW TO DO IT.", url=pages.ACCESS_DENIED),),
     )
 '''
 _EXAMPLE = """
@@ -109,13 +108,12 @@ def _with_rule(source: str, names: dict[str, str]) -> str:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     rule = next(each for each in functions if each.returns and ast.unparse(each.returns) == "Explanation")
     arguments = ast.unparse(rule.args)
-    failure = f"{rule.args.args[0].arg}.failure"
     lines = source.splitlines(keepends=True)
     first = functions[0].lineno - 1 - len(functions[0].decorator_list)
     lines.insert(first, _DEFINITION.format(**names))
     imports = next(number for number, line in enumerate(lines) if line.startswith("from iamtriage"))
     lines[imports:imports] = [f"{line}\n" for line in _IMPORTS if line not in source]
-    return "".join(lines) + _RULE.format(arguments=arguments, failure=failure, **names)
+    return "".join(lines) + _RULE.format(arguments=arguments, case=rule.args.args[0].arg, **names)
 
 
 def _with_line(changelog: str, names: dict[str, str]) -> str:
