@@ -13,68 +13,23 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.calls import (
+    api_error_kinds,
+    error_kind,
+    key_states,
+    message_kinds,
+    node_groups,
+    request_kinds,
+    s3_calls,
+    session_manager,
+)
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
-from iamtriage.explaining._rules.calls.api_error_kinds import (
-    ACCOUNT_STATE,
-    ALREADY_EXISTS,
-    AWS_ERROR,
-    BUCKET_IN_OTHER_REGION,
-    THROTTLED,
-    find_kind,
-)
-from iamtriage.explaining._rules.calls.error_kind import (
-    ErrorKind,
-    code_evidence,
-    end_summary,
-    import_remedy,
-    safe_code,
-)
-from iamtriage.explaining._rules.calls.key_states import (
-    KEY_ACCESS,
-    LAUNCH_WITHOUT_KEY,
-    explain_key_access,
-    explain_key_state,
-    explain_launch_key,
-)
-from iamtriage.explaining._rules.calls.message_kinds import (
-    CAPABILITIES_MISSING,
-    STACK_ROLLED_BACK,
-    capabilities_remedy,
-    stack_remedy,
-)
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.node_groups import (
-    NODES_FAILED,
-    explain_node_group,
-    explain_node_identity,
-    explain_unreachable_cluster,
-)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.request_kinds import (
-    ACLS_DISABLED,
-    CONFLICT,
-    INVALID_REQUEST,
-    NO_ANSWER,
-    SERVICE_FAULT,
-    acl_remedy,
-)
-from iamtriage.explaining._rules.calls.s3_calls import (
-    UNVALIDATED_DESTINATION,
-    explain_head_call,
-    explain_unvalidated_destination,
-    is_head_call,
-    status_as_code,
-)
 from iamtriage.explaining._rules.calls.service_roles import (
     MISSING_ROLE,
     explain_missing_role,
     explain_service_role,
-)
-from iamtriage.explaining._rules.calls.session_manager import (
-    EXEC_NOT_ENABLED,
-    PLUGIN_MISSING,
-    explain_agent_unreachable,
-    explain_plugin_missing,
 )
 from iamtriage.explaining._rules.calls.throttling import calls_iam_or_sts, throttling_remedy
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
@@ -84,26 +39,12 @@ from iamtriage.explaining._rules.credentials.pod_agents import (
     explain_agent_rejection,
     explain_missing_association,
 )
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    error_code,
-    find_profile,
-    find_region,
-    message_text,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
-from iamtriage.explaining._rules.sts.rejected_calls import (
-    SESSION_DURATION,
-    SESSION_NAME,
-    explain_non_sts_response,
-    explain_session_duration,
-    explain_session_name,
-    is_non_sts_response,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,23 +99,23 @@ GONE_OR_NEW = CauseType(
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Explain an API error that is not a denial."""
-    message = message_text(case)
+    message = clues.message_text(case)
     if MISSING_ROLE.search(message):
         return explain_missing_role(case, message)
     return explain_service_role(case, message) or _choose_rule(case, message)(case, message)
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
-    if is_non_sts_response(case, message):
-        return explain_non_sts_response
+    if rejected_calls.is_non_sts_response(case, message):
+        return rejected_calls.explain_non_sts_response
     rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
     if rule is not None:
         return rule
-    if find_kind(case.failure, message) is not None:
+    if api_error_kinds.find_kind(case.failure, message) is not None:
         return _explain_kind
-    if is_head_call(case) and status_as_code(case) in {"400", "301", "307"}:
-        return explain_head_call
-    is_unanswered = not error_code(case.failure) or case.failure.envelope.status_code == 0
+    if s3_calls.is_head_call(case) and s3_calls.status_as_code(case) in {"400", "301", "307"}:
+        return s3_calls.explain_head_call
+    is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
     default = explain_no_answer if is_unanswered else _explain_other
     return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
 
@@ -195,10 +136,12 @@ def _explain_bucket_region(case: Case[AwsError], message: str) -> Explanation:
     if found is None:
         return _explain_other(case, message)
     expected = found["expected"] or found["actual"] or found["constraint"] or found["host"]
-    signed = found["signed"] or found["called"] or find_region(case)
+    signed = found["signed"] or found["called"] or clues.find_region(case)
     if signed == expected:
         signed = None
-    return explain_wrong_region(case, signed, expected, cause=BUCKET_IN_OTHER_REGION, note=NOT_A_DENIAL)
+    return explain_wrong_region(
+        case, signed, expected, cause=api_error_kinds.BUCKET_IN_OTHER_REGION, note=NOT_A_DENIAL
+    )
 
 
 def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanation:
@@ -206,19 +149,21 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     """
-    region = commands.region(find_region(case))
+    region = commands.region(clues.find_region(case))
     stated = context_of(case.facts)
     bucket = commands.bucket(None if stated.bucket is None else stated.bucket.value)
     return case.explain(
         "The bucket was not created: outside us-east-1, CreateBucket must name the Region as LocationConstraint.",
-        INVALID_REQUEST.cause("reported", quote_phrases(message, "The unspecified location constraint")),
+        request_kinds.INVALID_REQUEST.cause(
+            "reported", clues.quote_phrases(message, "The unspecified location constraint")
+        ),
         remedies=(
             your_remedy(
                 f"Set the LocationConstraint to {region}",
                 "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this itself.",
                 commands=(
                     credential_remedies.with_profile(
-                        find_profile(case),
+                        clues.find_profile(case),
                         f"aws s3api create-bucket --bucket {bucket} --region {region} --create-bucket-configuration LocationConstraint={region}",
                     ),
                 ),
@@ -230,15 +175,15 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
 
 
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
-    kind = find_kind(case.failure, message)
-    if kind is None or kind.cause is NO_ANSWER:
+    kind = api_error_kinds.find_kind(case.failure, message)
+    if kind is None or kind.cause is request_kinds.NO_ANSWER:
         return explain_no_answer(case, message)
     cause = kind.cause.cause(
-        "reported" if error_code(case.failure) or kind.is_from_sdk else "derived",
-        code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
+        "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived",
+        error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
     )
     return case.explain(
-        f"{kind.summary.removesuffix('.')}{end_summary(case.failure)}"
+        f"{kind.summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
         if kind.cause in _QUOTED
         else kind.summary,
         cause,
@@ -251,28 +196,40 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 # The message says what is wrong, and the kind does not.
 _QUOTED = frozenset(
-    {INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, SERVICE_FAULT, CAPABILITIES_MISSING}
+    {
+        request_kinds.INVALID_REQUEST,
+        request_kinds.CONFLICT,
+        api_error_kinds.ALREADY_EXISTS,
+        api_error_kinds.ACCOUNT_STATE,
+        request_kinds.SERVICE_FAULT,
+        message_kinds.CAPABILITIES_MISSING,
+    }
 )
 
 
-def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
+def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple[Remedy, ...]:
     """Return the remedies of a kind, for throttling and ACLs those that the program has.
 
     There is no quota request for IAM and STS, whose rates AWS does not raise.
 
     Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
     """
-    if kind.cause is ACLS_DISABLED:
-        return (acl_remedy(case.failure.text),)
-    if kind.cause is CAPABILITIES_MISSING:
-        return (capabilities_remedy(case, message_text(case)),)
-    if kind.cause is STACK_ROLLED_BACK:
-        return (stack_remedy(message_text(case)),)
-    if kind.cause is ALREADY_EXISTS and error_code(case.failure) != "BucketAlreadyExists":
+    if kind.cause is request_kinds.ACLS_DISABLED:
+        return (request_kinds.acl_remedy(case.failure.text),)
+    if kind.cause is message_kinds.CAPABILITIES_MISSING:
+        return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
+    if kind.cause is message_kinds.STACK_ROLLED_BACK:
+        return (message_kinds.stack_remedy(clues.message_text(case)),)
+    if (
+        kind.cause is api_error_kinds.ALREADY_EXISTS
+        and clues.error_code(case.failure) != "BucketAlreadyExists"
+    ):
         # That bucket is in another account.
-        imported = import_remedy(case.failure, case.facts) if "creating " in case.failure.text else None
+        imported = (
+            error_kind.import_remedy(case.failure, case.facts) if "creating " in case.failure.text else None
+        )
         return (*((imported,) if imported is not None else ()), *kind.remedies)
-    if kind.cause is not THROTTLED:
+    if kind.cause is not api_error_kinds.THROTTLED:
         return kind.remedies
     quota = () if calls_iam_or_sts(case) else kind.remedies
     return (throttling_remedy(case), *quota)
@@ -284,7 +241,7 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
     A bucket of another Region or account gives 301 or 403 instead.
     """
     operation = case.failure.envelope.operation
-    is_bucket = error_code(case.failure) == "NoSuchBucket" or operation == "HeadBucket"
+    is_bucket = clues.error_code(case.failure) == "NoSuchBucket" or operation == "HeadBucket"
     if is_bucket:
         text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
         name = "The name of the bucket is misspelled, or it is that of an access point or an alias."
@@ -305,8 +262,8 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         )
     )
     return case.explain(
-        f"The {'bucket' if is_bucket else 'object'} does not exist{end_summary(case.failure)}",
-        NOT_FOUND.cause("reported", code_evidence(case.failure), text=text),
+        f"The {'bucket' if is_bucket else 'object'} does not exist{error_kind.end_summary(case.failure)}",
+        NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=name),
         GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
         remedies=(
@@ -323,14 +280,14 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
 
 def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
-    is_head_of_s3 = is_head_call(case) and envelope.operation in {"HeadObject", "HeadBucket"}
-    if error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
+    is_head_of_s3 = s3_calls.is_head_call(case) and envelope.operation in {"HeadObject", "HeadBucket"}
+    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
         return _explain_missing_s3_object(case)
-    region, profile = find_region(case), find_profile(case)
+    region, profile = clues.find_region(case), clues.find_profile(case)
     where = "" if region is None else f" in {region}"
     return case.explain(
-        f"The resource does not exist{where} in the account of the call{end_summary(case.failure)}",
-        NOT_FOUND.cause("reported", code_evidence(case.failure)),
+        f"The resource does not exist{where} in the account of the call{error_kind.end_summary(case.failure)}",
+        NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure)),
         RESOURCE_IN_OTHER_REGION.cause(),
         RESOURCE_IN_OTHER_ACCOUNT.cause(),
         NAME_DIFFERS.cause(),
@@ -367,19 +324,19 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
 
 
 def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
-    return explain_pool_roles(case, commands.region(find_region(case)))
+    return explain_pool_roles(case, commands.region(clues.find_region(case)))
 
 
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
-    code, envelope = error_code(failure), failure.envelope
-    operation = safe_code(envelope.operation)
+    code, envelope = clues.error_code(failure), failure.envelope
+    operation = error_kind.safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
     return case.explain(
-        f"{call} failed{f' with {code}' if safe_code(code) else ''}{end_summary(case.failure)}",
-        AWS_ERROR.cause(
+        f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{error_kind.end_summary(case.failure)}",
+        api_error_kinds.AWS_ERROR.cause(
             "reported",
-            code_evidence(failure),
+            error_kind.code_evidence(failure),
             text="AWS returned only the HTTP status and no error code."
             if code.isdigit()
             else "The error code does not name a missing permission. The message says more.",
@@ -408,32 +365,42 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
     Route(_explain_missing_constraint, message=_UNSPECIFIED_CONSTRAINT),
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
-    Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
-    Route(explain_key_access, message=KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"),
+    Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
+    Route(
+        key_states.explain_key_access, message=key_states.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
+    ),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
-        explain_key_state,
+        key_states.explain_key_state,
         code=r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)",
     ),
-    Route(explain_key_state, service="kms", message=r"\bis (?:disabled|pending (?:deletion|import))\b"),
+    Route(
+        key_states.explain_key_state,
+        service="kms",
+        message=r"\bis (?:disabled|pending (?:deletion|import))\b",
+    ),
     Route(explain_missing_association, message=MISSING_ASSOCIATION),
     Route(_explain_pod_token, service="eks-auth", code=r"InvalidToken(?:Exception)?"),
     Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_quota, message=r"UnreservedConcurrentExecution below its minimum"),
     Route(
-        explain_node_group,
-        message=NODES_FAILED,
+        node_groups.explain_node_group,
+        message=node_groups.NODES_FAILED,
         code=r"NodeCreationFailure",
         except_code=r"AsgInstanceLaunchFailures",
     ),
-    Route(explain_node_identity, code=r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
-    Route(explain_unreachable_cluster, code=r"ClusterUnreachable"),
-    Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
-    Route(explain_session_duration, message=SESSION_DURATION),
-    Route(explain_session_name, message=SESSION_NAME),
-    Route(explain_plugin_missing, message=PLUGIN_MISSING),
+    Route(node_groups.explain_node_identity, code=r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
+    Route(node_groups.explain_unreachable_cluster, code=r"ClusterUnreachable"),
+    Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
+    Route(rejected_calls.explain_session_duration, message=rejected_calls.SESSION_DURATION),
+    Route(rejected_calls.explain_session_name, message=rejected_calls.SESSION_NAME),
+    Route(session_manager.explain_plugin_missing, message=session_manager.PLUGIN_MISSING),
     Route(_explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
-    Route(explain_agent_unreachable, message=EXEC_NOT_ENABLED, code=r"TargetNotConnected(?:Exception)?"),
+    Route(
+        session_manager.explain_agent_unreachable,
+        message=session_manager.EXEC_NOT_ENABLED,
+        code=r"TargetNotConnected(?:Exception)?",
+    ),
 )
 _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
     Route(

@@ -17,23 +17,7 @@ from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
-from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.arn_diagnosis import (
-    NOT_A_ROLE,
-    PATH_MISSING,
-    SERVICE_LINKED_ROLE,
-    SESSION_ARN,
-    diagnose_arn,
-    lookup_command,
-    parse_principal_of_masked_account,
-)
-from iamtriage.explaining._rules.shared.clusters import (
-    failure_context,
-    failure_sentence,
-    find_cluster,
-    find_entry_arn,
-    find_iam_arns,
-)
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
@@ -66,7 +50,9 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
 
 
 def parse_principal(text: str | None) -> Principal | None:
-    return try_parse_principal(text) or (None if text is None else parse_principal_of_masked_account(text))
+    return try_parse_principal(text) or (
+        None if text is None else arn_diagnosis.parse_principal_of_masked_account(text)
+    )
 
 
 def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[Cause, ...]:
@@ -85,14 +71,16 @@ def _describe_reason(diagnosis: ArnDiagnosis) -> str:
 
 
 def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
-    cluster = find_cluster(case)
-    text = find_entry_arn(case)
+    cluster = clusters.find_cluster(case)
+    text = clusters.find_entry_arn(case)
     principal = parse_principal(text)
-    diagnosis = None if text is None else diagnose_arn(text, "access-entry")
+    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "access-entry")
     mapped = build_cluster_principal(try_parse_principal(text), "the principal")
     if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
-        mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
+        mapped = attrs.evolve(
+            mapped, entry_argument=f'"$({arn_diagnosis.lookup_command(principal)})"', entry_refusal=None
+        )
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
     reported = (
         "EKS finds no IAM principal with this ARN."
@@ -102,7 +90,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
-    lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
+    lookup = (diagnosis.lookup_command if diagnosis else None) or arn_diagnosis.lookup_command(principal)
     repeated = repeat_command(
         context_of(case.facts).command,
         *("eks", "create-access-entry"),
@@ -128,7 +116,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             )
         )
     reason = "no role or user has this ARN." if is_unknown else "it is not the ARN of a role or user."
-    if diagnosis is not None and diagnosis.cause is PATH_MISSING:
+    if diagnosis is not None and diagnosis.cause is arn_diagnosis.PATH_MISSING:
         reason = "the path of the IAM Identity Center role is missing."
     return case.explain(
         f"EKS rejects the ARN for an access entry: {_describe_reason(diagnosis) if diagnosis else reason}",
@@ -142,19 +130,19 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     if not is_unknown:
         text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
-        return [SESSION_ARN.cause(text=text)]
+        return [arn_diagnosis.SESSION_ARN.cause(text=text)]
     return [
-        PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
+        arn_diagnosis.PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
         PRINCIPAL_NOT_THERE.cause(text="The name or account is misspelled, or the role or user was deleted."),
         PRINCIPAL_TOO_NEW.cause(),
     ]
 
 
 def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
-    cluster = find_cluster(case)
+    cluster = clusters.find_cluster(case)
     return case.explain(
         "EKS does not allow changes to access entries of service-linked roles.",
-        SERVICE_LINKED_ROLE.cause(
+        arn_diagnosis.SERVICE_LINKED_ROLE.cause(
             "reported",
             text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
         ),
@@ -214,9 +202,9 @@ WRONG_RESOURCE_TYPE = CauseType(
 
 def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is rejected as an argument."""
-    context = failure_context(case)
+    context = clusters.failure_context(case)
     # The failure's own sentence comes first, because the text around it can describe another failure.
-    for message in (failure_sentence(case), context):
+    for message in (clusters.failure_sentence(case), context):
         if SERVICE_LINKED.search(message):
             return _explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
@@ -236,7 +224,7 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the role of a Pod Identity association."""
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
     called = context_of(case.facts).command
     given = called.option("role-arn") if called else None
     name = given.value if text is None and given is not None else None
@@ -273,14 +261,16 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [ARN_NOT_ACCEPTED.cause("reported"), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += [
             NOT_AN_ARN.cause(),
             VARIABLE_NOT_REPLACED.cause(),
-            NOT_A_ROLE.cause(text="It is the ARN of a session, an instance profile, a user or a policy."),
+            arn_diagnosis.NOT_A_ROLE.cause(
+                text="It is the ARN of a session, an instance profile, a user or a policy."
+            ),
         ]
     correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
     return case.explain(
@@ -295,7 +285,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
                 commands=(
                     (diagnosis.lookup_command if diagnosis else None)
-                    or lookup_command(parse_principal(text)),
+                    or arn_diagnosis.lookup_command(parse_principal(text)),
                 ),
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             ),
@@ -359,7 +349,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
 
 def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else diagnose_arn(text, "aws-auth")
+    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "aws-auth")
     return case.explain(
         f"The cluster's authenticator rejected an ARN in aws-auth{f': {_describe_reason(diagnosis)}' if diagnosis else '.'}",
         ARN_NOT_ACCEPTED.cause("reported", text="The authenticator does not accept the ARN as a principal."),
@@ -386,7 +376,7 @@ def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
 
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else diagnose_arn(text, "iam")
+    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
     principal = parse_principal(text)
     causes = [
         ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself."),
@@ -416,11 +406,11 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
 def _lookup_commands(diagnosis: ArnDiagnosis | None, principal: Principal | None) -> tuple[str, ...]:
     if diagnosis is not None and diagnosis.lookup_command is not None:
         return (diagnosis.lookup_command,)
-    return () if principal is None else (lookup_command(principal),)
+    return () if principal is None else (arn_diagnosis.lookup_command(principal),)
 
 
 def _find_rejected_arn(case: Case[InvalidArn], message: str) -> str | None:
     """Return the rejected ARN from the text, or else from the facts, but not the caller's."""
     caller = case.failure.principal
     known = " ".join(filter(None, (message, case.failure.resource, case.facts.resource)))
-    return next((arn for arn in find_iam_arns(known) if arn != caller), None)
+    return next((arn for arn in clusters.find_iam_arns(known) if arn != caller), None)

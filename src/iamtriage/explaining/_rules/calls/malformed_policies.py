@@ -15,13 +15,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.calls.document_problems import (
-    MALFORMED_POLICY,
-    NO_PRINCIPALS,
-    RESOURCE_WITHOUT_ACTION,
-    explain_s3_levels,
-    find_problem,
-)
+from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.error_kind import end_summary
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
@@ -125,17 +119,19 @@ PROVIDER_NOT_THERE = CauseType(
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Explain why AWS rejects a policy document."""
     message = message_text(case)
-    problem, because = find_problem(message)
-    if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
+    problem, because = document_problems.find_problem(message)
+    if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence
     remedies = [your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)]
-    if problem.cause is RESOURCE_WITHOUT_ACTION:
-        text, *remedies = explain_s3_levels(context_of(case.facts).policies, text, *remedies)
+    if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
+        text, *remedies = document_problems.explain_s3_levels(
+            context_of(case.facts).policies, text, *remedies
+        )
     summary = (
         text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
     )
-    if problem.cause is MALFORMED_POLICY:
+    if problem.cause is document_problems.MALFORMED_POLICY:
         summary, remedies = f"AWS rejects the policy document{end_summary(case.failure)}", []
     return case.explain(
         summary,

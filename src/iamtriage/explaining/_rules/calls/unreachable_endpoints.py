@@ -11,15 +11,7 @@ from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.certificates import (
-    CERTIFICATE_ERROR,
-    INSPECTING_PROXY,
-    NO_WAY_OUT,
-    UNTRUSTED_CERTIFICATE,
-    explain_untrusted_certificate,
-    find_proxy,
-)
+from iamtriage.explaining._rules.shared import certificates, commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -117,8 +109,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return _explain_unreachable_cluster(case, message)
     host = next(iter(find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
-    if cause is None and CERTIFICATE_ERROR.search(message):
-        return explain_untrusted_certificate(case, message, "no-answer")
+    if cause is None and certificates.CERTIFICATE_ERROR.search(message):
+        return certificates.explain_untrusted_certificate(case, message, "no-answer")
     if (
         cause is None
         and not _NO_CONNECTION.search(message)
@@ -168,7 +160,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
 _NETWORK_ERRORS = (
     (_PROXY, PROXY, ": the proxy blocked it or did not respond"),
     (_NAME_RESOLUTION, NAME_UNKNOWN, ": the host name cannot be resolved"),
-    (CERTIFICATE_ERROR, None, ""),
+    (certificates.CERTIFICATE_ERROR, None, ""),
     (_CONNECTION_REFUSED, CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, TIMEOUT, ": the connection timed out"),
 )
@@ -182,7 +174,7 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
 
 
 def _summary(message: str, host: str | None) -> str:
-    proxy = find_proxy(message) if _PROXY.search(message) else None
+    proxy = certificates.find_proxy(message) if _PROXY.search(message) else None
     if proxy is not None:
         return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."
     reason = next((reason for pattern, _, reason in _NETWORK_ERRORS if pattern.search(message)), "")
@@ -218,12 +210,12 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
         text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
         return (NO_SUCH_HOST.cause(text=text), DNS.cause())
     if _NAME_RESOLUTION.search(message):
-        return (NO_SUCH_HOST.cause(), DNS.cause(), NO_WAY_OUT.cause())
+        return (NO_SUCH_HOST.cause(), DNS.cause(), certificates.NO_WAY_OUT.cause())
     if _is_about_names(message):
-        return (NO_WAY_OUT.cause(), NO_SUCH_HOST.cause(), DNS.cause())
+        return (certificates.NO_WAY_OUT.cause(), NO_SUCH_HOST.cause(), DNS.cause())
     if _PROXY.search(message):
         return ()
-    return (NO_WAY_OUT.cause(),)
+    return (certificates.NO_WAY_OUT.cause(),)
 
 
 def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:
@@ -286,15 +278,15 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
     """
     cluster = find_cluster(case)
     region = commands.region(cluster.region or _region_of_cluster(message))
-    is_untrusted = CERTIFICATE_ERROR.search(message) is not None
+    is_untrusted = certificates.CERTIFICATE_ERROR.search(message) is not None
     causes: tuple[Cause, ...]
     if is_untrusted:
         reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
         causes = (
-            UNTRUSTED_CERTIFICATE.cause(
+            certificates.UNTRUSTED_CERTIFICATE.cause(
                 "derived", text="The certificate authority in the kubeconfig did not sign the certificate."
             ),
-            INSPECTING_PROXY.cause(),
+            certificates.INSPECTING_PROXY.cause(),
         )
     elif _NAME_RESOLUTION.search(message):
         reason = "The host name of the cluster's API server cannot be resolved: most likely, the cluster was deleted or re-created, or its endpoint is private."
@@ -309,7 +301,7 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
         reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network."
         causes = (
             _network_cause(message, None) or NO_ANSWER.cause("reported"),
-            NO_WAY_OUT.cause(
+            certificates.NO_WAY_OUT.cause(
                 text="The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
             ),
         )

@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.credentials.credential_sources import (
-    ENVIRONMENT_NOT_PASSED_ON,
-    METADATA_SIGNS,
-    NOTHING_SET_UP,
-    stated_profile,
-)
+from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases
@@ -113,7 +108,7 @@ def is_in_container(text: str) -> bool:
 def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
     profile = find_profile_without_files(case)
     if profile is not None:
-        is_timeout = METADATA_SIGNS.search(case.text) is not None
+        is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
         because = (
             f"The command passes AWS_PROFILE={profile}, and mounts no ~/.aws.",
             *quote_phrases(case.text, "No profiles were defined"),
@@ -121,10 +116,14 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
         )
         text = f"The container has its own file system, and no file in it has the profile {profile}."
         return Advice(
-            [ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)], [container_remedy(case)]
+            [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
+            [container_remedy(case)],
         )
     return Advice(
-        [ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)), NOTHING_SET_UP.cause()],
+        [
+            credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)),
+            credential_sources.NOTHING_SET_UP.cause(),
+        ],
         [container_remedy(case)],
     )
 
@@ -136,7 +135,7 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         case: The failure.
         missing_profile: The profile that the SDK did not find in the container.
     """
-    profile = commands.profile(find_profile(case) or stated_profile(case))
+    profile = commands.profile(find_profile(case) or credential_sources.stated_profile(case))
     service = _COMPOSE_SERVICE.search(case.text)
     tool = "podman" if "podman" in case.text else "docker"
     uses_compose = service is not None or _COMPOSE.search(case.text) is not None

@@ -30,24 +30,7 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     SIGNED_WITH_SESSION,
     explain_url_of_expired_session,
 )
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import (
-    CLOCK_AHEAD,
-    CLOCK_BEHIND,
-    REQUEST_HELD,
-    describe_duration,
-    find_run_time,
-    find_session_age,
-    find_stated_expiry,
-)
-from iamtriage.explaining._rules.shared.clues import (
-    error_code,
-    find_overridden_profile,
-    find_profile,
-    find_region,
-    message_text,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
@@ -213,8 +196,8 @@ STALE_METADATA = CauseType(
 
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
-    message = message_text(case)
-    if error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
+    message = clues.message_text(case)
+    if clues.error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
         return explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return _add_stated_expiry(case, rule(case, message))
@@ -222,7 +205,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 
 def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation) -> Explanation:
     """Add how long before the call the credentials expired, if the text states both times."""
-    found = find_stated_expiry(case.failure.text, case.failure.span[0])
+    found = clocks.find_stated_expiry(case.failure.text, case.failure.span[0])
     if found is None or " before the call" in explanation.summary:
         return explanation
     first, *others = explanation.causes
@@ -237,10 +220,12 @@ def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation)
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return case.explain(
         "The signature of the request expired before the request reached AWS.",
-        EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
-        CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+        EXPIRED_REQUEST.cause("reported", clues.quote_phrases(message, *EXPIRY_PHRASES)),
+        clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
-        REQUEST_HELD.cause(text="The request waited in a queue, or was sent again without a new signature."),
+        clocks.REQUEST_HELD.cause(
+            text="The request waited in a queue, or was sent again without a new signature."
+        ),
         remedies=(
             credential_remedies.set_clock(case.text),
             your_remedy(
@@ -262,8 +247,8 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
     )
     return case.explain(
         f"The {source} returned credentials that count as expired: the clock is ahead, or they are old. AWS evaluated no policy.",
-        SOURCE_RETURNS_EXPIRED.cause("reported", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
-        CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
+        SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+        clocks.CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
         STALE_METADATA.cause(),
         topic="expired-session",
         remedies=(
@@ -294,7 +279,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    principal, profile = case.principal, find_profile(case)
+    principal, profile = case.principal, clues.find_profile(case)
     role, operation = underlying_role(principal), case.failure.envelope.operation
     credentials = "The temporary credentials of the call"
     if principal:
@@ -302,12 +287,12 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif operation == "AssumeRole":
         credentials = "The credentials that were used to assume the role"
     is_from_aws = (
-        _SERVICE_CODES.fullmatch(error_code(case.failure))
+        _SERVICE_CODES.fullmatch(clues.error_code(case.failure))
         or "is expired" in message
         or "provided token has expired" in message
     )
-    because = quote_phrases(message, *EXPIRY_PHRASES)
-    overridden = find_overridden_profile(case)
+    because = clues.quote_phrases(message, *EXPIRY_PHRASES)
+    overridden = clues.find_overridden_profile(case)
     if overridden is not None:
         because += (f"Access keys in environment variables take precedence over the profile {overridden}.",)
     causes = [
@@ -315,7 +300,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         PASTED_SESSION.cause("possible" if overridden is None else "derived"),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         ROLE_CHAINING.cause(),
-        CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
+        clocks.CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
     runtime = context_of(case.facts).runtime
     is_job = runtime is not None and runtime.kind in _JOB_STEPS
@@ -325,25 +310,29 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:3] = [job, PASTED_SESSION.cause()]
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
-    ran = find_run_time(case.failure.text, case.failure.span[0]) or 0
+    ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
     program = _find_running_program(case)
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
+    age = (
+        None
+        if operation == "AssumeRole"
+        else clocks.find_session_age(case.failure.text, case.failure.span[0])
+    )
     if age is not None and age.has_expired:
         # The times prove the cause, so no other one is possible.
-        limit = "one hour by default" if age.limit is None else describe_duration(age.limit)
-        summary = f"{credentials} expired before the call: they last {limit}, and were {describe_duration(age.seconds)} old."
+        limit = "one hour by default" if age.limit is None else clocks.describe_duration(age.limit)
+        summary = f"{credentials} expired before the call: they last {limit}, and were {clocks.describe_duration(age.seconds)} old."
         text = f"The text shows when they were issued, {age.start}, and when the call failed, {age.end}."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
-        lasted = describe_duration(int(issued["seconds"]))
+        lasted = clocks.describe_duration(int(issued["seconds"]))
         summary = (
             f"{credentials} expired before the call: they last {lasted}{_describe_passed(case, issued)}."
         )
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
-        lasted = f", for at least {describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
+        lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
         text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
@@ -420,7 +409,11 @@ def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> s
         *(60 * int(each["minutes"]) for each in passed if each["minutes"]),
         0,
     )
-    return f", and were used after {describe_duration(seconds)}" if seconds > int(issued["seconds"]) else ""
+    return (
+        f", and were used after {clocks.describe_duration(seconds)}"
+        if seconds > int(issued["seconds"])
+        else ""
+    )
 
 
 def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
@@ -554,7 +547,7 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
 
 
 def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation:
-    return explain_rejected_login(case, commands.region(find_region(case)))
+    return explain_rejected_login(case, commands.region(clues.find_region(case)))
 
 
 def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanation:

@@ -13,20 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.issuers import (
-    PROVIDER_URL_DIFFERS,
-    ROLE_NOT_EVALUATED,
-    STS_AUDIENCE,
-    compare_providers_remedy,
-    explain_no_provider,
-    find_issuer,
-)
-from iamtriage.explaining._rules.credentials.rejected_tokens import (
-    explain_audience,
-    explain_no_verification_key,
-    explain_provider_unreachable,
-    explain_wrong_thumbprint,
-)
+from iamtriage.explaining._rules.credentials import issuers, rejected_tokens
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -137,7 +124,7 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
 
 def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
     """Return the facts with the claims that the issuer in the text and the pod's service account determine."""
-    facts, issuer = case.facts, find_issuer(case, message_text(case))
+    facts, issuer = case.facts, issuers.find_issuer(case, message_text(case))
     if (
         facts.token_claims is not None
         or issuer.url is None
@@ -147,7 +134,7 @@ def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
     claims = {
         "iss": issuer.url,
         "sub": f"system:serviceaccount:{facts.namespace}:{facts.service_account}",
-        "aud": [STS_AUDIENCE],
+        "aud": [issuers.STS_AUDIENCE],
     }
     return attrs.evolve(facts, token_claims=claims)
 
@@ -165,7 +152,7 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
         TOKEN_OF_SECRET.cause(),
         NOT_AN_ID_TOKEN.cause(),
         remedies=(_send_id_token_remedy(), _inspect_token_remedy()),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
@@ -183,12 +170,12 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
             ),
             _inspect_token_remedy(),
         ),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
 def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     phrases = (
         "not a valid JWT",
         "could not be validated",
@@ -207,15 +194,17 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
             if is_not_jwt
             else (
                 TOKEN_EXPIRED.cause(text="The token has expired."),
-                PROVIDER_URL_DIFFERS.cause(text="The token's issuer differs from the provider's URL."),
+                issuers.PROVIDER_URL_DIFFERS.cause(
+                    text="The token's issuer differs from the provider's URL."
+                ),
             )
         ),
         remedies=(
             _send_id_token_remedy() if is_not_jwt else credential_remedies.reread_token(),
             _inspect_token_remedy(),
-            compare_providers_remedy(case, issuer),
+            issuers.compare_providers_remedy(case, issuer),
         ),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
@@ -239,11 +228,11 @@ def _inspect_token_remedy() -> Remedy:
 
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(explain_no_provider, message=r"OpenIDConnect provider found"),
-    Route(explain_audience, message=r"ncorrect token audience|audience in ID Token"),
-    Route(explain_provider_unreachable, code=r"IDPCommunicationError.*"),
-    Route(explain_no_verification_key, message=r"retrieve verification key"),
-    Route(explain_wrong_thumbprint, message=r"humbprint"),
+    Route(issuers.explain_no_provider, message=r"OpenIDConnect provider found"),
+    Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
+    Route(rejected_tokens.explain_provider_unreachable, code=r"IDPCommunicationError.*"),
+    Route(rejected_tokens.explain_no_verification_key, message=r"retrieve verification key"),
+    Route(rejected_tokens.explain_wrong_thumbprint, message=r"humbprint"),
     Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )

@@ -31,16 +31,8 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
     explain_no_registry_login,
 )
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    find_option,
-    find_overridden_profile,
-    find_profile,
-    find_user,
-    quote_phrases,
-)
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
@@ -126,14 +118,14 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explain_no_registry_login(case, request.message)
     variable = request.variable_without_token
     # With --profile, environment variables are not used.
-    if request.is_signed and variable and not (variable.isupper() and find_option(case, "profile")):
+    if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
     region = _diagnose_region(case, request)
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in _PARTITION_CAUSES for cause in region.causes)
     causes = (
-        _reported_cause(request, find_overridden_profile(case)),
+        _reported_cause(request, clues.find_overridden_profile(case)),
         *(() if is_other_partition else _causes_from_text(request)),
         *region.causes,
         *_common_causes(request),
@@ -163,7 +155,7 @@ def _explain_missing_token(
     set_values = attrs.evolve(session_token_remedy(case), commands=(*export, "aws sts get-caller-identity"))
     remedies: tuple[Remedy, ...] = (set_values,)
     source = ""
-    if (profile := find_overridden_profile(case)) is not None:
+    if (profile := clues.find_overridden_profile(case)) is not None:
         because.append(_describe_override(profile))
         source = f" The key is in the environment, which takes precedence over the profile {profile}."
         set_values = attrs.evolve(set_values, title="Or set all three values of the temporary credentials")
@@ -199,7 +191,7 @@ def _explain_rejecting_region(
         "derived",
         (
             f"The text shows successful calls in {others}.",
-            *quote_phrases(request.message, *REJECTION_PHRASES),
+            *clues.quote_phrases(request.message, *REJECTION_PHRASES),
         ),
         text=f"Only {request.region} rejects the credentials, so the key is neither deleted nor wrong.",
     )
@@ -208,7 +200,10 @@ def _explain_rejecting_region(
         found,
         *region.causes,
         topic="invalid-credentials",
-        remedies=(*region_remedies(request, region), credential_remedies.show_identity(find_profile(case))),
+        remedies=(
+            *region_remedies(request, region),
+            credential_remedies.show_identity(clues.find_profile(case)),
+        ),
         notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
     )
 
@@ -237,7 +232,7 @@ def _summary(request: RejectedRequest) -> str:
 
 
 def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> Cause:
-    because = quote_phrases(request.message, *REJECTION_PHRASES)
+    because = clues.quote_phrases(request.message, *REJECTION_PHRASES)
     if overridden is not None:
         because += (_describe_override(overridden),)
     if request.code in UNKNOWN_KEY_CODES:
@@ -288,7 +283,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
         findings = attrs.evolve(findings, causes=causes)
     if request.partition != "aws" and (request.role is not None or not request.is_signed):
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
-        names_global = GLOBAL_HOST in find_aws_hosts(request.message)
+        names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
         role = request.role
         because: tuple[str, ...] = (f"The role is {role}.",)
         if role is None:
@@ -349,7 +344,7 @@ def _remedies(
 ) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
-    overridden = find_overridden_profile(case)
+    overridden = clues.find_overridden_profile(case)
     if overridden is not None:
         yield credential_remedies.unset_keys(overridden)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
@@ -364,7 +359,7 @@ def _remedies(
         yield check_key_remedy(case, request)
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.show_identity(find_profile(case))
+        yield stored or credential_remedies.show_identity(clues.find_profile(case))
         if request.is_temporary is not False and overridden is None:
             yield credential_remedies.clear_environment()
         if request.concerns_token:
@@ -379,4 +374,4 @@ def _remedies(
     if request.code == "AuthFailure":
         yield credential_remedies.set_clock(case.text)
     if request.is_signed and not request.concerns_token:
-        yield from key_remedies(find_user(case), key=request.key, at_quota=False)
+        yield from key_remedies(clues.find_user(case), key=request.key, at_quota=False)

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._rules.credentials import missing_logins
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
@@ -24,14 +25,6 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     explain_unknown_credentials_id,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
-from iamtriage.explaining._rules.credentials.missing_logins import (
-    OTHER_HOME,
-    explain_credential_process,
-    explain_kubeconfig_helper,
-    explain_mfa_required,
-    explain_no_login_session,
-    explain_no_sso_login,
-)
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
@@ -154,7 +147,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
     reader = "process in the container" if in_container else "call"
     spellings = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
-    other_home = OTHER_HOME.cause(
+    other_home = missing_logins.OTHER_HOME.cause(
         "derived" if shown or in_container else "possible",
         because=shown
         or (
@@ -304,15 +297,15 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_profile_not_found, message=_PROFILE_UNUSABLE),
     *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
     Route(_explain_partial_credentials, message=_PARTIAL_CREDENTIALS, code=r"PartialCredentialsError"),
-    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
-    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken).*"),
+    Route(missing_logins.explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
+    Route(missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken).*"),
     Route(
-        explain_mfa_required,
+        missing_logins.explain_mfa_required,
         message=_MFA_REQUIRED,
         code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),
-    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
-    Route(explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
+    Route(missing_logins.explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
+    Route(missing_logins.explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
         explain_unsigned_request,
         message=_UNSIGNED_REQUEST,

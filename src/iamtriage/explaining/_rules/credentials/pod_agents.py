@@ -14,18 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._rules.credentials.pod_roles import (
-    AGENT_MISSING,
-    ANNOTATE_ACCOUNT,
-    CREATE_AGENT,
-    CREATE_ASSOCIATION,
-    LIST_ASSOCIATIONS,
-    SDK_TOO_OLD,
-    SERVICE_ACCOUNT_WITHOUT_ROLE,
-    pod_command,
-    restart_command,
-    update_sdk_remedy,
-)
+from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
@@ -135,7 +124,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
     return case.explain(
         f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
-        SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+        pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
             "reported",
             quote_phrases(message, "No associations found"),
             text=f"No association names {account}, or it was created only after the pod.",
@@ -147,8 +136,8 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
                 "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
                 "If the service account's name or namespace is wrong, correct the pod or the association instead.",
                 commands=(
-                    pod_command(case, LIST_ASSOCIATIONS),
-                    pod_command(case, CREATE_ASSOCIATION),
+                    pod_roles.pod_command(case, pod_roles.LIST_ASSOCIATIONS),
+                    pod_roles.pod_command(case, pod_roles.CREATE_ASSOCIATION),
                     commands.restart_command(facts.namespace),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
@@ -161,7 +150,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
 def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     return case.explain(
         "The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
-        AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        pod_roles.AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
         AGENT_BLOCKED.cause(),
         topic="no-credentials",
         remedies=(
@@ -172,7 +161,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
                 "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
                 commands=(
                     "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
-                    pod_command(case, CREATE_AGENT),
+                    pod_roles.pod_command(case, pod_roles.CREATE_AGENT),
                 ),
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -231,7 +220,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) ->
             if problem == "invalid"
             else f"{rejecter} rejected the request for credentials because of its token."
         )
-        too_old = () if problem == "invalid" else (SDK_TOO_OLD.cause(),)
+        too_old = () if problem == "invalid" else (pod_roles.SDK_TOO_OLD.cause(),)
         more = (*too_old, TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
         remedies = (_check_token_remedy(case), _update_remedy(case))
     because = quote_phrases(
@@ -311,20 +300,20 @@ def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
     program = "" if controller is None else f" in {controller.name}"
     return case.explain(
         f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
-        SDK_TOO_OLD.cause(
+        pod_roles.SDK_TOO_OLD.cause(
             "derived" if _POD_IDENTITY_AGENT in text else "possible",
             quote_phrases(text, phrase) if phrase else (),
             text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
         ),
         remedies=(
-            update_sdk_remedy(case, version),
+            pod_roles.update_sdk_remedy(case, version),
             cluster_remedy(
                 "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
                 commands=(
-                    pod_command(case, LIST_ASSOCIATIONS),
-                    pod_command(case, ANNOTATE_ACCOUNT),
-                    restart_command(case),
+                    pod_roles.pod_command(case, pod_roles.LIST_ASSOCIATIONS),
+                    pod_roles.pod_command(case, pod_roles.ANNOTATE_ACCOUNT),
+                    pod_roles.restart_command(case),
                 ),
                 url=pages.EKS_IRSA,
             ),

@@ -13,18 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.pod_agents import (
-    AGENT_UNREACHABLE,
-    CONNECTION_PHRASES,
-    MISSING_ASSOCIATION,
-    NO_CALL_WITHOUT_CREDENTIALS,
-    REJECTED_TOKEN,
-    UNKNOWN_HOST,
-    explain_agent_rejection,
-    explain_agent_unreachable,
-    explain_missing_association,
-    explain_old_sdk,
-)
+from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.pod_roles import (
     SERVICE_ACCOUNT_WITHOUT_ROLE,
     irsa_remedy,
@@ -95,17 +84,17 @@ TOKEN_FILE_OF_ROOT = CauseType(
 
 def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
     """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
-    if UNKNOWN_HOST.search(case.text):
-        return explain_old_sdk(case)
-    rejection = REJECTED_TOKEN.search(message)
+    if pod_agents.UNKNOWN_HOST.search(case.text):
+        return pod_agents.explain_old_sdk(case)
+    rejection = pod_agents.REJECTED_TOKEN.search(message)
     if rejection is not None:
-        return explain_agent_rejection(case, message, rejection["problem"])
-    if MISSING_ASSOCIATION.search(message):
-        return explain_missing_association(case, message)
+        return pod_agents.explain_agent_rejection(case, message, rejection["problem"])
+    if pod_agents.MISSING_ASSOCIATION.search(message):
+        return pod_agents.explain_missing_association(case, message)
     if _ACCOUNT_WITHOUT_ROLE.search(message):
         return _explain_account_without_role(case, message)
-    if AGENT_UNREACHABLE.search(message):
-        return explain_agent_unreachable(case, message)
+    if pod_agents.AGENT_UNREACHABLE.search(message):
+        return pod_agents.explain_agent_unreachable(case, message)
     if _STS_UNREACHABLE.search(message):
         return _explain_sts_unreachable(case, message)
     return _explain_token_unreadable(case, message) if _TOKEN_UNREADABLE.search(message) else None
@@ -133,7 +122,7 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
         remedies=(irsa_remedy(case), pod_identity_remedy(case)),
         notes=(
             "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
-            NO_CALL_WITHOUT_CREDENTIALS,
+            pod_agents.NO_CALL_WITHOUT_CREDENTIALS,
         ),
     )
 
@@ -150,7 +139,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
     )
     return case.explain(
         "The role's credentials could not be fetched, because STS did not respond.",
-        STS_UNREACHED.cause("derived", quote_phrases(message, *CONNECTION_PHRASES)),
+        STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *findings.causes,
         NO_WAY_OUT.cause(
             text="A security group, network policy, route or proxy blocks the connection to STS."
@@ -164,7 +153,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
                 url=pages.STS_REGIONS,
             ),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
@@ -215,5 +204,5 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         *causes,
         topic="token-file-unreadable",
         remedies=tuple(remedies),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import (
-    CLOCK_AHEAD,
-    CLOCK_BEHIND,
-    describe_duration,
-    find_expiry_times,
-    find_stated_expiry,
-)
+from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -149,16 +142,16 @@ def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
     message = denial_paragraph(denial.failure)
     summary, because = "The presigned URL has expired.", quote_phrases(message, "Request has expired")
-    times = find_expiry_times(message)
+    times = clocks.find_expiry_times(message)
     if times is not None:
         end, now = times
         because += (
             f"It was valid until {end:%Y-%m-%d %H:%M:%S} UTC, and S3 got the request at {now:%Y-%m-%d %H:%M:%S}.",
         )
         if now > end:
-            duration = describe_duration((now - end).total_seconds())
+            duration = clocks.describe_duration((now - end).total_seconds())
             summary = f"The presigned URL expired {duration} before it was used."
-    elif (stated := find_stated_expiry(denial.failure.text, denial.failure.span[0])) is not None:
+    elif (stated := clocks.find_stated_expiry(denial.failure.text, denial.failure.span[0])) is not None:
         because = (stated.evidence, *because)
         summary = f"The presigned URL expired {stated.duration} before it was used."
     return denial.explain(
@@ -166,7 +159,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
         PRESIGNED_URL_EXPIRED.cause("reported", because),
         URL_KEPT.cause(),
         EXPIRY_TOO_SHORT.cause(),
-        CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+        clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         remedies=(_new_url_remedy(), credential_remedies.set_clock()),
         notes=(_URL_REJECTED,),
     )
@@ -175,7 +168,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
 def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that the temporary credentials behind a presigned URL have expired."""
     expires = _URL_EXPIRES.search(case.failure.text)
-    because = (f"The URL asks for {describe_duration(int(expires[1]))}.",) if expires else ()
+    because = (f"The URL asks for {clocks.describe_duration(int(expires[1]))}.",) if expires else ()
     return case.explain(
         "The presigned URL stopped working because the temporary credentials that signed it have expired.",
         SIGNER_EXPIRED.cause(
@@ -202,7 +195,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     return denial.explain(
         "The presigned URL is not valid yet: its signing time is in the future.",
         PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
-        CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
+        clocks.CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
         LOCAL_TIME.cause(),
         remedies=(credential_remedies.set_clock(), _new_url_remedy()),
         notes=(_URL_REJECTED,),

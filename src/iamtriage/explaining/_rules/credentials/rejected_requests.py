@@ -13,18 +13,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    AWS_COMPATIBLE,
-    error_code,
-    find_access_key,
-    find_partition,
-    find_profile,
-    find_region,
-    find_role_arn,
-    find_user,
-    message_text,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -125,9 +114,9 @@ class RejectedRequest(Value):
 
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
-    message, region = message_text(case), find_region(case)
+    message, region = clues.message_text(case), clues.find_region(case)
     service = case.failure.envelope.service
-    code, role = error_code(case.failure), _find_role(case)
+    code, role = clues.error_code(case.failure), _find_role(case)
     temporary = _TEMPORARY_KEY.search(case.text)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
@@ -139,12 +128,12 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     return RejectedRequest(
         message=message,
         code=code,
-        key=find_access_key(case) or (temporary["key"].upper() if temporary else None),
+        key=clues.find_access_key(case) or (temporary["key"].upper() if temporary else None),
         region=region,
         is_opt_in=None if region is None else StsCall().is_opt_in(region),
-        partition=find_partition(case) if role is None else role.partition,
+        partition=clues.find_partition(case) if role is None else role.partition,
         role=role,
-        is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
+        is_aws_compatible=clues.AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
         is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
         uses_session=_SESSIONS.search(case.text) is not None or (role is not None and not assumes_role),
@@ -155,7 +144,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
 
 def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     """Return the role that was to be assumed, or that called."""
-    texts = (case.failure.resource, case.facts.resource, find_role_arn(case.text), case.caller)
+    texts = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
     return next(
         (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
     )
@@ -273,7 +262,7 @@ def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
         "If the token is lost, get new credentials: assume the role or sign in again.",
         commands=(
             "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
-            credential_remedies.with_profile(find_profile(case), "aws sts get-caller-identity"),
+            credential_remedies.with_profile(clues.find_profile(case), "aws sts get-caller-identity"),
         ),
         url=pages.TEMPORARY_CREDENTIALS,
     )
@@ -288,7 +277,9 @@ def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -
         "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
         commands=(
             fill_command("aws sts get-access-key-info --access-key-id {}", key),
-            fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
+            fill_command(
+                "aws iam list-access-keys --user-name {}", commands.user_name(clues.find_user(case))
+            ),
         ),
         url=pages.ACCESS_KEYS,
     )

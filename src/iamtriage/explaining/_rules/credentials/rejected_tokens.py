@@ -12,13 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.credentials.issuers import (
-    ROLE_NOT_EVALUATED,
-    STS_AUDIENCE,
-    Issuer,
-    build_provider_arn,
-    find_issuer,
-)
+from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -81,7 +75,7 @@ AUDIENCE_OF_TOKEN = CauseType(
 
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     audience = _token_audience(case)
     causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
     if audience is not None:
@@ -91,17 +85,19 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         return _explain_pipeline_audience(case, issuer, causes)
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     client = "AUDIENCE" if audience is not None and not audience.startswith("sts.") else audience
-    show, add = commands.oidc_client_commands(build_provider_arn(case, issuer), client or STS_AUDIENCE)
+    show, add = commands.oidc_client_commands(
+        issuers.build_provider_arn(case, issuer), client or issuers.STS_AUDIENCE
+    )
     steps = [
         "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
     ]
     lines, url = [show], pages.OIDC_PROVIDERS
     if _may_be_of_cluster(case):
         causes += [
-            ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
+            ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {issuers.STS_AUDIENCE}.",)),
             TOKEN_OF_API_SERVER.cause(),
         ]
-        steps.append(f"For EKS pods, it is {STS_AUDIENCE} in all partitions.")
+        steps.append(f"For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions.")
         name, namespace = case.facts.service_account, commands.namespace(case.facts.namespace)
         show_account = "kubectl get serviceaccount {} --namespace {} -o yaml"
         lines.append(fill_command(show_account, commands.service_account(name), namespace))
@@ -128,7 +124,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         ),
         notes=(
             "The trust policy's condition on aud is a separate check, which comes after this one.",
-            ROLE_NOT_EVALUATED,
+            issuers.ROLE_NOT_EVALUATED,
         ),
     )
 
@@ -148,16 +144,21 @@ def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
 
 
 def _explain_pipeline_audience(
-    case: Case[InvalidIdentityToken], issuer: Issuer, causes: list[Cause]
+    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, causes: list[Cause]
 ) -> Explanation:
     """Explain that a provider does not list the audience of a CI job's token."""
     host, wanted, which, url = "gitlab.com", "AUDIENCE", "", pages.OIDC_PROVIDERS
     where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
     if _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions":
-        host, wanted, which, url = _GITHUB_ISSUER, STS_AUDIENCE, f", {STS_AUDIENCE}", pages.GITHUB_OIDC
-        where = f"The action aws-actions/configure-aws-credentials requests {STS_AUDIENCE}, unless its input audience names another."
+        host, wanted, which, url = (
+            _GITHUB_ISSUER,
+            issuers.STS_AUDIENCE,
+            f", {issuers.STS_AUDIENCE}",
+            pages.GITHUB_OIDC,
+        )
+        where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience names another."
     account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
-    provider = build_provider_arn(case, issuer)
+    provider = issuers.build_provider_arn(case, issuer)
     if provider == "PROVIDER_ARN" and account is not None:
         provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
     return case.explain(
@@ -173,7 +174,7 @@ def _explain_pipeline_audience(
                 url=url,
             ),
         ),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
@@ -254,7 +255,7 @@ CERTIFICATE_REPLACED = CauseType(
 
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
     return case.explain(
         f"STS could not get {whose}, or found no key for the token.",
@@ -269,24 +270,24 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
         CERTIFICATE_CHAIN.cause(),
         remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
 def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS could not reach the identity provider."""
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     return case.explain(
         "STS could not reach the identity provider.",
         IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
         PASSING_FAULT.cause(),
         ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
         remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
-def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
+def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     build, serves = (
         cluster_remedy,
         "EKS serves both documents publicly. For self-managed clusters, you must publish them.",
@@ -325,7 +326,7 @@ def _retry_remedy() -> Remedy:
 
 def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the issuer's certificate does not match the thumbprint in IAM."""
-    issuer = find_issuer(case, message)
+    issuer = issuers.find_issuer(case, message)
     return case.explain(
         "The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
         WRONG_THUMBPRINT.cause(
@@ -340,11 +341,11 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
                 commands=(
                     fill_command(
                         "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
-                        build_provider_arn(case, issuer),
+                        issuers.build_provider_arn(case, issuer),
                     ),
                 ),
                 url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
             ),
         ),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(issuers.ROLE_NOT_EVALUATED,),
     )

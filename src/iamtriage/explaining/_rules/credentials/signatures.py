@@ -9,32 +9,9 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials.presigned_urls import (
-    EXPIRES_TOO_LONG,
-    INCOMPLETE_QUERY,
-    describe_difference,
-    explain_query_incomplete,
-    explain_url_too_long,
-    send_as_signed_remedy,
-)
+from iamtriage.explaining._rules.credentials import presigned_urls
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import (
-    CLOCK_AHEAD,
-    CLOCK_BEHIND,
-    CLOCK_OFF,
-    REQUEST_HELD,
-    describe_duration,
-    find_clock_skew,
-)
-from iamtriage.explaining._rules.shared.clues import (
-    AWS_COMPATIBLE,
-    error_code,
-    find_aws_hosts,
-    find_profile,
-    message_text,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
@@ -150,13 +127,13 @@ WRONG_SECRET = CauseType(
 
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     """Explain that AWS rejects a signature."""
-    message, code = message_text(case), error_code(case.failure)
+    message, code = clues.message_text(case), clues.error_code(case.failure)
     if code in _CLOCK_SKEW_CODES or _CLOCK_SKEW.search(message):
         return _explain_clock_skew(case, message)
-    if EXPIRES_TOO_LONG.search(message):
-        return explain_url_too_long(case, quote_phrases(message, *_PHRASES))
-    if INCOMPLETE_QUERY.search(message):
-        return explain_query_incomplete(case, message)
+    if presigned_urls.EXPIRES_TOO_LONG.search(message):
+        return presigned_urls.explain_url_too_long(case, clues.quote_phrases(message, *_PHRASES))
+    if presigned_urls.INCOMPLETE_QUERY.search(message):
+        return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return _explain_malformed_header(case, message)
     return _explain_mismatch(case, message)
@@ -166,17 +143,17 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
-    skew = find_clock_skew(message)
+    skew = clocks.find_clock_skew(message)
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
-        summary = f"The request's time is {describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
+        summary = f"The request's time is {clocks.describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
         causes = (_known_skew_cause(skew),)
     return case.explain(
         summary,
-        CLOCK_SKEW.cause("reported", quote_phrases(message, *_PHRASES)),
+        CLOCK_SKEW.cause("reported", clues.quote_phrases(message, *_PHRASES)),
         *causes,
         remedies=(
             credential_remedies.set_clock(case.text),
@@ -194,7 +171,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
 
 
 def _known_skew_cause(skew: ClockSkew) -> Cause:
-    duration = describe_duration(abs(skew.seconds))
+    duration = clocks.describe_duration(abs(skew.seconds))
     because: tuple[str, ...] = (
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
     )
@@ -202,25 +179,25 @@ def _known_skew_cause(skew: ClockSkew) -> Cause:
         because += ("The difference is whole hours, as if the local time of a time zone was used as UTC.",)
     if skew.seconds < 0:
         text = f"The clock of the machine that signed is {duration} ahead."
-        return CLOCK_AHEAD.cause("derived", because, text=text)
+        return clocks.CLOCK_AHEAD.cause("derived", because, text=text)
     text = f"The clock of the machine that signed is {duration} behind, or the request was sent that long after it was signed."
-    return CLOCK_BEHIND.cause("derived", because, text=text)
+    return clocks.CLOCK_BEHIND.cause("derived", because, text=text)
 
 
 def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     if "not yet current" in message or "RequestInTheFuture" in message:
-        return (CLOCK_AHEAD.cause("derived", text="The clock of the machine that signed is ahead."),)
-    clock = CLOCK_OFF.cause(text="The clock of the machine that signed is wrong.")
+        return (clocks.CLOCK_AHEAD.cause("derived", text="The clock of the machine that signed is ahead."),)
+    clock = clocks.CLOCK_OFF.cause(text="The clock of the machine that signed is wrong.")
     if "Signature expired" in message:
-        clock = CLOCK_BEHIND.cause(text="The clock of the machine that signed is behind.")
-    return clock, REQUEST_HELD.cause(text="The request was sent long after it was signed.")
+        clock = clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed is behind.")
+    return clock, clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
 
 
 # ------------------------------------------------ the header
 
 
 def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Explanation:
-    causes = [AUTHORIZATION_MALFORMED.cause("reported", quote_phrases(message, *_PHRASES))]
+    causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
     if _MALFORMED_KEY.search(message):
         causes.append(
             KEY_WITH_BLANKS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
@@ -254,7 +231,7 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
 def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str:
     if dates_differ:
         return "AWS rejected the signature: the date in its credential scope is not the date of the request."
-    if error_code(case.failure) == "AuthorizationQueryParametersError":
+    if clues.error_code(case.failure) == "AuthorizationQueryParametersError":
         return "AWS cannot parse the signature in the URL."
     return "AWS cannot parse the request's Authorization header."
 
@@ -265,7 +242,7 @@ def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
     is_presigned = _PRESIGNED_URL.search(message) is not None
-    is_other_software = AWS_COMPATIBLE.search(case.text) is not None
+    is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
     set_keys = stored_keys_remedy(case) or _copy_keys_remedy(case)
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
@@ -275,9 +252,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
     if is_presigned:
-        remedies.insert(0, send_as_signed_remedy(case))
-        summary = f"S3 rejected the signature of the presigned URL: {describe_difference(case)}. No permission is missing."
-    if is_other_software or (is_s3 and not find_aws_hosts(message)):
+        remedies.insert(0, presigned_urls.send_as_signed_remedy(case))
+        summary = f"S3 rejected the signature of the presigned URL: {presigned_urls.describe_difference(case)}. No permission is missing."
+    if is_other_software or (is_s3 and not clues.find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     edited_url = PRESIGNED_URL_EDITED.cause(
         because=("The text shows a presigned URL.",) if is_presigned else ()
@@ -288,7 +265,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     )
     return case.explain(
         summary,
-        SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
+        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
         *((edited_url,) if is_presigned else ()),
         *((other_endpoint,) if is_other_software else ()),
         WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
@@ -304,7 +281,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 
 
 def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     return your_remedy(
         "Check where the key is set, and set key ID and secret again",
         "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",

@@ -10,14 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    find_option,
-    find_region,
-    find_registry,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -120,7 +113,7 @@ def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
 ) -> Explanation:
     """Explain that a registry got no login that it accepts."""
-    registry, region = find_registry(case)
+    registry, region = clues.find_registry(case)
     # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
@@ -129,7 +122,7 @@ def explain_no_registry_login(
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
-            quote_phrases(
+            clues.quote_phrases(
                 message, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
             ),
             text="The node sent the registry no credentials." if is_node and none_sent else "",
@@ -166,7 +159,7 @@ def _explain_rejected_password(
     case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
 ) -> Explanation:
     """Explain that a registry rejects the password of a docker login."""
-    called = find_option(case, "region")
+    called = clues.find_option(case, "region")
     reason = "most likely, it is for another Region or account, or it is empty"
     if called is not None and called != region and region in registry:
         reason = f"it is for {called}, and the registry is in {region}"
@@ -188,7 +181,7 @@ def _explain_rejected_password(
 
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
-    hosts = find_aws_hosts(message)
+    hosts = clues.find_aws_hosts(message)
     names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)
     # STS and other services use other messages, so this one can come from API Gateway.
     may_be_gateway = (
@@ -197,7 +190,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     route = NO_SUCH_ROUTE.cause(because=("The text names API Gateway.",) if names_gateway else ())
     unsigned = REQUEST_UNSIGNED.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
-        quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
+        clues.quote_phrases(
+            message, "Request is missing Authentication Token", "Missing Authentication Token"
+        )[:1],
     )
     sign = your_remedy(
         "Sign the request",
@@ -251,7 +246,7 @@ def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
 
 
 def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = None) -> Remedy:
-    region = commands.region(find_region(case))
+    region = commands.region(clues.find_region(case))
     stated = context_of(case.facts).api
     api = "API_ID" if stated is None else stated.value
     method = _find_method(case)

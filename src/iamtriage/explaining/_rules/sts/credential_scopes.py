@@ -14,13 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    mentions_kubernetes,
-    message_text,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.findings import (
@@ -121,7 +115,7 @@ _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
 
 def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     """Explain that a request was signed for the wrong region or service."""
-    message = message_text(case)
+    message = clues.message_text(case)
     expected = _EXPECTED_REGION.search(message)
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
@@ -130,7 +124,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
         return _explain_expected_service(case, message, service[1])
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
-    hosts = find_aws_hosts(message)
+    hosts = clues.find_aws_hosts(message)
     if _is_from_sts(case.failure, hosts):
         return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts)
     return _explain_region(case, message, signed_region)
@@ -156,7 +150,7 @@ def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool
 ) -> Explanation:
-    because = (*quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
+    because = (*clues.quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
@@ -172,12 +166,14 @@ def _explain_sts(
     signed_for = region or "one region"
     host = (
         f"the global endpoint https://{GLOBAL_HOST}"
-        if is_global or mentions_kubernetes(case)
+        if is_global or clues.mentions_kubernetes(case)
         else "another endpoint"
     )
     # The text need not name the host: then it is inferred from the runtime.
-    likely = ", most likely," if mentions_kubernetes(case) and not is_global else ""
-    causes = [*findings.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
+    likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global else ""
+    causes = (
+        [*findings.causes] if clues.mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
+    )
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
@@ -299,7 +295,7 @@ def explain_wrong_region(
 
 
 def _explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
-    because = quote_phrases(message, *_PHRASES)
+    because = clues.quote_phrases(message, *_PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
     return case.explain(
@@ -319,9 +315,9 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
 
 
 def _explain_region(case: Case[CredentialScope], message: str, signed_region: str | None) -> Explanation:
-    hosts = find_aws_hosts(message)
+    hosts = clues.find_aws_hosts(message)
     because = (
-        *quote_phrases(message, *_PHRASES),
+        *clues.quote_phrases(message, *_PHRASES),
         *_signed_region_lines(signed_region),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )

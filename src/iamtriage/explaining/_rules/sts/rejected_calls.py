@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    AWS_COMPATIBLE,
-    error_code,
-    find_region,
-    find_role_arn,
-    message_text,
-    quote_phrases,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -51,12 +42,12 @@ REGION_NOT_ENABLED = CauseType(
 
 def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     """Explain that a region or its STS endpoint is off for the account."""
-    message, region = message_text(case), find_region(case)
+    message, region = clues.message_text(case), clues.find_region(case)
     if not any(phrase in message for phrase in _PHRASES) and "is not enabled in your account" in message:
         return _explain_region_not_enabled(case, region)
     place = "the region that was called" if region is None else region
     account = "the account" if case.failure.account is None else f"the account {case.failure.account}"
-    because = quote_phrases(message, *_PHRASES)
+    because = clues.quote_phrases(message, *_PHRASES)
     if case.failure.envelope.code is not None:
         because += (f"The error code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
@@ -154,21 +145,21 @@ def is_non_sts_response(case: Case[AwsError], message: str) -> bool:
     envelope = case.failure.envelope
     if envelope.operation not in _OPERATIONS and envelope.service != "sts" and not _STS_CALL.search(message):
         return False
-    is_unreadable = error_code(case.failure) == _SERIALIZATION_ERROR
+    is_unreadable = clues.error_code(case.failure) == _SERIALIZATION_ERROR
     return _is_method_not_allowed(case) or (is_unreadable and "marshal" in message)
 
 
 def _is_method_not_allowed(case: Case[AwsError]) -> bool:
-    return case.failure.envelope.status_code == 405 or error_code(case.failure) in _METHOD_NOT_ALLOWED
+    return case.failure.envelope.status_code == 405 or clues.error_code(case.failure) in _METHOD_NOT_ALLOWED
 
 
 def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
     """Explain that something other than STS answered an STS call."""
-    host = next(filter(None, map(safe_name, _URL.findall(message))), None)
+    host = next(filter(None, map(clues.safe_name, _URL.findall(message))), None)
     is_sts_host = host is not None and _STS_HOST.match(host) is not None
     is_other_host = host is not None and not is_sts_host
     because: list[str] = []
-    if error_code(case.failure) == _SERIALIZATION_ERROR:
+    if clues.error_code(case.failure) == _SERIALIZATION_ERROR:
         because.append("The SDK could not parse the response.")
     if _is_method_not_allowed(case):
         because.append(
@@ -179,7 +170,7 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
             f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}."
         )
     setting = ENDPOINT_SET.cause(
-        because=("The text names AWS-compatible software.",) if AWS_COMPATIBLE.search(case.text) else ()
+        because=("The text names AWS-compatible software.",) if clues.AWS_COMPATIBLE.search(case.text) else ()
     )
     proxy = PROXY_ANSWERS.cause()
     return case.explain(
@@ -243,7 +234,7 @@ SESSION_NAME_INVALID = CauseType(
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
     request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
-    role = underlying_role(try_parse_principal(case.failure.resource or find_role_arn(case.text)))
+    role = underlying_role(try_parse_principal(case.failure.resource or clues.find_role_arn(case.text)))
     name = commands.role_name(None if role is None else role.name)
     is_chained = "role chaining" in message
     if is_chained:

@@ -16,22 +16,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType, Evidence
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clues import as_sentence
-from iamtriage.explaining._rules.shared.principal_words import (
-    PLACEHOLDER_ACCOUNT,
-    try_parse_arn,
-    try_parse_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import parse_document
-from iamtriage.explaining._rules.sts.trust_fixes import (
-    WHOLE_DOCUMENT,
-    policy_with_principal,
-    policy_with_value,
-    replace_policy_remedy,
-)
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -107,7 +96,7 @@ def evaluate_trust_policy(
     evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
-    role = underlying_role(try_parse_principal(role_arn))
+    role = principal_words.underlying_role(principal_words.try_parse_principal(role_arn))
     try:
         result = check_trust_policy(
             facts.trust_policy,
@@ -213,7 +202,7 @@ def check_service_trust(
     if facts.trust_policy is None:
         return None
     account = _find_account(facts, role_arn)
-    role: str | None = getattr(try_parse_principal(role_arn), "name", None)
+    role: str | None = getattr(principal_words.try_parse_principal(role_arn), "name", None)
     evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     question = _Question(facts, service, account, role, evidence)
     try:
@@ -242,11 +231,14 @@ def _find_account(facts: Facts, role_arn: str | None) -> str | None:
     """Return the account of the role, or else of the caller, which is the same for roles of services."""
     stated = context_of(facts).account
     accounts = (
-        *(getattr(try_parse_principal(each), "account", None) for each in (role_arn, facts.caller)),
+        *(
+            getattr(principal_words.try_parse_principal(each), "account", None)
+            for each in (role_arn, facts.caller)
+        ),
         None if stated is None else stated.value,
         None if facts.call is None else facts.call.account,
     )
-    return next((each for each in accounts if each not in {None, PLACEHOLDER_ACCOUNT}), None)
+    return next((each for each in accounts if each not in {None, principal_words.PLACEHOLDER_ACCOUNT}), None)
 
 
 def _describe_allowed(question: _Question) -> ServiceTrust:
@@ -285,8 +277,8 @@ def _describe(
     if result.statement is None:
         verdict = f"no statement of its trust policy names {service}"
     title = f"Allow {service} in the role's trust policy"
-    remedy = replace_policy_remedy(title, _allow_service(question, actions), role)
-    step = f"{WHOLE_DOCUMENT} Remove from it a service that does not use the role."
+    remedy = trust_fixes.replace_policy_remedy(title, _allow_service(question, actions), role)
+    step = f"{trust_fixes.WHOLE_DOCUMENT} Remove from it a service that does not use the role."
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step,)))
 
 
@@ -297,7 +289,7 @@ def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, A
         added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
         result = check_trust_policy(policy, action=action, caller=question.service)
         if result.allowed is False:
-            policy = policy_with_principal(result, policy, added) or policy
+            policy = trust_fixes.policy_with_principal(result, policy, added) or policy
     return policy
 
 
@@ -325,9 +317,11 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead, as its guide says."
     fixed = None
     if value is not None and "Not" not in operator:
-        fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=operator_of_pattern)
+        fixed = trust_fixes.policy_with_value(
+            facts.trust_policy, result, value=value, new_operator=operator_of_pattern
+        )
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
-    remedy = replace_policy_remedy(title, fixed or {}, question.role)
+    remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role)
     keep = "Keep a condition: it stops other accounts from using the role through the service."
     if fixed is None:
         lines: tuple[str, ...] = commands.trust_policy_commands(question.role)
@@ -336,7 +330,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         lines = remedy.commands
         if value == "ACCOUNT_ID":
             lines = ("aws sts get-caller-identity --query Account --output text", *lines)
-        remedy = attrs.evolve(remedy, steps=(WHOLE_DOCUMENT, step), commands=lines)
+        remedy = attrs.evolve(remedy, steps=(trust_fixes.WHOLE_DOCUMENT, step), commands=lines)
     text = f"Statement[{result.statement}] of the trust policy that was given has this condition."
     return ServiceTrust(
         f"its trust policy names {service}, but requires {requires}{difference}",
@@ -347,7 +341,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
 
 def _widen_source(expected: str, account: str | None, region: str | None) -> tuple[str | None, str]:
     """Return the pattern of all resources of a service, and how the expected ARN differs from the call."""
-    arn = try_parse_arn(expected)
+    arn = principal_words.try_parse_arn(expected)
     if arn is None:
         return None, ""
     difference = ""
