@@ -376,9 +376,10 @@ class Explanation(Value, View):
         lines += _LINES_OF_SECOND if is_of_others else 0
         summary = self.summary
         if failures:
-            from iamtriage.explaining._other_failures import count_denials
+            from iamtriage.explaining._other_failures import count_denials, split_same_reason
 
             summary += count_denials((self.failure, *failures))
+            summary += split_same_reason(self.failure, failures)[1]
         return Parts(
             summary=summary,
             causes=tuple(map(cause_parts, self.causes)),
@@ -400,8 +401,11 @@ class Explanation(Value, View):
         failures = self.other_failures
         if not failures:
             return ()
-        from iamtriage.explaining._other_failures import describe_others
+        from iamtriage.explaining._other_failures import describe_others, split_same_reason
 
+        failures = split_same_reason(self.failure, failures)[0]
+        if not failures:
+            return ()
         return describe_others(failures, self._describe, combined, self.failure)
 
     @override

@@ -22,6 +22,7 @@ __all__ = (
     "drop_repeats",
     "has_request",
     "is_of_same_role",
+    "split_same_reason",
 )
 
 # The fix of another failure, if it is the same for all failures of the kind.
@@ -51,6 +52,12 @@ _CONSEQUENCE = lazy_pattern(
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
 )
+# The kinds of failures that have one reason for all calls with the same credentials, and the codes of others.
+_KINDS_OF_ONE_REASON = frozenset(
+    {"expired_credentials", "invalid_credentials", "missing_credentials", "signature_mismatch"}
+)
+_THROTTLED = lazy_pattern(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
+_PROFILE = lazy_pattern(r"(?:--profile[= ]|AWS_PROFILE=)([^\s\"']{1,100})")
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
@@ -82,6 +89,42 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     if len(denials) < len(failures) or len(causes) == 1:
         return ""
     return f" The text has {len(denials)} denials with {len(causes)} causes."
+
+
+def split_same_reason(
+    failure: Failure | None, others: tuple[Failure, ...]
+) -> tuple[tuple[Failure, ...], str]:
+    """Return the failures with another reason, and a sentence about the calls that failed for the same one.
+
+    Expired credentials, a wrong clock or throttling fail all calls of a program.
+    """
+    if failure is None or not _has_shared_reason(failure):
+        return others, ""
+    profiles = {name for each in (failure, *others) for name in _PROFILE.findall(each.text)}
+    if len(profiles) > 1:
+        return others, ""
+    same = [each for each in others if _is_of_same_reason(each, failure)]
+    names = dict.fromkeys(each.envelope.operation for each in (failure, *same))
+    others = tuple(each for each in others if each not in same)
+    if None in names or not 1 < len(names) <= _MAX_ROWS:
+        return others, ""
+    *first, last = map(str, names)
+    return others, f" The calls {', '.join(first)} and {last} failed for the same reason."
+
+
+def _has_shared_reason(failure: Failure) -> bool:
+    return failure.kind in _KINDS_OF_ONE_REASON or (
+        failure.kind == "aws_error" and _THROTTLED.match(failure.envelope.code or "") is not None
+    )
+
+
+def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
+    principals = {getattr(each, "principal", None) for each in (failure, explained)} - {None}
+    if failure.kind != explained.kind or len(principals) > 1:
+        return False
+    code = _get_code(failure)
+    is_throttled = failure.kind == "aws_error"
+    return code == _get_code(explained) and (not is_throttled or _THROTTLED.match(code) is not None)
 
 
 def describe_others(

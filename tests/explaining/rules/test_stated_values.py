@@ -143,6 +143,31 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="missing object behind a HEAD request",
         ),
         pytest.param(
+            "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
+            {},
+            (
+                "expired while the program was running. The calls UploadPart and ListQueues failed for the same reason.",
+                "then run the program again",
+                "Next Let the SDK refresh the credentials (you); Increase the role's session duration",
+            ),
+            ("more failure",),
+            id="run that outlives its session",
+        ),
+        pytest.param(
+            "$ aws s3 ls --profile ana\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n$ aws sqs list-queues --profile bo\nAn error occurred (ExpiredToken) when calling the ListQueues operation: The security token included in the request is expired",
+            {},
+            ("Others 1 more failure in this text",),
+            ("same reason",),
+            id="expired sessions of two profiles",
+        ),
+        pytest.param(
+            "An error occurred (ThrottlingException) when calling the DescribeStacks operation: Rate exceeded\nAn error occurred (Throttling) when calling the ListStacks operation: Rate exceeded",
+            {},
+            ("The calls DescribeStacks and ListStacks failed for the same reason.",),
+            ("more failure",),
+            id="calls that are throttled together",
+        ),
+        pytest.param(
             "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n(Ops/ana@example.com @ 1111-2222-3333)",
             {"cluster": "payments"},
             ("--principal-arn arn:aws:iam::111122223333:role/Ops --type STANDARD",),

@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command, repeat_com
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,14 @@ _MIN_RUN_TIME = 600
 _RUN_BEGAN = lazy_pattern(
     r"Failed to (?:save|persist) state|Error (?:saving|uploading) state|releasing the state lock"
 )
-# What the AWS CLI prints of each object that it has transferred.
-_TRANSFERRED = lazy_pattern(r"^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://", re.MULTILINE)
+# What a program prints about calls that succeeded before.
+_TRANSFERRED = lazy_pattern(
+    r"^(?:upload|download|copy|move|delete): [^\n]{0,600}?\bs3://"
+    r"|\b[Cc]op(?:ied|ying) [^\n]{0,300}\bs3://|\b(?:[Uu]p|[Dd]own)load(?:ed|ing) [^\n]{0,300}\bs3://"
+    r"|\b(?:[Cc]opied|[Pp]rocessed|[Tt]ransferred|(?:[Uu]p|[Dd]own)loaded|[Ww]rote) \d",
+    re.MULTILINE | re.ASCII,
+)
+_PROGRAM = "the program"
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
@@ -333,22 +340,17 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
         lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
-        summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
+        summary = f"{credentials} expired while {program or _PROGRAM} was running{lasted}."
         text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
-    renew = _runtime_remedy(case)
-    if renew is None and operation == "AssumeRole":
-        renew = _source_profile_remedy(profile)
-    if renew is None and operation != "AssumeRole":
-        renew = _issue_again_remedy(case, issued)
-    if renew is None:
-        is_sso = isinstance(role, IdentityCenterRole)
-        renew = (
-            credential_remedies.sso_login(profile) if is_sso else credential_remedies.get_new_credentials()
-        )
+    renew = _renewal(case, issued)
+    if program == _PROGRAM:
+        renew = _with_repeat(renew)
+    # A step of a job exports fixed variables, and its remedy raises the duration, too.
+    remedies_of_run = () if is_job else _remedies_of_run(role)
     return case.explain(
         summary,
         *causes,
@@ -356,26 +358,49 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         remedies=(
             *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
+            *(remedies_of_run if is_of_run else ()),
             # A job gets new variables with each run.
             *(() if is_job or overridden is not None else (credential_remedies.clear_environment(),)),
             credential_remedies.show_identity(profile),
-            # A step of a job exports fixed variables, and its remedy raises the duration, too.
-            *(
-                ()
-                if is_job
-                else (
-                    your_remedy(
-                        "Let the SDK refresh the credentials",
-                        "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
-                        "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
-                        "In a long-running program, create a new client when a call reports expired credentials.",
-                        url=pages.CLI_ROLES,
-                    ),
-                    _session_duration_remedy(role),
-                )
-            ),
+            *(() if is_of_run else remedies_of_run),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _renewal(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
+    """Return how to get new credentials where the text shows that the old ones are from."""
+    operation, role = case.failure.envelope.operation, underlying_role(case.principal)
+    renew = _runtime_remedy(case)
+    if renew is None and operation == "AssumeRole":
+        renew = _source_profile_remedy(clues.find_profile(case))
+    if renew is None and operation != "AssumeRole":
+        renew = _issue_again_remedy(case, issued)
+    if renew is not None:
+        return renew
+    if isinstance(role, IdentityCenterRole):
+        return credential_remedies.sso_login(clues.find_profile(case))
+    return credential_remedies.get_new_credentials()
+
+
+def _with_repeat(remedy: Remedy) -> Remedy:
+    """Return the remedy that renews credentials with a step that repeats what they were for."""
+    again = "Run the program again: what it copied stays, and aws s3 sync copies only the rest."
+    title = put_check_first(remedy.title, "Run the program again")
+    return attrs.evolve(remedy, title=title, steps=(*remedy.steps, again))
+
+
+def _remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
+    """Return how to keep credentials valid for as long as a program runs."""
+    return (
+        your_remedy(
+            "Let the SDK refresh the credentials",
+            "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+            "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+            "In a long-running program, create a new client when a call reports expired credentials.",
+            url=pages.CLI_ROLES,
+        ),
+        _session_duration_remedy(role),
     )
 
 
@@ -384,7 +409,7 @@ def _find_running_program(case: Case[ExpiredCredentials]) -> str | None:
     text = case.failure.text
     if _RUN_BEGAN.search(text):
         return "Terraform"
-    return "the program" if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
+    return _PROGRAM if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
 
 
 def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
