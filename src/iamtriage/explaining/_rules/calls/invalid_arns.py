@@ -19,11 +19,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    aws_auth_command,
-    build_cluster_principal,
-    create_entry_command,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -103,7 +99,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             "The first command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
             *filter(None, (mapped.entry_refusal,)),
             "Use credentials of the account that owns the role or user.",
-            commands=(lookup, repeated or create_entry_command(cluster, mapped)),
+            commands=(lookup, repeated or mapped.create_entry_command(cluster)),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
@@ -368,7 +364,7 @@ def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
             "Correct the entry in aws-auth",
             *steps,
             "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
-            commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+            commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
             url=pages.EKS_AUTH_CONFIGMAP,
         ),
     )

@@ -18,10 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    build_cluster_principal,
-    create_entry_command,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
 
@@ -255,7 +252,7 @@ def _role_remedy(cluster: Cluster) -> Remedy:
         commands=(
             "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
             *_attach_commands(cluster, "NODE_ROLE_NAME", _NODE_POLICIES),
-            create_entry_command(cluster, principal, kind="EC2_LINUX"),
+            principal.create_entry_command(cluster, kind="EC2_LINUX"),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )

@@ -41,9 +41,7 @@ from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
     VIEW_POLICY,
-    associate_policy_command,
     build_cluster_principal,
-    create_entry_command,
 )
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -176,8 +174,8 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
     )
     changes: tuple[str, ...] = (
-        associate_policy_command(
-            cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
+        principal.associate_policy_command(
+            cluster, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
         ),
         update,
     )
@@ -254,7 +252,7 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
             cluster_remedy(
                 "Use another role for people and programs",
                 "Create a separate entry for that role, and use the node role for nodes only.",
-                commands=(create_entry_command(cluster, build_cluster_principal(None)),),
+                commands=(build_cluster_principal(None).create_entry_command(cluster),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
@@ -280,7 +278,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                 *filter(None, (principal.entry_refusal, principal.path_note)),
                 "The entry takes precedence over the principal's aws-auth entry: include its groups.",
                 "In Terraform, let the association use principal_arn of the entry resource.",
-                commands=(create_entry_command(cluster, principal), _repeat_association(case)),
+                commands=(principal.create_entry_command(cluster), _repeat_association(case)),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             cluster_remedy(
@@ -306,9 +304,8 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     namespace = ",".join(scope.namespaces) or (
         None if scope.kind == "cluster" else commands.namespace(case.facts.namespace)
     )
-    return associate_policy_command(
+    return entry_principal(case).associate_policy_command(
         cluster,
-        entry_principal(case),
         policies.pop() if len(policies) == 1 else VIEW_POLICY,
         namespace=namespace,
     )

@@ -27,12 +27,7 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    aws_auth_command,
-    build_cluster_principal,
-    inspect_access_remedy,
-    recreate_entry_remedy,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -185,7 +180,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         (cause, *_mapping_causes(cluster)),
         remedies=(
             *grant_access_remedies(cluster, principal, find_needed_access(case)),
-            inspect_access_remedy(cluster, principal),
+            principal.inspect_access_remedy(cluster),
         ),
     )
     return add_stated_map(case, explanation)
@@ -199,7 +194,7 @@ def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
         text="The ARN has an entry, but with another unique ID: the role or user was deleted and re-created.",
     )
     summary = f"The cluster rejected {principal.description}: it was re-created, and its access entry still has the old unique ID."
-    remedies = (recreate_entry_remedy(cluster, principal), inspect_access_remedy(cluster, principal))
+    remedies = (principal.recreate_entry_remedy(cluster), principal.inspect_access_remedy(cluster))
     return _explain_mapping(case, summary, (cause,), remedies=remedies)
 
 
@@ -255,7 +250,7 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
                 "Use a separate role",
                 "Let people and programs use another role, and create an entry for it. Use the node role for nodes only.",
                 "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
-                commands=(aws_auth_command(caller),)
+                commands=(commands.aws_auth_command(caller),)
                 if cluster.uses_aws_auth
                 else (cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_AUTH_CONFIGMAP,

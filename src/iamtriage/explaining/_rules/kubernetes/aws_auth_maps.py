@@ -12,14 +12,10 @@ import attrs
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    aws_auth_command,
-    aws_auth_remedy,
-    build_cluster_principal,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -132,7 +128,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
             cluster_remedy(
                 "Inspect it before you replace it",
                 "It maps the node roles. Without these entries, the nodes lose access.",
-                commands=(_SHOW_MAP, aws_auth_command()),
+                commands=(_SHOW_MAP, commands.aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             *(() if is_map else (in_terraform,)),
@@ -165,9 +161,8 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
                 commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
                 url=pages.EKS_ACCESS_MODE,
             ),
-            aws_auth_remedy(
+            build_cluster_principal(None, "a role").aws_auth_remedy(
                 cluster,
-                build_cluster_principal(None, "a role"),
                 groups=("GROUP",),
                 title="Create it with its first entry",
                 steps=(
@@ -200,7 +195,7 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
                 "Find and correct the lines",
                 "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
                 "If you have lost access, use the credentials of the cluster creator, or an access entry.",
-                commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+                commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),

@@ -18,13 +18,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    VIEW_POLICY,
-    aws_auth_remedy,
-    build_cluster_principal,
-    create_entry_remedy,
-    enable_entries_remedy,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -254,13 +248,12 @@ def grant_access_remedies(
         principal = build_cluster_principal(None, "a role that is used instead")
     if cluster.uses_entries:
         steps = (refusal, access.reason) if refusal else (access.reason,)
-        yield create_entry_remedy(
-            cluster, principal, policy=access.policy, namespace=access.namespace, steps=steps
+        yield principal.create_entry_remedy(
+            cluster, policy=access.policy, namespace=access.namespace, steps=steps
         )
     if cluster.uses_aws_auth:
-        yield aws_auth_remedy(
+        yield principal.aws_auth_remedy(
             cluster,
-            principal,
             groups=("GROUP",),
             title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
             steps=(
@@ -268,7 +261,7 @@ def grant_access_remedies(
             ),
         )
     if cluster.mode == "CONFIG_MAP":
-        yield enable_entries_remedy(cluster)
+        yield cluster.enable_entries_remedy()
 
 
 def authenticator_log_remedy(cluster: Cluster) -> Remedy:

@@ -22,14 +22,7 @@ from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    VIEW_POLICY,
-    aws_auth_remedy,
-    build_cluster_principal,
-    create_entry_remedy,
-    enable_entries_remedy,
-    inspect_access_remedy,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -101,8 +94,8 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             _iam_remedy(case, cluster),
             *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth else ()),
             *(() if cluster.mode == "CONFIG_MAP" else (_rbac_remedy(cluster),)),
-            inspect_access_remedy(cluster, principal),
-            *((enable_entries_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
+            principal.inspect_access_remedy(cluster),
+            *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
         notes=(
             "The principal that created the cluster was its administrator, unless it was created without that.",
@@ -172,9 +165,8 @@ def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> 
 
 
 def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    return create_entry_remedy(
+    return principal.create_entry_remedy(
         cluster,
-        principal,
         namespace=None,
         title=f"Create an access entry with an access policy for {principal.description}",
         steps=(
@@ -203,9 +195,8 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
 
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     title = "Then" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
-    return aws_auth_remedy(
+    return principal.aws_auth_remedy(
         cluster,
-        principal,
         groups=(_GROUP,),
         title=f"{title}, map {principal.description} to the group in aws-auth",
     )

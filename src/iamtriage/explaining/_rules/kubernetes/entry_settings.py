@@ -26,12 +26,7 @@ from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
     RESERVED_PREFIXES,
-    associate_policy_command,
-    aws_auth_remedy,
     build_cluster_principal,
-    create_entry_command,
-    enable_entries_remedy,
-    node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -122,9 +117,9 @@ def _explain_masters(case: Case[AccessEntry]) -> Explanation:
                 "Associate AmazonEKSClusterAdminPolicy with the entry",
                 "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
                 commands=(
-                    create_entry_command(cluster, principal),
-                    associate_policy_command(
-                        cluster, principal, "AmazonEKSClusterAdminPolicy", namespace=None
+                    principal.create_entry_command(cluster),
+                    principal.associate_policy_command(
+                        cluster, "AmazonEKSClusterAdminPolicy", namespace=None
                     ),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
@@ -142,7 +137,7 @@ def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
         RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
         ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
         topic="access-entry-name",
-        remedies=(node_entry_remedy(cluster, principal),),
+        remedies=(principal.node_entry_remedy(cluster),),
         notes=(IAM_DOES_NOT_HELP,),
     )
 
@@ -182,10 +177,11 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            enable_entries_remedy(cluster),
-            aws_auth_remedy(
+            cluster.enable_entries_remedy(),
+            build_cluster_principal(
+                try_parse_principal(find_entry_arn(case)), "the principal"
+            ).aws_auth_remedy(
                 cluster,
-                build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal"),
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),

@@ -28,12 +28,7 @@ from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
-    aws_auth_remedy,
     build_cluster_principal,
-    create_entry_command,
-    create_node_entry_remedy,
-    inspect_access_remedy,
-    node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
@@ -151,11 +146,10 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
         lookup_steps, lookup = _find_role(case, cluster)
     if cluster.uses_entries:
         title = "Create an access entry of type EC2_LINUX for the node role"
-        yield create_node_entry_remedy(cluster, principal, title=title, steps=lookup_steps, lookup=lookup)
+        yield principal.create_node_entry_remedy(cluster, title=title, steps=lookup_steps, lookup=lookup)
     if cluster.uses_aws_auth:
-        mapping = aws_auth_remedy(
+        mapping = principal.aws_auth_remedy(
             cluster,
-            principal,
             groups=NODE_GROUPS,
             username=NODE_USERNAME,
             title=f"Or map it in aws-auth (groups {' and '.join(NODE_GROUPS)}, username {NODE_USERNAME})"
@@ -169,7 +163,7 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
                 mapping, steps=(*lookup_steps, *mapping.steps), commands=(*lookup, *mapping.commands)
             )
         yield mapping
-    yield inspect_access_remedy(cluster, principal)
+    yield principal.inspect_access_remedy(cluster)
 
 
 def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -238,12 +232,13 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
         ),
         topic="kubernetes-node-login",
         remedies=(
-            node_entry_remedy(cluster, principal),
+            principal.node_entry_remedy(cluster),
             *(
                 (
-                    aws_auth_remedy(
+                    build_cluster_principal(
+                        role, "the node role", placeholder="NODE_ROLE_ARN"
+                    ).aws_auth_remedy(
                         cluster,
-                        build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN"),
                         groups=NODE_GROUPS,
                         username=NODE_USERNAME,
                         title="Or, if it is mapped in aws-auth, correct its user name and groups",
@@ -325,15 +320,14 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         remedies.append(
             cluster_remedy(
                 "Create an access entry of type FARGATE_LINUX for it",
-                commands=(create_entry_command(cluster, principal, kind="FARGATE_LINUX"),),
+                commands=(principal.create_entry_command(cluster, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
         )
     if cluster.uses_aws_auth:
         remedies.append(
-            aws_auth_remedy(
+            principal.aws_auth_remedy(
                 cluster,
-                principal,
                 groups=(*NODE_GROUPS, "system:node-proxier"),
                 username="system:node:{{SessionName}}",
                 title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",

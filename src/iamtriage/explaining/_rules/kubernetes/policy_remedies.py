@@ -15,10 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import user_argument
 from iamtriage.explaining._rules.shared.manifests import object_name
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    associate_policy_command,
-    build_cluster_principal,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -76,7 +73,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
                     ),
                 )
             ),
-            associate_policy_command(cluster, principal, policy, namespace=namespace),
+            principal.associate_policy_command(cluster, policy, namespace=namespace),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )

@@ -26,12 +26,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     RESERVED_PREFIXES,
     VIEW_POLICY,
-    associate_policy_command,
-    aws_auth_command,
     build_cluster_principal,
-    create_entry_command,
-    create_entry_remedy,
-    create_node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
@@ -149,7 +144,7 @@ def _explain_matching_entry(caller: _Caller, explanation: Explanation) -> Explan
             cluster_remedy(
                 "Check the entry in the map of this cluster",
                 "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
-                commands=(aws_auth_command(), aws_auth_command(_arn(caller))),
+                commands=(commands.aws_auth_command(), commands.aws_auth_command(_arn(caller))),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         )
@@ -282,7 +277,7 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
         username = None
     groups = tuple(each for each in entry.groups if not each.startswith(RESERVED_PREFIXES))
     is_administrator = "system:masters" in entry.groups
-    create = create_entry_command(cluster, mapped, username=username, groups=groups)
+    create = mapped.create_entry_command(cluster, username=username, groups=groups)
     steps: list[str] = []
     policies: tuple[str, ...] = ()
     if groups:
@@ -292,11 +287,11 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
         steps.append(
             "Access entries cannot have the group system:masters: AmazonEKSClusterAdminPolicy replaces it."
         )
-        policies = (associate_policy_command(cluster, mapped, "AmazonEKSClusterAdminPolicy", namespace=None),)
+        policies = (mapped.associate_policy_command(cluster, "AmazonEKSClusterAdminPolicy", namespace=None),)
     elif not groups:
         steps.append("AmazonEKSViewPolicy allows reading most types. Choose the policy that it needs.")
         namespace = commands.namespace(case.facts.namespace)
-        policies = (associate_policy_command(cluster, mapped, VIEW_POLICY, namespace=namespace),)
+        policies = (mapped.associate_policy_command(cluster, VIEW_POLICY, namespace=namespace),)
     if mapped.path_note:
         steps.append(mapped.path_note)
     return cluster_remedy(
@@ -480,13 +475,13 @@ def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) ->
     title = f"Or create an access entry for {mapped.description}"
     if _is_for_nodes(entry):
         kind = _node_type(entry)
-        return (create_node_entry_remedy(cluster, mapped, kind=kind, title=title, lookup=lookup),)
+        return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     policy, namespace, _ = find_needed_access(case)
     if "system:masters" in entry.groups:
         policy, namespace = "AmazonEKSClusterAdminPolicy", None
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
-    return (create_entry_remedy(cluster, mapped, policy=policy, namespace=namespace, title=title),)
+    return (mapped.create_entry_remedy(cluster, policy=policy, namespace=namespace, title=title),)
 
 
 def _node_type(entry: MappingEntry) -> str:

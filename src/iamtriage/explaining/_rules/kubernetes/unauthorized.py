@@ -46,13 +46,7 @@ from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    ClusterPrincipal,
-    associate_policy_command,
-    build_cluster_principal,
-    create_entry_command,
-    inspect_access_remedy,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -150,7 +144,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             *([CONFIGURE_TERRAFORM] if is_terraform else []),
             *(grants if unsuited is not None else ()),
             *_caller_remedies(case, cluster, principal),
-            inspect_access_remedy(cluster, principal),
+            principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
             authenticator_log_remedy(cluster),
         ),
@@ -209,7 +203,7 @@ def _explain_other_account(
                 url=pages.EKS_KUBECONFIG,
             ),
             *grants,
-            inspect_access_remedy(cluster, build_cluster_principal(case.stated_principal, case.caller)),
+            build_cluster_principal(case.stated_principal, case.caller).inspect_access_remedy(cluster),
         ),
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
@@ -257,8 +251,8 @@ def _caller_remedies(
         how = "creates an access entry with an access policy for it"
         grant = (
             cluster.eks_command("list-access-entries"),
-            create_entry_command(cluster, principal),
-            associate_policy_command(cluster, principal, access.policy, namespace=access.namespace),
+            principal.create_entry_command(cluster),
+            principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
         )
     identify = "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
     otherwise = "If it is"

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
-    aws_auth_command,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -313,7 +312,7 @@ def build_node_explanation(
 ) -> Explanation:
     """Build the explanation for a request that exceeds a node's permissions."""
     cluster = find_cluster(case)
-    lines = [aws_auth_command()] if cluster.uses_aws_auth else []
+    lines = [commands.aws_auth_command()] if cluster.uses_aws_auth else []
     steps = [
         f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of type EC2_LINUX sets both."
     ]

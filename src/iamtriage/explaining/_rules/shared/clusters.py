@@ -13,13 +13,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.explaining._rules.shared import clues, commands
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
@@ -112,10 +114,24 @@ class Cluster(Value):
         query = ("--query", "cluster.accessConfig.authenticationMode", "--output", "text")
         return self.eks_command("describe-cluster", *query, flag="--name")
 
-    def enable_entries_command(self) -> str:
-        """Return the command that enables access entries, which can't be undone."""
-        words = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
-        return self.eks_command("update-cluster-config", *words, flag="--name")
+    def enable_entries_remedy(self) -> Remedy:
+        """Return the remedy that enables access entries in the cluster."""
+        return cluster_remedy(
+            "Change the authentication mode to API_AND_CONFIG_MAP",
+            "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
+            "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
+            "Wait until the cluster is ACTIVE again, then create the access entries.",
+            commands=(
+                self.show_mode_command(),
+                self.eks_command(
+                    "update-cluster-config",
+                    "--access-config",
+                    "authenticationMode=API_AND_CONFIG_MAP",
+                    flag="--name",
+                ),
+            ),
+            url=pages.EKS_ACCESS_MODE,
+        )
 
     @property
     def region_arguments(self) -> tuple[str, ...]:

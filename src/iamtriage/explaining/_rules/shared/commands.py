@@ -154,6 +154,12 @@ def show_policy_command(policy: str) -> str:
     )
 
 
+def aws_auth_command(caller: str | None = None) -> str:
+    """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
+    subcommand = "lint -" if caller is None else f"who - {quote_argument(caller)}"
+    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
+
+
 def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
     def check(value: str | None) -> str:
         # A leading hyphen would turn the value into an option.

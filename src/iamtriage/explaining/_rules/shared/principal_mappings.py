@@ -75,6 +75,158 @@ class ClusterPrincipal(Value):
         """The argument for a new access entry, or a placeholder if this principal can't have one."""
         return "PRINCIPAL_ARN" if self.entry_refusal else self.entry_argument
 
+    def create_entry_command(
+        self,
+        cluster: Cluster,
+        *,
+        kind: str = "STANDARD",
+        username: str | None = None,
+        groups: tuple[str, ...] = (),
+    ) -> str:
+        """Return the command that creates an access entry."""
+        words: tuple[str, ...] = ("--type", kind)
+        if username is not None:
+            words += ("--username", username)
+        if groups:
+            words += ("--kubernetes-groups", *groups)
+        return cluster.eks_command("create-access-entry", *words, principal=self.new_entry_argument)
+
+    def associate_policy_command(self, cluster: Cluster, policy: str, *, namespace: str | None) -> str:
+        """Return the command that associates an access policy, for one namespace or the whole cluster."""
+        scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
+        arn = access_policy_arn(policy, cluster.partition)
+        words = ("--policy-arn", arn, "--access-scope", scope)
+        return cluster.eks_command("associate-access-policy", *words, principal=self.new_entry_argument)
+
+    def inspect_access_remedy(self, cluster: Cluster) -> Remedy:
+        """Return the remedy that inspects who has access to the cluster."""
+        steps: list[str] = []
+        shell_commands: list[str] = []
+        if cluster.mode is None:
+            shell_commands.append(cluster.show_mode_command())
+            steps.append(
+                "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
+            )
+        if cluster.uses_entries:
+            shell_commands += [
+                cluster.eks_command("list-access-entries"),
+                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
+            ]
+            steps.append(
+                "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
+            )
+        if cluster.uses_aws_auth:
+            shell_commands.append(commands.aws_auth_command())
+            steps.append(
+                "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
+            )
+        return cluster_remedy(
+            "List who has access to the cluster", *steps, commands=tuple(shell_commands), url=pages.EKS_GRANT
+        )
+
+    def create_entry_remedy(
+        self,
+        cluster: Cluster,
+        *,
+        policy: str = VIEW_POLICY,
+        namespace: str | None,
+        title: str | None = None,
+        steps: tuple[str, ...] = (),
+    ) -> Remedy:
+        """Return the remedy that creates an access entry with an access policy."""
+        caveats = [each for each in (self.entry_refusal, self.path_note) if each]
+        if cluster.mode is None:
+            caveats.append(
+                "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
+            )
+        return cluster_remedy(
+            title or f"Create an access entry for {self.description}",
+            *steps,
+            *caveats,
+            "Access entries can take a few seconds to take effect.",
+            commands=(
+                self.create_entry_command(cluster),
+                self.associate_policy_command(cluster, policy, namespace=namespace),
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+
+    def recreate_entry_remedy(self, cluster: Cluster) -> Remedy:
+        """Return the remedy that re-creates the access entry of a re-created principal."""
+        return cluster_remedy(
+            f"Delete the entry of {self.description} and create it again",
+            "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
+            *([self.path_note] if self.path_note else []),
+            commands=(
+                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
+                cluster.eks_command("list-associated-access-policies", principal=self.entry_argument),
+                cluster.eks_command("delete-access-entry", principal=self.entry_argument),
+                self.create_entry_command(cluster),
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+
+    def create_node_entry_remedy(
+        self,
+        cluster: Cluster,
+        *,
+        kind: str = "EC2_LINUX",
+        title: str,
+        steps: tuple[str, ...] = (),
+        lookup: tuple[str, ...] = (),
+    ) -> Remedy:
+        """Return the remedy that creates an access entry for a node role, which needs no policy."""
+        return cluster_remedy(
+            title,
+            *steps,
+            "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
+            "The call requires iam:PassRole for the role, which must be in the cluster's account.",
+            *([self.path_note] if self.path_note else []),
+            commands=(*lookup, self.create_entry_command(cluster, kind=kind)),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+
+    def node_entry_remedy(self, cluster: Cluster) -> Remedy:
+        """Return the remedy that gives the access entry of a node role the type for nodes."""
+        return cluster_remedy(
+            "Re-create the node role's access entry with type EC2_LINUX",
+            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+            *([self.path_note] if self.path_note else []),
+            commands=(
+                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
+                cluster.eks_command("delete-access-entry", principal=self.entry_argument),
+                self.create_entry_command(cluster, kind="EC2_LINUX"),
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+
+    def aws_auth_remedy(
+        self,
+        cluster: Cluster,
+        *,
+        groups: tuple[str, ...],
+        username: str | None = None,
+        title: str | None = None,
+        steps: tuple[str, ...] = (),
+    ) -> Remedy:
+        """Return the remedy that adds an entry to ``aws-auth``."""
+        words = ["--arn", self.aws_auth_arn]
+        for group in groups:
+            words += ["--group", group]
+        if username is not None:
+            words += ["--username", username]
+        create = f"eksctl create iamidentitymapping --cluster {cluster.argument} --region {commands.region(cluster.region)}"
+        return cluster_remedy(
+            title or f"Map {self.description} in aws-auth",
+            *steps,
+            "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
+            commands=(
+                f"{create} {command(*words, '--no-duplicate-arns')}",
+                "kubectl -n kube-system edit configmap aws-auth",
+            ),
+            url=pages.EKS_AUTH_CONFIGMAP,
+        )
+
 
 def build_cluster_principal(
     principal: Principal | None,
@@ -140,183 +292,3 @@ def build_cluster_principal(
 def _unmask(arn: str) -> str:
     """Return an ARN with the placeholder ``ACCOUNT_ID`` for a masked account."""
     return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:")
-
-
-def create_entry_command(
-    cluster: Cluster,
-    principal: ClusterPrincipal,
-    *,
-    kind: str = "STANDARD",
-    username: str | None = None,
-    groups: tuple[str, ...] = (),
-) -> str:
-    """Return the command that creates an access entry."""
-    words: tuple[str, ...] = ("--type", kind)
-    if username is not None:
-        words += ("--username", username)
-    if groups:
-        words += ("--kubernetes-groups", *groups)
-    return cluster.eks_command("create-access-entry", *words, principal=principal.new_entry_argument)
-
-
-def associate_policy_command(
-    cluster: Cluster, principal: ClusterPrincipal, policy: str, *, namespace: str | None
-) -> str:
-    """Return the command that associates an access policy, for one namespace or the whole cluster."""
-    scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
-    arn = access_policy_arn(policy, cluster.partition)
-    words = ("--policy-arn", arn, "--access-scope", scope)
-    return cluster.eks_command("associate-access-policy", *words, principal=principal.new_entry_argument)
-
-
-def aws_auth_command(caller: str | None = None) -> str:
-    """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
-    subcommand = "lint -" if caller is None else f"who - {quote_argument(caller)}"
-    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
-
-
-def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    """Return the remedy that inspects who has access to the cluster."""
-    steps: list[str] = []
-    shell_commands: list[str] = []
-    if cluster.mode is None:
-        shell_commands.append(cluster.show_mode_command())
-        steps.append(
-            "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
-        )
-    if cluster.uses_entries:
-        shell_commands += [
-            cluster.eks_command("list-access-entries"),
-            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-        ]
-        steps.append(
-            "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
-        )
-    if cluster.uses_aws_auth:
-        shell_commands.append(aws_auth_command())
-        steps.append(
-            "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
-        )
-    return cluster_remedy(
-        "List who has access to the cluster", *steps, commands=tuple(shell_commands), url=pages.EKS_GRANT
-    )
-
-
-def create_entry_remedy(
-    cluster: Cluster,
-    principal: ClusterPrincipal,
-    *,
-    policy: str = VIEW_POLICY,
-    namespace: str | None,
-    title: str | None = None,
-    steps: tuple[str, ...] = (),
-) -> Remedy:
-    """Return the remedy that creates an access entry with an access policy."""
-    caveats = [each for each in (principal.entry_refusal, principal.path_note) if each]
-    if cluster.mode is None:
-        caveats.append(
-            "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
-        )
-    return cluster_remedy(
-        title or f"Create an access entry for {principal.description}",
-        *steps,
-        *caveats,
-        "Access entries can take a few seconds to take effect.",
-        commands=(
-            create_entry_command(cluster, principal),
-            associate_policy_command(cluster, principal, policy, namespace=namespace),
-        ),
-        url=pages.EKS_ACCESS_ENTRIES,
-    )
-
-
-def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    """Return the remedy that re-creates the access entry of a re-created principal."""
-    return cluster_remedy(
-        f"Delete the entry of {principal.description} and create it again",
-        "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
-        *([principal.path_note] if principal.path_note else []),
-        commands=(
-            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-            cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-            cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-            create_entry_command(cluster, principal),
-        ),
-        url=pages.EKS_ACCESS_ENTRIES,
-    )
-
-
-def create_node_entry_remedy(
-    cluster: Cluster,
-    principal: ClusterPrincipal,
-    *,
-    kind: str = "EC2_LINUX",
-    title: str,
-    steps: tuple[str, ...] = (),
-    lookup: tuple[str, ...] = (),
-) -> Remedy:
-    """Return the remedy that creates an access entry for a node role, which needs no policy."""
-    return cluster_remedy(
-        title,
-        *steps,
-        "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
-        "The call requires iam:PassRole for the role, which must be in the cluster's account.",
-        *([principal.path_note] if principal.path_note else []),
-        commands=(*lookup, create_entry_command(cluster, principal, kind=kind)),
-        url=pages.EKS_ACCESS_ENTRIES,
-    )
-
-
-def node_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    """Return the remedy that gives the access entry of a node role the type for nodes."""
-    return cluster_remedy(
-        "Re-create the node role's access entry with type EC2_LINUX",
-        "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
-        *([principal.path_note] if principal.path_note else []),
-        commands=(
-            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-            cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-            create_entry_command(cluster, principal, kind="EC2_LINUX"),
-        ),
-        url=pages.EKS_ACCESS_ENTRIES,
-    )
-
-
-def aws_auth_remedy(
-    cluster: Cluster,
-    principal: ClusterPrincipal,
-    *,
-    groups: tuple[str, ...],
-    username: str | None = None,
-    title: str | None = None,
-    steps: tuple[str, ...] = (),
-) -> Remedy:
-    """Return the remedy that adds an entry to ``aws-auth``."""
-    words = ["--arn", principal.aws_auth_arn]
-    for group in groups:
-        words += ["--group", group]
-    if username is not None:
-        words += ["--username", username]
-    create = f"eksctl create iamidentitymapping --cluster {cluster.argument} --region {commands.region(cluster.region)}"
-    return cluster_remedy(
-        title or f"Map {principal.description} in aws-auth",
-        *steps,
-        "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
-        commands=(
-            f"{create} {command(*words, '--no-duplicate-arns')}",
-            "kubectl -n kube-system edit configmap aws-auth",
-        ),
-        url=pages.EKS_AUTH_CONFIGMAP,
-    )
-
-
-def enable_entries_remedy(cluster: Cluster) -> Remedy:
-    """Return the remedy that enables access entries in a cluster."""
-    return cluster_remedy(
-        "Change the authentication mode to API_AND_CONFIG_MAP",
-        "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
-        "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
-        "Wait until the cluster is ACTIVE again, then create the access entries.",
-        commands=(cluster.show_mode_command(), cluster.enable_entries_command()),
-        url=pages.EKS_ACCESS_MODE,
-    )
