@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.calls import (
     session_manager,
 )
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
+from iamtriage.explaining._rules.calls.api_error_kinds import calls_iam_or_sts, throttling_remedy
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.service_roles import (
@@ -31,7 +32,6 @@ from iamtriage.explaining._rules.calls.service_roles import (
     explain_missing_role,
     explain_service_role,
 )
-from iamtriage.explaining._rules.calls.throttling import calls_iam_or_sts, throttling_remedy
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.pod_agents import (
@@ -82,8 +82,7 @@ RESOURCE_IN_OTHER_ACCOUNT = CauseType(
 )
 NAME_DIFFERS = CauseType(
     "name-differs",
-    title="The name, ID or ARN is misspelled",
-    text="Its name, ID or ARN is misspelled. Names are case-sensitive.",
+    title="The name, ID or ARN is misspelled: names are case-sensitive",
     fix="Copy the name from a list command. Names are case-sensitive.",
     of="not-found",
 )
@@ -323,10 +322,6 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
     )
 
 
-def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
-    return explain_pool_roles(case, commands.region(clues.find_region(case)))
-
-
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = clues.error_code(failure), failure.envelope
@@ -395,7 +390,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(rejected_calls.explain_session_duration, message=rejected_calls.SESSION_DURATION),
     Route(rejected_calls.explain_session_name, message=rejected_calls.SESSION_NAME),
     Route(session_manager.explain_plugin_missing, message=session_manager.PLUGIN_MISSING),
-    Route(_explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
+    Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
     Route(
         session_manager.explain_agent_unreachable,
         message=session_manager.EXEC_NOT_ENABLED,

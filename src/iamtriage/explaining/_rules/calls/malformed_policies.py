@@ -69,8 +69,7 @@ PRINCIPAL_NOT_THERE = CauseType(
 )
 PRINCIPAL_TOO_NEW = CauseType(
     "principal-too-new",
-    title="The principal was created only seconds ago",
-    text="The role or user was just created and has not propagated yet.",
+    title="The role or user was just created and has not propagated yet",
     fix="Wait for a few seconds and retry.",
     recognised_by="The text shows that a role or user was just created.",
     sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",

@@ -72,8 +72,7 @@ DETAILS_NOT_THERE = CauseType(
 )
 BEDROCK_USE_CASE = CauseType(
     "bedrock-use-case",
-    title="Bedrock needs the use case details of the account",
-    text="Models of Anthropic require a use case form, once per account or organization.",
+    title="Models of Anthropic require a use case form, once per account or organization",
     recognised_by="The message says that model use case details have not been submitted.",
     fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
     sources=(pages.BEDROCK_MODELS,),
@@ -103,8 +102,7 @@ CAPABILITIES_MISSING = CauseType(
 )
 STACK_ROLLED_BACK = CauseType(
     "stack-rolled-back",
-    title="The creation of the stack was rolled back",
-    text="The first creation of the stack failed. Such a stack can only be deleted.",
+    title="The creation of the stack failed: such a stack can only be deleted",
     recognised_by="The message says that the stack is in ROLLBACK_COMPLETE state and can not be updated.",
     fix="Find the first event that failed, delete the stack, and create it again.",
     sources=("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",),

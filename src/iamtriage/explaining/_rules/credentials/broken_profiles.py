@@ -85,8 +85,7 @@ SOURCE_PROFILE = CauseType(
 )
 CONFIG_FILE_INVALID = CauseType(
     "config-file-invalid",
-    title="The config or credentials file has invalid syntax",
-    text="A line of the file is not a section, a setting or a comment.",
+    title="A line of the file is not a section, a setting or a comment",
     recognised_by='The AWS CLI or an SDK says "Unable to parse config file".',
     fix="Correct the line, or write the file again with aws configure.",
     sources=(pages.CLI_PROFILES,),

@@ -1,7 +1,9 @@
-"""Explain that a container has no credentials of the computer that runs it.
+"""Explain why a container gets no credentials: from the computer that runs it, or in a pod from its role.
 
-Sources: https://docs.docker.com/reference/cli/docker/container/run/ and
-https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html.
+Sources: https://docs.docker.com/reference/cli/docker/container/run/,
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and, for pods,
+https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html and
+https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 """
 
 from __future__ import annotations
@@ -10,21 +12,35 @@ import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.credentials import credential_sources
-from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.credentials import credential_sources, pod_agents
+from iamtriage.explaining._rules.credentials.pod_roles import (
+    SERVICE_ACCOUNT_WITHOUT_ROLE,
+    Advice,
+    irsa_remedy,
+    pod_identity_remedy,
+)
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases
+from iamtriage.explaining._rules.shared.certificates import (
+    CERTIFICATE_ERROR,
+    NO_WAY_OUT,
+    explain_untrusted_certificate,
+)
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
-
 
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(
@@ -168,4 +184,175 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
         commands=(*(("aws configure list-profiles",) if missing_profile else ()), mount),
         url=pages.CLI_CREDENTIALS,
+    )
+
+
+# The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
+_TOKEN_DIRECTORY = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
+_READ_ERROR = (
+    r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
+    r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
+)
+_TOKEN_UNREADABLE = lazy_pattern(
+    rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
+    rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
+)
+# The Secrets Store CSI driver's provider for AWS says so.
+_ACCOUNT_WITHOUT_ROLE = lazy_pattern(
+    r"IAM role must be associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
+)
+_STS_UNREACHABLE = lazy_pattern(
+    r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
+    r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
+)
+STS_UNREACHED = CauseType(
+    "sts-unreached",
+    title="The SDK called STS for the role's credentials and got no response",
+    recognised_by="The SDK called STS for a role's credentials and got no response.",
+    fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
+    sources=(pages.EKS_STS,),
+)
+TOKEN_FILE_UNREADABLE = CauseType(
+    "token-file-unreadable",
+    title="The token file cannot be read",
+    meaning="The process cannot read the service account token that is mounted for AWS.",
+    recognised_by="The SDK says that it cannot open the file in /var/run/secrets/eks.amazonaws.com or pods.eks.amazonaws.com.",
+    fix="Set fsGroup in the pod's securityContext, and re-create the pod.",
+    sources=(pages.EKS_IRSA_POD,),
+)
+TOKEN_FILE_OF_ROOT = CauseType(
+    "token-file-of-root",
+    title="The process is not allowed to read the token file",
+    text="The process does not run as root, and the pod's securityContext has no fsGroup.",
+    fix="Set fsGroup in the pod's securityContext.",
+    recognised_by="The text shows that the process does not run as root.",
+    sign=r"\buid=[1-9]\d{0,9}(?:\(\w{1,32}\))?|\brunAsUser: [1-9]\d{0,9}\b|\brunAsNonRoot: true\b",
+    remedy="Let the process read the token",
+    of="token-file-unreadable",
+)
+
+
+def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
+    """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
+    if pod_agents.UNKNOWN_HOST.search(case.text):
+        return pod_agents.explain_old_sdk(case)
+    rejection = pod_agents.REJECTED_TOKEN.search(message)
+    if rejection is not None:
+        return pod_agents.explain_agent_rejection(case, message, rejection["problem"])
+    if pod_agents.MISSING_ASSOCIATION.search(message):
+        return pod_agents.explain_missing_association(case, message)
+    if _ACCOUNT_WITHOUT_ROLE.search(message):
+        return _explain_account_without_role(case, message)
+    if pod_agents.AGENT_UNREACHABLE.search(message):
+        return pod_agents.explain_agent_unreachable(case, message)
+    if _STS_UNREACHABLE.search(message):
+        return _explain_sts_unreachable(case, message)
+    return _explain_token_unreadable(case, message) if _TOKEN_UNREADABLE.search(message) else None
+
+
+def _explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
+    found = _ACCOUNT_WITHOUT_ROLE.search(message)
+    if found is not None:
+        facts = attrs.evolve(
+            case.facts,
+            namespace=case.facts.namespace or found["namespace"],
+            service_account=case.facts.service_account or found["name"],
+        )
+        case = attrs.evolve(case, facts=facts)
+    facts = case.facts
+    account = f"The service account {facts.namespace}/{facts.service_account}"
+    return case.explain(
+        f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
+        SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+            "reported",
+            quote_phrases(message, "An IAM role must be associated with service account"),
+            text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
+        ),
+        topic="no-credentials",
+        remedies=(irsa_remedy(case), pod_identity_remedy(case)),
+        notes=(
+            "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
+            pod_agents.NO_CALL_WITHOUT_CREDENTIALS,
+        ),
+    )
+
+
+def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    if CERTIFICATE_ERROR.search(message):
+        return explain_untrusted_certificate(case, message, "sts-unreached")
+    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    host = find_endpoint(find_region(case) or "")
+    url = "https://sts.REGION.amazonaws.com" if host is None else host.url
+    steps = (
+        "Any response, even an error, shows that STS is reachable.",
+        "A VPC without internet access needs an interface endpoint for STS with private DNS and a security group that allows port 443, and clients must call the regional endpoint.",
+    )
+    return case.explain(
+        "The role's credentials could not be fetched, because STS did not respond.",
+        STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
+        *findings.causes,
+        NO_WAY_OUT.cause(
+            text="A security group, network policy, route or proxy blocks the connection to STS."
+        ),
+        remedies=(
+            *findings.remedies,
+            cluster_remedy(
+                "Test the connection to STS from where the call runs",
+                *steps,
+                commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
+                url=pages.STS_REGIONS,
+            ),
+        ),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
+    is_denied = "permission denied" in message or "EACCES" in message
+    is_absent = "no such file" in message.lower() or "ENOENT" in message
+    causes = [
+        TOKEN_FILE_UNREADABLE.cause(
+            "reported",
+            quote_phrases(message, "permission denied", "no such file or directory"),
+            text="The process is not allowed to read the token file."
+            if is_denied
+            else "The token file could not be read.",
+        )
+    ]
+    if not is_denied:
+        causes.append(
+            PODS_NOT_RECREATED.cause(
+                text="The pod is older than the annotation or association, or its variables were copied without the volume."
+            )
+        )
+    if not is_absent:
+        causes.append(
+            TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
+        )
+    set_group = your_remedy(
+        "Let the process read the token",
+        "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
+        "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
+        commands=(
+            f"kubectl get pod POD --namespace {commands.namespace(case.facts.namespace)} --output 'jsonpath={{.spec.securityContext}}'",
+        ),
+        manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
+        url=pages.EKS_IRSA_POD,
+    )
+    outcome = (
+        ": the process is not allowed to read the file"
+        if is_denied
+        else ": the file does not exist"
+        if is_absent
+        else ""
+    )
+    remedies = [irsa_remedy(case)]
+    if is_denied or not is_absent:
+        remedies.insert(0 if is_denied else 1, set_group)
+    return case.explain(
+        f"The pod's web identity token could not be read{outcome}.",
+        *causes,
+        topic="token-file-unreadable",
+        remedies=tuple(remedies),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )

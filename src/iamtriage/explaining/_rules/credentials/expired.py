@@ -158,8 +158,7 @@ LONG_RUNNING = CauseType(
 )
 ROLE_CHAINING = CauseType(
     "role-chaining",
-    title="Role chaining limits the session to one hour",
-    text="They are from role chaining, where sessions last at most an hour.",
+    title="The credentials are from role chaining, where sessions last at most an hour",
     fix="Assume the role directly, or refresh the session every hour.",
     recognised_by="The text shows that the session of a role assumes another role.",
     sign=r"(?P<shown>:assumed-role/\S{1,130}) .{0,300}\baws sts assume-role\b",
@@ -571,10 +570,6 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
     )
 
 
-def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation:
-    return explain_rejected_login(case, commands.region(clues.find_region(case)))
-
-
 def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that EKS Auth rejects the expired token of a pod."""
     from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
@@ -590,7 +585,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_pod_token, operation="AssumeRoleForPodIdentity"),
     Route(explain_expired_sso, operation="CreateToken"),
     Route(explain_expired_sso, operation="GetRoleCredentials"),
-    Route(_explain_login, message="Invalid login token"),
+    Route(explain_rejected_login, message="Invalid login token"),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),

@@ -91,7 +91,6 @@ TOKEN_OF_JOB_TOO_OLD = CauseType(
 EXPIRED_SAML_ASSERTION = CauseType(
     "expired-saml-assertion",
     title="The SAML assertion has expired",
-    text="An assertion must be used within 5 minutes, and this one was used later.",
     recognised_by="The message says that the SAML assertion has expired.",
     fix="Sign in again, and use the assertion within 5 minutes.",
     sources=(pages.SAML,),

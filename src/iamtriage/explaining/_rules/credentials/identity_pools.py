@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.policies._documents import build_document
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
@@ -44,8 +44,7 @@ IDENTITY_POOL_GUEST = CauseType(
 )
 LOGINS_EMPTY = CauseType(
     "logins-empty",
-    title="The app requests credentials before the sign-in",
-    text="The app requests credentials before the user has signed in, or after the session ended.",
+    title="The app requests credentials before the sign-in, or after the session ended",
     fix="Request credentials after the sign-in.",
     recognised_by="The text shows a call with empty Logins.",
     sign=r"[\"']?\b[Ll]ogins[\"']? ?[:=] ?\{ ?\}",
@@ -125,6 +124,10 @@ POOL_ROLE_MISSING = CauseType(
 )
 
 
+def _region(case: Case[AwsError] | Case[ExpiredCredentials] | Denial) -> str:
+    return commands.region(find_region(Case(case.failure, case.facts)))
+
+
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
     """Explain that an unauthenticated call reached an identity pool without guest access."""
     return denial.explain(
@@ -142,7 +145,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
                 commands=(
-                    f"aws cognito-identity describe-identity-pool --region {region_argument(denial)} --identity-pool-id IDENTITY_POOL_ID",
+                    f"aws cognito-identity describe-identity-pool --region {_region(denial)} --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -175,12 +178,7 @@ _LOGIN_PROBLEMS = (
 )
 
 
-def explain_login_rejected(denial: Denial) -> Explanation:
-    """Explain that an identity pool does not accept the token in Logins, if the failure is a denial."""
-    return explain_rejected_login(denial, region_argument(denial))
-
-
-def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, region: str) -> Explanation:
+def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
     message = case.failure.text
     phrase, text, step = next(
@@ -203,7 +201,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, region: str)
                 step,
                 "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
-                    f"aws cognito-identity describe-identity-pool --region {region} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
+                    f"aws cognito-identity describe-identity-pool --region {_region(case)} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -215,7 +213,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, region: str)
 def explain_identity_forbidden(denial: Denial) -> Explanation:
     """Explain that a call for an identity brought no sign-in linked to it."""
     found = _ID.fullmatch(denial.resource or "")
-    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", region_argument(denial))
+    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", _region(denial))
     return denial.explain(
         "The identity pool denied the caller the credentials of this identity.",
         IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
@@ -249,12 +247,7 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     )
 
 
-def explain_pool_roles_denied(denial: Denial) -> Explanation:
-    """Explain that a pool has no role for the caller, if the failure is a denial."""
-    return explain_pool_roles(denial, region_argument(denial))
-
-
-def explain_pool_roles(case: Case[AwsError] | Denial, region: str) -> Explanation:
+def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
     return case.explain(
         "The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
@@ -270,7 +263,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, region: str) -> Explanatio
                 "Check which roles the pool has",
                 "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
                 commands=(
-                    f"aws cognito-identity get-identity-pool-roles --region {region} --identity-pool-id IDENTITY_POOL_ID",
+                    f"aws cognito-identity get-identity-pool-roles --region {_region(case)} --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOL_ROLES,
             ),

@@ -102,8 +102,7 @@ PROFILE_NOT_FOUND = CauseType(
 )
 PROFILE_MISTYPED = CauseType(
     "profile-mistyped",
-    title="The profile's name is misspelled",
-    text="Its name is misspelled. Names are case-sensitive.",
+    title="The profile's name is misspelled: names are case-sensitive",
     fix="Correct the name. Names are case-sensitive.",
     recognised_by="The text shows a profile whose name differs only in case.",
     sign=r"\baws configure list-profiles\b(?: [\w.@/-]{1,64}){0,20}? (?P<shown>(?P<name>[\w.@/-]{1,64})) .{0,200}\bThe config profile \((?!(?P=name)\))(?i:(?P=name))\)",

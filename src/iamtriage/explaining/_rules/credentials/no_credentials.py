@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.credentials.containers import (
     advise_in_docker,
+    explain_pod_credentials,
     find_profile_without_files,
     is_in_container,
 )
@@ -36,7 +37,6 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     stated_profile,
 )
 from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
-from iamtriage.explaining._rules.credentials.pod_credentials import explain_pod_credentials
 from iamtriage.explaining._rules.credentials.pod_roles import Advice, advise_in_pods
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.certificates import CERTIFICATE_ERROR, explain_untrusted_certificate

@@ -122,8 +122,7 @@ OTHER_PARAMETERS = CauseType(
 )
 PRESIGNED_URL_TOO_LONG = CauseType(
     "presigned-url-too-long",
-    title="The expiry of the presigned URL is too long",
-    text="X-Amz-Expires can be at most 604800 seconds, which is 7 days.",
+    title="X-Amz-Expires can be at most 604800 seconds, which is 7 days",
     recognised_by="The message says that X-Amz-Expires must be less than a week.",
     fix="Use at most 604800 seconds, which is 7 days.",
     sources=(pages.S3_PRESIGNED,),

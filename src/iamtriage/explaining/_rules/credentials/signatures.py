@@ -78,8 +78,7 @@ AUTHORIZATION_MALFORMED = CauseType(
 )
 OTHER_AUTHORIZATION = CauseType(
     "other-authorization",
-    title="Something else sets the Authorization header",
-    text="Something else sets the header: a proxy, basic authentication or a bearer token.",
+    title="Something else sets the header: a proxy, basic authentication or a bearer token",
     fix="Remove basic authentication or the bearer token from the request.",
     of="authorization-malformed",
 )

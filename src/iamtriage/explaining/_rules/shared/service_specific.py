@@ -154,14 +154,14 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "credentials.identity_pools.explain_identity_pool_guest",
     ),
     ("execution role does not have permissions to call", "denials.execution_roles.explain_execution_role"),
-    ("logins don't match", "credentials.identity_pools.explain_login_rejected"),
-    ("invalid login token", "credentials.identity_pools.explain_login_rejected"),
+    ("logins don't match", "credentials.identity_pools.explain_rejected_login"),
+    ("invalid login token", "credentials.identity_pools.explain_rejected_login"),
     (
         "not from a supported provider of this identity pool",
-        "credentials.identity_pools.explain_login_rejected",
+        "credentials.identity_pools.explain_rejected_login",
     ),
     ("access to identity '", "credentials.identity_pools.explain_identity_forbidden"),
-    ("invalid identity pool configuration", "credentials.identity_pools.explain_pool_roles_denied"),
+    ("invalid identity pool configuration", "credentials.identity_pools.explain_pool_roles"),
     (
         "query-string authentication requires the signature",
         "credentials.presigned_urls.explain_url_incomplete",

@@ -55,8 +55,7 @@ _PHRASES = (
 )
 SIGNED_BY_HAND = CauseType(
     "signed-by-hand",
-    title="The code signs requests itself and makes a mistake",
-    text="Custom signing code or a signing proxy names the wrong service.",
+    title="Custom signing code or a signing proxy names the wrong service",
     fix="Let an AWS SDK sign the request.",
     recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",
     sign=r"\bAWS4Auth\(|\bSigV4Auth\(|\bawscurl\b|--aws-sigv4\b|\baws4\.sign\(",

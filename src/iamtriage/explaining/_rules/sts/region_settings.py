@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
-__all__ = ("RegionFix", "check_bucket_command", "find_bucket", "find_region_fix")
-
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are no setting.
 _REGION_SETTING = lazy_pattern(
