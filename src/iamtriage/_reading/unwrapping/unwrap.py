@@ -18,6 +18,7 @@ from iamtriage._reading.unwrapping.boxes import strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE, MIN_WIDTH, join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
+from iamtriage._reading.unwrapping.names import name_edits
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
 
@@ -122,6 +123,8 @@ def unwrap(
         _drop_controls(view)
     if not text.isascii() and not _is_printable(view.text):
         view.sub(_SPACES, " ")
+    if not prefixes and "\n" in view.text:
+        view.edit(name_edits(view.text))
     _strip_line_starts(view)
     stripped = view.text
     _unescape_text(view)

@@ -1,0 +1,60 @@
+"""Remove the name that a tool puts before each line of another program's output.
+
+In a log, ``entries`` finds such names. In a pasted text, every line must start with the same one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.view import Edit
+
+_NAMED = lazy_pattern(
+    # kubectl, Tekton, concurrently, sbt and Maven. A time is not a name.
+    r"(?:[ \t]{0,8}(?P<bracketed>\[(?![^\]\n]{0,60}\d\d:\d\d)[\w./:@#-]{1,200}(?: : [\w-]{1,60})?\])(?=[ \t\n]|\Z)"
+    # Stern prints the pod and the container.
+    r"|(?P<pod>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?=[ \t\n]|\Z)"
+    # Turborepo, pnpm and Argo Workflows.
+    r"|(?P<task>(?!arn:|x-am)(?=[\w./@]{1,60}[-:/][\w./@-])[a-z][\w./@:-]{1,120}(?: [a-z][\w:-]{0,40})?):(?=[ \t\n]|\Z)"
+    # pytest and Docker's builds
+    r"|(?P<pytest>E)  (?=[ \t\n]|\Z)|(?P<step>#\d{1,3}) \d{1,6}\.\d{1,3}(?=[ \t\n]|\Z)"
+    # pm2 and Android
+    r"|(?P<process>\d{1,3}\|[\w.-]{1,60} {0,20})\||(?P<tag>[VDIWEFA]/[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):"
+    # Heroku, journald, Fly, GitLab, Cloud Foundry and Azure Pipelines print a time, too, which remains.
+    r"|[ \t]{0,4}(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) "
+    r"(?P<stream>(?:[\w.-]{1,64} )?[\w./@-]{1,64}\[[\w.-]{1,40}\](?: [a-z]{3} \[[a-z]{1,8}\])?:?|\d\d[OE](?=[+ \n]|\Z)\+?|\[[A-Z]{2,8}/[\w/]{1,60}\] (?:OUT|ERR)|##\[error\]))"
+    r"[ \t]?"
+)
+
+
+def name_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that remove a name from every line, if all lines that are not empty have the same one."""
+    first = text[:1]
+    second = text.find("\n") + 1
+    if text[second : second + 1] not in {first, "\n", ""}:
+        # True for most texts.
+        return
+    edits: list[Edit] = []
+    name = ""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text) + 1
+        if text[at : at + 1] != first and text[at : end - 1].strip():
+            return
+        m = _NAMED.match(text, at, end - 1)
+        if m:
+            found = m[m.lastgroup or 0]
+            if found != (name or found):
+                return
+            name = found
+            edits.append((at, m.end(), f"{m['stamp']} " if m["stamp"] else ""))
+        elif text[at : end - 1].strip():
+            return
+        at = end
+    if len(edits) > 1:
+        yield from edits
