@@ -27,7 +27,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     save_step,
 )
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import (
+    allow_still_required,
+    denial_summary,
+    other_side_step,
+    reason_lines,
+)
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
@@ -408,7 +413,8 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
         return attrs.evolve(remedy, steps=(*remedy.steps, step))
-    step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {denial.target_role_text}, with the Principal {policy_principal_arn(denial)}."
+    added = {"Effect": "Allow", "Principal": {"AWS": policy_principal_arn(denial)}, "Action": action}
+    step = f"This is not enough by itself: {other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 

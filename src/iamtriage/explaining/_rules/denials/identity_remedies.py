@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_argument,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.wording import put_check_first
+from iamtriage.explaining._rules.shared.wording import capitalize_start, other_side_step, put_check_first
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
@@ -55,11 +55,18 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
         return present(resource_remedy(denial), authorization_details_remedy(denial))
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
+    grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
+    if grant is not None and of_owner is not None and of_owner.policy is not None:
+        from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+
+        [statement, *_] = of_owner.policy["Statement"]
+        step = other_side_step(denial, RESOURCE_POLICIES[denial.service or ""].name, statement)
+        grant = attrs.evolve(grant, steps=(*grant.steps, capitalize_start(step)))
     return present(
         _managed_policy_remedy(denial),
-        _grant_remedy(denial),
+        grant,
         _create_service_linked_role_remedy(denial),
-        _cross_account_remedy(denial),
+        of_owner,
         authorization_details_remedy(denial),
     ) or (investigate(denial),)
 

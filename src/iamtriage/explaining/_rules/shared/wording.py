@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
@@ -11,6 +12,8 @@ from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # A mask says nothing, and makes an ARN hard to read.
@@ -107,6 +110,12 @@ def _forwarding_service(text: str) -> tuple[str, ...]:
     used = _ENCRYPTED.search(text)
     what = f", for {used[1]}" if used is not None else ""
     return (f"By the record, {found[1]} made the call{what}.",)
+
+
+def other_side_step(denial: Denial, policy: str, statement: Mapping[str, Any]) -> str:
+    """Return what the owner of the other account adds to a policy, because both accounts must allow a call."""
+    shown = json.dumps({key: value for key, value in statement.items() if key != "Sid"}, ensure_ascii=False)
+    return f"the owner of account {denial.resource_account} must allow it, too. If the {policy} does not yet, it needs the statement {shown}"
 
 
 def cross_account_notes(denial: Denial) -> tuple[str, ...]:
