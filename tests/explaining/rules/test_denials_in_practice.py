@@ -1280,10 +1280,11 @@ GUARDRAILS: tuple[Case, ...] = (
         _implicit("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", "permissions boundary"),
         {},
         (
-            "aws iam get-policy-version --policy-arn BOUNDARY_ARN",
-            "aws iam create-policy-version --policy-arn BOUNDARY_ARN --policy-document file://policy.json",
+            "--query Role.PermissionsBoundary.PermissionsBoundaryArn --output text)",
+            'aws iam get-policy-version --policy-arn "$boundary"',
+            'aws iam create-policy-version --policy-arn "$boundary" --policy-document file://policy.json',
         ),
-        ("list-entities-for-policy --policy-arn",),
+        ("list-entities-for-policy --policy-arn", "BOUNDARY_ARN"),
     ),
     (
         "boundary-with-arn",

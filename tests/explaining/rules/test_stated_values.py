@@ -143,6 +143,22 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="missing object behind a HEAD request",
         ),
         pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/ci/job-7 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
+            {},
+            (
+                'it needs the statement {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}, "Action": "sts:AssumeRole"}',
+            ),
+            (),
+            id="trust policy of the other account",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/etl/job is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:Decrypt action",
+            {},
+            ('"Action": "kms:Decrypt", "Resource": "*"}', "The owner of account 444455556666 must allow it, too."),
+            (),
+            id="key policy of the other account",
+        ),
+        pytest.param(
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (
@@ -208,14 +224,14 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             "User: arn:aws:iam::111122223333:user/batch is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a resource-based policy",
             {},
-            ("such as TLS, network, organization or MFA.",),
+            ("They can exempt calls from the network of aws:SourceVpce or aws:SourceIp, over HTTPS",),
             ("encryption",),
             id="conditions of a queue",
         ),
         pytest.param(
             'User: arn:aws:iam::111122223333:user/batch is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-in/a" with an explicit deny in a resource-based policy',
             {},
-            ("such as TLS, network, organization, encryption headers or MFA.",),
+            ("over HTTPS (aws:SecureTransport), with the encryption header that they name,",),
             (),
             id="conditions of a bucket",
         ),

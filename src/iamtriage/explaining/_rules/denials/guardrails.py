@@ -416,9 +416,15 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     if arn == denial.policy:
         return tuple(lines)
     if denial.role is not None:
-        show = "aws iam get-role --role-name {} --query Role.PermissionsBoundary"
-        lines.insert(0, fill_command(show, commands.role_name(denial.role.name)))
+        name = commands.role_name(denial.role.name)
+        show = fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", name)
     elif isinstance(denial.principal, User):
-        show = "aws iam get-user --user-name {} --query User.PermissionsBoundary"
-        lines.insert(0, fill_command(show, commands.user_name(denial.principal.name)))
-    return tuple(lines)
+        name = commands.user_name(denial.principal.name)
+        show = fill_command("aws iam get-user --user-name {} --query User.PermissionsBoundary", name)
+    else:
+        return tuple(lines)
+    if _delegates(denial):
+        # The condition of the statement contains the ARN, too.
+        return (show, *lines)
+    lookup = f'boundary="$({show}.PermissionsBoundaryArn --output text)"'
+    return (lookup, *(line.replace("BOUNDARY_ARN", '"$boundary"') for line in lines))

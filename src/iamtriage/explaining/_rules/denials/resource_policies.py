@@ -307,7 +307,14 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         name: The name of the policy.
         shows_change: Whether to show the command that writes the changed policy back.
     """
-    kinds = ("TLS", "network", "organization", *(("encryption headers",) if denial.service == "s3" else ()))
+    is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
+    ways = (
+        "from the network of aws:SourceVpce or aws:SourceIp",
+        "over HTTPS (aws:SecureTransport)",
+        *(("with the encryption header that they name",) if is_upload else ()),
+        "with MFA (aws:MultiFactorAuthPresent)",
+        "by a principal of aws:PrincipalOrgID or aws:PrincipalArn",
+    )
     policy = policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
@@ -317,7 +324,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
-            f"Look for Deny statements that match the request, and read their conditions, such as {join_words((*kinds, 'MFA'), 'or')}. A request that they do not match is not denied.",
+            f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.",
             *present(typical_requirement(denial)),
             " ".join(
                 (
@@ -325,7 +332,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
                     *((_REDEPLOY,) if denial.service == "execute-api" else ()),
                 )
             ),
-            *((_ROOT_USER,) if denial.service == "s3" else ()),
+            *((_ROOT_USER,) if denial.lowercase_action.endswith("bucketpolicy") else ()),
         ),
         commands=(*policy_commands(denial, policy.show_command, change), *_redeploy_commands(denial)),
         layer="resource",
