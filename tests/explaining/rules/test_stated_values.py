@@ -154,7 +154,10 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/etl/job is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:Decrypt action",
             {},
-            ('"Action": "kms:Decrypt", "Resource": "*"}', "The owner of account 444455556666 must allow it, too."),
+            (
+                '"Action": "kms:Decrypt", "Resource": "*"}',
+                "The owner of account 444455556666 must allow it, too.",
+            ),
             (),
             id="key policy of the other account",
         ),
