@@ -21,24 +21,16 @@ from iamtriage.explaining._rules.calls import (
     node_groups,
     request_kinds,
     s3_calls,
+    service_roles,
     session_manager,
 )
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.api_error_kinds import calls_iam_or_sts, throttling_remedy
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.service_roles import (
-    MISSING_ROLE,
-    explain_missing_role,
-    explain_service_role,
-)
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
+from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
-from iamtriage.explaining._rules.credentials.pod_agents import (
-    MISSING_ASSOCIATION,
-    explain_agent_rejection,
-    explain_missing_association,
-)
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -99,9 +91,9 @@ GONE_OR_NEW = CauseType(
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Explain an API error that is not a denial."""
     message = clues.message_text(case)
-    if MISSING_ROLE.search(message):
-        return explain_missing_role(case, message)
-    return explain_service_role(case, message) or _choose_rule(case, message)(case, message)
+    if service_roles.MISSING_ROLE.search(message):
+        return service_roles.explain_missing_role(case, message)
+    return service_roles.explain_service_role(case, message) or _choose_rule(case, message)(case, message)
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
@@ -352,7 +344,7 @@ _ANY_CODE = lazy_pattern(r".+")
 
 def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
     """Explain that EKS Auth rejects the token of a pod."""
-    return explain_agent_rejection(case, message, "invalid")
+    return pod_agents.explain_agent_rejection(case, message, "invalid")
 
 
 # The first route that matches is used.
@@ -362,7 +354,9 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
     Route(
-        key_states.explain_key_access, message=key_states.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
+        key_states.explain_key_access,
+        message=key_states.KEY_ACCESS,
+        code=r"KMSKeyNotAccessible(?:Fault)?",
     ),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
@@ -374,7 +368,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=r"\bis (?:disabled|pending (?:deletion|import))\b",
     ),
-    Route(explain_missing_association, message=MISSING_ASSOCIATION),
+    Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(_explain_pod_token, service="eks-auth", code=r"InvalidToken(?:Exception)?"),
     Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_quota, message=r"UnreservedConcurrentExecution below its minimum"),

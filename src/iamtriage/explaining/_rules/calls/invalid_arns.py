@@ -214,9 +214,6 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     return _explain_other(case, context)
 
 
-# ------------------------------------------------ role ARNs
-
-
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the role of a Pod Identity association."""
     text = _find_rejected_arn(case, message)
@@ -338,9 +335,6 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
         ),
         url=pages.EKS_IRSA,
     )
-
-
-# ------------------------------------------------------------------ aws-auth and others
 
 
 def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:

@@ -141,9 +141,6 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     )
 
 
-# ------------------------------------------------ principals
-
-
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     found = _NAMED_PRINCIPAL.search(message)
     kind, name = (found[1].lower(), found[2]) if found else _only_principal(case)
@@ -284,9 +281,6 @@ def _condition_remedy(name: str, message: str) -> Remedy:
         is_addition=is_trust,
         url=pages.POLICY_PRINCIPAL,
     )
-
-
-# ------------------------------------------------ checks
 
 
 def _validate_remedy(message: str) -> Remedy:

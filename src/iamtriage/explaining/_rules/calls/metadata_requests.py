@@ -13,11 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._rules.credentials.credential_sources import (
-    METADATA_HOP_LIMIT,
-    TIMEOUT_SIGNS,
-    hop_limit_remedy,
-)
+from iamtriage.explaining._rules.credentials import credential_sources
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
@@ -65,7 +61,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     asked = next((words for pattern, words in _PURPOSES if pattern.search(message)), "data of its instance")
     if _UNAUTHORIZED.search(message):
         outcome = "was rejected with status 401: the instance requires a session token (IMDSv2), and most likely its response does not reach the pod (hop limit 1)"
-    elif TIMEOUT_SIGNS.search(message):
+    elif credential_sources.TIMEOUT_SIGNS.search(message):
         outcome = "got no response: most likely, the hop limit of the instance is 1, so the response does not reach pods"
     else:
         outcome = "failed"
@@ -77,7 +73,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     )
     cluster = find_cluster(case)
     is_load_balancer = controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER
-    hop_limit = hop_limit_remedy(commands.region(cluster.region))
+    hop_limit = credential_sources.hop_limit_remedy(commands.region(cluster.region))
     if is_warning:
         step = "If the program works, ignore the message."
         hop_limit = attrs.evolve(hop_limit, steps=(step, *hop_limit.steps))
@@ -90,7 +86,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
             "reported",
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
         ),
-        METADATA_HOP_LIMIT.cause(),
+        credential_sources.METADATA_HOP_LIMIT.cause(),
         NO_WAY_OUT.cause(
             text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),

@@ -13,13 +13,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
-from iamtriage.explaining._rules.shared.common_causes import (
-    INVALID_SESSION_TOKEN,
-    NO_BODY,
-    SERVICE_NOT_ALLOWED,
-)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -62,7 +57,7 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     )
     causes = (
         (
-            INVALID_SESSION_TOKEN.cause(
+            common_causes.INVALID_SESSION_TOKEN.cause(
                 text="The session token has expired or is invalid: S3 returns 400 for these, too."
             ),
             other_region,
@@ -73,7 +68,7 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     )
     return case.explain(
         f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
-        NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
+        common_causes.NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
         *causes,
         topic="head-without-reason",
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
@@ -123,7 +118,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
 
     return case.explain(
         f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
-        SERVICE_NOT_ALLOWED.cause(
+        common_causes.SERVICE_NOT_ALLOWED.cause(
             "possible",
             code_evidence(case.failure),
             text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",

@@ -145,9 +145,6 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
     return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
-# ------------------------------------------------ exposed keys
-
-
 @attrs.frozen(eq=False, repr=False)
 class ExposedKey(Value):
     """What to do about an access key whose secret the text shows. It holds no part of the secret.

@@ -18,19 +18,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.credentials import credential_sources, pod_agents
-from iamtriage.explaining._rules.credentials.pod_roles import (
-    SERVICE_ACCOUNT_WITHOUT_ROLE,
-    Advice,
-    irsa_remedy,
-    pod_identity_remedy,
-)
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.certificates import (
-    CERTIFICATE_ERROR,
-    NO_WAY_OUT,
-    explain_untrusted_certificate,
-)
+from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
+from iamtriage.explaining._rules.shared import certificates, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -121,7 +110,7 @@ def is_in_container(text: str) -> bool:
     return _CONTAINER.search(text) is not None
 
 
-def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
+def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     profile = find_profile_without_files(case)
     if profile is not None:
         is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
@@ -131,11 +120,11 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
             *(("On a computer, there is no instance metadata either.",) if is_timeout else ()),
         )
         text = f"The container has its own file system, and no file in it has the profile {profile}."
-        return Advice(
+        return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
             [container_remedy(case)],
         )
-    return Advice(
+    return pod_roles.Advice(
         [
             credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)),
             credential_sources.NOTHING_SET_UP.cause(),
@@ -263,13 +252,13 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
     account = f"The service account {facts.namespace}/{facts.service_account}"
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
-        SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+        pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
             "reported",
             quote_phrases(message, "An IAM role must be associated with service account"),
             text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
         ),
         topic="no-credentials",
-        remedies=(irsa_remedy(case), pod_identity_remedy(case)),
+        remedies=(pod_roles.irsa_remedy(case), pod_roles.pod_identity_remedy(case)),
         notes=(
             "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
             pod_agents.NO_CALL_WITHOUT_CREDENTIALS,
@@ -278,8 +267,8 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
 
 
 def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
-    if CERTIFICATE_ERROR.search(message):
-        return explain_untrusted_certificate(case, message, "sts-unreached")
+    if certificates.CERTIFICATE_ERROR.search(message):
+        return certificates.explain_untrusted_certificate(case, message, "sts-unreached")
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
@@ -291,7 +280,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
         "The role's credentials could not be fetched, because STS did not respond.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *findings.causes,
-        NO_WAY_OUT.cause(
+        certificates.NO_WAY_OUT.cause(
             text="A security group, network policy, route or proxy blocks the connection to STS."
         ),
         remedies=(
@@ -346,7 +335,7 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         if is_absent
         else ""
     )
-    remedies = [irsa_remedy(case)]
+    remedies = [pod_roles.irsa_remedy(case)]
     if is_denied or not is_absent:
         remedies.insert(0 if is_denied else 1, set_group)
     return case.explain(

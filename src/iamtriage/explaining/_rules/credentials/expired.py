@@ -16,6 +16,7 @@ from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.credentials import presigned_urls
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -25,11 +26,6 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
-from iamtriage.explaining._rules.credentials.presigned_urls import (
-    PRESIGNED_URL_EXPIRED,
-    SIGNED_WITH_SESSION,
-    explain_url_of_expired_session,
-)
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -203,8 +199,10 @@ STALE_METADATA = CauseType(
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = clues.message_text(case)
-    if clues.error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
-        return explain_url_of_expired_session(case, message)
+    if clues.error_code(case.failure) in _TOKEN_CODES and presigned_urls.SIGNED_WITH_SESSION.search(
+        case.text
+    ):
+        return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return _add_stated_expiry(case, rule(case, message))
 
@@ -228,7 +226,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
         "The signature of the request expired before the request reached AWS.",
         EXPIRED_REQUEST.cause("reported", clues.quote_phrases(message, *EXPIRY_PHRASES)),
         clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
-        PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
+        presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         clocks.REQUEST_HELD.cause(
             text="The request waited in a queue, or was sent again without a new signature."
         ),

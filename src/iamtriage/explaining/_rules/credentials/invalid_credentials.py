@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.credentials import unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.rejected_requests import (
@@ -26,10 +27,6 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     session_token_remedy,
     set_region_remedy,
     stored_keys_remedy,
-)
-from iamtriage.explaining._rules.credentials.unsigned_requests import (
-    NO_REGISTRY_LOGIN,
-    explain_no_registry_login,
 )
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
@@ -114,8 +111,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     request = describe_request(case)
     if request.code == "SSOTokenLoadError" or any(words in request.message for words in _SSO_TOKEN_WORDS):
         return explain_invalid_sso_token(case, request)
-    if NO_REGISTRY_LOGIN.search(request.message):
-        return explain_no_registry_login(case, request.message)
+    if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
+        return unsigned_requests.explain_no_registry_login(case, request.message)
     variable = request.variable_without_token
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
@@ -247,9 +244,6 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 
-# ------------------------------------------------ causes
-
-
 def _causes_from_text(request: RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that the text supports."""
     if request.is_aws_compatible:
@@ -334,9 +328,6 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
         yield KEY_JUST_MADE.cause()
     if request.partition == "aws":
         yield OTHER_PARTITION.cause()
-
-
-# ------------------------------------------------ remedies
 
 
 def _remedies(

@@ -14,23 +14,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._rules.credentials import missing_logins
-from iamtriage.explaining._rules.credentials.broken_profiles import (
-    BROKEN_PROFILE_MESSAGES,
-    explain_broken_profile,
+from iamtriage.explaining._rules.credentials import (
+    broken_profiles,
+    credential_sources,
+    missing_logins,
+    unsigned_requests,
 )
 from iamtriage.explaining._rules.credentials.containers import container_remedy, is_in_container
-from iamtriage.explaining._rules.credentials.credential_sources import (
-    UNKNOWN_CREDENTIALS_ID,
-    explain_unknown_credentials_id,
-)
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
-from iamtriage.explaining._rules.credentials.unsigned_requests import (
-    NO_REGISTRY_LOGIN,
-    explain_no_registry_login,
-    explain_unsigned_request,
-)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -288,13 +280,18 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(explain_unknown_credentials_id, message=UNKNOWN_CREDENTIALS_ID),
-    Route(explain_no_registry_login, message=NO_REGISTRY_LOGIN),
+    Route(
+        credential_sources.explain_unknown_credentials_id, message=credential_sources.UNKNOWN_CREDENTIALS_ID
+    ),
+    Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(
         _explain_profile_not_found, message=_PROFILE_NOT_FOUND, code=r"ProfileNotFound|SharedConfigProfile.*"
     ),
     Route(_explain_profile_not_found, message=_PROFILE_UNUSABLE),
-    *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
+    *(
+        Route(broken_profiles.explain_broken_profile, message=pattern)
+        for pattern in broken_profiles.BROKEN_PROFILE_MESSAGES
+    ),
     Route(_explain_partial_credentials, message=_PARTIAL_CREDENTIALS, code=r"PartialCredentialsError"),
     Route(missing_logins.explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
     Route(missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken).*"),
@@ -306,7 +303,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(missing_logins.explain_credential_process, message=_CREDENTIAL_PROCESS, code=r"ProcessProvider.*"),
     Route(missing_logins.explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
-        explain_unsigned_request,
+        unsigned_requests.explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
         code=r"(?:MissingAuthenticationToken|MissingSecurityHeader).*",
     ),

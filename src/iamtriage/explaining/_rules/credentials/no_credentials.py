@@ -13,12 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._rules.credentials.containers import (
-    advise_in_docker,
-    explain_pod_credentials,
-    find_profile_without_files,
-    is_in_container,
-)
+from iamtriage.explaining._rules.credentials import containers
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
     HIGHER_HOP_LIMIT,
@@ -165,7 +160,7 @@ STS_MODULE_MISSING = CauseType(
 
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
-    explanation = explain_pod_credentials(case, message)
+    explanation = containers.explain_pod_credentials(case, message)
     if explanation is not None:
         return explanation
     if CERTIFICATE_ERROR.search(message):
@@ -300,8 +295,8 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         limit = "is" if HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
         role = "credentials" if session is None else f"the role {session[1]}"
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
-    if environments == [advise_in_docker]:
-        profile = find_profile_without_files(case)
+    if environments == [containers.advise_in_docker]:
+        profile = containers.find_profile_without_files(case)
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
     if environments == [advise_on_iis]:
         return " in any place that it searched as the identity of the IIS application pool"
@@ -331,7 +326,7 @@ def _searched_places(message: str) -> tuple[str, ...]:
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
     shows_host = HOP_LIMIT_OF_ONE.search(text) is not None or INSTANCE_SESSION.search(text) is not None
-    return shows_host and HIGHER_HOP_LIMIT.search(text) is None and is_in_container(text)
+    return shows_host and HIGHER_HOP_LIMIT.search(text) is None and containers.is_in_container(text)
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -366,10 +361,10 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if _is_blocked_by_hop_limit(text) and not environments:
         return [advise_on_ec2]
     if _is_in_container_on_ec2(text, message):
-        return [advise_on_ec2, *environments, advise_in_docker][:2]
-    if is_in_container(text) and not environments:
-        is_named = find_profile_without_files(case) is not None
-        return [advise_in_docker] if is_named else [advise_in_docker, advise_on_ec2]
+        return [advise_on_ec2, *environments, containers.advise_in_docker][:2]
+    if containers.is_in_container(text) and not environments:
+        is_named = containers.find_profile_without_files(case) is not None
+        return [containers.advise_in_docker] if is_named else [containers.advise_in_docker, advise_on_ec2]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [advise_on_laptop, advise_on_ec2]

@@ -146,9 +146,6 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
     )
 
 
-# ------------------------------------------------ remedies
-
-
 def annotated_role(text: str) -> str | None:
     """Return the ARN of the role in the annotation of a service account, if the text shows only one."""
     found: set[str] = set(_ANNOTATION.findall(text)) if "eks.amazonaws.com/role-arn" in text else set()

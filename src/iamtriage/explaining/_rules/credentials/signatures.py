@@ -138,9 +138,6 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     return _explain_mismatch(case, message)
 
 
-# ------------------------------------------------ the clock
-
-
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
     if skew is None or not skew.seconds:
@@ -192,9 +189,6 @@ def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     return clock, clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
 
 
-# ------------------------------------------------ the header
-
-
 def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Explanation:
     causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
     if _MALFORMED_KEY.search(message):
@@ -233,9 +227,6 @@ def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str
     if clues.error_code(case.failure) == "AuthorizationQueryParametersError":
         return "AWS cannot parse the signature in the URL."
     return "AWS cannot parse the request's Authorization header."
-
-
-# ------------------------------------------------ the secret and the request
 
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:

@@ -17,15 +17,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
     diagnose_sts_call,
-)
-from iamtriage.explaining._rules.sts.region_settings import (
-    check_bucket_command,
-    find_bucket,
-    find_region_fix,
 )
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
@@ -143,9 +139,6 @@ def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
     return () if signed_region is None else (f"AWS reports that the signature is for {signed_region}.",)
 
 
-# ------------------------------------------------ STS
-
-
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool
 ) -> Explanation:
@@ -238,9 +231,6 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
     return attrs.evolve(cause, because=tuple(line for line in cause.because if not line.startswith("EKS ")))
 
 
-# ------------------------------------------------ other services
-
-
 def explain_wrong_region(
     case: Case[FailureT_co],
     signed: str | None,
@@ -258,15 +248,15 @@ def explain_wrong_region(
         cause: The cause that the service reports.
         note: The note that no permission is missing.
     """
-    fix, bucket = find_region_fix(case, signed, expected), find_bucket(case)
+    fix, bucket = region_settings.find_region_fix(case, signed, expected), region_settings.find_bucket(case)
     named = "the bucket or endpoint" if bucket is None else f"the bucket {clip_text(bucket)}"
     where = f"in {expected}" if expected is not None else "in another Region"
     place = f": {fix.place}" if fix.place else ""
     lines = fix.commands
     if expected is None:
-        lines = (check_bucket_command(bucket), *lines)
+        lines = (region_settings.check_bucket_command(bucket), *lines)
     elif bucket is not None:
-        lines = (*lines, check_bucket_command(bucket))
+        lines = (*lines, region_settings.check_bucket_command(bucket))
     return case.explain(
         f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
         cause.cause(
