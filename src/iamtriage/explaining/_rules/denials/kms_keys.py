@@ -98,8 +98,9 @@ KMS_KEY_POLICY = CauseType(
     title="The key policy does not allow the caller",
     text="Neither the key policy nor an identity-based policy allows the caller to use the key.",
     meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
-    fix="Allow the caller in the key policy, or with a grant.",
+    fix="Allow the caller in the key policy or with a grant and, in another account, in an identity-based policy, too.",
     of="kms-behind-service",
+    sources=(pages.KMS_ACCESS,),
 )
 KMS_WRONG_REGION = CauseType(
     "kms-wrong-region",
@@ -114,18 +115,11 @@ KMS_KEY_DENY = CauseType(
     fix="Change the Deny statement in the key policy.",
     of="kms-key-policy",
 )
-KMS_NO_ALLOW = CauseType(
-    "kms-no-allow",
-    title="Neither the key policy nor an identity-based policy allows the call",
-    recognised_by="KMS says that the ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
-    fix="Allow the action in the key policy and, in another account, in an identity-based policy.",
-    sources=(pages.KMS_ACCESS,),
-)
 KMS_KEY_DELETED = CauseType(
     "kms-key-deleted",
     title="The KMS key was deleted",
     fix="Use another key. What the deleted key encrypted cannot be recovered.",
-    of="kms-no-allow",
+    of="kms-key-policy",
 )
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
     "kms-grant-of-other-role",
@@ -214,7 +208,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         return explain_environment_key(denial)
     return denial.explain(
         "KMS cannot decrypt: the key does not exist in this Region, or the caller is not allowed to use it.",
-        KMS_NO_ALLOW.cause(
+        KMS_KEY_POLICY.cause(
             text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
         ),
         KMS_WRONG_REGION.cause(text="The ciphertext was encrypted with a key of another Region or account."),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
+from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     MAPPED_IN_WRONG_FORM,
     NOT_MAPPED,
@@ -44,19 +45,6 @@ if TYPE_CHECKING:
 # Reasons that follow "input token was not properly formatted".
 
 
-MAP_BROKEN = CauseType(
-    "map-broken",
-    title="The YAML of aws-auth is broken",
-    text="An error in the YAML of aws-auth merged or dropped the entry.",
-    fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
-    recognised_by="The aws-auth map in the text has two ARNs in one entry.",
-    sign=r"\brolearn: \S{10,200} username: \S{1,80} rolearn:",
-    commands=(
-        "kubectl -n kube-system get configmap aws-auth",
-        "kubectl -n kube-system edit configmap aws-auth",
-    ),
-    of="not-mapped",
-)
 NOT_AN_INSTANCE = CauseType(
     "not-an-instance",
     title="The caller is not an EC2 instance",
@@ -230,7 +218,7 @@ def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
         yield MAPPED_IN_WRONG_FORM.cause(
             text="The ConfigMap aws-auth has a form that never matches: a role with its path, the ARN of a session or an instance profile, or another account or partition."
         )
-        yield MAP_BROKEN.cause()
+        yield YAML_BROKEN.cause(text="An error in the YAML of aws-auth merged or dropped the entry.")
     if cluster.uses_entries:
         text = "The role or user was re-created, and the access entry has the old unique ID."
         yield PRINCIPAL_RECREATED.cause(text=text)

@@ -49,6 +49,12 @@ YAML_BROKEN = CauseType(
     title="The YAML in aws-auth is invalid",
     text="The YAML in the ConfigMap is invalid: wrong indentation, a tab, or a list instead of a string after |.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
+    recognised_by="The aws-auth map in the text has two ARNs in one entry.",
+    sign=r"\brolearn: \S{10,200} username: \S{1,80} rolearn:",
+    commands=(
+        "kubectl -n kube-system get configmap aws-auth",
+        "kubectl -n kube-system edit configmap aws-auth",
+    ),
     of="map-not-read",
 )
 MAP_EXISTS = CauseType(

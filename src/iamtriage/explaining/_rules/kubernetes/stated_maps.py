@@ -96,7 +96,7 @@ _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
 # What is only possible as long as nobody has seen the map.
-_ANSWERED = frozenset({"mapped-in-wrong-form", "map-broken", "not-mapped"})
+_ANSWERED = frozenset({"mapped-in-wrong-form", "yaml-broken", "not-mapped"})
 
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
