@@ -114,7 +114,9 @@ def test_each_rule_is_there(name: str) -> None:
     """Rules are imported by name, when they are first needed."""
     module, _, function = name.rpartition(".")
     rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
-    assert [*inspect.signature(rule).parameters] == ["denial"]
+    denial, *others = inspect.signature(rule).parameters.values()
+    assert denial.name in {"case", "denial"}
+    assert all(each.default is not each.empty for each in others)
 
 
 @pytest.mark.parametrize("message", sorted(STANDARD_MESSAGES))
