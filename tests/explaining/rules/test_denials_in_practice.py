@@ -583,7 +583,7 @@ COMPANIONS: tuple[Case, ...] = (
         f"INFO region=eu-west-1 model=eu.example.model-v1\nUser: {SESSION} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-3::foundation-model/example.model-v1 with an explicit deny in a service control policy: arn:aws:organizations::{OTHER}:policy/o-a1b2c3d4e5/service_control_policy/p-regions01",
         {},
         (
-            "denies it in eu-west-3, to which the inference profile eu.example.model-v1 sent the call to eu-west-1.",
+            "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
             "Do this first: Use an inference profile of allowed Regions only",
             "describe-policy --policy-id p-regions01",
         ),

@@ -207,17 +207,29 @@ def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
 
 def other_model_region(denial: Denial) -> str:
     """Return to which Region an inference profile sent a call, after a space, or an empty string."""
-    model, arn = _FOUNDATION_MODEL.search(denial.resource or ""), denial.resource_arn
-    if denial.service != "bedrock" or model is None or arn is None or not arn.region:
-        return ""
-    from iamtriage.explaining._rules.shared.required_resources import find_inference_profile
-
-    profile, called = find_inference_profile(model["model"], denial.failure.text), denial.facts.region
-    if profile is None and called in {None, arn.region}:
+    arn, called, profile = denial.resource_arn, denial.facts.region, _inference_profile(denial)
+    if arn is None or (profile is None and (not _calls_model(denial) or called in {None, arn.region})):
         return ""
     named = f"the inference profile {profile}" if profile else "an inference profile"
-    call = "the call" if called in {None, arn.region} else f"the call to {called}"
-    return f" in {arn.region}, to which {named} sent {call}"
+    made = "" if called in {None, arn.region} else f" made in {called}"
+    return f" in {arn.region}, where {named} sent the call{made}"
+
+
+def _calls_model(denial: Denial) -> bool:
+    """Return whether a call of Bedrock was denied on a foundation model in a Region."""
+    arn = denial.resource_arn
+    is_model = _FOUNDATION_MODEL.search(denial.resource or "") is not None
+    return denial.service == "bedrock" and is_model and arn is not None and arn.region != ""
+
+
+def _inference_profile(denial: Denial) -> str | None:
+    """Return the inference profile that the text names for the denied model."""
+    model = _FOUNDATION_MODEL.search(denial.resource or "")
+    if model is None or not _calls_model(denial):
+        return None
+    from iamtriage.explaining._rules.shared.required_resources import find_inference_profile
+
+    return find_inference_profile(model["model"], denial.failure.text)
 
 
 def model_region_remedy(denial: Denial) -> Remedy | None:
@@ -231,6 +243,9 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
         return None
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
+    used = _inference_profile(denial)
+    others = "a geographic profile" if region else "a geographic profile (such as us., eu. or apac.)"
+    others = f"a profile other than {used}" if used else others
     if other_model_region(denial):
         title, text = (
             "Use an inference profile of allowed Regions only",
@@ -246,7 +261,7 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
     owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
     return your_remedy(
         title,
-        f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
+        f"{text} Use the ID of {others} whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
         f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
         commands=(
             f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
