@@ -35,7 +35,7 @@ PREFIXES: dict[str, str] = {
     "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
     # Android
-    "logcat": r"\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: {1,6}\d{1,7}){2} [VDIWEFA] (?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",
+    "logcat": r"(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:(?: {1,6}\d{1,7}){2} [VDIWEFA] | \d{1,7}-\d{1,7}/[\w.:?-]{1,120} [VDIWEFA]/)(?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",
     "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
     "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
     # Fluent Bit writes the same with the fields of its filters.

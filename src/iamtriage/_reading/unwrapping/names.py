@@ -17,26 +17,37 @@ if TYPE_CHECKING:
 _NAMED = lazy_pattern(
     # kubectl, Tekton, concurrently, sbt and Maven. A time is not a name.
     r"(?:[ \t]{0,8}(?P<bracketed>\[(?![^\]\n]{0,60}\d\d:\d\d)[\w./:@#-]{1,200}(?: : [\w-]{1,60})?\])(?=[ \t\n]|\Z)"
-    # Stern prints the pod and the container.
+    # Stern prints the pod and the container, and grep the file and the line.
     r"|(?P<pod>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?=[ \t\n]|\Z)"
+    r"|(?P<file>[\w./-]{1,200}\.[a-z]{1,8}):\d{1,7}:"
     # Turborepo, pnpm and Argo Workflows.
-    r"|(?P<task>(?!arn:|x-am)(?=[\w./@]{1,60}[-:/][\w./@-])[a-z][\w./@:-]{1,120}(?: [a-z][\w:-]{0,40})?):(?=[ \t\n]|\Z)"
+    r"|(?P<task>(?!arn:|x-am)(?=[\w./@]{1,60}[-:/][\w./@-])[a-z][\w./@:-]{1,120}(?<!:)(?: [a-z][\w:-]{0,40})?):(?=[ \t\n]|\Z)"
     # pytest and Docker's builds
     r"|(?P<pytest>E)  (?=[ \t\n]|\Z)|(?P<step>#\d{1,3}) \d{1,6}\.\d{1,3}(?=[ \t\n]|\Z)"
     # pm2 and Android
     r"|(?P<process>\d{1,3}\|[\w.-]{1,60} {0,20})\||(?P<tag>[VDIWEFA]/[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):"
-    # Heroku, journald, Fly, GitLab, Cloud Foundry and Azure Pipelines print a time, too, which remains.
-    r"|[ \t]{0,4}(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) "
-    r"(?P<stream>(?:[\w.-]{1,64} )?[\w./@-]{1,64}\[[\w.-]{1,40}\](?: [a-z]{3} \[[a-z]{1,8}\])?:?|\d\d[OE](?=[+ \n]|\Z)\+?|\[[A-Z]{2,8}/[\w/]{1,60}\] (?:OUT|ERR)|##\[error\]))"
+    # AWS Copilot and editors
+    r"|(?P<copilot>copilot/[\w-]{1,60}/\w{6,40})(?= )|(?P<number>)[ \t]{0,8}\d{1,6} \|(?=[ \n]|\Z)"
+    # Heroku, journald, Fly, GitLab, Cloud Foundry, Azure Pipelines, syslog, Android, Terragrunt and Foreman print a time,
+    # too, which remains.
+    r"|[ \t]{0,4}(?:<\d{1,3}>1 )?(?:(?:\d{4}-)?\d\d-\d\d[T ])?(?P<stamp>\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|[+-]\d\d:?\d\d)? "
+    r"(?P<stream>(?:[\w.-]{1,64} )?[\w./@-]{1,64}\[[\w.-]{1,40}\](?: [a-z]{3} \[[a-z]{1,8}\])?:?|\d\d[OE](?=[+ \n]|\Z)\+?|\[[A-Z]{2,8}/[\w/]{1,60}\] (?:OUT|ERR)|##\[error\]"
+    r"|[\w.-]{1,64} [\w.-]{1,48} [\w.-]{1,128} [\w.-]{1,32} -(?=[ \n]|\Z)|(?: {0,6}\d{1,7}){2} [VDIWEFA] [\w.$@-]{1,60} {0,40}:"
+    r"|\d{1,7}-\d{1,7}/[\w.:?-]{1,120} [VDIWEFA]/[\w.$@-]{1,60}:| ?\d{1,7}-\d{1,7} {1,8}\S{1,60} {1,40}[\w.]{3,120} {1,60}[VDIWEFA] "
+    r"|(?:STDOUT|STDERR) {1,2}\[[^\]\n]{1,200}\] (?:terraform|tofu|tf):|[\w-]{1,40}\.\d{1,3} {1,40}\|))"
     r"[ \t]?"
 )
 
 
+# Line numbers can start with any of these.
+_NUMBERED = " 0123456789"
+
+
 def name_edits(text: str) -> Iterator[Edit]:
     """Yield edits that remove a name from every line, if all lines that are not empty have the same one."""
-    first = text[:1]
+    firsts = _NUMBERED if text[:1] in _NUMBERED else text[:1]
     second = text.find("\n") + 1
-    if text[second : second + 1] not in {first, "\n", ""}:
+    if text[second : second + 1] not in firsts and text[second : second + 1] != "\n":
         # True for most texts.
         return
     edits: list[Edit] = []
@@ -44,8 +55,6 @@ def name_edits(text: str) -> Iterator[Edit]:
     at = 0
     while at < len(text):
         end = text.find("\n", at) + 1 or len(text) + 1
-        if text[at : at + 1] != first and text[at : end - 1].strip():
-            return
         m = _NAMED.match(text, at, end - 1)
         if m:
             found = m[m.lastgroup or 0]

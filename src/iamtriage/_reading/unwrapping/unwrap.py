@@ -37,7 +37,7 @@ _ESCAPE = lazy_pattern(
 _SYSLOG_ESCAPE = lazy_pattern(r"#(?P<code>01[125]|033(?=\[))(?![0-9a-fA-F]{3}(?![0-9a-fA-F]))")
 _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _ANSI = lazy_pattern(
-    "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
+    "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|[\\]_][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
@@ -137,7 +137,9 @@ def unwrap(
         view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
     if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
-    if view.text is not stripped and view.text.count("\n") != stripped.count("\n"):
+    if view.text is not stripped and (
+        view.text.count("\n") != stripped.count("\n") or stripped.startswith("&gt;")
+    ):
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
     if _may_contain_timestamps(view.text):
