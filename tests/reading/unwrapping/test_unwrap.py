@@ -162,7 +162,10 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("03:04:05.678 STDERR [web] tofu: a\n03:04:05.679 STDERR [web] tofu: \tb", "\x1ea\nb"),
         ("03:04:05 web.1  | a\n03:04:06 web.1  | \tb", "\x1ea\nb"),
         ("01-02 03:04:05.678  12  34 E Web : a\n01-02 03:04:05.679  12  34 E Web : \tb", "\x1ea\nb"),
-        ("<11>1 2026-01-02T03:04:05Z host web 1 - - a\n<11>1 2026-01-02T03:04:05Z host web 1 - - \tb", "\x1ea\nb"),
+        (
+            "<11>1 2026-01-02T03:04:05Z host web 1 - - a\n<11>1 2026-01-02T03:04:05Z host web 1 - - \tb",
+            "\x1ea\nb",
+        ),
         ("&gt; one\n&gt; two", "one\ntwo"),
         ("\x1b_bk;t=1767323045678\x07one\n\x1b_bk;t=1767323045679\x07two", "one\ntwo"),
         ("2026-01-02T03:04:05Z app[web.1]: a\n2026-01-02T03:04:06Z app[web.1]: \tb", "\x1ea\nb"),
