@@ -144,17 +144,9 @@ NO_ACCOUNT_ROLE = CauseType(
 )
 
 
-def explain_missing_setting(case: Case[AwsError], _message: str) -> Explanation:
+def explain_missing_setting(failed: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a service has no role in the settings of the account."""
-    return _explain_setting(case)
-
-
-def explain_denied_setting(denial: Denial) -> Explanation:
-    """Explain a denial by a service that has no role in the settings of the account."""
-    return _explain_setting(Case(denial.failure, denial.facts))
-
-
-def _explain_setting(found: Case[Failure]) -> Explanation:
+    found: Case[Failure] = Case(failed.failure, failed.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = find_role_arn(found.text) if "cloudwatchRoleArn" in found.text else None
     summary = f"{setting.missing}. No permission of the caller is missing."

@@ -213,16 +213,12 @@ def import_remedy(
     if duplicate is not None:
         return _declare_once_remedy(stated.value, duplicate, checks)
     identifier = identifier or _find_identifier(failure, kind[1]) or "RESOURCE_ID"
-    lookup = (
-        ()
-        if identifier != "RESOURCE_ID"
-        else ("The page of the resource type says under Import what RESOURCE_ID is.",)
-    )
+    page = "The page of the resource type says under Import what RESOURCE_ID is."
     provider, name = kind["provider"], kind[1].partition("_")[2]
     return your_remedy(
         "Import the existing resource into the Terraform state, or do not create it",
         "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
-        *lookup,
+        *((page,) if identifier == "RESOURCE_ID" else ()),
         *steps,
         commands=(
             *checks,

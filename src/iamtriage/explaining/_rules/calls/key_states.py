@@ -42,30 +42,27 @@ _STATED = lazy_pattern(
     rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
-# Who launches instances for others, and the service of that service-linked role.
+# The service-linked roles that launch instances for others: their services, and the words that show them.
 _LINKED_ROLES = {
-    "AWSServiceRoleForAutoScaling": "autoscaling",
-    "AWSServiceRoleForEC2SpotFleet": "spotfleet",
-    "AWSServiceRoleForEC2Fleet": "ec2fleet",
-    "AWSServiceRoleForEC2Spot": "spot",
-}
-_LAUNCHERS = tuple(
-    zip(
-        (
-            lazy_pattern(
-                r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
-            ),
-            lazy_pattern(r"\b[Ss]pot[ -]?[Ff]leet|\bsfr-[0-9a-f]{8}-"),
-            # An instant fleet, as Karpenter's, launches with the caller's permissions.
-            lazy_pattern(r"\bEC2 ?Fleet\b|\bfleet-[0-9a-f]{8}-"),
-            lazy_pattern(
-                r"\bsir-[0-9a-z]{8}\b|\b[Rr]equest-?[Ss]pot-?[Ii]nstances\b|\b[Ss]pot[ _]?[Ii]nstance[ _]?[Rr]equest"
-            ),
+    "AWSServiceRoleForAutoScaling": (
+        "autoscaling",
+        lazy_pattern(
+            r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
         ),
-        _LINKED_ROLES,
-        strict=True,
-    )
-)
+    ),
+    "AWSServiceRoleForEC2SpotFleet": (
+        "spotfleet",
+        lazy_pattern(r"\b[Ss]pot[ -]?[Ff]leet|\bsfr-[0-9a-f]{8}-"),
+    ),
+    # An instant fleet, as Karpenter's, launches with the caller's permissions.
+    "AWSServiceRoleForEC2Fleet": ("ec2fleet", lazy_pattern(r"\bEC2 ?Fleet\b|\bfleet-[0-9a-f]{8}-")),
+    "AWSServiceRoleForEC2Spot": (
+        "spot",
+        lazy_pattern(
+            r"\bsir-[0-9a-z]{8}\b|\b[Rr]equest-?[Ss]pot-?[Ii]nstances\b|\b[Ss]pot[ _]?[Ii]nstance[ _]?[Rr]equest"
+        ),
+    ),
+}
 _AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
 _KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
 _STATE_WORDS = {
@@ -73,6 +70,7 @@ _STATE_WORDS = {
     "PendingDeletion": "is pending deletion",
     "PendingImport": "waits for its key material",
 }
+_PRINT_POLICY = "--policy-name default --query Policy --output text"
 _CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
 
 VOLUME_KEY = CauseType(
@@ -137,7 +135,6 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
     found = _KEY_ARN.search(message)
     called = case.failure.envelope.operation
     call = f"the call {called}" if called and called.isalnum() else "the call"
-    policy = "--policy-name default --query Policy --output text"
     return case.explain(
         f"A KMS key of {call} cannot be used: it does not exist in this Region, is not enabled, or neither its key policy nor a policy of the caller allows the use.",
         KEY_NOT_ACCESSIBLE.cause(
@@ -152,7 +149,7 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
                 "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. For a key of another account, both are needed.",
                 commands=(
                     _key_command(case, "describe-key", found, "--query 'KeyMetadata.[KeyState,Enabled]'"),
-                    _key_command(case, "get-key-policy", found, policy),
+                    _key_command(case, "get-key-policy", found, _PRINT_POLICY),
                 ),
                 url=pages.KMS_ACCESS,
             ),
@@ -201,7 +198,7 @@ def _find_launcher(text: str) -> str:
         return _CLUSTER_ROLE
     if _KARPENTER.search(text):
         return _CALLER
-    return next((role for words, role in _LAUNCHERS if words.search(text)), _CALLER)
+    return next((role for role, (_, words) in _LINKED_ROLES.items() if words.search(text)), _CALLER)
 
 
 def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> tuple[Remedy, ...]:
@@ -217,6 +214,7 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         find_step = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). "
         find_key = (fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)),)
     check = _owner_command("describe-key", found, region, "--query KeyMetadata.KeyState")
+    check_step = f"{find_step}KeyState must be Enabled: otherwise, enable the key (kms enable-key)."
     enable = owner_remedy(
         "Enable the key again",
         "Find out first who disabled it, and why. After a deletion, the data that it encrypted is lost.",
@@ -228,7 +226,7 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     )
     statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
     if launcher in _LINKED_ROLES:
-        role = f"aws-service-role/{_LINKED_ROLES[launcher]}.amazonaws.com/{launcher}"
+        role = f"aws-service-role/{_LINKED_ROLES[launcher][0]}.amazonaws.com/{launcher}"
         statements = linked_role_key_statements(
             f"arn:{partition}:iam::{commands.account(account)}:role/{role}"
         )
@@ -243,19 +241,13 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         else f"Allow {launcher} in the key policy",
         who="resource owner",
         steps=(
-            *(
-                [f"{find_step}KeyState must be Enabled: otherwise, enable the key (kms enable-key)."]
-                if state is None
-                else []
-            ),
+            *(() if state else (check_step,)),
             f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
         ),
         commands=(
             *find_key,
             *(() if state else (check,)),
-            _owner_command(
-                "get-key-policy", found, region, "--policy-name default --query Policy --output text"
-            ),
+            _owner_command("get-key-policy", found, region, _PRINT_POLICY),
             _owner_command(
                 "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
             ),

@@ -117,11 +117,7 @@ def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) ->
         "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
         commands=(
             f"aws eks describe-cluster --name {cluster.argument} --region {region} --query cluster.resourcesVpcConfig.vpcId --output text",
-            fill_command(
-                "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace {} --reuse-values"
-                " --set region={} --set vpcId=VPC_ID",
-                *(commands.namespace(namespace or "kube-system"), region),
-            ),
+            f"helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace {commands.namespace(namespace or 'kube-system')} --reuse-values --set region={region} --set vpcId=VPC_ID",
         ),
         url=pages.LOAD_BALANCER_CONTROLLER,
     )

@@ -171,11 +171,8 @@ def _create_profile_remedy(case: Case[AwsError], name: str | None, role: str | N
         *(("describe-nodegroup prints the node role.",) if role is None else ()),
         commands=(
             *((cluster.eks_command("describe-nodegroup", *words),) if role is None else ()),
-            fill_command("aws iam create-instance-profile --instance-profile-name {}", profile),
-            fill_command(
-                "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name {}",
-                *(profile, of_role),
-            ),
+            f"aws iam create-instance-profile --instance-profile-name {profile}",
+            f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {of_role}",
         ),
         url=NODE_IDENTITY_DELETED.sources[0],
     )
@@ -205,18 +202,14 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
 
 
 def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> tuple[str, ...]:
+    managed = f"arn:{cluster.partition}:iam::aws:policy"
     return tuple(
-        fill_command(
-            "aws iam attach-role-policy --role-name {} --policy-arn {}",
-            role,
-            f"arn:{cluster.partition}:iam::aws:policy/{policy}",
-        )
-        for policy in policies
+        f"aws iam attach-role-policy --role-name {role} --policy-arn {managed}/{each}" for each in policies
     )
 
 
 def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> Remedy:
-    region = commands.region(cluster.region)
+    region, node = commands.region(cluster.region), instance or "INSTANCE_ID"
     return cluster_remedy(
         "Find out why the nodes did not join",
         "The first command prints the node role, the subnets and EKS's own findings. The second prints the console of a node with the kubelet's start.",
@@ -228,15 +221,10 @@ def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> R
                 *("--nodegroup-name", group),
                 *("--query", "nodegroup.[nodeRole,subnets,health]"),
             ),
+            f"aws ec2 get-console-output --instance-id {node} --region {region} --latest --output text",
             fill_command(
-                "aws ec2 get-console-output --instance-id {} --region {} --latest --output text",
-                instance or "INSTANCE_ID",
-                region,
-            ),
-            fill_command(
-                "aws ssm start-automation-execution --region {} --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters {}",
-                region,
-                f"ClusterName={cluster.argument},WorkerID={instance or 'INSTANCE_ID'}",
+                f"aws ssm start-automation-execution --region {region} --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters {{}}",
+                f"ClusterName={cluster.argument},WorkerID={node}",
             ),
         ),
         url=pages.EKS_TROUBLESHOOTING,

@@ -162,10 +162,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {_CHANNEL_ACTIONS} on *.",
                 commands=(
                     f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={node}",
-                    fill_command(
-                        "aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}",
-                        f"arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}",
-                    ),
+                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}",
                 ),
                 url=pages.SESSION_ROLE,
             ),

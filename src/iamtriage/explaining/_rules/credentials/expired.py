@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
+from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -62,7 +63,6 @@ _JOB_STEPS = {
         "--duration-seconds of aws sts assume-role",
     ),
 }
-# Two hours are enough for most jobs; 12 are the maximum.
 # The number of characters before the failure to search for the command that issued the credentials.
 _CHARS_BEFORE = 4_000
 # A shorter run does not show that its credentials were new at the start.
@@ -79,6 +79,7 @@ _TRANSFERRED = lazy_pattern(
     re.MULTILINE | re.ASCII,
 )
 _PROGRAM = "the program"
+# Two hours are enough for most jobs; 12 are the maximum.
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
@@ -317,12 +318,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
     program = _find_running_program(case)
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    age = (
-        None
-        if operation == "AssumeRole"
-        else clocks.find_session_age(case.failure.text, case.failure.span[0])
-    )
-    if age is not None and age.has_expired:
+    age = clocks.find_session_age(case.failure.text, case.failure.span[0])
+    if age is not None and age.has_expired and operation != "AssumeRole":
         # The times prove the cause, so no other one is possible.
         limit = "one hour by default" if age.limit is None else clocks.describe_duration(age.limit)
         summary = f"{credentials} expired before the call: they last {limit}, and were {clocks.describe_duration(age.seconds)} old."
@@ -330,9 +327,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
         lasted = clocks.describe_duration(int(issued["seconds"]))
-        summary = (
-            f"{credentials} expired before the call: they last {lasted}{_describe_passed(case, issued)}."
-        )
+        passed = _describe_passed(case, issued)
+        summary = f"{credentials} expired before the call: they last {lasted}{passed}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
@@ -426,16 +422,10 @@ def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> s
     """Return how long ago the credentials were issued, if the text states a time longer than they last."""
     text = case.failure.text[issued.end() : case.failure.span[0]]
     passed = list(_PASSED.finditer(text))
-    seconds = max(
-        sum(int(each["seconds"]) for each in passed if each["seconds"]),
-        *(60 * int(each["minutes"]) for each in passed if each["minutes"]),
-        0,
-    )
-    return (
-        f", and were used after {clocks.describe_duration(seconds)}"
-        if seconds > int(issued["seconds"])
-        else ""
-    )
+    slept = sum(int(each["seconds"] or 0) for each in passed)
+    seconds = max(slept, *(60 * int(each["minutes"] or 0) for each in passed), 0)
+    is_longer = seconds > int(issued["seconds"])
+    return f", and were used after {clocks.describe_duration(seconds)}" if is_longer else ""
 
 
 def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
@@ -453,27 +443,20 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
         return None
     issuing = shown[-1][1]
     call, role = issuing.words[1], issuing.option("role-arn")
-    longer = (
-        "Or pass a longer --duration-seconds" if issued else "To get longer sessions, pass --duration-seconds"
-    )
+    longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
     limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
     if call == "get-session-token":
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
         longer, limit = f"{longer}, for a user at most 129600", ""
-    repeated = repeat_command(issuing, "sts", call)
-    look = "aws iam get-role --role-name {} --query Role.MaxSessionDuration"
+    lines = [repeat_command(issuing, "sts", call)]
+    if role is not None and call == "assume-role":
+        name = commands.role_name(role.value.rpartition("/")[2])
+        lines.append(f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration")
     return your_remedy(
         f"Get new credentials with aws sts {call}",
         "Run the same command again right before the call, and export all three values.",
         f"{longer}. {limit}".rstrip(),
-        commands=(
-            *((repeated,) if repeated else ()),
-            *(
-                (fill_command(look, commands.role_name(role.value.rpartition("/")[2])),)
-                if role is not None and call == "assume-role"
-                else ()
-            ),
-        ),
+        commands=tuple(each for each in lines if each),
         url=pages.SESSION_DURATION,
     )
 
@@ -513,29 +496,22 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     setting = _DURATION_SETTING.search(case.failure.text)
     seconds = int(setting["seconds"]) if setting else 0
     longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
-    steps = [renew]
-    lines: tuple[str, ...] = ()
-    if longer is None:
-        steps.append("The session already has the maximum duration, 12 hours: split the job.")
-    else:
+    step, lines = "The session already has the maximum duration, 12 hours: split the job.", []
+    if longer is not None:
         now = f" It is {seconds} now." if seconds else ""
-        steps.append(
-            f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
-        )
+        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
         # A permission set has the duration of its roles.
-        lines = () if isinstance(role, IdentityCenterRole) else (_raise_maximum_command(name, longer),)
+        lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
     return your_remedy(
         "Get new credentials in the job, right before the call",
-        *steps,
-        commands=lines,
+        *(renew, step),
+        commands=tuple(lines),
         url=pages.SESSION_DURATION,
     )
 
 
 def _raise_maximum_command(role: str | None, seconds: int) -> str:
-    return fill_command(
-        f"aws iam update-role --role-name {{}} --max-session-duration {seconds}", commands.role_name(role)
-    )
+    return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
 
 
 def _sdk_remedy(role: str) -> Remedy:
@@ -568,19 +544,12 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
     )
 
 
-def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    """Explain that EKS Auth rejects the expired token of a pod."""
-    from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
-
-    return explain_agent_rejection(case, message, None)
-
-
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
     Route(explain_expired_login, operation="CreateOAuth2Token"),
     Route(explain_expired_login, code=r"\w+", service="signin"),
-    Route(_explain_pod_token, operation="AssumeRoleForPodIdentity"),
+    Route(explain_agent_rejection, operation="AssumeRoleForPodIdentity"),
     Route(explain_expired_sso, operation="CreateToken"),
     Route(explain_expired_sso, operation="GetRoleCredentials"),
     Route(explain_rejected_login, message="Invalid login token"),

@@ -170,7 +170,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     )
 
 
-def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) -> Explanation:
+def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = None) -> Explanation:
     """Explain why the EKS Pod Identity Agent rejects a token, or EKS Auth, which it calls.
 
     Sources: aws/eks-pod-identity-agent, internal/validation/request.go, and

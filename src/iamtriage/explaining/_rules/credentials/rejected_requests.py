@@ -277,9 +277,7 @@ def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -
         "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
         commands=(
             fill_command("aws sts get-access-key-info --access-key-id {}", key),
-            fill_command(
-                "aws iam list-access-keys --user-name {}", commands.user_name(clues.find_user(case))
-            ),
+            f"aws iam list-access-keys --user-name {commands.user_name(clues.find_user(case))}",
         ),
         url=pages.ACCESS_KEYS,
     )

@@ -75,9 +75,9 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("worker nodes do not have access to the cluster", "kubernetes.nodes.explain_node_access"),
     ("failing to authenticate or authorize with your kubernetes", "kubernetes.nodes.explain_node_access"),
     ("aws-auth configmap in your cluster is invalid", "kubernetes.aws_auth_maps.explain_invalid_map"),
-    ("dms-vpc-role is not configured properly", "calls.account_roles.explain_denied_setting"),
-    ("instance management role is not configured for account", "calls.account_roles.explain_denied_setting"),
-    ("role arn does not have required permissions", "calls.account_roles.explain_denied_setting"),
+    ("dms-vpc-role is not configured properly", "calls.account_roles.explain_missing_setting"),
+    ("instance management role is not configured for account", "calls.account_roles.explain_missing_setting"),
+    ("role arn does not have required permissions", "calls.account_roles.explain_missing_setting"),
     ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
     ("denied when calling sts:assumerole", "denials.assuming_roles.explain_assume_role"),
     *(

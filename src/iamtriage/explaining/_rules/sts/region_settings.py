@@ -130,11 +130,8 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     """Return the fix for an endpoint URL, which takes precedence over the region of a client."""
     name = endpoint["name"]
     called = context_of(case.facts).command
-    repeated = repeat_command(
-        called,
-        *(() if called is None else called.words[:1]),
-        changes={"endpoint-url": "", "region": region},
-    )
+    words = () if called is None else called.words[:1]
+    repeated = repeat_command(called, *words, changes={"endpoint-url": "", "region": region})
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
         (
@@ -167,7 +164,6 @@ def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | N
 def _fix_variable(text: str, variable: re.Match[str], region: str) -> RegionFix:
     """Return the fix for an environment variable in the manifest of a workload."""
     name, target = variable["name"], _find_object(text, variable.start())
-    steps = ("If Helm or GitOps manages the workload, change it there: otherwise the next run undoes this.",)
     place = f"{name} is {variable['region']}"
     if target is None:
         return RegionFix(
@@ -177,7 +173,7 @@ def _fix_variable(text: str, variable: re.Match[str], region: str) -> RegionFix:
     of_kubectl = _TYPES.get(kind.lower(), kind)
     return RegionFix(
         f"Set {name} to {region} in the {of_kubectl} {clip_text(workload)}",
-        steps,
+        ("If Helm or GitOps manages the workload, change it there: otherwise the next run undoes this.",),
         (command("kubectl", *options, "set", "env", f"{of_kubectl}/{workload}", f"{name}={region}"),),
         f"{place} in the {of_kubectl} {clip_text(workload)}",
     )
@@ -310,11 +306,8 @@ def _parse_object(words: list[str]) -> tuple[str, str, tuple[str, ...]] | None:
 
 def _spell_type(text: str, kind: str) -> str:
     """Return the name of a type as the text spells it, such as ``BackupStorageLocation``."""
-    found = re.search(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE)
-    spelled = [
-        each for each in re.findall(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE) if each[0].isupper()
-    ]
-    return spelled[0] if spelled else found[0] if found else kind
+    spelled: list[str] = [*re.findall(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE), kind]
+    return next((each for each in spelled if each[0].isupper()), spelled[0])
 
 
 def _fix_section(text: str, setting: re.Match[str], region: str) -> RegionFix:
