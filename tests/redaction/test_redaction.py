@@ -407,6 +407,13 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+@pytest.mark.parametrize("name", ["x" * 200 + "a", "xX" * 100 + "/", "xx-" * 70 + "1"])
+def test_name_like_a_mask_takes_no_long_time(name: str) -> None:
+    """A pattern whose parts can match the same characters would take years."""
+    text = f"User: arn:aws:iam::111122223333:user/{name} is not authorized to perform: s3:GetObject"
+    assert "111122223333" not in redact(text, identifiers=True)
+
+
 def test_repeated_report_that_is_wrapped_shows_no_name() -> None:
     """Only the surroundings of line breaks in words are searched again."""
     wrapped = (

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage.redaction._finders.phrases import SENTENCE_WORD
 from iamtriage.redaction._folding import fold_case
 
 if TYPE_CHECKING:
@@ -15,16 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ("remove_unchanged_lines",)
 
-# The number of lines before and after a changed line that can belong to a secret in it. A line without spaces
-# can be a part of a value, so it does not count.
-_LINES_BEFORE, _LINES_AFTER = 3, 3
+# The number of lines before and after a changed line that can belong to a secret in it.
+_LINES_AROUND = 3
 # With shorter lines on average, removing them takes longer than searching them. In characters.
 _MIN_LINE = 20
-_NEAR, _CHANGED = 1, 2
 # Replaces other lines. No secret, command or sentence contains so many line breaks.
-_GAP = "\n" * 24
+_GAP = "\n" * 100
 # At the beginning and end of a private key, which can have any number of lines.
 _KEY_BOUND = "-----"
+_MANY_SPACES = " " * 5
 _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
@@ -41,10 +41,10 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
         view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
 
 
-def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[int]:
-    """Yield the number of each line that has other characters, or another line before it, in the original.
+def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield each line that has other characters, or another line before it, in the original.
 
-    A line without its indent counts as changed if the value of a sign in the previous line can begin there.
+    With the number of the line comes the number of lines around it that can belong to a secret in it.
     """
     original = view.original
     at = before = 0
@@ -57,34 +57,41 @@ def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) ->
             start = view.origin(at + is_record)
             between = original[before:start]
             other = between.lstrip()
-            if (
-                (other and (not is_record or "\n" in other))
-                or not original.startswith(text, start)
-                or _LINE_END.match(original, start + len(text)) is None
-                or (not is_record and between[-1:] in _INDENT and signs.search(fold_case(previous)))
-            ):
-                yield number
-            before = start + len(text)
+            end = start + len(text)
+            written = text
+            if not (original.startswith(text, start) and _LINE_END.match(original, end)):
+                line_end = original.find("\n", start)
+                written = original[start : line_end if line_end >= 0 else len(original)]
+                end = start + len(written)
+            if (other and (not is_record or "\n" in other)) or " ".join(written.split()) != text:
+                yield number, _LINES_AROUND
+            elif (not is_record and between[-1:] in _INDENT) or written is not text:
+                # Only the spaces differ. Sentences need one space, and other secrets few.
+                folded = fold_case(f"{previous}\n{line}")
+                if SENTENCE_WORD.search(folded) or (_MANY_SPACES in written and signs.search(folded)):
+                    yield number, 1
+            before = end
             previous = line
         at += len(line) + 1
 
 
-def _find_lines_near(lines: list[str], changed: Iterable[int]) -> bytearray:
+def _find_lines_near(lines: list[str], changed: Iterable[tuple[int, int]]) -> bytearray:
     """Return for each line whether it is a changed line or near one."""
+    reaches = dict(changed)
     near = bytearray(len(lines))
-    for number in changed:
-        near[number] = _CHANGED
     remaining = 0
     for number, line in enumerate(lines):
-        if near[number] == _CHANGED:
-            remaining = _LINES_AFTER
-            low = max(0, number - _LINES_BEFORE)
-            near[low:number] = bytes([_NEAR]) * (number - low)
+        reach = reaches.get(number)
+        if reach is not None:
+            remaining = max(remaining, reach)
+            low = max(0, number - reach)
+            near[low : number + 1] = b"\x01" * (number + 1 - low)
         elif remaining:
-            near[number] = _NEAR
+            near[number] = 1
+            # A line without spaces can be a part of a long value, so it does not count.
             remaining -= " " in line
         elif _KEY_BOUND in line:
-            near[number] = _NEAR
+            near[number] = 1
     return near
 
 

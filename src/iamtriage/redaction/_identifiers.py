@@ -168,27 +168,11 @@ def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> tuple[
     shown.edit(_drop_overlaps(sorted(changes)))
     places = [(place, place) for place, _ in joined]
     places += ((view.origin(start), view.origin(end)) for start, end in block.broken)
-    places += _find_other_breaks(shown, view, edits)
     return shown.text, sorted((shown.position(start), shown.position(end)) for start, end in places)
 
 
 def _is_relevant(text: str) -> bool:
     return any(is_relevant for _, is_relevant in split_by_relevance(text))
-
-
-def _find_other_breaks(shown: View, view: View, edits: Iterable[Edit]) -> Iterator[tuple[int, int]]:
-    """Yield the positions in the original of lines that are wrapped differently with pseudonyms."""
-    readable = View(view.text)
-    readable.edit(_drop_overlaps(edits))
-    again = unwrap(shown.text, links=False)
-    if again.text != readable.text:
-        known = set(readable.text.split("\n"))
-        at = 0
-        for line in again.text.split("\n"):
-            if line not in known:
-                place = shown.origin(again.origin(at))
-                yield place, place
-            at += len(line) + 1
 
 
 def _drop_overlaps(edits: Iterable[Edit]) -> Iterator[Edit]:

@@ -172,10 +172,15 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     # Documents are searched value by value, so that a secret never extends into the next value.
     other = documents.fill()
     finds = [*documents.find_secrets(find_secrets)]
-    finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
+    finds += documents.find_across_values(_find_shapes_and_pairs)
     if may_contain_secret(other):
         finds += _find_in_prose(other, is_wrapped=is_wrapped)
     return finds
+
+
+def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
+    yield from find_shaped_secrets(text)
+    yield from find_paired_secrets(text, fold_case(text))
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
@@ -33,6 +34,7 @@ from iamtriage.redaction._vocabulary.notations import FILLER
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
     from iamtriage.redaction._vocabulary.markers import Secret
 
@@ -56,6 +58,8 @@ _SECRET_STRING = re.compile(
     r"secret[-_]?string[\"']?(?:\s|[:=]|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
 )
 _MAX_BEFORE = 80
+# The maximum distance between an access key ID and its secret, with their lengths. In characters.
+_MAX_PAIR = 600
 _SECRET_STRING_SIGNS = ("ecret-string", "ecret_string", "ecretString", "ecretstring", "ECRET_STRING")
 
 
@@ -119,15 +123,29 @@ class Documents:
             self._leaves.append(value)
             yield from self._find_in_scalar(value, decoded or value.decode(self._text), announced, find)
 
-    def clip(self, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
-        """Yield secrets that were found in the whole text, each clipped to its value."""
+    def find_across_values(self, find: Find) -> Iterator[FoundSecret]:
+        """Find the secrets in and around the documents as text, each clipped to the value it begins in."""
         self._leaves.sort(key=attrgetter("start"))
         starts = [leaf.start for leaf in self._leaves]
-        for found in finds:
-            at = bisect_right(starts, found.start) - 1
+        view = View(self._text)
+        view.edit(self._list_gaps())
+        for found in find(view.text):
+            start = view.origin(found.start)
+            at = bisect_right(starts, start) - 1
             leaf = self._leaves[at]
-            if at >= 0 and found.start < leaf.end:
-                yield leaf.mark(found._replace(end=min(found.end, leaf.end), quote=""))
+            if at >= 0 and start < leaf.end:
+                end = min(view.origin(found.end - 1) + 1, leaf.end)
+                yield leaf.mark(found._replace(start=start, end=end, quote=""))
+
+    def _list_gaps(self) -> Iterator[Edit]:
+        """Yield the edits that replace the text far from documents with a filler."""
+        done = 0
+        for low, high in [*self._spans, (len(self._text) + _MAX_PAIR, 0)]:
+            start, end = done + _MAX_PAIR if done else 0, low - _MAX_PAIR
+            end = self._text.rfind("\n", start, max(start, end)) + 1
+            if end > start:
+                yield start, end - 1, FILLER
+            done = high
 
     def _find_in_scalar(
         self, value: Scalar, decoded: Decoded, announced: Announced | None, find: Find

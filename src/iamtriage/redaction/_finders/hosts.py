@@ -8,6 +8,7 @@ service follows the region, the labels before the region are.
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._identifier_spans import BEFORE_NAME, Identifier, split_name
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
 
 __all__ = ("find_host_names",)
 
+_SUFFIXES = (
+    r"amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
+    r"|csp\.hci\.ic\.gov|awsapps\.com|signin\.aws\.amazon\.com|cloudfront\.net"
+)
+_SUFFIX = re.compile(_SUFFIXES)
+_HOST_CHARACTERS = f"{string.ascii_letters}{string.digits}_*-."
+_STAR = re.compile(r"\*")
+# The maximum length of the labels before a suffix.
+_MAX_LABELS = 12 * 101
 _HOST = re.compile(
-    rf"{BEFORE_NAME}(?P<labels>(?:[A-Za-z0-9_*-]{{1,100}}\.){{1,12}}?)"
-    r"(?P<suffix>amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
-    r"|csp\.hci\.ic\.gov|awsapps\.com|signin\.aws\.amazon\.com|cloudfront\.net)(?![A-Za-z0-9-])(?::\d{1,5})?"
+    rf"{BEFORE_NAME}"
+    r"(?P<labels>(?:[A-Za-z0-9_*-]{1,100}\.){1,12}?)"
+    rf"(?P<suffix>{_SUFFIXES})(?![A-Za-z0-9-])(?::\d{{1,5}})?"
     r"(?P<path>(?:\\{0,64}/[^\s\"'`<>?#|,;)&\\]{0,1024}){0,60})"
 )
 _URI = re.compile(
-    r"\bs3[an]?://(?P<bucket>[A-Za-z0-9._*-]{1,128})(?P<path>(?:/[^\s\"'`<>?#|,;)\\]{0,1024}){0,60})"
+    r"s(?<!\w.)3[an]?://(?P<bucket>[A-Za-z0-9._*-]{1,128})(?P<path>(?:/[^\s\"'`<>?#|,;)\\]{0,1024}){0,60})"
 )
 _LABEL = re.compile(r"[^.]+")
 _REGION = re.compile(REGION)
@@ -52,13 +62,31 @@ _REPOSITORY = re.compile(r"(?!v?[0-9.]+(?:\Z|:))(?!(?:v2|manifests|blobs|uploads
 def find_host_names(text: str) -> Iterator[Identifier]:
     """Find the names in every AWS host, and in the paths of S3, SQS and ECR URLs."""
     if "aws" in text or "gov" in text or "cloudfront" in text:
-        for m in _HOST.finditer(text):
+        for m in _find_hosts(text):
             yield from _find_names_in_host(text, m)
     if "://" in text and "s3" in text:
         for m in _URI.finditer(text):
             yield from split_name(text, *m.span("bucket"), "bucket")
             for start, end in _split_path(text, *m.span("path")):
                 yield from split_name(text, start, end, "object")
+
+
+def _find_hosts(text: str) -> Iterator[re.Match[str]]:
+    """Yield the hosts, each from the first of the characters before its suffix that can belong to it."""
+    done = 0
+    for suffix in _SUFFIX.finditer(text):
+        end = suffix.start()
+        if end < done:
+            continue
+        before = text[max(done, end - _MAX_LABELS) : end]
+        start = end - len(before) + len(before.rstrip(_HOST_CHARACTERS))
+        # A host can also begin after a wildcard.
+        for at in (start, *(star.end() for star in _STAR.finditer(text, start, end))):
+            host = _HOST.match(text, at)
+            if host:
+                done = host.end()
+                yield host
+                break
 
 
 def _find_names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("COMMANDS", "SENTENCES", "find_phrased_secrets")
+__all__ = ("COMMANDS", "SENTENCES", "SENTENCE_WORD", "find_phrased_secrets")
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
@@ -172,6 +172,9 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
 
 COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
 SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
+SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in SENTENCES for word in sentence.words}))
+"""The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
+
 # For each sign, the words of which a text with it must have one.
 _WORDS: dict[str, set[str]] = {"": {word for sentence in SENTENCES for word in sentence.words}}
 for _each in COMMANDS:

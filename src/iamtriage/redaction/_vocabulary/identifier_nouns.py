@@ -62,7 +62,7 @@ IdentifierKind: TypeAlias = Noun | Literal["account", "authorization", "host-id"
 NOUNS = "|".join(sorted(get_args(Noun), key=len, reverse=True))
 
 _MASK = re.compile(
-    r"[*.…•#?_<>\[\]{}()$-]{2,}|[*?…-]|(?:(?:x{2,}|X{2,})[*.…_-]{0,4}){1,9}|<.*>|\[.*\]|\$?\{.*\}"
+    r"[*.…•#?_<>\[\]{}()$-]{2,}|[*?…-]|(?:(?:x{2,}+|X{2,}+)[*.…_-]{0,4}+){1,9}|<.*>|\[.*\]|\$?\{.*\}"
     r"|(?:x{3,}|X{3,}|\*{2,})[0-9a-zA-Z]{0,4}",
     re.DOTALL,
 )
