@@ -220,12 +220,21 @@ def _explain_difference(value: str, actual: str, closeness: int) -> PrincipalMat
     return PrincipalMatch(is_match=False, reason=reason, suggestion=actual, closeness=closeness)
 
 
+def is_unique_id(value: str) -> bool:
+    """Return whether a principal of a policy is the unique ID that IAM shows for a deleted one.
+
+    >>> is_unique_id("AROAEXAMPLEEXAMPLE12"), is_unique_id("111122223333")
+    (True, False)
+    """
+    return _UNIQUE_ID.fullmatch(value) is not None
+
+
 def _explain_aws(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account)):
         reason = "AWS is for principals with AWS credentials, but the caller is not one"
         return PrincipalMatch(is_match=False, reason=reason)
     quoted, suggestion = quote_json(value), _suggest_arn(caller)
-    if _UNIQUE_ID.fullmatch(value):
+    if is_unique_id(value):
         reason = (
             f"{quoted} is the unique ID of a deleted principal; a new one of the same name has another ID"
         )

@@ -169,7 +169,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "because no VPC endpoint policy allows the s3:PutObject action",
         ),
         (
-            "aws:PrincipalArn is the ARN of the session's role. STS does not report a role's path.",
+            "STS does not report a role's path. If the role has one, use the ARN that this prints",
             "If the key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
         ),
     ),

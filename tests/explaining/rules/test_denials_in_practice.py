@@ -1318,6 +1318,51 @@ GUARDRAILS: tuple[Case, ...] = (
         ("aws ec2 describe-instances --region eu-west-1 --instance-ids i-0a1b2c3d4e5f60718",),
         (),
     ),
+    (
+        "endpoint-of-a-pull",
+        f"CannotPullContainerError: {_implicit('ecr:BatchGetImage', f'arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/cart', 'VPC endpoint policy')}",
+        {},
+        (
+            "Values=com.amazonaws.eu-west-1.ecr.dkr,com.amazonaws.eu-west-1.ecr.api",
+            '"Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]',
+            "A pull requires all of these actions, and ecr:GetAuthorizationToken on *.",
+        ),
+        (),
+    ),
+    *(
+        (
+            f"endpoint-name-{action}",
+            _implicit(
+                action, f"arn:aws:{action.partition(':')[0]}:eu-west-1:{ACCOUNT}:x/y", "VPC endpoint policy"
+            ),
+            {},
+            (f"Name=service-name,Values={name}",),
+            (),
+        )
+        for action, name in (
+            ("cloudwatch:PutMetricData", "com.amazonaws.eu-west-1.monitoring"),
+            ("kinesis:PutRecord", "com.amazonaws.eu-west-1.kinesis-streams"),
+            ("sagemaker:InvokeEndpoint", "com.amazonaws.eu-west-1.sagemaker.runtime"),
+            ("states:StartExecution", "com.amazonaws.eu-west-1.states"),
+        )
+    ),
+    (
+        "endpoint-of-another-service",
+        _implicit("mq:DescribeBroker", f"arn:aws:mq:eu-west-1:{ACCOUNT}:broker:b", "VPC endpoint policy"),
+        {},
+        ("--filters 'Name=service-name,Values=com.amazonaws.eu-west-1.mq*'",),
+        (),
+    ),
+    (
+        "boundary-of-a-push",
+        f"$ docker push {ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop/cart:7\n{_implicit('ecr:PutImage', f'arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/cart', 'permissions boundary')}",
+        {},
+        (
+            '"ecr:CompleteLayerUpload"',
+            "A push requires all of these actions, and ecr:GetAuthorizationToken on *.",
+        ),
+        (),
+    ),
     *(
         (
             f"mfa-{name}",

@@ -291,3 +291,12 @@ def test_one_of_two_conditions_is_not_named() -> None:
     assert "with 2 conditions, of which the call did not meet at least one" in " ".join(
         str(explanation).split()
     )
+
+
+def test_deleted_principal_is_replaced() -> None:
+    """IAM rejects a policy with the unique ID of a deleted principal."""
+    explanation = explain(DENIED, facts={"trust_policy": _policy("AIDAEXAMPLE0OLD4USER")})
+    remedy = next(each for each in explanation.remedies if each.layer == "role_trust")
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:user/ana"}
+    assert "omits AIDAEXAMPLE0OLD4USER" in remedy.steps[0]

@@ -650,3 +650,28 @@ def test_key_that_services_do_not_have() -> None:
     explanation = explain(FUNCTION, facts={"trust_policy": policy})
     assert explanation.summary.endswith("o-a1b2c3d4e5, which the request of a service does not have.")
     assert "aws:SourceAccount or aws:SourceArn" in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("sub", "of_role"),
+    [
+        pytest.param(
+            "system:serviceaccount:store:cart", "AIDAEXAMPLE0OLD4USER", id="only one in its statement"
+        ),
+        pytest.param(
+            "system:serviceaccount:store:cart",
+            ["arn:aws:iam::111122223333:role/live", "AROAEXAMPLE0OLD4ROLE", "AIDAEXAMPLE0OLD4USER"],
+            id="beside a role that exists",
+        ),
+    ],
+)
+def test_new_trust_policy_omits_deleted_principals(sub: str, of_role: str | list[str]) -> None:
+    """IAM rejects a policy with the unique ID of a deleted principal."""
+    policy = _policy(sub)
+    policy["Statement"].append({"Effect": "Allow", "Principal": {"AWS": of_role}, "Action": "sts:AssumeRole"})
+    remedy = _explain(policy, SUBJECT, "sts.amazonaws.com").remedies[0]
+    assert "AIDAEXAMPLE0OLD4USER" not in str(remedy.policy)
+    assert ("role/live" in str(remedy.policy)) == isinstance(of_role, list)
+    assert "of a deleted principal" in " ".join(remedy.steps) or "of deleted principals" in " ".join(
+        remedy.steps
+    )

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.wording import (
     other_side_step,
     reason_lines,
 )
+from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
@@ -358,7 +359,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is not None and findings.result is not None:
         fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)
     if fixed is not None:
-        text = f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one."
+        fixed, removed = remove_deleted_principals(fixed)
+        text = WHOLE_DOCUMENT
+        if not removed:
+            text += " Remove a principal that the caller replaces, such as a misspelled one."
         if attribute:
             # A statement without a condition can allow both actions.
             has_condition = "ExternalId" in str(denial.facts.trust_policy)
@@ -368,7 +372,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return Remedy(
             title=_trust_title(denial, attribute),
             who=who,
-            steps=(text, *role_path_steps(denial)),
+            steps=(" ".join((text, *removed)), *role_path_steps(denial)),
             commands=trust_policy_commands(denial)[1:],
             policy=fixed,
             layer="role_trust",

@@ -92,7 +92,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
                     "Save its policy with this statement added as policy.json: the command replaces the policy.",
                     more,
                 ),
-                commands=(*commands.endpoint_policy_commands(region, f"com.amazonaws.{region}.s3"),),
+                commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
                 statement={
                     "Sid": "BucketOfAws",
                     "Effect": "Allow",

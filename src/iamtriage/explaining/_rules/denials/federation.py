@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.credentials.identity_pools import (
 from iamtriage.explaining._rules.denials.assuming_roles import (
     NO_SUCH_ROLE,
     narrow_deny_remedy,
-    trust_policy_commands,
 )
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.denials.web_identity_remedies import (
@@ -36,7 +35,6 @@ from iamtriage.explaining._rules.denials.web_identity_remedies import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
     find_literal_pattern,
@@ -149,6 +147,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         return None
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
+    remedy = replace_policy_remedy(f"Compare the subject with {like}", found.fixed, denial.target_role_name)
     return denial.explain(
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
         LITERAL_PATTERN.cause(
@@ -157,13 +156,12 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         ),
         topic="web-identity",
         remedies=(
-            trust_remedy(
-                f"Compare the subject with {like}",
-                f"The policy is the whole trust policy with this change: save it as trust.json. It then trusts every subject that matches {value}.",
-                commands=trust_policy_commands(denial)[1:],
-                policy=found.fixed,
-                is_addition=False,
-                url=pages.TRUST_POLICIES,
+            attrs.evolve(
+                remedy,
+                steps=(
+                    f"{WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
+                    *remedy.steps,
+                ),
             ),
             compare_token_remedy(denial),
         ),
@@ -222,15 +220,15 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+    remedy = replace_policy_remedy(
+        "Name the token's issuer in the role's trust policy", other.fixed, denial.target_role_name
+    )
     remedy = attrs.evolve(
-        replace_policy_remedy(
-            "Name the token's issuer in the role's trust policy",
-            other.fixed,
-            denial.target_role_name,
-        ),
+        remedy,
         steps=(
             f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
             f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
+            *remedy.steps,
         ),
     )
     return denial.explain(
@@ -273,10 +271,8 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     if problem.fixed is None:
         remedy = attrs.evolve(trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,))
     else:
-        remedy = attrs.evolve(
-            replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name),
-            steps=(f"{WHOLE_DOCUMENT} {problem.step}",),
-        )
+        remedy = replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name)
+        remedy = attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {problem.step}", *remedy.steps))
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
     return denial.explain(
         f"STS rejected the token: {problem.text}.",

@@ -16,10 +16,12 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
+    ALL_REQUIRED,
     NEXT_OBJECTS,
     policy_principal_arn,
     required_grant,
     role_path_steps,
+    task_statement,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
@@ -30,10 +32,8 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_argument,
     save_step,
 )
-from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
-from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -244,9 +244,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
     text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow of the caller does not override it, but is required, too.'}"
-    service = denial.service or "SERVICE"
     region = region_argument(denial)
-    name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     on_instance = _instance_commands(denial, region)
     in_vpc = " in the VPC that the first command prints" if on_instance else ""
     if explicit:
@@ -261,11 +259,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     else:
         steps = [
             save_step(f"the policy of the service's endpoint{in_vpc} (often the network team's)"),
-            # The condition names the role of a session, and the caller of each request must match it.
-            *(
-                f"aws:PrincipalArn is the ARN of the session's role. {each}"
-                for each in role_path_steps(denial)
-            ),
+            # The condition names the role of a session, whose ARN must be complete.
+            *role_path_steps(denial),
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
         ]
     if "transitively" in (denial.failure.reason or ""):
@@ -274,9 +269,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
     notes = resource_steps(denial)
-    if notes and notes[0].startswith(NEXT_OBJECTS) and not explicit:
+    if notes and (notes[0].startswith(NEXT_OBJECTS) or ALL_REQUIRED.removesuffix(".") in notes[0]):
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
-    show, replace = commands.endpoint_policy_commands(region, name)
+    show, replace = commands.endpoint_policy_commands(region, denial.action)
     remedy = Remedy(
         title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
         if explicit
@@ -338,22 +333,25 @@ def resource_steps(denial: Denial) -> tuple[str, ...]:
     grant = required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return grant.notes
+    return (*grant.notes, *task_statement(grant, denial)[1])
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
     grant = None if denial.is_explicit else required_grant(denial)
-    return None if grant is None else build_statement(grant, sid=statement_id(grant.action))
+    return None if grant is None else task_statement(grant, denial)[0]
 
 
 def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action to the caller in an endpoint policy."""
-    grant = None if denial.is_explicit else required_grant(denial)
-    if grant is None:
+    statement = allowing_statement(denial)
+    if statement is None:
         return None
     return {
-        **build_statement(grant, sid=statement_id(grant.action), principal="*"),
+        "Sid": statement["Sid"],
+        "Effect": "Allow",
+        "Principal": "*",
+        **statement,
         "Condition": {"ArnEquals": {"aws:PrincipalArn": policy_principal_arn(denial)}},
     }
 

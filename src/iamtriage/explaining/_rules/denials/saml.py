@@ -182,7 +182,7 @@ def _find_problem(denial: Denial) -> _Problem | None:
     if not texts:
         return None
     remedy = replace_policy_remedy("Correct the role's trust policy", fixed, denial.target_role_name)
-    steps = [WHOLE_DOCUMENT]
+    steps = [WHOLE_DOCUMENT, *remedy.steps]
     if _audiences(changed):
         steps.append("The assertion's Recipient must be the value of SAML:aud.")
     return _Problem(

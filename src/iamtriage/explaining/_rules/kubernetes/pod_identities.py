@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     trust_remedy,
     your_remedy,
 )
+from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
@@ -229,11 +230,13 @@ def _explain_checked(
         then = (
             "Then create the association again." if again else "Then retry the call, or re-create the pods."
         )
+        fixed, removed = remove_deleted_principals(checked.fixed)
         remedy = trust_remedy(
             checked.title,
             f"{WHOLE_DOCUMENT} {then}",
+            *removed,
             commands=(replace, *again),
-            policy=checked.fixed,
+            policy=fixed,
             is_addition=False,
             url=pages.EKS_POD_ROLE,
         )

@@ -323,6 +323,25 @@ def allow_remedy(
     )
 
 
+def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the statement of a grant with what its task requires on the resource, and steps on the rest of the task."""
+    statement = build_statement(grant, sid=statement_id(grant.action))
+    steps = add_certain_companions(statement, denial)
+    added: list[dict[str, Any]] = []
+    if steps and grant.action.startswith("ecr:"):
+        task = steps[0].partition(" requires ")[0]
+        steps, added = (f"{task} {ALL_REQUIRED}",), [_statement(("ecr:GetAuthorizationToken",), "*")]
+    elif not steps and not grant.action.startswith("logs:"):
+        steps, added = _complete_task(statement, grant, denial)
+    for each in added:
+        actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
+        steps = (
+            f"{steps[0].removesuffix('.')}, and {join_words(actions, 'and')} on {each['Resource']}.",
+            *steps[1:],
+        )
+    return statement, steps
+
+
 def _first_action(statement: dict[str, Any]) -> str:
     actions: str | list[str] = statement["Action"]
     return actions if isinstance(actions, str) else actions[0]

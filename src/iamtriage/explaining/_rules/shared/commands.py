@@ -51,6 +51,45 @@ _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
 _PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 
 
+# The last part of the names of PrivateLink services, by the beginning of the action:
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_ENDPOINT_SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("aps:", ("aps-workspaces", "aps")),
+    ("appsync:", ("appsync-api",)),
+    ("bedrock:ApplyGuardrail", ("bedrock-runtime",)),
+    ("bedrock:Converse", ("bedrock-runtime",)),
+    ("bedrock:InvokeModel", ("bedrock-runtime",)),
+    ("bedrock:", ("bedrock*",)),
+    ("cloudwatch:", ("monitoring",)),
+    ("codeartifact:PublishPackageVersion", ("codeartifact.repositories",)),
+    ("codeartifact:ReadFromRepository", ("codeartifact.repositories",)),
+    ("codeartifact:", ("codeartifact.api",)),
+    ("codecommit:Git", ("git-codecommit",)),
+    ("dynamodb:DescribeStream", ("dynamodb-streams",)),
+    ("dynamodb:GetRecords", ("dynamodb-streams",)),
+    ("dynamodb:GetShardIterator", ("dynamodb-streams",)),
+    ("dynamodb:ListStreams", ("dynamodb-streams",)),
+    # Docker pulls and pushes go through ecr.dkr, the login and other calls through ecr.api.
+    ("ecr:", ("ecr.dkr", "ecr.api")),
+    ("ecr-public:", ("ecr-public.api",)),
+    ("firehose:", ("kinesis-firehose",)),
+    ("kinesis:", ("kinesis-streams",)),
+    ("sagemaker:InvokeEndpoint", ("sagemaker.runtime",)),
+    ("sagemaker:", ("sagemaker.*",)),
+    ("ses:", ("email", "email-smtp")),
+)
+_ENDPOINTS_NAMED_LIKE_PREFIX = (
+    "acm", "apigateway", "application-autoscaling", "athena", "autoscaling", "backup", "batch",
+    "cloudformation", "cloudtrail", "codebuild", "codecommit", "codedeploy", "codepipeline", "config",
+    "datasync", "dms", "dynamodb", "ebs", "ec2", "ec2messages", "ecs", "eks", "eks-auth", "elasticache",
+    "elasticfilesystem", "elasticloadbalancing", "elasticmapreduce", "emr-containers", "emr-serverless",
+    "events", "execute-api", "fsx", "glue", "kms", "lambda", "logs", "rds", "rds-data", "redshift", "s3",
+    "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "states", "sts", "xray",
+)  # fmt: skip
+# The names of many services contain so few letters.
+_MAX_SHORT_PREFIX = 3
+
+
 # Cached, because logs repeat the same calls. Words are of bounded length.
 @functools.lru_cache(maxsize=512)
 def command(*words: str) -> str:
@@ -119,15 +158,35 @@ def pod_variables_command(namespace: str, account: str = "SERVICE_ACCOUNT") -> s
     )
 
 
-def endpoint_policy_commands(region: str, name: str) -> tuple[str, str]:
-    """Return the commands that show the endpoints for a service, and replace the policy of one from policy.json."""
+def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str]:
+    """Return the commands that show the endpoints for an action, and replace the policy of one from policy.json."""
     return (
         fill_command(
             "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output text",
-            *(region, f"Name=service-name,Values={name}"),
+            *(region, f"Name=service-name,Values={_endpoint_services(region, action)}"),
         ),
         f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
     )
+
+
+def _endpoint_services(region: str, action: str | None) -> str:
+    """Return the values of a filter for the services of the endpoints through which an action goes.
+
+    >>> _endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), _endpoint_services("eu-west-1", "rolesanywhere:ListCrls")
+    ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.*rolesanywhere*')
+    """
+    lowercase = (action or "").lower()
+    service = lowercase.partition(":")[0]
+    names = next((names for start, names in _ENDPOINT_SERVICES if lowercase.startswith(start.lower())), ())
+    if not service:
+        names = ("SERVICE",)
+    elif not names and service in _ENDPOINTS_NAMED_LIKE_PREFIX:
+        names = (service,)
+    elif not names:
+        names = (f"*{service}*" if len(service) > _MAX_SHORT_PREFIX else f"{service}*",)
+    # Some services have the prefix cn. in China.
+    start = "*com.amazonaws" if region.startswith("cn-") else "com.amazonaws"
+    return ",".join(f"{start}.{region}.{name}" for name in names)
 
 
 def trust_policy_commands(role: str | None) -> tuple[str, str]:

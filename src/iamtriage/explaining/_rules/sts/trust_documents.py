@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage._text import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,6 +105,37 @@ def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
         if isinstance(each, dict):
             yield cast("dict[str, Any]", each)
+
+
+def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a policy without the unique IDs of deleted principals, which IAM rejects, and a step that names them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    from iamtriage.trust._principals import is_unique_id
+
+    kept: list[dict[str, Any]] = []
+    removed: dict[str, None] = {}
+    for each in iterate_statements(policy):
+        principal = mapping(each.get("Principal"))
+        names = as_strings(principal.get("AWS"))
+        deleted = [name for name in names if is_unique_id(name)]
+        left = [name for name in names if name not in deleted]
+        removed.update(dict.fromkeys(deleted))
+        others = {kind: value for kind, value in principal.items() if kind != "AWS" or left}
+        if not deleted:
+            kept.append(each)
+        elif others:
+            if left:
+                others["AWS"] = left[0] if len(left) == 1 else left
+            kept.append({**each, "Principal": others})
+    if not removed or not kept:
+        return dict(policy), ()
+    ids = join_words(tuple(removed), "and")
+    what = "the unique ID of a deleted principal" if len(removed) == 1 else "unique IDs of deleted principals"
+    return {**policy, "Statement": kept}, (
+        f"The document omits {ids}, {what}: IAM rejects a policy that names one.",
+    )
 
 
 def mapping(value: object) -> dict[str, Any]:

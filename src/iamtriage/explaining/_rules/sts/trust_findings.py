@@ -279,7 +279,7 @@ def _describe(
     title = f"Allow {service} in the role's trust policy"
     remedy = trust_fixes.replace_policy_remedy(title, _allow_service(question, actions), role)
     step = f"{trust_fixes.WHOLE_DOCUMENT} Remove from it a service that does not use the role."
-    return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step,)))
+    return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
@@ -330,7 +330,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         lines = remedy.commands
         if value == "ACCOUNT_ID":
             lines = ("aws sts get-caller-identity --query Account --output text", *lines)
-        remedy = attrs.evolve(remedy, steps=(trust_fixes.WHOLE_DOCUMENT, step), commands=lines)
+        remedy = attrs.evolve(remedy, steps=(trust_fixes.WHOLE_DOCUMENT, step, *remedy.steps), commands=lines)
     text = f"Statement[{result.statement}] of the trust policy that was given has this condition."
     return ServiceTrust(
         f"its trust policy names {service}, but requires {requires}{difference}",

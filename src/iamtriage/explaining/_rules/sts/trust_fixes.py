@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_statements,
     mapping,
     parse_document,
+    remove_deleted_principals,
 )
 
 if TYPE_CHECKING:
@@ -161,11 +162,15 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         return
     provider = find_provider(fixed)
     client = commands.kubernetes_name(actual)
+    remedy = replace_policy_remedy(
+        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role
+    )
     yield attrs.evolve(
-        replace_policy_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
+        remedy,
         steps=(
             f"{WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {_REMOVE_OLD}",
             "The IAM OIDC provider must list the audience as a client ID, too.",
+            *remedy.steps,
         ),
         commands=(
             commands.trust_policy_commands(role)[1],
@@ -216,8 +221,10 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
 
 def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
+    policy, removed = remove_deleted_principals(policy)
     return trust_remedy(
         title,
+        *removed,
         commands=(commands.trust_policy_commands(role)[1],),
         policy=policy,
         is_addition=False,
