@@ -1013,6 +1013,16 @@ def test_box_hides_nothing(message: str, time: str) -> None:
     assert explain(boxed).to_text() == explain(words).to_text()
 
 
+def test_spaces_at_the_ends_of_frames_change_nothing() -> None:
+    denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/1.csv"
+    frames = "\n  at com.example.Orders.read(Orders.java:7)"
+    spaced = f"{frames} \r" * 40
+    plain = explain(parse(f"{denial}{frames * 40}\ndone"))
+    # With a pattern that can read the spaces in two ways, this takes years.
+    assert str(explain(parse(f"{denial}{spaced}\ndone"))) == str(plain)
+
+
+
 def test_lists_and_records_in_a_box_stay_lines() -> None:
     text = "│ mapRoles:\n│ - rolearn: arn:aws:iam::111122223333:role/ops\n│ - rolearn: x\n│   username: ops\n│ status: 403"
     assert remove_borders(text).text == text.replace("│ ", "")

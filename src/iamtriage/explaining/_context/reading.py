@@ -58,8 +58,11 @@ def read_context(failure: Failure) -> Context:
     return search_context(failure, whole)
 
 
-# The frames of a stack trace name code, so they add nothing to a complete denial.
-_FRAMES = lazy_pattern(r"(?:\s*\n\s*(?:at |\.\.\. \d+ more)[^\n]*)*\s*")
+# The frames of a stack trace name code, so they add nothing to a complete denial. Without possessive quantifiers,
+# spaces at the ends of their lines would take exponential time.
+_FRAMES = lazy_pattern(
+    r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+"
+)
 
 
 def _is_complete(failure: Failure) -> bool:

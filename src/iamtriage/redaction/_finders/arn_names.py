@@ -24,7 +24,8 @@ __all__ = ("find_arn_names", "find_names_in_arn")
 _COLON = r"(?::|%3[Aa])"
 # A variable of a policy or template can contain colons.
 _VARIABLE = r"\$\{[^{}\s]{1,80}\}"
-_SECTION = rf"(?:{_VARIABLE}|(?!%3[Aa])[^\s:\"'`/\\,;()]){{0,64}}"
+# Possessive, because a variable can also be read as single characters, which takes exponential time.
+_SECTION = rf"(?:{_VARIABLE}|(?!%3[Aa])[^\s:\"'`/\\,;()]){{0,64}}+"
 _ARN = re.compile(
     rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))arn{_COLON}{_SECTION}{_COLON}(?P<service>{_SECTION})"
     rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"

@@ -55,7 +55,7 @@ _CODE = re.compile(
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
 # A label that another value follows: "token: token: …".
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]")
-_PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*")
+_PLAIN_WORDS = re.compile(r"[A-Z]?[a-z]*(?:[-'_/][A-Z]?[a-z]+)*[.:!?…]*")
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")

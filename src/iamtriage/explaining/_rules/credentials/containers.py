@@ -37,7 +37,7 @@ _CONTAINER = lazy_pattern(
 )
 _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)[- ]compose\b")
 _COMPOSE_SERVICE = lazy_pattern(
-    r"\b(?:docker|podman)[- ]compose (?:-\S+ )*(?:up|run|exec) (?:--?[\w=-]+ )*([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
+    r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
 # Options of docker run that take a value as the next word. Others are flags.
 _VALUED = frozenset(
