@@ -1022,7 +1022,6 @@ def test_spaces_at_the_ends_of_frames_change_nothing() -> None:
     assert str(explain(parse(f"{denial}{spaced}\ndone"))) == str(plain)
 
 
-
 def test_lists_and_records_in_a_box_stay_lines() -> None:
     text = "│ mapRoles:\n│ - rolearn: arn:aws:iam::111122223333:role/ops\n│ - rolearn: x\n│   username: ops\n│ status: 403"
     assert remove_borders(text).text == text.replace("│ ", "")

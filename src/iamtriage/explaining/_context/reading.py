@@ -60,9 +60,7 @@ def read_context(failure: Failure) -> Context:
 
 # The frames of a stack trace name code, so they add nothing to a complete denial. Without possessive quantifiers,
 # spaces at the ends of their lines would take exponential time.
-_FRAMES = lazy_pattern(
-    r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+"
-)
+_FRAMES = lazy_pattern(r"(?:[^\S\n]*+(?:\n[^\S\n]*+)++(?:at |\.\.\. \d{1,9} more)[^\n]*+)*+\s*+")
 
 
 def _is_complete(failure: Failure) -> bool:
