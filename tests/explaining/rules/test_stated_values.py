@@ -162,6 +162,27 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="key policy of the other account",
         ),
         pytest.param(
+            "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-e\nu-west-1', but are for the right account. Proceeding anyway.\nAccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
+            {},
+            ("aws://111122223333/eu-west-1",),
+            ("REGION", "111122223333-e."),
+            id="quoted role that a terminal wraps",
+        ),
+        pytest.param(
+            "An error occurred (InvalidSignatureException) when calling the ListQueues operation: Signature expired: 20261\n124T214427Z is now earlier than 20261125T071428Z (20261125T072928Z - 15 min.)",
+            {},
+            ("9 hours 45 minutes behind",),
+            (),
+            id="time of a signature that a terminal wraps",
+        ),
+        pytest.param(
+            "[INFO] model=us.example.model-v1 region=us-w\nest-2 stream=True temperature=0.2 max=1024 t\n[ERROR] User: arn:aws:sts::111122223333:assu\nmed-role/chat/job-7 is not authorized to per\nform: bedrock:InvokeModel on resource: arn:a\nws:bedrock:us-east-2::foundation-model/examp\nle.model-v1 with an explicit deny in a servi\nce control policy",
+            {},
+            ("denies it in us-east-2, where the inference profile us.example.model-v1 sent the call made in us-west-2.",),
+            (),
+            id="Region of the call that a terminal wraps",
+        ),
+        pytest.param(
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (

@@ -10,6 +10,7 @@ there. Rows of a table, sorted lists and sentences can have the same length, too
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ _KNOWN_WORDS = """
     operation status code request id host api principal go for complete details or call following requestid
     statuscode hostid https response access denied forbidden cannot list get create namespace group cluster
     scope at extended security token included expired invalid signature does match you must be logged server
-    accessdenied accessdeniedexception unauthorizedoperation caused by and of from
+    accessdenied accessdeniedexception unauthorizedoperation caused by and of from earlier later than now
 """
 _WORDS = frozenset(_KNOWN_WORDS.split())
 
@@ -55,6 +56,10 @@ _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
 _SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
+# The time in messages about signatures: "20261124T214427Z".
+_TIME_OF_SIGNATURE = lazy_pattern(r"(?<!\d)\d{8}T\d{6}Z(?![\w])", re.ASCII)
+# What closes a value that a character opens.
+_CLOSING = {"'": "'", '"': '"', "`": "`", "(": ")", "[": "]", "<": ">"}
 _PUNCTUATION = ".,:;()[]{}\"'`"
 # Colons in a complete ARN.
 _ARN_COLONS = 5
@@ -217,9 +222,14 @@ def _is_one_word(line: str, following: str) -> bool:
     if ends is None:
         return False
     tail, head = ends
+    if _TIME_OF_SIGNATURE.search(f"{tail}{head}") and not _TIME_OF_SIGNATURE.search(head):
+        return True
     if _is_known(tail + head) and not (_is_known(tail) and _is_known(head)):
         return tail[-1].isalpha() or tail[-1] == "-"
     if "arn:" in tail and (arn := _ARN_TAIL.search(tail)):
+        closing = _CLOSING.get(tail[0], "")
+        if closing and closing not in tail[1:] and closing in head and head[0] not in _PUNCTUATION:
+            return True
         if _is_known(head) or ends_in_open_mask(arn[0]):
             # The line was broken at a space, in the second case inside the mask.
             return False

@@ -188,7 +188,7 @@ def _mark_records(view: View) -> None:
 
 
 def remove_borders(text: str) -> View:
-    """Remove drawn borders, and join the lines of a sentence that a box wraps.
+    """Remove drawn borders, and join the lines of a sentence that a box or a terminal wraps.
 
     Everything else, such as times and commands, remains.
     """
@@ -203,6 +203,7 @@ def remove_borders(text: str) -> View:
                 box = []
             box.append(line)
         view.edit([*edits, *_border_edits(box)] if box else edits)
+    join_wrapped_lines(view)
     return view
 
 
