@@ -185,7 +185,7 @@ def _without_secrets(failure: Failure) -> Failure:
 
 
 def _without_borders(failure: Failure) -> Failure:
-    """Return a failure whose text has no drawn borders and no wrapped lines, or the same one if there are none."""
+    """Return a failure whose text has no drawn borders and wrapped lines, or the same one."""
     if failure.text.isascii() and "\n" not in failure.text:
         return failure
     from iamtriage._reading.unwrapping.unwrap import remove_borders

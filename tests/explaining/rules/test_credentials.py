@@ -219,7 +219,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         {},
         "expired-request",
         {"expired-request": "reported", "clock-behind": "possible", "presigned-url-expired": "possible"},
-        ("date -u", "chronyc tracking"),
+        ("date -u", "timedatectl status"),
     ),
 )
 REJECTIONS: tuple[Row, ...] = (
@@ -672,7 +672,7 @@ SIGNATURES: tuple[Row, ...] = (
         {},
         "clock-skew",
         {"clock-skew": "reported", "clock-behind": "derived"},
-        ("date -u", "chronyc tracking"),
+        ("date -u", "timedatectl status"),
     ),
     (
         "a clock ahead, time of AWS masked",

@@ -178,9 +178,22 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             "[INFO] model=us.example.model-v1 region=us-w\nest-2 stream=True temperature=0.2 max=1024 t\n[ERROR] User: arn:aws:sts::111122223333:assu\nmed-role/chat/job-7 is not authorized to per\nform: bedrock:InvokeModel on resource: arn:a\nws:bedrock:us-east-2::foundation-model/examp\nle.model-v1 with an explicit deny in a servi\nce control policy",
             {},
-            ("denies it in us-east-2, where the inference profile us.example.model-v1 sent the call made in us-west-2.",),
+            (
+                "denies it in us-east-2, where the inference profile us.example.model-v1 sent the call made in us-west-2.",
+            ),
             (),
             id="Region of the call that a terminal wraps",
+        ),
+        pytest.param(
+            "ana@laptop:~$ aws sts get-caller-identity\nAn error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Signature expired: 20261124T001427Z is now earlier than 20261124T014428Z (20261124T015928Z - 15 min.)",
+            {},
+            (
+                "The clock of the machine that signed is 105 minutes behind.",
+                "Then repeat the call.",
+                "timedatectl status",
+            ),
+            ("Sign requests", "was sent that long"),
+            id="clock of a call with the AWS CLI",
         ),
         pytest.param(
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
@@ -411,7 +424,7 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             f"{AGENT_REFUSED} failed basic claim validations: token is not valid yet",
             {},
-            ("the clock of the node is most likely behind", "chronyc tracking"),
+            ("the clock of the node is most likely behind", "timedatectl status"),
             ("has expired",),
             id="token from the future",
         ),

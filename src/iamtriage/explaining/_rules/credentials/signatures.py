@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import presigned_urls
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
@@ -140,20 +141,26 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
+    # The AWS CLI signs a request and sends it at once.
+    is_of_cli = context_of(case.facts).command is not None
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
+        if is_of_cli:
+            causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
         summary = f"The request's time is {clocks.describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
-        causes = (_known_skew_cause(skew),)
+        causes = (_known_skew_cause(skew, can_be_held=not is_of_cli),)
     return case.explain(
         summary,
         CLOCK_SKEW.cause("reported", clues.quote_phrases(message, *_PHRASES)),
         *causes,
-        remedies=(
+        remedies=present(
             credential_remedies.set_clock(case.text),
-            your_remedy(
+            None
+            if is_of_cli
+            else your_remedy(
                 "Sign requests right before they are sent",
                 "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
                 "Let the SDK retry requests: it signs each attempt again.",
@@ -166,7 +173,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     )
 
 
-def _known_skew_cause(skew: ClockSkew) -> Cause:
+def _known_skew_cause(skew: ClockSkew, *, can_be_held: bool) -> Cause:
     duration = clocks.describe_duration(abs(skew.seconds))
     because: tuple[str, ...] = (
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
@@ -176,7 +183,8 @@ def _known_skew_cause(skew: ClockSkew) -> Cause:
     if skew.seconds < 0:
         text = f"The clock of the machine that signed is {duration} ahead."
         return clocks.CLOCK_AHEAD.cause("derived", because, text=text)
-    text = f"The clock of the machine that signed is {duration} behind, or the request was sent that long after it was signed."
+    text = f"The clock of the machine that signed is {duration} behind"
+    text += ", or the request was sent that long after it was signed." if can_be_held else "."
     return clocks.CLOCK_BEHIND.cause("derived", because, text=text)
 
 

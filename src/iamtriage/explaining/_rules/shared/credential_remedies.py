@@ -130,7 +130,7 @@ def set_clock(text: str = "") -> Remedy:
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
             "Correct the clock of WSL",
-            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. AWS accepts signatures that {limit}.",
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Then repeat the call. AWS accepts signatures that {limit}.",
             "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
             commands=("date -u", "sudo hwclock -s"),
             url=pages.SIGNATURES,
@@ -138,19 +138,19 @@ def set_clock(text: str = "") -> Remedy:
     if WINDOWS.search(text):
         return your_remedy(
             "Correct the clock of Windows",
-            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. AWS accepts signatures that {limit}.",
+            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. Then repeat the call. AWS accepts signatures that {limit}.",
             commands=("w32tm /query /status", "w32tm /resync"),
             url=pages.SIGNATURES,
         )
     return your_remedy(
         "Correct the clock",
         f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-        "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
+        "Check whether the time is synchronized, and turn on NTP. Then repeat the call. On EC2, the server is 169.254.169.123.",
         "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         commands=(
             "date -u",
             "curl --silent --head https://sts.amazonaws.com",
-            "chronyc tracking",
+            "timedatectl status",
             "sudo timedatectl set-ntp true",
         ),
         url=pages.EC2_CLOCK,
