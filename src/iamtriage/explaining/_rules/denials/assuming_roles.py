@@ -14,25 +14,9 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import (
-    allow_remedy,
-    policy_principal_arn,
-    role_path_steps,
-)
+from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    identity_allow_helps,
-    save_step,
-)
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    allow_still_required,
-    denial_summary,
-    other_side_step,
-    reason_lines,
-)
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -96,7 +80,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
-        identity_allow_helps(denial)
+        denial_remedies.identity_allow_helps(denial)
         and (attribute is None or denial.crosses_accounts)
         and not _assumes_itself(denial)
     )
@@ -113,13 +97,13 @@ def explain_assume_role(denial: Denial) -> Explanation:
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         _skip_tags_remedy(denial),
-        authorization_details_remedy(denial),
+        denial_remedies.authorization_details_remedy(denial),
     ]
     if _names_trust_policy(denial) or attribute is not None:
         # The trust policy comes first if AWS names it, and for what a session passes on.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return denial.explain(
-        denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
+        wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=present(*remedies),
@@ -146,14 +130,14 @@ def trust_policy_commands(denial: Denial) -> tuple[str, str]:
 
 def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
-    evidence, reasons = denial.policy_type_evidence, reason_lines(denial)
+    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
         yield NO_ASSUME_ALLOW.cause(evidence, reasons, text=text)
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = f"A Deny statement in the trust policy of {role} matches the request. {allow_still_required(denial)}"
+            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.allow_still_required(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None:
         yield findings.cause
@@ -173,7 +157,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield CALLER_NOT_TRUSTED.cause(text=text)
         yield NO_SUCH_ROLE.cause()
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = f"A Deny statement in some policy matches the request. {allow_still_required(denial)}"
+        text = f"A Deny statement in some policy matches the request. {wording.allow_still_required(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
@@ -353,7 +337,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
-    principal = policy_principal_arn(denial)
+    principal = allow_remedies.policy_principal_arn(denial)
     added: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action}
     fixed = None
     if findings is not None and findings.result is not None:
@@ -372,13 +356,13 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return Remedy(
             title=_trust_title(denial, attribute),
             who=who,
-            steps=(" ".join((text, *removed)), *role_path_steps(denial)),
+            steps=(" ".join((text, *removed)), *allow_remedies.role_path_steps(denial)),
             commands=trust_policy_commands(denial)[1:],
             policy=fixed,
             layer="role_trust",
             url=pages.TRUST_POLICIES,
         )
-    steps = [save_step("the role's trust policy", "trust.json")]
+    steps = [denial_remedies.save_step("the role's trust policy", "trust.json")]
     if attribute:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
         steps.append(
@@ -392,7 +376,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     return Remedy(
         title=_trust_title(denial, attribute),
         who=who,
-        steps=(*missing_trust_steps(findings), *steps, *role_path_steps(denial)),
+        steps=(*missing_trust_steps(findings), *steps, *allow_remedies.role_path_steps(denial)),
         commands=trust_policy_commands(denial),
         policy=build_document([added]),
         layer="role_trust",
@@ -409,7 +393,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    remedy = allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
+    remedy = allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
         return remedy
@@ -417,8 +401,12 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
         return attrs.evolve(remedy, steps=(*remedy.steps, step))
-    added = {"Effect": "Allow", "Principal": {"AWS": policy_principal_arn(denial)}, "Action": action}
-    step = f"This is not enough by itself: {other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+    added = {
+        "Effect": "Allow",
+        "Principal": {"AWS": allow_remedies.policy_principal_arn(denial)},
+        "Action": action,
+    }
+    step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 

@@ -18,7 +18,6 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.guardrails import VPC_ENDPOINT_NO_ALLOW
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -58,7 +57,7 @@ def _find_bucket(denial: Denial) -> str | None:
         return found["bucket"]
     if denial.failure.envelope.host_id is None or not _DOCKER_DOWNLOAD.search(text):
         return None
-    registry, region = find_registry(Case(denial.failure, denial.facts))
+    registry, region = find_registry(denial.case)
     return f"prod-{region}{_LAYERS}" if ".dkr.ecr" in registry and commands.region(region) == region else None
 
 

@@ -19,13 +19,7 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.service_roles import (
-    SERVICE_CANNOT_ASSUME_ROLE,
-    SERVICES_IN_MESSAGES,
-    explain_untrusted_role,
-    find_linked_role,
-    missing_role,
-)
+from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
@@ -212,20 +206,22 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if isinstance(parsed, ServiceLinkedRole):
         # Its trust policy cannot be changed.
         summary = "{} cannot assume its service-linked role: most likely, it was deleted."
-        return missing_role(denial, words, find_linked_role(words, ()), summary)
+        return service_roles.missing_role(denial, words, service_roles.find_linked_role(words, ()), summary)
     recipient = _find_recipient(denial)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    return explain_untrusted_role(denial, service, actions, None if parsed is None else str(parsed))
+    return service_roles.explain_untrusted_role(
+        denial, service, actions, None if parsed is None else str(parsed)
+    )
 
 
 def _find_service(denial: Denial, words: str) -> str | None:
     """Return the service principal that the message, or else the called service, names."""
     if (denial.principal_text or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return denial.principal_text
-    named = next((principal for name, principal in SERVICES_IN_MESSAGES if name in words), None)
+    named = next((principal for name, principal in service_roles.SERVICES_IN_MESSAGES if name in words), None)
     if named is not None and "is not authorized to perform" in words:
         return named
     found = _SERVICE_PRINCIPAL.search(words)
@@ -290,7 +286,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         url=pages.TRUST_POLICIES,
     )
     verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
-    causes: tuple[Cause, ...] = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
+    causes: tuple[Cause, ...] = (service_roles.SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
     remedies: tuple[Remedy, ...] = (associate, allow)
     trust = None
     if denial.facts.trust_policy is not None:

@@ -19,13 +19,8 @@ from iamtriage.explaining._rules.shared.remedies import present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.guardrails import (
-    allowing_statement,
-    explain_guardrail,
-    identity_notes,
-    resource_steps,
-)
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
@@ -107,10 +102,10 @@ def explain_service_control(denial: Denial) -> Explanation:
         steps=(
             ask,
             f"At each level (root, organizational units, account), one attached policy must allow the action. {find} The AWS managed policy FullAWSAccess allows everything.",
-            *resource_steps(denial),
+            *guardrails.resource_steps(denial),
         ),
         commands=lines,
-        statement=allowing_statement(denial),
+        statement=guardrails.allowing_statement(denial),
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
@@ -130,7 +125,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         f"no service control policy{f' of {level}' if target else ''} allows it",
         cause,
         remedy,
-        *identity_notes(denial),
+        *guardrails.identity_notes(denial),
         _EXEMPT_FROM_SCPS,
     )
 
@@ -151,7 +146,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
         steps=(
             ask,
             "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
-            *resource_steps(denial),
+            *guardrails.resource_steps(denial),
         ),
         commands=(_list_policies_command(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
         layer="resource_control",
@@ -160,7 +155,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     cause = (RCP_NO_ALLOW, text)
     return _explain_control(
-        denial, "no resource control policy allows it", cause, remedy, *identity_notes(denial)
+        denial, "no resource control policy allows it", cause, remedy, *guardrails.identity_notes(denial)
     )
 
 
@@ -183,7 +178,7 @@ def _explain_control_deny(
                 )
             ),
             "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
-            *resource_steps(denial),
+            *guardrails.resource_steps(denial),
         ),
         commands=(
             *(
@@ -210,12 +205,12 @@ def _explain_control(
 ) -> Explanation:
     """Explain a denial by a service or resource control policy."""
     name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
-    return explain_guardrail(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
+    return guardrails.explain_guardrail(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
 
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
-    needs_allow = denial.is_explicit and identity_notes(denial)
+    needs_allow = denial.is_explicit and guardrails.identity_notes(denial)
     then = " When the Deny is gone, an Allow is still required." if needs_allow else ""
     if name == "resource control policy":
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"

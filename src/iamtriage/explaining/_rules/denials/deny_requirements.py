@@ -14,19 +14,10 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    DETAILS_TITLES,
-    can_change_region,
-    find_allowed_regions,
-    mfa_command,
-    model_region_remedy,
-    region_argument,
-    region_setting,
-)
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -36,16 +27,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials.deny_conditions import (
-    BOOLEANS,
-    BOUNDARY,
-    INSTANCE_TYPE,
-    MFA,
-    MFA_WITH_ROLE,
-    REGION,
-    REQUIREMENTS,
-    TYPICAL,
-)
+from iamtriage.explaining._rules.denials import deny_conditions
 
 # Numbers and dates, which have operators that compare in several ways.
 _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
@@ -100,7 +82,7 @@ DENYING_CONDITION = CauseType(
 
 def typical_requirement(denial: Denial) -> str | None:
     """Return what Deny statements on the action often require."""
-    for action, part, words in TYPICAL:
+    for action, part, words in deny_conditions.TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or ""):
             return f"A Deny of {denial.action} often requires {words}.{_name_settings(denial)}"
     settings = _name_settings(denial)
@@ -136,7 +118,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if not remedies:
             return ()
         first, *others = remedies
-        if first.title in DETAILS_TITLES:
+        if first.title in denial_remedies.DETAILS_TITLES:
             steps = (*first.steps, *present(typical_requirement(denial)), _change_step(denial))
             first = attrs.evolve(first, steps=steps)
         return _show_policy_first(denial, (first, *others))
@@ -195,7 +177,7 @@ def _describe_presence(condition: DenyingCondition) -> str | None:
     if (condition.key.lower(), value) == ("aws:multifactorauthpresent", "false"):
         return "the caller's credentials carry no MFA"
     found = _NULLABLE.fullmatch(condition.key)
-    if found is None or value not in BOOLEANS:
+    if found is None or value not in deny_conditions.BOOLEANS:
         return None
     owner, what = "the call", clip_text(condition.key)
     if found["kind"] is not None:
@@ -233,11 +215,13 @@ def _satisfying_remedy(
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
-        requirement = next((each for each in REQUIREMENTS if each.has_key(condition.key)), None)
+        requirement = next(
+            (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
+        )
         if (_describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
-        is_boolean = BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+        is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or _accepts_listed_values(condition) is not False
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
@@ -251,13 +235,15 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     title, step = requirement.title, requirement.step
     if _accepts_listed_values(condition):
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
-        if requirement is REGION:
+        if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
-        elif requirement is INSTANCE_TYPE:
+        elif requirement is deny_conditions.INSTANCE_TYPE:
             title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
-        is_named = _accepts_listed_values(condition) and not BOOLEANS.issuperset(condition.policy_values)
+        is_named = _accepts_listed_values(condition) and not deny_conditions.BOOLEANS.issuperset(
+            condition.policy_values
+        )
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}"
     return _build_remedy(denial, requirement, title, step)
 
@@ -272,18 +258,22 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     remedy = _region_remedy(denial, names)
     if remedy is not None:
         return remedy
-    for requirement in REQUIREMENTS:
+    for requirement in deny_conditions.REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
-        if name is not None and requirement is REGION and model_region_remedy(denial) is not None:
+        if (
+            name is not None
+            and requirement is deny_conditions.REGION
+            and denial_remedies.model_region_remedy(denial) is not None
+        ):
             # The inference profile chooses the Region, not the call.
             return None
         if name is not None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)
             return _build_remedy(denial, requirement, title, requirement.step, *steps)
-        if requirement is BOUNDARY and is_boundary:
+        if requirement is deny_conditions.BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
     return None
@@ -292,17 +282,17 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
 def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
     """Return the remedy to call in another Region, if the text or a name states one and the call is in a Region."""
     called = "" if denial.resource_arn is None else denial.resource_arn.region
-    called = called or next(iter(request_values(denial.facts, *REGION.keys)), "")
-    if not called or "*" in called or model_region_remedy(denial) is not None:
+    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
+    if not called or "*" in called or denial_remedies.model_region_remedy(denial) is not None:
         return None
-    setting = region_setting(denial, called)
-    step = f"The call was made in {clip_text(called)}{setting}. {REGION.step}"
-    allowed = find_allowed_regions(denial.failure.text, called)
-    if allowed and can_change_region(denial):
+    setting = denial_remedies.region_setting(denial, called)
+    step = f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
+    allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
+    if allowed and denial_remedies.can_change_region(denial):
         title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}"
         return _build_remedy(
             denial,
-            REGION,
+            deny_conditions.REGION,
             f"{title}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}",
             step,
         )
@@ -317,7 +307,7 @@ def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
         if region == called or not is_rule or _DENIES_REGION.match(name):
             continue
         title = f"Call in {region}, with --region {region}: the name {clip_text(name)} suggests that only it is allowed"
-        return _build_remedy(denial, REGION, title, step)
+        return _build_remedy(denial, deny_conditions.REGION, title, step)
     return None
 
 
@@ -335,13 +325,18 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
 
 def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: str) -> Remedy:
     lines: tuple[str, ...] = ()
-    if requirement is MFA:
+    if requirement is deny_conditions.MFA:
         partition = denial.location.partition or "aws"
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         needs_session = find_program_without_prompt(denial.failure) is not None
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
-            steps = tuple(each.replace(MFA.step, MFA_WITH_ROLE) for each in steps)
-        lines = ("aws iam list-mfa-devices", mfa_command(denial, device, opens_session=needs_session))
+            steps = tuple(
+                each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps
+            )
+        lines = (
+            "aws iam list-mfa-devices",
+            denial_remedies.mfa_command(denial, device, opens_session=needs_session),
+        )
     setting = _find_setting(denial, requirement.keys[0]) if requirement.keys else None
     where = () if setting is None else (as_sentence(f"{setting[0]} takes it from {setting[1]}"),)
     return your_remedy(
@@ -451,7 +446,7 @@ def _choose_other(
             fill_command(
                 "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}",
                 name,
-                region_argument(denial),
+                denial_remedies.region_argument(denial),
             ),
         )
         if (denial.action or "").startswith("ec2:") and name and "*" not in name

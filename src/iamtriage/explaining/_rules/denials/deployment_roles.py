@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
-from iamtriage.explaining._rules.denials.assuming_roles import (
-    CALLER_NOT_TRUSTED,
-    NO_ASSUME_ALLOW,
-    NO_SUCH_ROLE,
-)
+from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -60,11 +56,11 @@ def explain_target_account(denial: Denial) -> Explanation:
     }
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
-        NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
-        CALLER_NOT_TRUSTED.cause(
+        assuming_roles.NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
+        assuming_roles.CALLER_NOT_TRUSTED.cause(
             text=f"The trust policy of {role} does not allow {caller} of the administrator account."
         ),
-        NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        assuming_roles.NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=(
             trust_remedy(

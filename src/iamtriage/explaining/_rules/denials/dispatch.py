@@ -15,11 +15,7 @@ from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.denials.callers import caller_notes, name_user
-from iamtriage.explaining._rules.shared.decisions import (
-    POLICY_TYPE_NAMES,
-    allowing_policy_types,
-    matching_reasons,
-)
+from iamtriage.explaining._rules.shared import decisions
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 
@@ -295,10 +291,11 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         source = "the decoded message" if details is None else "the authorization details"
         notes.append(f"The message names {stated}. By {source}, {denial.action} was denied within that call.")
     types_of_details = {
-        each.policy_type for each in matching_reasons(denial.action, denial.facts.authorization_details)
+        each.policy_type
+        for each in decisions.matching_reasons(denial.action, denial.facts.authorization_details)
     }
     for policy_type, deny in denial.other_policy_types:
-        name = POLICY_TYPE_NAMES[policy_type]
+        name = decisions.POLICY_TYPE_NAMES[policy_type]
         article = "an" if policy_type == "identity" else "a"
         text = f"{article} {name} denies it too" if deny == "explicit" else f"no {name} allows it either"
         # The details can name other types of policies than the message, as those of another call do.
@@ -307,7 +304,7 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         notes.append(f"By the {source}, {text}.")
     if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
         notes.append("The authorization details and the message name different types of policies.")
-    allowing = allowing_policy_types(denial.facts, denial.action)
+    allowing = decisions.allowing_policy_types(denial.facts, denial.action)
     if allowing:
         listed = join_words(
             tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in allowing), "and"

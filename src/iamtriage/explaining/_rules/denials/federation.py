@@ -17,37 +17,18 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.identity_pools import (
-    OTHER_POOL,
-    POOL_PROVIDER,
-    pool_trust_remedy,
-)
+from iamtriage.explaining._rules.credentials import identity_pools
+from iamtriage.explaining._rules.denials import web_identity_remedies
 from iamtriage.explaining._rules.denials.assuming_roles import (
     NO_SUCH_ROLE,
     narrow_deny_remedy,
 )
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
-from iamtriage.explaining._rules.denials.web_identity_remedies import (
-    compare_token_remedy,
-    token_remedies,
-    trust_token_remedy,
-)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.sts.trust_documents import (
-    expected_subjects,
-    find_literal_pattern,
-    find_other_provider,
-    find_provider,
-)
+from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import (
-    WHOLE_DOCUMENT,
-    describe_mismatch,
-    mismatch_remedies,
-    replace_policy_remedy,
-)
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
 
 if TYPE_CHECKING:
@@ -107,7 +88,9 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if checked is not None:
         return checked
     claims = denial.facts.token_claims
-    other = find_other_provider(denial.facts.trust_policy, None if claims is None else claims.get("iss"))
+    other = trust_documents.find_other_provider(
+        denial.facts.trust_policy, None if claims is None else claims.get("iss")
+    )
     if other is not None:
         return _explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
@@ -123,7 +106,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}.",
         *causes,
         topic="web-identity",
-        remedies=token_remedies(denial, findings),
+        remedies=web_identity_remedies.token_remedies(denial, findings),
         notes=ONLY_TRUST_NOTES,
     )
 
@@ -131,23 +114,25 @@ def explain_web_identity(denial: Denial) -> Explanation:
 def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
     """Return what the trust policy decides, as a sentence without a full stop."""
     if findings is None:
-        subjects = expected_subjects(denial.facts.trust_policy)
+        subjects = trust_documents.expected_subjects(denial.facts.trust_policy)
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
         return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
     if findings.allowed:
         return "the trust policy that was given allows it, so it is not the one that STS evaluated"
-    mismatch = None if findings.result is None else describe_mismatch(findings.result)
+    mismatch = None if findings.result is None else trust_fixes.describe_mismatch(findings.result)
     return mismatch or "the role's trust policy does not allow it"
 
 
 def _explain_literal_pattern(denial: Denial) -> Explanation | None:
     """Explain a trust policy whose condition on the subject compares a pattern literally."""
-    found = find_literal_pattern(denial.facts.trust_policy)
+    found = trust_documents.find_literal_pattern(denial.facts.trust_policy)
     if found is None:
         return None
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
-    remedy = replace_policy_remedy(f"Compare the subject with {like}", found.fixed, denial.target_role_name)
+    remedy = trust_fixes.replace_policy_remedy(
+        f"Compare the subject with {like}", found.fixed, denial.target_role_name
+    )
     return denial.explain(
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
         LITERAL_PATTERN.cause(
@@ -159,11 +144,11 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
             attrs.evolve(
                 remedy,
                 steps=(
-                    f"{WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
+                    f"{trust_fixes.WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
                     *remedy.steps,
                 ),
             ),
-            compare_token_remedy(denial),
+            web_identity_remedies.compare_token_remedy(denial),
         ),
         notes=ONLY_TRUST_NOTES,
     )
@@ -172,7 +157,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
 def _with_claims_of_pod(denial: Denial) -> Denial:
     """Return the denial with the claims that the token of the pod has, if the facts name its service account."""
     facts = denial.facts
-    provider = find_provider(facts.trust_policy)
+    provider = trust_documents.find_provider(facts.trust_policy)
     if facts.token_claims is not None or provider is None or not (facts.namespace and facts.service_account):
         return denial
     claims = {
@@ -192,8 +177,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (narrow_deny_remedy(denial, result.statement),)
     else:
-        mismatch = describe_mismatch(result)
-        remedies = mismatch_remedies(result, denial.facts, denial.target_role_name)
+        mismatch = trust_fixes.describe_mismatch(result)
+        remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)
         if mismatch is None or not remedies:
             return None
         others = ""
@@ -220,7 +205,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    remedy = replace_policy_remedy(
+    remedy = trust_fixes.replace_policy_remedy(
         "Name the token's issuer in the role's trust policy", other.fixed, denial.target_role_name
     )
     remedy = attrs.evolve(
@@ -238,7 +223,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         ),
         *_remaining_causes(denial, other),
         topic="web-identity",
-        remedies=(remedy, compare_token_remedy(denial)),
+        remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
     )
 
@@ -269,16 +254,18 @@ def _remaining_causes(denial: Denial, other: OtherProvider) -> Iterator[Cause]:
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
     """Explain a trust policy that accepts no token, or no token of a job."""
     if problem.fixed is None:
-        remedy = attrs.evolve(trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,))
+        remedy = attrs.evolve(
+            web_identity_remedies.trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,)
+        )
     else:
-        remedy = replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name)
-        remedy = attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {problem.step}", *remedy.steps))
+        remedy = trust_fixes.replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name)
+        remedy = attrs.evolve(remedy, steps=(f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}", *remedy.steps))
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
     return denial.explain(
         f"STS rejected the token: {problem.text}.",
         TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
         topic="web-identity",
-        remedies=(remedy, compare_token_remedy(denial)),
+        remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
     )
 
@@ -287,7 +274,7 @@ def _is_from_identity_pool(denial: Denial) -> bool:
     """Return whether a Cognito identity pool issued the token, according to its claims or the text."""
     issuer = (denial.facts.token_claims or {}).get("iss")
     if isinstance(issuer, str):
-        return issuer.removeprefix("https://") == POOL_PROVIDER
+        return issuer.removeprefix("https://") == identity_pools.POOL_PROVIDER
     return _IDENTITY_POOL.search(message_text(denial)) is not None
 
 
@@ -300,13 +287,13 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
         text="The role's trust policy does not allow the token of the identity pool: it must name the pool's ID (aud), and authenticated or unauthenticated (amr).",
     )
     others = (
-        OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
+        identity_pools.OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
         GUEST_OR_SIGNED_IN.cause(),
     )
     return denial.explain(
         "STS rejected the identity pool's token for the role: its trust policy does not allow it.",
         *((cause, *others) if findings is None else (findings.cause, cause)),
         topic="web-identity",
-        remedies=(pool_trust_remedy(denial.facts.token_claims),),
+        remedies=(identity_pools.pool_trust_remedy(denial.facts.token_claims),),
         notes=ONLY_TRUST_NOTES,
     )

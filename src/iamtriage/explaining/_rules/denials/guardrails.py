@@ -14,24 +14,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import (
-    ALL_REQUIRED,
-    NEXT_OBJECTS,
-    policy_principal_arn,
-    required_grant,
-    role_path_steps,
-    task_statement,
-)
+from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    model_region_remedy,
-    other_model_region,
-    region_argument,
-    save_step,
-)
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
@@ -244,7 +229,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
     text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow of the caller does not override it, but is required, too.'}"
-    region = region_argument(denial)
+    region = denial_remedies.region_argument(denial)
     on_instance = _instance_commands(denial, region)
     in_vpc = " in the VPC that the first command prints" if on_instance else ""
     if explicit:
@@ -258,9 +243,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         ]
     else:
         steps = [
-            save_step(f"the policy of the service's endpoint{in_vpc} (often the network team's)"),
+            denial_remedies.save_step(
+                f"the policy of the service's endpoint{in_vpc} (often the network team's)"
+            ),
             # The condition names the role of a session, whose ARN must be complete.
-            *role_path_steps(denial),
+            *allow_remedies.role_path_steps(denial),
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
         ]
     if "transitively" in (denial.failure.reason or ""):
@@ -269,7 +256,10 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
     notes = resource_steps(denial)
-    if notes and (notes[0].startswith(NEXT_OBJECTS) or ALL_REQUIRED.removesuffix(".") in notes[0]):
+    if notes and (
+        notes[0].startswith(allow_remedies.NEXT_OBJECTS)
+        or allow_remedies.ALL_REQUIRED.removesuffix(".") in notes[0]
+    ):
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, denial.action)
     remedy = Remedy(
@@ -305,12 +295,16 @@ def explain_guardrail(
     """Return the explanation of a denial by a policy that caps permissions."""
     definition, text = cause
     return denial.explain(
-        denial_summary(denial, f"{verdict}{other_model_region(denial)}"),
+        denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),
         definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         topic=topic,
         remedies=present(
             *(
-                (model_region_remedy(denial), authorization_details_remedy(denial), remedy)
+                (
+                    denial_remedies.model_region_remedy(denial),
+                    denial_remedies.authorization_details_remedy(denial),
+                    remedy,
+                )
                 if denial.is_explicit
                 else (remedy,)
             )
@@ -330,16 +324,16 @@ def identity_notes(denial: Denial) -> tuple[str, ...]:
 
 def resource_steps(denial: Denial) -> tuple[str, ...]:
     """Return steps on the resource in the statement."""
-    grant = required_grant(denial)
+    grant = allow_remedies.required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return (*grant.notes, *task_statement(grant, denial)[1])
+    return (*grant.notes, *allow_remedies.task_statement(grant, denial)[1])
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
-    grant = None if denial.is_explicit else required_grant(denial)
-    return None if grant is None else task_statement(grant, denial)[0]
+    grant = None if denial.is_explicit else allow_remedies.required_grant(denial)
+    return None if grant is None else allow_remedies.task_statement(grant, denial)[0]
 
 
 def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
@@ -352,7 +346,7 @@ def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
         "Effect": "Allow",
         "Principal": "*",
         **statement,
-        "Condition": {"ArnEquals": {"aws:PrincipalArn": policy_principal_arn(denial)}},
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": allow_remedies.policy_principal_arn(denial)}},
     }
 
 

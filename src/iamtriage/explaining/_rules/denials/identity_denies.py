@@ -10,17 +10,10 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.decisions import inline_policy_commands, named_statements
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    list_policies_commands,
-    model_region_remedy,
-    other_model_region,
-    region_steps,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
@@ -84,7 +77,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
-    details = authorization_details_remedy(denial)
+    details = denial_remedies.authorization_details_remedy(denial)
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
         if named is None
@@ -96,14 +89,16 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
             *present(typical_requirement(denial)),
             _change_step(denial, is_inline=bool(inline)),
-            *region_steps(denial),
+            *denial_remedies.region_steps(denial),
         ),
         commands=inline or _show_policy_commands(denial),
         layer="identity",
         url=pages.EVALUATION,
     )
     return denial.explain(
-        denial_summary(denial, f"{named or unnamed} explicitly denies it{other_model_region(denial)}"),
+        denial_summary(
+            denial, f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
+        ),
         IDENTITY_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
@@ -111,7 +106,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
-            model_region_remedy(denial), *((remedy, details) if denial.policy else (details, remedy))
+            denial_remedies.model_region_remedy(denial),
+            *((remedy, details) if denial.policy else (details, remedy)),
         ),
         notes=(ONE_POLICY_TYPE,),
     )
@@ -121,7 +117,7 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is not None:
         return (commands.show_policy_command(commands.arn(denial.policy, "POLICY_ARN")),)
-    return list_policies_commands(denial)
+    return denial_remedies.list_policies_commands(denial)
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:
@@ -181,7 +177,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             reason_lines(denial),
             text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {allow_still_required(denial)}",
         ),
-        remedies=present(authorization_details_remedy(denial), remedy),
+        remedies=present(denial_remedies.authorization_details_remedy(denial), remedy),
     )
 
 

@@ -10,18 +10,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, find_controller_of_denial
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    cut_resource,
-    identity_allow_helps,
-    is_message_cut,
-    is_user_of_service,
-    region_argument,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, other_side_step, put_check_first
 
@@ -53,7 +45,7 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     if isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
         from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 
-        return present(resource_remedy(denial), authorization_details_remedy(denial))
+        return present(resource_remedy(denial), denial_remedies.authorization_details_remedy(denial))
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
     if grant is not None and of_owner is not None and of_owner.policy is not None:
@@ -67,7 +59,7 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         grant,
         _create_service_linked_role_remedy(denial),
         of_owner,
-        authorization_details_remedy(denial),
+        denial_remedies.authorization_details_remedy(denial),
     ) or (investigate(denial),)
 
 
@@ -75,7 +67,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     role = denial.role
-    if controller is None or role is None or not identity_allow_helps(denial):
+    if controller is None or role is None or not denial_remedies.identity_allow_helps(denial):
         return None
     if controller.policy_file is not None:
         return _policy_file_remedy(denial, controller, role)
@@ -146,7 +138,7 @@ def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
     """Return the remedies if AWS gives no reason for the denial."""
     if denial.action is None:
         remedies = present(_identify_caller_remedy(denial))
-    elif identity_allow_helps(denial):
+    elif denial_remedies.identity_allow_helps(denial):
         cut_step = _cut_step(denial)
         # A decoded message without a Deny answers what the message leaves open.
         is_implicit = denial.deny == "implicit"
@@ -162,16 +154,16 @@ def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
         )
     else:
         remedies = present(_locate_policy_remedy(denial))
-    details = present(authorization_details_remedy(denial))
+    details = present(denial_remedies.authorization_details_remedy(denial))
     # An encoded message contains more than any guess.
     return (*details, *remedies) if denial.failure.encoded_message else (*remedies, *details)
 
 
 def _cut_step(denial: Denial) -> str | None:
     """Return what is unknown because the text cuts the message off."""
-    if not is_message_cut(denial):
+    if not denial_remedies.is_message_cut(denial):
         return None
-    shown = cut_resource(denial)
+    shown = denial_remedies.cut_resource(denial)
     name = f" The name of the resource begins with {clip_text(shown)}: complete it." if shown else ""
     return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
 
@@ -186,7 +178,7 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
             "If the service accepts a service role that you create, give that role a policy for this action.",
             url=pages.SERVICE_LINKED,
         )
-    return allow_remedy(denial) if identity_allow_helps(denial) else None
+    return allow_remedy(denial) if denial_remedies.identity_allow_helps(denial) else None
 
 
 def _locate_policy_remedy(denial: Denial) -> Remedy:
@@ -221,14 +213,19 @@ def cloudtrail_command(denial: Denial) -> str:
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
     return fill_command(
         "aws cloudtrail lookup-events --region {} --lookup-attributes {} --max-results 10",
-        *(region_argument(denial), f"AttributeKey=EventName,AttributeValue={name}"),
+        *(denial_remedies.region_argument(denial), f"AttributeKey=EventName,AttributeValue={name}"),
     )
 
 
 def simulation_commands(denial: Denial) -> tuple[str, ...]:
     """Return the command for the IAM policy simulator, if caller and action are known."""
     grant = required_grant(denial)
-    if grant is None or not grant.known or isinstance(denial.principal, Root) or is_user_of_service(denial):
+    if (
+        grant is None
+        or not grant.known
+        or isinstance(denial.principal, Root)
+        or denial_remedies.is_user_of_service(denial)
+    ):
         return ()
     role, arn = denial.role, "PRINCIPAL_ARN"
     if denial.has_masked_account:

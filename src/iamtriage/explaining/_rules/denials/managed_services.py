@@ -16,18 +16,13 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.service_access import (
-    NOTIFICATIONS,
-    ServiceAccess,
-    allow_service_remedy,
-)
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import build_document
 
@@ -151,9 +146,9 @@ def _policy_commands(service: str) -> tuple[str, ...]:
     return policy.show_command, policy.change_command
 
 
-def _delivery(service: str, path: str, url: str, *checks: str) -> ServiceAccess:
+def _delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
     """Return what a service needs to deliver files to a bucket."""
-    return ServiceAccess(
+    return service_access.ServiceAccess(
         "the bucket policy",
         service,
         "deliver files",
@@ -186,8 +181,8 @@ RESOURCES = {
         "AWSLogs/ACCOUNT_ID/*",
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",
     ),
-    "do not allow s3 to publish notifications": NOTIFICATIONS,
-    "invalid permissions on lambda function": ServiceAccess(
+    "do not allow s3 to publish notifications": service_access.NOTIFICATIONS,
+    "invalid permissions on lambda function": service_access.ServiceAccess(
         "the function policy",
         "apigateway.amazonaws.com",
         "invoke the function",
@@ -204,7 +199,7 @@ RESOURCES = {
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
         "The command does that. With a stage variable in the integration, each function needs the permission.",
     ),
-    "permission to access the ecr image": ServiceAccess(
+    "permission to access the ecr image": service_access.ServiceAccess(
         "the repository policy",
         "lambda.amazonaws.com",
         "pull the image",
@@ -285,7 +280,9 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     return explain_access(denial, row, values, f" of {bucket}" if bucket and "bucket" in row.resource else "")
 
 
-def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], of: str = "") -> Explanation:
+def explain_access(
+    denial: Denial, row: service_access.ServiceAccess, values: dict[str, str], of: str = ""
+) -> Explanation:
     """Explain that the policy of a resource does not allow a service.
 
     Args:
@@ -304,7 +301,7 @@ def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], o
             text=f"{row.service} calls as a service principal: only {row.resource} can allow it.{permissions}",
         ),
         topic="service-principal",
-        remedies=(allow_service_remedy(row, values),),
+        remedies=(service_access.allow_service_remedy(row, values),),
         notes=()
         if is_key
         else (

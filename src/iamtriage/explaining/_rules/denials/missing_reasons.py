@@ -10,21 +10,9 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    identity_allow_helps,
-    is_encoded_message_cut,
-    is_message_cut,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.wording import (
-    cross_account_notes,
-    denial_summary,
-    join_first_four,
-    reason_lines,
-)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -68,27 +56,27 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
-        causes.append(IMPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial)))
+        causes.append(IMPLICIT_DENY.cause(denial.policy_type_evidence, wording.reason_lines(denial)))
     if denial.action is None:
         causes.append(UNKNOWN_ACTION.cause("derived"))
     else:
-        if identity_allow_helps(denial):
+        if denial_remedies.identity_allow_helps(denial):
             text = f"No identity-based policy of {denial.caller} allows {denial.action}, which is the most frequent cause."
             causes.append(NO_IDENTITY_ALLOW.cause(text=text))
         causes.append(other_policy_cause(denial))
     reason = "the message gives no reason" if denial.action else "the message names no action"
-    if is_encoded_message_cut(denial):
+    if denial_remedies.is_encoded_message_cut(denial):
         reason = "the reason is in the encoded message, which is cut off in this text"
     elif denial.failure.encoded_message and denial.facts.decoded_message is None:
         reason = "the reason is in the encoded message"
-    elif is_message_cut(denial):
+    elif denial_remedies.is_message_cut(denial):
         reason = "the text is cut off before the reason"
     return denial.explain(
-        denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
+        wording.denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
         *causes,
         topic="access-denied",
         remedies=lambda: _remedies_without_reason(denial),
-        notes=(*cross_account_notes(denial), EVENTUAL_CONSISTENCY),
+        notes=(*wording.cross_account_notes(denial), EVENTUAL_CONSISTENCY),
     )
 
 
@@ -104,7 +92,7 @@ def other_policy_cause(denial: Denial) -> Cause:
 def _derived_action_cause(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
     called = f"The call {operation}" if operation else "The operation in the message"
-    text = f"{called} requires {join_first_four(denial.actions)}."
+    text = f"{called} requires {wording.join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message can name another action, such as iam:PassRole."
     return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)
@@ -112,9 +100,9 @@ def _derived_action_cause(denial: Denial) -> Cause:
 
 def explain_ambiguous_service(denial: Denial) -> Explanation:
     """Explain a denial without a reason or service; a guess is not enough for an ``Allow``."""
-    operation, actions = denial.failure.envelope.operation, join_first_four(denial.actions)
+    operation, actions = denial.failure.envelope.operation, wording.join_first_four(denial.actions)
     return denial.explain(
-        denial_summary(denial, "the message names neither the service nor a reason"),
+        wording.denial_summary(denial, "the message names neither the service nor a reason"),
         DERIVED_ACTION.cause(
             because=("The message names the call, not the action.",),
             text=f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}.",
@@ -137,7 +125,7 @@ def explain_ambiguous_service(denial: Denial) -> Explanation:
                 f"It is one of these: {actions}. Allow only that one.",
                 url=pages.MANAGE_POLICIES,
             ),
-            authorization_details_remedy(denial),
+            denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(EVENTUAL_CONSISTENCY,),
     )

@@ -16,7 +16,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import present
@@ -91,7 +90,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
 
     evidence, because = found
     is_certain = evidence != "possible"
-    case = Case(denial.failure, denial.facts)
+    case = denial.case
     role = annotated_role(case.text)
     reason = "it has no role, or its SDK does not find it"
     if role is not None:
@@ -148,7 +147,7 @@ def _show_policy_first(
     policy = next((each for each in remedies if each.title == title), None)
     if policy is None:
         return (check,), remedies
-    case = Case(denial.failure, denial.facts)
+    case = denial.case
     first = attrs.evolve(
         policy,
         title=f"Give the pod's service account its own role, which allows {denial.action}",
@@ -167,7 +166,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS | _AGENT_ACTIONS:
         return None
-    text = Case(denial.failure, denial.facts).text
+    text = denial.case.text
     if any(program in text for program in _NODE_PROGRAMS):
         return None
     controller = find_controller_of_denial(denial.action or "", denial.failure)

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
 )
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -31,6 +30,7 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 
@@ -133,7 +133,7 @@ _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
-    case = Case(denial.failure, denial.facts)
+    case = denial.case
     registry, region = find_registry(case)
     text = denial.failure.text
     policy = f"arn:{find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"

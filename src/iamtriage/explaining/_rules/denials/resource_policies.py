@@ -14,30 +14,14 @@ from iamtriage._text import join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import (
-    add_certain_companions,
-    policy_principal_arn,
-    required_grant,
-    role_path_steps,
-)
+from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, services
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    region_argument,
-    save_step,
-)
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.services import (
-    RESOURCE_POLICIES,
-    ResourcePolicy,
-    linked_role_key_statements,
-)
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document, build_statement
 
@@ -79,7 +63,7 @@ _STAGE = lazy_pattern(
     re.ASCII,
 )
 _FILE = lazy_pattern(r"file://([\w.]+)")
-_OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
+_OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
@@ -131,7 +115,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         topic="resource-policy",
-        remedies=present(remedy, authorization_details_remedy(denial)),
+        remedies=present(remedy, denial_remedies.authorization_details_remedy(denial)),
         notes=notes,
     )
 
@@ -161,18 +145,18 @@ def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
     policy = policy_of(denial)
     added = _allow_statement(denial)
-    grant = required_grant(denial)
+    grant = allow_remedies.required_grant(denial)
     steps = [_save_step(policy)]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
-    more = () if added is None else add_certain_companions(added, denial)
+    more = () if added is None else allow_remedies.add_certain_companions(added, denial)
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
     if not is_two_sided:
         steps[0] = " ".join((steps[0], *more))
     if grant is not None and not more:
         steps += companion_actions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += role_path_steps(denial)
+    steps += allow_remedies.role_path_steps(denial)
     if policy.resource_is_star:
         steps.append(f"In a {policy.name}, the resource * is the key itself.")
     elif grant is not None:
@@ -225,12 +209,12 @@ def resource_remedy(denial: Denial) -> Remedy:
     )
 
 
-def _save_step(policy: ResourcePolicy) -> str:
+def _save_step(policy: services.ResourcePolicy) -> str:
     """Return how to save the policy for the command that replaces it."""
     file, name = _FILE.search(policy.change_command), f"the {policy.name}"
     if file is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
-    return save_step(name, _describe_file(file[1]))
+    return denial_remedies.save_step(name, _describe_file(file[1]))
 
 
 def _describe_file(name: str) -> str:
@@ -252,18 +236,18 @@ def in_resource_account(denial: Denial) -> str:
     return f", in account {denial.resource_account}" if denial.crosses_accounts else ""
 
 
-def policy_of(denial: Denial) -> ResourcePolicy:
+def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
-    return RESOURCE_POLICIES.get(denial.service or "", _OTHER_POLICY)
+    return services.RESOURCE_POLICIES.get(denial.service or "", _OTHER_POLICY)
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action to the caller in the resource-based policy."""
-    grant = required_grant(denial)
+    grant = allow_remedies.required_grant(denial)
     if grant is None:
         return None
     policy = policy_of(denial)
-    principal = {"AWS": policy_principal_arn(denial)}
+    principal = {"AWS": allow_remedies.policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     added = build_statement(grant, sid=statement_id(grant.action), principal=principal)
@@ -282,11 +266,11 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
     """Return the key policy statements that a service-linked role needs for a customer managed key."""
-    arn = policy_principal_arn(denial)
+    arn = allow_remedies.policy_principal_arn(denial)
     if denial.crosses_accounts:
         root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
-        return linked_role_key_statements(root, grants_only_for_services=False)
-    return linked_role_key_statements(arn)
+        return services.linked_role_key_statements(root, grants_only_for_services=False)
+    return services.linked_role_key_statements(arn)
 
 
 def _grant_command(denial: Denial) -> str:
@@ -294,8 +278,8 @@ def _grant_command(denial: Denial) -> str:
     return fill_command(
         "aws kms create-grant --key-id {} --region {} --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
         commands.arn(denial.resource, "KEY_ARN"),
-        region_argument(denial),
-        commands.arn(policy_principal_arn(denial), "ROLE_ARN"),
+        denial_remedies.region_argument(denial),
+        commands.arn(allow_remedies.policy_principal_arn(denial), "ROLE_ARN"),
     )
 
 
@@ -360,7 +344,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     if isinstance(denial.principal, ServicePrincipal):
         values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
     else:
-        values["PRINCIPAL"] = commands.arn(policy_principal_arn(denial), "PRINCIPAL_ARN")
+        values["PRINCIPAL"] = commands.arn(allow_remedies.policy_principal_arn(denial), "PRINCIPAL_ARN")
     for pattern, word in _NAMED_RESOURCES:
         if (found := pattern.match(resource)) is not None:
             values[word] = found["name"]

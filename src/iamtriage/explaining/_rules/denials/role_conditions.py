@@ -16,14 +16,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_a
 from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.sts.trust_conditions import (
-    describe_passed_value,
-    find_role_call,
-    is_met_by_call,
-    open_condition,
-    open_condition_remedy,
-    passed_value,
-)
+from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, mapping, parse_document
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
@@ -81,11 +74,13 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
 def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustResult | None) -> RoleCondition:
     """Return the condition that decides, compared with what the text shows that the call passes."""
     names_caller = result is not None and result.allowed is None and result.condition is not None
-    if findings is None or result is None or open_condition(result) is None:
+    if findings is None or result is None or trust_conditions.open_condition(result) is None:
         return RoleCondition(findings, names_caller=names_caller)
-    call = find_role_call(denial.failure.text, context_of(denial.facts).command, denial.resource)
+    call = trust_conditions.find_role_call(
+        denial.failure.text, context_of(denial.facts).command, denial.resource
+    )
     result, is_met = _skip_met_conditions(denial, result, call)
-    required = open_condition(result)
+    required = trust_conditions.open_condition(result)
     verdict: str | None = f"the role's trust policy requires {required}"
     text = f"The role's trust policy trusts the caller, and requires {required}. The message does not say whether the call met that."
     conditions = _count_conditions(denial, result) if is_met is None else 0
@@ -93,7 +88,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         verdict = None
         text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
     elif is_met is False and call is not None:
-        verdict = f"{verdict}, and {describe_passed_value(result, call)}"
+        verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
     elif conditions == 1:
         verdict = f"{verdict}, {_conclude(denial, result)}"
@@ -108,7 +103,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     if verdict is not None:
         user = denial.principal.name if isinstance(denial.principal, User) else None
         is_terraform = _TERRAFORM_PROVIDER.search(denial.failure.text) is not None
-        remedy = open_condition_remedy(
+        remedy = trust_conditions.open_condition_remedy(
             result,
             denial.resource,
             call,
@@ -212,11 +207,11 @@ def _skip_met_conditions(
     """Return the first condition that the call does not certainly meet, and whether it meets it."""
     context: dict[str, str] = {}
     for _ in range(_MAX_CONDITIONS):
-        is_met = is_met_by_call(result, call)
+        is_met = trust_conditions.is_met_by_call(result, call)
         if call is None or is_met is not True:
             return result, is_met
         key = (result.condition or "").partition(" ")[2]
-        context[key] = passed_value(result, call) or ""
+        context[key] = trust_conditions.passed_value(result, call) or ""
         again = check_trust_policy(denial, context)
         if again is None or again.result is None or again.result.condition is None:
             return result, True

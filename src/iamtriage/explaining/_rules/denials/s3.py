@@ -14,27 +14,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.buckets import BLOCK_PUBLIC_ACCESS, public_access_remedy
-from iamtriage.explaining._rules.denials.resource_policies import (
-    RESOURCE_DENY,
-    RESOURCE_NO_ALLOW,
-    bucket_argument,
-    resource_remedy,
-)
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import (
-    DERIVED_ACTION,
-    NO_BODY,
-    NO_IDENTITY_ALLOW,
-    UNSIGNED_CALL,
-)
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    identity_allow_helps,
-    save_step,
-)
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
@@ -120,8 +104,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             else None,
             _with_copy_source(denial, _with_get(denial, _allow_remedy(denial))),
             _inspect_remedy(denial, operation) if has_bucket else None,
-            resource_remedy(denial) if denial.action is not None and has_bucket else None,
-            authorization_details_remedy(denial),
+            resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
+            denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(
             *(() if _may_be_of_other_account(denial) else (_REASON_WITHIN_ORGANIZATION,)),
@@ -140,7 +124,7 @@ def _may_be_of_other_account(denial: Denial) -> bool:
 
 def _explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    arn, bucket = f"arn:{denial.location.partition or 'aws'}", bucket_argument(denial)
+    arn, bucket = f"arn:{denial.location.partition or 'aws'}", resource_policies.bucket_argument(denial)
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
@@ -152,7 +136,7 @@ def _explain_origin(denial: Denial) -> Explanation:
     }
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        RESOURCE_NO_ALLOW.cause(
+        resource_policies.RESOURCE_NO_ALLOW.cause(
             text="The bucket policy does not allow the distribution (origin access control)."
         ),
         MISSING_OBJECT.cause(
@@ -166,7 +150,7 @@ def _explain_origin(denial: Denial) -> Explanation:
                 who="resource owner",
                 steps=(
                     "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                    save_step("the bucket policy"),
+                    denial_remedies.save_step("the bucket policy"),
                 ),
                 commands=(
                     f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text",
@@ -192,10 +176,12 @@ def explain_query_data(denial: Denial) -> Explanation:
     where = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}/{found['key']}" if found else "its data"
     return denial.explain(
         f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
-        NO_IDENTITY_ALLOW.cause(
+        common_causes.NO_IDENTITY_ALLOW.cause(
             text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
         ),
-        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        resource_policies.RESOURCE_DENY.cause(
+            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+        ),
         KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
         BUCKET_OF_OTHER_ACCOUNT.cause(),
         topic="s3-access-denied",
@@ -226,7 +212,7 @@ def _summary(denial: Denial, to: str) -> str:
 
 def _allow_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, which comes first because it is the most frequent."""
-    if not identity_allow_helps(denial):
+    if not denial_remedies.identity_allow_helps(denial):
         return None
     is_known = denial.principal_text is not None
     title = f"Allow {denial.action}, if no policy of the caller does yet"
@@ -258,7 +244,10 @@ def _ownership_command(denial: Denial) -> str:
     option = "" if profile is None else " --profile {}"
     return fill_command(
         f"aws s3api list-buckets --prefix {{}} --query 'Buckets[].Name'{option}",
-        *(bucket_argument(denial), commands.profile(None if profile is None else profile.value)),
+        *(
+            resource_policies.bucket_argument(denial),
+            commands.profile(None if profile is None else profile.value),
+        ),
     )
 
 
@@ -293,7 +282,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         if name and commands.arn(denial.resource) == denial.resource and "*" not in name
         else "OBJECT_KEY"
     )
-    line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket_argument(denial), key)
+    line = fill_command(
+        "aws s3api get-object --bucket {} --key {} /dev/null", resource_policies.bucket_argument(denial), key
+    )
     step = "The first command repeats the call as a GET: the body of its response can name the reason."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
@@ -302,7 +293,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     is_head = operation in _HEAD_OPERATIONS
     if is_head:
-        yield NO_BODY.cause(
+        yield common_causes.NO_BODY.cause(
             "derived",
             text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
         )
@@ -310,12 +301,12 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
         if operation in _COPY_OPERATIONS:
             text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-        yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
+        yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     if operation in _PUBLIC_OPERATIONS:
         yield BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
-        yield UNSIGNED_CALL.cause(text=text)
+        yield common_causes.UNSIGNED_CALL.cause(text=text)
     may_be_of_other_account = _may_be_of_other_account(denial)
     if may_be_of_other_account:
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
@@ -323,13 +314,13 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation == "HeadObject":
         # A short explanation of a HEAD request has no room for another row.
         text = f"{text[:-1]}, or kms:Decrypt on the object's key."
-    yield NO_IDENTITY_ALLOW.cause(text=text)
+    yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
-    yield RESOURCE_DENY.cause(text=text)
+    yield resource_policies.RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(
             operation or "", "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
@@ -357,7 +348,7 @@ def _level(denial: Denial) -> str:
 
 def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
-    bucket = bucket_argument(denial)
+    bucket = resource_policies.bucket_argument(denial)
     # Block Public Access rejects only what makes data public, by an ACL or a policy.
     is_about_public = (
         operation is None or operation.endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()

@@ -12,7 +12,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -20,6 +19,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_hos
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
 
@@ -71,7 +71,7 @@ def is_from_other_system(case: Case[Failure]) -> bool:
 
 def explain_s3_compatible_store(denial: Denial) -> Explanation:
     """Explain that S3-compatible software, not AWS, denied a call."""
-    return explain_other_system(Case(denial.failure, denial.facts))
+    return explain_other_system(denial.case)
 
 
 def explain_other_system(case: Case[Failure]) -> Explanation:

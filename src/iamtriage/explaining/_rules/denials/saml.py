@@ -18,22 +18,12 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.assuming_roles import (
-    NO_SUCH_ROLE,
-    SESSION_TAGS,
-    narrow_deny_remedy,
-    trust_policy_commands,
-)
+from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    iterate_statements,
-    mapping,
-    parse_document,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, replace_policy_remedy
 from iamtriage.policies._documents import build_document
@@ -102,10 +92,10 @@ def explain_saml(denial: Denial) -> Explanation:
         f"{rejected}: {verdict}.",
         ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
         SAML_PAIR.cause(),
-        NO_SUCH_ROLE.cause(
+        assuming_roles.NO_SUCH_ROLE.cause(
             text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
         ),
-        SESSION_TAGS.cause(
+        assuming_roles.SESSION_TAGS.cause(
             text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
         ),
         topic="web-identity",
@@ -126,13 +116,13 @@ class _Problem(Value):
 
 
 def _allow_statements(denial: Denial) -> list[dict[str, Any]]:
-    document = parse_document(denial.facts.trust_policy)
-    found = () if document is None else iterate_statements(document)
+    document = trust_documents.parse_document(denial.facts.trust_policy)
+    found = () if document is None else trust_documents.iterate_statements(document)
     return [each for each in found if each.get("Effect") == "Allow"]
 
 
 def _saml_providers(statement: Mapping[str, Any]) -> list[str]:
-    named = as_strings(mapping(statement.get("Principal")).get("Federated"))
+    named = trust_documents.as_strings(trust_documents.mapping(statement.get("Principal")).get("Federated"))
     return [each for each in named if _PROVIDER_PATH in each]
 
 
@@ -147,16 +137,16 @@ def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
 def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     """Return the operator, the key and the values of each condition on the audience."""
     return [
-        (operator, key, as_strings(value))
-        for operator, block in mapping(statement.get("Condition")).items()
-        for key, value in mapping(block).items()
+        (operator, key, trust_documents.as_strings(value))
+        for operator, block in trust_documents.mapping(statement.get("Condition")).items()
+        for key, value in trust_documents.mapping(block).items()
         if key.lower() == "saml:aud" and "not" not in operator.lower()
     ]
 
 
 def _find_problem(denial: Denial) -> _Problem | None:
     """Return why the supplied trust policy accepts no SAML assertion, or ``None`` if it may accept one."""
-    document = parse_document(denial.facts.trust_policy)
+    document = trust_documents.parse_document(denial.facts.trust_policy)
     statements = _allow_statements(denial)
     if document is None or not statements:
         return None
@@ -168,11 +158,12 @@ def _find_problem(denial: Denial) -> _Problem | None:
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
         return _Problem(
-            "a Deny statement of the trust policy matches it", narrow_deny_remedy(denial, result.statement)
+            "a Deny statement of the trust policy matches it",
+            assuming_roles.narrow_deny_remedy(denial, result.statement),
         )
     fixed = copy.deepcopy(dict(document))
     index, changed = next(
-        (index, each) for index, each in enumerate(iterate_statements(fixed)) if each == meant
+        (index, each) for index, each in enumerate(trust_documents.iterate_statements(fixed)) if each == meant
     )
     texts = [
         text
@@ -195,8 +186,8 @@ def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> _Prob
     named = [
         value
         for each in statements
-        for values in mapping(each.get("Principal")).values()
-        for value in as_strings(values)
+        for values in trust_documents.mapping(each.get("Principal")).values()
+        for value in trust_documents.as_strings(values)
     ]
     if not named:
         return None
@@ -218,7 +209,7 @@ def _fix_partition(denial: Denial, statement: dict[str, Any]) -> str | None:
 
 def _fix_action(_denial: Denial, statement: dict[str, Any]) -> str | None:
     """Allow the action of SAML, which replaces sts:AssumeRole."""
-    actions = as_strings(statement.get("Action"))
+    actions = trust_documents.as_strings(statement.get("Action"))
     if not actions or any(each.lower() in _ACTIONS for each in actions):
         return None
     kept = [each for each in actions if each.lower() != "sts:assumerole"]
@@ -259,7 +250,7 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
         "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
         f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
         "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
-        commands=(trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
+        commands=(assuming_roles.trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
         url=pages.SAML,
     )
 

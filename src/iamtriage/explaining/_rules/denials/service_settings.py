@@ -13,20 +13,10 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import (
-    CREDENTIALS_OF_OTHER_ACCOUNT,
-    NO_IDENTITY_ALLOW,
-    REQUEST_CHANGED,
-)
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    identity_allow_helps,
-    region_argument,
-)
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -133,7 +123,9 @@ def explain_organizations(denial: Denial) -> Explanation:
             denial, "most likely, the caller is not in the management account or a delegated administrator"
         ),
         NOT_MANAGEMENT_ACCOUNT.cause("derived", ("The message is the one of AWS Organizations.",)),
-        NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows the action."),
+        common_causes.NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows the action."
+        ),
         remedies=(
             organization_remedy(
                 "Make the call in the management account",
@@ -158,7 +150,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
         ),
         REQUEST_TO_WRONG_HOST.cause(),
         HAND_MADE_REQUEST.cause(),
-        REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
+        common_causes.REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
         remedies=(
             your_remedy(
                 "Compare the request with the service's API reference",
@@ -261,11 +253,11 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
         "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
         _RETRY_LATER,
-        commands=(fill_command(_AVAILABILITY_COMMAND, region_argument(denial)),),
+        commands=(fill_command(_AVAILABILITY_COMMAND, denial_remedies.region_argument(denial)),),
         url=pages.BEDROCK_MODELS,
     )
     allow: Remedy | None = None
-    if identity_allow_helps(denial):
+    if denial_remedies.identity_allow_helps(denial):
         allow = allow_remedy(
             denial,
             title=f"Or allow {denial.caller} to subscribe the account",
@@ -284,7 +276,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         ),
         NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",
-        remedies=present(subscribe, allow, authorization_details_remedy(denial)),
+        remedies=present(subscribe, allow, denial_remedies.authorization_details_remedy(denial)),
         notes=(
             "bedrock:InvokeModel is another permission and does not help here.",
             *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
@@ -294,7 +286,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
 
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
-    region = region_argument(denial)
+    region = denial_remedies.region_argument(denial)
     words = denial_paragraph(denial.failure)
     if _INVALID_PAYMENT in words:
         return _explain_payment(denial, words)
@@ -317,7 +309,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             _RETRY_LATER,
             url=pages.BEDROCK_MODELS,
         ),
-        authorization_details_remedy(denial),
+        denial_remedies.authorization_details_remedy(denial),
     )
     return denial.explain(
         "The account has no access to the Bedrock model in the Region of the call.",
@@ -334,7 +326,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
         ),
         MODEL_NOT_IN_REGION.cause(),
-        CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+        common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
             text="The credentials belong to another account than the one with access."
         ),
         remedies=present(*remedies),

@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    mfa_command,
-    region_argument,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
@@ -197,7 +192,10 @@ def explain_mfa(denial: Denial) -> Explanation:
                 title,
                 *steps,
                 # A wrong serial number is in the user's own command.
-                commands=(listed, *(() if fault else (mfa_command(denial, found or "DEVICE_ARN"),))),
+                commands=(
+                    listed,
+                    *(() if fault else (denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),)),
+                ),
                 url=pages.MFA,
             ),
         ),
@@ -241,7 +239,7 @@ def explain_not_owner(denial: Denial) -> Explanation:
 
 def explain_image(denial: Denial) -> Explanation:
     """Explain that an AMI is not shared with the account."""
-    region = region_argument(denial)
+    region = denial_remedies.region_argument(denial)
     found = _IMAGE.search(denial.failure.text)
     image = found[0] if found else "IMAGE_ID"
     return denial.explain(
@@ -326,7 +324,7 @@ def explain_service_message(denial: Denial) -> Explanation:
                 commands=("aws sts get-caller-identity",),
                 url=pages.ACCESS_DENIED,
             ),
-            authorization_details_remedy(denial),
+            denial_remedies.authorization_details_remedy(denial),
         ),
         notes=("iamtriage suggests an Allow only if a policy is the cause.",),
     )

@@ -14,15 +14,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.denials.resource_policies import (
-    RESOURCE_DENY,
-    RESOURCE_NO_ALLOW,
-    narrow_deny_remedy,
-    policy_commands,
-    policy_of,
-)
+from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
@@ -72,7 +65,7 @@ ASSIGNMENT_REMOVED = CauseType(
 
 def explain_no_assignment(denial: Denial) -> Explanation:
     """Explain that the signed-in user has no assignment of the permission set."""
-    case = Case(denial.failure, denial.facts)
+    case = denial.case
     profile = find_profile(case) or "PROFILE"
     is_reported = _NO_ACCESS_MESSAGE.search(case.text) is not None
     return denial.explain(
@@ -235,14 +228,14 @@ _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
-    name = policy_of(denial).name
+    name = resource_policies.policy_of(denial).name
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     if denial.is_explicit:
         text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
-        causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+        causes.append(resource_policies.RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."
-        causes.append(RESOURCE_NO_ALLOW.cause("reported", text=text))
+        causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("reported", text=text))
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     if denial.is_explicit:
@@ -251,7 +244,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         title = "If the Deny exempts certain principals: sign the request"
         # Most often the client has to sign, which no change of the policy replaces.
-        remedies = [narrow_deny_remedy(denial, name, shows_change=False)]
+        remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     return denial.explain(
         denial_summary(denial, verdict),
         *causes,
@@ -268,7 +261,9 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
             owner_remedy(
                 f"Or allow unsigned requests from known addresses only, in the {name}",
                 _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
-                commands=policy_commands(denial, policy_of(denial).show_command),
+                commands=resource_policies.policy_commands(
+                    denial, resource_policies.policy_of(denial).show_command
+                ),
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),
         ),

@@ -17,13 +17,8 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import (
-    try_parse_arn,
-    try_parse_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._documents import build_document
@@ -267,10 +262,10 @@ def _token_command(denial: Denial) -> str:
 
 def role_location(denial: Denial) -> tuple[str, str]:
     """Return the partition and the account of the role."""
-    role = underlying_role(try_parse_principal(denial.resource))
+    role = principal_words.underlying_role(principal_words.try_parse_principal(denial.resource))
     if role is not None:
         return role.partition, role.account
-    provider = try_parse_arn(find_provider(denial.facts.trust_policy))
+    provider = principal_words.try_parse_arn(find_provider(denial.facts.trust_policy))
     if provider is not None and provider.account:
         return provider.partition, provider.account
     return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"

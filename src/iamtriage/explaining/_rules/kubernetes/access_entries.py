@@ -12,37 +12,12 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
-from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
-    explain_aws_auth_exists,
-    explain_aws_auth_missing,
-    explain_aws_auth_unreadable,
-)
+from iamtriage.explaining._rules.kubernetes import aws_auth_maps, entry_settings, pod_identities
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
-from iamtriage.explaining._rules.kubernetes.entry_settings import (
-    STATED_POLICY,
-    correct_parameter,
-    correction_remedy,
-    entry_principal,
-    explain_creator_access,
-    explain_entries_not_accepted,
-    explain_mode_downgrade,
-    explain_reserved_name,
-    find_scope,
-)
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
-from iamtriage.explaining._rules.kubernetes.pod_identities import (
-    explain_association_exists,
-    explain_association_missing,
-    explain_pod_trust,
-)
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    IAM_DOES_NOT_HELP,
-    VIEW_POLICY,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
@@ -159,12 +134,12 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
         if case.failure.envelope.operation == "CreateAccessEntry":
             return _explain_entry_exists(case, failure_sentence(case))
         if case.failure.envelope.operation == "CreatePodIdentityAssociation":
-            return explain_association_exists(case, failure_sentence(case))
+            return pod_identities.explain_association_exists(case, failure_sentence(case))
     return _explain_other(case)
 
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_principal(case)
+    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
     causes = [ENTRY_EXISTS.cause("reported"), ENTRY_MADE_BY_EKS.cause(), MADE_ELSEWHERE.cause()]
     called = context_of(case.facts).command
     repeated = repeat_command(
@@ -175,7 +150,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     )
     changes: tuple[str, ...] = (
         principal.associate_policy_command(
-            cluster, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
+            cluster, principal_mappings.VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
         ),
         update,
     )
@@ -231,12 +206,12 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         *causes,
         topic="access-entry-exists",
         remedies=tuple(remedies),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
 def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_principal(case)
+    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
     return case.explain(
         "The access entry is of a type for nodes, which can have neither groups nor access policies.",
         NOT_STANDARD.cause("reported"),
@@ -252,19 +227,19 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
             cluster_remedy(
                 "Use another role for people and programs",
                 "Create a separate entry for that role, and use the node role for nodes only.",
-                commands=(build_cluster_principal(None).create_entry_command(cluster),),
+                commands=(principal_mappings.build_cluster_principal(None).create_entry_command(cluster),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(
             "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
-            IAM_DOES_NOT_HELP,
+            principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )
 
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_principal(case)
+    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
     return case.explain(
         f"The cluster has no access entry for {principal.description}.",
         NO_ENTRY.cause("reported"),
@@ -288,7 +263,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
@@ -300,13 +275,16 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     )
     if repeated is not None:
         return repeated
-    policies, scope = set(STATED_POLICY.findall(case.text)), find_scope(case.text)
+    policies, scope = (
+        set(entry_settings.STATED_POLICY.findall(case.text)),
+        entry_settings.find_scope(case.text),
+    )
     namespace = ",".join(scope.namespaces) or (
         None if scope.kind == "cluster" else commands.namespace(case.facts.namespace)
     )
-    return entry_principal(case).associate_policy_command(
+    return entry_settings.entry_principal(case).associate_policy_command(
         cluster,
-        policies.pop() if len(policies) == 1 else VIEW_POLICY,
+        policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY,
         namespace=namespace,
     )
 
@@ -317,7 +295,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         (each for name, *each in _OBJECTS if name in operation),
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
-    found = correct_parameter(case, failure_sentence(case))
+    found = entry_settings.correct_parameter(case, failure_sentence(case))
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
@@ -326,7 +304,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         topic="access-entry",
         remedies=(
             *((imported,) if imported else ()),
-            correction_remedy(case, found)
+            entry_settings.correction_remedy(case, found)
             if found
             else cluster_remedy(
                 "List what the cluster has",
@@ -334,7 +312,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
@@ -344,26 +322,26 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         _explain_entry_exists,
         message=r"access entry resource is already in use|access entry already exists",
     ),
-    Route(explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
-    Route(explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),
+    Route(entry_settings.explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
+    Route(entry_settings.explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),
     Route(
         _explain_entry_type,
         message=r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)",
     ),
     Route(explain_fargate_role, message=r"Pod execution role is not found in auth config"),
     Route(
-        explain_pod_trust,
+        pod_identities.explain_pod_trust,
         message=(
             r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
             r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)"
         ),
     ),
     Route(
-        explain_association_exists,
+        pod_identities.explain_association_exists,
         message=r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists",
     ),
     Route(
-        explain_association_missing,
+        pod_identities.explain_association_missing,
         message=r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)",
     ),
     Route(
@@ -371,17 +349,17 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         message=r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)",
     ),
     Route(
-        explain_mode_downgrade,
+        entry_settings.explain_mode_downgrade,
         message=r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)",
     ),
     Route(
-        explain_reserved_name,
+        entry_settings.explain_reserved_name,
         message=r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid",
     ),
-    Route(explain_aws_auth_exists, message=r"aws-auth\"? already exists"),
-    Route(explain_aws_auth_missing, message=r"aws-auth\"? (?:not found|does not exist)"),
+    Route(aws_auth_maps.explain_aws_auth_exists, message=r"aws-auth\"? already exists"),
+    Route(aws_auth_maps.explain_aws_auth_missing, message=r"aws-auth\"? (?:not found|does not exist)"),
     Route(
-        explain_aws_auth_unreadable,
+        aws_auth_maps.explain_aws_auth_unreadable,
         message=r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn",
     ),
 )

@@ -11,18 +11,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
+from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    MAPPED_IN_WRONG_FORM,
-    NOT_MAPPED,
-    PRINCIPAL_RECREATED,
-    SHARED_ROLE,
-    authenticator_log_remedy,
-    find_needed_access,
-    grant_access_remedies,
-    mode_causes,
-    principal_causes,
-)
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -154,7 +144,7 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
-    cause = NOT_MAPPED.cause(
+    cause = cluster_access.NOT_MAPPED.cause(
         "reported",
         clues.quote_phrases(clues.message_text(case), "is not mapped"),
         text="The authenticator found no access entry and no aws-auth entry for the caller's ARN.",
@@ -167,7 +157,9 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         summary,
         (cause, *_mapping_causes(cluster)),
         remedies=(
-            *grant_access_remedies(cluster, principal, find_needed_access(case)),
+            *cluster_access.grant_access_remedies(
+                cluster, principal, cluster_access.find_needed_access(case)
+            ),
             principal.inspect_access_remedy(cluster),
         ),
     )
@@ -176,7 +168,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
 
 def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
-    cause = PRINCIPAL_RECREATED.cause(
+    cause = cluster_access.PRINCIPAL_RECREATED.cause(
         "derived",
         ("The text says: ARN does not match User ID.",),
         text="The ARN has an entry, but with another unique ID: the role or user was deleted and re-created.",
@@ -202,8 +194,8 @@ def _explain_mapping(
     return case.explain(
         summary,
         *causes,
-        *mode_causes(find_cluster(case)),
-        *principal_causes(case),
+        *cluster_access.mode_causes(find_cluster(case)),
+        *cluster_access.principal_causes(case),
         topic="kubernetes-not-mapped",
         remedies=remedies,
         notes=(
@@ -215,13 +207,13 @@ def _explain_mapping(
 
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
-        yield MAPPED_IN_WRONG_FORM.cause(
+        yield cluster_access.MAPPED_IN_WRONG_FORM.cause(
             text="The ConfigMap aws-auth has a form that never matches: a role with its path, the ARN of a session or an instance profile, or another account or partition."
         )
         yield YAML_BROKEN.cause(text="An error in the YAML of aws-auth merged or dropped the entry.")
     if cluster.uses_entries:
         text = "The role or user was re-created, and the access entry has the old unique ID."
-        yield PRINCIPAL_RECREATED.cause(text=text)
+        yield cluster_access.PRINCIPAL_RECREATED.cause(text=text)
 
 
 def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
@@ -230,7 +222,9 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
     return case.explain(
         "The caller's aws-auth entry is for EC2 nodes, but the caller is not an EC2 instance.",
         NOT_AN_INSTANCE.cause("reported", ("The text says: SessionName did not contain an instance id.",)),
-        SHARED_ROLE.cause(text="People, programs or other types of nodes use the role of the EC2 nodes."),
+        cluster_access.SHARED_ROLE.cause(
+            text="People, programs or other types of nodes use the role of the EC2 nodes."
+        ),
         WRONG_TEMPLATE.cause(),
         topic="kubernetes-instance-name",
         remedies=(
@@ -307,7 +301,7 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
-            authenticator_log_remedy(cluster),
+            cluster_access.authenticator_log_remedy(cluster),
         ),
     )
 
@@ -327,7 +321,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
         AUTHENTICATOR_DOWN.cause(),
         topic="kubernetes-webhook",
         remedies=(
-            authenticator_log_remedy(cluster),
+            cluster_access.authenticator_log_remedy(cluster),
             your_remedy(
                 "Try it with your own token",
                 "If that works, the caller's token is the problem.",

@@ -11,21 +11,10 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
+from iamtriage.explaining._rules.shared import kubernetes_requests, principal_words
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.kubernetes_requests import (
-    Request,
-    UserKind,
-    access_policy_allows,
-    narrowest_access_policy,
-    parse_service_account,
-)
 from iamtriage.explaining._rules.shared.manifests import Subject, object_name
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    try_parse_principal,
-    underlying_role,
-)
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -77,8 +66,8 @@ class DeniedRequest(Value):
     """
 
     case: Case[KubernetesForbidden]
-    request: Request
-    kind: UserKind
+    request: kubernetes_requests.Request
+    kind: kubernetes_requests.UserKind
     cluster: Cluster
     principal: Principal | None
     subject: Subject | None
@@ -88,7 +77,12 @@ class DeniedRequest(Value):
     stated_policies: tuple[str, ...] = ()
 
     @classmethod
-    def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
+    def from_case(
+        cls,
+        case: Case[KubernetesForbidden],
+        request: kubernetes_requests.Request,
+        kind: kubernetes_requests.UserKind,
+    ) -> Self:
         """Build a request with its user from a case."""
         user = case.failure.user
         text = case.text
@@ -104,8 +98,8 @@ class DeniedRequest(Value):
         if installer not in {None, KUBECTL_APPLY} and not is_covered:
             # No default role covers the type, so the role for it allows all that the tool does with it.
             request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
-        principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
-        subject = _binding_subject(user, kind, underlying_role(principal))
+        principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
+        subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
         has_entry = kind in {"iam", "iam session"} and cluster.uses_entries
         return cls(
@@ -148,7 +142,10 @@ class DeniedRequest(Value):
         if request.group is None or request.path is not None:
             return None
         asked = (request.verb or "", request.group, request.resource or "")
-        return next((each for each in self.stated_policies if access_policy_allows(each, *asked)), None)
+        return next(
+            (each for each in self.stated_policies if kubernetes_requests.access_policy_allows(each, *asked)),
+            None,
+        )
 
     @property
     def is_out_of_scope(self) -> bool:
@@ -170,27 +167,29 @@ def _is_of_apply(case: Case[KubernetesForbidden]) -> bool:
     return _APPLY_OUTPUT.search(case.text) is not None
 
 
-def _narrowest_policy(verb: str, request: Request) -> str | None:
+def _narrowest_policy(verb: str, request: kubernetes_requests.Request) -> str | None:
     # The page does not say whether a policy for one namespace covers the namespace itself.
     is_unclear = request.resource == "namespaces" and request.namespace is not None
     if request.path or request.group is None or is_unclear:
         return None
-    return narrowest_access_policy(verb, request.group, request.resource or "")
+    return kubernetes_requests.narrowest_access_policy(verb, request.group, request.resource or "")
 
 
-def _binding_subject(user: str | None, kind: UserKind, of_role: Role | None) -> Subject | None:
+def _binding_subject(
+    user: str | None, kind: kubernetes_requests.UserKind, of_role: Role | None
+) -> Subject | None:
     if kind == "service account":
-        return parse_service_account(user)
+        return kubernetes_requests.parse_service_account(user)
     if kind == "iam session" and of_role is not None:
         return Subject("Group", object_name("iam", of_role.name))
     return None if kind == "unknown" else Subject("User", user or "")
 
 
 def _describe_user(
-    user: str | None, kind: UserKind, principal: Principal | None, subject: Subject | None
+    user: str | None, kind: kubernetes_requests.UserKind, principal: Principal | None, subject: Subject | None
 ) -> str:
     if kind == "service account" and subject is not None:
         return f"the service account {subject.namespace}/{subject.name}"
     if principal is not None:
-        return clip_text(describe_principal(principal, user))
+        return clip_text(principal_words.describe_principal(principal, user))
     return "the user" if kind == "unknown" else f"the user {clip_text(user or '')}"

@@ -13,11 +13,7 @@ from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    NOT_MAPPED,
-    describe_missing_entry,
-    mode_causes,
-)
+from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -105,10 +101,10 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
 
 def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[Cause]:
     yield CONSOLE_WITHOUT_ACCESS.cause("reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE))
-    yield from mode_causes(cluster)
-    yield NOT_MAPPED.cause(
+    yield from cluster_access.mode_causes(cluster)
+    yield cluster_access.NOT_MAPPED.cause(
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
-        text=f"The principal has {describe_missing_entry(cluster)}.",
+        text=f"The principal has {cluster_access.describe_missing_entry(cluster)}.",
     )
     yield NO_RULE.cause(text="It is mapped, but no access policy or RBAC role allows it to read.")
     yield NO_IAM_PERMISSION.cause()

@@ -19,15 +19,10 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    IAM_DOES_NOT_HELP,
-    RESERVED_PREFIXES,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -48,7 +43,9 @@ RESERVED_NAME = CauseType(
 
 
 def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
-    return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
+    return principal_mappings.build_cluster_principal(
+        try_parse_principal(find_entry_arn(case)), "the principal"
+    )
 
 
 def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
@@ -81,7 +78,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         remedies=(
             cluster_remedy(
                 f"Use another {name}",
-                f"The {name} must not begin with {', '.join(RESERVED_PREFIXES[:-1])} or {RESERVED_PREFIXES[-1]}.",
+                f"The {name} must not begin with {', '.join(principal_mappings.RESERVED_PREFIXES[:-1])} or {principal_mappings.RESERVED_PREFIXES[-1]}.",
                 advice,
                 commands=(change,),
                 url=pages.EKS_ACCESS_ENTRIES,
@@ -89,7 +86,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         ),
         notes=(
             "The ConfigMap aws-auth accepts such names, access entries do not. An entry for nodes gets its name and groups from its type.",
-            IAM_DOES_NOT_HELP,
+            principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )
 
@@ -125,7 +122,7 @@ def _explain_masters(case: Case[AccessEntry]) -> Explanation:
                 url=pages.EKS_ACCESS_POLICIES,
             ),
         ),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
@@ -138,7 +135,7 @@ def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
         ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
         topic="access-entry-name",
         remedies=(principal.node_entry_remedy(cluster),),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
@@ -178,7 +175,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         topic="authentication-mode",
         remedies=(
             cluster.enable_entries_remedy(),
-            build_cluster_principal(
+            principal_mappings.build_cluster_principal(
                 try_parse_principal(find_entry_arn(case)), "the principal"
             ).aws_auth_remedy(
                 cluster,
@@ -187,7 +184,10 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
             ),
         ),
-        notes=("Terraform's aws_eks_cluster sets the mode in its block access_config.", IAM_DOES_NOT_HELP),
+        notes=(
+            "Terraform's aws_eks_cluster sets the mode in its block access_config.",
+            principal_mappings.IAM_DOES_NOT_HELP,
+        ),
     )
 
 
@@ -208,7 +208,7 @@ def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanatio
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 

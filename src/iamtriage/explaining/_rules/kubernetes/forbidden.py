@@ -13,23 +13,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.users import (
-    NO_RULE,
-    explain_anonymous,
-    explain_component,
-    explain_node,
-)
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.kubernetes_requests import (
-    READ_VERBS,
-    classify_user,
-    is_custom_group,
-    parse_request,
-)
+from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -84,14 +73,14 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     failure = case.failure
     if failure.verb is None:
         return explain_other_denial(case)
-    request = parse_request(case)
-    kind = classify_user(failure.user)
+    request = kubernetes_requests.parse_request(case)
+    kind = kubernetes_requests.classify_user(failure.user)
     if kind == "anonymous":
-        return explain_anonymous(case, request)
+        return users.explain_anonymous(case, request)
     if kind == "node":
-        return explain_node(case, request)
+        return users.explain_node(case, request)
     if kind == "component":
-        return explain_component(case, request)
+        return users.explain_component(case, request)
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
@@ -116,7 +105,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
-    is_custom = is_custom_group(denied.request.group or "")
+    is_custom = kubernetes_requests.is_custom_group(denied.request.group or "")
     if is_custom and denied.is_iam and denied.cluster.uses_entries:
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
     if denied.is_out_of_scope:
@@ -137,7 +126,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     if missing is not None:
         text = f"A binding names the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing.words}.",), text=text)
-    yield NO_RULE.cause(
+    yield users.NO_RULE.cause(
         "reported",
         (
             "Authentication worked: the API server knows the user, and IAM policies do not decide.",
@@ -163,14 +152,18 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
     else:
         yield "IAM policies do not help: RBAC roles and, in EKS, access policies of access entries decide."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
-        sees = request.verb in READ_VERBS and request.path is None and not denied.is_for_installer
+        sees = (
+            request.verb in kubernetes_requests.READ_VERBS
+            and request.path is None
+            and not denied.is_for_installer
+        )
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
         yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"A user with the verb {request.verb} can get further permissions. Limit it to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "Listing Secrets reads them: the list contains their data."
-    if request.verb in READ_VERBS and request.path is None and denied.installer is None:
+    if request.verb in kubernetes_requests.READ_VERBS and request.path is None and denied.installer is None:
         yield "A client often needs further verbs: kubectl get lists, a controller lists and watches. The next denial names the next verb."
     if request.has_supplied_namespace:
         yield "The namespace is from the facts; the text does not state one."

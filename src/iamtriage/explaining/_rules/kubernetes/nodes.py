@@ -13,23 +13,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    ENTRY_OF_OTHER_TYPE,
-    describe_missing_entry,
-    mode_causes,
-)
+from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
-from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    NODE_GROUPS,
-    NODE_USERNAME,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
@@ -39,6 +29,7 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -92,7 +83,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
 
 def explain_node_access(denial: Denial) -> Explanation:
     """Explain the health issue of a node group whose nodes have no access to the cluster."""
-    case = Case(denial.failure, denial.facts)
+    case = denial.case
     # The issue lists the ARN of the node role as its resource.
     role = underlying_role(try_parse_principal(find_role_arn(case.text)))
     evidence = "EKS reports it as a health issue of the node group."
@@ -105,11 +96,11 @@ def _explain_missing_entry(
     case: AnyCase, role: Role | None, verdict: str, evidence: str, *, is_managed: bool = False
 ) -> Explanation:
     cluster = find_cluster(case)
-    principal = build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
+    principal = principal_mappings.build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
     return case.explain(
-        f"{verdict}: most likely, {principal.description} has {describe_missing_entry(cluster)}.",
+        f"{verdict}: most likely, {principal.description} has {cluster_access.describe_missing_entry(cluster)}.",
         NODE_NOT_ACCEPTED.cause("reported", (evidence,)),
-        *mode_causes(cluster),
+        *cluster_access.mode_causes(cluster),
         *_possible_causes(cluster, is_managed=is_managed),
         topic="kubernetes-node-login",
         remedies=tuple(_remedies(case, cluster, principal)),
@@ -125,7 +116,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
         if is_managed
         else "EKS creates one for managed node groups, not for self-managed nodes."
     )
-    text = f"The node role has {describe_missing_entry(cluster)}. {created}"
+    text = f"The node role has {cluster_access.describe_missing_entry(cluster)}. {created}"
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:
         text = "The ConfigMap aws-auth has the role's ARN with its path, or the ARN of the instance profile. Neither ever matches."
@@ -133,7 +124,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
     else:
         yield INSTANCE_PROFILE.cause(text="The entry names the instance profile instead of the role in it.")
     if cluster.uses_entries:
-        yield ENTRY_OF_OTHER_TYPE.cause()
+        yield cluster_access.ENTRY_OF_OTHER_TYPE.cause()
     if not is_managed:
         yield NODE_OF_OTHER_CLUSTER.cause()
     yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
@@ -150,9 +141,9 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
     if cluster.uses_aws_auth:
         mapping = principal.aws_auth_remedy(
             cluster,
-            groups=NODE_GROUPS,
-            username=NODE_USERNAME,
-            title=f"Or map it in aws-auth (groups {' and '.join(NODE_GROUPS)}, username {NODE_USERNAME})"
+            groups=principal_mappings.NODE_GROUPS,
+            username=principal_mappings.NODE_USERNAME,
+            title=f"Or map it in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
             else "Map the node role in aws-auth, with the groups of nodes",
             steps=("Write the ARN of the role, not of the instance profile, and without its path.",),
@@ -222,10 +213,12 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
     cluster = find_cluster(case)
     caller = try_parse_principal(case.failure.user)
     role = underlying_role(caller)
-    principal = build_cluster_principal(caller, "the node role", placeholder="NODE_ROLE_ARN")
+    principal = principal_mappings.build_cluster_principal(
+        caller, "the node role", placeholder="NODE_ROLE_ARN"
+    )
     return case.explain(
         f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
-        ENTRY_OF_OTHER_TYPE.cause(
+        cluster_access.ENTRY_OF_OTHER_TYPE.cause(
             "derived",
             ("The user name is that of an IAM session whose name is an instance ID, not system:node:NAME.",),
             text=f"{principal.description[0].upper()}{principal.description[1:]} is mapped, but without the user name and groups of a node.",
@@ -235,12 +228,12 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
             principal.node_entry_remedy(cluster),
             *(
                 (
-                    build_cluster_principal(
+                    principal_mappings.build_cluster_principal(
                         role, "the node role", placeholder="NODE_ROLE_ARN"
                     ).aws_auth_remedy(
                         cluster,
-                        groups=NODE_GROUPS,
-                        username=NODE_USERNAME,
+                        groups=principal_mappings.NODE_GROUPS,
+                        username=principal_mappings.NODE_USERNAME,
                         title="Or, if it is mapped in aws-auth, correct its user name and groups",
                     ),
                 )
@@ -300,7 +293,9 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that the cluster does not know the pod execution role of Fargate."""
     cluster = find_cluster(case)
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    principal = build_cluster_principal(role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN")
+    principal = principal_mappings.build_cluster_principal(
+        role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN"
+    )
     found = _FARGATE_PROFILE.search(failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
@@ -328,7 +323,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         remedies.append(
             principal.aws_auth_remedy(
                 cluster,
-                groups=(*NODE_GROUPS, "system:node-proxier"),
+                groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
                 username="system:node:{{SessionName}}",
                 title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",
             )

@@ -13,27 +13,11 @@ from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
-from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
-    IRSA_TRUST,
-    NO_SERVICE,
-    NO_TAG_SESSION,
-    POD_IDENTITY_TRUST,
-    POD_SERVICE,
-    TAG_PREFIX,
-    build_pod_trust_policy,
-    check_pod_trust,
-    known_service_account,
-)
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.kubernetes import pod_identity_trust
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    cluster_remedy,
-    trust_remedy,
-    your_remedy,
-)
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
@@ -88,7 +72,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
         topic="pod-identity-exists",
         remedies=(
             *((imported,) if imported else ()),
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "Inspect the existing association",
                 commands=(
                     cluster.eks_command(
@@ -98,7 +82,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "Change its role",
                 "It requires iam:PassRole for the role. Then re-create the pods.",
                 commands=(
@@ -120,7 +104,7 @@ def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, 
     if called is not None and called.program == "aws":
         return ()
     return (
-        your_remedy(
+        remedies.your_remedy(
             "In Terraform, import it",
             commands=(f"terraform import aws_eks_pod_identity_association.NAME {identifier}",),
             url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
@@ -139,7 +123,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         ASSOCIATION_ELSEWHERE.cause(),
         topic="pod-identity-missing",
         remedies=(
-            cluster_remedy(
+            remedies.cluster_remedy(
                 "List the associations, and create the missing one",
                 "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
                 commands=(
@@ -158,32 +142,32 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
 def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that a role does not trust Pod Identity."""
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    checked = check_pod_trust(case.facts, role.account if role else None)
+    checked = pod_identity_trust.check_pod_trust(case.facts, role.account if role else None)
     if checked is not None:
-        cause = POD_IDENTITY_TRUST.cause("reported")
+        cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("reported")
         creates = "CreatePodIdentityAssociation" in message
         again = (_create_command(find_cluster(case), case.facts),) if creates else ()
         return _explain_checked(case, "pod-identity-trust", checked, cause, role, again)
-    service_account = known_service_account(case.facts)
+    service_account = pod_identity_trust.known_service_account(case.facts)
     steps = [
         "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy."
     ]
     if service_account is None:
         steps.append(
-            f"A condition on {TAG_PREFIX}namespace and {TAG_PREFIX}service-account limits it to one service account."
+            f"A condition on {pod_identity_trust.TAG_PREFIX}namespace and {pod_identity_trust.TAG_PREFIX}service-account limits it to one service account."
         )
     return case.explain(
         "The role's trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
-        POD_IDENTITY_TRUST.cause("reported"),
-        NO_SERVICE.cause(),
-        NO_TAG_SESSION.cause(),
-        IRSA_TRUST.cause(),
+        pod_identity_trust.POD_IDENTITY_TRUST.cause("reported"),
+        pod_identity_trust.NO_SERVICE.cause(),
+        pod_identity_trust.NO_TAG_SESSION.cause(),
+        pod_identity_trust.IRSA_TRUST.cause(),
         remedies=(
-            trust_remedy(
-                f"Allow {POD_SERVICE} in the role's trust policy",
+            remedies.trust_remedy(
+                f"Allow {pod_identity_trust.POD_SERVICE} in the role's trust policy",
                 *steps,
                 commands=commands.trust_policy_commands(role.name if role else None),
-                policy=build_pod_trust_policy(service_account),
+                policy=pod_identity_trust.build_pod_trust_policy(service_account),
                 url=pages.EKS_POD_ROLE,
             ),
         ),
@@ -210,7 +194,7 @@ def _explain_checked(
     others: tuple[Remedy, ...] = ()
     if checked.alternative is not None:
         others = (
-            cluster_remedy(
+            remedies.cluster_remedy(
                 checked.alternative,
                 "An association is for one service account in one namespace of one cluster.",
                 url=pages.EKS_POD_ASSOCIATION,
@@ -220,7 +204,7 @@ def _explain_checked(
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
     if checked.fixed is None:
-        remedy = account_remedy(
+        remedy = remedies.account_remedy(
             checked.title,
             "Supply the policy that the command prints, with namespace, service account and cluster.",
             commands=(show, *again),
@@ -231,7 +215,7 @@ def _explain_checked(
             "Then create the association again." if again else "Then retry the call, or re-create the pods."
         )
         fixed, removed = remove_deleted_principals(checked.fixed)
-        remedy = trust_remedy(
+        remedy = remedies.trust_remedy(
             checked.title,
             f"{WHOLE_DOCUMENT} {then}",
             *removed,
@@ -253,23 +237,23 @@ def _explain_checked(
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
     facts = denial.facts
-    checked = check_pod_trust(facts)
+    checked = pod_identity_trust.check_pod_trust(facts)
     if checked is not None:
         reason = "The message says that EKS does not have permissions to assume the role."
-        cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
+        cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("derived", (reason,))
         return _explain_checked(denial, "pod-identity", checked, cause, None, ())
     cluster, namespace = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
     return denial.explain(
         "EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
-        POD_IDENTITY_TRUST.cause(
+        pod_identity_trust.POD_IDENTITY_TRUST.cause(
             "derived",
             ("The message says that EKS does not have permissions to assume the role.",),
-            text=f"The role's trust policy does not allow {POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
+            text=f"The role's trust policy does not allow {pod_identity_trust.POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
         ),
         topic="pod-identity",
         remedies=(
-            trust_remedy(
-                f"Allow {POD_SERVICE} in the role's trust policy",
+            remedies.trust_remedy(
+                f"Allow {pod_identity_trust.POD_SERVICE} in the role's trust policy",
                 "Find the role of the association.",
                 "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
                 commands=(
@@ -277,7 +261,9 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     f"aws eks describe-pod-identity-association --cluster-name {cluster} --association-id ASSOCIATION_ID --query association.roleArn --output text",
                     *commands.trust_policy_commands(None),
                 ),
-                policy=build_pod_trust_policy(known_service_account(facts)),
+                policy=pod_identity_trust.build_pod_trust_policy(
+                    pod_identity_trust.known_service_account(facts)
+                ),
                 url=pages.EKS_POD_IDENTITY,
             ),
         ),

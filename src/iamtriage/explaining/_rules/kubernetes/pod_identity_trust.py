@@ -15,12 +15,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    iterate_statements,
-    mapping,
-    parse_document,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
@@ -97,10 +92,12 @@ def check_pod_trust(facts: Facts, role_account: str | None = None) -> PodTrust |
     >>> check_pod_trust(Facts(trust_policy={"Statement": [statement]})).text
     "The role's trust policy allows pods.eks.amazonaws.com only sts:AssumeRole: sts:TagSession is missing."
     """
-    document = parse_document(facts.trust_policy)
+    document = trust_documents.parse_document(facts.trust_policy)
     if document is None:
         return None
-    statements = [each for each in iterate_statements(document) if each.get("Effect") == "Allow"]
+    statements = [
+        each for each in trust_documents.iterate_statements(document) if each.get("Effect") == "Allow"
+    ]
     own = [each for each in statements if POD_SERVICE in _principals(each, "Service")]
     if not own:
         return _missing_principal(document, statements, facts)
@@ -147,7 +144,7 @@ def known_service_account(facts: Facts) -> tuple[str, str] | None:
 
 
 def _principals(statement: Mapping[str, Any], kind: str) -> list[str]:
-    return as_strings(mapping(statement.get("Principal")).get(kind))
+    return trust_documents.as_strings(trust_documents.mapping(statement.get("Principal")).get(kind))
 
 
 def _missing_principal(
@@ -155,7 +152,7 @@ def _missing_principal(
 ) -> PodTrust:
     fixed = copy.deepcopy(dict(document))
     added = build_pod_trust_policy(known_service_account(facts))["Statement"]
-    fixed["Statement"] = [*iterate_statements(fixed), *added]
+    fixed["Statement"] = [*trust_documents.iterate_statements(fixed), *added]
     named = [
         value
         for each in statements
@@ -180,7 +177,7 @@ def _missing_principal(
 
 
 def _missing_actions(document: Mapping[str, Any], own: list[dict[str, Any]]) -> PodTrust | None:
-    allowed = [action for each in own for action in as_strings(each.get("Action"))]
+    allowed = [action for each in own for action in trust_documents.as_strings(each.get("Action"))]
     missing = [
         each
         for each in _ACTIONS
@@ -189,8 +186,10 @@ def _missing_actions(document: Mapping[str, Any], own: list[dict[str, Any]]) -> 
     if not missing:
         return None
     fixed = copy.deepcopy(dict(document))
-    statement = next(each for each in iterate_statements(fixed) if each == own[0])
-    statement["Action"] = list(dict.fromkeys([*as_strings(statement.get("Action")), *missing]))
+    statement = next(each for each in trust_documents.iterate_statements(fixed) if each == own[0])
+    statement["Action"] = list(
+        dict.fromkeys([*trust_documents.as_strings(statement.get("Action")), *missing])
+    )
     has_part = len(missing) < len(_ACTIONS)
     kept = " and ".join(clip_text(each) for each in allowed[:2])
     only = f"allows {POD_SERVICE} only {kept}" if allowed else f"allows {POD_SERVICE} no action"
@@ -222,7 +221,7 @@ def _failed_condition(
         if not is_literal and any(matches(actual, compile_glob(each)) for each in expected):
             continue
         fixed = copy.deepcopy(dict(document))
-        changed = next(each for each in iterate_statements(fixed) if each == statement)
+        changed = next(each for each in trust_documents.iterate_statements(fixed) if each == statement)
         changed["Condition"][operator][key] = [*expected, actual]
         wanted = " or ".join(clip_text(each) for each in expected[:3])
         return PodTrust(
@@ -239,10 +238,10 @@ def _failed_condition(
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    for operator, block in mapping(statement.get("Condition")).items():
+    for operator, block in trust_documents.mapping(statement.get("Condition")).items():
         if operator.lower() in _LITERAL_OPERATORS | _PATTERN_OPERATORS:
-            for key, values in mapping(block).items():
-                if expected := as_strings(values):
+            for key, values in trust_documents.mapping(block).items():
+                if expected := trust_documents.as_strings(values):
                     yield operator, key, expected
 
 

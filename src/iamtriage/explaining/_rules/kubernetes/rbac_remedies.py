@@ -15,17 +15,10 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
 from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy, installer_remedies
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, Request, user_argument
-from iamtriage.explaining._rules.shared.manifests import (
-    Subject,
-    build_binding,
-    build_role,
-    object_name,
-    to_yaml,
-)
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -116,7 +109,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
     if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
         return None
     namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
-    create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
+    create, _ = _role_commands(request, missing.name, "binding", manifests.Subject("User", "USER"), namespace)
     return cluster_remedy(
         f"Create the {missing.kind} {missing.name} that the binding names",
         "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
@@ -148,8 +141,8 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
     role_commands: tuple[str, ...] = ()
     if request.rule is not None:
         scope, name = _role_scope(request), _role_name(denied)
-        own = Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
-        binding = object_name(name, namespace if scope is None else "")
+        own = manifests.Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
+        binding = manifests.object_name(name, namespace if scope is None else "")
         role_commands = _role_commands(request, name, binding, own, scope)
     return Remedy(
         title=f"Run the pod as its own service account{', with a role that allows this' if role_commands else ''}",
@@ -177,7 +170,7 @@ def _role_scope(request: Request) -> str | None:
 
 def _role_name(denied: DeniedRequest) -> str:
     request = denied.request
-    return object_name(
+    return manifests.object_name(
         "manage" if denied.is_for_installer else request.verb or "",
         request.type_argument,
         request.subresource,
@@ -191,12 +184,12 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     if rule is None:
         return None
     namespace, name = _role_scope(request), _role_name(denied)
-    subject = denied.subject or Subject("User", "USER")
+    subject = denied.subject or manifests.Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
-    binding = object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
-        build_role(name, (rule,), namespace=namespace),
-        build_binding(binding, name, subject, namespace=namespace),
+        manifests.build_role(name, (rule,), namespace=namespace),
+        manifests.build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = _group_change(denied)
@@ -215,7 +208,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             *group_commands,
             *((_check_command(denied),) if denied.kind == "service account" else ()),
         ),
-        manifest=to_yaml(*objects),
+        manifest=manifests.to_yaml(*objects),
         url=pages.RBAC,
     )
 
@@ -266,7 +259,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
 
 
 def _role_commands(
-    request: Request, role: str, binding: str, subject: Subject, namespace: str | None
+    request: Request, role: str, binding: str, subject: manifests.Subject, namespace: str | None
 ) -> tuple[str, ...]:
     """Return the commands that create the role and its binding, which fail if they exist already.
 

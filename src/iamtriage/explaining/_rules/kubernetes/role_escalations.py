@@ -15,17 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import manifests, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user, parse_service_account
-from iamtriage.explaining._rules.shared.manifests import (
-    Rule,
-    Subject,
-    build_binding,
-    build_role,
-    object_name,
-    to_yaml,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -93,7 +85,7 @@ class _Escalation(Value):
     groups: tuple[str, ...]
     kind: str | None
     name: str | None
-    rules: tuple[Rule, ...]
+    rules: tuple[manifests.Rule, ...]
     file: str | None
 
     @property
@@ -173,7 +165,9 @@ def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tup
         return ()
     is_cluster_wide = (parsed.kind or "").startswith("Cluster") or any(each.urls for each in parsed.rules)
     namespace = None if is_cluster_wide else case.facts.namespace or "NAMESPACE"
-    name = object_name("grant", parsed.name or "", subject.name.rpartition(":")[2].rpartition("/")[2])
+    name = manifests.object_name(
+        "grant", parsed.name or "", subject.name.rpartition(":")[2].rpartition("/")[2]
+    )
     kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
     who = {"Group": "the group", "ServiceAccount": "the service account", "User": "the user"}[subject.kind]
     return (
@@ -182,25 +176,25 @@ def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tup
             "Save the manifest as grant.yaml. Then the caller can create the object.",
             "The permissions must apply in the same scope: for a Role, in its namespace or the whole cluster.",
             commands=("kubectl create -f grant.yaml",),
-            manifest=to_yaml(
-                build_role(name, parsed.rules, namespace=namespace),
-                build_binding(name, name, subject, namespace=namespace),
+            manifest=manifests.to_yaml(
+                manifests.build_role(name, parsed.rules, namespace=namespace),
+                manifests.build_binding(name, name, subject, namespace=namespace),
             ),
             url=pages.RBAC,
         ),
     )
 
 
-def _choose_subject(parsed: _Escalation) -> Subject | None:
+def _choose_subject(parsed: _Escalation) -> manifests.Subject | None:
     """Return the subject to bind. A group is better than the name of a session, which changes."""
     account = parse_service_account(parsed.user)
     if account is not None:
         return account
     if parsed.groups:
-        return Subject("Group", parsed.groups[0])
+        return manifests.Subject("Group", parsed.groups[0])
     if parsed.user is None or classify_user(parsed.user) == "unknown":
         return None
-    return Subject("User", parsed.user)
+    return manifests.Subject("User", parsed.user)
 
 
 def _verb_remedy(parsed: _Escalation) -> Remedy:
@@ -240,7 +234,7 @@ def _parse(message: str) -> _Escalation:
     )
 
 
-def _parse_rule(text: str) -> Rule | None:
+def _parse_rule(text: str) -> manifests.Rule | None:
     fields = {name: tuple(_QUOTED.findall(values)) for name, values in _FIELD.findall(text)}
     verbs = fields.get("Verbs", ())
     urls = fields.get("NonResourceURLs", ())
@@ -248,11 +242,13 @@ def _parse_rule(text: str) -> Rule | None:
     if not verbs or not (urls or resources):
         return None
     if urls:
-        return Rule(verbs, urls=urls)
-    return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
+        return manifests.Rule(verbs, urls=urls)
+    return manifests.Rule(
+        verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ())
+    )
 
 
-def _describe_rule(rule: Rule) -> str:
+def _describe_rule(rule: manifests.Rule) -> str:
     """Return a rule in words.
 
     >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))

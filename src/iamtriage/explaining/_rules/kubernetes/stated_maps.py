@@ -20,14 +20,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.model import MappingEntry
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT, find_needed_access
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    RESERVED_PREFIXES,
-    VIEW_POLICY,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -150,7 +145,7 @@ def _explain_matching_entry(caller: _Caller, explanation: Explanation) -> Explan
         )
     return attrs.evolve(
         explanation,
-        summary=f"The cluster rejected {build_cluster_principal(caller).description}, although the aws-auth map in the text has an entry for it: {why}.",
+        summary=f"The cluster rejected {principal_mappings.build_cluster_principal(caller).description}, although the aws-auth map in the text has an entry for it: {why}.",
         causes=tuple(
             each
             for each in explanation.causes
@@ -245,7 +240,9 @@ def _explain_ignored_entry(
     if not named or (caller is None and len(people) > 1):
         return explanation
     entry = named[0]
-    mapped = build_cluster_principal(case.stated_principal if caller else try_parse_principal(entry.arn))
+    mapped = principal_mappings.build_cluster_principal(
+        case.stated_principal if caller else try_parse_principal(entry.arn)
+    )
     if not mapped.is_known or mapped.entry_refusal:
         return explanation
     where = f"The cluster {cluster.name}" if (cluster := find_cluster(case)).name else "The cluster"
@@ -272,10 +269,11 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
     """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
     cluster, username = find_cluster(case), entry.username
     if username is not None and (
-        username.startswith(RESERVED_PREFIXES) or "{{" in username.replace(":{{SessionName}}", "")
+        username.startswith(principal_mappings.RESERVED_PREFIXES)
+        or "{{" in username.replace(":{{SessionName}}", "")
     ):
         username = None
-    groups = tuple(each for each in entry.groups if not each.startswith(RESERVED_PREFIXES))
+    groups = tuple(each for each in entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES))
     is_administrator = "system:masters" in entry.groups
     create = mapped.create_entry_command(cluster, username=username, groups=groups)
     steps: list[str] = []
@@ -291,7 +289,9 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
     elif not groups:
         steps.append("AmazonEKSViewPolicy allows reading most types. Choose the policy that it needs.")
         namespace = commands.namespace(case.facts.namespace)
-        policies = (mapped.associate_policy_command(cluster, VIEW_POLICY, namespace=namespace),)
+        policies = (
+            mapped.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=namespace),
+        )
     if mapped.path_note:
         steps.append(mapped.path_note)
     return cluster_remedy(
@@ -462,13 +462,13 @@ def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) ->
     has_path = mismatch.type is MAP_ENTRY_WITH_PATH and isinstance(mismatch.named, Role)
     # Unless the entry has the role's path, its ARN is wrong, and the log shows the role's ARN without its path.
     mapped = (
-        build_cluster_principal(mismatch.named)
+        principal_mappings.build_cluster_principal(mismatch.named)
         if has_path
-        else build_cluster_principal(caller, is_canonical=True)
+        else principal_mappings.build_cluster_principal(caller, is_canonical=True)
     )
     lookup: tuple[str, ...] = ()
     if caller.name == _ROLE_IN_PROFILE:
-        mapped = build_cluster_principal(
+        mapped = principal_mappings.build_cluster_principal(
             None, "the role in the instance profile", placeholder="NODE_ROLE_ARN"
         )
         lookup = (_profile_command(mismatch),)

@@ -14,33 +14,9 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.kubernetes import cluster_access, other_denials, other_logins
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    MAPPED_IN_WRONG_FORM,
-    NOT_MAPPED,
-    PRINCIPAL_RECREATED,
-    authenticator_log_remedy,
-    describe_missing_entry,
-    describe_unsuited,
-    find_needed_access,
-    grant_access_remedies,
-    mode_causes,
-    principal_causes,
-)
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
-from iamtriage.explaining._rules.kubernetes.other_denials import (
-    explain_expired_token,
-    explain_missing_account,
-    find_missing_account,
-    is_expired_token,
-)
-from iamtriage.explaining._rules.kubernetes.other_logins import (
-    OTHER_CLUSTER,
-    explain_client_certificate,
-    explain_other_cluster,
-    find_cluster_provider,
-    is_rejected_certificate,
-)
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -97,16 +73,16 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
 
 def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
     """Explain a login that failed for a stated reason; return ``None`` for others."""
-    if is_rejected_certificate(message):
-        return explain_client_certificate(case, message)
-    missing = find_missing_account(message)
+    if other_logins.is_rejected_certificate(message):
+        return other_logins.explain_client_certificate(case, message)
+    missing = other_denials.find_missing_account(message)
     if missing is not None:
-        return explain_missing_account(case, missing)
-    if is_expired_token(message):
-        return explain_expired_token(case, message)
-    provider = find_cluster_provider(case.failure.text)
+        return other_denials.explain_missing_account(case, missing)
+    if other_denials.is_expired_token(message):
+        return other_denials.explain_expired_token(case, message)
+    provider = other_logins.find_cluster_provider(case.failure.text)
     if provider is not None:
-        return explain_other_cluster(case, provider)
+        return other_logins.explain_other_cluster(case, provider)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
@@ -121,23 +97,29 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
-    unsuited = describe_unsuited(case.principal)
+    unsuited = cluster_access.describe_unsuited(case.principal)
     who = principal.description if principal.is_known else "the IAM principal"
-    missing = describe_missing_entry(cluster) if cluster.mode else "no access entry or aws-auth mapping"
+    missing = (
+        cluster_access.describe_missing_entry(cluster)
+        if cluster.mode
+        else "no access entry or aws-auth mapping"
+    )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or kubectl uses another principal."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
         summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
-    grants = tuple(grant_access_remedies(cluster, principal, find_needed_access(case)))
+    grants = tuple(
+        cluster_access.grant_access_remedies(cluster, principal, cluster_access.find_needed_access(case))
+    )
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
         summary,
         _login_cause(message, unknown_type),
-        *mode_causes(cluster),
-        *principal_causes(case),
+        *cluster_access.mode_causes(cluster),
+        *cluster_access.principal_causes(case),
         *_possible_causes(cluster, is_terraform=is_terraform),
         topic="kubernetes-login",
         remedies=(
@@ -146,7 +128,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             *_caller_remedies(case, cluster, principal),
             principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
-            authenticator_log_remedy(cluster),
+            cluster_access.authenticator_log_remedy(cluster),
         ),
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
@@ -224,16 +206,18 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
 
 def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
     yield OTHER_PRINCIPAL.cause()
-    yield NOT_MAPPED.cause(text=f"The caller has {describe_missing_entry(cluster)}.")
+    yield cluster_access.NOT_MAPPED.cause(
+        text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
+    )
     if cluster.uses_aws_auth:
-        yield MAPPED_IN_WRONG_FORM.cause(
+        yield cluster_access.MAPPED_IN_WRONG_FORM.cause(
             text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session, or of another account or partition."
         )
     if cluster.uses_entries:
-        yield PRINCIPAL_RECREATED.cause(
+        yield cluster_access.PRINCIPAL_RECREATED.cause(
             text="The role or user of the access entry was re-created; the entry has the old unique ID."
         )
-    yield OTHER_CLUSTER.cause(
+    yield other_logins.OTHER_CLUSTER.cause(
         text="The kubeconfig belongs to another cluster or Region, or to one that was re-created."
     )
     because = ("The text is from Terraform.",) if is_terraform else ()
@@ -244,7 +228,7 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
 def _caller_remedies(
     case: Case[KubernetesUnauthorized], cluster: Cluster, principal: ClusterPrincipal
 ) -> Iterator[Remedy]:
-    access = find_needed_access(case)
+    access = cluster_access.find_needed_access(case)
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:

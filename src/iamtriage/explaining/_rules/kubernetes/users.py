@@ -16,14 +16,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    NODE_GROUPS,
-    NODE_USERNAME,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -314,12 +309,13 @@ def build_node_explanation(
     cluster = find_cluster(case)
     lines = [commands.aws_auth_command()] if cluster.uses_aws_auth else []
     steps = [
-        f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of type EC2_LINUX sets both."
+        f"A Linux node has the user name {principal_mappings.NODE_USERNAME} and the groups {' and '.join(principal_mappings.NODE_GROUPS)}. An access entry of type EC2_LINUX sets both."
     ]
     if cluster.uses_entries:
         lines.append(
             cluster.eks_command(
-                "describe-access-entry", principal=build_cluster_principal(None).entry_argument
+                "describe-access-entry",
+                principal=principal_mappings.build_cluster_principal(None).entry_argument,
             )
         )
         steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")

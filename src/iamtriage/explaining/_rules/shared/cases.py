@@ -23,8 +23,34 @@ FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 _CHARS_AROUND = 4_000
 
 
+class Explainable(Value, Generic[FailureT_co]):
+    """A failure that a rule explains."""
+
+    __slots__ = ()
+    failure: FailureT_co
+
+    def explain(
+        self,
+        summary: str,
+        *causes: Cause,
+        topic: str = "",
+        remedies: Remedies = (),
+        notes: tuple[str, ...] = (),
+    ) -> Explanation:
+        """Return the explanation of the failure.
+
+        Args:
+            summary: The failure in one sentence.
+            *causes: The causes, the most certain first.
+            topic: The subject; by default the code of the first cause.
+            remedies: The remedies, in the order to try them.
+            notes: Further information.
+        """
+        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)
+
+
 @attrs.frozen(eq=False, repr=False)
-class Case(Value, Generic[FailureT_co]):
+class Case(Explainable[FailureT_co]):
     """A failure and the facts about it, which is what a rule explains.
 
     Attributes:
@@ -59,22 +85,3 @@ class Case(Value, Generic[FailureT_co]):
         """The parsed caller, or the role of its session if the text states the role's whole ARN."""
         principal = self.principal
         return stated_role(principal, self.failure.text) or principal
-
-    def explain(
-        self,
-        summary: str,
-        *causes: Cause,
-        topic: str = "",
-        remedies: Remedies = (),
-        notes: tuple[str, ...] = (),
-    ) -> Explanation:
-        """Return the explanation of the failure.
-
-        Args:
-            summary: The failure in one sentence.
-            *causes: The causes, the most certain first.
-            topic: The subject; by default the code of the first cause.
-            remedies: The remedies, in the order to try them.
-            notes: Further information.
-        """
-        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)

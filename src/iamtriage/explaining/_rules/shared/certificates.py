@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_aws_hosts,
-    find_profile,
-    mentions_kubernetes,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -142,7 +136,7 @@ _CLIENTS = (
 
 def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str) -> Explanation:
     """Explain that a client does not trust a host's certificate, with the proxy that the text names."""
-    host = next(iter(find_aws_hosts(message)), None)
+    host = next(iter(clues.find_aws_hosts(message)), None)
     proxy = find_proxy(case.text)
     named = () if proxy is None else (f"The text names the proxy {proxy}.",)
     inspected = "a proxy inspects TLS connections" if proxy is None else f"it is that of the proxy {proxy}"
@@ -165,7 +159,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     on_windows = WINDOWS.search(text) is not None
     client = next((each for each in _CLIENTS if each.sign.search(text)), None)
     name = host or "sts.amazonaws.com"
-    in_pod = " In a pod, mount the file from a ConfigMap." if mentions_kubernetes(case) else ""
+    in_pod = " In a pod, mount the file from a ConfigMap." if clues.mentions_kubernetes(case) else ""
     issuer = (
         f"Open https://{name} in a browser, and look at who issued the certificate."
         if on_windows
@@ -193,7 +187,7 @@ def _cli_trust(case: Case[Failure], *, on_windows: bool) -> tuple[str, tuple[str
     if on_windows:
         uses_powershell = _POWERSHELL.search(case.text) is not None
         variable = f"$env:AWS_CA_BUNDLE = '{path}'" if uses_powershell else f"set AWS_CA_BUNDLE={path}"
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     if profile is None:
         return "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile.", (variable,)
     setting = f"aws configure set ca_bundle {path} --profile {commands.profile(profile)}"
@@ -207,4 +201,4 @@ def find_proxy(text: str) -> str | None:
     'proxy.example.com'
     """
     found = _PROXY_HOST.search(text)
-    return None if found is None else safe_name(found[1])
+    return None if found is None else clues.safe_name(found[1])

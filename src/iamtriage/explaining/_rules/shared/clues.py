@@ -14,13 +14,8 @@ from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.text_signs import (
-    CLOUD_HOSTS,
-    find_pod_wording,
-    local_endpoints_pattern,
-)
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -89,8 +84,8 @@ _DIGIT = lazy_pattern(r"[0-9+]")
 _JWT = lazy_pattern(r"eyJ[\w-]{10}", re.ASCII)
 AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
-    rf"{local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
-    rf"|\bmin\.io\b|{CLOUD_HOSTS}",
+    rf"{text_signs.local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
+    rf"|\bmin\.io\b|{text_signs.CLOUD_HOSTS}",
     re.IGNORECASE,
 )
 """Names and ports of AWS-compatible software."""
@@ -342,7 +337,7 @@ def find_kubernetes_evidence(case: _AnyCase) -> str | None:
     if stated is not None:
         return stated
     found = _KUBERNETES.search(case.text)
-    words = find_pod_wording(case.text) if found is None else found[0]
+    words = text_signs.find_pod_wording(case.text) if found is None else found[0]
     if words is None:
         return None
     plain = words.replace('"', "").strip()

@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
+from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.commands import fill_command, role_name, user_name
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    try_parse_principal,
-    underlying_role,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,9 +116,13 @@ def _attachment(policy: DenyingPolicy) -> str:
     if not attached:
         return ""
     arn = attached[0]
-    principal = try_parse_principal(arn)
-    is_named = isinstance(principal, User) or underlying_role(principal) is not None
-    return f" of {describe_principal(principal, arn)}" if is_named else f" attached to {clip_text(arn)}"
+    principal = principal_words.try_parse_principal(arn)
+    is_named = isinstance(principal, User) or principal_words.underlying_role(principal) is not None
+    return (
+        f" of {principal_words.describe_principal(principal, arn)}"
+        if is_named
+        else f" attached to {clip_text(arn)}"
+    )
 
 
 def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
@@ -132,8 +132,8 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
         for policy in reason.policies:
             if policy.info is None or not policy.info.inline or not policy.info.attached_to:
                 continue
-            principal = try_parse_principal(policy.info.attached_to[0])
-            role = underlying_role(principal)
+            principal = principal_words.try_parse_principal(policy.info.attached_to[0])
+            role = principal_words.underlying_role(principal)
             if role is not None:
                 kind, name = "role", role_name(role.name)
             elif isinstance(principal, User):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
@@ -19,27 +18,16 @@ from iamtriage.arns._principals import Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._rules.shared import principal_words
+from iamtriage.explaining._rules.shared.cases import Case, Explainable
 from iamtriage.explaining._rules.shared.decisions import matching_reasons
-from iamtriage.explaining._rules.shared.principal_words import (
-    PLACEHOLDER_ACCOUNT,
-    describe_principal,
-    parse_masked_principal,
-    parse_masked_role,
-    stated_role,
-    try_parse_arn,
-    try_parse_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
     from iamtriage.authorization._denials import Denial as Reason
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedies
     from iamtriage.policies._grants import Location
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
@@ -53,7 +41,7 @@ _DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
 
 
 @attrs.frozen(eq=False, repr=False)
-class Denial(Value):
+class Denial(Explainable[AccessDenied]):
     """What is known about a denial.
 
     Attributes:
@@ -137,9 +125,14 @@ class Denial(Value):
         return self.account != self.resource_account
 
     @property
+    def case(self) -> Case[AccessDenied]:
+        """The failure and the facts, for rules that do not need what is known about a denial."""
+        return Case(self.failure, self.facts)
+
+    @property
     def target_role(self) -> Role | None:
         """The role that the resource names, even if its account is masked."""
-        return parse_masked_role(self.resource)
+        return principal_words.parse_masked_role(self.resource)
 
     @property
     def target_role_name(self) -> str | None:
@@ -168,25 +161,6 @@ class Denial(Value):
         if self.facts.cluster is not None:
             names = (*names, ("cluster", self.facts.cluster))
         return Location(partition, self.facts.region, self.account, names)
-
-    def explain(
-        self,
-        summary: str,
-        *causes: Cause,
-        topic: str = "",
-        remedies: Remedies = (),
-        notes: tuple[str, ...] = (),
-    ) -> Explanation:
-        """Return the explanation of the denial.
-
-        Args:
-            summary: The denial in one sentence.
-            *causes: The causes, the most certain first.
-            topic: The subject; by default the code of the first cause.
-            remedies: The remedies, in the order to try them.
-            notes: Further information.
-        """
-        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)
 
 
 class _Decision(NamedTuple):
@@ -292,8 +266,8 @@ def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | N
         for each in details.policies
         if each.policy_type == "permissions_boundary" and each.uri is not None and each.uri.startswith("arn:")
     }
-    principal = try_parse_principal(caller)
-    name = getattr(underlying_role(principal) or principal, "name", None)
+    principal = principal_words.try_parse_principal(caller)
+    name = getattr(principal_words.underlying_role(principal) or principal, "name", None)
     if len(found) > 1:
         found = {
             uri: arns for uri, arns in found.items() if any(arn.rpartition("/")[2] == name for arn in arns)
@@ -331,15 +305,18 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     if action_evidence == "derived" and (session := _session_action(action, resource, failure)) is not None:
         # The action on the bucket is found again, with the ARN of a directory bucket.
         action, actions, resource = session, (session,), None
-    principal = try_parse_principal(text) or parse_masked_principal(text)
+    principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
     account: str | None = getattr(principal, "account", None)
-    has_masked_account = account == PLACEHOLDER_ACCOUNT and PLACEHOLDER_ACCOUNT not in (text or "")
+    has_masked_account = (
+        account == principal_words.PLACEHOLDER_ACCOUNT
+        and principal_words.PLACEHOLDER_ACCOUNT not in (text or "")
+    )
     if has_masked_account:
         account = None
     if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
         account = failure.account
-    stated = stated_role(principal, f"{failure.text}\n{facts.caller or ''}")
-    arn = try_parse_arn(resource)
+    stated = principal_words.stated_role(principal, f"{failure.text}\n{facts.caller or ''}")
+    arn = principal_words.try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
     return Denial(
         failure=failure,
@@ -347,7 +324,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         principal_text=text,
         principal=principal,
         has_masked_account=has_masked_account,
-        role=stated or underlying_role(principal),
+        role=stated or principal_words.underlying_role(principal),
         has_stated_role=stated is not None,
         caller=_describe_caller(principal, text, facts, failure),
         action=action,
@@ -372,7 +349,7 @@ def _assumes_in_words(failure: AccessDenied) -> bool:
     """Return whether a message says that one role or user is not authorized to assume another role."""
     if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
         return False
-    return isinstance(try_parse_principal(failure.principal), Role | RoleSession | User)
+    return isinstance(principal_words.try_parse_principal(failure.principal), Role | RoleSession | User)
 
 
 def _session_action(action: str | None, resource: str | None, failure: AccessDenied) -> str | None:
@@ -397,7 +374,9 @@ def _describe_caller(
         return "the role that CloudFormation uses"
     if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
-    return "an anonymous caller" if text == "anonymous" else describe_principal(principal, text)
+    return (
+        "an anonymous caller" if text == "anonymous" else principal_words.describe_principal(principal, text)
+    )
 
 
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:

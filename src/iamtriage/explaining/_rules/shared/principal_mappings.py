@@ -16,14 +16,9 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.principal_words import (
-    PLACEHOLDER_ACCOUNT,
-    describe_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
@@ -255,8 +250,10 @@ def build_cluster_principal(
     >>> build_cluster_principal(None).entry_argument
     'PRINCIPAL_ARN'
     """
-    description = clip_text(describe_principal(principal, "the principal" if text is None else text))
-    role = underlying_role(principal)
+    description = clip_text(
+        principal_words.describe_principal(principal, "the principal" if text is None else text)
+    )
+    role = principal_words.underlying_role(principal)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
         refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
         return ClusterPrincipal(description, placeholder, placeholder, is_known=False, entry_refusal=refusal)
@@ -291,4 +288,4 @@ def build_cluster_principal(
 
 def _unmask(arn: str) -> str:
     """Return an ARN with the placeholder ``ACCOUNT_ID`` for a masked account."""
-    return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:")
+    return arn.replace(f":{principal_words.PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:")
