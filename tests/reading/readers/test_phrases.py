@@ -214,6 +214,22 @@ DENIALS: Table = (
         denied(operation="CreateNetworkInterface"),
     ),
     ("s3-error", "S3 error: Access Denied", denied(service="s3")),
+    ("aurora-mysql", "ERROR 1871 (HY000): S3 API returned error: Access Denied", denied(service="s3")),
+    (
+        "rds-postgresql",
+        "ERROR: could not upload to Amazon S3\nDETAIL: Amazon S3 client returned 'Access Denied'.",
+        denied(service="s3"),
+    ),
+    (
+        "rds-postgresql-import",
+        "ERROR: HTTP 403. Permission denied. Check bucket or provided credentials as they may no longer be valid.",
+        denied(status_code=403),
+    ),
+    (
+        "neptune",
+        '"fullUri": "s3://orders/2026.csv", "status": "LOAD_S3_ACCESS_DENIED_ERROR"',
+        denied(service="s3"),
+    ),
     (
         "assume",
         f"config.amazonaws.com is not authorized to assume role {ROLE}.",
@@ -751,17 +767,27 @@ MISSING: Table = tuple(
             "Need to perform AWS calls for account 111122223333, but no credentials have been configured, and none of these plugins found any: orders-sso",
         ),
         (
-            "opendal",
-            "PermissionDenied (persistent) at write, context: { service: s3, path: orders/2026.csv } => no valid credential found",
-        ),
-        (
             "fluent-bit",
             "[2026/01/02 03:04:05] [error] [signv4] Provider returned no credentials, service=logs",
         ),
         ("fluent-bit-sts", "[2026/01/02 03:04:05] [error] [aws_credentials] STS assume role request failed"),
+        ("rds", "ERROR: credentials stored with the database cluster can't be accessed"),
         (
             "old-s3",
             "AWS Access Key ID and Secret Access Key must be specified as the username or password",
+        ),
+    )
+)
+MISSING_IN_S3: Table = tuple(
+    (name, message, expect("missing_credentials", service="s3"))
+    for name, message in (
+        (
+            "opendal",
+            "PermissionDenied (persistent) at write, context: { service: s3, path: orders/2026.csv } => no valid credential found",
+        ),
+        (
+            "aurora-mysql",
+            "ERROR 63985 (HY000): S3 API returned error: Missing Credentials: Cannot instantiate S3 Client",
         ),
     )
 )
@@ -1332,7 +1358,7 @@ NETWORK: Table = (
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (
-    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
+    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_S3, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
     REGISTRIES, WRAPPERS, REGIONS, QUOTAS,
     POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, ROLES, NETWORK,
 )  # fmt: skip

@@ -45,7 +45,9 @@ sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
-sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
+sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) (?:(?:API returned )?error: |client returned ')Access Denied
+sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permission denied\. Check bucket or provided credentials
+sure   | LOAD_S3_ACCESS_DENIED | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | object storage: Access Denied | object storage: Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
@@ -191,6 +193,8 @@ sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
 sure   | issing credentials in config | Missing credentials in config
+sure   | annot instantiate | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
+sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
 sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
 unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
@@ -263,7 +267,7 @@ unsure | ccurred while loading credentials | an error occurred while loading cre
 unsure | o credentials have been configured | [Nn]o credentials have been configured
 sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
-sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
+sure   | o valid credential | \b(?P<service>[sS]3)\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
 sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
 sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
