@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.credentials import presigned_urls
+from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -27,10 +25,9 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
-from iamtriage.explaining._rules.shared import clocks, clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.shared.wording import put_check_first
 
@@ -44,27 +41,6 @@ if TYPE_CHECKING:
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
 
 
-# How jobs of CI systems get credentials, and what sets how long those last.
-_JOB_STEPS = {
-    "github-actions": (
-        "Run aws-actions/configure-aws-credentials again before the step that failed.",
-        "role-duration-seconds of the action",
-    ),
-    "gitlab": (
-        "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
-        "--duration-seconds of aws sts assume-role-with-web-identity",
-    ),
-    "jenkins": (
-        "Wrap the step that failed in withAWS or withCredentials again, so that it assumes the role again.",
-        "duration in withAWS",
-    ),
-    "codebuild": (
-        "Remove copied keys: CodeBuild refreshes the credentials of its service role. Assume other roles again.",
-        "--duration-seconds of aws sts assume-role",
-    ),
-}
-# The number of characters before the failure to search for the command that issued the credentials.
-_CHARS_BEFORE = 4_000
 # A shorter run does not show that its credentials were new at the start.
 _MIN_RUN_TIME = 600
 # Terraform reads the state and acquires its lock with the credentials before it writes the state.
@@ -79,9 +55,6 @@ _TRANSFERRED = lazy_pattern(
     re.MULTILINE | re.ASCII,
 )
 _PROGRAM = "the program"
-# Two hours are enough for most jobs; 12 are the maximum.
-_LONGER_SESSIONS = (7200, 43_200)
-_DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
 _WEB_IDENTITY = lazy_pattern(
@@ -97,7 +70,6 @@ _STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
 _EC2_PROMPT = lazy_pattern(
     r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
 )
-_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _KUBECONFIG = lazy_pattern(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
@@ -122,9 +94,6 @@ _ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso logi
 _PASSED = lazy_pattern(
     r"\bsleep (?P<seconds>\d{1,6})(?![\w.])|(?<![\w.:-])(?P<minutes>\d{1,3}) ?min(?:ute)?s?\b", re.ASCII
 )
-_LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
-# The operations that issue credentials to the caller.
-_ISSUING = (("assume-role",), ("get-session-token",))
 
 
 EXPIRED_SESSION = CauseType(
@@ -308,7 +277,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         clocks.CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
     runtime = context_of(case.facts).runtime
-    is_job = runtime is not None and runtime.kind in _JOB_STEPS
+    is_job = runtime is not None and runtime.kind in session_renewal.JOB_STEPS
     if is_job:
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
@@ -339,11 +308,11 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     elif _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
-    renew = _renewal(case, issued)
+    renew = session_renewal.renewal_remedy(case, issued)
     if program == _PROGRAM:
         renew = _with_repeat(renew)
     # A step of a job exports fixed variables, and its remedy raises the duration, too.
-    remedies_of_run = () if is_job else _remedies_of_run(role)
+    lasting = () if is_job else session_renewal.remedies_of_run(role)
     return case.explain(
         summary,
         *causes,
@@ -351,29 +320,14 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         remedies=(
             *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
-            *(remedies_of_run if is_of_run else ()),
+            *(lasting if is_of_run else ()),
             # A job gets new variables with each run.
             *(() if is_job or overridden is not None else (credential_remedies.clear_environment(),)),
             credential_remedies.show_identity(profile),
-            *(() if is_of_run else remedies_of_run),
+            *(() if is_of_run else lasting),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
-
-
-def _renewal(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
-    """Return how to get new credentials where the text shows that the old ones are from."""
-    operation, role = case.failure.envelope.operation, underlying_role(case.principal)
-    renew = _runtime_remedy(case)
-    if renew is None and operation == "AssumeRole":
-        renew = _source_profile_remedy(clues.find_profile(case))
-    if renew is None and operation != "AssumeRole":
-        renew = _issue_again_remedy(case, issued)
-    if renew is not None:
-        return renew
-    if isinstance(role, IdentityCenterRole):
-        return credential_remedies.sso_login(clues.find_profile(case))
-    return credential_remedies.get_new_credentials()
 
 
 def _with_repeat(remedy: Remedy) -> Remedy:
@@ -381,20 +335,6 @@ def _with_repeat(remedy: Remedy) -> Remedy:
     again = "Run the program again: what it copied stays, and aws s3 sync copies only the rest."
     title = put_check_first(remedy.title, "Run the program again")
     return attrs.evolve(remedy, title=title, steps=(*remedy.steps, again))
-
-
-def _remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
-    """Return how to keep credentials valid for as long as a program runs."""
-    return (
-        your_remedy(
-            "Let the SDK refresh the credentials",
-            "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
-            "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
-            "In a long-running program, create a new client when a call reports expired credentials.",
-            url=pages.CLI_ROLES,
-        ),
-        _session_duration_remedy(role),
-    )
 
 
 def _find_running_program(case: Case[ExpiredCredentials]) -> str | None:
@@ -413,7 +353,7 @@ def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
         return None
     start = case.failure.span[0]
     text = case.failure.text
-    found = list(_ISSUED.finditer(text, max(start - _CHARS_BEFORE, 0), start))
+    found = list(_ISSUED.finditer(text, max(start - session_renewal.CHARS_BEFORE, 0), start))
     # A later command has issued other credentials.
     return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
 
@@ -426,122 +366,6 @@ def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> s
     seconds = max(slept, *(60 * int(each["minutes"] or 0) for each in passed), 0)
     is_longer = seconds > int(issued["seconds"])
     return f", and were used after {clocks.describe_duration(seconds)}" if is_longer else ""
-
-
-def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
-    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
-    failed, start = context_of(case.facts).command, case.failure.span[0]
-    if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
-        # The profile has other credentials.
-        return None
-    shown = [
-        (at, each)
-        for at, each in find_commands(case.failure.text, max(start - _CHARS_BEFORE, 0), start)
-        if each.words[:1] == ("sts",) and each.words[1:2] in _ISSUING
-    ]
-    if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
-        return None
-    issuing = shown[-1][1]
-    call, role = issuing.words[1], issuing.option("role-arn")
-    longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
-    limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
-    if call == "get-session-token":
-        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-        longer, limit = f"{longer}, for a user at most 129600", ""
-    lines = [repeat_command(issuing, "sts", call)]
-    if role is not None and call == "assume-role":
-        name = commands.role_name(role.value.rpartition("/")[2])
-        lines.append(f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration")
-    return your_remedy(
-        f"Get new credentials with aws sts {call}",
-        "Run the same command again right before the call, and export all three values.",
-        f"{longer}. {limit}".rstrip(),
-        commands=tuple(each for each in lines if each),
-        url=pages.SESSION_DURATION,
-    )
-
-
-def _source_profile_remedy(profile: str | None) -> Remedy:
-    """Return how to renew the credentials with which a profile assumes its role."""
-    return your_remedy(
-        "Renew the credentials that the role is assumed with",
-        "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
-        "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
-        commands=(
-            fill_command("aws configure get source_profile --profile {}", commands.profile(profile)),
-            "aws sso login --profile SOURCE_PROFILE",
-        ),
-        url=pages.CLI_ROLES,
-    )
-
-
-def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
-    """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
-    runtime = context_of(case.facts).runtime
-    session = getattr(case.principal, "session_name", "")
-    if runtime is None and _INSTANCE_ID.fullmatch(session):
-        return _sdk_remedy("the role of the EC2 instance")
-    if runtime is None or runtime.kind == "cloudshell":
-        return None
-    if runtime.kind in _JOB_STEPS:
-        renew, duration = _JOB_STEPS[runtime.kind]
-        return _job_remedy(case, renew, duration)
-    return _sdk_remedy(runtime.caller)
-
-
-def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
-    """Return how to get new or longer sessions in a job of a CI system."""
-    role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
-    name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
-    setting = _DURATION_SETTING.search(case.failure.text)
-    seconds = int(setting["seconds"]) if setting else 0
-    longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
-    step, lines = "The session already has the maximum duration, 12 hours: split the job.", []
-    if longer is not None:
-        now = f" It is {seconds} now." if seconds else ""
-        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
-        # A permission set has the duration of its roles.
-        lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
-    return your_remedy(
-        "Get new credentials in the job, right before the call",
-        *(renew, step),
-        commands=tuple(lines),
-        url=pages.SESSION_DURATION,
-    )
-
-
-def _raise_maximum_command(role: str | None, seconds: int) -> str:
-    return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
-
-
-def _sdk_remedy(role: str) -> Remedy:
-    return your_remedy(
-        f"Let the SDK use {role}, which it refreshes automatically",
-        "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
-        "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
-        commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
-        url=pages.CLI_ROLES,
-    )
-
-
-def _session_duration_remedy(role: Role | None) -> Remedy:
-    if isinstance(role, IdentityCenterRole):
-        return organization_remedy(
-            "Increase the permission set's session duration",
-            "The permission set defines how long the role's sessions last, up to 12 hours.",
-            "How long a sign-in lasts is a setting of the Identity Center instance.",
-            commands=(
-                "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
-            ),
-            url=pages.PERMISSION_SETS,
-        )
-    return account_remedy(
-        "Increase the role's session duration",
-        "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
-        "Sessions from role chaining stay limited to one hour.",
-        commands=(_raise_maximum_command(None if role is None else role.name, 43_200),),
-        url=pages.SESSION_DURATION,
-    )
 
 
 # The most specific routes come first.

@@ -1,0 +1,195 @@
+"""Renew the credentials of a session where they are from, or let the session last longer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import IdentityCenterRole, Role
+from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials
+
+
+# How jobs of CI systems get credentials, and what sets how long those last.
+JOB_STEPS = {
+    "github-actions": (
+        "Run aws-actions/configure-aws-credentials again before the step that failed.",
+        "role-duration-seconds of the action",
+    ),
+    "gitlab": (
+        "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
+        "--duration-seconds of aws sts assume-role-with-web-identity",
+    ),
+    "jenkins": (
+        "Wrap the step that failed in withAWS or withCredentials again, so that it assumes the role again.",
+        "duration in withAWS",
+    ),
+    "codebuild": (
+        "Remove copied keys: CodeBuild refreshes the credentials of its service role. Assume other roles again.",
+        "--duration-seconds of aws sts assume-role",
+    ),
+}
+# The number of characters before the failure to search for the command that issued the credentials.
+CHARS_BEFORE = 4_000
+# Two hours are enough for most jobs; 12 are the maximum.
+_LONGER_SESSIONS = (7200, 43_200)
+_DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
+_LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
+# The operations that issue credentials to the caller.
+_ISSUING = (("assume-role",), ("get-session-token",))
+
+
+def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
+    """Return how to get new credentials where the text shows that the old ones are from."""
+    operation, role = case.failure.envelope.operation, underlying_role(case.principal)
+    renew = _runtime_remedy(case)
+    if renew is None and operation == "AssumeRole":
+        renew = _source_profile_remedy(clues.find_profile(case))
+    if renew is None and operation != "AssumeRole":
+        renew = _issue_again_remedy(case, issued)
+    if renew is not None:
+        return renew
+    if isinstance(role, IdentityCenterRole):
+        return credential_remedies.sso_login(clues.find_profile(case))
+    return credential_remedies.get_new_credentials()
+
+
+def remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
+    """Return how to keep credentials valid for as long as a program runs."""
+    return (
+        your_remedy(
+            "Let the SDK refresh the credentials",
+            "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+            "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+            "In a long-running program, create a new client when a call reports expired credentials.",
+            url=pages.CLI_ROLES,
+        ),
+        _session_duration_remedy(role),
+    )
+
+
+def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
+    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
+    failed, start = context_of(case.facts).command, case.failure.span[0]
+    if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
+        # The profile has other credentials.
+        return None
+    shown = [
+        (at, each)
+        for at, each in find_commands(case.failure.text, max(start - CHARS_BEFORE, 0), start)
+        if each.words[:1] == ("sts",) and each.words[1:2] in _ISSUING
+    ]
+    if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
+        return None
+    issuing = shown[-1][1]
+    call, role = issuing.words[1], issuing.option("role-arn")
+    longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
+    limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
+    if call == "get-session-token":
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+        longer, limit = f"{longer}, for a user at most 129600", ""
+    lines = [repeat_command(issuing, "sts", call)]
+    if role is not None and call == "assume-role":
+        name = commands.role_name(role.value.rpartition("/")[2])
+        lines.append(f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration")
+    return your_remedy(
+        f"Get new credentials with aws sts {call}",
+        "Run the same command again right before the call, and export all three values.",
+        f"{longer}. {limit}".rstrip(),
+        commands=tuple(each for each in lines if each),
+        url=pages.SESSION_DURATION,
+    )
+
+
+def _source_profile_remedy(profile: str | None) -> Remedy:
+    """Return how to renew the credentials with which a profile assumes its role."""
+    return your_remedy(
+        "Renew the credentials that the role is assumed with",
+        "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
+        "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
+        commands=(
+            fill_command("aws configure get source_profile --profile {}", commands.profile(profile)),
+            "aws sso login --profile SOURCE_PROFILE",
+        ),
+        url=pages.CLI_ROLES,
+    )
+
+
+def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
+    runtime = context_of(case.facts).runtime
+    session = getattr(case.principal, "session_name", "")
+    if runtime is None and _INSTANCE_ID.fullmatch(session):
+        return _sdk_remedy("the role of the EC2 instance")
+    if runtime is None or runtime.kind == "cloudshell":
+        return None
+    if runtime.kind in JOB_STEPS:
+        renew, duration = JOB_STEPS[runtime.kind]
+        return _job_remedy(case, renew, duration)
+    return _sdk_remedy(runtime.caller)
+
+
+def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
+    """Return how to get new or longer sessions in a job of a CI system."""
+    role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
+    name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
+    setting = _DURATION_SETTING.search(case.failure.text)
+    seconds = int(setting["seconds"]) if setting else 0
+    longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
+    step, lines = "The session already has the maximum duration, 12 hours: split the job.", []
+    if longer is not None:
+        now = f" It is {seconds} now." if seconds else ""
+        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
+        # A permission set has the duration of its roles.
+        lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
+    return your_remedy(
+        "Get new credentials in the job, right before the call",
+        *(renew, step),
+        commands=tuple(lines),
+        url=pages.SESSION_DURATION,
+    )
+
+
+def _raise_maximum_command(role: str | None, seconds: int) -> str:
+    return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
+
+
+def _sdk_remedy(role: str) -> Remedy:
+    return your_remedy(
+        f"Let the SDK use {role}, which it refreshes automatically",
+        "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
+        "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
+        commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
+        url=pages.CLI_ROLES,
+    )
+
+
+def _session_duration_remedy(role: Role | None) -> Remedy:
+    if isinstance(role, IdentityCenterRole):
+        return organization_remedy(
+            "Increase the permission set's session duration",
+            "The permission set defines how long the role's sessions last, up to 12 hours.",
+            "How long a sign-in lasts is a setting of the Identity Center instance.",
+            commands=(
+                "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
+            ),
+            url=pages.PERMISSION_SETS,
+        )
+    return account_remedy(
+        "Increase the role's session duration",
+        "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
+        "Sessions from role chaining stay limited to one hour.",
+        commands=(_raise_maximum_command(None if role is None else role.name, 43_200),),
+        url=pages.SESSION_DURATION,
+    )
