@@ -144,9 +144,9 @@ NO_ACCOUNT_ROLE = CauseType(
 )
 
 
-def explain_missing_setting(failed: Case[AwsError] | Denial, _message: str = "") -> Explanation:
+def explain_missing_setting(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a service has no role in the settings of the account."""
-    found: Case[Failure] = Case(failed.failure, failed.facts)
+    found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = find_role_arn(found.text) if "cloudwatchRoleArn" in found.text else None
     summary = f"{setting.missing}. No permission of the caller is missing."

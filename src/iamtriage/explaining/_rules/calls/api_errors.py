@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -342,11 +343,6 @@ _POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerR
 _ANY_CODE = lazy_pattern(r".+")
 
 
-def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that EKS Auth rejects the token of a pod."""
-    return pod_agents.explain_agent_rejection(case, message, "invalid")
-
-
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
@@ -369,7 +365,11 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         message=r"\bis (?:disabled|pending (?:deletion|import))\b",
     ),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
-    Route(_explain_pod_token, service="eks-auth", code=r"InvalidToken(?:Exception)?"),
+    Route(
+        partial(pod_agents.explain_agent_rejection, problem="invalid"),
+        service="eks-auth",
+        code=r"InvalidToken(?:Exception)?",
+    ),
     Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_quota, message=r"UnreservedConcurrentExecution below its minimum"),
     Route(

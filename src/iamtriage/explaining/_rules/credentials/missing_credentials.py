@@ -241,11 +241,8 @@ def _explain_wrong_section(
 
 
 def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
-    if _KUBECONFIG_HELPER.search(case.text) is None:
-        return ()
-    return (
-        "The kubeconfig selects the profile for aws eks get-token (env AWS_PROFILE or --profile). To change it, run aws eks update-kubeconfig --name CLUSTER --profile PROFILE.",
-    )
+    step = "The kubeconfig selects the profile for aws eks get-token (env AWS_PROFILE or --profile). To change it, run aws eks update-kubeconfig --name CLUSTER --profile PROFILE."
+    return () if _KUBECONFIG_HELPER.search(case.text) is None else (step,)
 
 
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:

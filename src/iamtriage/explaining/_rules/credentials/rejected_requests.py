@@ -158,9 +158,6 @@ _SECRET_OBJECT = lazy_pattern(
 _SECRET_MEMBER = lazy_pattern(
     r"\b(?:data\.|key: [\"']?)(?P<key>[\w-]{0,40}secret[\w-]{0,40})", re.ASCII | re.IGNORECASE
 )
-_KUBECTL_NAMESPACE = lazy_pattern(
-    r"\bkubectl (?:[^\n|;&]{0,100} )?(?:-n|--namespace)[ =](?P<namespace>[a-z0-9][a-z0-9-]{0,62})", re.ASCII
-)
 # Where CI systems store the keys that their jobs use.
 _CI_STORES = {
     "github-actions": ("GitHub", "the secrets of the repository, environment or organization"),
@@ -198,9 +195,8 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
     text = case.failure.text
     controller, found = find_controller(text), _SECRET_OBJECT.search(text)
     name = commands.kubernetes_name((found["name"] or found["ref"]) if found else None)
-    shown = _KUBECTL_NAMESPACE.search(text)
     usual = controller.namespace if controller else None
-    namespace = commands.namespace(case.facts.namespace or (shown["namespace"] if shown else usual))
+    namespace = commands.namespace(case.facts.namespace or usual)
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key = _SECRET_MEMBER.search(text) if is_secret_wrong else None

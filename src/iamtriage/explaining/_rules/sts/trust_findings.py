@@ -107,16 +107,11 @@ def evaluate_trust_policy(
             context=context,
         )
     except IamTriageError as error:
-        return _describe_unreadable_policy(error, evidence)
+        unreadable = TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),))
+        return TrustFindings(allowed=None, cause=unreadable)
     except (TypeError, ValueError):  # invalid claims, or not an action that assumes a role
         return None
     return _describe_result(result, None if role is None else role.name, evidence)
-
-
-def _describe_unreadable_policy(error: IamTriageError, evidence: Evidence) -> TrustFindings:
-    return TrustFindings(
-        allowed=None, cause=TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),))
-    )
 
 
 def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
@@ -128,32 +123,23 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
         text = "Whether the trust policy allows the call depends on values that are not known."
         cause = TRUST_POLICY_OPEN.cause(because=(as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=None, cause=cause, result=result)
-    name = commands.role_name(role)
-    steps = (
-        as_sentence(result.fix) if result.fix else "Change it only if this caller is meant to have access.",
-        "Pass the whole document: the command replaces the policy.",
-    )
+    fix = as_sentence(result.fix) if result.fix else "Change it only if this caller is meant to have access."
     return TrustFindings(
         allowed=False,
         cause=TRUST_POLICY_CHECKED.cause(evidence, (as_sentence(result.reason),)),
         result=result,
         remedy=account_remedy(
             "Change the role's trust policy",
-            *steps,
-            commands=commands.trust_policy_commands(name),
+            fix,
+            "Pass the whole document: the command replaces the policy.",
+            commands=commands.trust_policy_commands(role),
             url=pages.TRUST_POLICIES,
         ),
     )
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
-_KEYS_OF_CALLERS = (
-    "aws:principalorg",
-    "aws:principaltag/",
-    "aws:principalarn",
-    "aws:multifactorauth",
-    "aws:username",
-)
+_KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
 _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
 
@@ -230,11 +216,9 @@ def _evaluate(question: _Question, action: str) -> TrustResult:
 def _find_account(facts: Facts, role_arn: str | None) -> str | None:
     """Return the account of the role, or else of the caller, which is the same for roles of services."""
     stated = context_of(facts).account
+    principals = (principal_words.try_parse_principal(each) for each in (role_arn, facts.caller))
     accounts = (
-        *(
-            getattr(principal_words.try_parse_principal(each), "account", None)
-            for each in (role_arn, facts.caller)
-        ),
+        *(getattr(each, "account", None) for each in principals),
         None if stated is None else stated.value,
         None if facts.call is None else facts.call.account,
     )
