@@ -212,14 +212,18 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 def irsa_remedy(case: AnyCase) -> Remedy:
     if (role := annotated_role(case.text)) is not None:
         return _recreate_pods_remedy(case, role)
+    check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
+    lookups = [_variables_command(case), pod_command(case, _SHOW_ACCOUNT)]
+    if case.facts.cluster is not None and case.facts.service_account is not None:
+        check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
+        lookups[0] = pod_command(case, LIST_ASSOCIATIONS)
     return cluster_remedy(
         "In Kubernetes: give the pod's service account a role",
-        "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity).",
+        check,
         "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
         *_usual_account_steps(case),
         commands=(
-            _variables_command(case),
-            pod_command(case, _SHOW_ACCOUNT),
+            *lookups,
             pod_command(case, ANNOTATE_ACCOUNT),
             restart_command(case),
         ),
