@@ -190,6 +190,18 @@ def find_action(action: str) -> Action | None:
     return service.actions.get(name.lower()) if service else None
 
 
+def complete_action(start: str) -> str | None:
+    """Return the only action that begins with a text, or ``None`` if several do or none does.
+
+    >>> complete_action("secretsmanager:GetSec"), complete_action("secretsmanager:Get")
+    ('secretsmanager:GetSecretValue', None)
+    """
+    prefix, _, name = start.lower().partition(":")
+    service = _find_service(prefix)
+    found = [each for key, each in service.actions.items() if key.startswith(name)] if service else []
+    return found[0].name if len(found) == 1 else None
+
+
 def spell_action(action: str) -> str:
     """Return an action in the spelling of the AWS documentation, or unchanged if it is unknown.
 

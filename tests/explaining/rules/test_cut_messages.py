@@ -46,6 +46,26 @@ def test_resource_that_is_cut(action: str, resource: str, shown: str) -> None:
     assert "NAME" in str(explanation.remedies[0].policy)
 
 
+@pytest.mark.parametrize(
+    ("cut", "action"),
+    [
+        ("secretsmanager:GetSec...", "secretsmanager:GetSecretValue"),
+        ("dynamodb:BatchGetI…", "dynamodb:BatchGetItem"),
+        # Several actions begin so.
+        ("s3:PutObj...", None),
+    ],
+)
+def test_action_that_is_cut_is_completed(cut: str, action: str | None) -> None:
+    explanation = explain(f"{_DENIED}{cut}")
+    assert explanation.failure is not None
+    if action is None:
+        assert explanation.remedies[0].policy is None
+    else:
+        assert action in explanation.summary
+        assert explanation.causes[0].text.startswith("The text cuts the action off, and only")
+        assert explanation.remedies[0].policy is not None
+
+
 def test_action_that_is_cut_is_that_of_the_operation() -> None:
     message = f"{_DENIED}s3:PutObj[truncated]"
     explanation = explain(f"An error occurred (AccessDenied) when calling the PutObject operation: {message}")

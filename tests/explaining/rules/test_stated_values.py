@@ -196,6 +196,16 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="clock of a call with the AWS CLI",
         ),
         pytest.param(
+            "CredentialsProviderError: Could not load credentials from any providers",
+            {"cluster": "tea", "region": "eu-west-1", "namespace": "shop", "service_account": "cart"},
+            (
+                "aws eks list-pod-identity-associations --cluster-name tea --namespace shop --service-account cart --region eu-west-1",
+                "kubectl annotate serviceaccount cart --namespace shop",
+            ),
+            ("AWS_ROLE_ARN",),
+            id="association before an annotation",
+        ),
+        pytest.param(
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (

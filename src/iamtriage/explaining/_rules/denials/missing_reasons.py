@@ -90,7 +90,10 @@ def other_policy_cause(denial: Denial) -> Cause:
 
 
 def _derived_action_cause(denial: Denial) -> Cause:
-    operation = denial.failure.envelope.operation
+    operation, stated = denial.failure.envelope.operation, denial.failure.action
+    if stated is not None and ":" in stated and denial.action is not None:
+        text = f"The text cuts the action off, and only {denial.action} begins like that."
+        return DERIVED_ACTION.cause("derived", text=text)
     called = f"The call {operation}" if operation else "The operation in the message"
     text = f"{called} requires {wording.join_first_four(denial.actions)}."
     if denial.failure.encoded_message:

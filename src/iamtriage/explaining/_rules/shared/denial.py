@@ -183,6 +183,15 @@ def _is_cut(action: str) -> bool:
     return not action.rpartition(":")[2].isalnum() and CUT_OFF.search(action) is not None
 
 
+def _complete(action: str) -> str | None:
+    """Return a cut action in full, if only one action of the service begins like it."""
+    if ":" not in action or not _is_cut(action):
+        return None
+    from iamtriage.actions._lookup import complete_action
+
+    return complete_action(CUT_OFF.sub("", action))
+
+
 def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
     decision = _Decision(
         failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
@@ -286,6 +295,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     if action == "AssumeRole" or (action is None and _assumes_in_words(failure)):
         # CodePipeline omits the service, and Step Functions the action.
         action, action_evidence = "sts:AssumeRole", "derived"
+    if action is not None and (completed := _complete(action)) is not None:
+        action, action_evidence = completed, "derived"
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action or _is_cut(action):
         # Most messages name the action, and the table of actions is large.
