@@ -34,6 +34,7 @@ from benchmarks.measure import (
     ratio,
     seconds,
 )
+from benchmarks.mixed import mixed_costs, redaction_costs
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
 from benchmarks.reports import report
@@ -121,6 +122,7 @@ def adversarial() -> Iterator[Figure]:
         )
     nested = functools.partial(_nested, '{"a":')
     yield from growth_and_cost("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
+    yield from mixed_costs([("parse", iamtriage.parse), ("scan", drain)])
     # Exceptions and mappings contain texts of any length, too.
     for unit in (
         "Access Denied\n\n",
@@ -438,6 +440,7 @@ def redaction() -> Iterator[Figure]:
             IDENTIFIERS_LIMIT,
             IDENTIFIERS_TARGET,
         )
+    yield from redaction_costs()
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {

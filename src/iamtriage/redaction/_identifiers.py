@@ -48,7 +48,7 @@ __all__ = ("IdentifierRedaction",)
 # If a terminal has wrapped a failure, this many characters around it are wrapped, too.
 _CONTEXT = 400
 # The number of characters around a joined word that are searched again, up to the ends of lines.
-_WINDOW = 500
+_WINDOW = 300
 _MAX_LINE = 2_000
 _LINE_END = re.compile("\n")
 

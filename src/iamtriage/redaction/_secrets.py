@@ -26,6 +26,7 @@ from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
+from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
@@ -243,12 +244,13 @@ def may_contain_secret(text: str) -> bool:
 
 def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) -> Iterator[FoundSecret]:
     lower = fold_case(text)
+    names = [*NAME_OR_MARKER.finditer(lower)]
     yield from find_encoded_messages(text, lower)
     yield from find_header_secrets(text, lower)
-    yield from find_assigned_secrets(text, lower, unresolved)
+    yield from find_assigned_secrets(text, lower, names, unresolved)
     yield from find_shaped_secrets(text)
     yield from find_paired_secrets(text, lower)
-    yield from find_wrapped_secrets(text, lower)
+    yield from find_wrapped_secrets(text, lower, names)
     yield from find_phrased_secrets(text, lower)
     yield from find_kubernetes_secrets(text)
 

@@ -116,6 +116,8 @@ def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
     for alternative in fragment.split(_ALTERNATIVE):
         stated = _STATED_WORD.match(alternative)
         literal = (stated[2] or stated[1]) if stated else alternative
+        if flat.count(literal) * (_CHARS_BEFORE + _CHARS_AFTER) > len(flat):
+            return []
         at = flat.find(literal)
         while at >= 0:
             places.append(at)

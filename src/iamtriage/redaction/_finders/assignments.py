@@ -44,7 +44,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
@@ -176,19 +176,23 @@ _DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|
 
 
 def find_assigned_secrets(
-    text: str, folded: str, unresolved: list[tuple[int, int]] | None = None
+    text: str,
+    folded: str,
+    names: Iterable[re.Match[str]] | None = None,
+    unresolved: list[tuple[int, int]] | None = None,
 ) -> Iterator[FoundSecret]:
     """Find every secret after a name.
 
     Args:
         text: The text.
         folded: The text in lower case, character for character.
+        names: The matches of ``NAME_OR_MARKER`` in it, if they are known.
         unresolved: A list to which the position of each name without a secret is added.
     """
     done = 0
     runs = UnquotedValues(text)
     has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
-    for name_end in NAME_OR_MARKER.finditer(folded):
+    for name_end in NAME_OR_MARKER.finditer(folded) if names is None else names:
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
             continue

@@ -6,6 +6,7 @@ as a time, host or container. Neither belongs to the notation, so the lines are 
 
 from __future__ import annotations
 
+import heapq
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assi
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
@@ -24,7 +25,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ("find_wrapped_secrets",)
 
@@ -32,8 +33,8 @@ __all__ = ("find_wrapped_secrets",)
 _REST_OF_LINE = re.compile(
     r"s?(?:[^a-z0-9\n]|(?:access|bearer|basic|just|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
-_HEADER = re.compile(r"authorization|bearer|basic")
-_NAME = re.compile(rf"{NAME_OR_MARKER.pattern}|{_HEADER.pattern}")
+# Before credentials, whose name can be on another line.
+_SCHEME = re.compile(r"bearer|basic")
 _BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
 # A word that can be a secret, to skip other lines quickly.
 _WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}|[\"'`][^\"'`\n]{4}")
@@ -48,17 +49,21 @@ _MAX_LINE = 20_000
 _MAX_BEFORE_NAME = 4_096
 
 
-def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]]) -> Iterator[FoundSecret]:
     """Find each secret that a line break or the prefix of a log line separates from its name.
 
     Args:
         text: The text.
         folded: The text in lower case, character for character.
+        names: The matches of ``NAME_OR_MARKER`` in it, in order.
     """
+    if "\n" not in text:
+        return
+    schemes = _SCHEME.finditer(folded) if "bearer" in folded or "basic" in folded else ()
     done = 0
     # Where the next digit is, without which no value is found.
     digit = -1
-    for name in _NAME.finditer(folded) if "\n" in text else ():
+    for name in heapq.merge(names, schemes, key=re.Match.start):
         if name[0].startswith(MARKER_START):
             continue
         rest = _REST_OF_LINE.match(folded, name.end())
@@ -71,7 +76,7 @@ def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         if digit > done + _LINES_AFTER * _MAX_LINE:
             continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
-        is_direct = _DIRECT.match(folded, name.end()) is not None and not _HEADER.fullmatch(name[0])
+        is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME
         yield from _search_window(text, start, rest.end(), is_direct=is_direct)
 
 
