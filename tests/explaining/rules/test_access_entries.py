@@ -259,7 +259,7 @@ def test_unknown_path_is_looked_up() -> None:
 
 
 def test_access_entry_gets_the_correct_arn() -> None:
-    text = f"Error: creating EKS Access Entry (orders:{{}}): InvalidParameterException: {FORMAT} (EKS)"
+    text = f"creating EKS Access Entry (orders:{{}}): InvalidParameterException: {FORMAT} (EKS)"
     found = explained(text.format(SESSION))
     assert ("session-arn", "derived") in codes(found)
     assert (
@@ -270,6 +270,30 @@ def test_access_entry_gets_the_correct_arn() -> None:
     assert made == [
         f'aws eks create-access-entry --cluster-name orders --principal-arn "$({GET_SSO})" --type STANDARD'
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            f"Error: creating EKS Access Entry (orders:{SESSION}): InvalidParameterException: {FORMAT}",
+            "Correct principal_arn in the Terraform configuration, and apply again",
+        ),
+        (
+            "Error: creating EKS Access Entry (orders:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, InvalidParameterException: The username system:ana must not begin with system:",
+            "Correct user_name in the Terraform configuration, and apply again",
+        ),
+        (
+            f'CREATE_FAILED | AWS::EKS::AccessEntry | Ops | Resource handler returned message: "{INVALID} (Service: Eks, Status Code: 400)"',
+            "Correct PrincipalArn in the CloudFormation template, and deploy again",
+        ),
+    ],
+)
+def test_code_that_creates_the_entry_is_corrected(text: str, first: str) -> None:
+    """An entry that was created by hand would make the next run fail."""
+    found = explained(text)
+    assert found.remedies[0].title == first
+    assert not any("create-access-entry" in line for line in commands(found))
 
 
 def test_cluster_arn_is_not_the_rejected_one() -> None:

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command, repeat_com
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
@@ -93,14 +94,24 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         changes={"principal-arn": mapped.new_entry_argument},
         of_region=cluster.region,
     )
+    deployment = find_deployment(case.failure, case.facts)
     remedies = [
-        cluster_remedy(
-            "Look up the full ARN, and create the access entry with it",
-            "The first command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
-            *filter(None, (mapped.entry_refusal,)),
-            "Use credentials of the account that owns the role or user.",
-            commands=(lookup, repeated or mapped.create_entry_command(cluster)),
-            url=pages.EKS_ACCESS_ENTRIES,
+        change_in_code(
+            cluster_remedy(
+                "Look up the full ARN, and create the access entry with it",
+                f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+                *filter(None, (mapped.entry_refusal,)),
+                "Use credentials of the account that owns the role or user.",
+                commands=(lookup, repeated or mapped.create_entry_command(cluster)),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+            deployment,
+            "principal_arn",
+            *(
+                (_SESSION_CONTEXT,)
+                if deployment and deployment.tool == "Terraform" and isinstance(principal, RoleSession)
+                else ()
+            ),
         ),
     ]
     if is_unknown and diagnosis is None:
@@ -121,6 +132,10 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         remedies=tuple(remedies),
         notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
     )
+
+
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_session_context
+_SESSION_CONTEXT = "If it is data.aws_caller_identity.current.arn, use data.aws_iam_session_context.current.issuer_arn, with that ARN as its arn."
 
 
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:

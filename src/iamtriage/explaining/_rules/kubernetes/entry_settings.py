@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -76,12 +77,16 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         ),
         topic="access-entry-name",
         remedies=(
-            cluster_remedy(
-                f"Use another {name}",
-                f"The {name} must not begin with {', '.join(principal_mappings.RESERVED_PREFIXES[:-1])} or {principal_mappings.RESERVED_PREFIXES[-1]}.",
-                advice,
-                commands=(change,),
-                url=pages.EKS_ACCESS_ENTRIES,
+            change_in_code(
+                cluster_remedy(
+                    f"Use another {name}",
+                    f"The {name} must not begin with {', '.join(principal_mappings.RESERVED_PREFIXES[:-1])} or {principal_mappings.RESERVED_PREFIXES[-1]}.",
+                    advice,
+                    commands=(change,),
+                    url=pages.EKS_ACCESS_ENTRIES,
+                ),
+                find_deployment(case.failure, case.facts),
+                "kubernetes_groups" if name == "group" else "user_name",
             ),
         ),
         notes=(
@@ -104,22 +109,32 @@ _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 
 def _explain_masters(case: Case[AccessEntry]) -> Explanation:
     """Explain that an access policy replaces the group of administrators."""
+    deployment = find_deployment(case.failure, case.facts)
     cluster, principal = find_cluster(case), entry_principal(case)
     return case.explain(
         "EKS rejected the group system:masters: in access entries, the policy AmazonEKSClusterAdminPolicy replaces it.",
         RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
         topic="access-entry-name",
         remedies=(
-            cluster_remedy(
-                "Associate AmazonEKSClusterAdminPolicy with the entry",
-                "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
-                commands=(
-                    principal.create_entry_command(cluster),
-                    principal.associate_policy_command(
-                        cluster, "AmazonEKSClusterAdminPolicy", namespace=None
+            change_in_code(
+                cluster_remedy(
+                    "Associate AmazonEKSClusterAdminPolicy with the entry",
+                    "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
+                    commands=(
+                        principal.create_entry_command(cluster),
+                        principal.associate_policy_command(
+                            cluster, "AmazonEKSClusterAdminPolicy", namespace=None
+                        ),
                     ),
+                    url=pages.EKS_ACCESS_POLICIES,
                 ),
-                url=pages.EKS_ACCESS_POLICIES,
+                deployment,
+                "kubernetes_groups",
+                *(
+                    ("The resource aws_eks_access_policy_association associates the policy.",)
+                    if deployment and deployment.tool == "Terraform"
+                    else ()
+                ),
             ),
         ),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
@@ -134,7 +149,11 @@ def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
         RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
         ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
         topic="access-entry-name",
-        remedies=(principal.node_entry_remedy(cluster),),
+        remedies=(
+            change_in_code(
+                principal.node_entry_remedy(cluster), find_deployment(case.failure, case.facts), "type"
+            ),
+        ),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 

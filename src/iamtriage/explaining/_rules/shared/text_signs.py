@@ -15,6 +15,7 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.resolving import context_of
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
@@ -135,6 +136,15 @@ _STACK = lazy_pattern(
     r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
     re.ASCII,
 )
+# https://registry.terraform.io/modules/terraform-aws-modules/eks/aws/latest
+_MODULE_ENTRY = lazy_pattern(
+    r"\bmodule\.[\w.-]{1,100}\.aws_eks_access_entry\.this\[\"([\w.@-]{1,64})\"\]", re.ASCII
+)
+_CHANGING = lazy_pattern(r"\baws [a-z0-9-]{2,30} (?:associate|create|update)-")
+# How the AWS provider begins its errors.
+_TERRAFORM_ERROR = lazy_pattern(
+    r"Error: (?:creating|updating) [A-Z][\w ]{2,60} \([^()\n]{1,300}\): ", re.ASCII
+)
 # The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
 _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
@@ -167,6 +177,8 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     address = context_of(facts).terraform
     if address is not None:
         return Deployment("Terraform", address.value)
+    if _TERRAFORM_ERROR.search(failure.text) is not None:
+        return Deployment("Terraform", None)
     start = max(failure.span[0] - _MAX_TEXT // 2, 0)
     text = failure.text[start : start + _MAX_TEXT]
     if not any(sign in text for sign in _SIGNS):
@@ -183,6 +195,39 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
         None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
+    )
+
+
+def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str, *steps: str) -> Remedy:
+    """Return a remedy for an argument of a resource that a tool creates: in the code of the tool, not by hand.
+
+    Args:
+        remedy: The remedy by hand.
+        deployment: What deploys the resource; if ``None``, the remedy stays as it is.
+        argument: The argument, as Terraform spells it.
+        steps: Further steps on the code.
+    """
+    if deployment is None:
+        return remedy
+    element, code, again = argument, "configuration", "apply"
+    if deployment.tool == "CloudFormation":
+        words = argument.replace("user_name", "username").split("_")
+        element, code, again = "".join(map(str.capitalize, words)), "template", "deploy"
+    address = deployment.resource or ""
+    key = _MODULE_ENTRY.search(address)
+    of = f" of {address}" if address else ""
+    of += f' (the input access_entries["{key[1]}"] of the module)' if key else ""
+    return attrs.evolve(
+        remedy,
+        title=f"Correct {element} in the {deployment.tool} {code}, and {again} again",
+        who="you",
+        steps=(
+            f"Change {element}{of}.",
+            *steps,
+            *remedy.steps,
+            f"Do not create it with the AWS CLI: {deployment.tool} would then fail because it exists.",
+        ),
+        commands=tuple(line for line in remedy.commands if not _CHANGING.search(line)),
     )
 
 
