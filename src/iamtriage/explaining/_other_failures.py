@@ -1,4 +1,4 @@
-"""Describe the other failures in a text, besides the one that is explained."""
+"""Describe the failures in a text other than the explained one."""
 
 from __future__ import annotations
 

@@ -2193,7 +2193,7 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
         (
             "$ terraform plan\nError: reading IAM Role (carts): Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
             "Let Terraform make fewer calls at once",
-            "The provider retries by itself.",
+            "The provider retries automatically.",
         ),
     ],
     ids=[

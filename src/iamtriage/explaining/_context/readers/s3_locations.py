@@ -73,9 +73,6 @@ _WRITES = frozenset(
         "CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectAcl", "PutObjectTagging",
     }
 )  # fmt: skip
-_BUCKET_OPERATIONS = lazy_pattern(
-    r"(?:List(?:Objects|MultipartUploads|ObjectVersions)|HeadBucket|.*Bucket)", re.ASCII
-)
 _MULTIPLE = frozenset({"recursive", "delete"})
 
 

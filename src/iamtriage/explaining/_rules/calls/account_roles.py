@@ -1,4 +1,4 @@
-"""Explain that a service has no role in the settings of the account, or that its default role does not exist.
+"""Explain that a service has no role in the account's settings, or no default role.
 
 Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
 https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html,
@@ -62,7 +62,7 @@ _SETTINGS = (
         (
             "aws apigateway update-account --region REGION --patch-operations op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN",
         ),
-        "The setting is for all APIs of the Region. In Terraform, it is aws_api_gateway_account with cloudwatch_role_arn, in CloudFormation AWS::ApiGateway::Account; let the stage depend on it. A new role can take some seconds.",
+        "The setting is for all APIs of the Region. In Terraform, it is aws_api_gateway_account with cloudwatch_role_arn, in CloudFormation AWS::ApiGateway::Account; let the stage depend on it. A new role can take a few seconds to take effect.",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     ),
     _Setting(
@@ -74,7 +74,7 @@ _SETTINGS = (
         (
             "aws ssm update-service-setting --region REGION --setting-id arn:aws:ssm:REGION:ACCOUNT_ID:servicesetting/ssm/managed-instance/default-ec2-instance-management-role --setting-value service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole",
         ),
-        "Or attach an instance profile whose role has AmazonSSMManagedInstanceCore: then the account needs no default role. The agent retries by itself.",
+        "Or attach an instance profile whose role has AmazonSSMManagedInstanceCore: then the account needs no default role. The agent retries automatically.",
         "https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html",
     ),
     _Setting(

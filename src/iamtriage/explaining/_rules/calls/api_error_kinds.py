@@ -350,9 +350,11 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
 
 
 def _terraform_remedy(attempts: int) -> Remedy:
-    """Return the remedy for Terraform, whose provider retries by itself."""
+    """Return the remedy for Terraform, whose provider retries automatically."""
     retried = (
-        f"The provider already made {attempts} attempts. " if attempts else "The provider retries by itself. "
+        f"The provider already made {attempts} attempts. "
+        if attempts
+        else "The provider retries automatically. "
     )
     return your_remedy(
         "Let Terraform make fewer calls at once",

@@ -88,7 +88,7 @@ VOLUME_KEY = CauseType(
 KEY_NOT_ACCESSIBLE = CauseType(
     "key-not-accessible",
     title="A service cannot use a KMS key",
-    meaning="The KMS key does not exist in the Region, is not enabled, or may not be used by the caller.",
+    meaning="The KMS key does not exist in the Region, is not enabled, or the caller is not allowed to use it.",
     recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
     fix="Correct the key, enable it, or allow the caller to use it.",
     sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
@@ -131,7 +131,7 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
 
 
 def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that a service cannot use a KMS key, for one of three reasons that it does not tell apart."""
+    """Explain that a service cannot use a KMS key, for one of three reasons that it does not distinguish."""
     found = _KEY_ARN.search(message)
     called = case.failure.envelope.operation
     call = f"the call {called}" if called and called.isalnum() else "the call"
@@ -187,7 +187,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
         remedies=_launch_remedies(case, launcher, state),
         notes=(
-            f"For a key of another account, its policy allows the root of the instances' account, and kms create-grant gives {launcher} the use.",
+            f"For a key of another account, its policy must allow the account of the instances, which then grants {launcher} the use with aws kms create-grant.",
         ),
     )
 

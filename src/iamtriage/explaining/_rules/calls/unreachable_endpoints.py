@@ -241,7 +241,7 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         return (
             your_remedy(
                 "Check the proxy that the client uses",
-                "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network wants, including user name and password. Do not share the output: it can contain the password.",
+                "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network requires, including user name and password. Do not share the output: it can contain the password.",
                 "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
                 "If the address is correct, let the owner of the proxy allow the AWS hosts.",
                 commands=("set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",),

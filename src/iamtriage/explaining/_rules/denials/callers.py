@@ -1,4 +1,4 @@
-"""Name the service, deployment or controller that made a denied call, and how to go on with it.
+"""Name the service, deployment or controller that made a denied call.
 
 A message of AWS inside that of a service or a tool names only the role. The words around it name what uses the role.
 """
@@ -38,8 +38,8 @@ _SERVICES_BY_SESSION_NAME = {
 _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 }
@@ -167,7 +167,7 @@ def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 
 
 def _deployment_notes(denial: Denial) -> tuple[str, ...]:
-    """Return how to go on with the CloudFormation stack whose deployment was denied."""
+    """Return how to continue with the CloudFormation stack whose deployment was denied."""
     deployment = _find_stack(denial)
     if deployment is None:
         return ()
@@ -180,8 +180,6 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
 def _calling_services(denial: Denial) -> tuple[str, ...]:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    if isinstance(denial.role, ServiceLinkedRole):
-        return ()
     return tuple(
         service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
     )

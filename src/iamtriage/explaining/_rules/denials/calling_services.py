@@ -155,7 +155,7 @@ def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: A
     find = _KEY_OF.get(prefix)
     if find is not None:
         lines = (find, *lines)
-        step = f"The first command prints the key. If it is alias/aws/{prefix}, nobody can change its policy: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}."
+        step = f"The first command prints the key. If it is alias/aws/{prefix}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}."
     return ServiceAccess(
         "the key policy",
         service,

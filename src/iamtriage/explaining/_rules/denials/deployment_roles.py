@@ -65,7 +65,7 @@ def explain_target_account(denial: Denial) -> Explanation:
         remedies=(
             trust_remedy(
                 f"Create the role in account {account}, or correct its trust policy",
-                f"With credentials of account {account}, look whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
+                f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
                 f"If it exists: {existing[:1].lower()}{existing[1:]}",
                 commands=(
                     show,
@@ -107,14 +107,14 @@ _MAY_NOT_CREATE = lazy_pattern(
 
 
 def explain_missing_role(denial: Denial) -> Explanation:
-    """Explain that the account lacks a service-linked role, and that the caller may not create it."""
+    """Explain that the account lacks a service-linked role, and that the caller is not allowed to create it."""
     text = denial_paragraph(denial.failure)
     services = (denial.service or "", *(action.partition(":")[0] for action in denial.actions))
     role = find_linked_role(text, services)
     if _MAY_NOT_CREATE.search(text) is None:
         summary = "The account has no service-linked role for {} yet."
         return missing_role(denial, text, role, summary)
-    summary = f"The account has no service-linked role for {{}} yet, and {denial.caller} may not create it."
+    summary = f"The account has no service-linked role for {{}} yet, and {denial.caller} is not allowed to create it."
     return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role)))
 
 

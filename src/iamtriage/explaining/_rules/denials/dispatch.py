@@ -179,7 +179,7 @@ def _is_git_denial(denial: Denial) -> bool:
 
 
 def _is_database_user(denial: Denial) -> bool:
-    """Return whether a user of an Amazon Redshift database wants a role, as COPY and UNLOAD do."""
+    """Return whether a user of an Amazon Redshift database requests a role, as COPY and UNLOAD do."""
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False

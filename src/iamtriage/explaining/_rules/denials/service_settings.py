@@ -251,7 +251,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     subscribe = account_remedy(
         "Subscribe the account to the model once, with a principal that has the permissions",
         "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
-        "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
+        "The subscription applies to the account: afterwards, calls of the model need no AWS Marketplace permissions.",
         _RETRY_LATER,
         commands=(fill_command(_AVAILABILITY_COMMAND, denial_remedies.region_argument(denial)),),
         url=pages.BEDROCK_MODELS,

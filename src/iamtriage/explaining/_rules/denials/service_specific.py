@@ -149,9 +149,9 @@ def explain_mfa(denial: Denial) -> Explanation:
     text = denial.failure.text
     named = next(reversed(list(_SERIAL.finditer(text))), None)
     found = named["serial"] if named else (_DEVICE.search(text) or [None])[0]
-    fault = _describe_serial_fault(denial, named)
+    problem = _describe_serial_problem(denial, named)
     # STS has one message about the code and another about the serial number.
-    is_about_device = fault is not None or "validate MFA code" in text
+    is_about_device = problem is not None or "validate MFA code" in text
     user = commands.user_name(named["name"].rpartition("/")[2]) if named and named["kind"] == "user" else None
     reported = MFA_CODE.cause(
         "reported",
@@ -159,8 +159,8 @@ def explain_mfa(denial: Denial) -> Explanation:
         text="STS could not validate the code with this serial number." if is_about_device else "",
     )
     causes: tuple[Cause, ...] = (reported, MFA_CODE_USED.cause(), MFA_DEVICE.cause())
-    if fault is not None:
-        device = MFA_DEVICE.cause("derived", ("The text names it.",), text=f"The serial number {fault}.")
+    if problem is not None:
+        device = MFA_DEVICE.cause("derived", ("The text names it.",), text=f"The serial number {problem}.")
         causes = (reported, device)
     elif is_about_device:
         causes = (reported, MFA_DEVICE.cause(), MFA_CODE_USED.cause())
@@ -183,7 +183,7 @@ def explain_mfa(denial: Denial) -> Explanation:
         (
             "STS rejected the code of the MFA device."
             if not is_about_device
-            else f"STS could not validate the MFA code: the serial number {fault or 'must be that of a device of this user'}."
+            else f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
         ),
         *causes,
         topic="mfa",
@@ -194,7 +194,7 @@ def explain_mfa(denial: Denial) -> Explanation:
                 # A wrong serial number is in the user's own command.
                 commands=(
                     listed,
-                    *(() if fault else (denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),)),
+                    *(() if problem else (denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),)),
                 ),
                 url=pages.MFA,
             ),
@@ -203,7 +203,7 @@ def explain_mfa(denial: Denial) -> Explanation:
     )
 
 
-def _describe_serial_fault(denial: Denial, named: re.Match[str] | None) -> str | None:
+def _describe_serial_problem(denial: Denial, named: re.Match[str] | None) -> str | None:
     """Return why a serial number cannot be that of a device of the caller, as a predicate."""
     if named is None:
         return None

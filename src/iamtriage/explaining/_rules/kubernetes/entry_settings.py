@@ -194,9 +194,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         topic="authentication-mode",
         remedies=(
             cluster.enable_entries_remedy(),
-            principal_mappings.build_cluster_principal(
-                try_parse_principal(find_entry_arn(case)), "the principal"
-            ).aws_auth_remedy(
+            entry_principal(case).aws_auth_remedy(
                 cluster,
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",
@@ -377,9 +375,7 @@ def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
     if given["service"] == "iam":
         summary = f"EKS rejected {clip_text(given['arn'])}: it is an IAM policy, and an access entry takes only EKS access policies."
         steps = (
-            "Access policies are Kubernetes permissions, managed by EKS. Their ARNs begin with arn:aws:eks::aws:cluster-access-policy/.".replace(
-                "arn:aws:", f"arn:{partition}:"
-            ),
+            f"Access policies are Kubernetes permissions, managed by EKS. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/.",
         )
     elif not is_same:
         summary = f"EKS has no access policy {clip_text(given['name'])}."

@@ -90,7 +90,7 @@ _ROLE_IN_PROFILE = "NODE_ROLE_NAME"
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
-# What is only possible as long as nobody has seen the map.
+# Causes that are only possible if the text does not show the map.
 _ANSWERED = frozenset({"mapped-in-wrong-form", "yaml-broken", "not-mapped"})
 
 
@@ -428,7 +428,7 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
         steps.insert(0, step)
     check = "kubectl auth whoami"
     if _is_for_nodes(mismatch.entry):
-        steps.append("The nodes then join by themselves.")
+        steps.append("The nodes then join automatically.")
         check = "kubectl get nodes"
     return cluster_remedy(
         f"Correct the {field} in aws-auth",

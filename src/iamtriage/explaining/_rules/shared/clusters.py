@@ -191,10 +191,10 @@ def failure_sentence(case: AnyCase) -> str:
     return _unescaped_text(case, 0, _CHARS_OF_SENTENCE)
 
 
-def _unescaped_text(case: AnyCase, before: int, behind: int) -> str:
+def _unescaped_text(case: AnyCase, before: int, after: int) -> str:
     failure = case.failure
     start, end = failure.span
-    words = failure.text[max(start - before, 0) : min(end, start + _MAX_LENGTH) + behind]
+    words = failure.text[max(start - before, 0) : min(end, start + _MAX_LENGTH) + after]
     return " ".join(words.replace('\\"', '"').split())
 
 

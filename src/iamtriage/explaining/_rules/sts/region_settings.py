@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
-# A setting of the region in code, a file or a command. In a log, words before a colon are no setting.
+# A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
     r"(?:--region[ =]|(?<![\w.-])[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
     r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5})"
@@ -144,7 +144,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 
 
 def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | None:
-    """Return the fix for a setting in YAML that has a path: in an object of Kubernetes, or in another file."""
+    """Return the fix for a setting at a path of YAML, in an object of Kubernetes or another file."""
     path = _find_path(text, setting.start())
     if len(path.keys) < 2:
         return None

@@ -331,7 +331,7 @@ def is_same_account(expected: str, actual: str) -> bool:
 
 
 def _is_misplaced(expected: str, actual: str) -> bool:
-    """Return whether nobody would move the pod to the namespace that the policy expects."""
+    """Return whether the namespaces show that the policy is wrong, not the pod's namespace."""
     namespaces = (expected.split(":")[2:3], actual.split(":")[2:3])
     return is_same_account(expected, actual) and (
         namespaces[0] == ["default"] or namespaces[1] == ["kube-system"]
