@@ -182,6 +182,19 @@ SAME: tuple[Row, ...] = (
         f"SignatureDoesNotMatch: {_SCOPED}\n\nSo it failed with SignatureDoesNotMatch.",
         _SCOPE,
     ),
+    (
+        "truncated-repetition",
+        "Warning  Failed  9s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, api error ExpiredToken: The security token included in the request is expired\n"
+        "Warning  Failed  8s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, Requ",
+        expect(
+            "expired_credentials",
+            code="ExpiredToken",
+            operation="ListHostedZones",
+            service="route53",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+        ),
+    ),
     ("sentence-then-call", f"{DENIAL}\n\n{_BOTO}\n", _FIRST),
     (
         "union",

@@ -123,6 +123,11 @@ REFUSALS: Table = (
         _S3,
     ),
     (
+        "wrapped",
+        f'failed to pull\nand unpack image "{_URL}":\nfailed to resolve reference: unexpected status code 403 Forbidden',
+        _S3,
+    ),
+    (
         "crt-c",
         "[ERROR] [2026-01-02T03:04:05Z] [00007f1a] [S3MetaRequest] - id=0x5638ff289bf0 Meta request cannot recover from error 14343 (Invalid response status from request). (request=0x7fac8c001990, response status=403)",
         _S3,
@@ -139,6 +144,7 @@ NONE: Table = tuple(
         ("uri-in-a-path", "GET https://files.example.com/s3://orders-data/a.csv: 403 (Forbidden)"),
         ("uri-next-line", "The data is at s3://orders-data/a.csv\nMy own server answers 403 Forbidden"),
         ("next-sentence", f"The data is at {_URL}. My own server answers 403 Forbidden"),
+        ("next-line-of-list", f"Files:\n- {_URL}\nMy own server answers 403 Forbidden"),
         ("next-line", f"The data is at {_URL}\nMy own server answers 403 Forbidden"),
         ("later-exchange", f"Read {_URL}\n\nurllib.error.HTTPError: HTTP Error 403: Forbidden"),
         ("api-server", "GET https://0A1B2C3D.gr7.eu-west-1.eks.amazonaws.com/api/v1/pods 403 (Forbidden)"),

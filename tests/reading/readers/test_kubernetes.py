@@ -155,6 +155,21 @@ FORBIDDEN: Table = (
         _forbidden(k8s_user="ana"),
     ),
     (
+        "granting-in-groups-without-label",
+        'roles.rbac.authorization.k8s.io "edit" is forbidden: user "ana" ("dev" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:',
+        _forbidden(k8s_user="ana"),
+    ),
+    (
+        "granting-in-a-struct",
+        'Error: clusterroles.rbac.authorization.k8s.io "edit" is forbidden: attempt to grant extra privileges: [PolicyRule{Resources:["pods"], APIGroups:[""], Verbs:["*"]}] user=&{system:serviceaccount:kube-system:tiller 0a1b2c3d [system:authenticated] map[]} ownerrules=[] ruleResolutionErrors=[]',
+        _forbidden(k8s_user="system:serviceaccount:kube-system:tiller"),
+    ),
+    (
+        "truncated-in-resource",
+        'jobs.batch "j1" is forbidden: User "ana" cannot patch resour',
+        _forbidden(k8s_user="ana", k8s_verb="patch"),
+    ),
+    (
         "granting-as-before",
         'Error from server: rolebinding "admins" is forbidden: user "ana" cannot grant extra privileges:',
         _forbidden(k8s_user="ana"),

@@ -73,6 +73,40 @@ DENIALS: Table = (
     ),
     ("iot", "[ERROR] EVENT:MQTT Client Connect MESSAGE:Connect Status: AUTHORIZATION_FAILURE", denied()),
     (
+        "iot-indented",
+        '{\n  "eventType": "Connect",\n  "protocol": "MQTT",\n  "clientId": "pump-7",\n  "reason": "AUTHORIZATION_FAILURE"\n}',
+        denied(),
+    ),
+    ("iot-compact", '{"protocol":"MQTT","reason":"AUTHORIZATION_FAILURE"}', denied()),
+    (
+        "lambda-code",
+        "Your access has been denied by S3, please make sure your request credentials have permission to GetObject for orders-code/v1/app.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
+        denied(code="AccessDenied", service="s3", resource="orders-code/v1/app.zip"),
+    ),
+    (
+        "ecs-without-message",
+        "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: service call has been retried 1 time(s): AccessDeniedException",
+        denied(code="AccessDeniedException"),
+    ),
+    (
+        "goamz-limit",
+        "Error querying images: Request limit exceeded. (RequestLimitExceeded)",
+        expect("aws_error", code="RequestLimitExceeded"),
+    ),
+    ("goamz-rate", "Error: Rate exceeded (Throttling)", expect("aws_error", code="Throttling")),
+    ("rate", "Error 429: Rate exceeded (see the documentation)", None),
+    (
+        "go-waiter",
+        "Error waiting for image: ResourceNotReady: exceeded wait attempts",
+        expect("aws_error", code="ResourceNotReady"),
+    ),
+    ("not-ready", "ResourceNotReady: the database starts", None),
+    (
+        "identity-center",
+        "Cached Identity Center token is expired. Log in again.",
+        expect("expired_credentials"),
+    ),
+    (
         "iot-json",
         '{"eventType": "Connect", "protocol": "MQTT", "clientId": "pump-7", "reason": "AUTHORIZATION_FAILURE"}',
         denied(),

@@ -293,6 +293,11 @@ GO2: Table = (
         _GO2_FACTS,
     ),
     (
+        "italic",
+        "_Failed to copy: operation error S3: HeadObject, https response error StatusCode: 403_",
+        denied(operation="HeadObject", service="s3", status_code=403),
+    ),
+    (
         "host-id",
         "operation error S3: PutObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+=, api error AccessDenied: Access Denied",
         denied(

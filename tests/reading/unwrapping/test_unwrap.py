@@ -141,6 +141,8 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("\x1b[1;31mred\x1b[0m", "red"),
         ("it’s “so”", 'it\'s "so"'),
         ("│ boxed\n│ lines", "boxed\nlines"),
+        ("one │\n│ two", "one\ntwo"),
+        ("one │ two\n│ three", "two\nthree"),
         ("> quoted\n> text", "quoted\ntext"),
         ("&quot;say \\&quot;yes\\&quot;&quot;", '"say "yes""'),
         ("web-1  | one\nweb-1  | two\nweb-1  |\nweb-1  | three", "one\ntwo\n\nthree"),

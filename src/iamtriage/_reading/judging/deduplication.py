@@ -45,8 +45,9 @@ _FAMILIES = {
 }
 _MAX_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"
-# The only facts that a candidate from a bare code has.
+# The only facts that a candidate has from a bare code, and from a head without its message.
 _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
+_HEAD_FACTS = frozenset({"operation", "service", "status_code"})
 
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
@@ -104,17 +105,19 @@ def _traits(candidate: Candidate) -> _Traits:
 
 
 def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
-    """Return whether a code is only mentioned, for example in a heading, and its message has another kind."""
+    """Return whether a code or a truncated head is of a failure that has another kind in full."""
     candidate = candidates[at]
-    code = candidate.facts.get("code")
-    return (
-        code is not None
-        and not candidate.has_core
-        and candidate.facts.keys() <= _BARE_CODE_FACTS
-        and any(
-            other.has_core and other.kind != candidate.kind and other.code == code.value
-            for other in candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]
-        )
+    facts = candidate.facts
+    if candidate.has_core or not (
+        facts.keys() == _HEAD_FACTS or ("code" in facts and facts.keys() <= _BARE_CODE_FACTS)
+    ):
+        return False
+    repeated = {"code"} if "code" in facts else _HEAD_FACTS
+    return any(
+        other.has_core
+        and other.kind != candidate.kind
+        and all(key in other.facts and other.facts[key].value == facts[key].value for key in repeated)
+        for other in candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]
     )
 
 

@@ -151,7 +151,9 @@ def _responding_host(text: str, m: re.Match[str], before: _Host | None, after: _
         if host
         and (size := end - start) <= _MAX_SENTENCE_DISTANCE
         and _NEXT_SENTENCE.search(text, start, end) is None
-        and text.count("\n", start, end) <= text[start:end].rstrip().endswith(":")
+        # A newline after a colon wraps the sentence.
+        and text.count("\n", start, end) - text.count(":\n", start, end)
+        <= text[start:end].rstrip().endswith(":")
     ]
     if near:
         return min(near)[1]

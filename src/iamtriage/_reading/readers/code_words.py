@@ -102,10 +102,10 @@ _IN_PARENTHESES = _Label(
     "rror",
 )
 _AFTER_LABEL = _Label(
-    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+",
+    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)):?\s+",
     r"(?P<code>[A-Z][A-Za-z0-9]{4,80}+)(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
     f"\"'`.)]}}({_WHITESPACE}",
-    "rror failed ode to with returned reason esponse",
+    "rror failed ode to with returned reason esponse (s)",
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = _Label(

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
-# A space in a pattern matches any whitespace. The certainty is one of:
+# A space in a pattern matches any whitespace, and " ?" also none. The certainty is one of:
 #   sure    only AWS and its SDKs say this
 #   unsure  other systems say it, too: a code, host, class or name of AWS must be near it
 #   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
 sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
-sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\".{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
+sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
+sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
@@ -118,7 +119,7 @@ unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
 sure   | <AWS_AUTH_SSO_TOKEN_EXPIRED> | AWS_AUTH_SSO_TOKEN_EXPIRED
 sure   | <SSO> | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
-sure   | cached SSO token is expired | cached SSO token is expired
+sure   | ached SSO token is expired|ached Identity Center token is expired | [Cc]ached (?:SSO|Identity Center) token is expired
 sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
 unsure | <expired> | Request (?:has )?expired\b
@@ -297,6 +298,8 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 [aws_error]
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
+sure   | <ResourceNotReady>ResourceNotReady: | rror\b[^\n]{0,160}?: (?P<code>ResourceNotReady): (?:exceeded wait attempts|failed waiting for successful resource state)
 sure   | does not allow ACLs | (?P<code>AccessControlListNotSupported): The bucket does not allow ACLs
 sure   | <Stack>state and can | Stack:arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated
 sure   | <Stack>Stack with id | Stack with id [\w:/.-]{1,300} does not exist
@@ -394,7 +397,7 @@ class Phrase(NamedTuple):
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of a table when a text first needs it; most are never needed."""
-    return lazy_pattern(pattern.replace(" ", r"\s+"), re.MULTILINE)
+    return lazy_pattern(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.MULTILINE)
 
 
 def table(text: str) -> tuple[Phrase, ...]:

@@ -36,7 +36,7 @@ _VERB = rf"{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?"
 _TARGET = (
     rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?"
     rf"|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
-    r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
+    r"|resources?\b|res[ourc]{0,4}\Z|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
 )
 _GROUP = (
     rf"(?P<group_words>\s+in\s+API\s+group(?:\s+(?:{_QUOTE}(?P<group>[\w.*-]{{0,120}}){_QUOTE}"
@@ -58,15 +58,15 @@ _TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
 # The server's other messages for a denial. Some of them are of a quota or an admission plugin.
 _OTHER_MESSAGE = lazy_pattern(
     r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
-    r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
+    r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempt(?:ing)? to grant))"
 )
 _NAMED_TYPE = lazy_pattern(
     r"(?P<type>[a-z][a-z0-9-]{1,60})(?P<group>\.[a-z0-9.-]{1,120})?(?:\s+\"[^\"\n]{0,253}\")?\s+\Z"
 )
 _GRANTING = lazy_pattern(
-    r"user\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\(groups=[^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)"
+    r"user(?:\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\([^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)|=&\{(?P<struct>[^\s{}]{1,300})\s)"
 )
-_MAX_GRANTING_DISTANCE = 600
+_MAX_GRANTING_DISTANCE = 4000
 # https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, of log level 5 and of older versions.
 _LOG_ENTRY = lazy_pattern(
     r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
@@ -192,7 +192,8 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
             piece = _piece(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _MAX_GRANTING_DISTANCE)
             if granting:
-                _put_user(piece, granting["user"], *granting.span("user"))
+                name = granting.lastgroup or "user"
+                _put_user(piece, granting[name], *granting.span(name))
             yield piece
 
 

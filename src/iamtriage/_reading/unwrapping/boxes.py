@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
+# The right border of a line whose start was not pasted.
+_CUT_LINE = lazy_pattern(r"^[^\n│┃║]{1,400}(?P<bar>[│┃║])[ \t]*(?=\n[│┃║])", re.MULTILINE)
 _WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
 _VALUE = lazy_pattern(r"arn:|https?://")
@@ -61,6 +64,8 @@ def strip_boxes(view: View) -> None:
     """Remove the borders and padding of every box, and the newlines inside words and values."""
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
+        if not view.text.isascii():
+            view.edit((m.start("bar"), m.end(), "") for m in _CUT_LINE.finditer(view.text))
 
 
 def _boxes(text: str) -> Iterator[list[_Line]]:
