@@ -184,8 +184,10 @@ SAME: tuple[Row, ...] = (
     ),
     (
         "truncated-repetition",
-        "Warning  Failed  9s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, api error ExpiredToken: The security token included in the request is expired\n"
-        "Warning  Failed  8s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, Requ",
+        (
+            "Warning  Failed  9s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, api error ExpiredToken: The security token included in the request is expired\n"
+            "Warning  Failed  8s  dns  operation error Route 53: ListHostedZones, https response error StatusCode: 403, Requ"
+        ),
         expect(
             "expired_credentials",
             code="ExpiredToken",
