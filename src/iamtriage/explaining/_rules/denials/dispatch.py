@@ -53,7 +53,8 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
 
         explanation = add_requirement(denial, explanation)
-    if _is_session_of_instance(denial):
+    # EC2 names the session after the instance.
+    if "/i-" in (denial.principal_text or ""):
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 
         explanation = add_pod_role_cause(denial, explanation)
@@ -111,11 +112,6 @@ def _denied_by(policy_type: PolicyType) -> Condition:
 
 def _calls(action: str) -> Condition:
     return lambda denial: denial.lowercase_action == action
-
-
-def _is_session_of_instance(denial: Denial) -> bool:
-    # EC2 names the session after the instance.
-    return "/i-" in (denial.principal_text or "")
 
 
 def _subscribes_to_bedrock_model(denial: Denial) -> bool:

@@ -207,7 +207,14 @@ def explain_session_policy(denial: Denial) -> Explanation:
         else pages.SESSION_POLICIES,
     )
     cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
-    return explain_guardrail(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
+    return explain_guardrail(
+        denial,
+        "session-policy",
+        verdict,
+        cause,
+        remedy,
+        *(() if denial.is_explicit else identity_notes(denial)),
+    )
 
 
 def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
@@ -311,10 +318,6 @@ def explain_guardrail(
         ),
         notes=notes,
     )
-
-
-def _identity_notes(denial: Denial) -> tuple[str, ...]:
-    return () if denial.is_explicit else identity_notes(denial)
 
 
 def identity_notes(denial: Denial) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ def compare_token_remedy(denial: Denial) -> Remedy:
     subject = None if claims is None else claims.get("sub")
     if claims is not None and isinstance(subject, str):
         audience = claims.get("aud")
-        listed = [each for each in _as_list(audience) if isinstance(each, str)]
+        named = cast("list[object]", audience) if isinstance(audience, list) else [audience]
+        listed = [each for each in named if isinstance(each, str)]
         aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
         return your_remedy(
             "Compare the token with the trust policy",
@@ -150,10 +151,6 @@ def _subject_steps(denial: Denial) -> tuple[str, ...]:
     if namespace is None or name is None:
         return ()
     return (f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}.",)
-
-
-def _as_list(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
 def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:

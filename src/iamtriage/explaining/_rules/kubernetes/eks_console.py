@@ -112,7 +112,10 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[C
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
     principal, role = case.principal, underlying_role(case.principal)
-    account, region, name = _cluster_location(case, cluster)
+    account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
+    # The console shows only clusters of the caller's own account.
+    account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
+    region, name = commands.region(cluster.region), cluster.argument
     steps: list[str] = []
     who: Who = "account administrator"
     if isinstance(role, IdentityCenterRole):
@@ -150,14 +153,6 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
 def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[str, Any]:
     action = actions if isinstance(actions, str) else list(actions)
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def _cluster_location(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> tuple[str, str, str]:
-    account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
-    region, name = commands.region(cluster.region), cluster.argument
-    # The console shows only clusters of the caller's own account.
-    caller = getattr(case.principal, "account", None)
-    return (account or (caller if isinstance(caller, str) else "ACCOUNT_ID"), region, name)
 
 
 def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:

@@ -352,15 +352,12 @@ def _compare(entry: MappingEntry, caller: _Caller) -> _Mismatch | None:
     if isinstance(mapped, RoleSession):
         return _Mismatch(MAP_ENTRY_OF_SESSION, entry, named, "is the ARN of a session")
     if isinstance(caller, User):
-        difference = f"has the path {clip_text(named.path)}, but the user {_path_of(caller)}"
+        other = "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
+        difference = f"has the path {clip_text(named.path)}, but the user {other}"
         return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, difference)
     reason = "The authenticator compares it with the role's ARN without its path, because an STS session doesn't have the path."
     path = f"contains the path {clip_text(named.path.strip('/'))}/"
     return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, path, reason) if named.path != "/" else None
-
-
-def _path_of(caller: User) -> str:
-    return "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: _Caller) -> bool:

@@ -14,7 +14,7 @@ from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._context.resolving import context_of, is_derived
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from iamtriage.actions._lookup import OperationActions
     from iamtriage.explaining._cause_types import Evidence
@@ -41,7 +41,8 @@ def find_called_service(failure: Failure, candidates: Collection[str]) -> str | 
     if commands:
         return _unique_service(commands[-1:], candidates)
     line = text.rfind("\n", max(start - _MAX_LINE, 0), start) + 1 or max(start - _MAX_LINE, 0)
-    return _unique_service(_client_names(text[line : min(end, start + _CHARS_AFTER)]), candidates)
+    words = text[line : min(end, start + _CHARS_AFTER)]
+    return _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
 
 
 def _cli_command(operation: str) -> str:
@@ -53,12 +54,7 @@ def _cli_command(operation: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", operation).lower()
 
 
-def _client_names(line: str) -> Iterator[str]:
-    for pattern in (_SERVICE_NAME, _CLIENT):
-        yield from pattern.findall(line)
-
-
-def _unique_service(names: Collection[str] | Iterator[str], candidates: Collection[str]) -> str | None:
+def _unique_service(names: Collection[str], candidates: Collection[str]) -> str | None:
     found = {service_prefix(name) for name in names} & set(candidates)
     return found.pop() if len(found) == 1 else None
 
