@@ -13,8 +13,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.kubernetes.denied_requests import access_policy_remedy, installer_remedies
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
-from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy, installer_remedies
 from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
