@@ -247,6 +247,11 @@ DENIALS: Table = (
         "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
         denied(operation="CreateNetworkInterface"),
     ),
+    (
+        "sentinel",
+        "Status code:S3B40011, Message: Access to an SQS queue (https://sqs.eu-west-1.amazonaws.com/111122223333/orders) was denied.",
+        denied(service="sqs", resource="https://sqs.eu-west-1.amazonaws.com/111122223333/orders"),
+    ),
     ("s3-error", "S3 error: Access Denied", denied(service="s3")),
     ("aurora-mysql", "ERROR 1871 (HY000): S3 API returned error: Access Denied", denied(service="s3")),
     (

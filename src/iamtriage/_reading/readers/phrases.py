@@ -41,6 +41,7 @@ sure   | ross-account pass role is not allowed | Cross-account pass role is not 
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | <denied>is denied | Access to the resource (?P<resource>https?://\S+?) is denied
 unsure | <denied>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
+sure   | Access to an SQS queue | Access to an (?P<service>SQS) queue \((?P<resource>https://[^\s()]{1,200})\) was denied
 sure   | <Identity>is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
