@@ -206,6 +206,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="association before an annotation",
         ),
         pytest.param(
+            "Run aws-actions/configure-aws-credentials@v4\nIt looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?\n##[error]Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers",
+            {},
+            ("it lacks the permission id-token: write",),
+            ("Check which credentials are used",),
+            id="job without an OIDC token",
+        ),
+        pytest.param(
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (

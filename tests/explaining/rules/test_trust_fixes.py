@@ -435,6 +435,7 @@ def test_headline_names_the_provider_that_differs() -> None:
     )
     assert explanation.remedies[0].policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
     assert "pods of the old cluster lose access" in explanation.remedies[0].steps[0]
+    assert explanation.causes[0].text.endswith("Its other conditions match.")
     create = f"aws iam create-open-id-connect-provider --url https://{OTHER_ISSUER} --client-id-list sts.amazonaws.com"
     assert create in explanation.remedies[0].steps[1]
     assert "trust_policy" not in explanation.to_text(detail="full")

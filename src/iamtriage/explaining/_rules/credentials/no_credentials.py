@@ -189,7 +189,12 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
-            credential_remedies.show_identity(find_profile(case)),
+            # A job without an OIDC token has no credentials to check.
+            *(
+                ()
+                if _ID_TOKEN.search(case.text)
+                else (credential_remedies.show_identity(find_profile(case)),)
+            ),
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED,
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -216,12 +216,19 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
             *remedy.steps,
         ),
     )
+    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
+    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
+    text = "The role's trust policy does not name the token's issuer."
+    others: tuple[Cause, ...] = ()
+    if findings is not None and findings.allowed:
+        text += " Its other conditions match."
+    elif findings is not None and findings.allowed is False:
+        remaining = "With its issuer, the trust policy still does not allow the token."
+        others = (attrs.evolve(findings.cause, text=remaining),)
     return denial.explain(
         f"STS rejected the token for {denial.target_role_text}: {other.text}.",
-        TRUST_POLICY_CHECKED.cause(
-            evidence, text="The role's trust policy does not name the token's issuer."
-        ),
-        *_remaining_causes(denial, other),
+        TRUST_POLICY_CHECKED.cause(evidence, text=text),
+        *others,
         topic="web-identity",
         remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
@@ -240,15 +247,6 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
         *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
     )
-
-
-def _remaining_causes(denial: Denial, other: OtherProvider) -> Iterator[Cause]:
-    """Yield what the token does not meet even if the trust policy names its issuer."""
-    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
-    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
-    if findings is not None and findings.allowed is False:
-        text = "With its issuer, the trust policy still does not allow the token."
-        yield attrs.evolve(findings.cause, text=text)
 
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
