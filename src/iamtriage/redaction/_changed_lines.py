@@ -25,6 +25,7 @@ _GAP = "\n" * 100
 # At the beginning and end of a private key, which can have any number of lines.
 _KEY_BOUND = "-----"
 _MANY_SPACES = " " * 5
+_MAX_SPACES = 200
 _INDENT = frozenset(" \t")
 _LINE_END = re.compile(r"[ \t\r]*(?:\n|\Z)")
 
@@ -60,8 +61,10 @@ def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) ->
             end = start + len(text)
             written = text
             if not (original.startswith(text, start) and _LINE_END.match(original, end)):
-                line_end = original.find("\n", start)
-                written = original[start : line_end if line_end >= 0 else len(original)]
+                # In a longer line, more than the spaces differs.
+                high = start + 2 * len(text) + _MAX_SPACES
+                line_end = original.find("\n", start, high)
+                written = original[start : line_end if line_end >= 0 else high]
                 end = start + len(written)
             if (other and (not is_record or "\n" in other)) or " ".join(written.split()) != text:
                 yield number, _LINES_AROUND
