@@ -42,6 +42,10 @@ _BARE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _VARIABLE = lazy_pattern(r"\$\{(\w{1,64})\}")
 _ESCAPED = lazy_pattern(r"\$\{[*?]\}")
 _WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+# The messages of these services name no resource although the call has one.
+_RESOURCE_UNNAMED = frozenset({"es", "execute-api", "s3"})
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+_WRITES_WITHOUT_RESOURCE = frozenset({"cloudwatch:PutMetricData"})
 # Characters.
 _MAX_ARN_LENGTH = 2_048
 _ASSUMED_PARTITION = (
@@ -146,12 +150,26 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
     if known.only_wildcard:
         note = f"AWS accepts only * as the resource of {known.name}."
         return Grant(known.name, ("*",), notes=(note,))
+    if resource in {None, "*"} and _needs_no_resource(known, resource, location):
+        note = f"The message names no resource, and {known.name} requires none: * is right here."
+        return Grant(known.name, ("*",), notes=(note,))
     if resource == "*":
         resources, more = _find_resources(known, None, location)
         note = f"Which resource does the call use? The message says only *, and {known.name} accepts ARNs."
         return Grant(known.name, resources, notes=(note, *more))
     resources, more = _find_resources(known, resource, location)
     return Grant(known.name, resources, notes=more)
+
+
+def _needs_no_resource(action: Action, resource: str | None, location: Location) -> bool:
+    """Return whether * is the resource of a call that names none: all resource types are optional, and none is known."""
+    if action.required_types or not action.resource_types or action.service in _RESOURCE_UNNAMED:
+        return False
+    reads = action.access_level in {"list", "read"} or action.name in _WRITES_WITHOUT_RESOURCE
+    if resource is None and not reads:
+        return False
+    templates = _find_resources(action, None, location)[0]
+    return bool(set(find_placeholders(f"{templates}")) - {"ACCOUNT_ID", "REGION"})
 
 
 _cached_grant = functools.lru_cache(maxsize=512)(_build_grant)

@@ -110,6 +110,20 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'CREATE_FAILED AWS::Logs::LogGroup Logs1A2B Resource handler returned message: "Encountered a permissions error performing a tagging operation. {_denial("ship", "logs:TagResource", "arn:aws:logs:eu-west-1:111122223333:log-group:/svc/bills:*")}"',
         ('"Resource": "arn:aws:logs:eu-west-1:111122223333:log-group:/svc/bills:*"',),
     ),
+    "agent-of-an-instance": (
+        f"E! WriteToCloudWatch failure, err: [outputs.cloudwatch] {_denial('report-host', 'cloudwatch:PutMetricData', None, session=INSTANCE)}",
+        (
+            "The role report-host, the instance's role, with which the CloudWatch agent called,",
+            "The denied action alone (whose resource is *) leads to the next denial.",
+        ),
+    ),
+    "metrics-of-an-application": (
+        _denial("bills", "cloudwatch:PutMetricData", None),
+        (
+            '"Action": "cloudwatch:PutMetricData", "Resource": "*"',
+            "The condition cloudwatch:namespace limits it",
+        ),
+    ),
     "agent-of-the-node": (
         _denial(
             "eks-node",

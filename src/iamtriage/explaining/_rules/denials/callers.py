@@ -14,7 +14,7 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.text_signs import find_deployment
+from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -34,6 +34,8 @@ _SERVICES_BY_SESSION_NAME = {
     "SageMaker": "SageMaker",
     "dms-session-for-replication-engine": "AWS DMS",
 }
+# Agents that also run on instances without Kubernetes.
+_AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 # What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
 _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 # A role that the call names lacks something, and not the caller.
@@ -128,12 +130,12 @@ def _describe_use(denial: Denial) -> str | None:
     if controller is None:
         return None
     # EC2 names the session after the instance.
-    is_of_node = session.startswith("i-")
-    return (
-        f"the node's role, with which {controller.name} called"
-        if is_of_node
-        else f"which {controller.name} uses"
-    )
+    if not session.startswith("i-"):
+        return f"which {controller.name} uses"
+    facts = denial.facts
+    is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
+    is_node = is_node or is_about_pods(text) or any((facts.cluster, facts.namespace, facts.service_account))
+    return f"the {'node' if is_node else 'instance'}'s role, with which {controller.name} called"
 
 
 def _find_stack(denial: Denial) -> Deployment | None:

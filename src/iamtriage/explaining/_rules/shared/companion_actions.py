@@ -141,6 +141,8 @@ _HINTS = {
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    "cloudwatch:PutMetricData": "The condition cloudwatch:namespace limits it to namespaces of metrics.",
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "Copies with aws s3 also need s3:GetObject or s3:PutObject on the bucket's ARN followed by /*.",
