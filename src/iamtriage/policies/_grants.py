@@ -162,7 +162,7 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
 
 
 def _needs_no_resource(action: Action, resource: str | None, location: Location) -> bool:
-    """Return whether * is the resource of a call that names none, because all its resource types are optional."""
+    """Return whether * is the resource of a call that names none, as all types are optional."""
     if action.required_types or not action.resource_types or action.service in _RESOURCE_UNNAMED:
         return False
     reads = action.access_level in {"list", "read"} or action.name in _WRITES_WITHOUT_RESOURCE
