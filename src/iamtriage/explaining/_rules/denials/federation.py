@@ -18,11 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import identity_pools
-from iamtriage.explaining._rules.denials import web_identity_remedies
-from iamtriage.explaining._rules.denials.assuming_roles import (
-    NO_SUCH_ROLE,
-    narrow_deny_remedy,
-)
+from iamtriage.explaining._rules.denials import assuming_roles, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -98,7 +94,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, problem, "No token")
     if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
         return _explain_trust_problem(denial, problem, "No token of this job")
-    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), NO_SUCH_ROLE.cause())
+    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), assuming_roles.NO_SUCH_ROLE.cause())
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
@@ -175,7 +171,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         return None
     if result.is_explicit_deny:
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
-        remedies: tuple[Remedy, ...] = (narrow_deny_remedy(denial, result.statement),)
+        remedies: tuple[Remedy, ...] = (assuming_roles.narrow_deny_remedy(denial, result.statement),)
     else:
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)

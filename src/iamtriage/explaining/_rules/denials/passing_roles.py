@@ -17,14 +17,10 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    authorization_details_remedy,
-    identity_allow_helps,
-)
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import (
@@ -155,7 +151,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
             _trust_remedy(denial, role, recipient or _guess_recipient(denial))
             if recipient or denial.resource
             else None,
-            authorization_details_remedy(denial),
+            denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
@@ -207,7 +203,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
 
 def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
     """Return the remedy that allows the caller to pass the role, if that can help."""
-    if not identity_allow_helps(denial):
+    if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)

@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.unsigned_requests import (
-    EXPIRED_REGISTRY_LOGIN,
-    NODE_ROLE_CANNOT_PULL,
-)
+from iamtriage.explaining._rules.credentials import unsigned_requests
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
@@ -156,7 +153,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
     if on_node or not on_ecs:
         causes.append(
-            NODE_ROLE_CANNOT_PULL.cause(
+            unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(
                 text="The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
                 if on_node
                 else "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
@@ -170,7 +167,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
     login: tuple[Remedy, ...] = ()
     if not on_node and not on_ecs:
         causes.append(
-            EXPIRED_REGISTRY_LOGIN.cause(
+            unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
                 text="The docker login is older than 12 hours, or belongs to another user."
             )
         )
@@ -252,7 +249,9 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
         RESOURCE_NO_ALLOW.cause(
             text="The repository is in another account, and its policy does not allow the push."
         ),
-        EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or belongs to another user."),
+        unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
+            text="The login is older than 12 hours, or belongs to another user."
+        ),
         remedies=(
             identity_remedy(
                 f"Allow the push for {pusher}",

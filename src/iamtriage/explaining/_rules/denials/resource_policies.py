@@ -17,7 +17,7 @@ from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Rem
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, services
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.companion_actions import companion_actions
+from iamtriage.explaining._rules.shared.companion_actions import describe_companions
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -154,7 +154,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     if not is_two_sided:
         steps[0] = " ".join((steps[0], *more))
     if grant is not None and not more:
-        steps += companion_actions(grant.action, by_resource=True)
+        steps += describe_companions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
     steps += allow_remedies.role_path_steps(denial)
     if policy.resource_is_star:

@@ -16,20 +16,8 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, companion_actions, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import (
-    NEW_TASK,
-    PACKAGE_ACTIONS,
-    SERVICES_OF_TOKENS,
-    TASK_NOT_STARTED,
-    certain_companions,
-    companion_actions,
-    controller_hints,
-    find_controller_of_denial,
-    find_task,
-    text_hints,
-)
 from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
@@ -99,7 +87,7 @@ def required_grant(denial: Denial) -> Grant | None:
         return _limit_to_creation(grant, denial)
     if grant is not None and grant.action == "sts:GetServiceBearerToken":
         # The service that the text names asks for the token.
-        for prefix, service in SERVICES_OF_TOKENS.items():
+        for prefix, service in companion_actions.SERVICES_OF_TOKENS.items():
             if prefix in denial.failure.text:
                 grant = attrs.evolve(grant, conditions=_token_condition(service))
     if grant is None or len(grant.resources) != 1:
@@ -234,7 +222,7 @@ def allow_remedy(
     if listed is not None:
         actions, objects = listed
         statements.append(_statement(actions, objects))
-    controller = find_controller_of_denial(grant.action, denial.failure)
+    controller = companion_actions.find_controller_of_denial(grant.action, denial.failure)
     user = None
     if controller is not None and controller.policy and len(grant.resources) == 1:
         user = controller.name
@@ -246,8 +234,10 @@ def allow_remedy(
     policy = build_document(statements)
     name = inline_policy_name(statements, denial.account, denial.resource, user=user)
     hints = (
-        *text_hints(grant.action, denial.failure.text),
-        *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),
+        *companion_actions.text_hints(grant.action, denial.failure.text),
+        *companion_actions.controller_hints(
+            grant.action, denial.failure, grant.resources, denial.location.partition or "aws"
+        ),
     )
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
@@ -265,7 +255,12 @@ def allow_remedy(
             and not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
             and not (note.startswith(_UNLISTED) and cut_resource(denial) is not None)
         ),
-        *(more or (() if listed or is_complete else companion_actions(grant.action, resource))),
+        *(
+            more
+            or (
+                () if listed or is_complete else companion_actions.describe_companions(grant.action, resource)
+            )
+        ),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)
@@ -302,7 +297,9 @@ def allow_remedy(
         not steps and "ACCOUNT_ID" in policy_text and owner != [""] and not "".join(owner or "0").isdigit()
     )
     masked = " The text masks the account ID." if is_masked else ""
-    retry = f" {NEW_TASK}" if TASK_NOT_STARTED in denial.failure.text else ""
+    retry = (
+        f" {companion_actions.NEW_TASK}" if companion_actions.TASK_NOT_STARTED in denial.failure.text else ""
+    )
     return Remedy(
         title=title,
         who="account administrator",
@@ -356,7 +353,7 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     # A message of KMS within that of another service has its own envelope.
     line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
     outer = _OUTER_CALL.search(line) if denial.operation is None else None
-    task, others = certain_companions(action, outer[1] if outer else denial.operation, text)
+    task, others = companion_actions.certain_companions(action, outer[1] if outer else denial.operation, text)
     if not others:
         return ()
     statement["Action"] = [action, *others]
@@ -369,7 +366,7 @@ def _complete_task(
     statement: dict[str, Any], grant: Grant, denial: Denial
 ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Add what the task of an action requires to its statement; return a step that says so, and more statements."""
-    found = find_task(grant.action, denial.failure.text)
+    found = companion_actions.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
     task, actions, on_star = found
@@ -386,7 +383,7 @@ def _complete_task(
         added, resource = actions, _find_repository(denial)
     more = [_statement(added, resource)] if added else []
     prefix = grant.action.partition(":")[0]
-    service = SERVICES_OF_TOKENS.get(prefix)
+    service = companion_actions.SERVICES_OF_TOKENS.get(prefix)
     if service is None or not more:
         return (f"{task} {ALL_REQUIRED}",), more
     more[0]["Condition"] = _token_condition(service)
@@ -396,10 +393,12 @@ def _complete_task(
     if login is not None and ":domain/" in domain and text.count(_STANDARD_DENIAL) == 1:
         # The command calls GetRepositoryEndpoint, and the package manager reads.
         repository = f"{domain.replace(':domain/', ':repository/')}/{login['repository']}"
-        statement.update(Action=[grant.action, *PACKAGE_ACTIONS], Resource=[domain, repository])
+        statement.update(
+            Action=[grant.action, *companion_actions.PACKAGE_ACTIONS], Resource=[domain, repository]
+        )
         return (step, "Package managers require the actions on the repository."), more
     statement["Action"] = grant.action
-    then = f"Package managers then require {join_words(PACKAGE_ACTIONS, 'and')} on the repository."
+    then = f"Package managers then require {join_words(companion_actions.PACKAGE_ACTIONS, 'and')} on the repository."
     return (step, then), more
 
 

@@ -223,7 +223,7 @@ _DEPLOYMENT = lazy_pattern(
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
-def companion_actions(
+def describe_companions(
     action: str, resource: str | None = None, *, by_resource: bool = False
 ) -> tuple[str, ...]:
     """Return sentences about the other actions that a task requires, if one with this action is known.
@@ -233,7 +233,7 @@ def companion_actions(
         resource: The resource.
         by_resource: Whether a resource-based policy allows the action.
 
-    >>> companion_actions("ecr:BatchGetImage")[0]
+    >>> describe_companions("ecr:BatchGetImage")[0]
     'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
@@ -241,7 +241,7 @@ def companion_actions(
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
     if action in _TASKS or action in _HINTS:
-        return _companion_actions(action, by_resource)
+        return _describe_companions(action, by_resource)
     return ()
 
 
@@ -387,7 +387,7 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _companion_actions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
+def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
     describe = _for_resource_policy if by_resource else _for_identity_policy
     sentences = [sentence for task in _TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
