@@ -20,6 +20,7 @@ $ aws sts get-caller-identity
 {"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/Dev/ana"}"""
 OLD_KUBECONFIG = 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'
 NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no session policy allows the s3:ListBucket action"
+S3_DENIAL = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
 
@@ -412,6 +413,48 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ("Remove ACL='public-read' from up.py, line 12",),
             (),
             id="ACL in Python",
+        ),
+        pytest.param(
+            "$ aws s3 sync out s3://octo-web/docs/ --acl public-read --delete\n"
+            f"upload failed: out/a.html to s3://octo-web/docs/a.html {S3_DENIAL.format('PutObject')}\n"
+            f"upload failed: out/b.html to s3://octo-web/docs/b.html {S3_DENIAL.format('PutObject')}",
+            {},
+            (
+                "2 objects below arn:aws:s3:::octo-web/docs/",
+                "Repeat it without --acl public-read, then allow s3:PutObject, s3:PutObjectAcl and s3:DeleteObject",
+                "get-public-access-block --bucket octo-web",
+            ),
+            ("docs/b.html",),
+            id="public ACL and deletion of a sync",
+        ),
+        pytest.param(
+            f"    s3.put_object(Bucket='octo-web', Key='a', Body=b, ACL='bucket-owner-read', Tagging='team=a')\n{S3_DENIAL.format('PutObject')}",
+            {},
+            ("without ACL='bucket-owner-read'", '["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"]'),
+            ("get-public-access-block",),
+            id="ACL and tags of an upload with an SDK",
+        ),
+        pytest.param(
+            "$ aws s3 cp a.gz s3://octo-web/a.gz --sse aws:kms --sse-kms-key-id arn:aws:kms:eu-west-1:444455556666:key/1234abcd\n"
+            f"upload failed: ./a.gz to s3://octo-web/a.gz {S3_DENIAL.format('PutObject')}",
+            {},
+            ("account 444455556666 owns", '"Resource": "arn:aws:kms:eu-west-1:444455556666:key/1234abcd"'),
+            (),
+            id="KMS key of an upload",
+        ),
+        pytest.param(
+            f"$ aws s3api copy-object --copy-source octo-in/a/b --bucket octo-web --key b\n{S3_DENIAL.format('CopyObject')}",
+            {},
+            ('"Resource": "arn:aws:s3:::octo-in/a/b"', "Allow s3:GetObject on the source and s3:PutObject"),
+            ("SOURCE_BUCKET_NAME", "s3:DeleteObject"),
+            id="source of a copy in a command",
+        ),
+        pytest.param(
+            f"$ aws s3 mv s3://octo-in/a s3://octo-web/a\nmove failed: s3://octo-in/a to s3://octo-web/a {S3_DENIAL.format('CopyObject')}",
+            {},
+            ('["s3:GetObject", "s3:DeleteObject"]', '"arn:aws:s3:::octo-in/a"'),
+            (),
+            id="source of a move",
         ),
         pytest.param(
             f"$ kubectl -n jobs logs deploy/flows\n{MALFORMED_TOKEN} 6",

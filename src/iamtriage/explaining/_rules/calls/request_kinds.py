@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import safe_name
+from iamtriage.explaining._rules.shared.clues import find_acl, safe_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -115,11 +115,7 @@ INVALID_REQUEST = CauseType(
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),
 )
-# An ACL in code, in a command or in Terraform, and the file and line of a frame or of Terraform.
-_ACL = lazy_pattern(
-    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?",
-    re.ASCII | re.IGNORECASE,
-)
+# The file and line of a frame or of Terraform.
 _SOURCE_LINE = lazy_pattern(
     r"([\w.-]{1,80}\.(?:rb|rake|py|js|mjs|ts|php|java|kt|cs|go|tf|scala|ex|rs))(?:[\"']?, line | line |\()?:?(\d{1,6})\b",
     re.ASCII,
@@ -130,16 +126,15 @@ _CHARS_BEFORE_ACL = 300
 
 def acl_remedy(text: str) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
-    found = _ACL.search(text)
+    found = find_acl(text)
     remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
     if found is not None:
-        before = text[max(found.start() - _CHARS_BEFORE_ACL, 0) : found.start()]
+        before = text[max(found.start - _CHARS_BEFORE_ACL, 0) : found.start]
         line = next(iter(reversed(_SOURCE_LINE.findall(before))), None)
         place = "the call" if line is None else f"{safe_name(line[0]) or 'the call'}, line {line[1]}"
-        acl = " ".join(found[0].split()).removeprefix(".")
-        remove = f"Remove {acl}{')' if '(' in acl else ''} from {place}."
-        if found["name"].lower().startswith("public"):
+        remove = f"Remove {found.words} from {place}."
+        if found.is_public:
             share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject."
     elif _ACL_RESOURCE in text:
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."

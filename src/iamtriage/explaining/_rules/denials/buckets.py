@@ -164,7 +164,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
                 "Allow those who need access, not everyone",
                 *steps,
                 "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too.",
-                commands=_show_public_access_commands(denial),
+                commands=show_public_access_commands(denial),
                 url=pages.S3_PUBLIC_ACCESS,
             ),
             public_access_remedy(denial, _public_title(denial, setting), setting),
@@ -173,7 +173,8 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     )
 
 
-def _show_public_access_commands(denial: Denial) -> tuple[str, ...]:
+def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the settings of the bucket and of the account."""
     return (
         fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
         f"aws s3control get-public-access-block --account-id {commands.account(denial.account)}",
@@ -215,5 +216,5 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
             "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
         )
     return account_remedy(
-        title, *steps, commands=(*_show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
+        title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
     )

@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_policies
-from iamtriage.explaining._rules.denials.buckets import BLOCK_PUBLIC_ACCESS, public_access_remedy
+from iamtriage.explaining._rules.denials.buckets import (
+    BLOCK_PUBLIC_ACCESS,
+    public_access_remedy,
+    show_public_access_commands,
+)
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.clues import find_acl
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow, build_document
 
@@ -33,8 +40,22 @@ if TYPE_CHECKING:
 _REASON_OMITTED = "as it does for buckets outside the caller's account and organization"
 _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _COPY_SOURCE = lazy_pattern(
-    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{1,500}) (?:to )?s3://", re.ASCII
+    r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
+    r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})",
+    re.ASCII,
 )
+# Options of a call that require more, as the AWS CLI and the SDKs spell them:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
+_KEY_ARN = lazy_pattern(
+    r"(?:--sse-?kms-key-id[ =]|\bSSEKMSKeyId[\"']?\s?(?:=>|[=:])\s?)[\"']?"
+    r"(?P<key>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})",
+    re.ASCII,
+)
+_DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
+_MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
+_FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
+_WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that read or write the data of an object.
@@ -102,7 +123,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
             if operation in _PUBLIC_OPERATIONS
             else None,
-            _with_copy_source(denial, _with_get(denial, _allow_remedy(denial))),
+            _with_options(denial, _with_get(denial, _allow_remedy(denial))),
             _inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -207,6 +228,10 @@ def _summary(denial: Denial, to: str) -> str:
     if denial.action is None:
         return f"S3 answered 403{to} without a reason{reason}."
     on = f" on {denial.resource}" if denial.resource else ""
+    paths = {each["path"] for each in _FAILED_UPLOAD.finditer(denial.failure.text)}
+    objects = transfer_objects(denial.resource or "", denial.failure.text)
+    if len(paths) > 1 and objects is not None:
+        on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
     return f"S3 denied {denial.action}{on} without a reason{reason}."
 
 
@@ -251,24 +276,66 @@ def _ownership_command(denial: Denial) -> str:
     )
 
 
-def _with_copy_source(denial: Denial, remedy: Remedy | None) -> Remedy | None:
-    """Return a remedy that also allows to read the source of a copy."""
-    if remedy is None or remedy.policy is None or denial.operation not in _COPY_OPERATIONS:
+def _option_actions(denial: Denial) -> tuple[str, ...]:
+    """Return what the options of an upload or copy require on the same object, besides the denied action."""
+    text, operation = denial.failure.text, denial.operation
+    if denial.lowercase_action != "s3:putobject" or operation not in _KEY_TEXTS:
+        return ()
+    return tuple(
+        action
+        for action, find in (
+            ("s3:PutObjectAcl", find_acl),
+            ("s3:PutObjectTagging", _TAGGING.search),
+            ("s3:DeleteObject", _DELETING.search),
+        )
+        if find(text)
+    )
+
+
+def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
+    if remedy is None or remedy.policy is None or denial.operation not in _KEY_TEXTS:
         return remedy
-    found = _COPY_SOURCE.search(denial.failure.text)
-    source = f"{found['bucket']}/{found['key']}" if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
-    of_source = f"arn:{denial.location.partition or 'aws'}:s3:::{source}"
-    reads = allow("s3:GetObject", of_source, sid="S3GetObject")
+    text, partition = denial.failure.text, denial.location.partition or "aws"
     written = remedy.policy["Statement"]
-    statements = [*written, reads]
+    first, *others = written
+    title, steps, lines = remedy.title, remedy.steps, remedy.commands
+    more = _option_actions(denial)
+    if more:
+        listed = first["Action"] if isinstance(first["Action"], list) else [first["Action"]]
+        first = {**first, "Action": [*listed, *more]}
+        title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
+    statements = [first, *others]
+    if denial.operation in _COPY_OPERATIONS:
+        found = _COPY_SOURCE.search(text)
+        source = found["source"] if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
+        actions = ("s3:GetObject", "s3:DeleteObject") if _MOVED.search(text) else "s3:GetObject"
+        statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
+        reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
+        title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if no policy of the caller does yet"
+    key = _KEY_ARN.search(text)
+    if key is not None:
+        statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["key"], sid="KmsKey"))
+        title = title.replace(", if ", " and the use of the KMS key, if ", 1)
+    acl = find_acl(text)
+    if acl is not None and "s3:PutObjectAcl" in more:
+        title = put_check_first(f"Repeat it without {acl.words}", title.partition(", if ")[0])
+        steps = (
+            f"{_WITHOUT_ACL}{', and Block Public Access rejects a public one with the same error' if acl.is_public else ''}. If the upload works without, the ACL is the cause.",
+            *steps,
+        )
+        if acl.is_public:
+            lines = (show_public_access_commands(denial)[0], *lines)
+            steps = tuple(each.replace("the first command then", "list-buckets then") for each in steps)
+    if statements == written:
+        return remedy
     old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))
     return attrs.evolve(
         remedy,
-        title=f"Allow s3:GetObject and {denial.action} for the copy, if no policy of the caller does yet",
+        title=title,
+        steps=steps,
         policy=build_document(statements),
-        commands=tuple(
-            line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands
-        ),
+        commands=tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in lines),
     )
 
 
@@ -298,11 +365,17 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
             text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
         )
     if denial.action is not None and operation is not None:
-        text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
+        listed = join_first_four((*denial.actions, *_option_actions(denial)))
+        acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in listed else None
+        text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
         if operation in _COPY_OPERATIONS:
             text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
+        key = _KEY_ARN.search(denial.failure.text) if operation in _KEY_TEXTS else None
+        if key is not None:
+            text = f"{text[:-1]}, and kms:GenerateDataKey on the KMS key, which account {key['account']} owns: the key policy must allow it, too."
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
-    if operation in _PUBLIC_OPERATIONS:
+    acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in _option_actions(denial) else None
+    if operation in _PUBLIC_OPERATIONS or (acl is not None and acl.is_public):
         yield BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
@@ -321,7 +394,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
-    if operation is None or operation in _OBJECT_OPERATIONS:
+    if operation is None or (operation in _OBJECT_OPERATIONS and not _KEY_ARN.search(denial.failure.text)):
         text = _KEY_TEXTS.get(
             operation or "", "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
         )
