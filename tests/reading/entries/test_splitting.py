@@ -82,6 +82,13 @@ _BOTO_2 = (
     '<?xml version="1.0" encoding="UTF-8"?>',
     f"<Response><Errors><Error><Code>AccessDenied</Code><Message>{DENIAL}</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>",
 )
+_BOTO_2_WITHOUT_DECLARATION = (
+    *_BOTO_2[:-2],
+    '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">',
+    f"  <Error><Code>AccessDenied</Code><Message>{DENIAL}</Message></Error>",
+    f"  <RequestId>{REQUEST}</RequestId>",
+    "</ErrorResponse>",
+)
 _LOGRUS = (
     f"FATA[0001] cannot describe: AccessDeniedException: {DENIAL}",
     f"\tstatus code: 403, request id: {REQUEST}",
@@ -103,6 +110,7 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "PowerShell": (_POWERSHELL, _CALLED),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "boto 2": (_BOTO_2, {**DENIED, **_IDS, "code": "AccessDenied"}),
+    "boto 2, no declaration": (_BOTO_2_WITHOUT_DECLARATION, {**DENIED, **_IDS, "code": "AccessDenied"}),
     "logrus": (_LOGRUS, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "rclone": (_RCLONE, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "Go in rsyslog": (_GO_SYSLOG, {**DENIED, **_IDS, "code": "AccessDeniedException"}),

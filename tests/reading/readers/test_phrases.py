@@ -336,6 +336,11 @@ DENIALS: Table = (
         denied(service="ecr", status_code=403),
     ),
     (
+        "ecr-public-status",
+        "unexpected status from HEAD request to https://public.ecr.aws/v2/demo/web/manifests/1.0: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
         "organizations",
         botocore_text("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
         denied(code="SomethingNew", operation="ListRoots"),
@@ -514,6 +519,11 @@ INVALID: Table = (
     ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
     ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
     (
+        "vector",
+        'ERROR vector::topology::builder: msg="Healthcheck failed." error=Invalid credentials component_kind="sink" component_type="aws_s3" component_id=orders',
+        expect("invalid_credentials"),
+    ),
+    (
         "s3",
         "The AWS Access Key Id you provided does not exist in our records.",
         expect("invalid_credentials"),
@@ -577,6 +587,10 @@ MISSING: Table = tuple(
     (name, message, expect("missing_credentials"))
     for name, message in (
         ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
+        (
+            "n8n",
+            "(Failed to assume role: System AWS credentials are required for role assumption. Please set the credentials of the host.)",
+        ),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
         ("not-set", "AWS Credentials have not been set properly"),

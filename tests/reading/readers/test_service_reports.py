@@ -315,6 +315,11 @@ PERMISSIONS: Table = (
         denied(code="InvalidRequestException"),
     ),
     (
+        "launch-template-encoded",
+        "InvalidRequestException: You are not authorized to launch instances with this launch template. Encoded authorization failure message: Qx7_aB3dEfGh1jKlMnOp",
+        denied(code="InvalidRequestException", encoded_message="Qx7_aB3dEfGh1jKlMnOp"),
+    ),
+    (
         "beanstalk",
         f'Access denied while accessing Auto Scaling using role "{ROLE}". Verify the role policy.',
         denied(principal=ROLE),

@@ -19,7 +19,7 @@ _LABELED = re.compile(
 )
 
 # The body of a response, and the status before it in the format of boto 2.
-_BODY_START = "<?xml"
+_BODY_STARTS = ("<?xml", "<ErrorResponse")
 _STATUS_LINE = re.compile(r"Error: [345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\Z")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
@@ -74,7 +74,7 @@ def has_body_of(before: str, content: str) -> bool:
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True
     """
-    return content.startswith(_BODY_START) and _STATUS_LINE.search(before[-80:]) is not None
+    return content.startswith(_BODY_STARTS) and _STATUS_LINE.search(before[-80:]) is not None
 
 
 def _is_labeled(text: str) -> bool:

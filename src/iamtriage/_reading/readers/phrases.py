@@ -78,7 +78,7 @@ sure   | authorized to assume the | [Gg]reengrass is not authorized to assume th
 unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
-sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
+sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
@@ -143,6 +143,7 @@ sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess 
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
 sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
+sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
 unsure | ession token not found or invalid | Session token not found or invalid
 unsure | session token not found | session token not found or invalid
 
@@ -270,6 +271,7 @@ unsure | o credentials have been configured | [Nn]o credentials have been config
 sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b(?P<service>[sS]3)\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
+sure   | ystem AWS credentials are required | System AWS credentials are required for role assumption
 sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
 sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified

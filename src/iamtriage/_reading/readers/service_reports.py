@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.reasons import read_tail
 from iamtriage._reading.vocabulary.codes import EKS_CODES
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
@@ -541,4 +542,6 @@ def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
         piece.is_aws = True
     near = text[max(0, m.start() - _MAX_AGENT_DISTANCE) : m.end() + _MAX_AGENT_DISTANCE]
     piece.is_aws = piece.is_aws or _AGENT.search(near) is not None
+    if frame.fragment == "<authorized>":
+        piece.end = read_tail(text, piece.end, piece)
     return piece
