@@ -129,6 +129,15 @@ class Controller(Value):
         return self.account[1]
 
 
+def _actions(service: str, names: str) -> tuple[str, ...]:
+    """Return actions of a service by their names, separated by spaces.
+
+    >>> _actions("s3", "GetObject PutObject")
+    ('s3:GetObject', 's3:PutObject')
+    """
+    return tuple(f"{service}:{name}" for name in names.split())
+
+
 _ZONES = "arn:PARTITION:route53:::hostedzone/*"
 _TAG_KEYS = "aws:(?:RequestTag/|TagKeys$)"
 _CONTROLLERS = (
@@ -210,22 +219,17 @@ _CONTROLLERS = (
         ("autoscaling:", "ec2:", "eks:"),
         policy=(
             Allowance(
-                (
-                    *(
-                        f"autoscaling:Describe{each}"
-                        for each in ("AutoScalingGroups", "AutoScalingInstances")
-                    ),
-                    *(
-                        f"autoscaling:Describe{each}"
-                        for each in ("LaunchConfigurations", "ScalingActivities", "Tags")
-                    ),
-                    *(
-                        "ec2:DescribeImages",
-                        "ec2:DescribeInstanceTypes",
-                        "ec2:DescribeLaunchTemplateVersions",
-                    ),
-                    *("ec2:GetInstanceTypesFromInstanceRequirements", "eks:DescribeNodegroup"),
+                _actions(
+                    "autoscaling",
+                    "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeLaunchConfigurations"
+                    " DescribeScalingActivities DescribeTags",
                 )
+                + _actions(
+                    "ec2",
+                    "DescribeImages DescribeInstanceTypes DescribeLaunchTemplateVersions"
+                    " GetInstanceTypesFromInstanceRequirements",
+                )
+                + _actions("eks", "DescribeNodegroup")
             ),
             Allowance(
                 ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
@@ -268,14 +272,8 @@ _CONTROLLERS = (
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
         policy=(
             Allowance(
-                tuple(
-                    f"secretsmanager:{each}"
-                    for each in (
-                        "GetSecretValue",
-                        "DescribeSecret",
-                        "GetResourcePolicy",
-                        "ListSecretVersionIds",
-                    )
+                _actions(
+                    "secretsmanager", "GetSecretValue DescribeSecret GetResourcePolicy ListSecretVersionIds"
                 ),
                 "SECRET_ARN",
                 is_narrower=True,
@@ -368,30 +366,16 @@ _CONTROLLERS = (
         ("ec2:", "s3:"),
         policy=(
             Allowance(
-                tuple(
-                    f"s3:{each}"
-                    for each in (
-                        "GetObject",
-                        "PutObject",
-                        "DeleteObject",
-                        "AbortMultipartUpload",
-                        "ListMultipartUploadParts",
-                    )
+                _actions(
+                    "s3", "GetObject PutObject DeleteObject AbortMultipartUpload ListMultipartUploadParts"
                 ),
                 "arn:PARTITION:s3:::BUCKET/*",
             ),
             Allowance(("s3:ListBucket",), "arn:PARTITION:s3:::BUCKET"),
             Allowance(
-                tuple(
-                    f"ec2:{each}"
-                    for each in (
-                        "DescribeVolumes",
-                        "DescribeSnapshots",
-                        "CreateTags",
-                        "CreateVolume",
-                        "CreateSnapshot",
-                        "DeleteSnapshot",
-                    )
+                _actions(
+                    "ec2",
+                    "DescribeVolumes DescribeSnapshots CreateTags CreateVolume CreateSnapshot DeleteSnapshot",
                 )
             ),
         ),

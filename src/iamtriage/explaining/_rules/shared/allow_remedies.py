@@ -243,6 +243,8 @@ def allow_remedy(
     resource = denial.resource if len(grant.resources) == 1 else None
     about_call = tuple(each for each in grant.notes if each.startswith(_TAGGING_CALL))
     is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
+    # The policy that a controller documents has * only where AWS accepts nothing else.
+    hidden = (NEXT_OBJECTS, _PARTITION, *((_ONLY_ALL,) if user else ()))
     steps = [
         *([first_step] if first_step else []),
         *about_call,
@@ -251,8 +253,7 @@ def allow_remedy(
             note
             for note in grant.notes
             if note not in about_call
-            and not note.startswith(NEXT_OBJECTS)
-            and not note.startswith((_PARTITION, _ONLY_ALL if user else _PARTITION))
+            and not note.startswith(hidden)
             and not (note.startswith(_UNLISTED) and cut_resource(denial) is not None)
         ),
         *(
