@@ -367,7 +367,8 @@ _CONTROLLERS = (
         policy=(
             Allowance(
                 _actions(
-                    "s3", "GetObject PutObject DeleteObject AbortMultipartUpload ListMultipartUploadParts"
+                    "s3",
+                    "GetObject PutObject PutObjectTagging DeleteObject AbortMultipartUpload ListMultipartUploadParts",
                 ),
                 "arn:PARTITION:s3:::BUCKET/*",
             ),

@@ -27,8 +27,8 @@ _AnyCase: TypeAlias = "Case[Failure]"
 # A message often begins before the failure's span and continues after it.
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
 _CHARS_OF_COMMAND = 4_000
-_ESCAPES = lazy_pattern(r"\\+(?:[nrt]|u000[aAdD9])")
-_SLASHES = lazy_pattern(r"\\+(?=[\"'/])")
+_ESCAPES = lazy_pattern(r"(?<!\\)\\+(?:[nrt]|u000[aAdD9])")
+_SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 
 # Neither Terraform nor an SDK but botocore asks for the code of an MFA device on its own:
 # https://github.com/hashicorp/terraform-provider-aws/issues/2420 and 10491, and the aws/session package of the Go SDK.

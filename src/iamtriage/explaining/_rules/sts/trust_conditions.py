@@ -49,7 +49,7 @@ _LINE = lazy_pattern(
 )
 # A call in code has named arguments, and Terraform's block and CloudTrail's record have members.
 _CODE = lazy_pattern(
-    r"\bassume_?[rR]ole\s?\((?P<code>[^()*]{0,1500})\)|\bassume_role\s*=?\s*\{(?P<block>[^{}]{0,1500})\}"
+    r"\bassume_?[rR]ole\s?\((?P<code>[^()*]{0,1500})\)|\bassume_role\s{0,40}=?\s{0,40}\{(?P<block>[^{}]{0,1500})\}"
     r"|\"requestParameters\"\s?:\s?\{(?P<record>[^{}]{0,1500})\}"
 )
 # The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
