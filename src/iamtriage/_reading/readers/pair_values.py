@@ -245,7 +245,7 @@ def _is_of_log_record(pair: Pair) -> bool:
         return False
     low = max(0, pair.at - _MAX_RECORD_LENGTH)
     line = max(pair.text.rfind("\n", low, pair.at), pair.text.rfind("\x1e", low, pair.at)) + 1
-    # Behind the time of a container runtime.
+    # After the time of a container runtime.
     record = pair.text.find('{"', line, pair.at)
     if record < 0:
         # A message has more than one line.

@@ -7,7 +7,7 @@ objects, a missing action, a condition or a Deny.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,6 +18,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.verification import verify
@@ -25,7 +26,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import Document
@@ -95,7 +96,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     causes = tuple(
         cause
         for document in documents[:_MAX_POLICIES]
-        if (cause := _compare(denial, denial.action, _statements(document))) is not None
+        if (cause := _compare(denial, denial.action, list(iterate_statements(document.content)))) is not None
     )
     if not causes:
         return explanation
@@ -130,7 +131,7 @@ def _remedy(denial: Denial, code: str) -> Remedy | None:
     return account_remedy(title, step, commands=list_policies_commands(denial), url=_EVALUATION[0])
 
 
-def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -> Cause | None:
+def _compare(denial: Denial, action: str, statements: Sequence[Mapping[str, Any]]) -> Cause | None:
     resource = denial.resource
     denies = [each for each in statements if each.get("Effect") == "Deny"]
     allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
@@ -177,7 +178,7 @@ def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -
 _OTHER_RESOURCES = "other resources"
 
 
-def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, Any]]) -> Cause:
+def _other_resource_cause(action: str, resource: str, allows: Sequence[Mapping[str, Any]]) -> Cause:
     resources = _allowed_resources(allows)
     listed = _join_resources(resources) or _OTHER_RESOURCES
     reasons: tuple[str, ...] = ()
@@ -196,13 +197,13 @@ def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, 
 
 def _listed_resources(action: str, document: Document) -> str:
     """Return the resources on which a policy allows an action, as a phrase."""
-    statements = _statements(document)
+    statements = list(iterate_statements(document.content))
     allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
     return _join_resources(_allowed_resources(allows)) or _OTHER_RESOURCES
 
 
-def _allowed_resources(allows: list[Mapping[str, Any]]) -> list[str]:
-    return [each for statement in allows for each in _strings(statement.get("Resource"))]
+def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [each for statement in allows for each in as_strings(statement.get("Resource"))]
 
 
 def _join_resources(resources: list[str]) -> str:
@@ -210,8 +211,8 @@ def _join_resources(resources: list[str]) -> str:
 
 
 def _names_action(statement: Mapping[str, Any], action: str) -> bool:
-    names = _strings(statement.get("Action"))
-    excluded = _strings(statement.get("NotAction"))
+    names = as_strings(statement.get("Action"))
+    excluded = as_strings(statement.get("NotAction"))
     if excluded:
         return not any(matches(action.lower(), compile_glob(each.lower())) for each in excluded)
     return any(matches(action.lower(), compile_glob(each.lower())) for each in names)
@@ -220,28 +221,15 @@ def _names_action(statement: Mapping[str, Any], action: str) -> bool:
 def _names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
     if resource is None:
         return False
-    excluded = _strings(statement.get("NotResource"))
+    excluded = as_strings(statement.get("NotResource"))
     if excluded:
         return not any(matches(resource, compile_glob(each)) for each in excluded)
-    return any(matches(resource, compile_glob(each)) for each in _strings(statement.get("Resource")))
+    return any(matches(resource, compile_glob(each)) for each in as_strings(statement.get("Resource")))
 
 
 def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
-    conditions: object = statement.get("Condition")
-    for block in cast("dict[str, object]", conditions).values() if isinstance(conditions, dict) else ():
-        if isinstance(block, dict):
-            yield from map(clip_text, cast("dict[str, object]", block))
-
-
-def _statements(document: Document) -> list[Mapping[str, Any]]:
-    # The context contains only documents whose statements are all objects.
-    statements: object = document.content.get("Statement")
-    return cast("list[Mapping[str, Any]]", statements if isinstance(statements, list) else [statements])
-
-
-def _strings(value: object) -> list[str]:
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)]
+    for block in mapping(statement.get("Condition")).values():
+        yield from map(clip_text, mapping(block))
 
 
 _DENIES = CauseType(

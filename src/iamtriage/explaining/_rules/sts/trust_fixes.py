@@ -294,9 +294,7 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (they differ in case)"
     if _without_ids(actual) == expected:
         return " (GitHub's immutable subject, with the IDs of owner and repository)"
-    wanted, found = expected.split(":"), actual.split(":")
-    is_account = len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == ["system", "serviceaccount"]
-    if is_account and wanted[3] == found[3]:
+    if is_same_account(expected, actual):
         return " (another namespace)"
     if actual.startswith("repo:") and expected.startswith("repo:"):
         return _describe_job(expected, actual)
@@ -325,9 +323,15 @@ def _without_ids(subject: str) -> str:
 
 def is_same_account(expected: str, actual: str) -> bool:
     """Return whether two subjects are service accounts of the same name in different namespaces."""
-    wanted, found = expected.split(":"), actual.split(":")
-    is_account = len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == found[:2]
-    return is_account and wanted[:2] == ["system", "serviceaccount"] and wanted[3] == found[3]
+    if not _are_accounts(expected, actual):
+        return False
+    return expected.rpartition(":")[2] == actual.rpartition(":")[2]
+
+
+def _are_accounts(*subjects: str) -> bool:
+    """Return whether subjects are those of service accounts."""
+    parts = [each.split(":") for each in subjects]
+    return all(len(each) == _PARTS_OF_SUBJECT and each[:2] == ["system", "serviceaccount"] for each in parts)
 
 
 def _is_misplaced(expected: str, actual: str) -> bool:
@@ -352,10 +356,7 @@ def _describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tup
         is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
         is_usable = is_branch and _is_same_repository(expected, actual)
         return _describe_expected_job(expected, actual) if is_usable else None
-    if len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == found[:2] == [
-        "system",
-        "serviceaccount",
-    ]:
+    if _are_accounts(expected, actual):
         return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":
         return _describe_expected_job(expected, actual)
