@@ -13,15 +13,18 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
@@ -82,6 +85,12 @@ _PASSING_SERVICES = frozenset({"iam", "sts"})
 _OTHER_NAME_IN_CHINA = frozenset(
     {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
 )
+# How a command, a log or a request names the role that it passes.
+_ROLE_SETTING = lazy_pattern(
+    r"(?:--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?[ =]|\b(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s?[:=]\s?)"
+    r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
+    re.ASCII,
+)
 
 PASS_ROLE = CauseType(
     "pass-role",
@@ -114,6 +123,9 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = required_grant(denial)
     if grant is None:
         return None
+    passed = _find_cut_role(denial)
+    if passed is not None:
+        grant = attrs.evolve(grant, resources=(str(passed),))
     recipient = _role_recipient(denial) or _guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
@@ -125,7 +137,11 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
     recipient, role = _role_recipient(denial), denial.target_role_text
-    if denial.target_role is None:
+    if (passed := _find_cut_role(denial)) is not None:
+        role = f"the role {passed.name}"
+    elif denial_remedies.cut_resource(denial) is not None:
+        role = "a role whose ARN the text cuts off"
+    elif denial.target_role is None:
         role = f"the role {denial.resource}" if denial.resource else "a role"
     unnamed = "" if denial.resource else " The message does not name the role."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
@@ -155,6 +171,25 @@ def explain_pass_role(denial: Denial) -> Explanation:
         ),
         notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
+
+
+def _find_cut_role(denial: Denial) -> Role | None:
+    """Return the role that the text names elsewhere, if the message cuts off the ARN of the passed one."""
+    if denial_remedies.cut_resource(denial) is None:
+        return None
+    shown = CUT_OFF.sub("", denial.resource or "")
+    text, (start, end) = denial.failure.text, denial.failure.span
+    found: dict[str, Role] = {}
+    for setting in _ROLE_SETTING.finditer(f"{text[:start]}\n{text[end:]}"):
+        named = setting["role"]
+        arn = named
+        if not named.startswith("arn:"):
+            arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
+        role = try_parse_principal(arn)
+        is_caller = denial.role is not None and getattr(role, "name", "") == denial.role.name
+        if isinstance(role, Role) and not is_caller and arn.startswith(shown):
+            found[role.name] = role
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 def _describe_call(denial: Denial, passed: str) -> str:
@@ -213,7 +248,19 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         last_step = f"The text does not say which service receives the role. Its name suggests {join_words(guess.passed_to, 'or')}: replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
-    return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if remedy and last_step else remedy
+    if remedy is None:
+        return None
+    steps = (*remedy.steps, last_step) if last_step else remedy.steps
+    passed = _find_cut_role(denial)
+    if passed is not None:
+        check = fill_command(
+            "aws iam get-role --role-name {} --query Role.Arn --output text", role_name(passed.name)
+        )
+        steps = (
+            f"The message cuts the role's ARN off. The text names the role {passed.name}: check that it is the one, and its path: {check}",
+            *steps,
+        )
+    return attrs.evolve(remedy, steps=steps)
 
 
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
@@ -228,6 +275,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
     principal = recipient.principal or "SERVICE.amazonaws.com"
+    passed = _find_cut_role(denial)
     step = "The service can use the role only if its trust policy allows the service to assume it."
     if len(recipient.trusted) > 1:
         step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
@@ -237,7 +285,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         f"Check that {role} trusts {recipient.principal or 'the service'}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=trust_policy_commands(denial.target_role_name)[:1],
+        commands=trust_policy_commands(passed.name if passed else denial.target_role_name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )

@@ -29,6 +29,11 @@ _COMMAND = lazy_pattern(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?!
 _SERVICE_NAME = lazy_pattern(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])", re.ASCII
 )
+# "operation error Glue: CreateJob" of the SDK for Go, "{glue.py:560}" and "AWS Glue Job" of Airflow.
+_STATED_SERVICE = lazy_pattern(
+    r"operation error ([A-Z][\w ]{1,40}): [A-Z]|\{([a-z_]{2,40})\.py:[0-9]{1,5}\}|\b(?:AWS|Amazon) ([A-Z][A-Za-z]{2,30})\b",
+    re.ASCII,
+)
 _CLIENT = lazy_pattern(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
 
 
@@ -42,7 +47,11 @@ def find_called_service(failure: Failure, candidates: Collection[str]) -> str | 
         return _unique_service(commands[-1:], candidates)
     line = text.rfind("\n", max(start - _MAX_LINE, 0), start) + 1 or max(start - _MAX_LINE, 0)
     words = text[line : min(end, start + _CHARS_AFTER)]
-    return _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
+    named = _unique_service([*_SERVICE_NAME.findall(words), *_CLIENT.findall(words)], candidates)
+    if named is not None:
+        return named
+    stated = [name for names in _STATED_SERVICE.findall(f"{echoed}{words}") for name in names if name]
+    return _unique_service(stated, candidates)
 
 
 def _cli_command(operation: str) -> str:
