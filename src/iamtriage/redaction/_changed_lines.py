@@ -18,7 +18,8 @@ __all__ = ("remove_unchanged_lines",)
 
 # The number of lines before and after a changed line that can belong to a secret in it.
 _LINES_AROUND = 3
-# With shorter lines on average, removing them takes longer than searching them. In characters.
+# If there are fewer lines, or shorter ones on average, removing them takes longer than searching them.
+_MIN_LINES = 2 * _LINES_AROUND
 _MIN_LINE = 20
 # Replaces other lines. No secret, command or sentence contains so many line breaks.
 _GAP = "\n" * 100
@@ -38,7 +39,7 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
         signs: The pattern of the signs of a secret, in lower case.
     """
     lines = view.text.split("\n")
-    if len(lines) * _MIN_LINE < len(view.text):
+    if len(lines) > _MIN_LINES and len(lines) * _MIN_LINE < len(view.text):
         view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
 
 

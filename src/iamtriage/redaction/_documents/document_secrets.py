@@ -128,7 +128,8 @@ class Documents:
         self._leaves.sort(key=attrgetter("start"))
         starts = [leaf.start for leaf in self._leaves]
         view = View(self._text)
-        view.edit(self._list_gaps())
+        if len(self._text) > 2 * _MAX_PAIR:
+            view.edit(self._list_gaps())
         for found in find(view.text):
             start = view.origin(found.start)
             at = bisect_right(starts, start) - 1

@@ -21,7 +21,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
@@ -115,8 +115,14 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _find_private_keys(text)
     if "@" in text or "%40" in text:
         yield from _find_url_passwords(text)
-    if ":" in text or "%" in text:
-        yield from _find_postgres_passwords(text)
+    if (
+        (":" in text or "%" in text)
+        and any(sign in text for sign in _PGPASS_SIGNS)
+        and _PGPASS_SIGN.search(text)
+    ):
+        yield from _check_postgres_passwords(text, _match_known_ports(text), is_known_port=True)
+    if ":" in text and _ANY_PORT.search(text):
+        yield from _check_postgres_passwords(text, _match_any_ports(text), is_known_port=False)
 
 
 # A required substring; its offset in the secret; the pattern; the kind of secret.
@@ -177,25 +183,27 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
 _MIN_SLASHED = 20
 
 
-def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
-    """Find the passwords in lines of pgpass, from each port on."""
-    for pattern, matches in ((_PGPASS, _match_known_ports(text)), (_PGPASS_LINE, _match_any_ports(text))):
-        for m in matches:
-            start, end = m.span("password")
-            password = m["password"]
-            if (
-                not is_placeholder(password)
-                and (is_mixed(password) or (password.isalpha() and pattern is _PGPASS))
-                and _SOURCE_FILE.match(m[0]) is None
-                and is_unmarked(text, start, end)
-            ):
-                yield FoundSecret(start, end, "password")
+def _check_postgres_passwords(
+    text: str, lines: Iterable[re.Match[str]], *, is_known_port: bool
+) -> Iterator[FoundSecret]:
+    """Yield the passwords in lines of pgpass that can be secrets."""
+    for m in lines:
+        start, end = m.span("password")
+        password = m["password"]
+        if (
+            not is_placeholder(password)
+            and (is_mixed(password) or (password.isalpha() and is_known_port))
+            and _SOURCE_FILE.match(m[0]) is None
+            and is_unmarked(text, start, end)
+        ):
+            yield FoundSecret(start, end, "password")
 
 
 def _match_known_ports(text: str) -> Iterator[re.Match[str]]:
+    """Match lines with a port of PostgreSQL or PgBouncer, from the port back."""
     # No host begins before this position.
     low = 0
-    for port in _PGPASS_SIGN.finditer(text) if any(sign in text for sign in _PGPASS_SIGNS) else ():
+    for port in _PGPASS_SIGN.finditer(text):
         at = port.start()
         host = _PGPASS_HOST.search(text, max(low, at - _MAX_HOST), at)
         low = max(low, at + 1)
@@ -205,6 +213,7 @@ def _match_known_ports(text: str) -> Iterator[re.Match[str]]:
 
 
 def _match_any_ports(text: str) -> Iterator[re.Match[str]]:
+    """Match lines with any port, from the start of the line."""
     done = 0
     for port in _ANY_PORT.finditer(text):
         at = port.start()
