@@ -7,75 +7,40 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 from __future__ import annotations
 
 import re
-from itertools import takewhile
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
+from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.model import MappingEntry
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT, find_needed_access
+from iamtriage.explaining._rules.kubernetes.map_entries import (
+    MAP_ENTRY_OF_SESSION,
+    MAP_ENTRY_OF_SIMILAR_NAME,
+    MAP_ENTRY_WITH_PATH,
+    arn_field,
+    arn_in_map,
+    compare_entry,
+    is_for_nodes,
+)
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.model import MappingEntry
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Mismatch
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
-    _Caller: TypeAlias = Role | User
 
-MAP_ENTRY_WITH_PATH = CauseType(
-    "map-entry-with-path",
-    title="The aws-auth entry names the role with its path",
-    meaning="The rolearn of the entry contains the path of the role. The STS session of the caller doesn't, so the authenticator compares with the ARN without a path and never finds the entry.",
-    recognised_by="The text contains the entry, whose rolearn has a path before the caller's role name.",
-    fix="Remove the path from the rolearn in aws-auth.",
-    sources=(
-        pages.EKS_AUTH_CONFIGMAP,
-        "https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html",
-    ),
-)
-MAP_ENTRY_OF_SESSION = CauseType(
-    "map-entry-of-session",
-    title="The aws-auth entry names a session instead of a role",
-    meaning="The rolearn of the entry is the ARN of an assumed-role session. The authenticator looks for the ARN of the role.",
-    recognised_by="The text contains the entry, whose rolearn is the ARN of a session of the caller's role.",
-    fix="Use the ARN of the role, without its path, as rolearn.",
-    of="map-entry-with-path",
-)
-MAP_ENTRY_OF_OTHER_ACCOUNT = CauseType(
-    "map-entry-of-other-account",
-    title="The aws-auth entry names the role of another account",
-    meaning="The entry has the name of the caller's role or user, but another account or partition.",
-    recognised_by="The text contains the entry, which differs from the caller's ARN in the account or partition.",
-    fix="Use the account and partition of the caller in the entry.",
-    of="map-entry-with-path",
-)
-MAP_ENTRY_OF_OTHER_TYPE = CauseType(
-    "map-entry-of-other-type",
-    title="The aws-auth entry names an instance profile or a user instead of the role",
-    meaning="The entry has the name of the caller's role, but its ARN is that of an instance profile or a user. The authenticator looks for the ARN of the role.",
-    recognised_by="The text contains the entry, whose ARN has another resource type than role.",
-    fix="Use the ARN of the role in the entry.",
-    of="map-entry-with-path",
-)
-MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
-    "map-entry-of-similar-name",
-    title="The aws-auth entry has a similar name",
-    meaning="No entry names the caller, but the name in one differs by a letter, or only by the suffix of an IAM Identity Center role.",
-    recognised_by="The text contains the entry, whose name differs from that of the caller by one letter or by its suffix.",
-    fix="Correct the name in the entry if it is meant for the caller.",
-    of="map-entry-with-path",
-)
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
     title="The aws-auth ConfigMap has no entry for the caller",
@@ -87,9 +52,6 @@ MAP_WITHOUT_ENTRY = CauseType(
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # The role in an instance profile, of which the text shows only the profile.
 _ROLE_IN_PROFILE = "NODE_ROLE_NAME"
-_NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
-# Numbered names, such as node-1 and node-2, belong to different roles.
-_MIN_SIMILAR_LENGTH = 5
 # Causes that are only possible if the text does not show the map.
 _ANSWERED = frozenset({"mapped-in-wrong-form", "yaml-broken", "not-mapped"})
 
@@ -108,9 +70,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         return explanation
     # The authenticator ignores the case of ARNs:
     # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
-    if any(each.arn.lower() == _arn(caller).lower() for each in entries):
+    if any(each.arn.lower() == arn_in_map(caller).lower() for each in entries):
         return _explain_matching_entry(caller, explanation)
-    mismatches = [found for each in entries if (found := _compare(each, caller)) is not None]
+    mismatches = [found for each in entries if (found := compare_entry(each, caller)) is not None]
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
     if not mismatches:
         count = len(entries)
@@ -119,14 +81,14 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
             if count == 1
             else f"None of the {count} aws-auth entries in the text names"
         )
-        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {_arn(caller)}.")
+        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {arn_in_map(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
     mismatch = min(mismatches, key=lambda each: getattr(each.named, "name", "") != caller.name)
     return _explain_mismatch(case, mismatch, caller, attrs.evolve(explanation, causes=others))
 
 
-def _explain_matching_entry(caller: _Caller, explanation: Explanation) -> Explanation:
+def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explanation:
     """Return the explanation of a rejected caller that has an entry in the text."""
     if explanation.topic not in {"kubernetes-login", "kubernetes-not-mapped"}:
         return explanation
@@ -139,7 +101,7 @@ def _explain_matching_entry(caller: _Caller, explanation: Explanation) -> Explan
             cluster_remedy(
                 "Check the entry in the map of this cluster",
                 "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
-                commands=(commands.aws_auth_command(), commands.aws_auth_command(_arn(caller))),
+                commands=(commands.aws_auth_command(), commands.aws_auth_command(arn_in_map(caller))),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         )
@@ -167,7 +129,7 @@ def _without_entry(remedy: Remedy) -> Remedy:
 
 
 def _explain_mismatch(
-    case: AnyCase, mismatch: _Mismatch, caller: _Caller, explanation: Explanation
+    case: AnyCase, mismatch: Mismatch, caller: Caller, explanation: Explanation
 ) -> Explanation:
     return attrs.evolve(
         explanation,
@@ -175,8 +137,8 @@ def _explain_mismatch(
         causes=(
             mismatch.type.cause(
                 "derived",
-                (f"The text has the entry {_field(mismatch.entry)}: {clip_text(mismatch.entry.arn)}",),
-                text=f"The {_field(mismatch.entry)} of the entry {mismatch.difference}. {mismatch.reason}",
+                (f"The text has the entry {arn_field(mismatch.entry)}: {clip_text(mismatch.entry.arn)}",),
+                text=f"The {arn_field(mismatch.entry)} of the entry {mismatch.difference}. {mismatch.reason}",
             ),
             # The entry explains the failure, so nothing that is only possible remains.
             *(cause for cause in explanation.causes if cause.evidence != "possible"),
@@ -203,7 +165,7 @@ def _explain_node_entries(
     case: AnyCase, entries: tuple[MappingEntry, ...], explanation: Explanation
 ) -> Explanation:
     """Return the explanation with what the entries for nodes say, if the role of the node is unknown."""
-    nodes = [each for each in entries if each.is_role and _is_for_nodes(each)]
+    nodes = [each for each in entries if each.is_role and is_for_nodes(each)]
     for entry in nodes:
         mapped = try_parse_principal(entry.arn)
         named = underlying_role(mapped) or mapped
@@ -212,7 +174,7 @@ def _explain_node_entries(
         # The role that the entry is meant for. That of an instance profile can have another name.
         name = _ROLE_IN_PROFILE if isinstance(named, InstanceProfile) else named.name
         role = Role(named.partition, named.account, name)
-        if (mismatch := _compare(entry, role)) is not None:
+        if (mismatch := compare_entry(entry, role)) is not None:
             return _explain_mismatch(case, mismatch, role, explanation)
     names = [clip_text(each.arn.rpartition("/")[2]) for each in nodes]
     listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
@@ -225,7 +187,7 @@ def _explain_node_entries(
 
 
 def _explain_ignored_entry(
-    case: AnyCase, entries: tuple[MappingEntry, ...], caller: _Caller | None, explanation: Explanation
+    case: AnyCase, entries: tuple[MappingEntry, ...], caller: Caller | None, explanation: Explanation
 ) -> Explanation:
     """Return the explanation with the access entry that replaces the caller's ignored ``aws-auth`` entry."""
     people = [each for each in entries if "system:nodes" not in each.groups]
@@ -233,8 +195,11 @@ def _explain_ignored_entry(
         each
         for each in people
         if caller is None
-        or each.arn.lower() == _arn(caller).lower()
-        or ((found := _compare(each, caller)) and found.type in {MAP_ENTRY_WITH_PATH, MAP_ENTRY_OF_SESSION})
+        or each.arn.lower() == arn_in_map(caller).lower()
+        or (
+            (found := compare_entry(each, caller))
+            and found.type in {MAP_ENTRY_WITH_PATH, MAP_ENTRY_OF_SESSION}
+        )
     ]
     # Without a caller, only the single entry can be meant.
     if not named or (caller is None and len(people) > 1):
@@ -250,7 +215,7 @@ def _explain_ignored_entry(
         "derived",
         (
             "The authentication mode is API.",
-            f"The text has the entry {_field(entry)}: {clip_text(entry.arn)}",
+            f"The text has the entry {arn_field(entry)}: {clip_text(entry.arn)}",
         ),
     )
     others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
@@ -303,119 +268,25 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
     )
 
 
-@attrs.frozen(eq=False, repr=False)
-class _Mismatch(Value):
-    """An entry that is meant for the caller but does not match it.
-
-    Attributes:
-        type: The definition of the cause.
-        entry: The entry.
-        named: What the entry names.
-        difference: What the entry's ARN does or is, as a phrase that follows its field.
-        reason: Why that does not match.
-    """
-
-    type: CauseType
-    entry: MappingEntry
-    named: Principal
-    difference: str
-    reason: str = "The authenticator compares it with the ARN of the caller."
-
-
-def _compare(entry: MappingEntry, caller: _Caller) -> _Mismatch | None:
-    """Return why an entry for the caller does not match; ``None`` if it is for another principal or matches."""
-    mapped = try_parse_principal(entry.arn)
-    named = underlying_role(mapped) or mapped
-    if not isinstance(named, Role | User | InstanceProfile) or entry.is_role == isinstance(caller, User):
-        return None
-    has_similar_name = named.name != caller.name
-    is_profile_of_node = isinstance(named, InstanceProfile) and _is_for_nodes(entry)
-    if has_similar_name and not is_profile_of_node and not _is_similar(named, caller):
-        return None
-    if named.partition != caller.partition:
-        difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
-        return _Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
-    if named.account != caller.account:
-        difference = f"is not in the account {caller.account} of the caller"
-        return _Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
-    if isinstance(named, InstanceProfile):
-        difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
-        reason = "An instance profile never calls: the role in it does."
-        return _Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, difference, reason)
-    if isinstance(named, User) and not isinstance(caller, User):
-        return _Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, "names a user, not the role")
-    if has_similar_name:
-        difference = "differs by one letter"
-        if isinstance(named, IdentityCenterRole):
-            difference = "has the same permission set but another suffix"
-        return _Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference)
-    if isinstance(mapped, RoleSession):
-        return _Mismatch(MAP_ENTRY_OF_SESSION, entry, named, "is the ARN of a session")
-    if isinstance(caller, User):
-        other = "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
-        difference = f"has the path {clip_text(named.path)}, but the user {other}"
-        return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, difference)
-    reason = "The authenticator compares it with the role's ARN without its path, because an STS session doesn't have the path."
-    path = f"contains the path {clip_text(named.path.strip('/'))}/"
-    return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, path, reason) if named.path != "/" else None
-
-
-def _is_similar(named: Role | User | InstanceProfile, caller: _Caller) -> bool:
-    """Return whether a name in an entry can be a misspelled or former name of the caller."""
-    if type(named) is not type(caller):
-        return False
-    if isinstance(named, IdentityCenterRole) and isinstance(caller, IdentityCenterRole):
-        return named.permission_set is not None and named.permission_set == caller.permission_set
-    return _differs_by_one_letter(named.name.lower(), caller.name.lower())
-
-
-def _differs_by_one_letter(first: str, second: str) -> bool:
-    """Return whether two names differ by one letter or sign that is added, left out or replaced, or by two swapped.
-
-    >>> [_differs_by_one_letter("eks-admin", each) for each in ("eks-admins", "eks-adnim", "eks-ops")]
-    [True, True, False]
-    """
-    if min(len(first), len(second)) < _MIN_SIMILAR_LENGTH:
-        return False
-    for _ in range(2):
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
-        # What remains is compared from its end.
-        first, second = first[same:][::-1], second[same:][::-1]
-    if any(each.isdigit() for each in first + second):
-        return False
-    return max(len(first), len(second)) <= 1 or first == second[::-1]
-
-
-def _arn(caller: _Caller) -> str:
-    """Return the ARN that ``aws-auth`` requires, without the path of a role."""
-    if isinstance(caller, User):
-        return str(caller)
-    return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
-
-
-def _field(entry: MappingEntry) -> str:
-    return "rolearn" if entry.is_role else "userarn"
-
-
-def _summary(mismatch: _Mismatch, caller: _Caller) -> str:
+def _summary(mismatch: Mismatch, caller: Caller) -> str:
     name = clip_text(getattr(mismatch.named, "name", ""))
     if caller.name == _ROLE_IN_PROFILE:
-        return f"The API server rejected the node (Unauthorized), because no aws-auth entry matches its role: the {_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
-    looked_up = f"the authenticator looks for {_arn(caller)}."
+        return f"The API server rejected the node (Unauthorized), because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
+    looked_up = f"the authenticator looks for {arn_in_map(caller)}."
     if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
         return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
     if name != caller.name:
         return f"No aws-auth entry in the text matches {caller.name}: the one for nodes {mismatch.difference}, and {looked_up}"
-    return f"The aws-auth entry for {caller.name} never matches: its {_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
+    return f"The aws-auth entry for {caller.name} never matches: its {arn_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
 
 
-def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
-    field = _field(mismatch.entry)
+def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
+    field = arn_field(mismatch.entry)
     start, end = mismatch.entry.around
-    where = f"n the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
+    change = f"in the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
     is_similar = mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME
     steps = [
-        f"If the entry is meant for the caller, i{where}" if is_similar else f"I{where}",
+        f"If the entry is meant for the caller, {change}" if is_similar else capitalize_start(change),
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
     ]
     lookup: tuple[str, ...] = ()
@@ -424,7 +295,7 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
         step = "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always."
         steps.insert(0, step)
     check = "kubectl auth whoami"
-    if _is_for_nodes(mismatch.entry):
+    if is_for_nodes(mismatch.entry):
         steps.append("The nodes then join automatically.")
         check = "kubectl get nodes"
     return cluster_remedy(
@@ -432,18 +303,12 @@ def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
         *steps,
         commands=(*lookup, "kubectl -n kube-system edit configmap aws-auth", check),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
-        manifest=f"{start}{_arn(caller)}{end}\n",
+        manifest=f"{start}{arn_in_map(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 
 
-def _is_for_nodes(entry: MappingEntry) -> bool:
-    return not _NODE_ENTRY_GROUPS.isdisjoint(entry.groups) or (entry.username or "").startswith(
-        "system:node:"
-    )
-
-
-def _profile_command(mismatch: _Mismatch) -> str:
+def _profile_command(mismatch: Mismatch) -> str:
     name: str = getattr(mismatch.named, "name", "")
     return fill_command(
         "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
@@ -451,7 +316,7 @@ def _profile_command(mismatch: _Mismatch) -> str:
     )
 
 
-def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) -> tuple[Remedy, ...]:
+def _access_entry_remedy(case: AnyCase, mismatch: Mismatch, caller: Caller) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
     cluster, entry = find_cluster(case), mismatch.entry
     if not cluster.uses_entries:
@@ -470,7 +335,7 @@ def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) ->
         )
         lookup = (_profile_command(mismatch),)
     title = f"Or create an access entry for {mapped.description}"
-    if _is_for_nodes(entry):
+    if is_for_nodes(entry):
         kind = _node_type(entry)
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     policy, namespace, _ = find_needed_access(case)

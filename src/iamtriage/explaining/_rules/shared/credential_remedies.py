@@ -73,7 +73,7 @@ def console_login(profile: str | None) -> Remedy:
     )
 
 
-def get_new_credentials(role: str | None = None) -> Remedy:
+def get_new_credentials() -> Remedy:
     """Return the remedy that gets new temporary credentials."""
     return your_remedy(
         "Get new credentials from where the old ones came from",
@@ -82,10 +82,7 @@ def get_new_credentials(role: str | None = None) -> Remedy:
         commands=(
             "aws sso login --profile PROFILE",
             "aws login",
-            fill_command(
-                "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME",
-                commands.arn(role, "ROLE_ARN"),
-            ),
+            "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
         ),
         url=pages.TEMPORARY_CREDENTIALS,
     )
