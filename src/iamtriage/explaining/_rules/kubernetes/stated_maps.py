@@ -31,7 +31,6 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
-from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.model import MappingEntry
@@ -286,7 +285,9 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
     change = f"in the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
     is_similar = mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME
     steps = [
-        f"If the entry is meant for the caller, {change}" if is_similar else capitalize_start(change),
+        f"If the entry is meant for the caller, {change}"
+        if is_similar
+        else f"{change[:1].upper()}{change[1:]}",
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
     ]
     lookup: tuple[str, ...] = ()
