@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeGuard
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.failures._failures import AccessDenied, Envelope, KubernetesForbidden
 
@@ -159,7 +160,11 @@ def describe_others(
     names = [_describe_allowed(allowed, explained)] if allowed and others else []
     names += texts if is_inline else ()
     if allowed and rows:
-        names[-1] += ", and the next one" if len(rows) == 1 else ", and the next ones"
+        denied = dict.fromkeys(each.action if isinstance(each, AccessDenied) else None for each in shown)
+        listed = join_words(tuple(map(_spell, filter(None, denied))), "and")
+        names[-1] += (
+            f", and {listed} (below)" if listed and None not in denied else ", and the others (below)"
+        )
     if is_inline and len(others) > len(shown):
         names.append(f"and {len(others) - len(shown)} more")
     run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"
@@ -379,7 +384,7 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         named = _POLICY_NAME.search(failure.policy_arn or "")
         where = f" in {policy_type}" if policy_type else ""
         if where and named and failure.policy_arn != failure.resource:
-            where = f" in the {where.split(' ', 2)[2].partition(' ')[2]} {named[0]}"
+            where = f" in the {where.split(' ', 2)[2].partition(' ')[2]} {failure.policy_arn}"
         if failure.policy_type in _ORGANIZATION_POLICY_TYPES:
             # A resource control policy is of the resource's organization, which can be another one.
             arn = (failure.resource or "") if failure.policy_type == "resource_control" else ""

@@ -1071,9 +1071,38 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             '"Action": "sts:GetServiceBearerToken"',
-            "explicit deny in the permissions boundary ci-limits, which an Allow does not override: its administrator has to change it.",
+            f"explicit deny in the permissions boundary arn:aws:iam::{ACCOUNT}:policy/team/ci-limits, which an Allow does not override: its administrator has to change it.",
         ),
         ('"ssm:PutParameter"',),
+    ),
+    (
+        "log group that a tool creates",
+        "\n".join(
+            (
+                "Error: creating CloudWatch Logs Log Group (/shop/web): operation error CloudWatch Logs: CreateLogGroup",
+                f"AccessDeniedException: User: {SESSION} is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/shop/web:log-stream: because no identity-based policy allows the logs:CreateLogGroup action",
+                "  with aws_cloudwatch_log_group.web,",
+            )
+        ),
+        {},
+        ("logs:ListTagsForResource", "logs:PutRetentionPolicy"),
+        ("Writing logs",),
+    ),
+    (
+        "Region that the name of a policy limits",
+        f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
+        {},
+        (
+            "1. The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
+        ),
+        (),
+    ),
+    (
+        "encryption of a file system that the name of a policy requires",
+        f"AccessDenied: User: {SESSION} is not authorized to perform: elasticfilesystem:CreateFileSystem on resource: arn:aws:elasticfilesystem:eu-west-1:{ACCOUNT}:file-system/* with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireEncryption",
+        {},
+        ("Pass --encrypted in the CLI, or set encrypted = true in Terraform.",),
+        ("--storage-encrypted", "at_rest"),
     ),
     (
         "Deny of a boundary before what an Allow fixes",
@@ -1123,7 +1152,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it), and the next one.",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it), and sqs:DeleteQueue (below).",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too.",
         ),

@@ -281,6 +281,7 @@ _ATTEMPTS = lazy_pattern(
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
 )
+_DNS_OPERATION = lazy_pattern(r"(?:Create|List|Get|Delete)HostedZone|(?:List|Change)ResourceRecordSets")
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
@@ -288,7 +289,8 @@ _CLI = lazy_pattern(
 # How each controller calls less often, by its name.
 _FLAGS = {
     "Cluster Autoscaler": "Raise --scan-interval, which is 10 seconds by default, for example to 1m, and let it watch fewer Auto Scaling groups: narrow the tags in --node-group-auto-discovery.",
-    "ExternalDNS": "Raise --interval, which is one minute by default, and set --provider-cache-time, for example to 15m.",
+    # https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits/
+    "ExternalDNS": "Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter.",
     "the AWS Load Balancer Controller": "Limit its calls with --aws-api-throttle.",
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
@@ -304,6 +306,17 @@ def calls_iam_or_sts(case: Case[AwsError]) -> bool:
 def _calls_sts(case: Case[AwsError]) -> bool:
     envelope = case.failure.envelope
     return envelope.service == "sts" or _STS_OPERATION.match(envelope.operation or "") is not None
+
+
+def throttling_text(case: Case[AwsError]) -> str:
+    """Return whose calls count, with the rate where AWS documents one for all accounts.
+
+    https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-change-based-throttling-for-amazon-route-53-apis/
+    """
+    envelope = case.failure.envelope
+    if envelope.service == "route53" or _DNS_OPERATION.match(envelope.operation or ""):
+        return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
+    return THROTTLED.text
 
 
 def throttling_remedy(case: Case[AwsError]) -> Remedy:

@@ -26,7 +26,11 @@ from iamtriage.explaining._rules.calls import (
     session_manager,
 )
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
-from iamtriage.explaining._rules.calls.api_error_kinds import calls_iam_or_sts, throttling_remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import (
+    calls_iam_or_sts,
+    throttling_remedy,
+    throttling_text,
+)
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
@@ -173,6 +177,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     cause = kind.cause.cause(
         "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived",
         error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
+        text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else "",
     )
     return case.explain(
         f"{kind.summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"

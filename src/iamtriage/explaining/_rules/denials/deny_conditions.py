@@ -65,7 +65,7 @@ INSTANCE_TYPE = Requirement(
 REGION = Requirement(
     ("aws:RequestedRegion", "ec2:Region"),
     "Call in a Region that the Deny exempts",
-    "Change the Region of the call: --region, AWS_REGION, or region in the profile or provider.",
+    "Change the Region of the call: --region, AWS_REGION, region_name in boto3, or region in the profile or provider.",
     r"region|outside",
     rf"[\w-]+:(?:{_CREATES}|invoke)",
 )
@@ -98,15 +98,23 @@ REQUIREMENTS = (
         r"encrypt",
         rf"ec2:{_CREATES}",
     ),
-    Requirement(
-        (
-            *("rds:StorageEncrypted", "elasticfilesystem:Encrypted", "redshift:Encrypted"),
-            "elasticache:AtRestEncryptionEnabled",
-        ),
-        "Create {what} encrypted",
-        "Pass --encrypted in the CLI (RDS: --storage-encrypted, ElastiCache: --at-rest-encryption-enabled), or set encrypted = true in Terraform (RDS: storage_encrypted, ElastiCache: at_rest_encryption_enabled).",
-        r"encrypt",
-        rf"(?:rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
+    *(
+        Requirement(
+            (f"{service}:{key}",),
+            "Create {what} encrypted",
+            f"Pass --{option} in the CLI, or set {argument} = true in Terraform.",
+            r"encrypt",
+            rf"{service}:{_CREATES}",
+        )
+        for service, key, option, argument in (
+            ("rds", "StorageEncrypted", "storage-encrypted", "storage_encrypted"),
+            ("elasticfilesystem", "Encrypted", "encrypted", "encrypted"),
+            ("redshift", "Encrypted", "encrypted", "encrypted"),
+            (
+                *("elasticache", "AtRestEncryptionEnabled"),
+                *("at-rest-encryption-enabled", "at_rest_encryption_enabled"),
+            ),
+        )
     ),
     Requirement(
         ("aws:RequestTag/", "aws:TagKeys"),

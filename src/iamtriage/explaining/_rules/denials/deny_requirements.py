@@ -272,7 +272,10 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         if name is not None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)
-            return _build_remedy(denial, requirement, title, requirement.step, *steps)
+            step = requirement.step
+            if requirement is deny_conditions.REGION and (called := _find_called_region(denial)):
+                step, steps = _describe_region(denial, called), ()
+            return _build_remedy(denial, requirement, title, step, *steps)
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
@@ -281,12 +284,10 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
 
 def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
     """Return the remedy to call in another Region, if the text or a name states one and the call is in a Region."""
-    called = "" if denial.resource_arn is None else denial.resource_arn.region
-    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
-    if not called or "*" in called or denial_remedies.model_region_remedy(denial) is not None:
+    called = _find_called_region(denial)
+    if called is None or denial_remedies.model_region_remedy(denial) is not None:
         return None
-    setting = denial_remedies.region_setting(denial, called)
-    step = f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
+    step = _describe_region(denial, called)
     allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
     if allowed and denial_remedies.can_change_region(denial):
         title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}"
@@ -309,6 +310,19 @@ def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
         title = f"Call in {region}, with --region {region}: the name {clip_text(name)} suggests that only it is allowed"
         return _build_remedy(denial, deny_conditions.REGION, title, step)
     return None
+
+
+def _find_called_region(denial: Denial) -> str | None:
+    """Return the Region of the call, which the request context or the ARN of the resource states."""
+    called = "" if denial.resource_arn is None else denial.resource_arn.region
+    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
+    return None if not called or "*" in called else called
+
+
+def _describe_region(denial: Denial, called: str) -> str:
+    """Return in which Region the call was made, and how to choose another one."""
+    setting = denial_remedies.region_setting(denial, called)
+    return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
 
 
 def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:

@@ -259,7 +259,9 @@ def allow_remedy(
         *(
             more
             or (
-                () if listed or is_complete else companion_actions.describe_companions(grant.action, resource)
+                ()
+                if listed or is_complete
+                else companion_actions.describe_companions(grant.action, resource, denial.failure.text)
             )
         ),
     ]

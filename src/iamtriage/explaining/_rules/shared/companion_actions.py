@@ -167,6 +167,12 @@ _HINTS = {
     "batch:SubmitJob": "batch:SubmitJob is required on the job queue and on the job definition, whose next revision has another number: its ARN can end in :*.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
+# What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
+# internal/service/logs/group.go and internal/service/ecr/repository.go.
+_DEPLOYMENT_HINTS = {
+    "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
+    "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
+}
 # The ARNs of what controllers create.
 _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
@@ -224,13 +230,14 @@ _ALL = "AWS reports one missing action at a time: add those that are still missi
 
 
 def describe_companions(
-    action: str, resource: str | None = None, *, by_resource: bool = False
+    action: str, resource: str | None = None, text: str = "", *, by_resource: bool = False
 ) -> tuple[str, ...]:
     """Return sentences about the other actions that a task requires, if one with this action is known.
 
     Args:
         action: The denied action, as AWS spells it.
         resource: The resource.
+        text: The text around the denial.
         by_resource: Whether a resource-based policy allows the action.
 
     >>> describe_companions("ecr:BatchGetImage")[0]
@@ -238,6 +245,8 @@ def describe_companions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
+    if action in _DEPLOYMENT_HINTS and not by_resource and _DEPLOYMENT.search(text):
+        return (_DEPLOYMENT_HINTS[action],)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
     if action in _TASKS or action in _HINTS:
