@@ -1347,6 +1347,35 @@ GUARDRAILS: tuple[Case, ...] = (
         ("aws ec2 describe-instances --region eu-west-1 --instance-ids i-0a1b2c3d4e5f60718",),
         (),
     ),
+    *(
+        (
+            f"key-{name}",
+            f"$ aws kms encrypt --key-id {key} --plaintext fileb://seed --region eu-west-1\nAn error occurred (AccessDeniedException) when calling the Encrypt operation: User: {SESSION} is not authorized to perform: kms:Encrypt on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+            {},
+            says,
+            ("Find the key", "KmsKeyId", "For a key in another account", "KEY_ID"),
+        )
+        for name, key, says in (
+            (
+                "of-another-account",
+                "arn:aws:kms:eu-west-1:444455556666:key/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+                (
+                    f"The key is in account 444455556666, the caller in {ACCOUNT}: both must allow it.",
+                    "in the key policy, in account 444455556666 [resource owner]",
+                    f"in account {ACCOUNT} (account administrator)",
+                ),
+            ),
+            (
+                "with-an-alias",
+                "alias/seeds",
+                (
+                    "Do this first: Check the key's Region and key policy",
+                    "aws kms describe-key --key-id alias/seeds --region eu-west-1",
+                    "--query KeyMetadata.Arn --output text)",
+                ),
+            ),
+        )
+    ),
     (
         "endpoint-of-a-pull",
         f"CannotPullContainerError: {_implicit('ecr:BatchGetImage', f'arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/cart', 'VPC endpoint policy')}",

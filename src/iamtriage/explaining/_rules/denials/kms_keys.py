@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -19,6 +19,7 @@ from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.companion_actions import NEW_TASK, TASK_NOT_STARTED
@@ -91,6 +92,7 @@ _SHOW_KEYS = {
     ),
 }
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
+_ALIAS = lazy_pattern(r"alias/[\w/-]{1,250}", re.ASCII)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 KMS_KEY_POLICY = CauseType(
@@ -185,15 +187,25 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     reasons = reason_lines(denial)
+    accounts = ""
+    if denial.crosses_accounts:
+        accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
     return denial.explain(
-        denial_summary(denial, "the key is not in this Region, no key policy allows it, or one denies it"),
+        denial_summary(
+            denial, f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
+        ),
         KMS_KEY_POLICY.cause(
             because=reasons, text=f"Neither the key policy nor a grant allows {denial.caller}."
         ),
         KMS_WRONG_REGION.cause(),
         KMS_KEY_DENY.cause(),
         remedies=present(
-            _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
+            *(
+                (resource_remedy(denial), allow_remedy(denial), _inspect_key_remedy(denial))
+                if denial.crosses_accounts
+                else (_inspect_key_remedy(denial), resource_remedy(denial))
+            ),
+            authorization_details_remedy(denial),
         ),
         notes=(
             "KMS reports the three reasons as one and does not say which of them applies.",
@@ -396,22 +408,39 @@ def _renew_grant_remedy(denial: Denial) -> Remedy:
 
 def _inspect_key_remedy(denial: Denial) -> Remedy:
     key = commands.arn(denial.resource, "KEY_ID")
+    command = context_of(denial.facts).command
+    stated = None if command is None else command.option("key-id")
+    if key == "KEY_ID" and stated is not None and _ALIAS.fullmatch(stated.value):
+        key = stated.value
     # The called operation can be one of another service, which uses the key for the caller.
     action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
     region = region_argument(denial)
     show_key = _show_key_command(denial, denial.service, None) if denial.resource is None else None
+    title = "Check the key's Region and key policy"
+    find = None
+    if key == "KEY_ID":
+        title = "Find the key, and check its Region and key policy"
+        find = "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions."
+    show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
+    argument = quote_argument(key)
+    if key.startswith("alias/") or ":alias/" in key:
+        # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+        argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
+    across = "For a key in another account, an identity-based policy of the caller must allow"
+    if denial.crosses_accounts:
+        across = f"The key is in account {denial.resource_account}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
+    # A name of an alias is always one of the caller's account.
+    is_same = key.startswith("alias/") or denial.account == denial.resource_account is not None
+    other_side = "" if is_same else f" {across} {action} on the key's ARN, too."
     return owner_remedy(
-        "Find the key, and check its Region and key policy",
-        "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
-        f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {action} on the key's ARN, too.",
+        title,
+        *present(find),
+        f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants.{other_side}",
         commands=(
             *present(show_key),
-            fill_command("aws kms describe-key --key-id {} --region {}", key, region),
-            fill_command(
-                "aws kms get-key-policy --key-id {} --policy-name default --region {} --query Policy --output text",
-                *(key, region),
-            ),
-            fill_command("aws kms list-grants --key-id {} --region {}", key, region),
+            show,
+            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
+            f"aws kms list-grants --key-id {argument} --region {region}",
         ),
         url=pages.KMS_KEY_POLICY,
     )
