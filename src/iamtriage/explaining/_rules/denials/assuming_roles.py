@@ -14,6 +14,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_trust_policy, compare_call
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
-from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_trust_policy, compare_call
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials import guardrails
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
@@ -19,8 +21,6 @@ from iamtriage.explaining._rules.shared.remedies import present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials import guardrails
-from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 

@@ -1,11 +1,21 @@
-"""List what Deny statements with well-known conditions require, and how a call satisfies them."""
+"""List what Deny statements with well-known conditions require, and read the conditions of a decoded message."""
 
 from __future__ import annotations
 
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DenyingCondition
 
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
 BOOLEANS = frozenset({"true", "false"})
@@ -169,3 +179,64 @@ TYPICAL = (
     ("iam:createrole", "", "a permissions boundary"),
     ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
 )
+
+# Numbers and dates, which have operators that compare in several ways.
+_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
+
+# Condition keys that have no true or false as value: such a value is that of a Null check.
+_NULLABLE = lazy_pattern(
+    r"(?P<of>(?:aws|ec2|s3|iam|ssm|rds|ecs):(?P<kind>Request(?:Object)?|Resource|Principal|Existing(?:Object)?)Tag/)(?P<tag>.{1,128})"
+    r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))",
+    re.IGNORECASE,
+)
+
+
+def describe_presence(condition: DenyingCondition) -> str | None:
+    """Return what a condition finds present or absent, as a clause, or ``None`` if it compares a value.
+
+    A Null check does so, and a check for MFA: long-term credentials have no such key.
+    """
+    if len(condition.policy_values) != 1 or condition.request_values:
+        return None
+    value = condition.policy_values[0].lower()
+    if (condition.key.lower(), value) == ("aws:multifactorauthpresent", "false"):
+        return "the caller's credentials carry no MFA"
+    found = _NULLABLE.fullmatch(condition.key)
+    if found is None or value not in BOOLEANS:
+        return None
+    owner, what = "the call", clip_text(condition.key)
+    if found["kind"] is not None:
+        kind = found["kind"].lower()
+        owner = (
+            "the call"
+            if kind.startswith("request")
+            else "the caller"
+            if kind == "principal"
+            else "the resource"
+        )
+        what = f"tag {clip_text(found['tag'])}"
+    return f"{owner} has {'no' if value == 'true' else 'the'} {what}"
+
+
+def accepts_listed_values(condition: DenyingCondition) -> bool | None:
+    """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
+
+    A ``Deny`` matched, so its operator is negated (such as ``StringNotLike``) if the request's value is not among
+    those of the policy. Numbers and dates can have operators that compare in other ways.
+    """
+    values, requested = condition.policy_values, condition.request_values or ()
+    if not values or len(requested) != 1 or any("${" in each for each in values):
+        return None
+    value = requested[0].lower()
+    if any(_COMPARED.fullmatch(each) for each in values):
+        return _is_outside(value, values)
+    return not any(matches(value, compile_glob(each.lower())) for each in values)
+
+
+def _is_outside(address: str, ranges: tuple[str, ...]) -> bool | None:
+    """Return whether an IP address is in none of some ranges; ``None`` if they are not addresses."""
+    try:
+        parsed = ipaddress.ip_address(address)
+        return not any(parsed in ipaddress.ip_network(each, strict=False) for each in ranges)
+    except ValueError:
+        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,12 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials import deny_conditions
-
-# Numbers and dates, which have operators that compare in several ways.
-_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 
 # The arguments of Terraform's resources by condition keys: https://registry.terraform.io/providers/hashicorp/aws.
 _TERRAFORM_ARGUMENTS = (
@@ -63,13 +58,6 @@ _DENIES_REGION = lazy_pattern(
     r"(?:deny|block|no|not|forbid|prevent|disable)(?!.{0,20}(?:outside|except|other|non|but))", re.IGNORECASE
 )
 _LIMITS_REGION = lazy_pattern(r"only|region|restrict|limit|outside|except|lock", re.IGNORECASE)
-# Condition keys that have no true or false as value: such a value is that of a Null check.
-_NULLABLE = lazy_pattern(
-    r"(?P<of>(?:aws|ec2|s3|iam|ssm|rds|ecs):(?P<kind>Request(?:Object)?|Resource|Principal|Existing(?:Object)?)Tag/)(?P<tag>.{1,128})"
-    r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))",
-    re.IGNORECASE,
-)
-
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -159,38 +147,11 @@ def _owner(condition: DenyingCondition) -> str:
 
 
 def _condition_cause(condition: DenyingCondition) -> Cause:
-    clause = _describe_presence(condition)
+    clause = deny_conditions.describe_presence(condition)
     text = str(condition)
     if clause is not None:
         text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
     return DENYING_CONDITION.cause("supplied", ("The decoded message holds the statement.",), text=text)
-
-
-def _describe_presence(condition: DenyingCondition) -> str | None:
-    """Return what a condition finds present or absent, as a clause, or ``None`` if it compares a value.
-
-    A Null check does so, and a check for MFA: long-term credentials have no such key.
-    """
-    if len(condition.policy_values) != 1 or condition.request_values:
-        return None
-    value = condition.policy_values[0].lower()
-    if (condition.key.lower(), value) == ("aws:multifactorauthpresent", "false"):
-        return "the caller's credentials carry no MFA"
-    found = _NULLABLE.fullmatch(condition.key)
-    if found is None or value not in deny_conditions.BOOLEANS:
-        return None
-    owner, what = "the call", clip_text(condition.key)
-    if found["kind"] is not None:
-        kind = found["kind"].lower()
-        owner = (
-            "the call"
-            if kind.startswith("request")
-            else "the caller"
-            if kind == "principal"
-            else "the resource"
-        )
-        what = f"tag {clip_text(found['tag'])}"
-    return f"{owner} has {'no' if value == 'true' else 'the'} {what}"
 
 
 def _add_reason(
@@ -201,7 +162,7 @@ def _add_reason(
     sid = clip_text(denial.statements[0]) if denial.statements else ""
     if sid and sid not in words:
         words += f" (statement {sid})"
-    checks = (_describe_presence(each) for each in conditions)
+    checks = (deny_conditions.describe_presence(each) for each in conditions)
     absent = next((each for each in checks if each is not None), None)
     if absent is not None and met is None:
         words += f" because {absent}"
@@ -218,11 +179,11 @@ def _satisfying_remedy(
         requirement = next(
             (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
         )
-        if (_describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
+        if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
-        is_satisfiable = is_boolean or _accepts_listed_values(condition) is not False
+        is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -233,7 +194,7 @@ def _satisfying_remedy(
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
-    if _accepts_listed_values(condition):
+    if deny_conditions.accepts_listed_values(condition):
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
@@ -241,9 +202,9 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
             title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
-        is_named = _accepts_listed_values(condition) and not deny_conditions.BOOLEANS.issuperset(
-            condition.policy_values
-        )
+        is_named = deny_conditions.accepts_listed_values(
+            condition
+        ) and not deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}"
     return _build_remedy(denial, requirement, title, step)
 
@@ -399,7 +360,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
     key, values = clip_text(condition.key), clip_text(", ".join(condition.policy_values))
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
-    accepts = _accepts_listed_values(condition)
+    accepts = deny_conditions.accepts_listed_values(condition)
     if accepts is None:
         title = f"Call with a value of {key} that the rule accepts"
         step = f"{rule} compares it with {values}; the decoded message omits the operator. With one such as StringNotLike, these are the accepted values, else the denied ones."
@@ -498,27 +459,3 @@ def _instance_requirement(condition: DenyingCondition, *, accepts: bool) -> str:
     else:
         label, values = "node.kubernetes.io/instance-type", list(condition.policy_values)
     return f"In the requirements of the NodePool, set key: {label}, operator: {'In' if accepts else 'NotIn'}, values: [{clip_text(', '.join(values))}]."
-
-
-def _accepts_listed_values(condition: DenyingCondition) -> bool | None:
-    """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
-
-    A ``Deny`` matched, so its operator is negated (such as ``StringNotLike``) if the request's value is not among
-    those of the policy. Numbers and dates can have operators that compare in other ways.
-    """
-    values, requested = condition.policy_values, condition.request_values or ()
-    if not values or len(requested) != 1 or any("${" in each for each in values):
-        return None
-    value = requested[0].lower()
-    if any(_COMPARED.fullmatch(each) for each in values):
-        return _is_outside(value, values)
-    return not any(matches(value, compile_glob(each.lower())) for each in values)
-
-
-def _is_outside(address: str, ranges: tuple[str, ...]) -> bool | None:
-    """Return whether an IP address is in none of some ranges; ``None`` if they are not addresses."""
-    try:
-        parsed = ipaddress.ip_address(address)
-        return not any(parsed in ipaddress.ip_network(each, strict=False) for each in ranges)
-    except ValueError:
-        return None

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:

@@ -10,6 +10,8 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -20,8 +22,6 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)

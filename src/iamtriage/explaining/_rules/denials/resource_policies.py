@@ -14,6 +14,7 @@ from iamtriage._text import join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, services
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
@@ -27,7 +28,6 @@ from iamtriage.policies._documents import build_document, build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"
