@@ -64,8 +64,8 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("The role mailer-role, which the Lambda function mailer uses, was denied ses:SendEmail",),
     ),
     "image-pull-of-a-node": (
-        f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/bills", session=INSTANCE)}',
-        ("The role pool, which the kubelet uses to pull bills:3.1, was denied",),
+        f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/shop/bills", session=INSTANCE)}',
+        ("The role pool, which the kubelet uses to pull shop/bills:3.1, was denied",),
     ),
     "start-of-a-task": (
         f"ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: {_denial('exec', 'ssm:GetParameters', 'arn:aws:ssm:eu-west-1:111122223333:parameter/bills')}",

@@ -1089,6 +1089,13 @@ CONTEXTS: tuple[Case, ...] = (
         ("Writing logs",),
     ),
     (
+        "action that the cells of a table break",
+        f"AccessDenied: User: {SESSION} is not authorized to perform: lambda:TagReso\nurce on resource: arn:aws:lambda:eu-west-1:{ACCOUNT}:function:carts because no identity-based policy allows the lambda:TagReso\nurce action",
+        {},
+        ("The message says: because no identity-based policy allows the lambda:TagResource action.",),
+        ("TagReso.",),
+    ),
+    (
         "Region that the name of a policy limits",
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},

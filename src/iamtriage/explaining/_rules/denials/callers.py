@@ -119,7 +119,10 @@ def _describe_use(denial: Denial) -> str | None:
         found = pattern.search(line)
         # Who calls a stream is not the stream.
         if found is not None and denial.service != "firehose":
-            name = clip_text(found.groupdict().get("name", "").rpartition("/")[2])
+            # The registry of an image has a dot, and a namespace in it has none.
+            stated = found.groupdict().get("name", "")
+            host, _, path = stated.partition("/")
+            name = clip_text(path if path and "." in host else stated)
             return f"which {words.format(name=name, function=f' {session}' if session else '')}"
     function = context_of(denial.facts).function
     if function is not None and function.value.rpartition(":")[2] == session:

@@ -44,13 +44,15 @@ _CLUSTER_ACTIONS = (
     "eks:ListUpdates",
 )
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
+# What opens a cluster in the console. The remedy in IAM limits it to the cluster, and adds its other pages.
+_IAM_STEP = 'In IAM, the principal needs at least the statement {"Effect": "Allow", "Action": ["eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListClusters"], "Resource": "*"}'
 _READ_VERBS = ("get", "list")
 _RBAC_RULES = (
     Rule(_READ_VERBS, ("",), ("endpoints", "events", "namespaces", "nodes", "pods", "services")),
     Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
     Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
 )
-_SIGNED_IN_STEP = "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints."
+_SIGNED_IN_STEP = "The principal is the role or user that is signed in to the console, after each switch of roles: CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints."
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -162,6 +164,7 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
         title=f"Create an access entry with an access policy for {principal.description}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
+            _IAM_STEP,
             f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. AmazonEKSAdminViewPolicy shows everything, including Secrets.",
             f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
@@ -175,6 +178,7 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
     return cluster_remedy(
         f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
         "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",
+        *((_IAM_STEP,) if cluster.mode == "CONFIG_MAP" else ()),
         commands=("kubectl create -f console.yaml",),
         manifest=to_yaml(
             build_role(_GROUP, _RBAC_RULES, namespace=None),

@@ -174,8 +174,14 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
 
 def stated_reason(failure: AccessDenied) -> str | None:
     """Return the reason that a denial states, or ``None`` if it is truncated, as in "because no"."""
-    reason = failure.reason
-    return reason if reason is not None and len(reason.split()) >= _MIN_WORDS else None
+    reason, action = failure.reason, failure.action or ""
+    if reason is None or len(reason.split()) < _MIN_WORDS:
+        return None
+    before, _, last = reason.rpartition(" ")
+    # The cell of a table, or the end of the text, cut off the action that the message names twice.
+    if ":" in last and len(last) < len(action) and action.lower().startswith(last.lower()):
+        return f"{before} {action} action"
+    return reason
 
 
 def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
