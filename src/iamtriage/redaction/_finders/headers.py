@@ -30,20 +30,21 @@ if TYPE_CHECKING:
 
 __all__ = ("find_header_secrets",)
 
+# It can read a space in two ways, so its quantifiers are possessive.
 _GAP = rf"(?:{BLANK}|\s)"
 _HEADER = re.compile(
-    rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]|%3[ad]){_GAP}{{0,40}}|{BLANK}{{1,8}})"
+    rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]|%3[ad]){_GAP}{{0,40}}+|{BLANK}{{1,8}})"
     rf"(?:\[|\(|{QUOTE}|b(?=[\"'])){{0,3}}{BLANK}{{0,4}}"
 )
 _CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
 _SCHEME = re.compile(
-    rf"(?P<scheme>bearer|basic|token|negotiate|apikey|digest){_GAP}{{1,8}}{_CREDENTIALS}", re.IGNORECASE
+    rf"(?P<scheme>bearer|basic|token|negotiate|apikey|digest){_GAP}{{1,8}}+{_CREDENTIALS}", re.IGNORECASE
 )
 _VERSION_2 = re.compile(r"AWS\s{1,4}(?P<id>[A-Za-z0-9]{8,128}):(?P<value>[A-Za-z0-9+/%]{8,128}={0,2})")
 _VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
 _ALONE = re.compile(_CREDENTIALS)
 # These match lower-case text.
-_BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}|\+){_CREDENTIALS}")
+_BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}+|\+){_CREDENTIALS}")
 # In the line after its scheme.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/*…-]{1,20000}={0,2}")
 _SIGNATURE = re.compile(
