@@ -215,8 +215,10 @@ def _find_joined_words(view: View) -> Iterator[tuple[int, int]]:
     text = view.text
     for line_end in _LINE_END.finditer(view.original):
         place = line_end.start()
-        if _is_in_word(text, view.position(place)):
-            at = bisect_right(range(len(text)), place, key=view.origin)
+        at = view.position(place)
+        if _is_in_word(text, at):
+            while at < len(text) and view.origin(at) <= place:
+                at += 1
             if _is_in_word(text, at):
                 yield place, at
 
