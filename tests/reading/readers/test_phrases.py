@@ -982,6 +982,11 @@ REGISTRIES: Table = (
         expect("invalid_credentials", service="ecr", status_code=401),
     ),
     (
+        "kaniko-body",
+        f'checking push permission for "{_REGISTRY}/orders": unsupported status code 401; body: Not Authorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
         "flux",
         f'"error":"GET https://{_REGISTRY}/v2/orders/tags/list?n=1000: unexpected status code 401 Unauthorized: Not Authorized"',
         expect("invalid_credentials", service="ecr", status_code=401),

@@ -141,7 +141,7 @@ sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-sm
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
-sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
+sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)
 sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
 sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
 unsure | ession token not found or invalid | Session token not found or invalid

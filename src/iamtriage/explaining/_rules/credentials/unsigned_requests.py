@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 NO_REGISTRY_LOGIN = lazy_pattern(
-    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|failed with status: 400)"
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)"
 )
 """How registries report a missing or rejected login."""
 _GATEWAY_URL = lazy_pattern(
@@ -123,7 +123,11 @@ def explain_no_registry_login(
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
             clues.quote_phrases(
-                message, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
+                message,
+                "no basic auth credentials",
+                "credential required for basic auth",
+                "401 Unauthorized",
+                "unsupported status code 401",
             ),
             text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
