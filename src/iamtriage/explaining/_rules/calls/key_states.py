@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.policies._documents import build_document
@@ -42,25 +43,16 @@ _STATED = lazy_pattern(
     rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
-# The service-linked roles that launch instances for others: their services, and the words that show them.
-_LINKED_ROLES = {
-    "AWSServiceRoleForAutoScaling": (
-        "autoscaling",
-        lazy_pattern(
-            r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
-        ),
+# The service-linked roles that launch instances for others, and the words that show them.
+_LAUNCHERS = {
+    "AWSServiceRoleForAutoScaling": lazy_pattern(
+        r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
     ),
-    "AWSServiceRoleForEC2SpotFleet": (
-        "spotfleet",
-        lazy_pattern(r"\b[Ss]pot[ -]?[Ff]leet|\bsfr-[0-9a-f]{8}-"),
-    ),
+    "AWSServiceRoleForEC2SpotFleet": lazy_pattern(r"\b[Ss]pot[ -]?[Ff]leet|\bsfr-[0-9a-f]{8}-"),
     # An instant fleet, as Karpenter's, launches with the caller's permissions.
-    "AWSServiceRoleForEC2Fleet": ("ec2fleet", lazy_pattern(r"\bEC2 ?Fleet\b|\bfleet-[0-9a-f]{8}-")),
-    "AWSServiceRoleForEC2Spot": (
-        "spot",
-        lazy_pattern(
-            r"\bsir-[0-9a-z]{8}\b|\b[Rr]equest-?[Ss]pot-?[Ii]nstances\b|\b[Ss]pot[ _]?[Ii]nstance[ _]?[Rr]equest"
-        ),
+    "AWSServiceRoleForEC2Fleet": lazy_pattern(r"\bEC2 ?Fleet\b|\bfleet-[0-9a-f]{8}-"),
+    "AWSServiceRoleForEC2Spot": lazy_pattern(
+        r"\bsir-[0-9a-z]{8}\b|\b[Rr]equest-?[Ss]pot-?[Ii]nstances\b|\b[Ss]pot[ _]?[Ii]nstance[ _]?[Rr]equest"
     ),
 }
 _AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
@@ -198,7 +190,7 @@ def _find_launcher(text: str) -> str:
         return _CLUSTER_ROLE
     if _KARPENTER.search(text):
         return _CALLER
-    return next((role for role, (_, words) in _LINKED_ROLES.items() if words.search(text)), _CALLER)
+    return next((role for role, words in _LAUNCHERS.items() if words.search(text)), _CALLER)
 
 
 def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> tuple[Remedy, ...]:
@@ -225,8 +217,8 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         url=pages.KMS_KEY_STATE,
     )
     statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
-    if launcher in _LINKED_ROLES:
-        role = f"aws-service-role/{_LINKED_ROLES[launcher][0]}.amazonaws.com/{launcher}"
+    if launcher in _LAUNCHERS:
+        role = f"aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
         statements = linked_role_key_statements(
             f"arn:{partition}:iam::{commands.account(account)}:role/{role}"
         )

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared import commands, companion_actions, page
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
-from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
+from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
 from iamtriage.explaining._rules.shared.required_resources import (
     listed_objects,
     next_objects,
@@ -33,18 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-# Service-linked roles by the service in their path, as the user guides of the services name them.
-_LINKED_ROLE_SERVICES = {
-    "AWSServiceRoleForAutoScaling": "autoscaling",
-    "AWSServiceRoleForAmazonEKS": "eks",
-    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup",
-    "AWSServiceRoleForBackup": "backup",
-    "AWSServiceRoleForEC2Spot": "spot",
-    "AWSServiceRoleForEC2SpotFleet": "spotfleet",
-    "AWSServiceRoleForECS": "ecs",
-    "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing",
-    "AWSServiceRoleForRDS": "rds",
-}
 _PARTITION = "The partition is assumed to be"
 # The calls that tag what they create, and the resources that calls create with others.
 _CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)
@@ -155,7 +143,7 @@ def policy_principal_arn(denial: Denial) -> str:
     IAM rejects a policy that names a role that does not exist.
     """
     role, principal = denial.role, denial.principal
-    linked_service = _LINKED_ROLE_SERVICES.get(role.name.partition("_")[0]) if role is not None else None
+    linked_service = LINKED_ROLE_SERVICES.get(role.name.partition("_")[0]) if role is not None else None
     if role is not None and role.lacks_its_path and linked_service is not None:
         arn = f"arn:{role.partition}:iam::{role.account}:role/aws-service-role/{linked_service}.amazonaws.com/{role.name}"
     elif role is not None and role.lacks_its_path:
