@@ -1096,6 +1096,15 @@ CONTEXTS: tuple[Case, ...] = (
         ("TagReso.",),
     ),
     (
+        "options of an upload whose denial has a reason",
+        f"$ aws s3 sync out s3://acme-web/a/ --delete --acl bucket-owner-read\nupload failed: out/b to s3://acme-web/a/b An error occurred (AccessDenied) when calling the PutObject operation: User: {SESSION} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme-web/a/b because no identity-based policy allows the s3:PutObject action",
+        {},
+        (
+            '"Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject"], "Resource": "arn:aws:s3:::acme-web/a/*"',
+        ),
+        (),
+    ),
+    (
         "Region that the name of a policy limits",
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},

@@ -25,6 +25,10 @@ from iamtriage.explaining._rules.shared import commands, common_causes, denial_r
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.clues import find_acl
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.companion_actions import (
+    UPLOAD_WITH_OPTIONS,
+    upload_option_actions,
+)
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
@@ -46,13 +50,11 @@ _COPY_SOURCE = lazy_pattern(
 )
 # Options of a call that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
 _KEY_ARN = lazy_pattern(
     r"(?:--sse-?kms-key-id[ =]|\bSSEKMSKeyId[\"']?\s?(?:=>|[=:])\s?)[\"']?"
     r"(?P<key>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})",
     re.ASCII,
 )
-_DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
@@ -278,18 +280,9 @@ def _ownership_command(denial: Denial) -> str:
 
 def _option_actions(denial: Denial) -> tuple[str, ...]:
     """Return what the options of an upload or copy require on the same object, besides the denied action."""
-    text, operation = denial.failure.text, denial.operation
-    if denial.lowercase_action != "s3:putobject" or operation not in _KEY_TEXTS:
+    if denial.lowercase_action != "s3:putobject" or denial.operation not in _KEY_TEXTS:
         return ()
-    return tuple(
-        action
-        for action, find in (
-            ("s3:PutObjectAcl", find_acl),
-            ("s3:PutObjectTagging", _TAGGING.search),
-            ("s3:DeleteObject", _DELETING.search),
-        )
-        if find(text)
-    )
+    return upload_option_actions(denial.failure.text)
 
 
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -298,14 +291,11 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         return remedy
     text, partition = denial.failure.text, denial.location.partition or "aws"
     written = remedy.policy["Statement"]
-    first, *others = written
     title, steps, lines = remedy.title, remedy.steps, remedy.commands
     more = _option_actions(denial)
     if more:
-        listed = first["Action"] if isinstance(first["Action"], list) else [first["Action"]]
-        first = {**first, "Action": [*listed, *more]}
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
-    statements = [first, *others]
+    statements = [*written]
     if denial.operation in _COPY_OPERATIONS:
         found = _COPY_SOURCE.search(text)
         source = found["source"] if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
@@ -322,13 +312,11 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         title = put_check_first(f"Repeat it without {acl.words}", title.partition(", if ")[0])
         steps = (
             f"{_WITHOUT_ACL}{', and Block Public Access rejects a public one with the same error' if acl.is_public else ''}. If the upload works without, the ACL is the cause.",
-            *steps,
+            *(step for step in steps if not step.startswith(UPLOAD_WITH_OPTIONS)),
         )
         if acl.is_public:
             lines = (show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("the first command then", "list-buckets then") for each in steps)
-    if statements == written:
-        return remedy
     old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))
     return attrs.evolve(
         remedy,

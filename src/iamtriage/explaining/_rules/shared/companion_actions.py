@@ -29,6 +29,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.controllers import permissions_of
+from iamtriage.explaining._rules.shared.clues import find_acl
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
@@ -221,6 +222,12 @@ _UPLOAD_SIGNS = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
     re.ASCII,
 )
+# Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
+_DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
+UPLOAD_WITH_OPTIONS = "An upload with these options"
+"""The task of an upload with an ACL or tags, or that also deletes."""
 # The roles of nodes that eksctl created are named after it.
 _DEPLOYMENT = lazy_pattern(
     r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
@@ -269,6 +276,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = operation or "", _DATA_KEY_ACTIONS
     elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
+    elif action == "s3:PutObject" and (more := upload_option_actions(text)):
+        task, together = UPLOAD_WITH_OPTIONS, (action, *more)
     elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
         task, together = "The lock of the Terraform state", _LOCK_ACTIONS
     elif action in _PULL.actions and _PULL_SIGNS.search(text):
@@ -278,6 +287,23 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def upload_option_actions(text: str) -> tuple[str, ...]:
+    """Return what the options of an upload require on the object, besides ``s3:PutObject``.
+
+    >>> upload_option_actions("aws s3 sync out s3://site --acl public-read --delete")
+    ('s3:PutObjectAcl', 's3:DeleteObject')
+    """
+    return tuple(
+        action
+        for action, find in (
+            ("s3:PutObjectAcl", find_acl),
+            ("s3:PutObjectTagging", _TAGGING.search),
+            ("s3:DeleteObject", _DELETING.search),
+        )
+        if find(text)
+    )
 
 
 def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
