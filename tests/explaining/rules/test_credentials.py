@@ -2166,9 +2166,9 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
             "--scan-interval",
         ),
         (
-            "external-dns: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "external-dns: failed to list hosted zones: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
             "Let ExternalDNS make fewer calls",
-            "limit the zones with --domain-filter or --zone-id-filter",
+            "to 5 before. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
         ),
         (
             "operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",

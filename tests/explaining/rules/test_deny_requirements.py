@@ -258,6 +258,15 @@ CASES: tuple[Case, ...] = (
     ),
     (
         _text(
+            "an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
+            "ec2:CreateVolume",
+            "arn:aws:ec2:eu-west-1:111122223333:volume/*",
+        ),
+        {},
+        ("1. Pass --encrypted in the CLI, or set encrypted = true in Terraform.",),
+    ),
+    (
+        _text(
             "an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedStorage",
             "rds:CreateDBInstance",
             "arn:aws:rds:eu-west-1:111122223333:db:orders",

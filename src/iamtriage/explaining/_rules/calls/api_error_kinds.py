@@ -10,6 +10,7 @@ https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/con
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -281,7 +282,7 @@ _ATTEMPTS = lazy_pattern(
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
 )
-_DNS_OPERATION = lazy_pattern(r"(?:Create|List|Get|Delete)HostedZone|(?:List|Change)ResourceRecordSets")
+_ROUTE_53 = lazy_pattern(r"hosted ?zones?\b|resource ?records? ?sets\b|\broute ?53\b", re.IGNORECASE)
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
@@ -313,8 +314,8 @@ def throttling_text(case: Case[AwsError]) -> str:
 
     https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-change-based-throttling-for-amazon-route-53-apis/
     """
-    envelope = case.failure.envelope
-    if envelope.service == "route53" or _DNS_OPERATION.match(envelope.operation or ""):
+    service = case.failure.envelope.service
+    if service == "route53" or (service is None and _ROUTE_53.search(case.text)):
         return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
     return THROTTLED.text
 

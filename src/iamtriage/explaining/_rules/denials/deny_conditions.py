@@ -106,7 +106,7 @@ REQUIREMENTS = (
         "Create {what} encrypted",
         "Set encrypted to true for each volume: in the block device mappings of the launch template or of the call, in Terraform, or in the blockDeviceMappings of Karpenter's EC2NodeClass. Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default.",
         r"encrypt",
-        rf"ec2:{_CREATES}",
+        rf"ec2:(?!createvolume|copysnapshot){_CREATES}",
     ),
     *(
         Requirement(
@@ -118,6 +118,7 @@ REQUIREMENTS = (
         )
         for service, key, option, argument in (
             ("rds", "StorageEncrypted", "storage-encrypted", "storage_encrypted"),
+            ("ec2", "Encrypted", "encrypted", "encrypted"),
             ("elasticfilesystem", "Encrypted", "encrypted", "encrypted"),
             ("redshift", "Encrypted", "encrypted", "encrypted"),
             (
