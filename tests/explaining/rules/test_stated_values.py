@@ -428,6 +428,26 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="public ACL and deletion of a sync",
         ),
         pytest.param(
+            "$ aws s3 cp out s3://octo-web/ --recursive --grants read=uri=http://acs.amazonaws.com/groups/global/AllUsers\n"
+            f"upload failed: out/a to s3://octo-web/a {S3_DENIAL.format('PutObject')}",
+            {},
+            (
+                "Repeat it without --grants, then",
+                "s3:PutObjectAcl",
+                "get-public-access-block --bucket octo-web",
+            ),
+            (),
+            id="grants of an upload",
+        ),
+        pytest.param(
+            "Error: uploading S3 Object (docs/a.js) to Bucket (octo-web): operation error S3: PutObject, https response error StatusCode: 403, RequestID: Q1, HostID: b+c, api error AccessDenied: Access Denied\n\n"
+            '  with aws_s3_object.a,\n   3:   acl = "public-read"',
+            {},
+            ('"Resource": "arn:aws:s3:::octo-web/docs/a.js"', 'without acl = "public-read"'),
+            ("OBJECT_KEY",),
+            id="object and ACL of Terraform",
+        ),
+        pytest.param(
             f"    s3.put_object(Bucket='octo-web', Key='a', Body=b, ACL='bucket-owner-read', Tagging='team=a')\n{S3_DENIAL.format('PutObject')}",
             {},
             ("without ACL='bucket-owner-read'", '["s3:PutObject", "s3:PutObjectAcl", "s3:PutObjectTagging"]'),
@@ -441,6 +461,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ("account 444455556666 owns", '"Resource": "arn:aws:kms:eu-west-1:444455556666:key/1234abcd"'),
             (),
             id="KMS key of an upload",
+        ),
+        pytest.param(
+            f"s3.upload_file(Key='a', SSEKMSKeyId='alias/web')\nFailed to upload a.gz to octo-web/a.gz: {S3_DENIAL.format('PutObject')}",
+            {},
+            ("and kms:GenerateDataKey on the KMS key alias/web: the key policy must allow it, too.",),
+            ('"Resource": "alias/web"', "the bucket's KMS key"),
+            id="alias of the KMS key of an upload",
         ),
         pytest.param(
             f"$ aws s3api copy-object --copy-source octo-in/a/b --bucket octo-web --key b\n{S3_DENIAL.format('CopyObject')}",

@@ -43,6 +43,8 @@ _NAMED_BUCKET = lazy_pattern(
 )
 _KEY = lazy_pattern(
     r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
+    # Terraform: "uploading S3 Object (key) to Bucket (name)".
+    r"|\bS3 Object \(([^()\s]{1,1024})\) to Bucket\b"
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
 _ARN_KEY = lazy_pattern(

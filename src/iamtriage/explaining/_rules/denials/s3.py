@@ -50,9 +50,9 @@ _COPY_SOURCE = lazy_pattern(
 )
 # Options of a call that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_KEY_ARN = lazy_pattern(
+_NAMED_KEY = lazy_pattern(
     r"(?:--sse-?kms-key-id[ =]|\bSSEKMSKeyId[\"']?\s?(?:=>|[=:])\s?)[\"']?"
-    r"(?P<key>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})",
+    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))",
     re.ASCII,
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
@@ -303,9 +303,9 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
         reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
         title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if no policy of the caller does yet"
-    key = _KEY_ARN.search(text)
-    if key is not None:
-        statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["key"], sid="KmsKey"))
+    key = _NAMED_KEY.search(text)
+    if key is not None and key["arn"]:
+        statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
     acl = find_acl(text)
     if acl is not None and "s3:PutObjectAcl" in more:
@@ -358,9 +358,10 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
         if operation in _COPY_OPERATIONS:
             text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-        key = _KEY_ARN.search(denial.failure.text) if operation in _KEY_TEXTS else None
+        key = _NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
         if key is not None:
-            text = f"{text[:-1]}, and kms:GenerateDataKey on the KMS key, which account {key['account']} owns: the key policy must allow it, too."
+            owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
+            text = f"{text[:-1]}, and kms:GenerateDataKey on the KMS key{owner}: the key policy must allow it, too."
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in _option_actions(denial) else None
     if operation in _PUBLIC_OPERATIONS or (acl is not None and acl.is_public):
@@ -382,7 +383,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
-    if operation is None or (operation in _OBJECT_OPERATIONS and not _KEY_ARN.search(denial.failure.text)):
+    if operation is None or (operation in _OBJECT_OPERATIONS and not _NAMED_KEY.search(denial.failure.text)):
         text = _KEY_TEXTS.get(
             operation or "", "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
         )

@@ -58,7 +58,8 @@ _REGISTRY = lazy_pattern(
 )
 # An ACL in code, in a command or in Terraform.
 _ACL = lazy_pattern(
-    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?",
+    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
+    r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}",
     re.ASCII | re.IGNORECASE,
 )
 _MAX_REGISTRIES = 20
@@ -372,6 +373,6 @@ def find_acl(text: str) -> StatedAcl | None:
     found = _ACL.search(text)
     if found is None:
         return None
-    words = " ".join(found[0].split()).removeprefix(".")
-    is_public = found["name"].lower().startswith("public")
+    words = found["grants"] or " ".join(found[0].split()).removeprefix(".")
+    is_public = (found["name"] or "").lower().startswith("public") or "AllUsers" in found[0]
     return StatedAcl(f"{words}{')' if '(' in words else ''}", is_public, found.start())
