@@ -282,6 +282,7 @@ _ATTEMPTS = lazy_pattern(
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
 )
+_ROUTE_53_RATES = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html"
 _ROUTE_53 = lazy_pattern(r"hosted ?zones?\b|resource ?records? ?sets\b|\broute ?53\b", re.IGNORECASE)
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
@@ -309,13 +310,17 @@ def _calls_sts(case: Case[AwsError]) -> bool:
     return envelope.service == "sts" or _STS_OPERATION.match(envelope.operation or "") is not None
 
 
+def _calls_route_53(case: Case[AwsError]) -> bool:
+    service = case.failure.envelope.service
+    return service == "route53" or (service is None and _ROUTE_53.search(case.text) is not None)
+
+
 def throttling_text(case: Case[AwsError]) -> str:
     """Return whose calls count, with the rate where AWS documents one for all accounts.
 
     https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-change-based-throttling-for-amazon-route-53-apis/
     """
-    service = case.failure.envelope.service
-    if service == "route53" or (service is None and _ROUTE_53.search(case.text)):
+    if _calls_route_53(case):
         return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
     return THROTTLED.text
 
@@ -327,6 +332,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     runtime = context.runtime
     is_pod = controller is not None or (runtime is not None and runtime.kind == "eks-pod")
     is_pod = is_pod or is_about_pods(case.text)
+    url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
     fewer = _REUSE if _calls_sts(case) else _FEWER
     if controller is not None:
         namespace = commands.namespace(case.facts.namespace or controller.namespace)
@@ -336,7 +342,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
             "Run one replica per cluster, or use leader election. Retries are not enough: they are calls, too.",
             _FIND_CALLERS,
             commands=(fill_command("kubectl --namespace {} edit {}", namespace, controller.workload),),
-            url=pages.SDK_RETRIES,
+            url=url,
         )
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
@@ -359,7 +365,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         fewer,
         _FIND_CALLERS,
         commands=lines,
-        url=pages.SDK_RETRIES,
+        url=url,
     )
 
 
