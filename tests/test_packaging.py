@@ -115,7 +115,7 @@ _NEEDLESS = (
     "_reading.structured.exceptions",
     "_reading.texts",
     "_rendering.blocks",
-    "_rendering.short_form",
+    "_rendering.explanations",
     "authorization",
     "explaining._context.searching",
     "explaining._additions.remedy_values",

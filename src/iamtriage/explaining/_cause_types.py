@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.short_form import CauseParts
+    from iamtriage._rendering.explanations.parts import CauseParts
 
 __all__ = ("Cause", "CauseType", "Evidence", "UncertainCause", "cause_parts", "cause_url", "escape_all")
 
@@ -85,7 +85,7 @@ class Cause(Value, View):
 
 def cause_parts(cause: Cause) -> CauseParts:
     """Return the parts of a cause that renderers show."""
-    from iamtriage._rendering.explanations.short_form import CauseParts
+    from iamtriage._rendering.explanations.parts import CauseParts
 
     return CauseParts(cause.evidence, cause.text, cause.because)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.short_form import Parts, RemedyParts
+    from iamtriage._rendering.explanations.parts import Parts, RemedyParts
 
 __all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
 
@@ -360,7 +360,7 @@ class Explanation(Value, View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
     def _parts(self) -> Parts:
-        from iamtriage._rendering.explanations.short_form import Parts
+        from iamtriage._rendering.explanations.parts import Parts
 
         remedies, failures = self.remedies, self.other_failures
         combined = self._combine(self, failures) if self._combine and failures else None
@@ -424,7 +424,7 @@ class Explanation(Value, View):
         return card_blocks(self._all_parts(), text, is_open=is_open)
 
     def _all_parts(self) -> Parts:
-        from iamtriage._rendering.explanations.short_form import Parts
+        from iamtriage._rendering.explanations.parts import Parts
 
         return Parts(
             summary=self.summary,
@@ -443,7 +443,7 @@ def _is_full(detail: Detail) -> bool:
 
 
 def _remedy_parts(remedy: Remedy) -> RemedyParts:
-    from iamtriage._rendering.explanations.short_form import RemedyParts
+    from iamtriage._rendering.explanations.parts import RemedyParts
 
     return RemedyParts(
         title=remedy.title,

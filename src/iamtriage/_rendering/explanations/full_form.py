@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import command_blocks
-from iamtriage._rendering.explanations.short_form import replace_note, restates
+from iamtriage._rendering.explanations.parts import replace_note, restates
 from iamtriage._rendering.placeholders import find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.short_form import CauseParts, Parts, RemedyParts
+    from iamtriage._rendering.explanations.parts import CauseParts, Parts, RemedyParts
 
 __all__ = ("card_blocks", "cause_blocks", "full_blocks", "remedy_blocks")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,23 +16,24 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of, uses_lookup
+from iamtriage._rendering.explanations.parts import cause_rows, replace_note
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.explanations.parts import Parts, RemedyParts
 
-__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates", "short_blocks")
+__all__ = ("short_blocks",)
 
-# The default and the absolute maximum number of lines.
-_MAX_LINES, _MAX_TOTAL_LINES = 26, 32
+# The absolute maximum number of lines.
+_MAX_TOTAL_LINES = 32
 # The width, in columns, for counting the lines of formats other than text.
 WIDTH = 100
 _INDENT = 2
-_MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
-_QUOTES = lazy_pattern(r"The (?:message|text) says:? ")
+_MAX_CAUSES, _MAX_TITLES = 5, 4
 # Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
@@ -61,77 +62,6 @@ _EXTRA_LINES_FOR_ENTRY = 3
 _LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
 _EXTRA_LINES_FOR_OTHERS = 3
-# A text repeats another one if it shares at least this fraction of its words with it.
-_MIN_SHARED_WORDS = 0.7
-_WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
-_FILLER = lazy_pattern(
-    "a|an|and|any|are|as|at|be|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|that|the"
-    "|them|this|to|was|which|with"
-)
-
-
-class CauseParts(NamedTuple):
-    """The parts of a cause that are shown.
-
-    Attributes:
-        evidence: The evidence in one word.
-        text: The cause.
-        because: The reasons.
-    """
-
-    evidence: str
-    text: str
-    because: tuple[str, ...]
-
-
-class RemedyParts(NamedTuple):
-    """The parts of a remedy that are shown.
-
-    Attributes:
-        title: What the remedy does.
-        who: Who can carry it out.
-        steps: The steps.
-        documents: Policy documents.
-        manifest: A Kubernetes manifest.
-        commands: Shell commands.
-        url: A page of the documentation.
-        names: The names in it that look like placeholders.
-    """
-
-    title: str
-    who: str
-    steps: tuple[str, ...]
-    documents: tuple[Mapping[str, Any], ...]
-    manifest: str | None
-    commands: tuple[str, ...]
-    url: str | None
-    names: frozenset[str] = frozenset()
-
-
-class Parts(NamedTuple):
-    """The parts of an explanation.
-
-    Attributes:
-        summary: The summary.
-        causes: The causes, the most certain first.
-        remedies: The remedies, in the order to try them.
-        notes: Further information.
-        others: Rows about other failures in the text.
-        hint: How to show the full explanation.
-        lines: The maximum number of lines, which important parts can exceed a little.
-        second: A remedy for other failures, which is shown after the first one if it fits.
-        rows_alone: The rows about other failures if that remedy does not fit.
-    """
-
-    summary: str
-    causes: tuple[CauseParts, ...]
-    remedies: tuple[RemedyParts, ...]
-    notes: tuple[str, ...]
-    others: tuple[tuple[str, str], ...] = ()
-    hint: str | None = None
-    lines: int = _MAX_LINES
-    second: RemedyParts | None = None
-    rows_alone: tuple[tuple[str, str], ...] = ()
 
 
 @attrs.define(eq=False, repr=False)
@@ -155,6 +85,7 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
         parts: The parts of the explanation.
         width: The width of the terminal, in columns.
 
+    >>> from iamtriage._rendering.explanations.parts import CauseParts, Parts
     >>> parts = Parts("Access is denied.", (CauseParts("reported", "It is.", ("AWS says so.",)),), (), ())
     >>> [type(block).__name__ for block in short_blocks(parts)]
     ['Heading', 'Labels']
@@ -165,70 +96,6 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
         builder = _Builder(parts._replace(second=None, others=parts.rows_alone), width)
         selection = builder.select()
     return tuple(builder.blocks(selection))
-
-
-def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
-    """Return the rows of causes: the evidence, and the sentences that add to the summary."""
-    rows: list[tuple[str, str]] = []
-    shown_text = summary
-    for number, cause in enumerate(causes):
-        # A possible cause is shown in full, because the summary only says that it is possible.
-        is_restated = (
-            cause.because
-            and (number == 0 or cause.evidence != "possible")
-            and restates(cause.text, shown_text if number == 0 else summary)
-        )
-        sentences = [] if is_restated else [cause.text]
-        for reason in _select_reasons(cause.because):
-            words = _QUOTES.sub("", reason, count=1)
-            if not restates(words, " ".join((shown_text, *sentences))):
-                sentences.append(_end_sentence(reason))
-        # What the text says shows why the cause is certain. The cause alone would repeat the summary.
-        quoted = next(filter(_QUOTES.match, cause.because), cause.text)
-        text = " ".join(sentences) or _end_sentence(quoted)
-        rows.append((cause.evidence.capitalize(), text))
-        shown_text = f"{shown_text} {text}"
-    return rows
-
-
-def replace_note(words: Sequence[str]) -> str | None:
-    """Return the sentence about the placeholders to replace, or ``None`` if there are none.
-
-    >>> replace_note(("CLUSTER", "REGION"))
-    'Replace CLUSTER and REGION.'
-    """
-    if not words:
-        return None
-    return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."
-
-
-def _select_reasons(reasons: Sequence[str]) -> list[str]:
-    """Return at most two reasons. Those that only state a value of a remedy are in the full explanation."""
-    return [reason for reason in reasons if not reason.startswith("The text states")][:_MAX_REASONS]
-
-
-def _end_sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?", '"')) else f"{text}."
-
-
-def restates(text: str, shown_text: str) -> bool:
-    """Return whether most words of a text are in another text."""
-    words = _words(text)
-    return bool(words) and len(words & _words(shown_text)) / len(words) >= _MIN_SHARED_WORDS
-
-
-def _words(text: str) -> set[str]:
-    return {_stem(word) for word in map(str.lower, _WORD.findall(text)) if not _FILLER.fullmatch(word)}
-
-
-def _stem(word: str) -> str:
-    for ending in ("ies", "es", "s", "ed", "d", "y"):
-        if len(word) > len(ending) + 3 and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
-
-
-# -------------------------------------------------------------------------------------------------- selection
 
 
 def _additions(parts: Parts) -> Iterator[str]:
@@ -278,9 +145,8 @@ def _mentions(command: str, step: str) -> bool:
     """Return whether a step mentions a command, by its operation or as a program that prints."""
     words = command.split()
     if words[:1] == ["aws"]:
-        return (
-            len(words) > _OPERATION and "-" in words[_OPERATION] and words[_OPERATION] in _WORD.findall(step)
-        )
+        operation = words[_OPERATION] if len(words) > _OPERATION else ""
+        return "-" in operation and re.search(rf"(?<![\w-]){re.escape(operation)}(?![\w-])", step) is not None
     return f"{words[0]} prints " in step
 
 
@@ -303,9 +169,6 @@ def _steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
             if name in step:
                 yield index
                 break
-
-
-# ----------------------------------------------------------------------------------------------------- blocks
 
 
 class _Builder:

@@ -22,8 +22,8 @@ from iamtriage.explaining._rules.denials.buckets import (
     show_public_access_commands,
 )
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
+from iamtriage.explaining._rules.shared.acls import find_acl
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.clues import find_acl
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
     UPLOAD_WITH_OPTIONS,

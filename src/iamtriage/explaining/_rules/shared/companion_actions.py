@@ -29,7 +29,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.controllers import permissions_of
-from iamtriage.explaining._rules.shared.clues import find_acl
+from iamtriage.explaining._rules.shared.acls import find_acl
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
