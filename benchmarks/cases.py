@@ -440,6 +440,13 @@ def redaction() -> Iterator[Figure]:
             IDENTIFIERS_LIMIT,
             IDENTIFIERS_TARGET,
         )
+    numbered = "".join(f"arn:{number}\n" for number in range(_COST_SIZE // len("arn:1000\n")))
+    yield cost_figure(
+        "redact, identifiers 'arn:', numbered",
+        functools.partial(iamtriage.redact, identifiers=True),
+        numbered,
+        IDENTIFIERS_LIMIT,
+    )
     yield from redaction_costs()
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -31,7 +31,7 @@ from iamtriage.redaction._finders.failure_names import (
 )
 from iamtriage.redaction._finders.hosts import find_host_names
 from iamtriage.redaction._finders.ids import find_ids
-from iamtriage.redaction._finders.repeated_names import KnownNames
+from iamtriage.redaction._finders.repeated_names import MIN_NAME, KnownNames
 from iamtriage.redaction._identifier_spans import Identifier, without_overlaps
 from iamtriage.redaction._pseudonyms import Pseudonyms
 from iamtriage.redaction._secrets import find_original_span
@@ -74,6 +74,20 @@ class _Block:
     is_searched: bool = True
 
 
+class _Replaced(NamedTuple):
+    """The text of a block with pseudonyms.
+
+    Attributes:
+        text: The text.
+        places: The positions of the places to search again, in order.
+        changes: The positions of the replacements, in order.
+    """
+
+    text: str
+    places: Sequence[tuple[int, int]] = ()
+    changes: Sequence[tuple[int, int]] = ()
+
+
 class IdentifierRedaction:
     """Replaces the identifiers in a text, in one or more rounds.
 
@@ -106,14 +120,16 @@ class IdentifierRedaction:
     def _replace(self, blocks: Iterable[_Block], known: KnownNames) -> None:
         pieces: list[str] = []
         places: list[tuple[int, int]] = []
+        changes: list[tuple[int, int]] = []
         length = 0
         for block in blocks:
-            piece, joined = _replace(block, known, self._pseudonyms)
-            places += ((length + start, length + end) for start, end in joined)
-            pieces.append(piece)
-            length += len(piece)
+            replaced = _replace(block, known, self._pseudonyms)
+            places += ((length + start, length + end) for start, end in replaced.places)
+            changes += ((length + start, length + end) for start, end in replaced.changes)
+            pieces.append(replaced.text)
+            length += len(replaced.text)
         self.text = "".join(pieces)
-        self.windows = _find_windows(self.text, places)
+        self.windows = _find_windows(self.text, places, changes) if changes else []
 
 
 def _search(text: str, known: KnownNames) -> Iterator[_Block]:
@@ -149,26 +165,44 @@ def _overlaps(identifier: Identifier, spans: Sequence[tuple[int, int]]) -> bool:
     return at >= 0 and spans[at][1] > identifier.start
 
 
-def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> tuple[str, list[tuple[int, int]]]:
-    """Return the original text of a block with pseudonyms, and the places in it to search again."""
+def _is_near(spans: Sequence[tuple[int, int]], low: int, high: int) -> bool:
+    """Return whether one of some spans, which are in order, overlaps or touches a part of a text."""
+    at = bisect_left(spans, (high + 1, 0)) - 1
+    return at >= 0 and spans[at][1] >= low
+
+
+def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> _Replaced:
+    """Replace the identifiers in a block with pseudonyms."""
     view = block.view
-    edits = list(_find_edits(block, known, pseudonyms))
+    edits = _find_edits(block, known, pseudonyms)
+    changes = [(start, end, new) for start, end, new in edits if new != view.text[start:end]]
     shown = View(view.original)
     if not block.is_relevant:
-        shown.edit(_drop_overlaps(edits))
-        is_other = block.is_searched and shown.text != view.original and _is_relevant(shown.text)
-        return shown.text, [(0, len(shown.text))] if is_other else []
+        shown.edit(changes)
+        is_other = block.is_searched and bool(changes) and _is_relevant(shown.text)
+        places = [(0, len(shown.text))] if is_other else []
+        return _Replaced(shown.text, places, _find_new_positions(changes))
     joined = list(_find_joined_words(view))
-    changes = [
-        (*find_original_span(view, start, end), new)
-        for start, end, new in edits
-        if new != view.text[start:end]
-    ]
+    changes = [(*find_original_span(view, start, end), new) for start, end, new in changes]
     changes += _find_line_break_edits(view, joined, block.failures)
-    shown.edit(_drop_overlaps(sorted(changes)))
+    changes = list(_drop_overlaps(sorted(changes)))
+    if not changes:
+        return _Replaced(view.original)
+    shown.edit(changes)
     places = [(place, place) for place, _ in joined]
     places += ((view.origin(start), view.origin(end)) for start, end in block.broken)
-    return shown.text, sorted((shown.position(start), shown.position(end)) for start, end in places)
+    shown_places = sorted((shown.position(start), shown.position(end)) for start, end in places)
+    return _Replaced(shown.text, shown_places, _find_new_positions(changes))
+
+
+def _find_new_positions(edits: Iterable[Edit]) -> list[tuple[int, int]]:
+    """Return the positions of replacements in the edited text. The edits are in text order."""
+    positions: list[tuple[int, int]] = []
+    added = 0
+    for start, end, new in edits:
+        positions.append((start + added, start + added + len(new)))
+        added += len(new) - (end - start)
+    return positions
 
 
 def _is_relevant(text: str) -> bool:
@@ -190,7 +224,7 @@ def _find_edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Ite
     at = 0
     for each in [*block.identifiers, None]:
         end = len(readable) if each is None else each.start
-        for start, last, noun in known.find_in(readable, at, end):
+        for start, last, noun in known.find_in(readable, at, end) if end - at >= MIN_NAME else ():
             yield start, last, pseudonyms.get_pseudonym(readable[start:last], noun)
         if each is not None:
             value = _join_lines(readable[each.start : each.end])
@@ -246,16 +280,41 @@ def _has_fewer_lines(view: View, start: int, end: int) -> bool:
     return view.original.count("\n", first, last) > view.text.count("\n", start, end)
 
 
-def _find_windows(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the positions of the lines around places, which are in order."""
-    windows: list[tuple[int, int]] = []
-    for start, end in places:
-        low, high = max(0, start - _WINDOW), end + _WINDOW
-        low = text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low
-        line_end = text.find("\n", high, high + _MAX_LINE) + 1
-        high = min(len(text), line_end or high)
-        if windows and low <= windows[-1][1]:
-            low, high = windows[-1][0], max(high, windows.pop()[1])
-        windows.append((low, high))
+def _find_windows(
+    text: str, places: Iterable[tuple[int, int]], changes: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the positions of the lines around places, if they contain a change.
+
+    Unchanged lines were searched already. Places and changes are in order.
+    """
+    near = (
+        (low, high)
+        for low, high in ((max(0, start - _WINDOW), end + _WINDOW) for start, end in places)
+        if _is_near(changes, low, high)
+        or (
+            _is_near(changes, low - _MAX_LINE, high + _MAX_LINE)
+            and _is_near(changes, *_extend_to_lines(text, low, high))
+        )
+    )
+    # Merged first, because many places can be close together.
+    windows = _merge_spans(_extend_to_lines(text, low, high) for low, high in _merge_spans(near))
     is_small = sum(high - low for low, high in windows) * 2 <= len(text)
     return windows if is_small else [(0, len(text))]
+
+
+def _extend_to_lines(text: str, low: int, high: int) -> tuple[int, int]:
+    """Return the position of a part of a text with the rest of its first and last line."""
+    low = text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low
+    line_end = text.find("\n", high, high + _MAX_LINE) + 1
+    return low, min(len(text), line_end or high)
+
+
+def _merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans, which are in order, with those that touch merged."""
+    merged: list[tuple[int, int]] = []
+    for low, high in spans:
+        if merged and low <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(high, merged[-1][1])
+        else:
+            merged.append((low, high))
+    return merged

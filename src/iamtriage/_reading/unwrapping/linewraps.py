@@ -222,9 +222,10 @@ def _is_one_word(line: str, following: str) -> bool:
     if ends is None:
         return False
     tail, head = ends
-    if _TIME_OF_SIGNATURE.search(f"{tail}{head}") and not _TIME_OF_SIGNATURE.search(head):
+    word = tail + head
+    if "T" in word and _TIME_OF_SIGNATURE.search(word) and not _TIME_OF_SIGNATURE.search(head):
         return True
-    if _is_known(tail + head) and not (_is_known(tail) and _is_known(head)):
+    if _is_known(word) and not (_is_known(tail) and _is_known(head)):
         return tail[-1].isalpha() or tail[-1] == "-"
     if "arn:" in tail and (arn := _ARN_TAIL.search(tail)):
         closing = _CLOSING.get(tail[0], "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._pseudonyms import ACCOUNT, ACCOUNT_INSIDE, UUID
@@ -12,12 +13,12 @@ from iamtriage.redaction._vocabulary.known_words import is_grammar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("KnownNames",)
+__all__ = ("MIN_NAME", "KnownNames")
 
 _UUID = re.compile(UUID)
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _MAX_LENGTH = 256
-_MIN_LENGTH = 3
+MIN_NAME = 3
 # Kinds of names that are often common words.
 _COMMON = frozenset({"path", "object", "parameter", "log-group", "index", "alias"})
 
@@ -27,8 +28,8 @@ class KnownNames:
 
     def __init__(self) -> None:
         self._nouns: dict[str, IdentifierKind] = {}
-        # The first word of a name -> the lengths of the names that begin with it.
-        self._lengths: dict[str, set[int]] = {}
+        # The first word of a name -> the lengths of the names that begin with it, the longest first.
+        self._lengths: dict[str, list[int]] = {}
         self._searched: set[str] = set()
         self._kept: set[str] = set()
         self.accounts: set[str] = set()
@@ -46,7 +47,9 @@ class KnownNames:
         begin = _WORD.match(value)
         if begin and self._is_searchable(value, noun):
             self._searched.add(value)
-            self._lengths.setdefault(begin[0], set()).add(len(value))
+            lengths = self._lengths.setdefault(begin[0], [])
+            if len(value) not in lengths:
+                insort(lengths, len(value), key=int.__neg__)
 
     def __iter__(self) -> Iterator[tuple[str, IdentifierKind]]:
         """Yield each name and its kind."""
@@ -80,7 +83,7 @@ class KnownNames:
 
     def _length(self, text: str, at: int, end: int, begin: str) -> int:
         """Return the length of the longest name that begins with the word at a position, or 0."""
-        for length in sorted(self._lengths[begin], reverse=True):
+        for length in self._lengths[begin]:
             value = text[at : at + length]
             following = text[at + length : at + length + 1]
             if (
@@ -96,7 +99,7 @@ class KnownNames:
     @staticmethod
     def _is_searchable(value: str, noun: IdentifierKind) -> bool:
         """Return whether to search for a name: it is not a common word, and its form does not identify it."""
-        if not _MIN_LENGTH <= len(value) <= _MAX_LENGTH or noun == "host" or _UUID.fullmatch(value):
+        if not MIN_NAME <= len(value) <= _MAX_LENGTH or noun == "host" or _UUID.fullmatch(value):
             return False
         if value.isalpha() and (value.islower() or value.istitle() or value.isupper()):
             return noun not in _COMMON and not is_grammar(value)
