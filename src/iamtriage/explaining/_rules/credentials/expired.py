@@ -229,11 +229,14 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
             your_remedy(
                 "Compare the clock with the Expiration that the source returns",
                 "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
-                "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. Without ROLE_NAME at its end, the URL lists the role. With another source, such as a container or credential_process, check its output instead.",
+                "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
                 commands=(
                     "date -u",
                     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
-                    'curl -sH "X-aws-ec2-metadata-token: $T" 169.254.169.254/latest/meta-data/iam/security-credentials/ROLE_NAME',
+                    'H="X-aws-ec2-metadata-token: $T"',
+                    "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
+                    # The response has the secrets, too.
+                    'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
                 ),
                 url=pages.EC2_METADATA_CREDENTIALS,
             ),

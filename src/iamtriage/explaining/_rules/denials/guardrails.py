@@ -250,9 +250,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         ]
     else:
         steps = [
-            denial_remedies.save_step(
-                f"the policy of the service's endpoint{in_vpc} (often the network team's)"
-            ),
+            f"Find the service's endpoint{in_vpc}: it often belongs to the network team. {denial_remedies.save_step('its policy')}",
             # The condition names the role of a session, whose ARN must be complete.
             *allow_remedies.role_path_steps(denial),
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
