@@ -446,6 +446,37 @@ def test_repeated_report_that_is_wrapped_shows_no_name() -> None:
     assert once.count("request 7 took 12 ms") == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            (
+                "Apr  5 06:07:08 web1 app[4242]: User: anonymous is not authorized to per\\nform: s3:ListBucket on resource: role w8"
+                "\\n because no VPC endpoint policy allows t\\nhe s3:ListBucket action. Go to https://a\\np-southeast-2.console.aws."
+                "amazon.com/iam\\n/home?region=ap-southeast-2#/authorizati\\non-details/h6v6c92c19pkbzryv3n99047gb fo\\nr complete "
+                "details, or call the GetReque\\nstAuthorizationDetails API with the foll\\nowing authorization id: h6v6c92c19pkbzry"
+                "\\nv3n99047gb"
+            ),
+            "v3n99047gb",
+        ),
+        (
+            (
+                'time="2031-04-05T06:07:08Z" level=error msg="User: arn:aws-iso:iam::111122223333:root\\n is not authorized to '
+                "perform: iam:Creat\\neRole on resource: arn:aws-eusc:secretsm\\nanager:eusc-de-east-1:444455556666:secre\\nt:nGr-a1B2c3."
+                '" controller=nodes'
+            ),
+            "nGr",
+        ),
+    ],
+    ids=["an ID", "a name"],
+)
+def test_name_in_a_wrapped_message_of_a_logger_is_replaced(text: str, name: str) -> None:
+    """The pseudonyms change where the escaped line breaks in the message seem to be."""
+    once = redact(text, identifiers=True)
+    assert name not in once
+    assert redact(once, identifiers=True) == once
+
+
 def test_every_failure_in_a_log_is_kept() -> None:
     log = (
         f"10:00 INFO up\n{DENIAL}\n10:01 INFO\n\nerror: You must be logged in to the server (Unauthorized)\n"

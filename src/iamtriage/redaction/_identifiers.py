@@ -50,7 +50,8 @@ _CONTEXT = 400
 # The number of characters around a joined word that are searched again, up to the ends of lines.
 _WINDOW = 300
 _MAX_LINE = 2_000
-_LINE_END = re.compile("\n")
+# A newline, also an escaped one in a string that a logger wrote.
+_LINE_END = re.compile(r"\n|\\{1,16}n")
 
 
 @attrs.frozen
@@ -242,7 +243,7 @@ def _has_spaces(value: str) -> bool:
 
 
 def _find_joined_words(view: View) -> Iterator[tuple[int, int]]:
-    """Yield the line breaks in words that the unwrapped text does not have.
+    """Yield the line breaks in words that the unwrapped text does not have, and escapes that can be one.
 
     Each has its position in the original, and the position in the unwrapped text of the character after it.
     """
@@ -251,7 +252,7 @@ def _find_joined_words(view: View) -> Iterator[tuple[int, int]]:
         place = line_end.start()
         at = view.position(place)
         if _is_in_word(text, at):
-            while at < len(text) and view.origin(at) <= place:
+            while at < len(text) and view.origin(at) < line_end.end():
                 at += 1
             if _is_in_word(text, at):
                 yield place, at
@@ -265,8 +266,9 @@ def _find_line_break_edits(
     view: View, joined: Sequence[tuple[int, int]], failures: Sequence[tuple[int, int]]
 ) -> Iterator[Edit]:
     """Yield edits that remove the line breaks in words in and around failures."""
-    positions = [at for _, at in joined]
-    for failure in failures if joined else ():
+    # An escaped line break stays, because it is part of a string.
+    positions = [at for place, at in joined if view.original[place] == "\n"]
+    for failure in failures if positions else ():
         start, end = max(0, failure[0] - _CONTEXT), min(len(view.text), failure[1] + _CONTEXT)
         near = positions[bisect_right(positions, start) : bisect_left(positions, end)]
         if near and _has_fewer_lines(view, start, end):
