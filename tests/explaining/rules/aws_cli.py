@@ -17,6 +17,7 @@ KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
 _OWN = frozenset(
     {
         ("cloudformation", "deploy"),
+        ("codeartifact", "login"),
         ("configure", "get"),
         ("configure", "list"),
         ("ecr", "get-login-password"),

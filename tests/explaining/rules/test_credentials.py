@@ -645,6 +645,79 @@ ABSENCES: tuple[Row, ...] = (
         ("aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",),
     ),
 )
+_PACKAGES = "https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com"
+_LOGIN = "--domain orders --domain-owner 111122223333 --repository shared --region eu-west-1"
+_TOKEN = 'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token --domain orders --domain-owner 111122223333 --region eu-west-1 --query authorizationToken --output text)"'
+PACKAGES: tuple[Row, ...] = tuple(
+    (name, text, {}, "no-codeartifact-login", {"no-codeartifact-login": "reported"}, (command,))
+    for name, text, command in (
+        (
+            "pip",
+            f"WARNING: 401 Error, Credentials not correct for {_PACKAGES}/pypi/shared/simple/uv/",
+            f"aws codeartifact login --tool pip {_LOGIN}",
+        ),
+        (
+            "twine",
+            f"Uploading distributions to {_PACKAGES}/pypi/shared/\nERROR    HTTPError: 401 Unauthorized from {_PACKAGES}/pypi/shared/",
+            f"aws codeartifact login --tool twine {_LOGIN}",
+        ),
+        (
+            "uv",
+            f"Caused by: HTTP status client error (401 Unauthorized) for url ({_PACKAGES}/pypi/shared/simple/requests/)",
+            _TOKEN,
+        ),
+        (
+            "poetry",
+            f"  HTTPError\n\n  401 Client Error: Unauthorized for url: {_PACKAGES}/pypi/shared/simple/requests/",
+            _TOKEN,
+        ),
+        (
+            "npm over IPv6",
+            f"npm error 401 Unauthorized - GET {_PACKAGES.replace('amazonaws.com', 'on.aws')}/npm/shared/lodash",
+            f"aws codeartifact login --tool npm {_LOGIN} --endpoint-type dualstack",
+        ),
+        (
+            "Yarn 1",
+            f'error An unexpected error occurred: "{_PACKAGES}/npm/shared/lodash: Request failed \\"401 Unauthorized\\"".',
+            f"aws codeartifact login --tool npm {_LOGIN}",
+        ),
+        (
+            "Yarn 2",
+            f"➤ YN0041: │   Response Code: 401 (Unauthorized)\n➤ YN0041: │   Request Method: GET\n➤ YN0041: │   Request URL: {_PACKAGES}/npm/shared/lodash",
+            _TOKEN,
+        ),
+        (
+            "pnpm",
+            f" ERR_PNPM_FETCH_401  GET {_PACKAGES}:443/npm/shared/lodash/-/lodash-4.17.21.tgz: Unauthorized - 401",
+            f"aws codeartifact login --tool npm {_LOGIN}",
+        ),
+        (
+            "dotnet",
+            f"error NU1301: Unable to load the service index for source {_PACKAGES}/nuget/shared/v3/index.json.\nerror NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
+            f"aws codeartifact login --tool dotnet {_LOGIN}",
+        ),
+        (
+            "nuget",
+            f"nuget restore\nUnable to load the service index for source {_PACKAGES}/nuget/shared/v3/index.json.\n  Response status code does not indicate success: 401 (Unauthorized).",
+            f"aws codeartifact login --tool nuget {_LOGIN}",
+        ),
+        (
+            "Gradle",
+            f"> Could not GET '{_PACKAGES}/maven/shared/com/example/lib/1.0/lib-1.0.pom'. Received status code 401 from server: Unauthorized",
+            _TOKEN,
+        ),
+        (
+            "Cargo",
+            f"failed to get successful HTTP response from `{_PACKAGES}/cargo/shared/config.json` (198.51.100.7), got 401",
+            _TOKEN,
+        ),
+        (
+            "a masked domain",
+            "npm error 401 Unauthorized - GET https://<domain>.d.codeartifact.eu-west-1.amazonaws.com/npm/shared/lodash",
+            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --repository shared --region eu-west-1",
+        ),
+    )
+)
 SIGNATURES: tuple[Row, ...] = (
     (
         "a wrong secret",
@@ -1692,6 +1765,7 @@ ROWS = (
     *EXPIRATIONS,
     *REJECTIONS,
     *ABSENCES,
+    *PACKAGES,
     *SIGNATURES,
     *TOKENS,
     *ACCOUNTS,

@@ -1042,6 +1042,151 @@ REGISTRIES: Table = (
         expect("missing_credentials", service="ecr"),
     ),
 )
+_PACKAGES = "https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com"
+_REJECTED_TOKEN = expect("invalid_credentials", service="codeartifact", status_code=401)
+# 401s of CodeArtifact, as package managers print them. Threads with such texts are actions/setup-python#733,
+# astral-sh/uv#1860 and #13895, python-poetry/poetry#10419, confluentinc/mcp-confluent#150, pnpm/pnpm#6354,
+# aws-amplify/amplify-hosting#2359 (Yarn 1) and aws/aws-toolkit-visual-studio#381 (NuGet).
+PACKAGES: Table = (
+    (
+        "pip",
+        f"WARNING: 401 Error, Credentials not correct for {_PACKAGES}/pypi/shared/simple/requests/\nERROR: No matching distribution found for requests",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pip-download",
+        f"ERROR: HTTP error 401 while getting {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "poetry",
+        f"  HTTPError\n\n  401 Client Error: Unauthorized for url: {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl#sha256=b15ef687",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv",
+        f"error: Failed to download: requests==2.32.3\n  Caused by: HTTP status client error (401 Unauthorized) for url ({_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv-hint",
+        f"hint: An index URL\n      ({_PACKAGES}/pypi/shared/simple/)\n      could not be queried due to a lack of valid authentication credentials (401\n      Unauthorized).",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv-masked",
+        "Caused by: HTTP status client error (401 Unauthorized) for url (https://<redacted-subdomain>.codeartifact.us-east-1.amazonaws.com/pypi/shared/simple/)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "token-in-url",
+        f"401 Client Error: Unauthorized for url: https://aws:{'x' * 900}@{_PACKAGES.removeprefix('https://')}/pypi/shared/simple/requests/",
+        _REJECTED_TOKEN,
+    ),
+    ("twine", f"ERROR    HTTPError: 401 Unauthorized from {_PACKAGES}/pypi/shared/", _REJECTED_TOKEN),
+    (
+        "npm",
+        f"npm ERR! code E401\nnpm ERR! 401 Unauthorized - GET {_PACKAGES}/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "npm-dual-stack",
+        "npm error code E401\nnpm error 401 Unauthorized - GET https://orders-111122223333.d.codeartifact.eu-west-1.on.aws/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    ("npm-fetch", f"npm http fetch GET 401 {_PACKAGES}/npm/shared/lodash 47ms", _REJECTED_TOKEN),
+    (
+        "npm-log",
+        f"908 verbose pkgid ieee754@{_PACKAGES}/npm/shared/ieee754/-/ieee754-1.2.1.tgz\n909 error code E401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "yarn-1",
+        f'error An unexpected error occurred: "{_PACKAGES}/npm/shared/lodash: Request failed \\"401 Unauthorized\\"".',
+        _REJECTED_TOKEN,
+    ),
+    (
+        "yarn-2",
+        f"➤ YN0041: │   Response Code: 401 (Unauthorized)\n➤ YN0041: │   Request Method: GET\n➤ YN0041: │   Request URL: {_PACKAGES}/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pnpm",
+        f" ERR_PNPM_FETCH_401  GET {_PACKAGES}:443/npm/shared/lodash/-/lodash-4.17.21.tgz: Unauthorized - 401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "nuget",
+        f"error NU1301: Unable to load the service index for source {_PACKAGES}/nuget/shared/v3/index.json.\nerror NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "gradle",
+        f"> Could not GET '{_PACKAGES}/maven/shared/com/example/lib/1.0/lib-1.0.pom'. Received status code 401 from server: Unauthorized",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "maven",
+        f"Could not transfer artifact com.example:lib:pom:1.0 from/to shared ({_PACKAGES}/maven/shared/): status code: 401, reason phrase: Unauthorized (401) -> [Help 1]",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "maven-authentication",
+        f"Could not transfer artifact com.example:lib:pom:1.0 from/to shared ({_PACKAGES}/maven/shared/): authentication failed for {_PACKAGES}/maven/shared/com/example/lib/1.0/lib-1.0.pom, status: 401 Unauthorized",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "gem",
+        f"Unable to download data from {_PACKAGES}/ruby/shared/ - bad response Unauthorized 401 ({_PACKAGES}/ruby/shared/specs.4.8.gz)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "cargo",
+        f"failed to get successful HTTP response from `{_PACKAGES}/cargo/shared/config.json` (198.51.100.7), got 401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pypi",
+        "WARNING: 401 Error, Credentials not correct for https://pypi.org/simple/requests/",
+        None,
+    ),
+    (
+        "npmjs",
+        "npm ERR! code E401\nnpm ERR! 401 Unauthorized - GET https://registry.npmjs.org/@shop/web",
+        None,
+    ),
+    (
+        "artifactory",
+        "HTTP status client error (401 Unauthorized) for url (https://shop.jfrog.io/artifactory/api/pypi/pypi/simple/requests/)",
+        None,
+    ),
+    (
+        "github-packages",
+        "> Could not GET 'https://maven.pkg.github.com/shop/lib/com/example/lib/1.0/lib-1.0.pom'. Received status code 401 from server: Unauthorized",
+        None,
+    ),
+    (
+        "azure-artifacts",
+        "error NU1301: Unable to load the service index for source https://pkgs.dev.azure.com/shop/_packaging/shop/nuget/v3/index.json.\nerror NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
+        None,
+    ),
+    (
+        "other-index-of-two",
+        f"Looking in indexes: {_PACKAGES}/pypi/shared/simple/, https://pypi.example.com/simple/\nWARNING: 401 Error, Credentials not correct for https://pypi.example.com/simple/requests/",
+        None,
+    ),
+    (
+        "other-host-after-it",
+        f'fetched {_PACKAGES}/npm/shared/lodash, then https://npm.example.com/lodash: Request failed "401 Unauthorized"',
+        None,
+    ),
+    (
+        "name-in-another-host",
+        "401 Client Error: Unauthorized for url: https://codeartifact.example.com/pypi/shared/simple/requests/",
+        None,
+    ),
+    ("downloaded", f"npm http fetch GET 200 {_PACKAGES}/npm/shared/lodash 401ms", None),
+)
 # SDK messages about loading credentials: alone, they are the failure; around another failure, they are not.
 WRAPPERS: Table = (
     (
@@ -1417,7 +1562,7 @@ NETWORK: Table = (
 )
 TABLES = (
     DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_S3, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
-    REGISTRIES, WRAPPERS, REGIONS, QUOTAS,
+    REGISTRIES, PACKAGES, WRAPPERS, REGIONS, QUOTAS,
     POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, ROLES, NETWORK,
 )  # fmt: skip
 ALL = [row for table in TABLES for row in table]

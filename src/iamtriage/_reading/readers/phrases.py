@@ -142,6 +142,8 @@ sure   | validate the provided access credentials | AWS was not able to validate
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)
+sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credentials not correct for| Client Error: Unauthorized for url:| while getting|(?<=HTTP\x20401) for|(?<=fetch\x20[A-Z]{3}\x20401)|(?<=response\x20Unauthorized\x20401)| Unauthorized(?: - [A-Z]{3,6}| from|\) for url)| \(Unauthorized\)[^\n]{0,20}\n[^\n]{0,20}Request Method: [A-Z]{3,6}[^\n]{0,20}\n[^\n]{0,20}Request URL:) \(?https?://(?:[^\s/@]{1,4096}@)?[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws|on\.aws)
+sure   | <codeartifact>codeartifact. | (?<=[.>])(?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws|on\.aws)(?:(?!://)[^\n\x1e]){0,400}?(?:Request failed \\?\"|Unauthorized - |, status: |status code:? |Return code is: |, got |\.\s+(?:error[^\n]{0,20}:)?\s*Response status code does not indicate success: |\) could not be queried due to a lack of valid authentication credentials \(|\n[^\n]{0,20}error code E)(?P<status_code>401)\b
 sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
 sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
 unsure | ession token not found or invalid | Session token not found or invalid

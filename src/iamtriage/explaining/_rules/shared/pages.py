@@ -100,6 +100,7 @@ QUARANTINE = (
 EFS_IAM = "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"
 EKS_EFS_MOUNTS = "https://repost.aws/knowledge-center/eks-troubleshoot-efs-volume-mount-issues"
 ECR_PULL_THROUGH_CACHE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
+CODEARTIFACT_TOKENS = "https://docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html"
 ECR_LOGIN = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html"
 EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"
 EKS_POD_SDK = f"{_EKS}/pod-id-minimum-sdk.html"
