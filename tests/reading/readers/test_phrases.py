@@ -1055,7 +1055,7 @@ PACKAGES: Table = (
     ),
     (
         "pip-download",
-        f"ERROR: HTTP error 401 while getting {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl",
+        f"ERROR: HTTP error 401 while getting {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl\nERROR: 401 Client Error: Unauthorized for url: {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl",
         _REJECTED_TOKEN,
     ),
     (
@@ -1094,7 +1094,6 @@ PACKAGES: Table = (
         "npm error code E401\nnpm error 401 Unauthorized - GET https://orders-111122223333.d.codeartifact.eu-west-1.on.aws/npm/shared/lodash",
         _REJECTED_TOKEN,
     ),
-    ("npm-fetch", f"npm http fetch GET 401 {_PACKAGES}/npm/shared/lodash 47ms", _REJECTED_TOKEN),
     (
         "npm-log",
         f"908 verbose pkgid ieee754@{_PACKAGES}/npm/shared/ieee754/-/ieee754-1.2.1.tgz\n909 error code E401",

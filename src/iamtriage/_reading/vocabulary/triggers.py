@@ -103,6 +103,7 @@ _MESSAGE_FRAGMENTS = (
     "totalRetryDelay",
     "amazonaws.",
     "api.aws",
+    "codeartifact.",
     "supported host",
     "ccess Entries",
     "config map",

@@ -47,9 +47,6 @@ _PHRASES = (
     "Return code is: 401",
     "Unauthorized - 401",
     "Unauthorized 401",
-    "HTTP error 401",
-    "HTTP 401",
-    "GET 401",
     "got 401",
     "E401",
 )
