@@ -182,6 +182,26 @@ def test_role_grants_exactly_the_denied_request(
     }
 
 
+@pytest.mark.parametrize(
+    ("resource", "group", "title", "words"),
+    [
+        ("pods", "metrics.k8s.io", "Query one namespace", "-n"),
+        ("issuers", "cert-manager.io", "Query one namespace", "-n"),
+        ("nodes", "metrics.k8s.io", "Allow exactly this with a ClusterRole", "nodes are cluster-scoped"),
+        ("ec2nodeclasses", "karpenter.k8s.aws", "Allow exactly", "ec2nodeclasses are cluster-scoped"),
+        ("widgets", "acme.example", "Allow exactly", "kubectl api-resources --api-group=acme.example shows"),
+    ],
+)
+def test_namespace_is_offered_only_if_the_type_has_one(
+    resource: str, group: str, title: str, words: str
+) -> None:
+    explanation = explained(forbidden(SESSION, "list", resource, group=group))
+    first = explanation.remedies[0]
+    assert first.title.startswith(title)
+    assert words in first.steps[0]
+    assert words in str(explanation)
+
+
 def test_no_role_is_built_from_an_incomplete_denial() -> None:
     found = explained_failure(KubernetesForbidden(user="ana", verb="list"))
     assert not [remedy for remedy in found.remedies if remedy.manifest]

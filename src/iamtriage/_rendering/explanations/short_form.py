@@ -46,6 +46,7 @@ _COUNTED = (
     ),
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
+_NESTED = "nested command"
 # Commands that belong together: an access entry is created if none exists, and needs an access policy.
 _CREATE_ENTRY = "aws eks create-access-entry"
 _FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
@@ -138,6 +139,8 @@ def _commands_needed(step: str, commands: Sequence[str]) -> int:
         for number, command in enumerate(commands, 1)
         if _mentions(command, step) or any(name in step for name in files_of(command))
     )
+    if _NESTED in step:
+        counted = next((number for number, command in enumerate(commands, 1) if "$(" in command), counted)
     return min(max((counted, *named)), len(commands))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ("CLUSTER_WIDE", "GROUPS", "find_type", "is_built_in")
+__all__ = ("CLUSTER_WIDE", "GROUPS", "find_type", "is_built_in", "is_cluster_scoped")
 
 # Built-in types without a namespace, by API group: https://kubernetes.io/docs/reference/kubernetes-api/.
 CLUSTER_WIDE = {
@@ -34,6 +34,31 @@ _IN_NAMESPACES = {
     "policy": "poddisruptionbudgets",
     "rbac.authorization.k8s.io": "rolebindings roles",
     "storage.k8s.io": "csistoragecapacities",
+}
+# Custom and aggregated types that are often denied, by their definitions in the projects' repositories.
+_CLUSTER_WIDE_CUSTOM = {
+    "argoproj.io": "clusteranalysistemplates clusterworkflowtemplates",
+    "cert-manager.io": "clusterissuers",
+    "eks.amazonaws.com": "nodeclasses nodediagnostics",
+    "elbv2.k8s.aws": "ingressclassparams",
+    "external-secrets.io": "clusterexternalsecrets clustersecretstores",
+    "gateway.networking.k8s.io": "gatewayclasses",
+    "karpenter.k8s.aws": "awsnodetemplates ec2nodeclasses",
+    "karpenter.sh": "nodeclaims nodepools provisioners",
+    "keda.sh": "clustertriggerauthentications",
+    "kyverno.io": "clusterpolicies",
+    "metrics.k8s.io": "nodes",
+    "snapshot.storage.k8s.io": "volumesnapshotclasses volumesnapshotcontents",
+    "templates.gatekeeper.sh": "constrainttemplates",
+}
+_IN_NAMESPACES_CUSTOM = {
+    "argoproj.io": "applications applicationsets appprojects rollouts workflows",
+    "cert-manager.io": "certificaterequests certificates issuers",
+    "external-secrets.io": "externalsecrets secretstores",
+    "gateway.networking.k8s.io": "gateways grpcroutes httproutes",
+    "keda.sh": "scaledjobs scaledobjects triggerauthentications",
+    "metrics.k8s.io": "pods",
+    "monitoring.coreos.com": "podmonitors prometheuses prometheusrules servicemonitors",
 }
 # Type -> API group, for texts that don't state the group.
 GROUPS = {
@@ -68,3 +93,20 @@ def find_type(name: str) -> str | None:
 def is_built_in(name: str) -> bool:
     """Return whether a name that kubectl accepts is of a built-in type."""
     return find_type(name) is not None
+
+
+def is_cluster_scoped(name: str, group: str) -> bool | None:
+    """Return whether a type has no namespace, or ``None`` if its definition is not known.
+
+    >>> is_cluster_scoped("nodes", ""), is_cluster_scoped("pods", ""), is_cluster_scoped("nodes", "metrics.k8s.io")
+    (True, False, True)
+    >>> is_cluster_scoped("widgets", "example.com") is None
+    True
+    """
+    for tables, answer in (
+        ((CLUSTER_WIDE, _CLUSTER_WIDE_CUSTOM), True),
+        ((_IN_NAMESPACES, _IN_NAMESPACES_CUSTOM), False),
+    ):
+        if any(name in table.get(group, "").split() for table in tables):
+            return answer
+    return None

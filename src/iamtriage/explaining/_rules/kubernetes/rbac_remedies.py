@@ -63,6 +63,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     one_namespace, role = _one_namespace_remedy(denied), _role_remedy(denied)
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"
+    needs_role = of_program or denied.request.is_cluster_scoped_type is None
     policy = None if denied.installer else access_policy_remedy(denied)
     # With a policy, the access entry exists, so that a further one takes a single command.
     is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
@@ -72,7 +73,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *installer_remedies(denied),
-        *((role, one_namespace) if of_program else (one_namespace, role)),
+        *((role, one_namespace) if needs_role else (one_namespace, role)),
         None if is_policy_first else policy,
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
@@ -125,8 +126,11 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
         return None
     namespace = commands.namespace(denied.case.facts.namespace)
+    is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
-        "Query one namespace, if that is enough",
+        "Query one namespace, if that is enough"
+        if is_known
+        else f"If {request.resource} have namespaces: query one, if that is enough",
         "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", namespace),),
         url=pages.RBAC,
@@ -214,7 +218,19 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
 
 
 def _scope_step(request: Request) -> str:
+    if _may_have_namespaces(request):
+        group = (
+            f" --api-group={request.group}"
+            if commands.kubernetes_name(request.group) == request.group
+            else ""
+        )
+        return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
     return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
+
+
+def _may_have_namespaces(request: Request) -> bool:
+    """Return whether a request at the cluster scope is for a type whose definition is not known."""
+    return request.is_cluster_scoped_type is None and request.is_cluster_scope and bool(request.group)
 
 
 def _join_scope(group_steps: tuple[str, ...], role_steps: list[str], request: Request) -> tuple[str, ...]:
@@ -246,7 +262,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             "This role allows access to the one object. Without resourceNames, it covers the whole type."
         )
-    if request.is_cluster_scoped_type:
+    if request.is_cluster_scoped_type or _may_have_namespaces(request):
         steps.append(_scope_step(request))
     if namespace is None and not request.is_cluster_scoped_type and request.path is None:
         steps.append("This role applies to every namespace.")
@@ -308,7 +324,8 @@ def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
             cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument),
         ]
-        steps = [f"{effect} {_GROUPS_STEP}", *([principal.path_note] if principal.path_note else [])]
+        # A short explanation leaves out the step of a command that it does not show.
+        steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         lines.append("kubectl -n kube-system edit configmap aws-auth")
         which = "If there is no access entry, add" if cluster.uses_entries else "Add"

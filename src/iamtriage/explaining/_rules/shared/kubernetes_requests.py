@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS
+from iamtriage._reading.vocabulary.kubernetes.types import GROUPS, is_cluster_scoped
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
@@ -175,7 +175,7 @@ class Request(Value):
         path: The path of a non-resource request.
         namespace: The namespace.
         is_cluster_scope: Whether the request was for the whole cluster.
-        is_cluster_scoped_type: Whether the resource type is cluster-scoped.
+        is_cluster_scoped_type: Whether the resource type is cluster-scoped; ``None`` if that is not known.
         has_supplied_namespace: Whether the namespace comes from the facts.
     """
 
@@ -186,7 +186,7 @@ class Request(Value):
     path: str | None = None
     namespace: str | None = None
     is_cluster_scope: bool = False
-    is_cluster_scoped_type: bool = False
+    is_cluster_scoped_type: bool | None = False
     has_supplied_namespace: bool = False
     verbs: tuple[str, ...] = ()
 
@@ -276,7 +276,7 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     if verbs == _VERBS_OF_ELECTION:
         # A role for one name does not allow to create the object.
         has_name = False
-    is_cluster_scoped_type = base in CLUSTER_WIDE.get(group or "", "").split()
+    is_cluster_scoped_type = is_cluster_scoped(base, group or "")
     is_cluster_scope = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
     namespace = failure.namespace
     if namespace is None and not is_cluster_scope and not is_cluster_scoped_type:
