@@ -712,6 +712,16 @@ PACKAGES: tuple[Row, ...] = tuple(
             _TOKEN,
         ),
         (
+            "a prompt before it",
+            f"User for {_PACKAGES.removeprefix('https://')}: aws\nWARNING: 401 Error, Credentials not correct for {_PACKAGES}/pypi/shared/simple/requests/",
+            f"aws codeartifact login --tool pip {_LOGIN}",
+        ),
+        (
+            "a masked repository",
+            "ERR_PNPM_FETCH_401  GET https://<domain>-<account>.d.codeartifact.us-east-1.amazonaws.com:443/npm/<repository>/lodash: Unauthorized - 401",
+            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --repository REPOSITORY --region us-east-1",
+        ),
+        (
             "a masked domain",
             "npm error 401 Unauthorized - GET https://<domain>.d.codeartifact.eu-west-1.amazonaws.com/npm/shared/lodash",
             "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --repository shared --region eu-west-1",

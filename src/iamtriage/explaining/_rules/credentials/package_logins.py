@@ -8,6 +8,7 @@ https://github.com/pnpm/pnpm/issues/6354 (pnpm).
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -30,10 +31,12 @@ NO_CODEARTIFACT_LOGIN = CauseType(
     sources=(pages.CODEARTIFACT_TOKENS,),
 )
 _STATUS = 401
+# A list of indexes is seldom longer.
+_MAX_ENDPOINTS = 20
 _ENDPOINT = lazy_pattern(
     r"(?:\b(?P<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?P<account>[0-9]{12})\.d\.)?\bcodeartifact\.(?P<region>[a-z0-9-]{4,30})"
     r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|(?P<dual_stack>on\.aws))(?P<port>:443)?"
-    r"(?:/(?P<format>[a-z]{3,10})/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?",
+    r"(?:/(?P<format>[a-z]{3,10})(?:/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?)?",
     re.ASCII,
 )
 _PHRASES = (
@@ -100,7 +103,7 @@ def is_about_packages(case: Case[InvalidCredentials]) -> bool:
 def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that CodeArtifact accepts no authorization token of a package manager."""
     message = clues.message_text(case)
-    endpoint = _ENDPOINT.search(message) or _ENDPOINT.search(case.text)
+    endpoint = _find_endpoint(message) or _find_endpoint(case.text)
     where = ""
     if endpoint and endpoint["repository"]:
         where = f" to the repository {endpoint['repository']}"
@@ -113,6 +116,12 @@ def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation
         remedies=(_login_remedy(case, endpoint),),
         notes=(_NOT_DENIED,),
     )
+
+
+def _find_endpoint(text: str) -> re.Match[str] | None:
+    """Return the first endpoint with a package format, or else the first one."""
+    found = list(islice(_ENDPOINT.finditer(text), _MAX_ENDPOINTS))
+    return next((each for each in found if each["format"]), found[0] if found else None)
 
 
 def _find_client(text: str, format_: str | None) -> str | None:
