@@ -190,10 +190,11 @@ def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> _Repla
     if not changes:
         return _Replaced(view.original)
     shown.edit(changes)
-    places = [(place, place) for place, _ in joined]
-    places += ((view.origin(start), view.origin(end)) for start, end in block.broken)
-    shown_places = sorted((shown.position(start), shown.position(end)) for start, end in places)
-    return _Replaced(shown.text, shown_places, _find_new_positions(changes))
+    places = [(place, place) for place in (shown.position(place) for place, _ in joined)]
+    places += (
+        (shown.position(view.origin(start)), shown.position(view.origin(end))) for start, end in block.broken
+    )
+    return _Replaced(shown.text, sorted(places), _find_new_positions(changes))
 
 
 def _find_new_positions(edits: Iterable[Edit]) -> list[tuple[int, int]]:

@@ -49,6 +49,7 @@ _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
+_MAX_CODE_LENGTH = 128
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = lazy_pattern(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
 _ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
@@ -115,6 +116,8 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         value = normalize_code(value)
     # The header ends with a colon if no namespace follows.
     value = value.rstrip(":")
+    if len(value) > _MAX_CODE_LENGTH:
+        return False
     if value.isdigit():
         # In quotes, a number can be of a Kubernetes Status. Otherwise, it is a code of another system.
         if is_status(value) and pair.quoted:

@@ -90,9 +90,14 @@ _QUOTED = lazy_pattern(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|[\"']\s?(?P<ope
 _BARE = lazy_pattern(
     r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
 )
+_MAX_LENGTH = 1024
+# With a namespace. A short limit, because a value without spaces can contain many keys.
+_MAX_CODE_LENGTH = 256
 _WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id", "host_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
 _QUOTES = frozenset("\"'")
+_ELLIPSIS_STARTS = frozenset(".…")
+_QUOTED_STARTS = _QUOTES | {"u"}
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
 # Maximum length of a key, in characters.
@@ -132,7 +137,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
                 yield from _finish(cluster, event_pairs)
                 cluster = None
             continue
-        pair = _pair(text, m) if role != "message" else None
+        pair = _pair(text, m, role) if role != "message" else None
         if pair is None and role != "message":
             continue
         if cluster and (
@@ -154,7 +159,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         elif (
             pair is not None
             and pair.value
-            and ELLIPSIS.match(pair.value) is None
+            and not (pair.value[0] in _ELLIPSIS_STARTS and ELLIPSIS.match(pair.value))
             and (VALUE_READERS[role](extended, pair) or extended.is_lambda_error)
         ):
             extended.end = max(extended.end, pair.end)
@@ -288,14 +293,15 @@ def _role(m: re.Match[str]) -> str | None:
     return role
 
 
-def _pair(text: str, m: re.Match[str]) -> Pair | None:
-    quoted = _QUOTED.match(text, m.end())
+def _pair(text: str, m: re.Match[str], role: str) -> Pair | None:
+    at = m.end()
+    quoted = _QUOTED.match(text, at) if text[at : at + 1] in _QUOTED_STARTS else None
     if quoted:
         group = "value" if quoted["value"] is not None else "open"
         cut = find_cut(text, quoted.start(group), quoted.end(group))
         start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
     else:
-        plain = _BARE.match(text, m.end())
+        plain = _BARE.match(text, at, at + (_MAX_CODE_LENGTH if role == "code" else _MAX_LENGTH))
         if plain is None or (plain["value"].endswith(":") and "\n" in m[0]):
             # After an empty value, the next line starts with the next key.
             return None

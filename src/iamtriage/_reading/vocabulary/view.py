@@ -5,7 +5,6 @@ Unwrapping edits a text: it unescapes, removes prefixes, and joins lines. Spans 
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -71,9 +70,10 @@ class View:
     def position(self, origin: int) -> int:
         """Return the position in ``text`` of a position in ``original``, or of the next one that was kept."""
         for new_starts, old_starts in self._layers:
-            at = bisect_right(old_starts, origin) - 1
-            end = new_starts[at + 1] if at + 1 < len(new_starts) else sys.maxsize
-            origin = min(new_starts[at] + origin - old_starts[at], end)
+            at = bisect_right(old_starts, origin)
+            origin += new_starts[at - 1] - old_starts[at - 1]
+            if at < len(new_starts) and origin > new_starts[at]:
+                origin = new_starts[at]
         return origin
 
     def span(self, start: int, end: int) -> tuple[int, int]:
