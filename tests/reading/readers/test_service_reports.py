@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled, read_service_reports
+from iamtriage._reading.readers.report_frames import FRAMES, Frame
+from iamtriage._reading.readers.service_reports import compiled, read_service_reports
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.readable import Readable
 from tests.tables import (

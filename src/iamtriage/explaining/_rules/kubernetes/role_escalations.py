@@ -251,7 +251,7 @@ def _parse_rule(text: str) -> manifests.Rule | None:
 def _describe_rule(rule: manifests.Rule) -> str:
     """Return a rule in words.
 
-    >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))
+    >>> _describe_rule(manifests.Rule(("get", "list"), ("apps",), ("deployments",)))
     'get and list on deployments of apps'
     """
     verbs = "every verb" if "*" in rule.verbs else _join(rule.verbs)
