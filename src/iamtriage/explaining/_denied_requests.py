@@ -11,6 +11,7 @@ from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
     parse_masked_principal,
+    try_parse_arn,
     try_parse_principal,
 )
 from iamtriage.failures._failures import KubernetesForbidden
@@ -58,12 +59,29 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
         why += "" if " which " in why else ", which an Allow does not override"
         if failure.policy_type == "permissions_boundary":
             why += ": its administrator has to change it"
+    elif failure.policy_type == "resource":
+        why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
     elif failure.policy_type is not None:
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
     if of_caller is not None and is_of_same_role(failure, of_caller):
         return f"{what}: {why}"
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     return f"{who}: {what}{on}: {why}"
+
+
+def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
+    """Return which policies of which accounts must allow a request, if the resource is in another account."""
+    resource, principal = try_parse_arn(failure.resource), try_parse_principal(failure.principal)
+    account = getattr(principal, "account", None)
+    if resource is None or account is None or resource.account in {"", account}:
+        return None
+    from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+
+    policy = RESOURCE_POLICIES.get(resource.service)
+    name = "resource's policy" if policy is None else policy.name
+    return (
+        f"both the {name} in account {resource.account} and an identity-based policy of {who} must allow it"
+    )
 
 
 def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:

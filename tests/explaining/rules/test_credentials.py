@@ -2284,6 +2284,16 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
             "Let Terraform make fewer calls at once",
             "The provider retries automatically.",
         ),
+        (
+            f'Traceback (most recent call last):\n  File "/srv/bill.py", line 9, in run\nbotocore.exceptions.ClientError: {botocore_text("ThrottlingException", "GetSecretValue", "Rate exceeded")}',
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "in the environment of the program. Make fewer calls: cache the secret in the program",
+        ),
+        (
+            botocore_text("ThrottlingException", "GetParameters", "Rate exceeded"),
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "--setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
+        ),
     ],
     ids=[
         "Cluster Autoscaler",
@@ -2294,6 +2304,8 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
         "Terraform",
         "many attempts",
         "Terraform plan",
+        "stack trace",
+        "Parameter Store",
     ],
 )
 def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:

@@ -942,6 +942,22 @@ OTHERS: tuple[Case, ...] = (
         ("SERVICE",),
     ),
     (
+        "role of the CDK for CloudFormation",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1/AWSCloudFormation is not authorized to perform: sqs:CreateQueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:bills because no identity-based policy allows the sqs:CreateQueue action",
+        {},
+        ("cdk bootstrap --cloudformation-execution-policies",),
+        ("--show-template",),
+    ),
+    (
+        "key of another account after another denial",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ListQueues on resource: * because no identity-based policy allows the sqs:ListQueues action\nUser: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:999988887777:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f because no resource-based policy allows the kms:Decrypt action",
+        {},
+        (
+            "both the key policy in account 999988887777 and an identity-based policy of the user ana must allow it",
+        ),
+        ("owner of the resource",),
+    ),
+    (
         "details before a search for the Deny",
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/x with an explicit deny in an identity-based policy. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/7k2q9d0x4m1z8w5r3t6y0u2i4 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 7k2q9d0x4m1z8w5r3t6y0u2i4",
         {},

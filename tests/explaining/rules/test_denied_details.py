@@ -306,7 +306,9 @@ def test_statement_is_added_to_a_function_policy() -> None:
     function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
     caller = "arn:aws:iam::444455556666:user/ana"
     remedy = explain(_denied("lambda:InvokeFunction", function, caller, lacks="resource-based")).remedies[0]
-    assert remedy.steps[0] == "Add the statement to the function policy: the command keeps the existing ones."
+    assert remedy.steps[0] == (
+        "Add the statement to the function policy: the command keeps the existing ones. In account 444455556666, an identity-based policy of the caller must allow lambda:InvokeFunction on the ARN of the resource, too."
+    )
     assert remedy.commands[-1].startswith("aws lambda add-permission ")
 
 

@@ -110,7 +110,11 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
         pytest.param(
             "##[group]Run aws s3 ls\nenv:\n  AWS_SECRET_ACCESS_KEY: ***\n##[endgroup]\nAn error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid.",
             {},
-            ("gh secret set AWS_SECRET_ACCESS_KEY",),
+            (
+                "gh secret set AWS_SECRET_ACCESS_KEY",
+                "If the secret is lost, create a new key",
+                "a role that the job assumes by OIDC (role-to-assume)",
+            ),
             ("aws configure list", "the role that the GitHub Actions job assumes"),
             id="keys in the secrets of a repository",
         ),

@@ -230,10 +230,28 @@ def test_workflow_with_another_audience() -> None:
     assert step.startswith("Remove the input audience of aws-actions/configure-aws-credentials")
 
 
-def test_other_issuer_with_another_audience() -> None:
+@pytest.mark.parametrize(
+    ("issuer", "step"),
+    [
+        (
+            "gitlab.com",
+            "In .gitlab-ci.yml, set aud of the token under id_tokens to sts.amazonaws.com, then run the job again.",
+        ),
+        (
+            "oidc.circleci.com/org/5f1c",
+            """Request the token with circleci run oidc get --claims '{"aud": "sts.amazonaws.com"}', then run the job again.""",
+        ),
+        (
+            "agent.buildkite.com",
+            "Request the token with buildkite-agent oidc request-token --audience sts.amazonaws.com, then run the job again.",
+        ),
+        ("id.shop.example", "Request the token for the audience sts.amazonaws.com."),
+    ],
+)
+def test_other_issuer_with_another_audience(issuer: str, step: str) -> None:
     subject = "project_path:shop/cart"
-    explanation = _explain(_policy(subject, issuer="gitlab.com"), subject, "cart-api", issuer="gitlab.com")
-    assert explanation.remedies[0].steps == ("Request the token for the audience sts.amazonaws.com.",)
+    explanation = _explain(_policy(subject, issuer=issuer), subject, "cart-api", issuer=issuer)
+    assert explanation.remedies[0].steps == (step,)
     assert not explanation.remedies[0].commands
 
 

@@ -297,6 +297,21 @@ _FLAGS = {
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, and run fewer jobs in parallel."
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
+_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
+_FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
+_FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call."
+# The pattern of the operation -> how to call less often.
+_FEWER_OF_OPERATIONS = (
+    (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
+    (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
+    (lazy_pattern(r"Describe"), _FEWER_STATES),
+)
+# The stack trace of a program in Python, Java, JavaScript or Go.
+_STACK_TRACE = lazy_pattern(
+    r"\bTraceback \(most recent call last\)|\n\s+at [\w.$<>/ ]{1,200}\(|\n\s+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
+)
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail: all callers of the account share the rate."
 
 
@@ -333,7 +348,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     is_pod = controller is not None or (runtime is not None and runtime.kind == "eks-pod")
     is_pod = is_pod or is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
-    fewer = _REUSE if _calls_sts(case) else _FEWER
+    operation = case.failure.envelope.operation or ""
+    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
+    fewer = _REUSE if _calls_sts(case) else fewer
     if controller is not None:
         namespace = commands.namespace(case.facts.namespace or controller.namespace)
         return cluster_remedy(
@@ -353,7 +370,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     has_enough = attempts >= _DEFAULT_ATTEMPTS
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More of them are more calls: let it slow down with the retry mode adaptive."
-    if _CLI.search(case.text) and not is_pod and runtime is None:
+    if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = ("aws configure set retry_mode adaptive",)
         lines += () if has_enough else (f"aws configure set max_attempts {_DEFAULT_ATTEMPTS}",)
     else:

@@ -182,6 +182,8 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"{kind.summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
         if kind.cause in _QUOTED
+        else _name_throttled_call(case, kind.summary)
+        if kind.cause is api_error_kinds.THROTTLED
         else kind.summary,
         cause,
         *kind.causes,
@@ -191,6 +193,15 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
+def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
+    """Return the summary of a throttled request, with the operation if the text states it."""
+    operation = case.failure.envelope.operation
+    if operation is None or _OPERATION.fullmatch(operation) is None:
+        return summary
+    return summary.replace("the request", f"the call {operation}", 1)
+
+
+_OPERATION = lazy_pattern(r"[A-Z][A-Za-z0-9]{1,80}", re.ASCII)
 # The message says what is wrong, and the kind does not.
 _QUOTED = frozenset(
     {

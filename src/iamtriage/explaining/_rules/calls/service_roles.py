@@ -346,8 +346,8 @@ def missing_role(
             create_role_remedy(
                 None if role is None else role.principal,
                 "Create the role once as an administrator",
-                "The controller retries automatically." if retries else "Then retry the call.",
                 "If IAM answers that the name has been taken, the role exists, and another permission is missing.",
+                "The controller retries automatically." if retries else "Then retry the call.",
             ),
             *others,
         ),

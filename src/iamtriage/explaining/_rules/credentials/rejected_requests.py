@@ -165,6 +165,12 @@ _CI_STORES = {
     "jenkins": ("Jenkins", "the credentials of Jenkins"),
 }
 
+_ROLE_INSTEAD_OF_KEYS = {
+    "github-actions": "A secret of an environment overrides that of the repository: set it with --env. Better, use no keys: a role that the job assumes by OIDC (role-to-assume).",
+    "gitlab": "Better, use no keys: a role that the job assumes by OIDC (id_tokens).",
+    "jenkins": "Better, use no keys: the role of the agent's instance or pod.",
+}
+
 
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
     """Return the remedy that sets the keys where a pod or CI job gets them, if the text is from one."""
@@ -177,7 +183,8 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
         return your_remedy(
             f"Set key ID and secret again in {system}",
             f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
-            "Set both, of the same key, without spaces, quotes or newlines, then run the job again.",
+            "Set both, of the same key, without spaces, quotes or newlines, then run the job again. If the secret is lost, create a new key: AWS shows a secret only once.",
+            _ROLE_INSTEAD_OF_KEYS[kind],
             commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
             if is_github
             else (),

@@ -241,6 +241,8 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
     is_presigned = _PRESIGNED_URL.search(message) is not None
     is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
+    # The CLI signs the request itself.
+    is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = stored_keys_remedy(case) or _copy_keys_remedy(case)
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
@@ -270,9 +272,11 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         if problem is not None
         else WRONG_SECRET.cause(
             because=("Secrets can contain / and +, which must be percent-encoded in URLs.",)
+            if _URL_WITH_KEYS.search(message)
+            else ()
         ),
         *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
-        *((edited_url,) if is_s3 and not is_presigned and problem is None else ()),
+        *((edited_url,) if is_s3 and not is_presigned and problem is None and not is_from_cli else ()),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
@@ -315,6 +319,8 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
     )
 
 
+_CLI_CALL = lazy_pattern(r"(?<![\w-])aws (?:--\S+ )*s3(?:api)? [a-z]")
+_URL_WITH_KEYS = lazy_pattern(r"://[^\s/@]{1,200}@")
 _SHOWN_SECRET = lazy_pattern(
     r"\b(?i:aws_secret_access_key|secret_?access_?key|secret_?key)[\"']?[ \t]{0,4}[=:][ \t]{0,4}"
     r"(?:(?P<mark>[\"'])(?P<quoted>[^\"'\n]{30,60})(?P=mark)|(?P<plain>[A-Za-z0-9/+=]{30,60})(?![\w/+=*]))"

@@ -5,6 +5,7 @@ A message of AWS inside that of a service or a tool names only the role. The wor
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -12,6 +13,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
@@ -41,6 +43,7 @@ _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", 
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 _SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
+_LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
@@ -166,9 +169,16 @@ def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
         return _deployment_notes(denial)
     return tuple(
-        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who uses {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
+        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who uses {service}.{_retry_sentence(denial, service)}"
         for service in services
     )
+
+
+def _retry_sentence(denial: Denial, service: str) -> str:
+    """Return how to retry in a service, with a space before it, or an empty string."""
+    if service == "CloudFormation" and deletion_notes(denial):
+        return ""
+    return f" {_RETRIES.get(service, 'Retry there afterwards.')}"
 
 
 def _deployment_notes(denial: Denial) -> tuple[str, ...]:
@@ -176,10 +186,31 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
     deployment = _find_stack(denial)
     if deployment is None:
         return ()
+    if deployment.status == "DELETE_FAILED":
+        return ()  # deletion_notes() says how to continue
     if not deployment.is_new_stack:
         return ("Then retry the deployment.",)
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
+
+
+def deletion_notes(denial: Denial) -> tuple[str, ...]:
+    """Return how to delete a stack without the resource whose deletion was denied.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
+    """
+    deployment = _find_stack(denial) if "DELETE_FAILED" in denial.failure.text else None
+    if deployment is None or deployment.status != "DELETE_FAILED":
+        return ()
+    resource = deployment.resource
+    if resource is None or _LOGICAL_ID.fullmatch(resource) is None:
+        return ("Then delete the stack again.",)
+    delete = fill_command(
+        "aws cloudformation delete-stack --stack-name {} --retain-resources {}",
+        deployment.stack or "STACK_NAME",
+        resource,
+    )
+    return (f"If {resource} may stay, delete the stack, which is in DELETE_FAILED, without it: {delete}",)
 
 
 def _calling_services(denial: Denial) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from iamtriage._text import join_words
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._rules.denials.callers import caller_notes, name_user
+from iamtriage.explaining._rules.denials.callers import caller_notes, deletion_notes, name_user
 from iamtriage.explaining._rules.shared import decisions
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
@@ -70,7 +70,12 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.known_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
-    notes = (*_other_policy_notes(denial), *explanation.notes, *caller_notes(denial, explanation.topic))
+    notes = (
+        *deletion_notes(denial),
+        *_other_policy_notes(denial),
+        *explanation.notes,
+        *caller_notes(denial, explanation.topic),
+    )
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.
         notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)

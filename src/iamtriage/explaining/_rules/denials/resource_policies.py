@@ -189,7 +189,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         other_side = f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too."
         if identity_policy_allows(denial.facts, denial.action):
             other_side = f"In account {denial.account}, {allowing_statement_words(denial.facts, denial.action) or 'an identity-based policy'} allows {denial.action} already."
-        steps.insert(1, f"{' '.join((*more, ''))}{other_side}{key}")
+        # A short explanation must not hide it.
+        steps[0] = f"{' '.join((steps[0], *more))} {other_side}{key}"
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)

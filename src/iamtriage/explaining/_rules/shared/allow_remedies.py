@@ -427,6 +427,8 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
         if _CDK_ROLE.match(role.name):
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
             suffix = ". cdk bootstrap owns it: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it"
+            if "-cfn-exec-role-" in role.name:
+                suffix = ". It lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS"
         return f"the role {role.name}{suffix}", _put_policy("role", commands.role_name(role.name), name)
     if isinstance(principal, User):
         target = f"the user {principal.name}, or to a group of theirs"

@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
@@ -39,6 +40,15 @@ _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _EXTERNAL_ID = "sts:externalid"
 _GITHUB = "token.actions.githubusercontent.com"
+# Where the audience of a job's token is set, by the host of its issuer. A GitLab instance is its own issuer.
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/, https://circleci.com/docs/oidc-tokens-with-custom-claims/
+# and https://buildkite.com/docs/agent/v3/cli-oidc.
+_GITLAB_SETTING = "In .gitlab-ci.yml, set aud of the token under id_tokens to {audience}"
+_AUDIENCE_SETTINGS = {
+    "gitlab.com": _GITLAB_SETTING,
+    "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
+    "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
+}
 _REMOVE_OLD = "Remove the old value if nothing uses it."
 WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
@@ -130,6 +140,14 @@ def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tu
     return ()
 
 
+def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
+    """Return where the CI system of an issuer sets the audience, with a field for it, or ``None``."""
+    runtime = context_of(facts).runtime
+    if runtime is not None and runtime.kind == "gitlab":
+        return _GITLAB_SETTING
+    return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
+
+
 def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
     issuer = key.rpartition(":")[0]
@@ -151,6 +169,8 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
         )
+    elif (setting := _find_audience_setting(issuer, facts)) is not None:
+        steps = (f"{setting.format(audience=clip_text(expected))}, then run the job again.",)
     yield your_remedy(
         f"Let the token have the audience {clip_text(expected)}",
         *steps,
