@@ -187,6 +187,30 @@ RESOURCES: tuple[Case, ...] = (
         ("Do this first: Sign",),
     ),
     (
+        "unsigned request that the API's policy does not allow",
+        'POST failed\n{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc123def4/live/POST/carts"}',
+        {},
+        (
+            "the API's resource policy does not allow this unsigned request",
+            "Do this first: Set POST /carts to AWS_IAM, deploy the API, and sign",
+            "signing alone does not help",
+            "create-deployment --rest-api-id abc123def4 --stage-name live --region eu-west-1",
+            "curl --aws-sigv4 aws:amz:eu-west-1:execute-api",
+            "https://abc123def4.execute-api.eu-west-1.amazonaws.com/live/carts --request POST",
+        ),
+        ("Do this first: Sign",),
+    ),
+    (
+        "unsigned request to a search domain",
+        '$ curl -s "https://search-carts-abc.eu-west-1.es.amazonaws.com/_cat/indices"\n{"Message":"User: anonymous is not authorized to perform: es:ESHttpGet"}',
+        {},
+        (
+            "curl --aws-sigv4 aws:amz:eu-west-1:es",
+            "https://search-carts-abc.eu-west-1.es.amazonaws.com/_cat/indices",
+        ),
+        (),
+    ),
+    (
         "Deny of a queue",
         f"User: {SESSION} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts with an explicit deny in a resource-based policy",
         {},

@@ -57,7 +57,7 @@ def _explained(name: str) -> Explanation:
         ("vpc-endpoint-no-allow", "vpc-endpoint-policy", [("vpc-endpoint-no-allow", "reported")]),
         ("resource-no-allow", "resource-policy", [("resource-no-allow", "reported")]),
         ("resource-deny", "resource-policy", [("resource-deny", "reported")]),
-        ("unsigned-call", "anonymous-call", [("unsigned-call", "reported")]),
+        ("unsigned-call", "anonymous-call", [("unsigned-call", "reported"), ("resource-no-allow", "derived")]),
         ("service-not-allowed", "service-principal", [("service-not-allowed", "derived")]),
         ("authorizer-policy", "lambda-authorizer", [("authorizer-policy", "derived"), ("authorizer-cache", "possible")]),
         ("pass-role", "pass-role", [("pass-role", "reported"), ("role-passed-within-call", "derived")]),
@@ -149,7 +149,8 @@ def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
         ("boundary-no-allow", "account administrator"),
         ("session-no-allow", "you"),
         ("resource-no-allow", "resource owner"),
-        ("unsigned-call", "you"),
+        ("unsigned-call", "resource owner"),
+        ("anonymous-opensearch", "you"),
     ],
 )
 def test_who_can_fix_it(name: str, who: str) -> None:

@@ -240,11 +240,10 @@ def _describe_route(case: Case[MissingCredentials], url: re.Match[str] | None) -
 def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
     region = commands.region(url["region"] if url else None)
     address = url[0] if url else "API_URL"
-    template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
     return your_remedy(
         "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
         "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
-        commands=(fill_command(template, f"aws:amz:{region}:execute-api", address),),
+        commands=(commands.signed_curl("execute-api", region, address),),
         url=pages.SIGNATURES,
     )
 

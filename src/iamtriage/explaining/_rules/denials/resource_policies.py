@@ -72,7 +72,7 @@ _ROOT_USER = (
     "If the Deny locks everyone out, the root user of the bucket's account can still delete the policy."
 )
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
-_REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
+REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 RESOURCE_NO_ALLOW = CauseType(
@@ -314,18 +314,18 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
             " ".join(
                 (
                     f"If the request is legitimate, exempt the caller from the Deny.{save}",
-                    *((_REDEPLOY,) if denial.service == "execute-api" else ()),
+                    *((REDEPLOY,) if denial.service == "execute-api" else ()),
                 )
             ),
             *((_ROOT_USER,) if denial.lowercase_action.endswith("bucketpolicy") else ()),
         ),
-        commands=(*policy_commands(denial, policy.show_command, change), *_redeploy_commands(denial)),
+        commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
         layer="resource",
         url=pages.EVALUATION,
     )
 
 
-def _redeploy_commands(denial: Denial) -> tuple[str, ...]:
+def redeploy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the command that deploys an API to the stage of the request."""
     found = _STAGE.match(denial.resource or "")
     if found is None:

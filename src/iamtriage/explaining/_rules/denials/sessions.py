@@ -223,7 +223,18 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     )
 
 
-_SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
+_SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync", "lambda", "vpc-lattice-svcs"})
+_ROUTE = lazy_pattern(
+    r"arn:aws(?P<suffix>-cn)?[a-z-]*:execute-api:(?P<region>[a-z0-9-]{6,30}):[^:]*:(?P<api>[a-z0-9]{10})/(?P<stage>[\w-]{1,128})"
+    r"/(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?P<path>/[\w.~/+-]{0,300})?\Z",
+    re.ASCII,
+)
+# A query can contain a secret.
+_CURL = lazy_pattern(
+    r"\bcurl\b[^\n|]{0,200}?[ '\"](?P<url>https://[a-z0-9.-]{4,253}(?:/[\w.~/%+-]{0,300})?)(?=[\s'\"|;)]|\Z)",
+    re.ASCII,
+)
+_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
 
 
 def explain_unsigned_request(denial: Denial) -> Explanation:
@@ -238,6 +249,25 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("reported", text=text))
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
+    steps = [
+        f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs."
+    ]
+    note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone{'' if denial.is_explicit else ': sign the request'}."
+    remedy, network, deploys = your_remedy, _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK, ()
+    if denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit:
+        # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
+        route = _ROUTE.match(denial.resource or "")
+        method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
+        verdict = f"the {name} does not allow this unsigned request"
+        text = f"The {name} does not allow anonymous callers from this network. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
+        causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("derived", text=text))
+        title = f"Set {method} to AWS_IAM, deploy the API, and sign the request"
+        steps = [
+            "If the policy names AWS principals, each method needs AWS_IAM: without it, API Gateway ignores signatures, so signing alone does not help."
+        ]
+        remedy, note = owner_remedy, f"Don't open the {name} to everyone."
+        deploys = resource_policies.redeploy_commands(denial)
+        network = f"{network} {resource_policies.REDEPLOY}"
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         causes.reverse()
@@ -251,26 +281,45 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         topic="anonymous-call",
         remedies=(
             *remedies,
-            your_remedy(
+            remedy(
                 title,
-                f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
+                *steps,
                 f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
                 *((_OPENSEARCH_USERS,) if denial.service == "es" else ()),
+                commands=(*deploys, *_signed_curl(denial)),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
             ),
             owner_remedy(
                 f"Or allow unsigned requests from known addresses only, in the {name}",
-                _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK,
-                commands=resource_policies.policy_commands(
-                    denial, resource_policies.policy_of(denial).show_command
+                network,
+                commands=(
+                    *resource_policies.policy_commands(
+                        denial, resource_policies.policy_of(denial).show_command
+                    ),
+                    *deploys,
                 ),
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),
         ),
-        notes=(
-            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone{'' if denial.is_explicit else ': sign the request'}.",
-        ),
+        notes=(note,),
     )
+
+
+def _signed_curl(denial: Denial) -> tuple[str, ...]:
+    """Return the request as a curl command that signs it, if the text shows its URL or its route."""
+    route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
+    # VPC Lattice requires an unsigned payload.
+    if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown):
+        return ()
+    method = route["method"] if route else "GET"
+    url = shown["url"] if shown else ""
+    if route and not shown:
+        domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
+        url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
+    of_host = _REGION_OF_HOST.search(url)
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    region = commands.region(region or (of_host[1] if of_host else None))
+    return (commands.signed_curl(denial.service or "", region, url, method),)
 
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html

@@ -111,6 +111,16 @@ def fill_command(template: str, *values: str) -> str:
     return template.format(*map(quote_argument, values))
 
 
+def signed_curl(service: str, region: str, url: str, method: str = "GET") -> str:
+    """Return the curl command that signs a request.
+
+    The header is for temporary credentials: https://curl.se/docs/manpage.html#--aws-sigv4.
+    """
+    template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
+    verb = "" if method == "GET" else f" --request {method}"
+    return f"{fill_command(template, f'aws:amz:{region}:{service}', url)}{verb}"
+
+
 def repeat_command(
     stated: CommandLine | None,
     *words: str,
