@@ -76,3 +76,21 @@ def test_steps_speak_of_what_is_shown(name: str, text: str, facts: dict[str, obj
 def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines: list[str]) -> None:
     texts = [getattr(block, "text", "") for block in command_blocks(commands)]
     assert [text for text in texts if text.endswith(":")] == lines
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ends"),
+    [
+        ("PS C:\\Users\\kim> Get-S3Object -BucketName bills\nGet-S3Object : ", " `"),
+        ("PS /home/kim> kubectl apply -f role.yaml\n", " `"),
+        ("$ aws s3 ls s3://bills\n", " \\"),
+    ],
+    ids=["Windows", "Linux", "another shell"],
+)
+def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -> None:
+    text = f"{prompt}User: arn:aws:iam::111122223333:user/kim is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::bills-of-the-southern-region with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/security/bills-of-other-regions"
+    explanation = explain(text)
+    for shown in (explanation.to_text(), explanation.to_text(detail="full"), explanation.to_markdown()):
+        lines = [line for line in shown.splitlines() if line.endswith((" `", " \\"))]
+        assert lines
+        assert all(line.endswith(ends) for line in lines)

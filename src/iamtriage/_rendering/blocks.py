@@ -22,6 +22,7 @@ __all__ = (
     "Mark",
     "Paragraph",
     "Source",
+    "for_powershell",
     "with_texts",
 )
 
@@ -71,11 +72,12 @@ class Code(NamedTuple):
 
     Attributes:
         text: The code, in one or more lines.
-        language: ``"sh"``: one command. ``"json"``: a policy or another document. ``"yaml"``: a manifest.
+        language: ``"sh"``: one command. ``"powershell"``: one command, for PowerShell. ``"json"``: a policy
+            or another document. ``"yaml"``: a manifest.
     """
 
     text: str
-    language: Literal["sh", "json", "yaml"]
+    language: Literal["sh", "powershell", "json", "yaml"]
 
 
 class Link(NamedTuple):
@@ -134,6 +136,21 @@ class Fold(NamedTuple):
 
 Block: TypeAlias = Heading | Paragraph | Items | Labels | Fields | Code | Link | Source | Fold
 """Any block. ``match`` narrows it."""
+
+
+def for_powershell(block: Block) -> Block:
+    """Return a block whose commands are for PowerShell.
+
+    >>> for_powershell(Code("aws iam list-users", "sh")).language
+    'powershell'
+    """
+    match block:
+        case Code(text, "sh"):
+            return Code(text, "powershell")
+        case Fold(title, blocks, is_open):
+            return Fold(title, tuple(map(for_powershell, blocks)), is_open)
+        case _:
+            return block
 
 
 def with_texts(block: Block, change: Callable[[str], str]) -> Block:

@@ -58,6 +58,9 @@ def code_text(code: Code, width: int, indent: str = "") -> str:
     text = code.text.removesuffix("\n")
     if code.language == "sh":
         return wrap_command(make_pasteable(text), width, indent)
+    if code.language == "powershell":
+        # https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_special_characters
+        return wrap_command(make_pasteable(text), width, indent).replace(" \\\n", " `\n")
     lines = text.replace("\r\n", "\n").expandtabs(_TAB).split("\n")
     if code.language == "json":
         lines = [line if line.isprintable() else "".join(map(_escape_json_character, line)) for line in lines]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
@@ -48,6 +49,8 @@ _WIDTH = 100
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
 )
+# The prompt of PowerShell, and what it prints after an error.
+_POWERSHELL = lazy_pattern(r"(?:^|\n)\s*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+)")
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 _HINT = 'explain --full, or .to_text(detail="full").'
@@ -331,11 +334,14 @@ class Explanation(Value, View):
         return self._without_secrets(short_blocks(self._parts(), width))
 
     def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
-        from iamtriage._rendering.blocks import with_texts
+        from iamtriage._rendering.blocks import for_powershell, with_texts
         from iamtriage.explaining._sources import secret_remover
 
         change = secret_remover(self.failure)
-        return tuple(with_texts(block, change) for block in blocks)
+        shown = tuple(with_texts(block, change) for block in blocks)
+        if self.failure is not None and _POWERSHELL.search(self.failure.text):
+            shown = tuple(map(for_powershell, shown))
+        return shown
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data.

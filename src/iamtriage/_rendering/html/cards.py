@@ -180,7 +180,9 @@ class _Card:
                 )
                 return f'<dl class="iamtriage-facts">{shown}</dl>'
             case Code():
-                return _code_block(block.language, escape(code_text(block, _COMMAND_WIDTH)))
+                # Commands look the same in all shells.
+                language = "sh" if block.language == "powershell" else block.language
+                return _code_block(language, escape(code_text(block, _COMMAND_WIDTH)))
             case Link():
                 return f'<p class="iamtriage-prose">{_link(block)}</p>'
             case Source():
