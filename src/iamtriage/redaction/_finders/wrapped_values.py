@@ -63,7 +63,7 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
     done = 0
     # Where the next digit is, without which no value is found.
     digit = -1
-    for name in heapq.merge(names, schemes, key=re.Match.start):
+    for name in heapq.merge(names, schemes, key=_start):
         if name[0].startswith(MARKER_START):
             continue
         rest = _REST_OF_LINE.match(folded, name.end())
@@ -78,6 +78,10 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME
         yield from _search_window(text, start, rest.end(), is_direct=is_direct)
+
+
+def _start(match: re.Match[str]) -> int:
+    return match.start()
 
 
 def _search_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Iterator[FoundSecret]:
