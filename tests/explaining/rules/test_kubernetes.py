@@ -278,6 +278,33 @@ def test_node_requests_an_object_of_another_node() -> None:
     assert "node-authorizer" not in dict(codes(found))
 
 
+_WATCHED = f'W1125 10:14:02 3011 reflector.go:561] object-"shop"/"web-config": failed to list: configmaps "web-config" is forbidden: User "{NODE}" cannot list resource "configmaps" in API group "" in the namespace "shop": no relationship found between node and this object'
+_REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api" pods=["{}"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "title"),
+    [
+        (_WATCHED, "(web-config).", "Check that a pod on this node refers to the configmap web-config"),
+        (
+            _REMOVED.format("shop/web-0") + _WATCHED,
+            "(web-config): harmless if it stops, because the pod web-0 has just been deleted.",
+            "Ignore the message if it does not repeat; otherwise, check that a pod",
+        ),
+        (_REMOVED.format("cart/web-0") + _WATCHED, "(web-config).", "Ignore the message"),
+    ],
+    ids=["watch", "pod deleted", "pod of another namespace"],
+)
+def test_kubelet_lists_one_object(text: str, verdict: str, title: str) -> None:
+    found = explained(text)
+    assert found.summary.endswith(verdict)
+    # Neither a program with the node's credentials nor the mapping of the role explains it.
+    [remedy] = found.remedies
+    assert remedy.title.startswith(title)
+    assert "--field-selector spec.nodeName=" in remedy.commands[0]
+    assert "program-as-node" not in dict(codes(found))
+
+
 @pytest.mark.parametrize(
     "said", ["failed to run Kubelet: ", '"Unable to register node with API server" err=']
 )

@@ -19,10 +19,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.kubernetes_requests import find_object_name
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
 _NODE_AUTHORIZER_REASON = lazy_pattern(
     r"no relationship found between node(?: '[a-z0-9.-]{1,253}' and this object)?|can only [a-z]{3,10}|is not allowed to modify"
+)
+# A kubelet lists and watches each object on its own, as object-"NAMESPACE"/"NAME".
+_KUBELET_LINE = lazy_pattern(
+    r"\bkubelet(?:\[\d|\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
+)
+_DELETED_POD = lazy_pattern(
+    r"\bSyncLoop (?:DELETE|REMOVE)\b[^\n]{0,80}?\bpods=\[\\{0,4}\"(?P<namespace>[a-z0-9-]{1,63})/(?P<pod>[a-z0-9.-]{1,253})",
+    re.ASCII,
 )
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
@@ -133,6 +142,7 @@ POD_GONE = CauseType(
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
+    remedy="Ignore the message",
     of="not-of-this-node",
 )
 DEFAULT_ROLE_CHANGED = CauseType(
@@ -233,17 +243,44 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         causes.append(POD_GONE.cause())
     else:
         causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
-    causes.append(PROGRAM_AS_NODE.cause())
+    is_kubelet = _KUBELET_LINE.search(case.text) is not None
+    if not is_kubelet:
+        causes.append(PROGRAM_AS_NODE.cause())
     if not reason:
         # The reason shows that the node authorizer knows the node, so its groups and user name are right.
         causes.append(NODE_MAPPING.cause())
-    what = f" ({clip_text(request.name)})" if request.name else ""
+    name = find_object_name(case)
+    what = f" ({clip_text(name)})" if name else ""
     summary = (
-        f"The node authorizer does not allow the kubelet {clip_text(user)} to {request.description}{what}."
+        f"The node authorizer does not allow the kubelet {clip_text(user)} to {request.description}{what}"
     )
-    if reason and request.name:
-        return _add_pod_check(build_node_explanation(case, summary, causes), request, user)
-    return build_node_explanation(case, summary, causes, mapping_first="{{" in user)
+    pod = _find_deleted_pod(case, request) if reason else None
+    if pod:
+        summary += f": harmless if it stops, because the pod {pod} has just been deleted"
+    explanation = build_node_explanation(
+        case, f"{summary}.", causes, mapping_first=is_kubelet or "{{" in user
+    )
+    mapping_and_program = explanation.remedies
+    if reason and name:
+        check = _pod_check(
+            request,
+            name,
+            user,
+            is_kubelet=is_kubelet,
+            is_deleted=re.search(POD_GONE.sign, case.text) is not None,
+        )
+        # The reason shows that the role is mapped.
+        return attrs.evolve(explanation, remedies=(check,) if is_kubelet else (check, mapping_and_program[0]))
+    return attrs.evolve(explanation, remedies=mapping_and_program[:1]) if is_kubelet else explanation
+
+
+def _find_deleted_pod(case: Case[KubernetesForbidden], request: Request) -> str | None:
+    """Return the pod of the namespace that the kubelet removed last before the failure."""
+    before = case.failure.text[: case.failure.span[0]]
+    pods = [
+        found["pod"] for found in _DELETED_POD.finditer(before) if found["namespace"] == request.namespace
+    ]
+    return pods[-1] if pods else None
 
 
 # Where a pod refers to objects that the node authorizer then lets its node read:
@@ -251,14 +288,22 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
 _POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
 
 
-def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Explanation:
-    """Put the check first whether a pod on the node refers to the object."""
+def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
+    """Return the check whether a pod on the node refers to the object."""
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
-    check = cluster_remedy(
-        f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
-        f"The command prints the pods on this node. One of them must name the {kind} in its {_POD_FIELDS.get(kind, 'volumes')}. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
-        "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
+    check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
+    return cluster_remedy(
+        f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
+        f"The command prints the pods on this node. One of them must name the {kind} in its {_POD_FIELDS.get(kind, 'volumes')}. If none does, correct the name in the pod, or retry after the pod is scheduled to this node."
+        + (" If no pod waits for it, nothing is wrong." if is_kubelet else ""),
+        *(
+            ()
+            if is_kubelet
+            else (
+                "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
+            )
+        ),
         commands=(
             fill_command(
                 "kubectl get pods -n {} --field-selector {} -o yaml",
@@ -268,7 +313,6 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
         ),
         url="https://kubernetes.io/docs/reference/access-authn-authz/node/",
     )
-    return attrs.evolve(explanation, remedies=(check, *explanation.remedies))
 
 
 def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:

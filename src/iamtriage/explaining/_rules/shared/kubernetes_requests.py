@@ -262,14 +262,13 @@ class Request(Value):
 def parse_request(case: Case[KubernetesForbidden]) -> Request:
     """Parse the denied request."""
     failure = case.failure
-    start, end = failure.span
-    words = _ESCAPED.sub('"', failure.text[start : min(end, start + _MAX_LENGTH)])
+    words = _unescape_failure(case)
     path = _PATH.search(words)
     if path:
         path_verbs = () if failure.verb is None else (failure.verb,)
         return Request(verb=failure.verb, path=path[1], is_cluster_scope=True, verbs=path_verbs)
     group, resource = _split_type(failure)
-    name = _OBJECT_NAME.search(words)
+    name = find_object_name(case)
     base, _, subresource = (resource or "").partition("/")
     verbs = required_verbs(failure)
     has_name = failure.verb not in _VERBS_WITHOUT_NAME or (failure.verb == "create" and bool(subresource))
@@ -285,13 +284,24 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
         verb=failure.verb,
         group=group,
         resource=resource,
-        name=name[1] if name and has_name else None,
+        name=name if has_name else None,
         namespace=namespace,
         is_cluster_scope=is_cluster_scope,
         is_cluster_scoped_type=is_cluster_scoped_type,
         has_supplied_namespace=namespace is not None and failure.namespace is None,
         verbs=verbs,
     )
+
+
+def _unescape_failure(case: Case[KubernetesForbidden]) -> str:
+    start, end = case.failure.span
+    return _ESCAPED.sub('"', case.failure.text[start : min(end, start + _MAX_LENGTH)])
+
+
+def find_object_name(case: Case[KubernetesForbidden]) -> str | None:
+    """Return the name of the object that the API server quotes, also if a list or watch selects it."""
+    found = _OBJECT_NAME.search(_unescape_failure(case))
+    return None if found is None else found[1]
 
 
 def required_verbs(failure: KubernetesForbidden) -> tuple[str, ...]:
