@@ -11,6 +11,7 @@ from iamtriage import explain
 ACCOUNT = "111122223333"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/builder/run-7"
 INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"
+VOLUME = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:volume/*"
 ENCODED = "Encoded authorization failure message: " + "aB3_dE6fG9" * 12
 
 
@@ -75,9 +76,9 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy"),
         _decoded("NeedsTeam", "aws:RequestTag/Team", "true", None),
         (
-            "because the call has no tag Team.",
-            "The call has no tag Team, which the condition on aws:RequestTag/Team denies.",
-            "Do this first: Pass the tag Team [you]",
+            "because the instance has no tag Team.",
+            "The instance has no tag Team, which the condition on aws:RequestTag/Team denies.",
+            "Do this first: Pass the tag Team for the instance [you]",
         ),
     ),
     (
@@ -158,12 +159,35 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Costs", "aws:RequestTag/CostCenter", "true", None),
-        ("Do this first: Pass the tag CostCenter [you]", "--tag-specifications in EC2"),
+        (
+            "Do this first: Pass the tag CostCenter for the instance [you]",
+            "'ResourceType=instance,Tags=[{Key=CostCenter,Value=VALUE}]'",
+        ),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Costs", "aws:RequestTag/CostCenter", "true", None, resource=VOLUME),
+        (
+            "because the volume has no tag CostCenter.",
+            "Do this first: Pass the tag CostCenter for the volume [you]",
+            "volume_tags in aws_instance, where tags is only for the instance",
+            "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]'",
+        ),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded(
+            "Costs", "aws:RequestTag/CostCenter", "true", None, action="ec2:CreateVolume", resource=VOLUME
+        ),
+        ("because the call has no tag CostCenter.", "--tag-specifications in EC2"),
     ),
     (
         _text("a service control policy"),
         _decoded("Stages", "aws:RequestTag/Stage", "live", "prod"),
-        ("Do this first: Pass the tag Stage with the value live [you]", "aws:RequestTag/Stage is prod."),
+        (
+            "Do this first: Pass the tag Stage with the value live for the instance [you]",
+            "aws:RequestTag/Stage is prod.",
+        ),
     ),
     (
         _text("a service control policy"),

@@ -192,10 +192,14 @@ _NULLABLE = lazy_pattern(
 )
 
 
-def describe_presence(condition: DenyingCondition) -> str | None:
+def describe_presence(condition: DenyingCondition, of_request: str = "the call") -> str | None:
     """Return what a condition finds present or absent, as a clause, or ``None`` if it compares a value.
 
     A Null check does so, and a check for MFA: long-term credentials have no such key.
+
+    Args:
+        condition: The condition.
+        of_request: What has the tags of the request.
     """
     if len(condition.policy_values) != 1 or condition.request_values:
         return None
@@ -205,11 +209,11 @@ def describe_presence(condition: DenyingCondition) -> str | None:
     found = _NULLABLE.fullmatch(condition.key)
     if found is None or value not in BOOLEANS:
         return None
-    owner, what = "the call", clip_text(condition.key)
+    owner, what = of_request, clip_text(condition.key)
     if found["kind"] is not None:
         kind = found["kind"].lower()
         owner = (
-            "the call"
+            of_request
             if kind.startswith("request")
             else "the caller"
             if kind == "principal"

@@ -58,6 +58,14 @@ _DENIES_REGION = lazy_pattern(
     r"(?:deny|block|no|not|forbid|prevent|disable)(?!.{0,20}(?:outside|except|other|non|but))", re.IGNORECASE
 )
 _LIMITS_REGION = lazy_pattern(r"only|region|restrict|limit|outside|except|lock", re.IGNORECASE)
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/instance
+_TERRAFORM_TAGS = {
+    "instance": "tags in aws_instance",
+    "volume": "root_block_device { tags = … } or volume_tags in aws_instance, where tags is only for the instance",
+}
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -114,7 +122,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     return attrs.evolve(
         explanation,
         summary=_add_reason(explanation.summary, denial, ordered, met),
-        causes=(*explanation.causes, *map(_condition_cause, conditions)),
+        causes=(*explanation.causes, *(_condition_cause(denial, each) for each in conditions)),
         remedies=build_remedies,
     )
 
@@ -146,8 +154,36 @@ def _owner(condition: DenyingCondition) -> str:
     return key_owner(condition.key)
 
 
-def _condition_cause(condition: DenyingCondition) -> Cause:
-    clause = deny_conditions.describe_presence(condition)
+def _tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
+    kind = _tagged_type(denial)
+    return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
+
+
+def _tag_step(denial: Denial, step: str, tag: str | None = None, value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
+    kind = _tagged_type(denial)
+    if kind is None:
+        return step
+    terraform = _TERRAFORM_TAGS.get(
+        kind, f"tag_specifications with resource_type {kind} in aws_launch_template"
+    )
+    option = (
+        f"with ResourceType={kind}"
+        if tag is None
+        else f"'ResourceType={kind},Tags=[{{Key={tag},Value={value}}}]'"
+    )
+    of_others = "" if kind == "instance" else " Tags of the instance do not count."
+    return f"Tag the {kind} within the call.{of_others} In Terraform: {terraform}. In the AWS CLI, add: --tag-specifications {option}."
+
+
+def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
+    clause = _describe_presence(denial, condition)
     text = str(condition)
     if clause is not None:
         text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
@@ -162,7 +198,7 @@ def _add_reason(
     sid = clip_text(denial.statements[0]) if denial.statements else ""
     if sid and sid not in words:
         words += f" (statement {sid})"
-    checks = (deny_conditions.describe_presence(each) for each in conditions)
+    checks = (_describe_presence(denial, each) for each in conditions)
     absent = next((each for each in checks if each is not None), None)
     if absent is not None and met is None:
         words += f" because {absent}"
@@ -205,7 +241,11 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
         is_named = deny_conditions.accepts_listed_values(
             condition
         ) and not deny_conditions.BOOLEANS.issuperset(condition.policy_values)
-        title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}"
+        kind = _tagged_type(denial)
+        title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
+        is_single = is_named and len(condition.policy_values) == 1
+        tag_step = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        step = step.replace(requirement.step, tag_step)
     return _build_remedy(denial, requirement, title, step)
 
 
@@ -234,6 +274,8 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)
             step = requirement.step
+            if requirement.has_key("aws:RequestTag/"):
+                step = _tag_step(denial, step)
             if requirement is deny_conditions.REGION and (called := _find_called_region(denial)):
                 step, steps = _describe_region(denial, called), ()
             return _build_remedy(denial, requirement, title, step, *steps)
