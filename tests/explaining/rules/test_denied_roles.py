@@ -49,6 +49,15 @@ def test_missing_service_linked_role(text: str, service: str) -> None:
     )
 
 
+def test_missing_service_linked_role_is_no_lack_of_capacity() -> None:
+    explanation = explain(f"creating nodeclaim, insufficient capacity, with fleet error(s), {_CODE}: {_SPOT}")
+    assert "no lack of capacity" in explanation.notes[0]
+    assert explanation.remedies[1].title.endswith(
+        "only on role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+    )
+    assert not any("capacity" in note for note in explain(f"{_CODE}: {_SPOT}").notes)
+
+
 def test_policy_to_create_a_service_linked_role_names_the_role() -> None:
     policy = (
         explain(f"{_CODE}: {_SPOT}", facts={"caller": f"arn:aws:iam::{ACCOUNT}:role/nodes"})

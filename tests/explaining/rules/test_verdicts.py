@@ -734,13 +734,21 @@ def test_token_of_the_terraform_provider() -> None:
         ('"msg":"Reconciler error"', {}, 'The text says "Reconciler".'),
         ("serviceaccount mail", {}, 'The text says "serviceaccount".'),
         ("level=error namespace=mail", {}, "The namespace is mail."),
-        ("level=error", {"service_account": "sender"}, "The service account is sender."),
+        ("level=error", {"service_account": "sender"}, "The service account sender has neither"),
     ],
 )
 def test_cause_in_a_pod_quotes_what_shows_the_pod(words: str, facts: dict[str, str], evidence: str) -> None:
     explanation = explain(f"{words} error: no EC2 IMDS role found", facts=facts)
     cause = next(each for each in explanation.causes if each.code == "service-account-without-role")
-    assert cause.because == (evidence,)
+    assert " ".join((*cause.because, cause.text)).startswith(evidence)
+
+
+def test_step_restarts_the_pods_of_the_controller() -> None:
+    facts = {"cluster": "shop", "namespace": "kube-system", "service_account": "aws-load-balancer-controller"}
+    steps = explain("aws-load-balancer-controller: no EC2 IMDS role found", facts=facts).remedies[0].steps
+    assert steps[1].endswith(
+        "Then re-create the pods: kubectl rollout restart deployment/aws-load-balancer-controller --namespace kube-system"
+    )
 
 
 _NO_TOKEN = "getting credentials: exec: executable aws failed with exit code 255"

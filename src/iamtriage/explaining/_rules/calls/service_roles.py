@@ -351,7 +351,14 @@ def missing_role(
             ),
             *others,
         ),
-        notes=("The caller needs no permission for a service-linked role that exists.",),
+        notes=(
+            *(
+                ("This is no lack of capacity, although the message begins so.",)
+                if "insufficient capacity" in case.failure.text
+                else ()
+            ),
+            "The caller needs no permission for a service-linked role that exists.",
+        ),
     )
 
 

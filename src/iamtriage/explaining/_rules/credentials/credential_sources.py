@@ -241,7 +241,7 @@ def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
     """
     of_region = "" if instance is not None and region == "REGION" else f" --region {region}"
     return account_remedy(
-        "In a container on EC2: raise the hop limit",
+        "In a container on EC2: raise the hop limit to 2",
         "A container is one network hop further from the metadata service, so the limit must be 2.",
         "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(

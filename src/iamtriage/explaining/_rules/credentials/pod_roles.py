@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_argument
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import (
     find_controller,
@@ -112,9 +113,13 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         text = f"If the program runs in an EKS pod, its service account has {without_role}"
         return Advice([SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=text), older], remedies)
     text = f"The pod's service account has {without_role}"
+    if (account := case.facts.service_account) is not None:
+        # The name is a better reason than that the text is about a pod.
+        because, stated = "", "/".join(filter(None, (case.facts.namespace, account)))
+        text = f"The service account {clip_text(stated)} has {without_role}"
     return Advice(
         [
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,), text=text),
+            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,) if because else (), text=text),
             older,
             SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
             AGENT_MISSING.cause(),
@@ -213,19 +218,25 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     if (role := annotated_role(case.text)) is not None:
         return _recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
+    provide = "annotate its service account with the role, or create a Pod Identity association"
     lookups = [_variables_command(case), pod_command(case, _SHOW_ACCOUNT)]
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = pod_command(case, LIST_ASSOCIATIONS)
+        provide = "annotate it with the role, or create an association"
+    restart = restart_command(case)
+    again = restart
+    if find_placeholders(restart):
+        again = "EKS injects the variables only when a pod is created."
     return cluster_remedy(
         "In Kubernetes: give the pod's service account a role",
         check,
-        "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
+        f"If it has neither, {provide}. Then re-create the pods: {again}",
         *_usual_account_steps(case),
         commands=(
             *lookups,
             pod_command(case, ANNOTATE_ACCOUNT),
-            restart_command(case),
+            restart,
         ),
         url=pages.EKS_IRSA_POD,
     )

@@ -127,6 +127,6 @@ def _allow_creation(denial: Denial, role: LinkedRole | None) -> Remedy | None:
     return allow_remedy(
         denial,
         grant=build_grant("iam:CreateServiceLinkedRole", arn, location),
-        title=f"Or allow iam:CreateServiceLinkedRole for {denial.caller}, only for {role.principal}",
+        title=f"Or allow iam:CreateServiceLinkedRole for {denial.caller}, only on {path}",
         url=pages.SERVICE_LINKED,
     )
