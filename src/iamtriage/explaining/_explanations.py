@@ -368,14 +368,8 @@ class Explanation(Value, View):
     def _parts(self) -> Parts:
         from iamtriage._rendering.explanations.parts import Parts
 
-        remedies, failures = self.remedies, self.other_failures
-        combined = self._combine(self, failures) if self._combine and failures else None
-        # If an Allow does not help against the explained denial, the policy is for the others.
-        is_of_others = combined is not None and (
-            remedies[0].policy is None or remedies[0].layer != "identity"
-        )
-        if combined is not None and not is_of_others:
-            remedies = (combined, *remedies[1:])
+        failures = self.other_failures
+        remedies, combined, is_of_others = self._combined_remedies()
         others = self._other_rows(None if combined is None else self.failure)
         is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
         lines = _LINES_OF_DENIAL if is_explained else _LINES
@@ -397,6 +391,20 @@ class Explanation(Value, View):
             second=_remedy_parts(combined) if combined is not None and is_of_others else None,
             rows_alone=self._other_rows() if is_of_others else (),
         )
+
+    def _combined_remedies(self) -> tuple[tuple[Remedy, ...], Remedy | None, bool]:
+        """Return the remedies, with one for all denials of the principal as the first one, if there is one.
+
+        The other values are that remedy, and whether it is only for the other denials and thus not in the
+        remedies, because an ``Allow`` does not help against the explained one.
+        """
+        remedies, failures = self.remedies, self.other_failures
+        combined = self._combine(self, failures) if self._combine and failures else None
+        if combined is None:
+            return remedies, None, False
+        if remedies[0].policy is None or remedies[0].layer != "identity":
+            return remedies, combined, True
+        return (combined, *remedies[1:]), combined, False
 
     def _other_rows(self, combined: Failure | None = None) -> tuple[tuple[str, str], ...]:
         """Return rows about the other failures in the text: their number, and a row for each of the first.
@@ -432,12 +440,15 @@ class Explanation(Value, View):
     def _all_parts(self) -> Parts:
         from iamtriage._rendering.explanations.parts import Parts
 
+        remedies, combined, is_of_others = self._combined_remedies()
+        if combined is not None and is_of_others:
+            remedies = (*remedies[:1], combined, *remedies[1:])
         return Parts(
             summary=self.summary,
             causes=tuple(map(cause_parts, self.causes)),
-            remedies=tuple(map(_remedy_parts, self.remedies)),
+            remedies=tuple(map(_remedy_parts, remedies)),
             notes=self.notes,
-            others=self._other_rows(),
+            others=self._other_rows(None if combined is None else self.failure),
         )
 
 

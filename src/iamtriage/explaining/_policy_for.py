@@ -204,7 +204,12 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         return None
     # The remedy of the explained denial can have its own policy.json.
     lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
-    return attrs.evolve(remedy, title=f"{remedy.title} with this policy, saved as allow.json", commands=lines)
+    return attrs.evolve(
+        remedy,
+        title=f"{remedy.title} with this policy, saved as allow.json",
+        steps=tuple(step.replace("policy.json", "allow.json") for step in remedy.steps),
+        commands=lines,
+    )
 
 
 def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> Remedy | None:

@@ -881,6 +881,17 @@ TASKS: tuple[Case, ...] = (
     ),
 )
 
+
+def test_full_explanation_has_the_policy_for_all_denials() -> None:
+    """The short one has it, too. Its step and command read the same file."""
+    first, second = (f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}", f"{_BY_NO_POLICY}\n{_LOGS}")
+    full = explain(first).to_text(detail="full")
+    assert "Allow ecr:CreateRepository and logs:CreateLogGroup" in full
+    assert "Save the policy as allow.json" in full
+    assert "file://allow.json" in full
+    assert "Allow ecr:CreateRepository and logs:CreateLogGroup" in explain(second).to_text(detail="full")
+
+
 # Denials of one user for different reasons.
 _BY_BOUNDARY = f"AccessDenied: User: {SESSION} is not authorized to perform: ecs:CreateService on resource: arn:aws:ecs:eu-west-1:{ACCOUNT}:service/prod/carts because no permissions boundary allows the ecs:CreateService action"
 _BY_DENY = f'AccessDenied: User: {SESSION} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/a.csv" with an explicit deny in an identity-based policy'

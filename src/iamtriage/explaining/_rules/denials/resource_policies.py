@@ -215,7 +215,9 @@ def _save_step(policy: services.ResourcePolicy) -> str:
     file, name = _FILE.search(policy.change_command), f"the {policy.name}"
     if file is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
-    return denial_remedies.save_step(name, _describe_file(file[1]))
+    # A short explanation can hide the command.
+    operation = policy.change_command.split()[2]
+    return denial_remedies.save_step(name, _describe_file(file[1]), command=operation)
 
 
 def _describe_file(name: str) -> str:

@@ -128,13 +128,19 @@ def list_policies_commands(denial: Denial) -> tuple[str, ...]:
     return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
 
 
-def save_step(policy: str, file: str = "policy.json", *, statements: str = "this statement") -> str:
+def save_step(
+    policy: str,
+    file: str = "policy.json",
+    *,
+    statements: str = "this statement",
+    command: str = "the command",
+) -> str:
     """Return how to save a policy for the command that replaces it.
 
     >>> save_step("the queue policy")
     'Save the queue policy with this statement added as policy.json: the command replaces the policy.'
     """
-    return f"Save {policy} with {statements} added as {file}: the command replaces the policy."
+    return f"Save {policy} with {statements} added as {file}: {command} replaces the policy."
 
 
 _REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
