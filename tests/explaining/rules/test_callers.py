@@ -43,6 +43,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "aws cloudformation delete-stack --stack-name STACK_NAME --retain-resources Invoices",
         ),
     ),
+    "deletion-by-the-cdk": (
+        f'Bills | 4/9 | 09:31:10 | DELETE_FAILED        | AWS::SQS::Queue | Orders/Invoices (OrdersInvoices7F8E) Resource handler returned message: "{QUEUE_DENIAL}"',
+        ("--retain-resources OrdersInvoices7F8E",),
+    ),
     "deletion-of-a-stack": (
         f'{{"StackName": "billing", "LogicalResourceId": "Keys", "ResourceType": "AWS::KMS::Key", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "Resource handler returned message: {_denial("ship", "kms:ScheduleKeyDeletion", KEY)}"}}',
         ("delete-stack --stack-name billing --retain-resources Keys",),

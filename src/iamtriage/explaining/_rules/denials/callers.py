@@ -203,6 +203,10 @@ def deletion_notes(denial: Denial) -> tuple[str, ...]:
     if deployment is None or deployment.status != "DELETE_FAILED":
         return ()
     resource = deployment.resource
+    if resource is not None and "/" in resource:
+        # The CDK prints the path of the construct before the logical ID.
+        found = re.search(rf"{re.escape(resource)} \(([A-Za-z0-9]{{1,255}})\)", denial.failure.text)
+        resource = None if found is None else found[1]
     if resource is None or _LOGICAL_ID.fullmatch(resource) is None:
         return ("Then delete the stack again.",)
     delete = fill_command(

@@ -163,7 +163,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
         topic="pass-role",
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
-            _DEPLOY_WITH_DEFAULT_ROLE if _is_deploy_role(denial) else None,
+            # The default role can be the one that was passed.
+            _DEPLOY_WITH_DEFAULT_ROLE
+            if _is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
+            else None,
             _trust_remedy(denial, role, recipient or _guess_recipient(denial))
             if recipient or denial.resource
             else None,
