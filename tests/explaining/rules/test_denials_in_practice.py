@@ -991,6 +991,13 @@ OTHERS: tuple[Case, ...] = (
         ("without -r",),
     ),
     (
+        "other role that the CDK passes",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/stacks because no identity-based policy allows the iam:PassRole action",
+        {},
+        ("cdk bootstrap owns it", "Or deploy without -r (--role-arn)"),
+        (),
+    ),
+    (
         "key of another account after another denial",
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ListQueues on resource: * because no identity-based policy allows the sqs:ListQueues action\nUser: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:999988887777:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f because no resource-based policy allows the kms:Decrypt action",
         {},

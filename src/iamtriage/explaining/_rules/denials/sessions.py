@@ -28,6 +28,8 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -253,7 +255,9 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs."
     ]
     note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone{'' if denial.is_explicit else ': sign the request'}."
-    remedy, network, deploys = your_remedy, _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK, ()
+    remedy: Callable[..., Remedy] = your_remedy
+    deploys: tuple[str, ...] = ()
+    network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
     if denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit:
         # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
         route = _ROUTE.match(denial.resource or "")
