@@ -324,6 +324,7 @@ OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "capabilities", "region"},
     ("cloudformation", "wait"): {"stack-name"},
     ("s3", "presign"): {"expires-in"},
+    ("s3", "sync"): {"delete"},
     ("sso", "login"): {"profile"},
     ("sso", "logout"): set(),
     ("ecr", "get-login-password"): {"region"},

@@ -173,6 +173,63 @@ FEDERATION: tuple[Case, ...] = (
         ("expects the subject", "and the token has", "Accept the token"),
     ),
 )
+_IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::{ACCOUNT}:user/ana\n"
+_NONE_FOUND = "Unable to locate credentials"
+OTHER_USERS: tuple[Case, ...] = (
+    (
+        "sudo",
+        f"{_IDENTITY}$ sudo -u deploy aws s3 cp /srv/a.tgz s3://octo-exports/\nupload failed: {_NONE_FOUND}",
+        {},
+        (
+            "under sudo, as deploy (your own user has those of user/ana)",
+            "Do this first: Run the command without sudo, or name your files to sudo",
+            'sudo -u deploy AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config" aws s3 cp /srv/a.tgz s3://octo-exports/',
+        ),
+        ("no profile, sign-in or access key",),
+    ),
+    (
+        "sudo of an earlier command",
+        f"$ sudo ./aws/install\n$ aws s3 ls\n{_NONE_FOUND}",
+        {},
+        ("Do this first: Set up credentials",),
+        ("under sudo", "./aws/install"),
+    ),
+    (
+        "sudo with a secret",
+        f"$ sudo terraform plan -var db_password=hunter2\n{_NONE_FOUND}",
+        {},
+        ('AWS_CONFIG_FILE="$HOME/.aws/config" aws sts get-caller-identity',),
+        ("hunter2",),
+    ),
+    (
+        "program without the credentials of the AWS CLI",
+        f"{_IDENTITY}$ python3 app.py\nbotocore.exceptions.NoCredentialsError: {_NONE_FOUND}",
+        {},
+        ("in this process (your shell has those of user/ana)", "aws configure export-credentials"),
+        ("aws configure sso",),
+    ),
+    (
+        "identity of a profile",
+        f"$ aws sts get-caller-identity --profile dev\narn:aws:iam::{ACCOUNT}:user/ana\n$ aws s3 ls\n{_NONE_FOUND}",
+        {},
+        (),
+        ("in this process",),
+    ),
+    (
+        "crontab",
+        f"$ crontab -l\n*/5 * * * * /usr/local/bin/aws s3 sync /srv s3://octo-exports\n$ tail sync.log\n{_NONE_FOUND}",
+        {},
+        ("in the cron job", "crontab -e"),
+        ("aws configure sso",),
+    ),
+    (
+        "systemd",
+        f"Nov 25 05:00:01 h systemd[1]: export.service: Main process exited\nNov 25 05:00:01 h export[7]: {_NONE_FOUND}",
+        {},
+        ("in the systemd unit", "sudo systemctl edit export sudo systemctl restart export"),
+        ("UNIT",),
+    ),
+)
 RESOURCES: tuple[Case, ...] = (
     (
         "Deny for an unsigned request",
@@ -692,7 +749,7 @@ _ALLOW_AND_DENY = (
     ),
     f"AccessDenied: User: {SESSION} is not authorized to perform: ssm:PutParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts with an explicit deny in a permissions boundary: arn:aws:iam::{ACCOUNT}:policy/team/ci-limits",
 )
-CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
+CASES = (*LAKE_FORMATION, *FEDERATION, *OTHER_USERS, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
 BUCKETS: tuple[Case, ...] = (
     (
         "every cause of a bare denial",

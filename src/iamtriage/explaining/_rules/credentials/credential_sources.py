@@ -94,7 +94,8 @@ ENVIRONMENT_NOT_PASSED_ON = CauseType(
     text="The variables or files belong to another user or shell: sudo, cron, systemd, docker and IDEs do not pass them on.",
     fix="Pass the variables or mount the files into the process or container.",
     recognised_by="The text shows sudo without -E, cron or systemd.",
-    sign=r"\bsudo (?!-\w*E)(?:-\w+ )*[\w./]{1,60}|\bCRON\[\d{1,7}\]|\bsystemd\[\d{1,7}\]",
+    sign=r"\bsudo (?!-\w*E)(?:-\w+ )*(?:aws|python3?|terraform)\b(?!.{0,300}[$#] (?:aws|python3?|terraform) )",
+    remedy="without sudo",
     of="no-credentials",
 )
 NO_TASK_ROLE = CauseType(

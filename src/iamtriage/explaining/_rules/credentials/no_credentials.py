@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._rules.credentials import containers
+from iamtriage.explaining._rules.credentials import containers, other_users
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
     HIGHER_HOP_LIMIT,
@@ -303,6 +303,8 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
     if environments == [containers.advise_in_docker]:
         profile = containers.find_profile_without_files(case)
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
+    if environments[0] is other_users.advise_other_user:
+        return other_users.describe_process(case)
     if environments == [advise_on_iis]:
         return " in any place that it searched as the identity of the IIS application pool"
     if advise_on_ec2 in environments and re.search(NO_INSTANCE_PROFILE.sign, case.text):
@@ -370,6 +372,13 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if containers.is_in_container(text) and not environments:
         is_named = containers.find_profile_without_files(case) is not None
         return [containers.advise_in_docker] if is_named else [containers.advise_in_docker, advise_on_ec2]
+    is_without_role = re.search(NO_INSTANCE_PROFILE.sign, text) is not None
+    if (
+        not environments
+        and not is_without_role
+        and other_users.is_of_other_user(case, may_be_instance=mentions_metadata)
+    ):
+        return [other_users.advise_other_user]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [advise_on_laptop, advise_on_ec2]

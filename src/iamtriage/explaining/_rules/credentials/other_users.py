@@ -1,0 +1,147 @@
+"""Advise processes that do not have the user, the files or the variables of a shell with credentials.
+
+Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html, sudo(8), crontab(5) and
+systemd.exec(5).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.credentials.credential_sources import ENVIRONMENT_NOT_PASSED_ON
+from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+_SUDO = lazy_pattern(
+    r"\bsudo (?!-\w*E)(?:-u ?(?P<user>[\w.-]{1,32}) |-[A-Za-z]{1,4} )*"
+    r"(?P<line>(?:aws|terraform|tofu|python[\d.]{0,4}|node|npx|cdk|eksctl|helm|packer|java|(?:\./|/)[\w./-]{1,100})(?![\w-])[^\n|;&<>]{0,300})",
+    re.ASCII,
+)
+# The log of cron, or a line of a crontab.
+_CRON = lazy_pattern(
+    r"\bCRON\[\d{1,7}\]|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b",
+    re.ASCII | re.MULTILINE,
+)
+_SYSTEMD = lazy_pattern(r"\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]", re.ASCII)
+_UNIT = lazy_pattern(
+    r"(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})",
+    re.ASCII,
+)
+_IDENTITY = lazy_pattern(
+    r"(?<!\w )\baws sts get-caller-identity\b(?![^\n]*--profile)[^\n]{0,200}\n(?:[^\n]{0,200}\n){0,6}?[^\n]{0,40}?"
+    r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
+    re.ASCII,
+)
+# Another command than the one with sudo.
+_COMMAND = lazy_pattern(
+    r"^(?:[^\n]{0,120}?[$#%>❯] )?(?:aws|terraform|tofu|python[\d.]{0,4}|node|npx|cdk|eksctl|helm) ",
+    re.MULTILINE,
+)
+# A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
+_PLAIN = lazy_pattern(r"(?!.*(?i:secret|password|token|key))[\w./:=@,+ -]{1,300}", re.ASCII)
+_FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
+_ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance."
+_MAX_CHARS_BEFORE = 4_000
+
+
+def _text_before(case: Case[MissingCredentials]) -> str:
+    """Return the text up to the end of the failure, without what is far from it."""
+    start, end = case.failure.span
+    return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
+
+
+def is_of_other_user(case: Case[MissingCredentials], *, may_be_instance: bool) -> bool:
+    """Return whether the text shows a process of another user, or credentials that it does not have.
+
+    Args:
+        case: The failure.
+        may_be_instance: Whether the process looked for the role of an instance, as services on EC2 do.
+    """
+    text = _text_before(case)
+    if _find_sudo(text) is not None or _IDENTITY.search(text):
+        return True
+    return not may_be_instance and any(pattern.search(text) for pattern in (_CRON, _SYSTEMD))
+
+
+def find_identity(case: Case[MissingCredentials]) -> str | None:
+    """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` printed before."""
+    found = _IDENTITY.search(_text_before(case))
+    return None if found is None else found["who"].rstrip(".,")
+
+
+def describe_process(case: Case[MissingCredentials]) -> str:
+    """Return the process that has no credentials, as the end of a clause, and who has some."""
+    text, who = _text_before(case), find_identity(case)
+    if (sudo := _find_sudo(text)) is not None:
+        others = f" (your own user has those of {who})" if who else ""
+        return f" under sudo, as {sudo['user'] or 'root'}{others}"
+    others = f" (your shell has those of {who})" if who else ""
+    if _CRON.search(text):
+        return f" in the cron job{others}"
+    return f" in the systemd unit{others}" if _SYSTEMD.search(text) else f" in this process{others}"
+
+
+def advise_other_user(case: Case[MissingCredentials], _message: str) -> Advice:
+    """Return why the process does not have the credentials of a shell, and one way to pass them."""
+    text, who = _text_before(case), find_identity(case)
+    because = (f"aws sts get-caller-identity printed {who}.",) if who else ()
+    if (sudo := _find_sudo(text)) is not None:
+        user = sudo["user"] or "root"
+        why = f"With sudo, the command runs as {user}, who reads other ~/.aws files, and it gets no AWS_ variables."
+        remedy = _sudo_remedy(sudo)
+    elif _CRON.search(text):
+        why = "A cron job gets no variables of a shell, and reads ~/.aws of the user whose crontab it is."
+        remedy = your_remedy(
+            "Name the profile and the files in the crontab",
+            "In the crontab of the user who has the credentials, set AWS_PROFILE above the job. In that of another user, add AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE with full paths: cron expands no $HOME there.",
+            _ROLE,
+            commands=("crontab -e",),
+            url=pages.CLI_CREDENTIALS,
+        )
+    elif _SYSTEMD.search(text):
+        found = _UNIT.search(text)
+        unit = (found["unit"] or found["name"]).removesuffix(".service") if found else "UNIT"
+        why = "The unit runs as root, unless User= names another user, and gets no variables of a shell."
+        remedy = your_remedy(
+            "Set the user or the files in the unit",
+            "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
+            _ROLE,
+            commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
+            url=pages.CLI_CREDENTIALS,
+        )
+    else:
+        why = "The AWS CLI finds credentials that this process does not: it lacks the profile or the variables, or its SDK does not support the type of sign-in."
+        remedy = your_remedy(
+            "Pass the credentials of the AWS CLI to the process",
+            "The first command prints where the AWS CLI finds them. Set AWS_PROFILE to that profile for the process, or export the credentials, and start the process in the same shell.",
+            commands=("aws configure list", 'eval "$(aws configure export-credentials --format env)"'),
+            url=pages.CLI_CREDENTIALS,
+        )
+    return Advice([ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)], [remedy])
+
+
+def _find_sudo(text: str) -> re.Match[str] | None:
+    """Return the last command with sudo, if no other command follows it."""
+    all_found = tuple(_SUDO.finditer(text))
+    return all_found[-1] if all_found and not _COMMAND.search(text, all_found[-1].end()) else None
+
+
+def _sudo_remedy(sudo: re.Match[str]) -> Remedy:
+    line = sudo["line"].strip()
+    line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
+    option = f"-u {sudo['user']} " if sudo["user"] else ""
+    return your_remedy(
+        "Run the command without sudo, or name your files to sudo",
+        "Without sudo, it uses your own credentials. If it needs the rights of the other user, the second command lets it read your files.",
+        _ROLE,
+        commands=(line, f"sudo {option}{_FILES} {line}"),
+        url=pages.CLI_CREDENTIALS,
+    )
