@@ -220,6 +220,8 @@ def test_other_clouds_name_no_aws(text: str) -> None:
         "~/.aws/config",
         "the AWS account",
         "on EKS",
+        "at throwDefaultError (/app/node_modules/@smithy/smithy-client/dist-cjs/index.js:388:20)",
+        "{ '$fault': 'client' }",
     ],
 )
 def test_aws_is_known_by_name(text: str) -> None:
