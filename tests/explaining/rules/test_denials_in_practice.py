@@ -182,8 +182,9 @@ OTHER_USERS: tuple[Case, ...] = (
         {},
         (
             "under sudo, as deploy (your own user has those of user/ana)",
-            "Do this first: Run the command without sudo, or name your files to sudo",
-            'sudo -u deploy AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config" aws s3 cp /srv/a.tgz s3://octo-exports/',
+            "Do this first: Run the command without sudo, or pass your credentials to it",
+            'eval "$(aws configure export-credentials --format env)"',
+            "sudo -u deploy --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN aws s3 cp /srv/a.tgz s3://octo-exports/",
         ),
         ("no profile, sign-in or access key",),
     ),

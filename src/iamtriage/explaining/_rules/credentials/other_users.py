@@ -137,11 +137,21 @@ def _find_sudo(text: str) -> re.Match[str] | None:
 def _sudo_remedy(sudo: re.Match[str]) -> Remedy:
     line = sudo["line"].strip()
     line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
-    option = f"-u {sudo['user']} " if sudo["user"] else ""
+    user = sudo["user"] or "root"
+    if user == "root":
+        title, way = "name your files to sudo", "the second command lets it read your files"
+        others: tuple[str, ...] = (f"sudo {_FILES} {line}",)
+    else:
+        # Only root can read the files of others.
+        title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
+        others = (
+            'eval "$(aws configure export-credentials --format env)"',
+            f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
+        )
     return your_remedy(
-        "Run the command without sudo, or name your files to sudo",
-        "Without sudo, it uses your own credentials. If it needs the rights of the other user, the second command lets it read your files.",
+        f"Run the command without sudo, or {title}",
+        f"Without sudo, it uses your own credentials. If it needs the rights of {user}, {way}.",
         _ROLE,
-        commands=(line, f"sudo {option}{_FILES} {line}"),
+        commands=(line, *others),
         url=pages.CLI_CREDENTIALS,
     )
