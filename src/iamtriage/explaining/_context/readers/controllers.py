@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -429,7 +430,7 @@ def permissions_of(action: str, *texts: str) -> Controller | None:
     'service-role/AmazonEBSCSIDriverPolicy'
     """
     candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
-    for text in texts if candidates else ():
+    for text in filter(may_name_controller, texts) if candidates else ():
         found = [each for each in candidates if (each.mention or each.pattern).search(text)]
         if len(found) == 1:
             return found[0]
@@ -442,6 +443,8 @@ def find_controller(text: str) -> Controller | None:
     >>> find_controller("failed to list hosted zones: operation error Route 53").name
     'ExternalDNS'
     """
+    if not may_name_controller(text):
+        return None
     found = [each for each in _CONTROLLERS if each.pattern.search(text)]
     return found[0] if len(found) == 1 else None
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 
@@ -37,6 +36,7 @@ _SERVICES_BY_SESSION_NAME = {
     "dms-session-for-replication-engine": "AWS DMS",
 }
 # Agents that also run on instances without Kubernetes.
+_SERVICE_PREFIXES = tuple(_SERVICES_BY_SESSION_NAME)
 _AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 # What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
 _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
@@ -48,23 +48,28 @@ _LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 }
-# What a service or the kubelet says around the message of AWS in the same entry, and what it does with the role.
+# What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
+# and what it does with the role.
 # The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
 # The error log of Firehose: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
 _USES = (
     (
+        ("unable to decrypt",),
         lazy_pattern(r"unable to decrypt the environment variables"),
         "Lambda uses to decrypt the environment variables of the function{function}",
     ),
     (
+        ("Failed to pull image",),
         lazy_pattern(r"Failed to pull image \\?\"(?P<name>[^\"\\\s]{1,300})"),
         "the kubelet uses to pull {name}",
     ),
     (
+        ("ResourceInitializationError", "CannotPull"),
         lazy_pattern(r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"),
         "ECS uses to start the task",
     ),
     (
+        ("Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType"),
         lazy_pattern(
             r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\"taskFailedEventDetails\"\s?:|\"cause\"\s?:[^\n]{1,1500}\"resourceType\"\s?:"
         ),
@@ -72,10 +77,15 @@ _USES = (
     ),
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     (
+        ("RULE_ARN",),
         lazy_pattern(r"\"RULE_ARN\"\s?:\s?\"[^\"]{1,200}:rule/(?:[^\"/]{1,100}/)?(?P<name>[\w.-]{1,64})"),
         "EventBridge uses for the target of the rule {name}",
     ),
-    (lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"), "the Firehose stream uses"),
+    (
+        ("deliveryStreamARN", "Firehose"),
+        lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"),
+        "the Firehose stream uses",
+    ),
 )
 # A function creates such a resource with its own role, and CloudFormation passes on what it says.
 _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
@@ -118,8 +128,8 @@ def _describe_use(denial: Denial) -> str | None:
     text, (start, end) = denial.failure.text, denial.failure.span
     line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_AROUND) : end]
     line += text[end : end + _CHARS_AROUND].partition("\n")[0]
-    for pattern, words in _USES:
-        found = pattern.search(line)
+    for fragments, pattern, words in _USES:
+        found = pattern.search(line) if any(map(line.__contains__, fragments)) else None
         # Who calls a stream is not the stream.
         if found is not None and denial.service != "firehose":
             # The registry of an image has a dot, and a namespace in it has none.
@@ -130,9 +140,7 @@ def _describe_use(denial: Denial) -> str | None:
     function = context_of(denial.facts).function
     if function is not None and function.value.rpartition(":")[2] == session:
         return f"which the Lambda function {session} uses"
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
-    if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
-        controller = find_controller(line)
+    controller = _find_controller(denial, line) if may_name_controller(text) else None
     if controller is None:
         return None
     # EC2 names the session after the instance.
@@ -142,6 +150,17 @@ def _describe_use(denial: Denial) -> str | None:
     is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
     is_node = is_node or is_about_pods(text) or any((facts.cluster, facts.namespace, facts.service_account))
     return f"the {'node' if is_node else 'instance'}'s role, with which {controller.name} called"
+
+
+def _find_controller(denial: Denial, line: str) -> Controller | None:
+    """Return the controller that a denial or its line names. Most denials do not need the table of controllers."""
+    from iamtriage.explaining._context.readers.controllers import find_controller
+    from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
+
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
+        return find_controller(line)
+    return controller
 
 
 def _find_stack(denial: Denial) -> Deployment | None:
@@ -209,6 +228,8 @@ def deletion_notes(denial: Denial) -> tuple[str, ...]:
         resource = None if found is None else found[1]
     if resource is None or _LOGICAL_ID.fullmatch(resource) is None:
         return ("Then delete the stack again.",)
+    from iamtriage.explaining._rules.shared.commands import fill_command
+
     delete = fill_command(
         "aws cloudformation delete-stack --stack-name {} --retain-resources {}",
         deployment.stack or "STACK_NAME",
@@ -220,6 +241,8 @@ def deletion_notes(denial: Denial) -> tuple[str, ...]:
 def _calling_services(denial: Denial) -> tuple[str, ...]:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
+    if not session_name.startswith(_SERVICE_PREFIXES):
+        return ()
     return tuple(
         service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
     )

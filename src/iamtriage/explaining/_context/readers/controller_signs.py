@@ -1,0 +1,20 @@
+"""Recognize texts that can name a controller, so that other texts need neither the table of controllers nor its patterns."""
+
+from __future__ import annotations
+
+# Each match of a controller's patterns contains one of these in lower case.
+_FRAGMENTS = (
+    "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "balancer", "cert-manager", "cloudwatch", "controller",
+    "create volume", "csi", "cwagent", "dns01", "ebs-plugin", "efs-plugin", "external-dns", "externaldns",
+    "external-secrets", "failed to pull", "failedbuildmodel", "fluent", "hosted zones", "introspect", "ipamd", "k8s",
+    "karpenter", "kubelet", ".go:", "record set", "records retrieval", "regenerate asg", "velero", "vpc",
+)  # fmt: skip
+
+
+def may_name_controller(text: str) -> bool:
+    """Return whether a text can name a controller, which is faster than to find it.
+
+    >>> may_name_controller("ebs.csi.aws.com"), may_name_controller("arn:aws:s3:::orders")
+    (True, False)
+    """
+    return any(map(text.lower().__contains__, _FRAGMENTS))
