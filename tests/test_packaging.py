@@ -140,6 +140,7 @@ _NEEDLESS = (
                 "sts",
                 "explaining._context.readers.controllers",
                 "explaining._rules.shared.clues",
+                "explaining._rules.shared.commands",
                 "explaining._rules.shared.companion_actions",
             ),
         ),

@@ -430,7 +430,7 @@ def permissions_of(action: str, *texts: str) -> Controller | None:
     'service-role/AmazonEBSCSIDriverPolicy'
     """
     candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
-    for text in filter(may_name_controller, texts) if candidates else ():
+    for text in texts if candidates else ():
         found = [each for each in candidates if (each.mention or each.pattern).search(text)]
         if len(found) == 1:
             return found[0]

@@ -155,7 +155,7 @@ def _describe_use(denial: Denial) -> str | None:
 def _find_controller(denial: Denial, line: str) -> Controller | None:
     """Return the controller that a denial or its line names. Most denials do not need the table of controllers."""
     from iamtriage.explaining._context.readers.controllers import find_controller
-    from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
+    from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:

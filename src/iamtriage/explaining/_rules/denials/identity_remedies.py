@@ -13,8 +13,9 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, find_controller_of_denial
+from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start, other_side_step, put_check_first
 
 if TYPE_CHECKING:

@@ -16,10 +16,9 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:

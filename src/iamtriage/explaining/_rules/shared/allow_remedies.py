@@ -16,7 +16,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared import commands, companion_actions, pages
+from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
@@ -210,7 +210,7 @@ def allow_remedy(
     if listed is not None:
         actions, objects = listed
         statements.append(_statement(actions, objects))
-    controller = companion_actions.find_controller_of_denial(grant.action, denial.failure)
+    controller = text_signs.find_controller_of_denial(grant.action, denial.failure)
     user = None
     if controller is not None and controller.policy and len(grant.resources) == 1:
         user = controller.name

@@ -28,7 +28,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
-from iamtriage.explaining._context.readers.controllers import permissions_of
+from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.acls import find_acl
 
 if TYPE_CHECKING:
@@ -228,11 +228,6 @@ _TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[
 _DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
 UPLOAD_WITH_OPTIONS = "An upload with these options"
 """The task of an upload with an ACL or tags, or that also deletes."""
-# The roles of nodes that eksctl created are named after it.
-_DEPLOYMENT = lazy_pattern(
-    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
-    re.ASCII,
-)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -252,7 +247,7 @@ def describe_companions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
-    if action in _DEPLOYMENT_HINTS and not by_resource and _DEPLOYMENT.search(text):
+    if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
@@ -361,7 +356,7 @@ def controller_hints(
     action: str, failure: AccessDenied, resources: tuple[str, ...] = (), partition: str = "aws"
 ) -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
-    controller = find_controller_of_denial(action, failure)
+    controller = text_signs.find_controller_of_denial(action, failure)
     if controller is None:
         return ()
     if action.startswith("eks-auth:"):
@@ -374,15 +369,6 @@ def controller_hints(
         return (hint,)
     pattern = f"{generated['kind']}/*/*" if generated["kind"] else f"{generated['type']}/*"
     return (f"{hint} The name in the ARN is generated: {pattern} covers the next ones, too.",)
-
-
-def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller | None:
-    """Return the controller that the line of a denial names, or else the whole text."""
-    text, (start, end) = failure.text, failure.span
-    if _DEPLOYMENT.search(text):
-        return None  # who installs a controller has its names in the text, too
-    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
-    return permissions_of(action, line + text[start:end], text)
 
 
 def _describe_permissions(controller: Controller, partition: str) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import principal_words
-from iamtriage.explaining._rules.shared.commands import fill_command, role_name, user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +126,9 @@ def _attachment(policy: DenyingPolicy) -> str:
 
 def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
     """Return the commands that print the inline policies in which a statement denied."""
+    # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
+    from iamtriage.explaining._rules.shared.commands import fill_command, role_name, user_name
+
     lines: list[str] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         for policy in reason.policies:

@@ -11,9 +11,9 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy

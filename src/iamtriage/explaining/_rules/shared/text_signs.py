@@ -1,4 +1,4 @@
-"""Recognize texts about pods, deployments, and software and clouds that are compatible with S3 by their hosts.
+"""Recognize texts about pods, controllers, deployments, and software and clouds that are compatible with S3 by their hosts.
 
 The latter answer with S3's error codes and messages, but have their own keys and permissions.
 """
@@ -12,12 +12,14 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+    from iamtriage.failures._failures import AccessDenied, Failure
 
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
 # container, and controllers that only run in pods.
@@ -35,6 +37,11 @@ _POD_FRAGMENTS = (
     "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
     "secrets-store",
 )  # fmt: skip
+# What deployment tools print. The roles of nodes that eksctl created are named after it.
+_DEPLOYMENT_TOOL = lazy_pattern(
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
+    re.ASCII,
+)
 
 
 def is_about_pods(text: str) -> bool:
@@ -54,7 +61,7 @@ def find_pod_wording(text: str) -> str | None:
     >>> find_pod_wording("the pod orders-7c9 restarted")
     'pod'
     """
-    if not any(part in text for part in _POD_FRAGMENTS):
+    if not any(map(text.__contains__, _POD_FRAGMENTS)):
         return None
     found = _POD_WORDING.search(text)
     return None if found is None else found[0]
@@ -249,3 +256,25 @@ def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
     return (
         f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.",
     )
+
+
+def is_about_deployments(text: str) -> bool:
+    """Return whether a deployment tool made the call.
+
+    >>> is_about_deployments("with aws_s3_bucket.logs,"), is_about_deployments("role/eksctl-prod")
+    (True, False)
+    """
+    return _DEPLOYMENT_TOOL.search(text) is not None
+
+
+def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller | None:
+    """Return the controller that the line of a denial names, or else the whole text."""
+    text, (start, end) = failure.text, failure.span
+    if not may_name_controller(text):
+        return None
+    from iamtriage.explaining._context.readers.controllers import permissions_of
+
+    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    found = permissions_of(action, line + text[start:end], text)
+    # Who installs a controller has its names in the text, too.
+    return None if found is None or is_about_deployments(text) else found
