@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +73,9 @@ def identity_remedy(
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that attaches an identity-based policy, for the administrator of the account."""
+    # Only remedies with a policy need it, and remedies are built when they are read.
+    from iamtriage.policies._documents import build_document
+
     policy = build_document(statements)
     return Remedy(title, "account administrator", steps, commands, policy, layer="identity", url=url)
 
