@@ -47,6 +47,13 @@ Case = tuple[str, str, dict[str, Any], tuple[str, ...], tuple[str, ...]]
 # Name, text, facts, what the short explanation contains, what it does not.
 LAKE_FORMATION: tuple[Case, ...] = (
     (
+        "words of Athena before it",
+        "Insufficient permissions to execute the query. Insufficient Lake Formation permission(s) on orders (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9; Proxy: null)",
+        {},
+        ("Lake Formation denied the caller access to the table orders",),
+        ("s3:GetObject", "permissions of the caller"),
+    ),
+    (
         "catalog",
         "Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
         {},

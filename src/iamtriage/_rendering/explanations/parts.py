@@ -15,6 +15,8 @@ __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "
 _LINES = 26
 _MAX_REASONS = 2
 _QUOTES = lazy_pattern(r"The (?:message|text) says:? ")
+# A sentence that only quotes the text.
+_QUOTED = lazy_pattern(r'The text says "[^"]*"\.')
 # A text repeats another one if it shares at least this fraction of its words with it.
 _MIN_SHARED_WORDS = 0.7
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
@@ -102,8 +104,13 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):
             words = _QUOTES.sub("", reason, count=1)
-            if not restates(words, " ".join((shown_text, *sentences))):
-                sentences.append(_end_sentence(reason))
+            if restates(words, " ".join((shown_text, *sentences))):
+                continue
+            sentence = _end_sentence(reason)
+            if sentences and all(map(_QUOTED.fullmatch, (sentences[-1], sentence))):
+                sentences[-1] = f"{sentences[-1].removesuffix('.')} and {words}"
+            else:
+                sentences.append(sentence)
         # What the text says shows why the cause is certain. The cause alone would repeat the summary.
         quoted = next(filter(_QUOTES.match, cause.because), cause.text)
         text = " ".join(sentences) or _end_sentence(quoted)

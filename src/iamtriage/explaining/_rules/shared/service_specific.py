@@ -57,6 +57,10 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "server side encryption with customer provided keys (sse-c)",
         "denials.service_settings.explain_ssec_block",
     ),
+    # Athena puts its own words before those of Lake Formation.
+    ("requester is not authorized to access requested", "denials.own_permissions.explain_lake_formation"),
+    ("does not have any privilege on specified resource", "denials.own_permissions.explain_lake_formation"),
+    ("lake formation permission", "denials.own_permissions.explain_lake_formation"),
     ("insufficient permissions to execute the query", "denials.s3.explain_query_data"),
     ("access denied when writing", "denials.managed_services.explain_query_result"),
     ("verify/create output bucket", "denials.managed_services.explain_query_result"),
@@ -134,9 +138,6 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         )
     ),
     ("ensure the role can perform", "denials.execution_roles.explain_execution_role"),
-    ("requester is not authorized to access requested", "denials.own_permissions.explain_lake_formation"),
-    ("does not have any privilege on specified resource", "denials.own_permissions.explain_lake_formation"),
-    ("lake formation permission", "denials.own_permissions.explain_lake_formation"),
     ("] and user [name=", "denials.own_permissions.explain_opensearch_role"),
     ("you are not the owner", "denials.service_specific.explain_not_owner"),
     ("not authorized for images", "denials.service_specific.explain_image"),
