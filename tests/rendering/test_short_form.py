@@ -74,7 +74,9 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
 def test_quotes_of_one_cause_share_a_sentence() -> None:
     text = "no EC2 IMDS role found, failed to refresh cached credentials"
     (row, *_) = (line for line in str(explain(text)).splitlines() if line.startswith("Reported"))
-    assert row == 'Reported  The text says "no EC2 IMDS role found" and "failed to refresh cached credentials".'
+    assert (
+        row == 'Reported  The text says "no EC2 IMDS role found" and "failed to refresh cached credentials".'
+    )
 
 
 def test_remedy_lists_its_placeholders_once() -> None:
