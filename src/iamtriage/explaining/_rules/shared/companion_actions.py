@@ -146,7 +146,7 @@ _HINTS = {
     "cloudwatch:PutMetricData": "The condition cloudwatch:namespace limits it to namespaces of metrics.",
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
-    "s3:ListBucket": "Copies with aws s3 also need s3:GetObject or s3:PutObject on the bucket's ARN followed by /*.",
+    "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
@@ -174,6 +174,13 @@ _DEPLOYMENT_HINTS = {
     "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
     "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
 }
+# What the S3 backend of Terraform requires, and the words with which it reports a denial:
+# https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+_STATE = "For its state, Terraform needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the state file and, with use_lockfile, those two and s3:DeleteObject on its key with .tflock at the end."
+_STATE_SIGNS = lazy_pattern(
+    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|[Ff]ailed to (?:get existing workspaces|load state|save state)"
+    r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
+)
 # The ARNs of what controllers create.
 _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
@@ -247,6 +254,8 @@ def describe_companions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
+    if action.startswith("s3:") and not by_resource and _STATE_SIGNS.search(text):
+        return (_STATE,)
     if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
