@@ -1395,7 +1395,7 @@ _BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
 GUARDRAILS: tuple[Case, ...] = (
     (
         "state-of-terraform",
-        f"Error: Error refreshing state: Unable to list objects in S3 bucket \"tf-state\": operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 0A1B2C3D4E5F6071, HostID: x=, api error AccessDenied: {_implicit('s3:ListBucket', 'arn:aws:s3:::tf-state', 'identity-based policy')}",
+        f'Error: Error refreshing state: Unable to list objects in S3 bucket "tf-state": operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 0A1B2C3D4E5F6071, HostID: x=, api error AccessDenied: {_implicit("s3:ListBucket", "arn:aws:s3:::tf-state", "identity-based policy")}',
         {},
         ("s3:GetObject and s3:PutObject on the state file", "with .tflock at the end"),
         ("To read or write the objects",),
