@@ -124,6 +124,18 @@ _NEEDLESS = (
     "redaction",
     "trust",
 )
+# What a denial needs only if its text shows more than the principal, the action, the resource and the reason.
+_NEEDLESS_FOR_PLAIN_DENIALS = (
+    "explaining._rules.denials.callers",
+    "explaining._rules.denials.node_roles",
+    "explaining._rules.denials.other_policies",
+    "explaining._rules.shared.decisions",
+    "explaining._rules.shared.derived_actions",
+    "explaining._rules.shared.message_rules",
+    "explaining._rules.shared.remedies",
+    "explaining._rules.shared.stated_decisions",
+    "explaining._rules.shared.text_signs",
+)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +154,14 @@ _NEEDLESS = (
                 "explaining._rules.shared.clues",
                 "explaining._rules.shared.commands",
                 "explaining._rules.shared.companion_actions",
+                *_NEEDLESS_FOR_PLAIN_DENIALS,
             ),
+        ),
+        (
+            "AccessDenied",
+            "User: arn:aws:sts::111122223333:assumed-role/report-writer/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action",
+            "GetObject",
+            _NEEDLESS_FOR_PLAIN_DENIALS,
         ),
         ("ExpiredToken", "The security token included in the request is expired", "GetCallerIdentity", ()),
         ("ThrottlingException", "Rate exceeded", "DescribeCluster", ()),

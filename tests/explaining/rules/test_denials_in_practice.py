@@ -13,7 +13,7 @@ import pytest
 from iamtriage import explain
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES as RESOURCES_OF_SERVICES
 from iamtriage.explaining._rules.denials.managed_services import ROLES
-from iamtriage.explaining._rules.shared.service_specific import MESSAGE_RULES
+from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-api/run-7"

@@ -16,11 +16,8 @@ from iamtriage import AccessDenied, Envelope, PolicyError, explain, parse, polic
 from iamtriage.explaining import Facts, policies_by_principal, policies_for
 from iamtriage.explaining._rules.denials.dispatch import DEFAULT_RULE, GUARDRAIL_ROUTES, ROUTES, select_rule
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.service_specific import (
-    MESSAGE_RULES,
-    STANDARD_MESSAGES,
-    find_message_rule,
-)
+from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
+from iamtriage.explaining._rules.shared.service_specific import STANDARD_MESSAGES, find_message_rule
 from tests.explaining.golden.cases import DENIED as CASES
 from tests.explaining.golden.cases_denied import CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamtriage.explaining._context.model import Context, Stated
-    from iamtriage.failures._failures import Failure
+    from iamtriage.failures._failures import AccessDenied, Failure
 
-__all__ = ("find_resource", "find_stated_arn", "resource_names")
+__all__ = ("find_failed_resource", "find_resource", "find_stated_arn", "resource_names")
 
+# The host of a queue's URL.
+_QUEUE_HOST = "https://sqs."
 _ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
@@ -45,6 +47,23 @@ _NAMES = {
     "vpc_endpoint": "vpcendpoint",
     "api": "api",
 }
+
+
+def find_failed_resource(
+    failure: AccessDenied, context: Context, action: str | None, region: str | None
+) -> str | None:
+    """Return the ARN of the resource that was denied, as the text around the failure states it, or ``None``."""
+    operation = failure.envelope.operation or action or ""
+    if "AssumeRole" in operation and context.role_arn is not None:
+        return context.role_arn.value
+    service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
+    of_region = find_partition(region) if region else None
+    if (found := find_resource(context, action or service, of_region)) is not None or action is None:
+        return found
+    if "arn:" not in failure.text and _QUEUE_HOST not in failure.text:
+        return None
+    known = find_action(action)
+    return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
 
 
 def find_resource(context: Context, action: str | None, partition: str | None = None) -> str | None:

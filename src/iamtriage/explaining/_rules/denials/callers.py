@@ -8,41 +8,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.text_fragments import (
+    PULUMI_FRAGMENTS,
+    SERVICES_BY_SESSION_NAME,
+    STACK_FRAGMENTS,
+)
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 
-# Prefixes of session names that AWS services choose when they act for a caller.
-_SERVICES_BY_SESSION_NAME = {
-    "AWSCloudFormation": "CloudFormation",
-    "AWSCodeBuild": "CodeBuild",
-    "AWSBackup": "AWS Backup",
-    "AWS-Crawler": "AWS Glue",
-    "GlueJobRunnerSession": "AWS Glue",
-    "AmazonMWAA-airflow": "Amazon MWAA",
-    "APPSYNC_ASSUME_ROLE": "AppSync",
-    "BackplaneAssumeRoleSession": "API Gateway",
-    "RedshiftIamRoleSession": "Amazon Redshift",
-    "SageMaker": "SageMaker",
-    "dms-session-for-replication-engine": "AWS DMS",
-}
 # Agents that also run on instances without Kubernetes.
-_SERVICE_PREFIXES = tuple(_SERVICES_BY_SESSION_NAME)
 _AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
-# What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
-_SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
-_SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
 _LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _RETRIES = {
@@ -92,7 +82,16 @@ _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
 _CHARS_AROUND = 1_000
 
 
-def name_user(denial: Denial, summary: str) -> str:
+def add_user(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add what uses the denied role to the summary, and notes on the kind of caller."""
+    before, after = _deletion_notes(denial), _caller_notes(denial, explanation.topic)
+    summary = _name_user(denial, explanation.summary)
+    if not before and not after and summary == explanation.summary:
+        return explanation
+    return attrs.evolve(explanation, summary=summary, notes=(*before, *explanation.notes, *after))
+
+
+def _name_user(denial: Denial, summary: str) -> str:
     """Return a summary that says what uses the denied role, which is not the role of a person."""
     words = _describe_use(denial)
     if words is None:
@@ -168,7 +167,7 @@ def _find_stack(denial: Denial) -> Deployment | None:
     return deployment if deployment is not None and deployment.tool == "CloudFormation" else None
 
 
-def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
+def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     """Return notes on the kind of caller."""
     if isinstance(denial.principal, Root):
         return (
@@ -183,9 +182,9 @@ def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )
     services = _calling_services(denial)
-    if any(sign in denial.failure.text for sign in _SIGNS_OF_PULUMI):
+    if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return ("Run pulumi up again after the fix.",)
-    if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
+    if "CloudFormation" not in services and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_notes(denial)
     return tuple(
         f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who uses {service}.{_retry_sentence(denial, service)}"
@@ -195,7 +194,7 @@ def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
-    if service == "CloudFormation" and deletion_notes(denial):
+    if service == "CloudFormation" and _deletion_notes(denial):
         return ""
     return f" {_RETRIES.get(service, 'Retry there afterwards.')}"
 
@@ -206,14 +205,14 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
     if deployment is None:
         return ()
     if deployment.status == "DELETE_FAILED":
-        return ()  # deletion_notes() says how to continue
+        return ()  # _deletion_notes() says how to continue
     if not deployment.is_new_stack:
         return ("Then retry the deployment.",)
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
 
 
-def deletion_notes(denial: Denial) -> tuple[str, ...]:
+def _deletion_notes(denial: Denial) -> tuple[str, ...]:
     """Return how to delete a stack without the resource whose deletion was denied.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
@@ -241,8 +240,6 @@ def deletion_notes(denial: Denial) -> tuple[str, ...]:
 def _calling_services(denial: Denial) -> tuple[str, ...]:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name.startswith(_SERVICE_PREFIXES):
-        return ()
     return tuple(
-        service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
+        service for prefix, service in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
     )

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
-from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.arns._principals import Root, ServicePrincipal
+from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._rules.denials.callers import caller_notes, deletion_notes, name_user
-from iamtriage.explaining._rules.shared import decisions
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
+from iamtriage.explaining._rules.shared.text_fragments import (
+    is_session_of_service,
+    may_be_about_pods,
+    may_name_node_role,
+    may_name_user,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -53,8 +55,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
 
         explanation = add_requirement(denial, explanation)
-    # EC2 names the session after the instance.
-    if "/i-" in (denial.principal_text or ""):
+    if _may_be_of_pod(denial):
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 
         explanation = add_pod_role_cause(denial, explanation)
@@ -70,19 +71,38 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.known_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
-    notes = (
-        *deletion_notes(denial),
-        *_other_policy_notes(denial),
-        *explanation.notes,
-        *caller_notes(denial, explanation.topic),
+    # The message of a plain denial states one policy, and the action that was denied.
+    is_plain = denial.action is case.failure.action and not denial.other_policy_types
+    if not is_plain or case.facts.authorization_details is not None:
+        from iamtriage.explaining._rules.denials.other_policies import add_other_policies
+
+        explanation = add_other_policies(denial, explanation)
+    if _may_show_user(denial):
+        from iamtriage.explaining._rules.denials.callers import add_user
+
+        explanation = add_user(denial, explanation)
+    return explanation
+
+
+def _may_be_of_pod(denial: Denial) -> bool:
+    """Return whether a pod can have called with the role of its node."""
+    # EC2 names the session after the instance.
+    principal, facts = denial.principal_text, denial.facts
+    if principal is None or "/i-" not in principal or denial.is_explicit:
+        return False
+    names_pod = facts.namespace is not None or facts.service_account is not None
+    return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
+
+
+def _may_show_user(denial: Denial) -> bool:
+    """Return whether the text or the principal can show what made the call."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    return (
+        context_of(denial.facts) is not NOTHING
+        or isinstance(denial.principal, Root)
+        or is_session_of_service(session_name)
+        or may_name_user(denial.failure.text)
     )
-    if denial.facts.authorization_details is not None:
-        # The details have the checks of all types of policies.
-        notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)
-    summary = name_user(denial, explanation.summary)
-    if (notes, summary) == (explanation.notes, explanation.summary):
-        return explanation
-    return attrs.evolve(explanation, notes=notes, summary=summary)
 
 
 def select_rule(denial: Denial) -> Rule:
@@ -281,34 +301,3 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
         "denials.missing_reasons.explain_ambiguous_service",
     ),
 )
-
-
-def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
-    """Return notes on the other policy types that have to change, too."""
-    notes: list[str] = []
-    stated = denial.failure.action
-    if stated is not None and denial.action is not None and stated.lower() != denial.lowercase_action:
-        details = denial.facts.authorization_details
-        source = "the decoded message" if details is None else "the authorization details"
-        notes.append(f"The message names {stated}. By {source}, {denial.action} was denied within that call.")
-    types_of_details = {
-        each.policy_type
-        for each in decisions.matching_reasons(denial.action, denial.facts.authorization_details)
-    }
-    for policy_type, deny in denial.other_policy_types:
-        name = decisions.POLICY_TYPE_NAMES[policy_type]
-        article = "an" if policy_type == "identity" else "a"
-        text = f"{article} {name} denies it too" if deny == "explicit" else f"no {name} allows it either"
-        # The details can name other types of policies than the message, as those of another call do.
-        is_of_message = policy_type == denial.failure.policy_type and policy_type not in types_of_details
-        source = "message" if is_of_message else "authorization details"
-        notes.append(f"By the {source}, {text}.")
-    if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
-        notes.append("The authorization details and the message name different types of policies.")
-    allowing = decisions.allowing_policy_types(denial.facts, denial.action)
-    if allowing:
-        listed = join_words(
-            tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in allowing), "and"
-        )
-        notes.append(f"Authorization details: {listed} allow it, so they are not the obstacle.")
-    return tuple(notes)

@@ -6,7 +6,7 @@ The decoded authorization message and the authorization details usually say more
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,20 +14,18 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import Principal, Role, RoleSession, User
+from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case, Explainable
-from iamtriage.explaining._rules.shared.decisions import matching_reasons
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.policies._grants import Location
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
@@ -36,8 +34,6 @@ ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsou
 _SQS_ENDPOINT = "https://sqs."
 CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
 """What logs and people put in place of the rest of a long word."""
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
-_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -163,21 +159,6 @@ class Denial(Explainable[AccessDenied]):
         return Location(partition, self.facts.region, self.account, names)
 
 
-class _Decision(NamedTuple):
-    """What the message, the decoded message and the authorization details state about the decision."""
-
-    action: str | None
-    resource: str | None
-    deny: Deny | None
-    policy_type: PolicyType | None
-    policy: str | None
-    action_evidence: Evidence = "reported"
-    policy_type_evidence: Evidence = "reported"
-    has_stated_role: bool = False
-    statements: tuple[str, ...] = ()
-    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
-
-
 def _is_cut(action: str) -> bool:
     # Most actions end with letters, and need no pattern.
     return not action.rpartition(":")[2].isalnum() and CUT_OFF.search(action) is not None
@@ -192,108 +173,27 @@ def _complete(action: str) -> str | None:
     return complete_action(CUT_OFF.sub("", action))
 
 
-def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
-    decision = _Decision(
-        failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
-    )
-    message = facts.decoded_message
-    if message is not None:
-        statements = tuple(each.sid for each in message.statements if each.sid)
-        decision = decision._replace(resource=message.resource or decision.resource, statements=statements)
-        if message.action:
-            decision = decision._replace(action=message.action, action_evidence="supplied")
-        if decision.deny is None and message.deny is not None:
-            decision = decision._replace(deny=message.deny, policy_type_evidence="supplied")
-    reasons = matching_reasons(decision.action, facts.authorization_details)
-    return _add_reasons(decision, reasons, facts, failure.principal or facts.caller) if reasons else decision
-
-
-def _add_reasons(
-    decision: _Decision, reasons: tuple[Reason, ...], facts: Facts, caller: str | None
-) -> _Decision:
-    """Return the decision completed by the reasons that the authorization details state for one action."""
-    stated, deny = decision.policy_type, decision.deny
-    # Of several reasons of one kind, the message names the one that AWS reports.
-    first = next((each for each in reasons if (each.policy_type, each.deny) == (stated, deny)), reasons[0])
-    if reasons[0].deny == "explicit":
-        first = reasons[0]
-    if first.action and first.action.lower() != (decision.action or "").lower():
-        # AWS allowed the action of the message, if there is one, and denied another of the same call.
-        decision = _Decision(
-            first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
-        )
-        stated = None
-    policy = next((each.arn for each in first.policies if each.arn), None) or _find_boundary(
-        first.policy_type, facts, caller
-    )
-    others = [
-        (each.policy_type, each.deny)
-        for each in reasons
-        if each is not first and each.policy_type is not None
-    ]
-    if (
-        stated is not None
-        and first.policy_type is not None
-        and stated not in {r.policy_type for r in reasons}
-    ):
-        if first.policy_type == "identity" and first.deny == "implicit":
-            # The message names what caps the permissions of an Allow.
-            return decision._replace(
-                resource=decision.resource or first.resource,
-                policy=decision.policy or _find_boundary(stated, facts, caller),
-                other_policy_types=((first.policy_type, first.deny), *others),
-            )
-        others.append((stated, deny))
-    decision = decision._replace(resource=decision.resource or first.resource)
-    if first.policy_type is not None:
-        decision = decision._replace(
-            deny=first.deny,
-            policy_type=first.policy_type,
-            policy_type_evidence="supplied",
-            policy=policy or decision.policy,
-        )
-    elif decision.deny is None and first.deny is not None:
-        decision = decision._replace(deny=first.deny, policy_type_evidence="supplied")
-    # AWS can omit the types of policies, but not which statement denied.
-    return decision._replace(
-        policy=decision.policy or policy,
-        statements=first.sids or decision.statements,
-        other_policy_types=tuple(others),
-    )
-
-
-def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | None) -> str | None:
-    """Return the permissions boundary of the caller, which no statement of an implicit denial names.
-
-    If the details list one boundary, it is the caller's, else the one that is attached to the caller.
-    """
-    details = facts.authorization_details
-    if details is None or policy_type != "permissions_boundary":
-        return None
-    found = {
-        each.uri: each.attached_to
-        for each in details.policies
-        if each.policy_type == "permissions_boundary" and each.uri is not None and each.uri.startswith("arn:")
-    }
-    principal = principal_words.try_parse_principal(caller)
-    name = getattr(principal_words.underlying_role(principal) or principal, "name", None)
-    if len(found) > 1:
-        found = {
-            uri: arns for uri, arns in found.items() if any(arn.rpartition("/")[2] == name for arn in arns)
-        }
-    return next(iter(found)) if len(found) == 1 else None
-
-
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
     text = failure.principal or facts.caller
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn
-    decision = _read_decision(failure, facts)
-    action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
-    if action == "AssumeRole" or (action is None and _assumes_in_words(failure)):
-        # CodePipeline omits the service, and Step Functions the action.
+    action, resource, deny = failure.action, failure.resource, failure.deny
+    policy_type, policy = failure.policy_type, failure.policy_arn
+    action_evidence: Evidence = "reported"
+    policy_type_evidence: Evidence = "reported"
+    statements: tuple[str, ...] = ()
+    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
+    if message is not None or facts.authorization_details is not None:
+        from iamtriage.explaining._rules.shared.stated_decisions import read_decision
+
+        (
+            action, resource, deny, policy_type, policy, action_evidence, policy_type_evidence, statements,
+            other_policy_types,
+        ) = read_decision(failure, facts)  # fmt: skip
+    if action == "AssumeRole":
+        # CodePipeline omits the service.
         action, action_evidence = "sts:AssumeRole", "derived"
     if action is not None and (completed := _complete(action)) is not None:
         action, action_evidence = completed, "derived"
@@ -302,7 +202,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         # Most messages name the action, and the table of actions is large.
         from iamtriage.explaining._rules.shared.derived_actions import derive_actions
 
-        action_evidence, actions = derive_actions(failure, facts)
+        action_evidence, actions = derive_actions(failure, facts, action)
         action = actions[0] if actions and action_evidence != "possible" else None
     elif action.islower():
         # Messages of SQS and of older SDKs write actions in lowercase.
@@ -313,9 +213,12 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     resource = resource or facts.resource
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
-    if action_evidence == "derived" and (session := _session_action(action, resource, failure)) is not None:
-        # The action on the bucket is found again, with the ARN of a directory bucket.
-        action, actions, resource = session, (session,), None
+    if action_evidence == "derived" and resource is not None and ":::" in resource:
+        from iamtriage.explaining._rules.shared.derived_actions import session_action
+
+        if (session := session_action(action, resource, failure)) is not None:
+            # The action on the bucket is found again, with the ARN of a directory bucket.
+            action, actions, resource = session, (session,), None
     principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
     account: str | None = getattr(principal, "account", None)
     has_masked_account = (
@@ -345,35 +248,15 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         resource_arn=arn,
         account=account,
         resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
-        deny=decision.deny,
-        policy_type=decision.policy_type,
-        policy_type_evidence=decision.policy_type_evidence,
-        policy=decision.policy,
-        statements=decision.statements,
-        other_policy_types=decision.other_policy_types,
+        deny=deny,
+        policy_type=policy_type,
+        policy_type_evidence=policy_type_evidence,
+        policy=policy,
+        statements=statements,
+        other_policy_types=other_policy_types,
         message_rule=message_rule,
         service_message=service_message,
     )
-
-
-def _assumes_in_words(failure: AccessDenied) -> bool:
-    """Return whether a message says that one role or user is not authorized to assume another role."""
-    if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
-        return False
-    return isinstance(principal_words.try_parse_principal(failure.principal), Role | RoleSession | User)
-
-
-def _session_action(action: str | None, resource: str | None, failure: AccessDenied) -> str | None:
-    """Return the action that a call on objects of an S3 directory bucket requires instead.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html: the operations of the Zonal
-    endpoint API.
-    """
-    if resource is None or action is None or not action.startswith("s3:"):
-        return None
-    if "Bucket" in (failure.envelope.operation or "").removeprefix("HeadBucket"):
-        return None
-    return "s3express:CreateSession" if _DIRECTORY_BUCKET.search(resource) else None
 
 
 def _describe_caller(
@@ -395,19 +278,6 @@ def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> s
     context = context_of(facts)
     if context is NOTHING:
         return None
-    from iamtriage.explaining._context.resources import find_resource, find_stated_arn
-    from iamtriage.policies._masked_arns import find_partition
+    from iamtriage.explaining._context.resources import find_failed_resource
 
-    operation = failure.envelope.operation or action or ""
-    if "AssumeRole" in operation and context.role_arn is not None:
-        return context.role_arn.value
-    service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
-    of_region = find_partition(facts.region) if facts.region else None
-    if (found := find_resource(context, action or service, of_region)) is not None or action is None:
-        return found
-    if "arn:" not in failure.text and _SQS_ENDPOINT not in failure.text:
-        return None
-    from iamtriage.actions._lookup import find_action
-
-    known = find_action(action)
-    return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
+    return find_failed_resource(failure, context, action, facts.region)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,6 +70,8 @@ def _unique_service(names: Collection[str], candidates: Collection[str]) -> str 
     return found.pop() if len(found) == 1 else None
 
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
@@ -87,8 +91,19 @@ _HANDLER = lazy_pattern(
 )
 
 
-def derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
-    """Return the actions that the operation requires, ``"possible"`` if several services have it."""
+def derive_actions(
+    failure: AccessDenied, facts: Facts, stated: str | None
+) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the actions that the operation requires, ``"possible"`` if several services have it.
+
+    Args:
+        failure: The failure.
+        facts: The facts.
+        stated: The action that the failure or the facts state, if it is cut off or has no service.
+    """
+    if stated is None and _assumes_in_words(failure):
+        # Step Functions omits the action.
+        return "derived", ("sts:AssumeRole",)
     evidence, actions = _find_actions(failure, facts)
     if failure.envelope.operation is None:
         # What a command or a frame nearby calls is another call if the denied resource belongs to another service.
@@ -98,6 +113,13 @@ def derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple
         if len(fitting) == 1:
             evidence, actions = "derived", fitting
     return evidence, _select_version_actions(actions, failure.text)
+
+
+def _assumes_in_words(failure: AccessDenied) -> bool:
+    """Return whether a message says that one role or user is not authorized to assume another role."""
+    if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
+        return False
+    return isinstance(try_parse_principal(failure.principal), Role | RoleSession | User)
 
 
 def _fits_resource(action: str, resource: str | None) -> bool:
@@ -161,3 +183,16 @@ def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) ->
     by_service = {each.service: each for each in found}
     implied = by_service.get("ec2" if code in _EC2_CODES else "s3" if is_s3 else "")
     return implied or by_service.get(find_called_service(failure, by_service) or "")
+
+
+def session_action(action: str | None, resource: str, failure: AccessDenied) -> str | None:
+    """Return the action that a call on objects of an S3 directory bucket requires instead.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html: the operations of the Zonal
+    endpoint API.
+    """
+    if action is None or not action.startswith("s3:"):
+        return None
+    if "Bucket" in (failure.envelope.operation or "").removeprefix("HeadBucket"):
+        return None
+    return "s3express:CreateSession" if _DIRECTORY_BUCKET.search(resource) else None

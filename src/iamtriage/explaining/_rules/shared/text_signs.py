@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.text_fragments import DEPLOYMENT_FRAGMENTS, may_be_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
@@ -31,12 +32,6 @@ _POD_WORDING = lazy_pattern(
     r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
     re.ASCII,
 )
-# Each match of the pattern contains one of these, and finding them takes a tenth of the time.
-_POD_FRAGMENTS = (
-    "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
-    "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
-    "secrets-store",
-)  # fmt: skip
 # What deployment tools print. The roles of nodes that eksctl created are named after it.
 _DEPLOYMENT_TOOL = lazy_pattern(
     r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
@@ -61,7 +56,7 @@ def find_pod_wording(text: str) -> str | None:
     >>> find_pod_wording("the pod orders-7c9 restarted")
     'pod'
     """
-    if not any(map(text.__contains__, _POD_FRAGMENTS)):
+    if not may_be_about_pods(text):
         return None
     found = _POD_WORDING.search(text)
     return None if found is None else found[0]
@@ -131,14 +126,6 @@ _EVENT = lazy_pattern(
     re.ASCII,
 )
 _NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}\|[ \t]{0,40}\Z", re.ASCII)
-_SIGNS = (
-    "_FAILED",
-    "HandlerErrorCode: ",
-    "Resource handler returned message: ",
-    "AWS::CloudFormation::",
-    "ROLLBACK_COMPLETE",
-    "ROLLBACK_IN_PROGRESS",
-)
 _STACK = lazy_pattern(
     r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
     re.ASCII,
@@ -188,7 +175,7 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
         return Deployment("Terraform", None)
     start = max(failure.span[0] - _MAX_TEXT // 2, 0)
     text = failure.text[start : start + _MAX_TEXT]
-    if not any(sign in text for sign in _SIGNS):
+    if not any(map(text.__contains__, DEPLOYMENT_FRAGMENTS)):
         return None
     events, stack = [*_EVENT.finditer(text)], _STACK.search(text)
     at = failure.span[0] - start

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
@@ -31,6 +29,8 @@ def allow_still_required(denial: Denial) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
+    from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
+
     if identity_policy_allows(denial.facts, denial.action):
         return "An Allow does not override it: an identity-based policy allows the action already."
     return "An Allow does not override it, but is still required when the Deny is gone."
@@ -114,6 +114,8 @@ def _forwarding_service(text: str) -> tuple[str, ...]:
 
 def other_side_step(denial: Denial, policy: str, statement: Mapping[str, Any]) -> str:
     """Return what the owner of the other account adds to a policy, because both accounts must allow a call."""
+    import json  # imported here because plain denials need no JSON
+
     shown = json.dumps({key: value for key, value in statement.items() if key != "Sid"}, ensure_ascii=False)
     return f"the owner of account {denial.resource_account} must allow it, too. If the {policy} does not yet, it needs the statement {shown}"
 

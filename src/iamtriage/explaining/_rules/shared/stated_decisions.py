@@ -1,0 +1,122 @@
+"""Read what a decoded message and authorization details state about a decision, in addition to the error message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.explaining._rules.shared import principal_words
+from iamtriage.explaining._rules.shared.decisions import matching_reasons
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._denials import Denial as Reason
+    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.typing import Deny, PolicyType
+
+
+class Decision(NamedTuple):
+    """What the message, the decoded message and the authorization details state about the decision."""
+
+    action: str | None
+    resource: str | None
+    deny: Deny | None
+    policy_type: PolicyType | None
+    policy: str | None
+    action_evidence: Evidence = "reported"
+    policy_type_evidence: Evidence = "reported"
+    statements: tuple[str, ...] = ()
+    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
+
+
+def read_decision(failure: AccessDenied, facts: Facts) -> Decision:
+    """Return what the message states, completed by the decoded message and the authorization details."""
+    decision = Decision(
+        failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
+    )
+    message = facts.decoded_message
+    if message is not None:
+        statements = tuple(each.sid for each in message.statements if each.sid)
+        decision = decision._replace(resource=message.resource or decision.resource, statements=statements)
+        if message.action:
+            decision = decision._replace(action=message.action, action_evidence="supplied")
+        if decision.deny is None and message.deny is not None:
+            decision = decision._replace(deny=message.deny, policy_type_evidence="supplied")
+    reasons = matching_reasons(decision.action, facts.authorization_details)
+    return _add_reasons(decision, reasons, facts, failure.principal or facts.caller) if reasons else decision
+
+
+def _add_reasons(
+    decision: Decision, reasons: tuple[Reason, ...], facts: Facts, caller: str | None
+) -> Decision:
+    """Return the decision completed by the reasons that the authorization details state for one action."""
+    stated, deny = decision.policy_type, decision.deny
+    # Of several reasons of one kind, the message names the one that AWS reports.
+    first = next((each for each in reasons if (each.policy_type, each.deny) == (stated, deny)), reasons[0])
+    if reasons[0].deny == "explicit":
+        first = reasons[0]
+    if first.action and first.action.lower() != (decision.action or "").lower():
+        # AWS allowed the action of the message, if there is one, and denied another of the same call.
+        decision = Decision(
+            first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
+        )
+        stated = None
+    policy = next((each.arn for each in first.policies if each.arn), None) or _find_boundary(
+        first.policy_type, facts, caller
+    )
+    others = [
+        (each.policy_type, each.deny)
+        for each in reasons
+        if each is not first and each.policy_type is not None
+    ]
+    if (
+        stated is not None
+        and first.policy_type is not None
+        and stated not in {r.policy_type for r in reasons}
+    ):
+        if first.policy_type == "identity" and first.deny == "implicit":
+            # The message names what caps the permissions of an Allow.
+            return decision._replace(
+                resource=decision.resource or first.resource,
+                policy=decision.policy or _find_boundary(stated, facts, caller),
+                other_policy_types=((first.policy_type, first.deny), *others),
+            )
+        others.append((stated, deny))
+    decision = decision._replace(resource=decision.resource or first.resource)
+    if first.policy_type is not None:
+        decision = decision._replace(
+            deny=first.deny,
+            policy_type=first.policy_type,
+            policy_type_evidence="supplied",
+            policy=policy or decision.policy,
+        )
+    elif decision.deny is None and first.deny is not None:
+        decision = decision._replace(deny=first.deny, policy_type_evidence="supplied")
+    # AWS can omit the types of policies, but not which statement denied.
+    return decision._replace(
+        policy=decision.policy or policy,
+        statements=first.sids or decision.statements,
+        other_policy_types=tuple(others),
+    )
+
+
+def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | None) -> str | None:
+    """Return the permissions boundary of the caller, which no statement of an implicit denial names.
+
+    If the details list one boundary, it is the caller's, else the one that is attached to the caller.
+    """
+    details = facts.authorization_details
+    if details is None or policy_type != "permissions_boundary":
+        return None
+    found = {
+        each.uri: each.attached_to
+        for each in details.policies
+        if each.policy_type == "permissions_boundary" and each.uri is not None and each.uri.startswith("arn:")
+    }
+    principal = principal_words.try_parse_principal(caller)
+    name = getattr(principal_words.underlying_role(principal) or principal, "name", None)
+    if len(found) > 1:
+        found = {
+            uri: arns for uri, arns in found.items() if any(arn.rpartition("/")[2] == name for arn in arns)
+        }
+    return next(iter(found)) if len(found) == 1 else None
