@@ -403,6 +403,69 @@ ABSENCES: tuple[Row, ...] = (
         ),
     ),
     (
+        "ECS, with the task definition before the log",
+        """$ aws ecs describe-task-definition --task-definition mailer:7 --query 'taskDefinition.[taskRoleArn,cpu]'
+[
+    null,
+    "256"
+]
+$ aws logs tail /ecs/mailer | tail -1
+2026-11-24T11:20:44 ecs/app/0f1e NoCredentialProviders: no valid providers in chain. Deprecated.""",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "no-task-role": "possible"},
+        (
+            "aws ecs describe-task-definition --task-definition mailer:7 --query taskDefinition > task.json",
+            "aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition mailer",
+        ),
+    ),
+    (
+        "ECS, with a definition in Terraform without a task role",
+        """resource "aws_ecs_task_definition" "mailer" {
+  family             = "mailer"
+  execution_role_arn = aws_iam_role.exec.arn
+}
+ecs/mailer/0f1e Error: Unable to locate credentials""",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "no-task-role": "possible"},
+        (),
+    ),
+    (
+        "the AWS CLI itself, after a call for ECS",
+        'aws ecs list-tasks --cluster web\nUnable to locate credentials. You can configure credentials by running "aws configure".',
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "nothing-set-up": "possible"},
+        ("aws configure sso",),
+    ),
+    (
+        "EC2, with an instance without a profile",
+        """[ec2-user@ip-10-0-3-9 ~]$ aws ec2 describe-instances --instance-ids i-0abc12de34f567891 --query 'Reservations[0].Instances[0].IamInstanceProfile'
+null
+[ec2-user@ip-10-0-3-9 ~]$ python3 sync.py
+botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
+        {},
+        "no-credentials",
+        {"no-credentials": "reported", "no-instance-profile": "possible"},
+        (
+            "aws ec2 associate-iam-instance-profile --instance-id i-0abc12de34f567891 --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
+        ),
+    ),
+    (
+        "Java, with container and instance side by side",
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[ContainerCredentialsProvider(), InstanceProfileCredentialsProvider()]) : [ContainerCredentialsProvider(): Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
+        {},
+        "no-credentials",
+        {
+            "no-credentials": "reported",
+            "no-task-role": "possible",
+            "relative-uri-lost": "possible",
+            "no-instance-profile": "possible",
+        },
+        (),
+    ),
+    (
         "Lambda",
         '[ERROR] NoCredentialsError: Unable to locate credentials\n  File "/var/task/lambda_function.py", line 7, in handler',
         {},

@@ -49,7 +49,8 @@ NO_INSTANCE_PROFILE = CauseType(
     title="The EC2 instance has no role",
     fix="Attach an instance profile with a role.",
     recognised_by="The text shows that the instance has no instance profile, or that its metadata has no role.",
-    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
+    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --output \w{4,5})? (?:null|None)\b"
+    r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
     remedy="give the instance a role",
     of="no-credentials",
 )
@@ -104,7 +105,10 @@ NO_TASK_ROLE = CauseType(
     text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
     fix="Set taskRoleArn in the task definition.",
     recognised_by="The task definition in the text has no taskRoleArn.",
-    sign=r"\"taskRoleArn\": ?(?:null|\"\")",
+    # The output of describe-task-definition, or a definition in JSON, Terraform or CloudFormation without the setting.
+    # An override that is null replaces nothing.
+    sign=r"(?<!overrides\.)\btaskRoleArn(?:\"?: ?|(?:,[\w, ]{0,80})?\]?['\"]?(?: --output \w{4,5})? (?:\[ ?)?)(?:null\b|None\b|\"\")"
+    r"|\A(?!.*(?i:task_?role_?arn)).*?(?P<shown>\"executionRoleArn\"|\"aws_ecs_task_definition\"|AWS::ECS::TaskDefinition)",
     remedy="give the task a role",
     of="no-credentials",
 )
@@ -252,16 +256,67 @@ def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
     )
 
 
-def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
+_TASK_DEFINITION = lazy_pattern(
+    r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
+    re.ASCII,
+)
+_ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
+_TERRAFORM_TASK = lazy_pattern(r"\"(aws_ecs_task_definition)\" \"([\w-]{1,64})\"", re.ASCII)
+
+
+def find_task_definition(text: str) -> str | None:
+    """Return the name of the ECS task definition that a text names, with its revision if stated."""
+    names = {found["name"] for found in _TASK_DEFINITION.finditer(text)}
+    return names.pop() if len(names) == 1 else None
+
+
+def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
+    """Return what gives the program in an ECS task credentials: the task role."""
+    shown = re.search(NO_TASK_ROLE.sign, case.text)
+    name = find_task_definition(case.text) or "TASK_DEFINITION"
+    described = f"aws ecs describe-task-definition --task-definition {name}"
+    deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
+    role = "a role that trusts ecs-tasks.amazonaws.com and has the program's permissions"
+    resource = _TERRAFORM_TASK.search(case.text)
+    steps: tuple[str, ...]
+    lines: tuple[str, ...]
+    if resource is not None:
+        steps, lines = (
+            (f"In {resource[1]}.{resource[2]}, set task_role_arn to {role}. Then run terraform apply.",),
+            (),
+        )
+    elif shown is not None:
+        # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
+        steps = (
+            f"In the saved task.json, add taskRoleArn: {role}.",
+            "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
+        )
+        lines = (
+            f"{described} --query taskDefinition > task.json",
+            "aws ecs register-task-definition --cli-input-json file://task.json",
+            deploy,
+        )
+    else:
+        steps = (f"Check the task definition. If taskRoleArn is null, register a revision with {role}.",)
+        lines = (f"{described} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
+    if shown is not None:
+        because = ("The definition in the text sets none.",) if shown["shown"] else ()
+    else:
+        is_named = _ECS_NAMED.search(case.text) is not None
+        because = (
+            "The text mentions ECS."
+            if is_named
+            else "The variables that ECS sets in a task with a role are not set.",
+        )
+    no_role = NO_TASK_ROLE.cause(because=because)
     return Advice(
-        [NO_TASK_ROLE.cause(because=("The text mentions ECS.",)), RELATIVE_URI_LOST.cause()],
+        [no_role] if shown else [no_role, RELATIVE_URI_LOST.cause()],
         [
             account_remedy(
                 "On ECS: give the task a role",
-                "Set taskRoleArn in the task definition, and start new tasks: running tasks do not change.",
-                commands=(
-                    "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
-                ),
+                *steps,
+                "Start tasks of the new revision, as update-service does: running tasks do not change.",
+                commands=lines,
                 url=pages.ECS_TASK_ROLE,
             )
         ],

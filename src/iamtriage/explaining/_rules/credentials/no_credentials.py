@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     INSTANCE_SESSION,
     METADATA_SIGNS,
     NO_INSTANCE_PROFILE,
+    NO_TASK_ROLE,
     TIMEOUT_SIGNS,
     advise_in_ci,
     advise_on_ec2,
@@ -29,6 +30,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     advise_on_iis,
     advise_on_lambda,
     advise_on_laptop,
+    find_task_definition,
     stated_profile,
 )
 from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
@@ -55,6 +57,18 @@ _POD_IDENTITY_AGENT = lazy_pattern(
 )
 _ECS = lazy_pattern(
     r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
+    r"|\becs/[\w-]{1,64}/[0-9a-f]{4,32}\b"  # the log stream of the driver awslogs
+)
+# What people show of a task whose program failed, unless the command that shows it is the one that failed.
+_TASK_SHOWN = lazy_pattern(
+    r"\baws ecs (?:describe-task|list-task|run-task|execute-command)|\btaskRoleArn\b|\"executionRoleArn\"|aws_ecs_task_definition"
+    r"|AWS::ECS::TaskDefinition|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?/ecs/"
+)
+_LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
+_CONTAINER_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
+# The AWS CLI and Terraform report that they have no credentials themselves.
+_TOOL_ITSELF = lazy_pattern(
+    r"You can configure credentials by running|No valid credential sources|with provider\["
 )
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = lazy_pattern(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
@@ -67,10 +81,11 @@ _PERSONS_TOOL = lazy_pattern(
 _CONTAINER = lazy_pattern(
     r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
 )
-_EC2_HOST = lazy_pattern(
-    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|(?<![\w-])i-[0-9a-f]{17}(?!\w)|\bec2-user\b",
+_EC2_PROMPT = lazy_pattern(
+    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b",
     re.ASCII,
 )
+_EC2_INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{17}(?!\w)", re.ASCII)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
 _LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
 # The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
@@ -309,6 +324,11 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         return " in any place that it searched as the identity of the IIS application pool"
     if advise_on_ec2 in environments and re.search(NO_INSTANCE_PROFILE.sign, case.text):
         return ": the EC2 instance has no role"
+    if environments[0] is advise_on_ecs and re.search(NO_TASK_ROLE.sign, case.text):
+        name = find_task_definition(case.text)
+        return f": the {'ECS task' if name is None else f'task definition {name}'} has no task role"
+    if environments[0] is advise_on_ecs and _CONTAINER_PROVIDER.search(message):
+        return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
 
@@ -342,13 +362,15 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
     Without a role, the service answers at once, with the status 404.
     """
     is_unanswered = METADATA_SIGNS.search(message) is not None and TIMEOUT_SIGNS.search(message) is not None
-    return is_unanswered and _CONTAINER.search(text) is not None and _EC2_HOST.search(text) is not None
+    is_on_ec2 = _EC2_PROMPT.search(text) is not None or _EC2_INSTANCE.search(text) is not None
+    return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
 
 
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
     """Return the environments in which the call may run, the likeliest first, at most two."""
     text = case.text
     controller = find_controller(text)
+    is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
         (advise_in_ci, GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None),
         (
@@ -358,7 +380,10 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
         (advise_on_lambda, search_present(_LAMBDA, text) is not None),
-        (advise_on_ecs, search_present(_ECS, text) is not None),
+        (
+            advise_on_ecs,
+            search_present(_ECS, text) is not None or (is_of_program and _TASK_SHOWN.search(text) is not None),
+        ),
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
@@ -388,4 +413,12 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [advise_in_pods, advise_on_ec2]
     if IIS_SIGNS.search(text):
         return [advise_on_iis]
+    if (is_of_program and _LOG_STREAM.search(text)) or (
+        mentions_metadata and _CONTAINER_PROVIDER.search(message)
+    ):
+        return [advise_on_ecs, advise_on_ec2]
+    if is_without_role:
+        return [advise_on_ec2]
+    if _EC2_PROMPT.search(text):
+        return [advise_on_ec2, advise_on_laptop]
     return [advise_on_ec2, advise_on_laptop] if mentions_metadata else [advise_on_laptop, advise_on_ec2]
