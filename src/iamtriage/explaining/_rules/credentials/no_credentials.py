@@ -382,7 +382,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (advise_on_lambda, search_present(_LAMBDA, text) is not None),
         (
             advise_on_ecs,
-            search_present(_ECS, text) is not None or (is_of_program and _TASK_SHOWN.search(text) is not None),
+            search_present(_ECS, text) is not None
+            or (is_of_program and _TASK_SHOWN.search(text) is not None),
         ),
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
