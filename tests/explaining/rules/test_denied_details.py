@@ -317,11 +317,11 @@ def test_statement_is_added_to_a_function_policy() -> None:
     [
         (USER, "of the user ana", "get-user-policy --user-name ana"),
         (f"arn:aws:iam::{ACCOUNT}:role/app", "of the role app", "get-role-policy --role-name app"),
-        (f"arn:aws:iam::{ACCOUNT}:group/ops", f"attached to arn:aws:iam::{ACCOUNT}:group/ops", None),
+        (f"arn:aws:iam::{ACCOUNT}:group/team/ops", "of the group ops", "get-group-policy --group-name ops"),
     ],
     ids=["user", "role", "group"],
 )
-def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, command: str | None) -> None:
+def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, command: str) -> None:
     """The authorization details say to what the policy is attached; the caller is a user in all cases."""
     details = json.loads(json.dumps(INLINE_DETAILS).replace(USER, attached_to))
     deny = " with an explicit deny in an identity-based policy"
@@ -329,10 +329,9 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     explanation = explain(text, facts={"authorization_details": details})
     assert f"the statement NoQueues in an inline policy {where} " in explanation.summary
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
-    if command is None:
-        assert not any("--policy-name POLICY_NAME" in line for line in lines)
-    else:
-        assert f"aws iam {command} --policy-name POLICY_NAME" in lines
+    assert f"aws iam {command} --policy-name POLICY_NAME" in lines
+    leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in str(explanation)
+    assert leaves_group == ("group" in where)
 
 
 def test_managed_policy_of_the_details_is_not_printed_as_inline() -> None:

@@ -694,3 +694,28 @@ def test_new_trust_policy_omits_deleted_principals(sub: str, of_role: str | list
     assert "of a deleted principal" in " ".join(remedy.steps) or "of deleted principals" in " ".join(
         remedy.steps
     )
+
+
+@pytest.mark.parametrize("claims", [True, False])
+@pytest.mark.parametrize(
+    ("action", "issuer", "condition"),
+    [
+        pytest.param("sts:AssumeRole", ISSUER, {}, id="wrong action"),
+        pytest.param(WEB, f"{ISSUER[:-1]}0", {}, id="provider of another cluster"),
+        pytest.param(
+            "sts:AssumeRole", ISSUER, {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"}}, id="audience only"
+        ),
+    ],
+)  # fmt: skip
+def test_no_fix_trusts_all_tokens_of_a_provider(
+    action: str, issuer: str, condition: dict[str, Any], *, claims: bool
+) -> None:
+    """Otherwise, every service account of the cluster could assume the role."""
+    policy = _policy(SUBJECT, issuer=issuer)
+    policy["Statement"][0].update(Action=action, Condition=condition)
+    facts: dict[str, Any] = {"trust_policy": policy, "namespace": "shop", "service_account": "cart"}
+    if claims or issuer != ISSUER:
+        facts["token_claims"] = {"iss": f"https://{ISSUER}", "sub": SUBJECT, "aud": ["sts.amazonaws.com"]}
+    fixed = explain(DENIED, facts=facts).remedies[0].policy
+    assert fixed is not None
+    assert fixed["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:sub"] == SUBJECT

@@ -14,7 +14,7 @@ __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "
 # The default maximum number of lines of a short explanation.
 _LINES = 26
 _MAX_REASONS = 2
-_QUOTES = lazy_pattern(r"The (?:message|text) says:? ")
+_QUOTES = lazy_pattern(r"The (?:(?:message|text) says:?|authorization details name) ")
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text says "[^"]*"\.')
 # A text repeats another one if it shares at least this fraction of its words with it.

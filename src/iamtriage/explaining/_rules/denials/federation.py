@@ -127,7 +127,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
     remedy = trust_fixes.replace_policy_remedy(
-        f"Compare the subject with {like}", found.fixed, denial.target_role_name
+        f"Compare the subject with {like}", found.fixed, denial.target_role_name, denial.facts
     )
     return denial.explain(
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
@@ -202,7 +202,10 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
     """Explain a trust policy that names another provider than the token's issuer."""
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
     remedy = trust_fixes.replace_policy_remedy(
-        "Name the token's issuer in the role's trust policy", other.fixed, denial.target_role_name
+        "Name the token's issuer in the role's trust policy",
+        other.fixed,
+        denial.target_role_name,
+        denial.facts,
     )
     remedy = attrs.evolve(
         remedy,
@@ -252,7 +255,9 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             web_identity_remedies.trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,)
         )
     else:
-        remedy = trust_fixes.replace_policy_remedy(problem.title, problem.fixed, denial.target_role_name)
+        remedy = trust_fixes.replace_policy_remedy(
+            problem.title, problem.fixed, denial.target_role_name, denial.facts
+        )
         remedy = attrs.evolve(remedy, steps=(f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}", *remedy.steps))
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
     return denial.explain(

@@ -15,7 +15,11 @@ from iamtriage.explaining._rules.denials.identity_remedies import simulation_com
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.decisions import inline_policy_commands, named_statements
+from iamtriage.explaining._rules.shared.decisions import (
+    denying_group,
+    inline_policy_commands,
+    named_statements,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
@@ -57,8 +61,18 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
     """Return what else can be done with the policy: only managed policies can be detached."""
+    group = denying_group(denial.facts, denial.action)
+    if group is not None and isinstance(denial.principal, User):
+        line = fill_command(
+            "aws iam remove-user-from-group --group-name {} --user-name {}",
+            commands.group_argument(group),
+            commands.user_name(denial.principal.name),
+        )
+        return f", or removes {denial.caller} from the group: {line}. The group's Allow statements are then gone, too"
     if inline:
         return " or deletes the inline policy"
+    if denial.policy and isinstance(denial.principal, User):
+        return f" or detaches the policy from {denial.caller}, or from the group that it comes from"
     if denial.policy:
         return f" or detaches the policy from {denial.caller}"
     return ", or detaches the managed policy or deletes the inline policy"
@@ -69,14 +83,12 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if _QUARANTINE_POLICY in (denial.policy or ""):
         return _explain_quarantine(denial)
     inline = inline_policy_commands(denial.facts, denial.action)
-    policy = "AWS does not name the policy: it can be an inline policy."
-    if denial.policy:
-        policy = f"The policy is {denial.policy}."
-    elif inline:
-        policy = "It is an inline policy."
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
+    policy = "" if named else " AWS does not name the policy: it can be an inline policy."
+    if denial.policy and denial.policy not in (named or ""):
+        policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
@@ -86,7 +98,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         steps=(
             "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
             if named is None
-            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
+            else "Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
             *present(typical_requirement(denial)),
             _change_step(denial, is_inline=bool(inline)),
             *denial_remedies.region_steps(denial),
@@ -102,7 +114,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         IDENTITY_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
-            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {allow_still_required(denial)}",
+            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {allow_still_required(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
@@ -116,7 +128,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is not None:
-        return (commands.show_policy_command(commands.arn(denial.policy, "POLICY_ARN")),)
+        arn = commands.arn(denial.policy, "POLICY_ARN")
+        lines = (commands.show_policy_command(arn),)
+        if (
+            isinstance(denial.principal, User)
+            and next(named_statements(denial.facts, denial.action), None) is None
+        ):
+            lines += (fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),)
+        return lines
     return denial_remedies.list_policies_commands(denial)
 
 

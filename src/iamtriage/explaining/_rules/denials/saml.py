@@ -172,7 +172,9 @@ def _find_problem(denial: Denial) -> _Problem | None:
     ]
     if not texts:
         return None
-    remedy = replace_policy_remedy("Correct the role's trust policy", fixed, denial.target_role_name)
+    remedy = replace_policy_remedy(
+        "Correct the role's trust policy", fixed, denial.target_role_name, denial.facts
+    )
     steps = [WHOLE_DOCUMENT, *remedy.steps]
     if _audiences(changed):
         steps.append("The assertion's Recipient must be the value of SAML:aud.")

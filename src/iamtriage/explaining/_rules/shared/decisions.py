@@ -68,10 +68,22 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
 
 
 def identity_policy_allows(facts: Facts, action: str | None) -> bool:
-    """Return whether the authorization details say that an identity-based policy allows the action."""
-    return facts.authorization_details is not None and POLICY_TYPE_NAMES["identity"] in allowing_policy_types(
-        facts, action
+    """Return whether the authorization details say that an identity-based policy allows the action.
+
+    Another identity-based policy can deny it.
+    """
+    if facts.authorization_details is None:
+        return False
+    matched = (
+        policy
+        for reason in matching_reasons(action, facts.authorization_details)[:1]
+        for check in reason.evaluation.checks
+        if check.policy_type == "identity"
+        for policy in check.matched_policies
     )
+    return any(
+        policy.statements and all(each.effect in _ALLOW for each in policy.statements) for policy in matched
+    ) or POLICY_TYPE_NAMES["identity"] in allowing_policy_types(facts, action)
 
 
 def denying_statements(facts: Facts, action: str | None) -> Iterator[str]:
@@ -115,6 +127,9 @@ def _attachment(policy: DenyingPolicy) -> str:
     if not attached:
         return ""
     arn = attached[0]
+    group = group_name(arn)
+    if group is not None:
+        return f" of the group {clip_text(group)}"
     principal = principal_words.try_parse_principal(arn)
     is_named = isinstance(principal, User) or principal_words.underlying_role(principal) is not None
     return (
@@ -124,19 +139,43 @@ def _attachment(policy: DenyingPolicy) -> str:
     )
 
 
+def group_name(arn: str) -> str | None:
+    """Return the name of an IAM group.
+
+    >>> group_name("arn:aws:iam::111122223333:group/teams/developers")
+    'developers'
+    """
+    kind, _, path = arn.rpartition(":")[2].partition("/")
+    return path.rpartition("/")[2] or None if kind == "group" else None
+
+
+def denying_group(facts: Facts, action: str | None) -> str | None:
+    """Return the group whose policy denied, according to the authorization details."""
+    for reason in matching_reasons(action, facts.authorization_details)[:1]:
+        for policy in reason.policies:
+            attached = () if policy.info is None else policy.info.attached_to
+            if len(attached) == 1:
+                return group_name(attached[0])
+    return None
+
+
 def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
     """Return the commands that print the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
-    from iamtriage.explaining._rules.shared.commands import fill_command, role_name, user_name
+    from iamtriage.explaining._rules.shared.commands import fill_command, group_argument, role_name, user_name
 
     lines: list[str] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         for policy in reason.policies:
             if policy.info is None or not policy.info.inline or not policy.info.attached_to:
                 continue
-            principal = principal_words.try_parse_principal(policy.info.attached_to[0])
+            owner = policy.info.attached_to[0]
+            group = group_name(owner)
+            principal = principal_words.try_parse_principal(owner)
             role = principal_words.underlying_role(principal)
-            if role is not None:
+            if group is not None:
+                kind, name = "group", group_argument(group)
+            elif role is not None:
                 kind, name = "role", role_name(role.name)
             elif isinstance(principal, User):
                 kind, name = "user", user_name(principal.name)

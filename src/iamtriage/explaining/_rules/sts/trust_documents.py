@@ -14,6 +14,7 @@ from iamtriage._text import join_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._facts import Facts
 
 _PROVIDER = "oidc-provider/"
 
@@ -135,6 +136,41 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
     what = "the unique ID of a deleted principal" if len(removed) == 1 else "unique IDs of deleted principals"
     return {**policy, "Statement": kept}, (
         f"The document omits {ids}, {what}: IAM rejects a policy that names one.",
+    )
+
+
+def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a policy that trusts no provider whatever the subject, and a step that says what was added.
+
+    An OIDC provider issues tokens to every service account of a cluster, or to every repository:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+    """
+    subject: object = (facts.token_claims or {}).get("sub")
+    if subject is None and facts.namespace and facts.service_account:
+        subject = f"system:serviceaccount:{facts.namespace}:{facts.service_account}"
+    limited = copy.deepcopy(dict(policy))
+    is_open = False
+    for each in iterate_statements(limited):
+        named = [
+            name for name in as_strings(mapping(each.get("Principal")).get("Federated")) if _PROVIDER in name
+        ]
+        conditions = mapping(each.get("Condition"))
+        keys = {key.rpartition(":")[2].lower() for block in conditions.values() for key in mapping(block)}
+        if each.get("Effect") != "Allow" or len(named) != 1 or keys - {"aud"}:
+            continue
+        is_open = True
+        if isinstance(subject, str) and subject.isprintable():
+            issuer = named[0].partition(_PROVIDER)[2]
+            equals = {**mapping(conditions.get("StringEquals")), f"{issuer}:sub": subject}
+            each["Condition"] = {**conditions, "StringEquals": equals}
+    if not is_open:
+        return limited, ()
+    if limited == policy:
+        return limited, (
+            "Add a condition on the subject (sub): without it, every token of the provider is accepted.",
+        )
+    return limited, (
+        "The document adds a condition on the subject: without it, every token of the provider is accepted. List the subjects of others that use the role.",
     )
 
 

@@ -261,7 +261,7 @@ def _describe(
     if result.statement is None:
         verdict = f"no statement of its trust policy names {service}"
     title = f"Allow {service} in the role's trust policy"
-    remedy = trust_fixes.replace_policy_remedy(title, _allow_service(question, actions), role)
+    remedy = trust_fixes.replace_policy_remedy(title, _allow_service(question, actions), role, question.facts)
     step = f"{trust_fixes.WHOLE_DOCUMENT} Remove from it a service that does not use the role."
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
 
@@ -305,7 +305,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
             facts.trust_policy, result, value=value, new_operator=operator_of_pattern
         )
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
-    remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role)
+    remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, facts)
     keep = "Keep a condition: it stops other accounts from using the role through the service."
     if fixed is None:
         lines: tuple[str, ...] = commands.trust_policy_commands(question.role)

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     find_provider,
     iterate_statements,
+    limit_to_subject,
     mapping,
     parse_document,
     remove_deleted_principals,
@@ -183,7 +184,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     provider = find_provider(fixed)
     client = commands.kubernetes_name(actual)
     remedy = replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role
+        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role, facts
     )
     yield attrs.evolve(
         remedy,
@@ -211,7 +212,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if fixed is not None:
         title = "Expect the exact subject in the trust policy"
         remedy = replace_policy_remedy(
-            title if is_literal else "Accept the token's subject in the trust policy", fixed, role
+            title if is_literal else "Accept the token's subject in the trust policy", fixed, role, facts
         )
         more = (
             "This is narrower than a pattern."
@@ -228,7 +229,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         if like != operator:
             pattern = _with_value(result, facts, new_operator=like)
         if pattern is not None:
-            remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role)
+            remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
             step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
             yield attrs.evolve(remedy, steps=(step, *remedy.steps))
         return
@@ -239,11 +240,13 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         yield your_remedy(title, step, commands=lines, url=url)
 
 
-def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
+def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None, facts: Facts) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
     policy, removed = remove_deleted_principals(policy)
+    policy, limited = limit_to_subject(policy, facts)
     return trust_remedy(
         title,
+        *limited,
         *removed,
         commands=(commands.trust_policy_commands(role)[1],),
         policy=policy,
