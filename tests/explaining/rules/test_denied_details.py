@@ -162,7 +162,7 @@ def test_missing_service_linked_role_is_created_once() -> None:
 def test_service_linked_role_of_an_unknown_service_has_no_command() -> None:
     explanation = explain(_denied("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:role/orders"))
     assert [each.code for each in explanation.causes] == ["no-identity-allow"]
-    assert "create-service-linked-role" not in str(explanation)
+    assert "create-service-linked-role" not in " ".join(str(explanation).split())
 
 
 def test_long_message_of_a_service_is_truncated() -> None:
@@ -330,7 +330,8 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     assert f"the statement NoQueues in an inline policy {where} " in explanation.summary
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
     assert f"aws iam {command} --policy-name POLICY_NAME" in lines
-    leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in str(explanation)
+    shown = " ".join(str(explanation).split())
+    leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in shown
     assert leaves_group == ("group" in where)
 
 
@@ -343,7 +344,7 @@ def test_managed_policy_of_the_details_is_not_printed_as_inline() -> None:
         facts={"authorization_details": json.loads(text)},
     )
     assert f"the policy {arn} of the user ana" in explanation.summary
-    assert "POLICY_NAME" not in str(explanation)
+    assert "POLICY_NAME" not in " ".join(str(explanation).split())
 
 
 def test_decoded_message_without_an_action() -> None:

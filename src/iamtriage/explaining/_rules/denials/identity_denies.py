@@ -129,7 +129,7 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is not None:
         arn = commands.arn(denial.policy, "POLICY_ARN")
-        lines = (commands.show_policy_command(arn),)
+        lines: tuple[str, ...] = (commands.show_policy_command(arn),)
         if (
             isinstance(denial.principal, User)
             and next(named_statements(denial.facts, denial.action), None) is None
