@@ -12,7 +12,8 @@ import pytest
 import iamtriage
 from iamtriage import IamTriageError, RecordError, from_record, parse, to_record
 from iamtriage.failures import Failure
-from iamtriage.failures._records import has_secrets, redact_record
+from iamtriage.failures._records import redact_record
+from iamtriage.failures._secrets import has_secrets
 from iamtriage.typing import Kind, Record
 from tests.tables import ANA, CLUSTER, DENIAL, REQUEST
 

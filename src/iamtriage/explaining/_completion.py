@@ -15,8 +15,8 @@ from iamtriage.explaining._context.model import NOTHING
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.model import Runtime
     from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._context.values import Runtime
     from iamtriage.explaining._explanations import Explanation, Remedy
 
 __all__ = ("complete_explanation",)

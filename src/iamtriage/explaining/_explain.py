@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
@@ -36,8 +36,7 @@ from iamtriage.failures._failures import (
     RegionDisabled,
     SignatureMismatch,
 )
-from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
-from iamtriage.failures._records import has_secrets, redact_record, to_record
+from iamtriage.failures._secrets import has_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +118,12 @@ def explain(
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
         failure = _find_complete_denial(error_or_failure) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
-    shown = _without_borders(_without_secrets(failure))
+    shown = failure
+    if has_secrets(failure):
+        from iamtriage.explaining._sources import without_secrets
+
+        shown = without_secrets(failure)
+    shown = _without_borders(shown)
     known = resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
     if any(isinstance(cause, UncertainCause) for cause in explanation.causes):
@@ -166,24 +170,6 @@ def _find_complete_denial(text: str) -> AccessDenied | None:
     )
 
 
-def _without_secrets(failure: Failure) -> Failure:
-    """Return a failure with markers for the secrets in its values, or the same one if there are none."""
-    if not has_secrets(failure):
-        return failure
-    record = to_record(failure)
-    values: Mapping[str, object] = record
-    # The values are checked when they are read. evolve() has as many types as there are failure classes.
-    changes: dict[str, Any] = {
-        _ATTRIBUTES.get(key, key): value
-        for key, value in redact_record(record).items()
-        if value != values[key] and key != "encoded_message"
-    }
-    in_envelope = {key: changes.pop(key) for key in list(changes) if hasattr(failure.envelope, key)}
-    if in_envelope:
-        changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
-    return attrs.evolve(failure, **changes)
-
-
 def _without_borders(failure: Failure) -> Failure:
     """Return a failure whose text has no drawn borders and wrapped lines, or the same one."""
     if failure.text.isascii() and "\n" not in failure.text:
@@ -219,10 +205,6 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         why = "the message is cut off" if is_sentence_cut(failure) else explanation.summary.rstrip(".")
         return why if operation is None or operation in why else f"{operation}: {why}"
     return describe_failure(failure, explanation.topic)
-
-
-# The key of a record -> the attribute of a failure, if they differ.
-_ATTRIBUTES = KUBERNETES_ATTRIBUTES
 
 
 def _add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:

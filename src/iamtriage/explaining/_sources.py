@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
 
 from iamtriage._text import hide_secrets
-from iamtriage.failures._labels import LABELS
+from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block, Source
     from iamtriage.failures._failures import Failure
 
-__all__ = ("map_strings", "secret_remover", "text_blocks")
+__all__ = ("map_strings", "secret_remover", "text_blocks", "without_secrets")
 
 # The number of characters around the failure that are parsed again, and of those that are shown.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
@@ -60,6 +62,24 @@ def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:
         if end - start >= _MIN_SECRET_LENGTH and value[start:end] != mark[0]:
             yield value[start:end], mark[0]
         done, at = mark.end(), max(end, start)
+
+
+def without_secrets(failure: Failure) -> Failure:
+    """Return a failure with markers for the secrets in its values."""
+    from iamtriage.failures._records import redact_record, to_record
+
+    record = to_record(failure)
+    values: Mapping[str, object] = record
+    # The values are checked when they are read. evolve() has as many types as there are failure classes.
+    changes: dict[str, Any] = {
+        KUBERNETES_ATTRIBUTES.get(key, key): value
+        for key, value in redact_record(record).items()
+        if value != values[key] and key != "encoded_message"
+    }
+    in_envelope = {key: changes.pop(key) for key in list(changes) if hasattr(failure.envelope, key)}
+    if in_envelope:
+        changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
+    return attrs.evolve(failure, **changes)
 
 
 def map_strings(value: object, change: Callable[[str], str]) -> object:

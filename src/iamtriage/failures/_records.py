@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.typing import Record
 
-__all__ = ("has_secrets", "redact_record", "to_record")
+__all__ = ("redact_record", "to_record")
 
 
 # Values that callers and servers choose. Other values, such as IDs, codes and times, have a fixed format.
@@ -107,23 +107,3 @@ def redact_record(record: Record) -> Record:
     if record["encoded_message"] is not None:
         values["encoded_message"] = "[REDACTED encoded message]"
     return cast("Record", values)
-
-
-def has_secrets(failure: Failure) -> bool:
-    """Return whether :func:`redact_record` would change any value but the encoded message."""
-    envelope = failure.envelope
-    words = (envelope.code, envelope.operation, envelope.service)
-    values = [failure.principal, failure.action, failure.resource, envelope.user_agent, envelope.source_ip]
-    values += (word for word in words if word is not None and not word.isidentifier())
-    if isinstance(failure, AccessDenied):
-        values.append(failure.policy_arn)
-    elif isinstance(failure, KubernetesForbidden):
-        values += (
-            failure.user,
-            failure.verb,
-            failure.kubernetes_resource,
-            failure.api_group,
-            failure.namespace,
-        )
-    # The user of a Kubernetes denial is also its principal.
-    return any(value is not None and hide_secrets(value) != value for value in set(values))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH, excerpt
@@ -17,7 +17,6 @@ _MAX_NUMBER = 10**18
 _MAX_STATUS = 1000
 _NO_DOCUMENT: Document = {}
 _JSON_WHITESPACE = " \t\n\r"
-_decode: Callable[[str], tuple[object, int]] = json.JSONDecoder().raw_decode
 
 
 def as_document(value: object) -> Document:
@@ -34,13 +33,20 @@ def documents_in(value: object) -> list[Document]:
     return [item for item in map(as_document, cast("Sequence[object]", value)[:_MAX_ITEMS]) if item]
 
 
+@cache
+def _decoder() -> Callable[[str], tuple[object, int]]:
+    import json  # imported here because most errors contain no JSON
+
+    return json.JSONDecoder().raw_decode
+
+
 def load(text: str) -> object:
     """Return the value of a JSON text, or ``None`` if it is invalid, too long or too deeply nested."""
     if len(text) > _MAX_JSON:
         return None
     text = text.strip(_JSON_WHITESPACE)
     try:
-        value, end = _decode(text)
+        value, end = _decoder()(text)
     except (ValueError, RecursionError):
         return None
     return value if end == len(text) else None

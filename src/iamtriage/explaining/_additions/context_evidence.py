@@ -12,8 +12,9 @@ from iamtriage._text import clip_text, hide_secrets, quote_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._context.model import Context, Runtime, Stated
+    from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._facts import FailedCall
 

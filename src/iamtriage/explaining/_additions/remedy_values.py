@@ -18,8 +18,9 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._context.model import Context, Runtime, Stated
+    from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.failures._failures import Failure
 

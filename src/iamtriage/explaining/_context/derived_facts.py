@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._context.model import NOTHING, Context, Stated
+from iamtriage.explaining._context.model import NOTHING, Context
+from iamtriage.explaining._context.values import Stated
 from iamtriage.explaining._facts import Facts
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._context.model import Context, Stated
+    from iamtriage.explaining._context.model import Context
+    from iamtriage.explaining._context.values import Stated
     from iamtriage.failures._failures import AccessDenied, Failure
 
 __all__ = ("find_failed_resource", "find_resource", "find_stated_arn", "resource_names")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.actions._lookup import service_prefix
-from iamtriage.explaining._context.model import Context, Stated
+from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
 from iamtriage.explaining._context.readers.names import NAME_READERS
@@ -17,9 +17,10 @@ from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
+from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.model import CommandLine, Document
+    from iamtriage.explaining._context.values import CommandLine, Document
     from iamtriage.failures._failures import Failure
 
 __all__ = ("search_context",)

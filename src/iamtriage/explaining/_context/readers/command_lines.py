@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import CommandLine
+from iamtriage.explaining._context.values import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import Document, MappingEntry
+from iamtriage.explaining._context.values import Document, MappingEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import Stated, quote_match
+from iamtriage.explaining._context.values import Stated, quote_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._context.model import CommandLine
+    from iamtriage.explaining._context.values import CommandLine
 
 __all__ = (
     "NAME_READERS",

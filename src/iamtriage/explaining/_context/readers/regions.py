@@ -11,8 +11,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import Stated
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

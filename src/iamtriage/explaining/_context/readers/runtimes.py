@@ -13,7 +13,7 @@ import functools
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.model import Runtime
+from iamtriage.explaining._context.values import Runtime
 
 __all__ = ("find_runtime", "search_present")
 

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 if TYPE_CHECKING:
     import re
 
-    from iamtriage.explaining._context.model import Document
+    from iamtriage.explaining._context.values import Document
     from iamtriage.explaining._explanations import Remedy
 
 

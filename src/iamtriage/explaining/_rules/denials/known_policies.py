@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.model import Document
+    from iamtriage.explaining._context.values import Document
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.denial import Denial

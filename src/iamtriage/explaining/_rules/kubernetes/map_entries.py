@@ -11,7 +11,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.model import MappingEntry
+from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 

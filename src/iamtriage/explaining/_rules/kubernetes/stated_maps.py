@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.model import MappingEntry
+    from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Mismatch
     from iamtriage.explaining._rules.shared.clusters import AnyCase

@@ -19,7 +19,7 @@ from iamtriage.exceptions import InvalidArnError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from iamtriage.explaining._context.model import CommandLine, Stated
+    from iamtriage.explaining._context.values import CommandLine, Stated
 
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)

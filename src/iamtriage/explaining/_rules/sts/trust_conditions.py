@@ -24,7 +24,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage.explaining._context.model import CommandLine
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.trust._evaluation import TrustResult
 

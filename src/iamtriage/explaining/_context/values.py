@@ -1,0 +1,110 @@
+"""Represent the values that a context consists of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+__all__ = ("CommandLine", "Document", "MappingEntry", "Runtime", "Stated", "quote_match")
+
+
+class Stated(NamedTuple):
+    """A value that the text states.
+
+    Attributes:
+        value: The value.
+        words: The part of the text that states it.
+    """
+
+    value: str
+    words: str
+
+
+class CommandLine(NamedTuple):
+    """A command that the text shows.
+
+    Attributes:
+        program: The program, such as ``"aws"``.
+        words: The arguments that are not options, such as ``("s3", "ls")``.
+        options: The long options with their values, without hyphens.
+        text: The command as written, on one line.
+    """
+
+    program: str
+    words: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    text: str
+
+    def option(self, *names: str) -> Stated | None:
+        """Return the value of the first of these options that is in the command."""
+        for name in names:
+            for each, value in self.options:
+                if each == name and value:
+                    forms = (f"--{name} {value}", f"--{name}={value}", f"-{name[0]} {value}")
+                    return Stated(value, next((form for form in forms if form in self.text), forms[0]))
+        return None
+
+
+class Runtime(NamedTuple):
+    """The environment that runs the code that made the call.
+
+    Attributes:
+        kind: A stable identifier, such as ``"lambda"``.
+        caller: The owner of the credentials that the call used, such as ``"the execution role of the Lambda
+            function"``.
+        words: The part of the text that shows the environment.
+        command: The command that prints the role, with a placeholder for an unknown name.
+    """
+
+    kind: str
+    caller: str
+    words: str
+    command: str | None = None
+
+
+class MappingEntry(NamedTuple):
+    """An entry of an ``aws-auth`` ConfigMap that the text contains.
+
+    Attributes:
+        arn: The ARN of the role or user.
+        username: The Kubernetes user name.
+        is_role: Whether it is an entry of ``mapRoles``.
+        around: The text before and after the ARN on its line.
+        groups: The Kubernetes groups.
+    """
+
+    arn: str
+    username: str | None = None
+    is_role: bool = True
+    around: tuple[str, str] = ("", "")
+    groups: tuple[str, ...] = ()
+
+
+class Document(NamedTuple):
+    """A policy document that the text contains.
+
+    Attributes:
+        content: The parsed document.
+        is_trust_policy: Whether it is the trust policy of a role.
+        has_principal: Whether a statement names a principal, as in resource-based policies.
+    """
+
+    content: Mapping[str, Any]
+    is_trust_policy: bool = False
+    has_principal: bool = False
+
+
+def quote_match(found: re.Match[str]) -> str:
+    """Return the words of a match, including a closing quote or bracket.
+
+    >>> import re
+    >>> quote_match(re.search("bucket '([a-z]+)", "in bucket 'orders'"))
+    "bucket 'orders'"
+    """
+    words, closing = found[0], found.string[found.end() : found.end() + 1]
+    if closing and (words.count(closing) % 2 if closing in "\"'`" else closing == ")" and "(" in words):
+        words += closing
+    return " ".join(words.split()).strip(",;")
