@@ -118,7 +118,6 @@ _NEEDLESS = (
     "_rendering.explanations",
     "authorization",
     "explaining._context.searching",
-    "explaining._context.values",
     "explaining._sources",
     "failures._records",
     "explaining._additions.remedy_values",
@@ -129,6 +128,7 @@ _NEEDLESS = (
 )
 # What a denial needs only if its text shows more than the principal, the action, the resource and the reason.
 _NEEDLESS_FOR_PLAIN_DENIALS = (
+    "explaining._context.values",
     "explaining._rules.denials.callers",
     "explaining._rules.denials.node_roles",
     "explaining._rules.denials.other_policies",
