@@ -430,23 +430,21 @@ def redaction() -> Iterator[Figure]:
         yield growth_figure(
             f"redact, a round, identifiers {texts.shortened(unit)}", IdentifierRedaction, make, sizes
         )
-    for unit in dict.fromkeys((*texts.SECRET_UNITS, *texts.ADVERSARIAL)):
-        text = texts.repeated(unit, _COST_SIZE, texts.SECRET_TRIGGER)
-        yield cost_figure(f"redact {texts.shortened(unit)}", iamtriage.redact, text)
+    hostile = [
+        (unit, texts.repeated(unit, _COST_SIZE, texts.SECRET_TRIGGER))
+        for unit in dict.fromkeys((*texts.SECRET_UNITS, *texts.ADVERSARIAL))
+    ]
+    hostile += ((unit, texts.numbered(unit, _COST_SIZE)) for unit in texts.NUMBERED_UNITS)
+    for unit, text in hostile:
+        name = texts.shortened(unit)
+        yield cost_figure(f"redact {name}", iamtriage.redact, text)
         yield cost_figure(
-            f"redact, identifiers {texts.shortened(unit)}",
+            f"redact, identifiers {name}",
             functools.partial(iamtriage.redact, identifiers=True),
             text,
             IDENTIFIERS_LIMIT,
             IDENTIFIERS_TARGET,
         )
-    numbered = "".join(f"arn:{number}\n" for number in range(_COST_SIZE // len("arn:1000\n")))
-    yield cost_figure(
-        "redact, identifiers 'arn:', numbered",
-        functools.partial(iamtriage.redact, identifiers=True),
-        numbered,
-        IDENTIFIERS_LIMIT,
-    )
     yield from redaction_costs()
 
 

@@ -185,10 +185,22 @@ SECRET_UNITS = (
     "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é",
 )  # fmt: skip
 
+# Units with a number instead of each "{n}", so that no two of them are equal.
+NUMBERED_UNITS = (
+    "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
+    '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n",
+)  # fmt: skip
+
 
 def repeated(unit: str, size: int, ending: str = TRIGGER) -> str:
     """Repeat a text up to a size, with an ending that makes the readers search it."""
     return (unit * (size // len(unit) + 1))[: size - len(ending)] + ending
+
+
+def numbered(unit: str, size: int) -> str:
+    """Repeat a unit of ``NUMBERED_UNITS`` up to a size."""
+    count = size // len(unit.replace("{n}", "")) + 1
+    return "".join(unit.replace("{n}", str(number)) for number in range(count))[:size]
 
 
 def shortened(unit: str) -> str:

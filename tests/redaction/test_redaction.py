@@ -265,6 +265,21 @@ def test_secret_in_a_long_log_is_hidden_as_if_alone(text: str, expected: str) ->
     assert redact(f"{_LOG}{text}\n{_LOG}") == f"{_LOG}{shown}\n{_LOG}"
 
 
+@pytest.mark.parametrize(
+    ("other", "text", "expected"),
+    [
+        ("_auth=YWI5cGFzc3dvcmQx", "_auth=YWI6cGFzc3dvcmQx", "_auth=[REDACTED authorization]"),
+        ("token%2DaB3dE6fG9 ok", "token%3DaB3dE6fG9 ok", "token%3DREDACTED-token ok"),
+    ],
+)
+def test_text_that_differs_in_digits_from_many_others_is_judged_alone(
+    other: str, text: str, expected: str
+) -> None:
+    """A digit of an escape, or of an encoded login, decides whether a value is a secret."""
+    lines = f"{other}\n" * 40
+    assert redact(f"{lines}{text}\n{lines}") == f"{lines}{expected}\n{lines}"
+
+
 def test_times_before_lines_differ() -> None:
     text = f"06:07:08.123 app aws_session_token:\n06:07:09.456 app   {TOKEN}\n06:07:10.789 app ready"
     assert redact(text) == (

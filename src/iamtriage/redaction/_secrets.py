@@ -57,9 +57,9 @@ _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 _SETTING = re.compile(
-    r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:[ ]))"
+    r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
-_NEXT_SETTING = re.compile(rf"\r?\n{_SETTING.pattern}")
+_NEXT_SETTING = re.compile(rf"(?:\r?\n|\\{{1,64}}n){_SETTING.pattern}")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
@@ -167,7 +167,11 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     """
     if not may_contain_secret(text):
         return []
-    documents = Documents(text) if _DOCUMENT.search(text) else None
+    return _search(text, Documents(text) if _DOCUMENT.search(text) else None, is_wrapped=is_wrapped)
+
+
+def _search(text: str, documents: Documents | None, *, is_wrapped: bool) -> list[FoundSecret]:
+    """Find every secret in the documents of a text, and in its other parts."""
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped)
     # Documents are searched value by value, so that a secret never extends into the next value.
@@ -220,7 +224,10 @@ def _find_prefixed_secrets(
 
 def _find_in_lines(text: str) -> list[FoundSecret]:
     """Find the secrets in lines without their prefix, if they are a document or have rows."""
-    return find_secrets(text, is_wrapped=False) if _ROW.search(text) or Documents(text) else []
+    if not may_contain_secret(text):
+        return []
+    documents = Documents(text)
+    return _search(text, documents, is_wrapped=False) if documents or _ROW.search(text) else []
 
 
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:

@@ -196,7 +196,9 @@ def find_assigned_secrets(
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
             continue
-        surroundings = surroundings_of(text, name_end) if runs.is_repetitive and not has_changes else None
+        surroundings = (
+            surroundings_of(runs.zeroed, name_end) if runs.is_repetitive and not has_changes else None
+        )
         is_judged, judged = runs.recall(surroundings) if surroundings else (False, (False, None))
         name: NameMatch | None = None
         if is_judged:
@@ -231,6 +233,9 @@ def _is_decided(name: NameMatch, found: FoundSecret | None, word_end: int) -> bo
     """Return whether the surroundings of a name suffice to judge it, with its last word's end at a position."""
     last = name.end + LOOKAHEAD - 1
     if name.runs.last_end >= last or name.end > word_end + MAX_SUFFIX or not name.is_local():
+        return False
+    if name.name.tail == "auth":
+        # The value is decoded, so its digits matter.
         return False
     if found is None:
         return True

@@ -16,12 +16,13 @@ from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assi
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
     looks_like_base64,
     measure_common_prefix,
+    zero_digits,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _LINES_AFTER = 3
 # In characters.
 _MAX_LINE = 20_000
 _MAX_BEFORE_NAME = 4_096
+_MAX_NAME = 40
+_MAX_REMEMBERED = 2_000
 
 
 def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]]) -> Iterator[FoundSecret]:
@@ -60,6 +63,9 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
     if "\n" not in text:
         return
     schemes = _SCHEME.finditer(folded) if "bearer" in folded or "basic" in folded else ()
+    zeroed = zero_digits(text)
+    # Windows without a secret. Those that differ only in their digits are searched once.
+    searched: set[tuple[str, int, bool]] = set()
     done = 0
     # Where the next digit is, without which no value is found.
     digit = -1
@@ -77,39 +83,48 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
             continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME
-        yield from _search_window(text, start, rest.end(), is_direct=is_direct)
+        lines = [start, *_find_line_starts(text, done)]
+        key = (zeroed[start : lines[-1]], name.start() - start, is_direct)
+        if key not in searched:
+            found = [*_search_window(text, lines, name.start(), is_direct=is_direct)]
+            yield from found
+            if not found and lines[-1] - start <= _MAX_REMEMBERED:
+                searched.add(key)
 
 
 def _start(match: re.Match[str]) -> int:
     return match.start()
 
 
-def _search_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Iterator[FoundSecret]:
+def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -> Iterator[FoundSecret]:
     """Search a few lines without their prefixes, and also without the first line break.
 
     Args:
         text: The text.
-        start: The start of the line with the name.
-        next_line: The start of the next line.
+        lines: The start of the line with the name, the starts of the next lines, and the end of the last one.
+        name: The position of the name.
         is_direct: Whether the name and its sign end the line, so that the value is also found otherwise.
     """
-    if is_direct and not measure_common_prefix(text, start, next_line):
-        return
-    lines = [start, *_find_line_starts(text, next_line)]
-    end = lines.pop()
-    if not (_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
-        return
+    start, next_line, *_, end = lines
     size = measure_common_prefix(text, start, next_line)
-    if not size and _LONG_RUN.search(text, next_line, lines[2] if len(lines) > 2 else end) is None:
+    if (is_direct and not size) or start + size > name:
+        return
+    if not size and _LONG_RUN.search(text, next_line, lines[2]) is None:
         return
     view = View(text[start:end])
     if size:
-        view.edit(
-            (line - start, line - start + size, "")
-            for line in lines
-            if line == start or measure_common_prefix(text, start, line) >= size
-        )
-        for found in _find_after(view, view.text.index("\n")):
+        prefixed = [
+            line
+            for line in lines[:-1]
+            if line <= next_line or measure_common_prefix(text, start, line) >= size
+        ]
+        view.edit((line - start, line - start + size, "") for line in prefixed)
+    name -= start + size
+    after = view.text.index("\n", name)
+    if not (_WORD.search(view.text, after) and _DIGIT.search(view.text, after)):
+        return
+    if size:
+        for found in _find_after(view, after):
             value = _join_lines(view.text, found)
             is_quoted = view.text[found.start - 1] in "\"'`"
             if "://" not in value and (looks_random(value) or (is_quoted and _DIGIT.search(value))):
@@ -139,9 +154,10 @@ def _find_line_starts(text: str, at: int) -> Iterator[int]:
 
 
 def _find_after(view: View, position: int) -> list[FoundSecret]:
-    """Find the secrets of a text that begin after a position."""
+    """Find the secrets after a line break whose header, or name before the break, announces them."""
     folded = fold_case(view.text)
-    found = [*find_assigned_secrets(view.text, folded), *find_header_secrets(view.text, folded)]
+    names = [m for m in NAME_OR_MARKER.finditer(folded, 0, position + _MAX_NAME) if m.start() < position]
+    found = [*find_assigned_secrets(view.text, folded, names), *find_header_secrets(view.text, folded)]
     return [each for each in found if each.start > position]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +28,7 @@ __all__ = (
     "measure_common_prefix",
     "percent_encoded_pattern",
     "query_value_pattern",
+    "zero_digits",
 )
 
 _MAX_REMEMBERED = 64
@@ -59,6 +60,8 @@ _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}={0,2}(?=[\s\"'`,;)\]}&<>|\\â”‚â
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
+# An escape with digits.
+_ESCAPE = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # In characters.
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
@@ -91,6 +94,11 @@ class UnquotedValues:
         self._judged: dict[tuple[str, str], Any] = {}
         self._recalls = self._hits = 0
         self._answers: dict[tuple[Any, str, Any], bool] = {}
+
+    @cached_property
+    def zeroed(self) -> str:
+        """The text with a zero for each digit. Names in equal parts of it are judged alike."""
+        return zero_digits(self._text)
 
     def remember(
         self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
@@ -135,6 +143,21 @@ class UnquotedValues:
             return None
         self._known[pattern] = (at, end)
         return end
+
+
+def zero_digits(text: str) -> str:
+    """Return a text with a zero for each digit, except in escapes."""
+    zeroed = text
+    for digit in "123456789":
+        zeroed = zeroed.replace(digit, "0")
+    if "%" not in text and "&#" not in text and "\\u" not in text:
+        return zeroed
+    pieces: list[str] = []
+    done = 0
+    for escape in _ESCAPE.finditer(text):
+        pieces += (zeroed[done : escape.start()], escape[0])
+        done = escape.end()
+    return "".join([*pieces, zeroed[done:]])
 
 
 def find_value(
