@@ -719,3 +719,22 @@ def test_no_fix_trusts_all_tokens_of_a_provider(
     fixed = explain(DENIED, facts=facts).remedies[0].policy
     assert fixed is not None
     assert fixed["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:sub"] == SUBJECT
+
+
+def test_trust_policy_for_pod_identity_has_two_ways_out() -> None:
+    policy = _policy(SUBJECT)
+    policy["Statement"][0] = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+    }
+    facts = {"trust_policy": policy, "cluster": "prod", "namespace": "shop", "service_account": "cart"}
+    explanation = explain(DENIED, facts={**facts, "resource": "arn:aws:iam::111122223333:role/cart"})
+    assert "is for EKS Pod Identity, and the pod uses IRSA" in explanation.summary
+    web, pods = explanation.remedies
+    assert web.policy is not None
+    assert web.policy["Statement"][0]["Condition"]["StringEquals"]
+    assert pods.commands[:2] == (
+        "aws eks create-pod-identity-association --cluster-name prod --namespace shop --service-account cart --role-arn arn:aws:iam::111122223333:role/cart --region REGION",
+        "kubectl annotate serviceaccount cart --namespace shop eks.amazonaws.com/role-arn-",
+    )

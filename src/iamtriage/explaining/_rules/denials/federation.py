@@ -17,12 +17,13 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.credentials import identity_pools
+from iamtriage.explaining._rules.credentials import identity_pools, pod_roles
 from iamtriage.explaining._rules.denials import assuming_roles, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
@@ -264,8 +265,36 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         f"STS rejected the token: {problem.text}.",
         TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
         topic="web-identity",
-        remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
+        remedies=(
+            remedy,
+            _use_pod_identity(denial)
+            if problem.is_for_pod_identity
+            else web_identity_remedies.compare_token_remedy(denial),
+        ),
         notes=ONLY_TRUST_NOTES,
+    )
+
+
+def _use_pod_identity(denial: Denial) -> Remedy:
+    """Return the remedy that keeps a trust policy for EKS Pod Identity, and uses that.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
+    """
+    create = pod_roles.pod_command(denial.case, pod_roles.CREATE_ASSOCIATION)
+    role = commands.arn(denial.resource, "ROLE_ARN")
+    return cluster_remedy(
+        "Or keep the trust policy, and use EKS Pod Identity: an association instead of the annotation",
+        "Create the association. The EKS Pod Identity Agent must run on the nodes: EKS Auto Mode has it built in.",
+        "Remove the annotation eks.amazonaws.com/role-arn from the service account, and re-create the pods.",
+        commands=(
+            create.replace("ROLE_ARN", role),
+            pod_roles.pod_command(
+                denial.case,
+                "kubectl annotate serviceaccount {account} --namespace {namespace} eks.amazonaws.com/role-arn-",
+            ),
+            pod_roles.restart_command(denial.case),
+        ),
+        url=pages.EKS_POD_IDENTITY,
     )
 
 

@@ -43,6 +43,7 @@ _CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
 _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
+_POD_IDENTITY = "pods.eks.amazonaws.com"
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
@@ -58,12 +59,14 @@ class TrustProblem(Value):
         title: What to do.
         step: How to do it.
         fixed: The whole policy without the mistake, or ``None`` if a statement is missing.
+        is_for_pod_identity: Whether the policy is for EKS Pod Identity, which uses no token.
     """
 
     text: str
     title: str
     step: str
     fixed: dict[str, Any] | None = None
+    is_for_pod_identity: bool = False
 
 
 def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
@@ -102,10 +105,14 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     named = [each for principal in principals for value in principal.values() for each in as_strings(value)]
     if not named or not all(principals):
         return None
+    is_for_pod_identity = _POD_IDENTITY in named
+    who = " and ".join(clip_text(each) for each in named[:2])
+    mechanism = "is for EKS Pod Identity, and the pod uses IRSA: it " if is_for_pod_identity else ""
     return TrustProblem(
-        f"the trust policy names {' and '.join(clip_text(each) for each in named[:2])} and no OIDC provider",
+        f"the trust policy {mechanism}names {who} and no OIDC provider",
         "Add a statement for the token's OIDC provider to the role's trust policy",
-        "Add this statement to the trust policy, and keep the others if something uses them.",
+        "Save the role's trust policy with this statement added as trust.json: the command replaces the whole policy. Keep the other statements if something uses them.",
+        is_for_pod_identity=is_for_pod_identity,
     )
 
 
