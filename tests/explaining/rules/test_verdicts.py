@@ -30,8 +30,20 @@ def _eks(key: str, value: str) -> str:
 
 _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Action does not apply to any resource(s) in statement\n"
 
+_UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error></ErrorResponse>"
+
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "vault-login": (
+        f"Error authenticating: Error making API request.\nURL: PUT https://vault.example.com:8200/v1/auth/aws/login\nCode: 400. Errors:\n* {_UPSTREAM.format('eu-west-1')}",
+        "The Vault server sent the client's STS request to the global endpoint",
+        "vault write auth/aws/config/client sts_endpoint=https://sts.eu-west-1.amazonaws.com sts_region=eu-west-1",
+    ),
+    "vault-with-endpoint": (
+        f"sts_endpoint               https://sts.eu-west-2.amazonaws.com\nError authenticating: {_UPSTREAM.format('us-east-1')}",
+        "https://sts.eu-west-2.amazonaws.com, which its configuration names",
+        "vault login -method=aws region=eu-west-2",
+    ),
     "task-without-network": (
         'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: RequestError: send request failed caused by: Post "https://api.ecr.us-east-1.amazonaws.com/": dial tcp 192.0.2.7:443: i/o timeout',
         "got no response from api.ecr.us-east-1.amazonaws.com",
