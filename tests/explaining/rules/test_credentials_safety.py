@@ -332,7 +332,7 @@ OWN = {
     ("eks", "update-kubeconfig"): {"name", "region"},
 }
 OLD = [int(part) for part in botocore.__version__.split(".")[:2]] < [1, 40]
-EVERYWHERE = {"region", "profile", "query", "output", "debug"}
+EVERYWHERE = {"region", "profile", "query", "output", "debug", "cli-input-json"}
 
 
 @cache

@@ -207,7 +207,7 @@ CASES = {
     "variables-not-set": (
         "Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain() : [ContainerCredentialsProvider(): Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
         "The SDK found no credentials",
-        "On EC2: give the instance a role",
+        "On ECS: give the task a role",
     ),
     "no-credentials-in-iis": (
         "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
