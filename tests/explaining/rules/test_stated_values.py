@@ -21,6 +21,7 @@ $ aws sts get-caller-identity
 OLD_KUBECONFIG = 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'
 NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no session policy allows the s3:ListBucket action"
 S3_DENIAL = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
+_UNKNOWN_KEY = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
 
@@ -669,6 +670,50 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ("denied ssm:GetParameter on parameter/PORT in eu-west-2: no identity-based policy",),
             ("****",),
             id="masked account in the verdict",
+        ),
+        pytest.param(
+            f"download failed: s3://orders-in/2026/a.csv to ./a.csv An error occurred (AccessDenied) when calling the GetObject operation: {_UNKNOWN_KEY}",
+            {},
+            (
+                "aws s3api head-object --bucket orders-in --key 2026/a.csv --query SSEKMSKeyId",
+                "describe-key --key-id KEY_ID",
+            ),
+            ("--key-id arn:aws:s3",),
+            id="an object is no KMS key",
+        ),
+        pytest.param(
+            f"copy failed: s3://orders-in/a.csv to s3://orders-out/a.csv An error occurred (AccessDenied) when calling the CopyObject operation: {_UNKNOWN_KEY}",
+            {},
+            ("aws s3api head-object --bucket orders-in --key a.csv ",),
+            ("orders-out",),
+            id="a copy decrypts its source",
+        ),
+        pytest.param(
+            f"upload failed: ./a.csv to s3://orders-out/a.csv An error occurred (AccessDenied) when calling the UploadPart operation: {_UNKNOWN_KEY}",
+            {},
+            ("aws s3api get-bucket-encryption --bucket orders-out ",),
+            ("--key-id arn:aws:s3",),
+            id="an upload uses the key of the bucket",
+        ),
+        pytest.param(
+            f"kustomization/apps: decryption failed for 'vault': cannot get sops data key\nGroup 0: FAILED\n  arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9: FAILED\n    - | api error AccessDeniedException: {_UNKNOWN_KEY}",
+            {},
+            (
+                "key 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 of account 222233334444 in eu-north-1",
+                "the role of Flux's kustomize-controller is not allowed",
+                "aws kms describe-key --key-id arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-north-1",
+                "kubectl get serviceaccount kustomize-controller --namespace flux-system",
+                "KMS reports the reasons as one",
+            ),
+            ("KEY_ID", "REGION", "SSEKMSKeyId"),
+            id="the key that SOPS names",
+        ),
+        pytest.param(
+            f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"}}]}}\nAccessDeniedException: {_UNKNOWN_KEY}',
+            {},
+            ("aws kms describe-key --key-id KEY_ID",),
+            (),
+            id="a policy can name another key",
         ),
     ],
 )

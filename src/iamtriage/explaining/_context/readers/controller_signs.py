@@ -5,8 +5,8 @@ from __future__ import annotations
 # Each match of a controller's patterns contains one of these in lower case.
 _FRAGMENTS = (
     "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "balancer", "cert-manager", "cloudwatch", "controller",
-    "create volume", "csi", "cwagent", "dns01", "ebs-plugin", "efs-plugin", "external-dns", "externaldns",
-    "external-secrets", "failed to pull", "failedbuildmodel", "fluent", "hosted zones", "introspect", "ipamd", "k8s",
+    "create volume", "csi", "cwagent", "decryption failed", "dns01", "ebs-plugin", "efs-plugin", "external-dns", "externaldns",
+    "external-secrets", "failed to pull", "failedbuildmodel", "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
     "karpenter", "kubelet", ".go:", "record set", "records retrieval", "regenerate asg", "velero", "vpc",
 )  # fmt: skip
 

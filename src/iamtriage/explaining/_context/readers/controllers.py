@@ -359,6 +359,16 @@ _CONTROLLERS = (
         workload="statefulset/argocd-application-controller",
         role_setting="awsAuthConfig.roleARN in the secret of the cluster",
     ),
+    # https://fluxcd.io/flux/components/kustomize/kustomizations/#aws-kms
+    Controller(
+        "Flux's kustomize-controller",
+        ("flux-system", "kustomize-controller"),
+        lazy_pattern(
+            r"kustomize-controller|\bflux (?:get|reconcile) (?:ks|kustomizations?)\b|\bdecryption failed for '",
+            re.ASCII,
+        ),
+        (),
+    ),
     # https://github.com/vmware-tanzu/velero-plugin-for-aws
     Controller(
         "Velero",

@@ -14,6 +14,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -31,6 +33,7 @@ from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
@@ -92,6 +95,9 @@ _SHOW_KEYS = {
     ),
 }
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
+_KEY_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
+)
 _ALIAS = lazy_pattern(r"alias/[\w/-]{1,250}", re.ASCII)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -218,12 +224,23 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if _ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
+    arn, controller = try_parse_arn(_find_key(denial)), _find_controller(denial)
+    caller = denial.caller if controller is None else f"the role of {controller.name}"
+    summary = (
+        f"KMS cannot decrypt: the key does not exist in this Region, or {caller} is not allowed to use it."
+    )
+    wrong_region = "The ciphertext was encrypted with a key of another Region or account."
+    if arn is not None:
+        summary = f"KMS cannot decrypt, most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it does not exist in the Region of the call, or {caller} is not allowed to use it."
+        wrong_region = (
+            f"The call goes to another Region than {arn.region}, or the data is encrypted with another key."
+        )
     return denial.explain(
-        "KMS cannot decrypt: the key does not exist in this Region, or the caller is not allowed to use it.",
+        summary,
         KMS_KEY_POLICY.cause(
             text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
         ),
-        KMS_WRONG_REGION.cause(text="The ciphertext was encrypted with a key of another Region or account."),
+        KMS_WRONG_REGION.cause(text=wrong_region),
         KMS_KEY_DELETED.cause(),
         topic="kms-key-unknown",
         remedies=(_inspect_key_remedy(denial),),
@@ -258,14 +275,16 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     )
     name = name or _find_data_name(denial, service)
     named = f" {clip_text(name)}" if name else ""
-    show_key = _show_key_command(denial, service, arn)
+    key = commands.arn(_find_key(denial), "KEY_ARN")
+    show_key = _show_key_command(denial, service, arn) if key == "KEY_ARN" else None
     find = "Find the key: the resource that holds the data names it (KmsKeyId)."
     if show_key is not None:
         find = f"The first command prints the key: None or aws/{service} is the default key."
     elif data != "data":
         find = f"Find the key that the {data} names (KmsKeyId)."
     is_external_secret = caller.endswith("SecretStore")
-    region = region_argument(denial) if resource is None or not resource.region else resource.region
+    places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
+    region = next(places, region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
     role = caller if caller.startswith("the execution role") else "the role that makes the call"
     if is_external_secret:
@@ -276,16 +295,16 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         else f"Allow {caller} to use the key",
         who="account administrator",
         steps=(
-            find,
+            *((find,) if key == "KEY_ARN" else ()),
             f"Attach the policy to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
             "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed.",
         ),
         commands=(
             *present(show_key, _show_store_command(denial) if is_external_secret else None),
-            f"aws kms describe-key --key-id KEY_ARN{in_region}",
-            f"aws kms get-key-policy --key-id KEY_ARN{in_region} --policy-name default --query Policy --output text",
+            f"aws kms describe-key --key-id {key}{in_region}",
+            f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
         ),
-        policy=build_document([_key_statement(denial, service, region, resource)]),
+        policy=build_document([_key_statement(denial, service, region, resource, key)]),
         layer="identity",
         url=pages.KMS_ACCESS,
     )
@@ -341,7 +360,9 @@ def _find_data_name(denial: Denial, service: str | None) -> str | None:
     return None if found is None else next(filter(None, found.groups()))
 
 
-def _key_statement(denial: Denial, service: str | None, region: str, resource: Arn | None) -> dict[str, Any]:
+def _key_statement(
+    denial: Denial, service: str | None, region: str, resource: Arn | None, key: str
+) -> dict[str, Any]:
     """Return the statement that allows the use of a key through the service only.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
@@ -354,7 +375,7 @@ def _key_statement(denial: Denial, service: str | None, region: str, resource: A
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
         # What names the key can have its ID, its alias or its ARN, and another account can own it.
-        "Resource": "KEY_ARN",
+        "Resource": key,
     }
     # The suffix of the service names is documented for the other partitions only.
     if service in _VIA_SERVICES and partition != "aws-cn":
@@ -388,10 +409,15 @@ def explain_environment_key(denial: Denial) -> Explanation:
     )
 
 
+def _function_of(denial: Denial) -> str:
+    """Return the name of a function, after which its sessions are named, or a placeholder."""
+    session: str = getattr(denial.principal, "session_name", "")
+    return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
+
+
 def _renew_grant_remedy(denial: Denial) -> Remedy:
     """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    session: str = getattr(denial.principal, "session_name", "")
-    function = session if _FUNCTION.fullmatch(session) else "FUNCTION"
+    function = _function_of(denial)
     role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
     update = f"aws lambda update-function-configuration --function-name {function} --role"
     return account_remedy(
@@ -406,41 +432,104 @@ def _renew_grant_remedy(denial: Denial) -> Remedy:
     )
 
 
+def _find_key(denial: Denial) -> str | None:
+    """Return the key of a denial, by its ARN or alias: the resource, the option of the command, or the only key in the text."""
+    if denial.resource_arn is not None and denial.resource_arn.service == "kms":
+        return denial.resource
+    context = context_of(denial.facts)
+    stated = None if context.command is None else context.command.option("key-id")
+    if stated is not None and _ALIAS.fullmatch(stated.value):
+        return stated.value
+    # A policy can name another key, which is then why the call was denied.
+    in_policies = "".join(str(each.content) for each in context.policies)
+    keys = {key for key in _KEY_ARN.findall(denial.failure.text) if key not in in_policies}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _show_key_of_data(denial: Denial) -> str | None:
+    """Return the command that prints the key of what a call reads or writes.
+
+    For S3, it is the key of the object (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), or
+    that of the bucket to which the object is written.
+    """
+    if _ENVIRONMENT in denial.failure.text:
+        return f"aws lambda get-function-configuration --function-name {_function_of(denial)} --query KMSKeyArn --output text"
+    if _encrypted_data(denial.operation) != "object":
+        return _show_key_command(denial, denial.service, None)
+    context, operation = context_of(denial.facts), denial.operation or ""
+    bucket, key = context.bucket, context.key
+    if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
+        bucket, key = source.bucket, source.key  # what is read is decrypted
+    name = "BUCKET" if bucket is None else commands.bucket(bucket.value)
+    if operation.startswith(_WRITES) and operation != "CopyObject":
+        path = "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
+        return f"aws s3api get-bucket-encryption --bucket {name} --query {path} --output text"
+    return fill_command(
+        "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text",
+        name,
+        "OBJECT_KEY" if key is None else key.value,
+    )
+
+
 def _inspect_key_remedy(denial: Denial) -> Remedy:
-    key = commands.arn(denial.resource, "KEY_ID")
-    command = context_of(denial.facts).command
-    stated = None if command is None else command.option("key-id")
-    if key == "KEY_ID" and stated is not None and _ALIAS.fullmatch(stated.value):
-        key = stated.value
+    key = (
+        commands.arn(found, "KEY_ID") if (found := _find_key(denial)) and ":" in found else found or "KEY_ID"
+    )
+    arn = try_parse_arn(key)
     # The called operation can be one of another service, which uses the key for the caller.
     action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
-    region = region_argument(denial)
-    show_key = _show_key_command(denial, denial.service, None) if denial.resource is None else None
-    title = "Check the key's Region and key policy"
-    find = None
+    region = commands.region(arn.region) if arn is not None and arn.region else region_argument(denial)
+    title, show_key, find = "Check the key's Region and key policy", None, None
     if key == "KEY_ID":
-        title = "Find the key, and check its Region and key policy"
-        find = "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions."
+        title, show_key = "Find the key, and check its Region and key policy", _show_key_of_data(denial)
+        find = "The first command prints the key of the data."
+        if show_key is None and "sops" in denial.failure.text.lower():
+            find = "In a file that SOPS encrypted, sops.kms names the key."
+        elif show_key is None:
+            find = "What encrypted the data names its key (such as KmsKeyId)."
+        find += " Its ARN shows account and Region; an alias can point to different keys in two Regions."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
-    argument = quote_argument(key)
+    # The owner's account needs only the ID, which fits into a line.
+    argument = quote_argument(key.partition(":key/")[2] or key)
     if key.startswith("alias/") or ":alias/" in key:
         # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
+    owner = denial.resource_account or (None if arn is None else arn.account)
     across = "For a key in another account, an identity-based policy of the caller must allow"
-    if denial.crosses_accounts:
-        across = f"The key is in account {denial.resource_account}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
+    if owner is not None and denial.account is None:
+        across = f"If the caller is not in account {owner}, an identity-based policy of the caller must allow"
+    elif owner is not None:
+        across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # A name of an alias is always one of the caller's account.
-    is_same = key.startswith("alias/") or denial.account == denial.resource_account is not None
+    is_same = key.startswith("alias/") or denial.account == owner is not None
     other_side = "" if is_same else f" {across} {action} on the key's ARN, too."
+    controller, find_role, show_role = _find_controller(denial), None, None
+    caller = denial.caller
+    if controller is not None:
+        find_role = f"The caller is {controller.name}: the last command prints its role in the annotation. Without one, its role is that of a Pod Identity association, or of the node."
+        show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
+    elif _ENVIRONMENT in denial.failure.text:
+        caller = "the function's role"
+    elif caller == "the caller":
+        caller = "the caller (aws sts get-caller-identity where the call runs)"
     return owner_remedy(
         title,
-        *present(find),
-        f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants.{other_side}",
+        *present(
+            find,
+            f"Check the key policy for an Allow for {caller}, Deny statements and grants.{other_side}",
+            find_role,
+        ),
         commands=(
             *present(show_key),
             show,
             f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
             f"aws kms list-grants --key-id {argument} --region {region}",
+            *present(show_role),
         ),
         url=pages.KMS_KEY_POLICY,
     )
+
+
+def _find_controller(denial: Denial) -> Controller | None:
+    """Return the controller that made a call whose caller is unknown."""
+    return find_controller(denial.failure.text) if denial.caller == "the caller" else None
