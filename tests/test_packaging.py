@@ -117,6 +117,7 @@ _NEEDLESS = (
     "_rendering.blocks",
     "_rendering.explanations",
     "authorization",
+    "explaining._content",
     "explaining._context.searching",
     "explaining._sources",
     "failures._records",

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
-from iamtriage.failures._failures import AccessDenied, Failure
+from iamtriage.failures._failures import Failure
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.parts import Parts, RemedyParts
+    from iamtriage._rendering.explanations.parts import RemedyParts
+    from iamtriage.explaining._content import Content
 
 __all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
 
@@ -49,19 +49,8 @@ _WIDTH = 100
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
 )
-# The prompt of PowerShell, and what it prints after an error.
-_POWERSHELL = lazy_pattern(r"(?:^|\n)\s*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+)")
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
-_HINT = 'explain --full, or .to_text(detail="full").'
-# Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
-_LINES_OF_DENIAL, _LINES = 24, 26
-# The number of characters to search for other failures.
-_CHARS_SCANNED = 200_000
-# Lines that a description of another failure can add to a short explanation.
-_LINES_PER_OTHER = 2
-# Lines that the remedy of the others can add.
-_LINES_OF_SECOND = 6
 
 
 @attrs.frozen(eq=False)
@@ -243,21 +232,9 @@ class Explanation(Value, View):
         """The other failures in the text, each problem once."""
         if self.text is None or self.failure is None:
             return ()
-        from iamtriage._reading.vocabulary.triggers import may_contain_others
+        from iamtriage.explaining._other_failures import find_others
 
-        text = self.text[:_CHARS_SCANNED]
-        if text == self.failure.text and not may_contain_others(text, *self.failure.span):
-            return ()
-        from iamtriage._reading.scanning import scan
-        from iamtriage.failures._fingerprints import fingerprint
-
-        found = {fingerprint(failure): failure for failure in scan(text)}
-        found.pop(fingerprint(self.failure), None)
-        if not found:
-            return ()
-        from iamtriage.explaining._other_failures import drop_repeats
-
-        return drop_repeats(self.failure, tuple(found.values()))
+        return find_others(self.failure, self.text)
 
     @override
     def __str__(self) -> str:
@@ -285,7 +262,7 @@ class Explanation(Value, View):
 
         if _is_full(detail):
             return render(self._shown(), width=width, color=color)
-        return render(self._short(width), width=width, color=color, tight=True)
+        return render(self._content().short_form(width), width=width, color=color, tight=True)
 
     def to_markdown(self, *, detail: Detail = "short") -> str:
         """Return the explanation as Markdown (CommonMark).
@@ -295,7 +272,7 @@ class Explanation(Value, View):
         """
         from iamtriage._rendering.markdown import render
 
-        return render(self._shown() if _is_full(detail) else self._short(_WIDTH))
+        return render(self._shown() if _is_full(detail) else self._content().short_form(_WIDTH))
 
     def to_html(self, *, detail: Detail = "short", page: bool = False, copy_buttons: bool = False) -> str:
         """Return the explanation as an HTML card that highlights the values in the failure's text.
@@ -308,7 +285,7 @@ class Explanation(Value, View):
         """
         from iamtriage._rendering.html.cards import render
 
-        blocks = self._without_secrets(self._card_blocks(is_open=_is_full(detail)))
+        blocks = self._content().card(is_open=_is_full(detail))
         return render(blocks, page=page, copy_buttons=copy_buttons)
 
     @override
@@ -326,22 +303,31 @@ class Explanation(Value, View):
 
     @override
     def _shown(self) -> tuple[Block, ...]:
-        return self._without_secrets(self._blocks())
+        return self._content().full_form()
 
-    def _short(self, width: int) -> tuple[Block, ...]:
-        from iamtriage._rendering.explanations.short_form import short_blocks
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        return iter(self._content().full_form())
 
-        return self._without_secrets(short_blocks(self._parts(), width))
+    def _content(self) -> Content:
+        from iamtriage.explaining._content import Content
 
-    def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
-        from iamtriage._rendering.blocks import for_powershell, with_texts
-        from iamtriage.explaining._sources import secret_remover
-
-        change = secret_remover(self.failure)
-        shown = tuple(with_texts(block, change) for block in blocks)
-        if self.failure is not None and _POWERSHELL.search(self.failure.text):
-            shown = tuple(map(for_powershell, shown))
-        return shown
+        remedies, others = self.remedies, self.other_failures
+        combined = self._combine(self, others) if self._combine and others else None
+        return Content(
+            failure=self.failure,
+            summary=self.summary,
+            causes=tuple(map(cause_parts, self.causes)),
+            remedies=tuple(map(_remedy_parts, remedies)),
+            notes=self.notes,
+            general_notes=_GENERAL_NOTES,
+            others=others,
+            describe=self._describe,
+            combined=None if combined is None else _remedy_parts(combined),
+            # An Allow for the other denials does not help against the explained one.
+            is_of_others=combined is not None
+            and (remedies[0].policy is None or remedies[0].layer != "identity"),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data.
@@ -364,92 +350,6 @@ class Explanation(Value, View):
             "notes": list(self.notes),
         }
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
-
-    def _parts(self) -> Parts:
-        from iamtriage._rendering.explanations.parts import Parts
-
-        failures = self.other_failures
-        remedies, combined, is_of_others = self._combined_remedies()
-        others = self._other_rows(None if combined is None else self.failure)
-        is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
-        lines = _LINES_OF_DENIAL if is_explained else _LINES
-        lines += _LINES_OF_SECOND if is_of_others else 0
-        summary = self.summary
-        if failures:
-            from iamtriage.explaining._other_failures import count_denials, split_same_reason
-
-            summary += count_denials((self.failure, *failures))
-            summary += split_same_reason(self.failure, failures)[1]
-        return Parts(
-            summary=summary,
-            causes=tuple(map(cause_parts, self.causes)),
-            remedies=tuple(map(_remedy_parts, remedies)),
-            notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
-            others=others,
-            hint=_HINT if self.causes or self.remedies else None,
-            lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
-            second=_remedy_parts(combined) if combined is not None and is_of_others else None,
-            rows_alone=self._other_rows() if is_of_others else (),
-        )
-
-    def _combined_remedies(self) -> tuple[tuple[Remedy, ...], Remedy | None, bool]:
-        """Return the remedies, with one for all denials of the principal as the first one, if there is one.
-
-        The other values are that remedy, and whether it is only for the other denials and thus not in the
-        remedies, because an ``Allow`` does not help against the explained one.
-        """
-        remedies, failures = self.remedies, self.other_failures
-        combined = self._combine(self, failures) if self._combine and failures else None
-        if combined is None:
-            return remedies, None, False
-        if remedies[0].policy is None or remedies[0].layer != "identity":
-            return remedies, combined, True
-        return (combined, *remedies[1:]), combined, False
-
-    def _other_rows(self, combined: Failure | None = None) -> tuple[tuple[str, str], ...]:
-        """Return rows about the other failures in the text: their number, and a row for each of the first.
-
-        Args:
-            combined: The failure, if its first remedy allows everything that its principal was denied.
-        """
-        failures = self.other_failures
-        if not failures:
-            return ()
-        from iamtriage.explaining._other_failures import describe_others, split_same_reason
-
-        failures = split_same_reason(self.failure, failures)[0]
-        if not failures:
-            return ()
-        return describe_others(failures, self._describe, combined, self.failure)
-
-    @override
-    def _blocks(self) -> Iterator[Block]:
-        """Yield everything, in order."""
-        from iamtriage._rendering.explanations.full_form import full_blocks
-
-        facts = () if self.failure is None else tuple(self.failure.labelled_facts())
-        return full_blocks(self._all_parts(), facts)
-
-    def _card_blocks(self, *, is_open: bool) -> Iterator[Block]:
-        from iamtriage._rendering.explanations.full_form import card_blocks
-        from iamtriage.explaining._sources import text_blocks
-
-        text = text_blocks(self.failure) if self.failure is not None and self.failure.text else ()
-        return card_blocks(self._all_parts(), text, is_open=is_open)
-
-    def _all_parts(self) -> Parts:
-        from iamtriage._rendering.explanations.parts import Parts
-
-        remedies, combined, is_of_others = self._combined_remedies()
-        if combined is not None and is_of_others:
-            remedies = (*remedies[:1], combined, *remedies[1:])
-        return Parts(
-            summary=self.summary,
-            causes=tuple(map(cause_parts, self.causes)),
-            remedies=tuple(map(_remedy_parts, remedies)),
-            notes=self.notes,
-            others=self._other_rows(None if combined is None else self.failure),
-        )
 
 
 def _is_full(detail: Detail) -> bool:

@@ -21,11 +21,14 @@ __all__ = (
     "describe_failure",
     "describe_others",
     "drop_repeats",
+    "find_others",
     "has_request",
     "is_of_same_role",
     "split_same_reason",
 )
 
+# The number of characters to search for other failures.
+_CHARS_SCANNED = 200_000
 # The fix of another failure, if it is the same for all failures of the kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
 # Topic of the explanation -> the description and the fix of the failure.
@@ -81,6 +84,26 @@ _POLICY_TYPES = {
 # Colons of an ARN.
 _MIN_COLONS = 5
 _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
+
+
+def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
+    """Return the failures in a text other than the explained one, each problem once.
+
+    Args:
+        failure: The explained failure.
+        text: The text that it was found in.
+    """
+    from iamtriage._reading.vocabulary.triggers import may_contain_others
+
+    text = text[:_CHARS_SCANNED]
+    if text == failure.text and not may_contain_others(text, *failure.span):
+        return ()
+    from iamtriage._reading.scanning import scan
+    from iamtriage.failures._fingerprints import fingerprint
+
+    found = {fingerprint(each): each for each in scan(text)}
+    found.pop(fingerprint(failure), None)
+    return drop_repeats(failure, tuple(found.values())) if found else ()
 
 
 def count_denials(failures: Sequence[Failure | None]) -> str:

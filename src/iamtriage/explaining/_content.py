@@ -1,0 +1,135 @@
+"""Arrange what an explanation says: as a short form, as a full form, and as a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.blocks import for_powershell, with_texts
+from iamtriage._rendering.explanations.full_form import card_blocks, full_blocks
+from iamtriage._rendering.explanations.parts import Parts
+from iamtriage.explaining._other_failures import count_denials, describe_others, split_same_reason
+from iamtriage.explaining._sources import secret_remover, text_blocks
+from iamtriage.failures._failures import AccessDenied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.explanations.parts import CauseParts, RemedyParts
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("Content",)
+
+# The prompt of PowerShell, and what it prints after an error.
+_POWERSHELL = lazy_pattern(r"(?:^|\n)\s*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+)")
+_HINT = 'explain --full, or .to_text(detail="full").'
+# Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
+_LINES_OF_DENIAL, _LINES = 24, 26
+# Lines that a description of another failure can add to a short explanation.
+_LINES_PER_OTHER = 2
+# Lines that the remedy of the others can add.
+_LINES_OF_SECOND = 6
+
+
+class Content(NamedTuple):
+    """What an explanation says.
+
+    Attributes:
+        failure: The failure; ``None`` if the text contains none.
+        summary: The failure in one sentence.
+        causes: The causes, the most certain first.
+        remedies: The remedies, in the order to try them.
+        notes: Further information.
+        general_notes: The notes that apply to most failures, which a short form omits.
+        others: The other failures in the text.
+        describe: Describes another failure.
+        combined: A remedy for all denials of the principal.
+        is_of_others: Whether that remedy is only for the other denials.
+    """
+
+    failure: Failure | None
+    summary: str
+    causes: tuple[CauseParts, ...]
+    remedies: tuple[RemedyParts, ...]
+    notes: tuple[str, ...]
+    general_notes: frozenset[str]
+    others: tuple[Failure, ...]
+    describe: Callable[[Failure, Failure | None], str] | None
+    combined: RemedyParts | None
+    is_of_others: bool
+
+    def short_form(self, width: int) -> tuple[Block, ...]:
+        """Return the verdict, the likeliest cause, the remedy to try first, and how to see more."""
+        from iamtriage._rendering.explanations.short_form import short_blocks
+
+        return self._without_secrets(short_blocks(self._short_parts(), width))
+
+    def full_form(self) -> tuple[Block, ...]:
+        """Return everything, in order."""
+        facts = () if self.failure is None else tuple(self.failure.labelled_facts())
+        return self._without_secrets(full_blocks(self._all_parts(), facts))
+
+    def card(self, *, is_open: bool) -> tuple[Block, ...]:
+        """Return everything, with the parts that a short form omits in folds.
+
+        Args:
+            is_open: Whether the folds are open.
+        """
+        text = text_blocks(self.failure) if self.failure is not None and self.failure.text else ()
+        return self._without_secrets(card_blocks(self._all_parts(), text, is_open=is_open))
+
+    def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
+        change = secret_remover(self.failure)
+        shown = tuple(with_texts(block, change) for block in blocks)
+        if self.failure is not None and _POWERSHELL.search(self.failure.text):
+            shown = tuple(map(for_powershell, shown))
+        return shown
+
+    def _short_parts(self) -> Parts:
+        remedies, combined = self.remedies, self.combined
+        if combined is not None and not self.is_of_others:
+            remedies = (combined, *remedies[1:])
+        others = self._other_rows()
+        is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
+        lines = _LINES_OF_DENIAL if is_explained else _LINES
+        lines += _LINES_OF_SECOND if self.is_of_others else 0
+        summary = self.summary
+        if self.others:
+            summary += count_denials((self.failure, *self.others))
+            summary += split_same_reason(self.failure, self.others)[1]
+        return Parts(
+            summary=summary,
+            causes=self.causes,
+            remedies=remedies,
+            notes=tuple(note for note in self.notes if note not in self.general_notes),
+            others=others,
+            hint=_HINT if self.causes or self.remedies else None,
+            lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
+            second=combined if self.is_of_others else None,
+            rows_alone=self._other_rows(is_combined=False) if self.is_of_others else (),
+        )
+
+    def _all_parts(self) -> Parts:
+        remedies, combined = self.remedies, self.combined
+        if combined is not None:
+            remedies = (*remedies[: int(self.is_of_others)], combined, *remedies[1:])
+        return Parts(
+            summary=self.summary,
+            causes=self.causes,
+            remedies=remedies,
+            notes=self.notes,
+            others=self._other_rows(),
+        )
+
+    def _other_rows(self, *, is_combined: bool = True) -> tuple[tuple[str, str], ...]:
+        """Return rows about the other failures in the text: their number, and a row for each of the first.
+
+        Args:
+            is_combined: Whether to say that the combined remedy, if there is one, is for them, too.
+        """
+        others = split_same_reason(self.failure, self.others)[0]
+        if not others:
+            return ()
+        combined = self.failure if is_combined and self.combined is not None else None
+        return describe_others(others, self.describe, combined, self.failure)
