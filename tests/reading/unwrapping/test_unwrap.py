@@ -134,6 +134,8 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ('say \\"yes\\"', 'say "yes"'),
         ("say \\”yes\\”", 'say "yes"'),
         ("a\\nb\\tc", "a\nb c"),
+        ("resource:\\n/NM/a", "resource:\n/NM/a"),
+        ("C:\\new\\App C:\\test/App", "C:\\new\\App C:\\test/App"),
         ("a#012#011b#015#012c #033[31mred#033[0m", "a\nb\nc red"),
         ("#012345, #033, #01a", "#012345, #033, #01a"),
         ("\\u003cCode\\u003e", "<Code>"),
