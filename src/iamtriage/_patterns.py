@@ -7,7 +7,12 @@ parsing a text.
 from __future__ import annotations
 
 import re
-from typing import AnyStr, cast
+from typing import TYPE_CHECKING, AnyStr, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_T = TypeVar("_T")
 
 _ATTRIBUTES = (
     *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
@@ -48,3 +53,12 @@ def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     ('abc', '[a-z]+')
     """
     return cast("re.Pattern[AnyStr]", _LazyPattern(source, flags))
+
+
+def lazy_patterns(sources: Mapping[_T, str], flags: int = 0) -> dict[_T, re.Pattern[str]]:
+    """Return patterns by name that are compiled when they are first used.
+
+    >>> [name for name, sign in lazy_patterns({"letter": "[a-z]", "digit": "[0-9]"}).items() if sign.match("7")]
+    ['digit']
+    """
+    return {name: lazy_pattern(source, flags) for name, source in sources.items()}

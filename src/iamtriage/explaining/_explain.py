@@ -141,7 +141,9 @@ def explain(
 
         explanation = add_kubectl_failure(explanation)
     if "AKIA" in failure.text:
-        explanation = _add_exposed_key(explanation, Case(failure, known))
+        from iamtriage.explaining._rules.credentials.access_keys import add_exposed_key
+
+        explanation = add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
 
 
@@ -205,13 +207,6 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         why = "the message is cut off" if is_sentence_cut(failure) else explanation.summary.rstrip(".")
         return why if operation is None or operation in why else f"{operation}: {why}"
     return describe_failure(failure, explanation.topic)
-
-
-def _add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:
-    from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
-
-    exposed_key = find_exposed_key(case)
-    return explanation if exposed_key is None else exposed_key.prepend_to(explanation)
 
 
 def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -34,20 +33,17 @@ _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _EXAMPLE_SUFFIX = "EXAMPLE"
+_SHARE_NO_SECRET = "Nobody who helps you needs a secret access key. Share key IDs at most."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
-_SCANNERS = (
-    (
-        "GitHub blocked the push",
-        lazy_pattern(r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)"),
-    ),
-    ("GitLab blocked the push", lazy_pattern(r"PUSH BLOCKED: Secrets detected[\s\S]{0,2000}?\bAWS\b")),
-    ("gitleaks found a secret", lazy_pattern(r"RuleID\"?:\s{0,20}\"?aws-")),
-    (
-        "git-secrets rejected the commit",
-        lazy_pattern(r"AKIA[\s\S]{0,2000}?Matched one or more prohibited patterns"),
-    ),
-    ("TruffleHog found a secret", lazy_pattern(r"Detector Type: AWS\b")),
-    ("detect-secrets found a secret", lazy_pattern(r"Secret Type:\s{0,9}AWS Access Key")),
+_SCANNERS = lazy_patterns(
+    {
+        "GitHub blocked the push": r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)",
+        "GitLab blocked the push": r"PUSH BLOCKED: Secrets detected[\s\S]{0,2000}?\bAWS\b",
+        "gitleaks found a secret": r"RuleID\"?:\s{0,20}\"?aws-",
+        "git-secrets rejected the commit": r"AKIA[\s\S]{0,2000}?Matched one or more prohibited patterns",
+        "TruffleHog found a secret": r"Detector Type: AWS\b",
+        "detect-secrets found a secret": r"Secret Type:\s{0,9}AWS Access Key",
+    }
 )
 _PATH = lazy_pattern(
     r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
@@ -145,51 +141,28 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
     return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
-@attrs.frozen(eq=False, repr=False)
-class ExposedKey(Value):
-    """What to do about an access key whose secret the text shows. It holds no part of the secret.
-
-    Attributes:
-        remedies: What to do before anything else.
-        notes: What else to know.
-    """
-
-    remedies: tuple[Remedy, ...]
-    notes: tuple[str, ...]
-
-    def prepend_to(self, explanation: Explanation) -> Explanation:
-        """Return an explanation that says that the secret is exposed, and begins with these remedies and notes."""
-        lookup = self.remedies[0].commands[0]
-        return attrs.evolve(
-            explanation,
-            summary=f"{explanation.summary} The text also shows the secret of an access key.",
-            remedies=(
-                *self.remedies,
-                *(each for each in explanation.remedies if each.commands[:1] != (lookup,)),
-            ),
-            notes=(*self.notes, *explanation.notes),
-        )
-
-
-def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
-    """Find a long-term access key whose secret the text shows.
-
-    The example keys in the AWS documentation, whose IDs end in EXAMPLE, are not reported.
-    """
+def add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:
+    """Add to an explanation what to do first if the text shows a long-term access key with its secret."""
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):
-        return None
+        return explanation
     is_rejected = case.failure.kind == "invalid_credentials"
-    return ExposedKey(
-        _exposed_key_remedies(find_user(case), find_partition(case), keys[0], is_rejected=is_rejected),
-        (
+    first = _exposed_key_remedies(find_user(case), find_partition(case), keys[0], is_rejected=is_rejected)
+    lookup = first[0].commands[:1]
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary} The text also shows the secret of an access key.",
+        remedies=(*first, *(each for each in explanation.remedies if each.commands[:1] != lookup)),
+        notes=(
             "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else.",
-            "Nobody who helps you needs a secret access key. Share key IDs at most.",
+            _SHARE_NO_SECRET,
+            *explanation.notes,
         ),
     )
 
 
 def _find_keys(text: str) -> list[str]:
+    """Return the access key IDs in a text, without the examples of the AWS documentation."""
     found = dict.fromkeys(_LONG_TERM_KEY_ID.findall(text))
     return [key for key in found if not key.endswith(_EXAMPLE_SUFFIX)]
 
@@ -202,7 +175,7 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     """Explain a text whose only problem is an access key in it, such as the report of a secret scanner."""
     keys = _find_keys(text)
     has_secret = bool(keys) and _shows_secret(text)
-    scanner = next((name for name, pattern in _SCANNERS if pattern.search(text)), None)
+    scanner = next((name for name, pattern in _SCANNERS.items() if pattern.search(text)), None)
     if not has_secret and scanner is None:
         return None
     named = f"the access key {keys[0]}" if keys else "an AWS access key"
@@ -234,7 +207,7 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
         summary=summary,
         causes=(EXPOSED_ACCESS_KEY.cause("reported" if scanner else "derived"),),
         remedies=(deactivate, *others),
-        notes=("Nobody who helps you needs a secret access key. Share key IDs at most.",),
+        notes=(_SHARE_NO_SECRET,),
     )
 
 

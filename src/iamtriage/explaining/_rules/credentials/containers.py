@@ -182,15 +182,15 @@ _READ_ERROR = (
     r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
     r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 )
-_TOKEN_UNREADABLE = lazy_pattern(
+TOKEN_UNREADABLE = lazy_pattern(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
     rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
 )
 # The Secrets Store CSI driver's provider for AWS says so.
-_ACCOUNT_WITHOUT_ROLE = lazy_pattern(
+ACCOUNT_WITHOUT_ROLE = lazy_pattern(
     r"IAM role must be associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
 )
-_STS_UNREACHABLE = lazy_pattern(
+STS_UNREACHABLE = lazy_pattern(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )
@@ -221,34 +221,13 @@ TOKEN_FILE_OF_ROOT = CauseType(
 )
 
 
-def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
-    """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
-    if pod_agents.UNKNOWN_HOST.search(case.text):
-        return pod_agents.explain_old_sdk(case)
-    rejection = pod_agents.REJECTED_TOKEN.search(message)
-    if rejection is not None:
-        return pod_agents.explain_agent_rejection(case, message, rejection["problem"])
-    if pod_agents.MISSING_ASSOCIATION.search(message):
-        return pod_agents.explain_missing_association(case, message)
-    if _ACCOUNT_WITHOUT_ROLE.search(message):
-        return _explain_account_without_role(case, message)
-    if pod_agents.AGENT_UNREACHABLE.search(message):
-        return pod_agents.explain_agent_unreachable(case, message)
-    if _STS_UNREACHABLE.search(message):
-        return _explain_sts_unreachable(case, message)
-    return _explain_token_unreadable(case, message) if _TOKEN_UNREADABLE.search(message) else None
-
-
-def _explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
-    found = _ACCOUNT_WITHOUT_ROLE.search(message)
+def explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
+    found, facts = ACCOUNT_WITHOUT_ROLE.search(message), case.facts
     if found is not None:
-        facts = attrs.evolve(
-            case.facts,
-            namespace=case.facts.namespace or found["namespace"],
-            service_account=case.facts.service_account or found["name"],
-        )
+        namespace, name = facts.namespace or found["namespace"], facts.service_account or found["name"]
+        facts = attrs.evolve(facts, namespace=namespace, service_account=name)
         case = attrs.evolve(case, facts=facts)
-    facts = case.facts
     account = f"The service account {facts.namespace}/{facts.service_account}"
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
@@ -266,7 +245,8 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
     )
 
 
-def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that STS did not respond to the request for a role's credentials."""
     if certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "sts-unreached")
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
@@ -296,18 +276,17 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
     )
 
 
-def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the process cannot read the pod's token."""
     is_denied = "permission denied" in message or "EACCES" in message
     is_absent = "no such file" in message.lower() or "ENOENT" in message
-    causes = [
-        TOKEN_FILE_UNREADABLE.cause(
-            "reported",
-            quote_phrases(message, "permission denied", "no such file or directory"),
-            text="The process is not allowed to read the token file."
-            if is_denied
-            else "The token file could not be read.",
-        )
-    ]
+    outcome, text = "", "The token file could not be read."
+    if is_denied:
+        outcome, text = ": the process is not allowed to read the file", f"{TOKEN_FILE_OF_ROOT.title}."
+    elif is_absent:
+        outcome = ": the file does not exist"
+    because = quote_phrases(message, "permission denied", "no such file or directory")
+    causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not is_denied:
         causes.append(
             PODS_NOT_RECREATED.cause(
@@ -327,13 +306,6 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         ),
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,
-    )
-    outcome = (
-        ": the process is not allowed to read the file"
-        if is_denied
-        else ": the file does not exist"
-        if is_absent
-        else ""
     )
     remedies = [pod_roles.irsa_remedy(case)]
     if is_denied or not is_absent:

@@ -6,6 +6,7 @@ to.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,14 +17,15 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
+    containers,
     credential_sources,
     missing_logins,
+    pod_agents,
     unsigned_requests,
 )
-from iamtriage.explaining._rules.credentials.containers import container_remedy, is_in_container
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import certificates, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -134,7 +136,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         if each.name == profile
     )
     is_unusable = _PROFILE_UNUSABLE.search(message) is not None
-    in_container = is_in_container(case.text)
+    in_container = containers.is_in_container(case.text)
     problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
     reader = "process in the container" if in_container else "call"
     spellings = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
@@ -186,7 +188,11 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         ),
         *((other_home, *spellings) if in_container else (*spellings, other_home)),
         remedies=(
-            *((container_remedy(case, missing_profile=profile),) if in_container and profile else ()),
+            *(
+                (containers.container_remedy(case, missing_profile=profile),)
+                if in_container and profile
+                else ()
+            ),
             remedy,
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
@@ -303,5 +309,16 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         unsigned_requests.explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
         code=r"(?:MissingAuthenticationToken|MissingSecurityHeader).*",
+    ),
+    # In pods, or on the way to STS.
+    Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
+    Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
+    Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
+    Route(pod_agents.explain_agent_unreachable, message=pod_agents.AGENT_UNREACHABLE),
+    Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
+    Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
+    Route(
+        partial(certificates.explain_untrusted_certificate, topic="no-credentials"),
+        message=certificates.CERTIFICATE_ERROR,
     ),
 )

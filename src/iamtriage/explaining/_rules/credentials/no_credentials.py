@@ -9,34 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._rules.credentials import containers, other_users
-from iamtriage.explaining._rules.credentials.credential_sources import (
-    GITHUB_SIGNS,
-    HIGHER_HOP_LIMIT,
-    HOP_LIMIT_OF_ONE,
-    IIS_SIGNS,
-    INSTANCE_SESSION,
-    METADATA_SIGNS,
-    NO_INSTANCE_PROFILE,
-    NO_TASK_ROLE,
-    TIMEOUT_SIGNS,
-    advise_in_ci,
-    advise_on_ec2,
-    advise_on_ecs,
-    advise_on_iis,
-    advise_on_lambda,
-    advise_on_laptop,
-    find_task_definition,
-    stated_profile,
+from iamtriage.explaining._rules.credentials import (
+    containers,
+    credential_sources,
+    other_users,
+    pod_agents,
+    pod_roles,
 )
-from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
-from iamtriage.explaining._rules.credentials.pod_roles import Advice, advise_in_pods
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.certificates import CERTIFICATE_ERROR, explain_untrusted_certificate
 from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
@@ -49,7 +33,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-    _Environment = Callable[["Case[MissingCredentials]", str], Advice]
+    _Environment = Callable[["Case[MissingCredentials]", str], pod_roles.Advice]
+    _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 
 
 _POD_IDENTITY_AGENT = lazy_pattern(
@@ -97,36 +82,15 @@ _LOG_SHIPPER = lazy_pattern(
     re.IGNORECASE,
 )
 # The providers that SDKs for Java, JavaScript and Go print, and where each of them looks.
-_PROVIDERS = (
-    (
-        "environment variables",
-        lazy_pattern(
-            r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b|environment variables AWS_ACCESS_KEY_ID"
-        ),
-    ),
-    ("Java system properties", lazy_pattern(r"SystemProperty?(?:ies)?CredentialsProvider")),
-    (
-        "the web identity's token file",
-        lazy_pattern(
-            r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not"
-        ),
-    ),
-    (
-        "the profiles of config and credentials files",
-        lazy_pattern(
-            r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider|find the \"default\" profile"
-        ),
-    ),
-    (
-        "the container's endpoint",
-        lazy_pattern(r"ContainerCredentialsProvider|fetch credentials from container"),
-    ),
-    (
-        "the instance's metadata",
-        lazy_pattern(
-            r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role|credentials from EC2 Instance Metadata"
-        ),
-    ),
+_PROVIDERS = lazy_patterns(
+    {
+        "environment variables": r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b|environment variables AWS_ACCESS_KEY_ID",
+        "Java system properties": r"SystemProperty?(?:ies)?CredentialsProvider",
+        "the web identity's token file": r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not",
+        "the profiles of config and credentials files": r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider|find the \"default\" profile",
+        "the container's endpoint": r"ContainerCredentialsProvider|fetch credentials from container",
+        "the instance's metadata": r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role|credentials from EC2 Instance Metadata",
+    }
 )
 _PHRASES = (
     "Unable to locate credentials",
@@ -175,22 +139,15 @@ STS_MODULE_MISSING = CauseType(
 
 def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that an SDK found no credentials, and what provides them where it ran."""
-    explanation = containers.explain_pod_credentials(case, message)
-    if explanation is not None:
-        return explanation
-    if CERTIFICATE_ERROR.search(message):
-        return explain_untrusted_certificate(case, message, "no-credentials")
-    if _STS_MODULE.search(case.text):
-        return _explain_sts_module(case)
-    if _LOGIN_PROFILE.search(case.text):
-        return _explain_login_profile(case)
-    if (accounts := _CDK_ACCOUNTS.search(case.text)) is not None:
-        return _explain_other_account(case, accounts)
+    rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
+    if rule is not None:
+        return rule(case, message)
     environments = _likely_environments(case, message)
+    lacks_id_token = _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
-    likeliest = 1 if environments[0] is advise_in_pods else _MAX_CAUSES
+    likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
     causes = (
         not_found,
         *(cause for each in advice for cause in each.causes[:likeliest]),
@@ -198,26 +155,24 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     )
     return case.explain(
         _NO_ID_PERMISSION
-        if _ID_TOKEN.search(case.text)
+        if lacks_id_token
         else f"The SDK found no credentials{_circumstances(case, message, environments)}, so no request was sent to AWS and no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
             # A job without an OIDC token has no credentials to check.
-            *(
-                ()
-                if _ID_TOKEN.search(case.text)
-                else (credential_remedies.show_identity(find_profile(case)),)
-            ),
+            *(() if lacks_id_token else (credential_remedies.show_identity(find_profile(case)),)),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def _explain_other_account(case: Case[MissingCredentials], accounts: re.Match[str]) -> Explanation:
+def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that the AWS CDK found credentials, but for another account than that of the stack."""
+    accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
+    command = _CDK_COMMAND.search(case.text)
     profile = find_profile(case)
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
@@ -236,7 +191,7 @@ def _explain_other_account(case: Case[MissingCredentials], accounts: re.Match[st
                 commands=(
                     "aws configure list-profiles",
                     "aws sts get-caller-identity --profile PROFILE --query Account --output text",
-                    f"npx cdk {_cdk_command(case.text)} --profile PROFILE",
+                    f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE",
                 ),
                 url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
             ),
@@ -250,15 +205,9 @@ def _explain_other_account(case: Case[MissingCredentials], accounts: re.Match[st
     )
 
 
-def _cdk_command(text: str) -> str:
-    """Return the command of the CDK that a text shows, by default ``deploy``."""
-    found = _CDK_COMMAND.search(text)
-    return "deploy" if found is None else found[1]
-
-
-def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:
+def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program does not support the profiles that ``aws login`` writes."""
-    profile = commands.profile(find_profile(case) or stated_profile(case))
+    profile = commands.profile(find_profile(case) or credential_sources.stated_profile(case))
     return case.explain(
         "The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
         LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
@@ -280,11 +229,11 @@ def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:
             ),
             credential_remedies.show_identity(find_profile(case)),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
-def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
+def _explain_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a Java program cannot use the pod's web identity without the module sts."""
     return case.explain(
         "The SDK for Java found no credentials: it needs the module sts to use the pod's web identity (IRSA), and the class path lacks it.",
@@ -300,10 +249,17 @@ def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
                 url=pages.EKS_IRSA_SDK,
             ),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
+# What the text around the failure shows. The first sign that it has decides.
+_RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
+    (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
+    (_STS_MODULE, _explain_sts_module),
+    (_LOGIN_PROFILE, _explain_login_profile),
+    (_CDK_ACCOUNTS, _explain_other_account),
+)
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
 _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
@@ -311,8 +267,8 @@ _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the 
 def _circumstances(case: Case[MissingCredentials], message: str, environments: list[_Environment]) -> str:
     """Return where an SDK found no credentials, and why."""
     if _is_blocked_by_hop_limit(case.text):
-        session = INSTANCE_SESSION.search(case.text)
-        limit = "is" if HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
+        session = credential_sources.INSTANCE_SESSION.search(case.text)
+        limit = "is" if credential_sources.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
         role = "credentials" if session is None else f"the role {session[1]}"
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
     if environments == [containers.advise_in_docker]:
@@ -320,14 +276,18 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
     if environments[0] is other_users.advise_other_user:
         return other_users.describe_process(case)
-    if environments == [advise_on_iis]:
+    if environments == [credential_sources.advise_on_iis]:
         return " in any place that it searched as the identity of the IIS application pool"
-    if advise_on_ec2 in environments and re.search(NO_INSTANCE_PROFILE.sign, case.text):
+    if credential_sources.advise_on_ec2 in environments and re.search(
+        credential_sources.NO_INSTANCE_PROFILE.sign, case.text
+    ):
         return ": the EC2 instance has no role"
-    if environments[0] is advise_on_ecs and re.search(NO_TASK_ROLE.sign, case.text):
-        name = find_task_definition(case.text)
+    if environments[0] is credential_sources.advise_on_ecs and re.search(
+        credential_sources.NO_TASK_ROLE.sign, case.text
+    ):
+        name = credential_sources.find_task_definition(case.text)
         return f": the {'ECS task' if name is None else f'task definition {name}'} has no task role"
-    if environments[0] is advise_on_ecs and _CONTAINER_PROVIDER.search(message):
+    if environments[0] is credential_sources.advise_on_ecs and _CONTAINER_PROVIDER.search(message):
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
@@ -335,25 +295,32 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
 
 def _metadata_outcome(message: str, *, in_container: bool) -> str:
     """Return what the instance metadata, the last place of the chain, answered."""
-    if not METADATA_SIGNS.search(message):
+    if not credential_sources.METADATA_SIGNS.search(message):
         return ""
     if in_container:
         return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
-    if TIMEOUT_SIGNS.search(message):
+    if credential_sources.TIMEOUT_SIGNS.search(message):
         return ": its request to the instance metadata, the last place of the chain, timed out"
     return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
 
 
 def _searched_places(message: str) -> tuple[str, ...]:
-    places = [name for name, pattern in _PROVIDERS if pattern.search(message)]
+    places = [name for name, pattern in _PROVIDERS.items() if pattern.search(message)]
     because = quote_phrases(message, *_PHRASES)[:2]
     return (*because, f"The SDK looked in {', '.join(places)}.") if places else because
 
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    shows_host = HOP_LIMIT_OF_ONE.search(text) is not None or INSTANCE_SESSION.search(text) is not None
-    return shows_host and HIGHER_HOP_LIMIT.search(text) is None and containers.is_in_container(text)
+    shows_host = (
+        credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
+        or credential_sources.INSTANCE_SESSION.search(text) is not None
+    )
+    return (
+        shows_host
+        and credential_sources.HIGHER_HOP_LIMIT.search(text) is None
+        and containers.is_in_container(text)
+    )
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -361,7 +328,10 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
 
     Without a role, the service answers at once, with the status 404.
     """
-    is_unanswered = METADATA_SIGNS.search(message) is not None and TIMEOUT_SIGNS.search(message) is not None
+    is_unanswered = (
+        credential_sources.METADATA_SIGNS.search(message) is not None
+        and credential_sources.TIMEOUT_SIGNS.search(message) is not None
+    )
     is_on_ec2 = _EC2_PROMPT.search(text) is not None or _EC2_INSTANCE.search(text) is not None
     return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
 
@@ -372,16 +342,19 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     controller = find_controller(text)
     is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
-        (advise_in_ci, GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None),
         (
-            advise_in_pods,
+            credential_sources.advise_in_ci,
+            credential_sources.GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None,
+        ),
+        (
+            pod_roles.advise_in_pods,
             controller is not None
             or mentions_kubernetes(case)
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
-        (advise_on_lambda, search_present(_LAMBDA, text) is not None),
+        (credential_sources.advise_on_lambda, search_present(_LAMBDA, text) is not None),
         (
-            advise_on_ecs,
+            credential_sources.advise_on_ecs,
             search_present(_ECS, text) is not None
             or (is_of_program and _TASK_SHOWN.search(text) is not None),
         ),
@@ -389,16 +362,21 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = (
-        METADATA_SIGNS.search(message) is not None or HOP_LIMIT_OF_ONE.search(text) is not None
+        credential_sources.METADATA_SIGNS.search(message) is not None
+        or credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
     )
     if _is_blocked_by_hop_limit(text) and not environments:
-        return [advise_on_ec2]
+        return [credential_sources.advise_on_ec2]
     if _is_in_container_on_ec2(text, message):
-        return [advise_on_ec2, *environments, containers.advise_in_docker][:2]
+        return [credential_sources.advise_on_ec2, *environments, containers.advise_in_docker][:2]
     if containers.is_in_container(text) and not environments:
         is_named = containers.find_profile_without_files(case) is not None
-        return [containers.advise_in_docker] if is_named else [containers.advise_in_docker, advise_on_ec2]
-    is_without_role = re.search(NO_INSTANCE_PROFILE.sign, text) is not None
+        return (
+            [containers.advise_in_docker]
+            if is_named
+            else [containers.advise_in_docker, credential_sources.advise_on_ec2]
+        )
+    is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
     if (
         not environments
         and not is_without_role
@@ -407,19 +385,23 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [other_users.advise_other_user]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
-        return [advise_on_laptop, advise_on_ec2]
+        return [credential_sources.advise_on_laptop, credential_sources.advise_on_ec2]
     if environments:
-        return [*environments, *([advise_on_ec2] if mentions_metadata else [])][:2]
+        return [*environments, *([credential_sources.advise_on_ec2] if mentions_metadata else [])][:2]
     if _LOG_SHIPPER.search(text):
-        return [advise_in_pods, advise_on_ec2]
-    if IIS_SIGNS.search(text):
-        return [advise_on_iis]
+        return [pod_roles.advise_in_pods, credential_sources.advise_on_ec2]
+    if credential_sources.IIS_SIGNS.search(text):
+        return [credential_sources.advise_on_iis]
     if (is_of_program and _LOG_STREAM.search(text)) or (
         mentions_metadata and _CONTAINER_PROVIDER.search(message)
     ):
-        return [advise_on_ecs, advise_on_ec2]
+        return [credential_sources.advise_on_ecs, credential_sources.advise_on_ec2]
     if is_without_role:
-        return [advise_on_ec2]
+        return [credential_sources.advise_on_ec2]
     if _EC2_PROMPT.search(text):
-        return [advise_on_ec2, advise_on_laptop]
-    return [advise_on_ec2, advise_on_laptop] if mentions_metadata else [advise_on_laptop, advise_on_ec2]
+        return [credential_sources.advise_on_ec2, credential_sources.advise_on_laptop]
+    return (
+        [credential_sources.advise_on_ec2, credential_sources.advise_on_laptop]
+        if mentions_metadata
+        else [credential_sources.advise_on_laptop, credential_sources.advise_on_ec2]
+    )

@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -54,23 +54,17 @@ _PHRASES = (
     "E401",
 )
 # Commands and messages of package managers. The first match decides.
-_CLIENTS = (
-    ("twine", lazy_pattern(r"\btwine upload\b|HTTPError: 401 Unauthorized from|Uploading distributions to")),
-    (
-        "poetry",
-        lazy_pattern(r"\bpoetry (?:add|install|lock|publish|update)\b|\bHTTPError\s+401 Client Error"),
-    ),
-    (
-        "uv",
-        lazy_pattern(
-            r"\buv (?:add|lock|pip|publish|run|sync)\b|HTTP status client error|could not be queried due to"
-        ),
-    ),
-    ("yarn-2", lazy_pattern(r"\bYN00\d\d\b")),
-    ("pnpm", lazy_pattern(r"\bERR_PNPM|\bpnpm (?:add|i|install|publish)\b")),
-    ("yarn-1", lazy_pattern(r"\byarn (?:add|install|publish)\b|Request failed \\?\"401")),
-    ("gradle", lazy_pattern(r"\bgradlew?\b|Received status code 401")),
-    ("nuget", lazy_pattern(r"\bnuget(?:\.exe)? (?:install|push|restore)\b")),
+_CLIENTS = lazy_patterns(
+    {
+        "twine": r"\btwine upload\b|HTTPError: 401 Unauthorized from|Uploading distributions to",
+        "poetry": r"\bpoetry (?:add|install|lock|publish|update)\b|\bHTTPError\s+401 Client Error",
+        "uv": r"\buv (?:add|lock|pip|publish|run|sync)\b|HTTP status client error|could not be queried due to",
+        "yarn-2": r"\bYN00\d\d\b",
+        "pnpm": r"\bERR_PNPM|\bpnpm (?:add|i|install|publish)\b",
+        "yarn-1": r"\byarn (?:add|install|publish)\b|Request failed \\?\"401",
+        "gradle": r"\bgradlew?\b|Received status code 401",
+        "nuget": r"\bnuget(?:\.exe)? (?:install|push|restore)\b",
+    }
 )
 _CLIENTS_OF_FORMATS = {
     "pypi": ("pip", frozenset({"twine", "poetry", "uv"})),
@@ -127,7 +121,7 @@ def _find_endpoint(text: str) -> re.Match[str] | None:
 def _find_client(text: str, format_: str | None) -> str | None:
     """Return the package manager of a text, of those that use a format."""
     default, others = _CLIENTS_OF_FORMATS.get(format_ or "", (None, frozenset[str]()))
-    return next((name for name, sign in _CLIENTS if name in others and sign.search(text)), default)
+    return next((name for name, sign in _CLIENTS.items() if name in others and sign.search(text)), default)
 
 
 def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None) -> Remedy:

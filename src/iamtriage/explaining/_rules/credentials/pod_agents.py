@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
@@ -64,11 +64,14 @@ _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 # The values in that message.
-_ASSOCIATED = {
-    "cluster": lazy_pattern(r"clusterName:\s?(?P<value>[A-Za-z0-9][\w-]{0,99})", re.ASCII),
-    "service_account": lazy_pattern(r"service ?[aA]ccount:\s?(?P<value>[a-z0-9][a-z0-9.-]{0,252})", re.ASCII),
-    "namespace": lazy_pattern(r"namespace:\s?(?P<value>[a-z0-9][a-z0-9-]{0,62})", re.ASCII),
-}
+_ASSOCIATED = lazy_patterns(
+    {
+        "cluster": r"clusterName:\s?(?P<value>[A-Za-z0-9][\w-]{0,99})",
+        "service_account": r"service ?[aA]ccount:\s?(?P<value>[a-z0-9][a-z0-9.-]{0,252})",
+        "namespace": r"namespace:\s?(?P<value>[a-z0-9][a-z0-9-]{0,62})",
+    },
+    re.ASCII,
+)
 AGENT_UNREACHABLE = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
     r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
@@ -176,6 +179,8 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     Sources: aws/eks-pod-identity-agent, internal/validation/request.go, and
     https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumeRoleForPodIdentity.html.
     """
+    if problem is None and (rejected := REJECTED_TOKEN.search(message)) is not None:
+        problem = rejected["problem"]
     is_from_service = case.failure.envelope.operation == "AssumeRoleForPodIdentity"
     rejecter = "Amazon EKS" if is_from_service else "The EKS Pod Identity Agent"
     is_early = problem is None and _TOO_EARLY in message
@@ -292,7 +297,7 @@ def _update_remedy(case: AnyCase) -> Remedy:
     )
 
 
-def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
+def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that an SDK does not accept the address of the agent, which EKS injected into the pod."""
     text = case.text
     phrase, version = next((row for row in _OLD_SDKS if row[0] in text), ("", ""))

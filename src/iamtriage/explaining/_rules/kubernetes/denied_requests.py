@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
@@ -37,15 +37,13 @@ KUBECTL_APPLY = "kubectl apply"
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
-_INSTALLERS = {
-    "Helm": lazy_pattern(
-        r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
-        r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\."
-    ),
-    "Terraform": lazy_pattern(
-        r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\."
-    ),
-}
+_INSTALLERS = lazy_patterns(
+    {
+        "Helm": r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
+        r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\.",
+        "Terraform": r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.",
+    }
+)
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
