@@ -58,7 +58,8 @@ def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 def lazy_patterns(sources: Mapping[_T, str], flags: int = 0) -> dict[_T, re.Pattern[str]]:
     """Return patterns by name that are compiled when they are first used.
 
-    >>> [name for name, sign in lazy_patterns({"letter": "[a-z]", "digit": "[0-9]"}).items() if sign.match("7")]
-    ['digit']
+    >>> signs = lazy_patterns({"a letter": "[a-z]", "a digit": "[0-9]"})
+    >>> [name for name, sign in signs.items() if sign.match("7")]
+    ['a digit']
     """
     return {name: lazy_pattern(source, flags) for name, source in sources.items()}

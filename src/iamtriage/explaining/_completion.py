@@ -34,8 +34,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
     # evolve() has as many types as there are attributes.
     attributes: dict[str, Any] = changes
     if context is NOTHING and facts.call is None:
-        if _states_values(explanation, facts) or _names_recovery(explanation):
-            attributes["remedies"] = lambda: _complete_remedies(explanation, facts, None)
+        attributes["remedies"] = lambda: _complete_remedies(explanation, facts, None)
         return attrs.evolve(explanation, **attributes)
     from iamtriage.explaining._additions.context_evidence import (
         evidence_of_call,
@@ -74,18 +73,3 @@ def _complete_remedies(
     if failure is None or not may_have_recoveries(failure.text):
         return remedies
     return add_recoveries(remedies, failure.kind, failure.text)
-
-
-def _names_recovery(explanation: Explanation) -> bool:
-    """Return whether the text can name a command that finishes what the failure interrupted."""
-    from iamtriage.explaining._additions.recoveries import may_have_recoveries
-
-    return explanation.failure is not None and may_have_recoveries(explanation.failure.text)
-
-
-def _states_values(explanation: Explanation, facts: ResolvedFacts) -> bool:
-    """Return whether the facts or the failure state a placeholder's value or the result of a check."""
-    if explanation.failure is not None and explanation.failure.principal is not None:
-        return True
-    stated = (facts.region, facts.cluster, facts.namespace, facts.service_account, facts.caller)
-    return any(stated) or facts.trust_policy is not None or facts.token_claims is not None

@@ -12,13 +12,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clues import selects_profile_in_shell
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, selects_profile_in_shell
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -36,7 +36,9 @@ _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provi
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
 # Commands that need the profile of the failed call.
-_COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
+_COMMAND_OF_PROFILE = lazy_pattern(
+    r"aws (?:sts get-caller-identity|(?:sso )?login|configure(?: (?:list|get [a-z_]{3,40}|set region \S{1,30}))?)"
+)
 
 
 # An option of a command whose value is a placeholder.
@@ -64,7 +66,8 @@ def complete_remedies(
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
-    values = {word: value for word, value in _known_values(facts, facts.context) if word not in names}
+    known = _known_values(explanation.failure, facts)
+    values = {word: value for word, value in known if word not in names}
     for word, value in _values_of_commands(explanation):
         if word not in names:
             values.setdefault(word, value)
@@ -194,15 +197,16 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     return attrs.evolve(remedy, commands=(*missing, *remedy.commands)) if missing else remedy
 
 
-def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:
+def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
+    context, case = facts.context, None if failure is None else Case(failure, facts)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
-        ("REGION", facts.region, commands.region),
+        ("REGION", facts.region or (case and find_region(case)), commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
         ("NAMESPACE", facts.namespace, commands.namespace),
         ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
-        ("PROFILE", _value(context.profile), commands.profile),
+        ("PROFILE", case and find_profile(case), commands.profile),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
@@ -276,7 +280,7 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
     elif (profile := values.get("PROFILE")) is not None:
         lines = tuple(
-            f"{line} --profile {profile}" if line in _COMMANDS_OF_PROFILE else line for line in lines
+            f"{line} --profile {profile}" if _COMMAND_OF_PROFILE.fullmatch(line) else line for line in lines
         )
     bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
     if bucket is not None and key is not None:
