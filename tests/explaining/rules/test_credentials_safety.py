@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from iamtriage import explain, parse
 from iamtriage.explaining import Facts
-from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
+from iamtriage.explaining._rules.credentials.access_keys import add_exposed_key
 from iamtriage.explaining._rules.shared.cases import Case
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.rules.credentials import RULES, called, explained, words_of
@@ -264,11 +264,10 @@ def _case(text: str, caller: str | None = None) -> Case[Any]:
 
 @pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
 def test_exposed_key_is_found(text: str) -> None:
-    exposed_key = find_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
-    assert exposed_key is not None
-    said = [*exposed_key.notes, *(str(remedy) for remedy in exposed_key.remedies)]
-    assert not any(SECRET in words for words in said)
-    commands = [command for remedy in exposed_key.remedies for command in remedy.commands]
+    before = explained(MISMATCH)
+    explanation = add_exposed_key(before, _case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
+    assert not any(SECRET in words for words in words_of(explanation))
+    commands = [command for remedy in explanation.remedies for command in remedy.commands]
     assert commands[:3] == [
         f"aws iam get-access-key-last-used --access-key-id {KEY}",
         f"aws iam update-access-key --user-name ana --access-key-id {KEY} --status Inactive",
@@ -278,9 +277,9 @@ def test_exposed_key_is_found(text: str) -> None:
         f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={KEY}"
         in commands
     )
-    explanation = exposed_key.prepend_to(explained(MISMATCH))
     assert explanation.remedies[0].title == "Deactivate the exposed key"
-    assert explanation.notes[: len(exposed_key.notes)] == exposed_key.notes
+    assert explanation.remedies[-len(before.remedies) :] == before.remedies
+    assert "treat it as stolen" in explanation.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +298,8 @@ def test_exposed_key_that_aws_does_not_know(error: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
 def test_other_keys_are_not_reported_as_exposed(text: str) -> None:
-    assert find_exposed_key(_case(text)) is None
+    explanation = explained(MISMATCH)
+    assert add_exposed_key(explanation, _case(text)) is explanation
 
 
 # ------------------------------------------------ commands
@@ -373,9 +373,7 @@ def test_every_aws_command_exists() -> None:
                         seen.add(part)
                         _check(shlex.split(part))
                     assert "file:///" not in part, name
-    exposed_key = find_exposed_key(_case(TEXTS_THAT_LEAK["YAML"]))
-    assert exposed_key is not None
-    for remedy in exposed_key.remedies:
+    for remedy in add_exposed_key(explained(MISMATCH), _case(TEXTS_THAT_LEAK["YAML"])).remedies:
         for command in remedy.commands:
             _check(shlex.split(command))
     assert len(seen) > 60

@@ -190,8 +190,8 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
                 f"If account {current} is meant, correct env of the stack, or CDK_DEFAULT_ACCOUNT, which it is often read from.",
                 commands=(
                     "aws configure list-profiles",
-                    "aws sts get-caller-identity --profile PROFILE --query Account --output text",
-                    f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE",
+                    "aws sts get-caller-identity --profile PROFILE_NAME --query Account --output text",
+                    f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE_NAME",
                 ),
                 url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
             ),
