@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamtriage.policies._grants import Grant
 
@@ -42,15 +42,31 @@ def build_statement(
     return statement
 
 
-def allow(actions: str | Sequence[str], resource: str, *, sid: str | None = None) -> dict[str, Any]:
-    """Return an Allow statement for actions on a resource.
+def allow(
+    actions: str | Sequence[str],
+    resource: str | None = None,
+    *,
+    sid: str | None = None,
+    principal: str | Mapping[str, str] | None = None,
+    condition: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return an Allow statement for actions, in the order in which AWS writes its elements.
 
     >>> allow(("s3:GetObject",), "arn:aws:s3:::logs/*", sid="Read")
     {'Sid': 'Read', 'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': 'arn:aws:s3:::logs/*'}
+    >>> allow("sts:AssumeRole", principal={"Service": "ec2.amazonaws.com"})
+    {'Effect': 'Allow', 'Principal': {'Service': 'ec2.amazonaws.com'}, 'Action': 'sts:AssumeRole'}
     """
     action = actions if isinstance(actions, str) else _unwrap_single(actions)
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return statement if sid is None else {"Sid": sid, **statement}
+    elements = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": action,
+        "Resource": resource,
+        "Condition": condition,
+    }
+    return {name: value for name, value in elements.items() if value is not None}
 
 
 def build_document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:

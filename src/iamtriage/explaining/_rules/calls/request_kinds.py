@@ -12,9 +12,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.acls import find_acl
 from iamtriage.explaining._rules.shared.clues import safe_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_acl
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy

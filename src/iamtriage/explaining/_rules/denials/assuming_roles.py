@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
@@ -18,15 +17,14 @@ from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_t
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
@@ -180,17 +178,13 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
 
 
 # The setting of a role to assume, by what shows that a tool or a workflow sets it.
-_ROLE_SETTINGS = (
-    (
-        lazy_pattern(r"role-to-assume|configure-aws-credentials"),
-        "role-to-assume of the step configure-aws-credentials that already runs with the role",
-    ),
-    (
-        lazy_pattern(r"\bassume_role\b|in provider \"aws\"|Cannot assume IAM Role"),
-        "the block assume_role of the provider",
-    ),
-    (lazy_pattern(r"\bbackend \"s3\"|Error configuring S3 Backend"), "role_arn of the backend"),
-    (lazy_pattern(r"\bsource_profile\b"), "role_arn and source_profile of the profile"),
+_ROLE_SETTINGS = Signs(
+    {
+        r"role-to-assume|configure-aws-credentials": "role-to-assume of the step configure-aws-credentials that already runs with the role",
+        r"\bassume_role\b|in provider \"aws\"|Cannot assume IAM Role": "the block assume_role of the provider",
+        r"\bbackend \"s3\"|Error configuring S3 Backend": "role_arn of the backend",
+        r"\bsource_profile\b": "role_arn and source_profile of the profile",
+    }
 )
 
 
@@ -207,7 +201,7 @@ def _own_credentials_remedy(denial: Denial) -> Remedy:
     text = denial.failure.text
     controller = find_controller(f"{text} {denial.facts.service_account or ''}")
     setting = "" if controller is None else controller.role_setting
-    setting = setting or next((words for sign, words in _ROLE_SETTINGS if sign.search(text)), "")
+    setting = setting or _ROLE_SETTINGS.find(text) or ""
     if controller is not None and setting:
         remove = f"Remove {setting}: {controller.name} already has the role in its pod."
     elif setting:
@@ -250,7 +244,6 @@ class _TagSource(NamedTuple):
     """What sets the session tags of a call.
 
     Attributes:
-        sign: What shows that it made the call.
         reason: Why it sets tags, as a sentence.
         title: The title of the remedy that turns them off.
         step: How to turn them off.
@@ -258,7 +251,6 @@ class _TagSource(NamedTuple):
         url: Where that is documented.
     """
 
-    sign: re.Pattern[str]
     reason: str
     title: str
     step: str
@@ -266,40 +258,34 @@ class _TagSource(NamedTuple):
     command: str | None = None
 
 
-_TAG_SOURCES = (
-    _TagSource(
-        lazy_pattern(
-            r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b"
+_TAG_SOURCES = Signs(
+    {
+        r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _TagSource(
+            "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
+            "Or set role-skip-session-tagging: true in the workflow",
+            "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
+            "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
         ),
-        "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
-        "Or set role-skip-session-tagging: true in the workflow",
-        "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
-        "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
-    ),
-    _TagSource(
-        lazy_pattern(
-            r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)"
+        r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _TagSource(
+            "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
+            "Or turn off the session tags of the Pod Identity association",
+            "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
+            "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
+            "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
         ),
-        "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
-        "Or turn off the session tags of the Pod Identity association",
-        "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
-        "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
-        "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
-    ),
-    _TagSource(
-        lazy_pattern(r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}="),
-        "The block assume_role of the provider or backend has tags.",
-        "Or let Terraform pass no session tags",
-        "Remove tags and transitive_tag_keys from the block assume_role.",
-        "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
-    ),
-    _TagSource(
-        lazy_pattern(r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b"),
-        "The command has the option --tags or --transitive-tag-keys.",
-        "Or pass no session tags",
-        "Leave out --tags and --transitive-tag-keys.",
-        pages.SESSION_TAGS,
-    ),
+        r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _TagSource(
+            "The block assume_role of the provider or backend has tags.",
+            "Or let Terraform pass no session tags",
+            "Remove tags and transitive_tag_keys from the block assume_role.",
+            "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
+        ),
+        r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b": _TagSource(
+            "The command has the option --tags or --transitive-tag-keys.",
+            "Or pass no session tags",
+            "Leave out --tags and --transitive-tag-keys.",
+            pages.SESSION_TAGS,
+        ),
+    }
 )
 
 
@@ -307,8 +293,7 @@ def _find_tag_source(denial: Denial) -> _TagSource | None:
     """Return what sets the session tags of a denied call, if the text shows it."""
     if _SESSION_ATTRIBUTES.get(denial.lowercase_action) != "session tags":
         return None
-    text = f"{denial.failure.text} {denial.principal_text or ''}"
-    return next((each for each in _TAG_SOURCES if each.sign.search(text)), None)
+    return _TAG_SOURCES.find(f"{denial.failure.text} {denial.principal_text or ''}")
 
 
 def _skip_tags_remedy(denial: Denial) -> Remedy | None:
@@ -335,58 +320,57 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
-    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
-    who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
-    principal = allow_remedies.policy_principal_arn(denial)
-    added: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action}
+    added, lines, url = (
+        _trusting_statement(denial, attribute),
+        trust_policy_commands(denial),
+        pages.TRUST_POLICIES,
+    )
     fixed = None
     if findings is not None and findings.result is not None:
         fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)
     if fixed is not None:
         fixed, removed = remove_deleted_principals(fixed)
         text = WHOLE_DOCUMENT
-        if not removed:
-            text += " Remove a principal that the caller replaces, such as a misspelled one."
-        if attribute:
+        if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
-            has_condition = "ExternalId" in str(denial.facts.trust_policy)
-            text = WHOLE_DOCUMENT
-            if has_condition:
-                text += f" A condition on sts:ExternalId never matches {denial.action}."
-        return Remedy(
-            title=_trust_title(denial, attribute),
-            who=who,
-            steps=(" ".join((text, *removed)), *allow_remedies.role_path_steps(denial)),
-            commands=trust_policy_commands(denial)[1:],
-            policy=fixed,
-            layer="role_trust",
-            url=pages.TRUST_POLICIES,
-        )
-    steps = [denial_remedies.save_step("the role's trust policy", "trust.json")]
-    if attribute:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
-        steps.append(
-            f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
-        )
-    elif denial.crosses_accounts:
-        added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
-        steps += [
-            "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
+            text += f" A condition on sts:ExternalId never matches {denial.action}."
+        elif not (attribute or removed):
+            text += " Remove a principal that the caller replaces, such as a misspelled one."
+        steps, lines = [" ".join((text, *removed))], lines[1:]
+    else:
+        steps = [
+            *missing_trust_steps(findings),
+            denial_remedies.save_step("the role's trust policy", "trust.json"),
         ]
+        url = pages.EXTERNAL_ID if denial.crosses_accounts else url
+        if attribute:
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+            steps.append(
+                f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
+            )
+            url = pages.SESSION_TAGS if attribute == "session tags" else url
+        elif denial.crosses_accounts:
+            added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
+            steps.append(
+                "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
+            )
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     return Remedy(
-        title=_trust_title(denial, attribute),
-        who=who,
-        steps=(*missing_trust_steps(findings), *steps, *allow_remedies.role_path_steps(denial)),
-        commands=trust_policy_commands(denial),
-        policy=build_document([added]),
+        f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
+        "resource owner" if denial.crosses_accounts else "account administrator",
+        (*steps, *allow_remedies.role_path_steps(denial)),
+        lines,
+        fixed or build_document([added]),
         layer="role_trust",
-        is_addition=True,
-        url=pages.SESSION_TAGS
-        if denial.lowercase_action == "sts:tagsession"
-        else pages.EXTERNAL_ID
-        if denial.crosses_accounts
-        else pages.TRUST_POLICIES,
+        is_addition=fixed is None,
+        url=url,
     )
+
+
+def _trusting_statement(denial: Denial, attribute: str | None) -> dict[str, Any]:
+    """Return the statement that allows the caller in the trust policy."""
+    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    return allow(action, principal={"AWS": allow_remedies.policy_principal_arn(denial)})
 
 
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
@@ -397,16 +381,11 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     is_trusted = findings is not None and findings.allowed
     if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
         return remedy
-    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
-        return attrs.evolve(remedy, steps=(*remedy.steps, step))
-    added = {
-        "Effect": "Allow",
-        "Principal": {"AWS": allow_remedies.policy_principal_arn(denial)},
-        "Action": action,
-    }
-    step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+    else:
+        added = _trusting_statement(denial, attribute)
+        step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
@@ -428,13 +407,6 @@ def narrow_deny_remedy(denial: Denial, statement: int | None = None) -> Remedy:
         layer=denial.policy_type,
         url=pages.EVALUATION,
     )
-
-
-def _trust_title(denial: Denial, attribute: str | None) -> str:
-    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
-    if attribute:
-        return f"Allow {denial.action} in the role's trust policy{where}"
-    return f"Allow {denial.caller} in the role's trust policy{where}"
 
 
 def _account_note(denial: Denial) -> str:

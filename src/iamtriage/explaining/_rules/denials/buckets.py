@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
+from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
@@ -92,13 +93,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
                     more,
                 ),
                 commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
-                statement={
-                    "Sid": "BucketOfAws",
-                    "Effect": "Allow",
-                    "Principal": "*",
-                    "Action": "s3:GetObject",
-                    "Resource": objects,
-                },
+                statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
                 layer="vpc_endpoint",
                 url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
                 if bucket.endswith(_LAYERS)
@@ -108,6 +103,8 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
     )
 
 
+_NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
+_WEBSITE = "For a website, use CloudFront with origin access control."
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
 _SETTINGS = {
@@ -140,25 +137,16 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     if setting is not None:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
         text = f"The {what} of the call would make data public, which {setting} prevents. It does not mean that the caller lacks {denial.action or 'the permission'}."
-    steps = {
-        "policy": (
-            "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce. For a website, use CloudFront with origin access control.",
-        ),
-        "ACL": (
-            "Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. For a website, use CloudFront with origin access control.",
-        ),
-    }.get(
-        what,
-        (
-            "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce.",
-            "Omit public ACLs (public-read). For a website, use CloudFront with origin access control.",
-        ),
-    )
-    cause = BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial), text=text)
+    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
+    if what == "ACL":
+        steps = [
+            f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
+        ]
+    elif setting is None:
+        steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
     return denial.explain(
         denial_summary(denial, verdict),
-        cause,
-        topic="block-public-access",
+        BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial), text=text),
         remedies=(
             your_remedy(
                 "Allow those who need access, not everyone",

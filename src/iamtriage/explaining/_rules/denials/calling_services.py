@@ -76,7 +76,6 @@ _ALARMS = "cloudwatch.amazonaws.com"
 _ALARMS_IN_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
-_POLICY_URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
 
 
 def explain_calling_resource(denial: Denial) -> Explanation:
@@ -132,7 +131,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
         ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else _IN_ACCOUNT),),
         lines,
-        _POLICY_URL,
+        pages.POLICY_PRINCIPAL,
         "The command does that." if prefix == "lambda" else "",
     )
     return explain_access(denial, row, values)
@@ -180,7 +179,7 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
             "write to the bucket",
             (("s3:PutObject", "arn:PARTITION:s3:::BUCKET/*", _IN_ACCOUNT),),
             (show.show_command, show.change_command),
-            _POLICY_URL,
+            pages.POLICY_PRINCIPAL,
         )
     return explain_access(denial, row, values)
 

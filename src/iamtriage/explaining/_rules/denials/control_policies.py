@@ -34,9 +34,8 @@ _LEVELS = {"root": "the root", "ou": "the organizational unit", "account": "acco
 _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
-_RCP_REQUIREMENTS = (
-    "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS.",
-)
+_RCP_REQUIREMENTS = "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS."
+_READ_DENY = "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it."
 _EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
 
 SCP_DENY = CauseType(
@@ -109,25 +108,16 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    excluded = (
-        f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
-        if region
-        else ""
-    )
-    where = "At some level between the organization's root and the account"
+    where, region = "At some level between the organization's root and the account", ""
     if target is not None:
-        where, excluded = f"At {level}", ""
-    text = f"{where}, no service control policy allows the action.{excluded} {_no_identity_allow(denial, 'service control policy')}"
-    cause = (SCP_NO_ALLOW, text)
-    return _explain_control(
-        denial,
-        f"no service control policy{f' of {level}' if target else ''} allows it",
-        cause,
-        remedy,
-        *guardrails.identity_notes(denial),
-        _EXEMPT_FROM_SCPS,
-    )
+        where = f"At {level}"
+    elif denial.resource_arn is not None:
+        region = denial.resource_arn.region
+    excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
+    text = f"{where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
+    verdict = f"no service control policy{f' of {level}' if target else ''} allows it"
+    notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
+    return guardrails.explain_guardrail(denial, verdict, SCP_NO_ALLOW, text, remedy, *notes)
 
 
 def explain_resource_control(denial: Denial) -> Explanation:
@@ -153,10 +143,8 @@ def explain_resource_control(denial: Denial) -> Explanation:
         url=pages.RESOURCE_CONTROL,
     )
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
-    cause = (RCP_NO_ALLOW, text)
-    return _explain_control(
-        denial, "no resource control policy allows it", cause, remedy, *guardrails.identity_notes(denial)
-    )
+    verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
+    return guardrails.explain_guardrail(denial, verdict, RCP_NO_ALLOW, text, remedy, *notes)
 
 
 def _explain_control_deny(
@@ -165,47 +153,30 @@ def _explain_control_deny(
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name = POLICY_TYPE_NAMES[policy_type]
     policy_id = _policy_id_argument(denial.policy)
+    requirements = (*region_steps(denial), *present(typical_requirement(denial)))
+    cause, url, typical = SCP_DENY, pages.SERVICE_CONTROL, _READ_DENY
+    if policy_type == "resource_control":
+        cause, url, typical = RCP_DENY, pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
+    listed = f"aws organizations list-policies --filter {policy_type.upper()}_POLICY"
     remedy = Remedy(
         title=f"Change the {name}",
         who="organization administrator",
         steps=(
             ask,
-            *(
-                (*region_steps(denial), *present(typical_requirement(denial)))
-                or (_RCP_REQUIREMENTS if policy_type == "resource_control" else ())
-                or (
-                    "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
-                )
-            ),
+            *(requirements or (typical,)),
             "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
             *guardrails.resource_steps(denial),
         ),
         commands=(
-            *(
-                (f"aws organizations list-policies --filter {policy_type.upper()}_POLICY",)
-                if policy_id == "POLICY_ID"
-                else ()
-            ),
+            *((listed,) if policy_id == "POLICY_ID" else ()),
             fill_command(_DESCRIBE_POLICY, policy_id),
             fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
         ),
         layer=policy_type,
-        url=pages.RESOURCE_CONTROL if policy_type == "resource_control" else pages.SERVICE_CONTROL,
+        url=url,
     )
-    definition = RCP_DENY if policy_type == "resource_control" else SCP_DENY
-    cause = (
-        definition,
-        f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}",
-    )
-    return _explain_control(denial, f"a {name} denies it", cause, remedy, *notes)
-
-
-def _explain_control(
-    denial: Denial, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
-) -> Explanation:
-    """Explain a denial by a service or resource control policy."""
-    name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
-    return guardrails.explain_guardrail(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
+    text = f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}"
+    return guardrails.explain_guardrail(denial, f"a {name} denies it", cause, text, remedy, *notes)
 
 
 def _no_identity_allow(denial: Denial, name: str) -> str:

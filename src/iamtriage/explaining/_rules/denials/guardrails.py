@@ -17,8 +17,13 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
+from iamtriage.explaining._rules.shared.decisions import (
+    POLICY_TYPE_NAMES,
+    allowing_statement_words,
+    identity_policy_allows,
+)
 from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
@@ -36,30 +41,19 @@ _DELEGATING_ACTIONS = frozenset(
 )
 # What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
 # https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
-_SESSION_POLICY_PLACES = (
-    (
-        lazy_pattern(r"\binline-session-policy\b"),
-        "inline-session-policy of the step configure-aws-credentials",
-    ),
-    (
-        lazy_pattern(r"\bmanaged-session-policies\b"),
-        "managed-session-policies of the step configure-aws-credentials",
-    ),
-    (
-        lazy_pattern(r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}="),
-        "policy or policy_arns in the block assume_role of the provider",
-    ),
-    (
-        lazy_pattern(r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b"),
-        "the option --policy or --policy-arns of the command aws sts",
-    ),
-    (
-        lazy_pattern(
-            r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]"
-        ),
-        "Policy or PolicyArns of the STS call in the code",
-    ),
+_SESSION_POLICY_PLACES = Signs(
+    {
+        r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
+        r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
+        r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
+        r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
+        r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
+    }
 )
+_SESSION_CREATED = "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it."
+_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for"
+# The policy for guests of a Cognito identity pool.
+_GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 BOUNDARY_DENY = CauseType(
@@ -145,76 +139,57 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
-    cause = (BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW, text)
-    return explain_guardrail(denial, "permissions-boundary", verdict, cause, remedy)
+    cause = BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW
+    return explain_guardrail(denial, verdict, cause, text, remedy)
 
 
 def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
+    cause, verdict = SESSION_NO_ALLOW, "the session's policy does not allow it"
+    text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
     if denial.is_explicit:
-        verdict = "the session's policy denies it"
+        cause, verdict = SESSION_DENY, "the session's policy denies it"
         text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
-    else:
-        verdict = "the session's policy does not allow it"
-        text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
-    place = next((words for sign, words in _SESSION_POLICY_PLACES if sign.search(denial.failure.text)), None)
-    steps = [
-        "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it."
-        if place is None
-        else f"The text shows what passes the policy: {place}. Change it there.",
-        "Add the statement to the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for, such as the separation of tenants.",
-    ]
-    if denial.is_explicit:
-        steps[1] = (
-            "Scope the Deny in the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for."
-        )
-    # The policy for guests of a Cognito identity pool: https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html
-    is_guest = getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials"
-    calls_iam = isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}
-    if is_guest:
+    title, statement, url = "Change the session policy", allowing_statement(denial), pages.SESSION_POLICIES
+    if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
+        title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
         steps = [
             "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
             "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so everyone gets what they are allowed.",
             "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
         ]
-    elif calls_iam:
+    elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
+        title, statement = "Use a role instead of a federated session", None
         steps = [
             "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
             "Use a role: call AssumeRole instead of GetFederationToken.",
         ]
-    elif isinstance(denial.principal, FederatedUser):
-        steps[1] = (
-            "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
+    else:
+        place = _SESSION_POLICY_PLACES.find(denial.failure.text)
+        shown = (
+            f"The text shows what passes the policy: {place}. Change it there." if place else _SESSION_CREATED
         )
-    elif isinstance(denial.role, IdentityCenterRole):
-        steps.append(
-            "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
-        )
-    if not (is_guest or calls_iam):
+        change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
+        if isinstance(denial.principal, FederatedUser):
+            change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
+        elif denial.is_explicit:
+            change = f"Scope the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
+        steps = [shown, change]
+        if isinstance(denial.role, IdentityCenterRole):
+            steps.append(
+                "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
+            )
         steps.extend(_own_arn_steps(denial))
     remedy = Remedy(
-        title="Sign in, or use the basic flow"
-        if is_guest
-        else "Use a role instead of a federated session"
-        if calls_iam
-        else "Change the session policy",
+        title=title,
         who="you",
         steps=(*steps, *resource_steps(denial)),
-        statement=None if is_guest or calls_iam else allowing_statement(denial),
+        statement=statement,
         layer="session",
-        url="https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
-        if is_guest
-        else pages.SESSION_POLICIES,
+        url=url,
     )
-    cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
-    return explain_guardrail(
-        denial,
-        "session-policy",
-        verdict,
-        cause,
-        remedy,
-        *(() if denial.is_explicit else identity_notes(denial)),
-    )
+    notes = () if denial.is_explicit else identity_notes(denial)
+    return explain_guardrail(denial, verdict, cause, text, remedy, *notes)
 
 
 def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
@@ -278,9 +253,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
     )
-    verdict = f"the VPC endpoint's policy {verb}"
-    cause = (VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW, text)
-    return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy)
+    cause = VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW
+    return explain_guardrail(denial, f"the VPC endpoint's policy {verb}", cause, text, remedy)
 
 
 def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
@@ -295,25 +269,18 @@ def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
 
 
 def explain_guardrail(
-    denial: Denial, topic: str, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
+    denial: Denial, verdict: str, cause: CauseType, text: str, remedy: Remedy, *notes: str
 ) -> Explanation:
-    """Return the explanation of a denial by a policy that caps permissions."""
-    definition, text = cause
+    """Return the explanation of a denial by a policy that caps permissions, which the remedy changes."""
+    first: tuple[Remedy | None, ...] = ()
+    if denial.is_explicit:
+        details = denial_remedies.authorization_details_remedy(denial)
+        first = (denial_remedies.model_region_remedy(denial), details)
     return denial.explain(
         denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),
-        definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
-        topic=topic,
-        remedies=present(
-            *(
-                (
-                    denial_remedies.model_region_remedy(denial),
-                    denial_remedies.authorization_details_remedy(denial),
-                    remedy,
-                )
-                if denial.is_explicit
-                else (remedy,)
-            )
-        ),
+        cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
+        topic=POLICY_TYPE_NAMES[remedy.layer or "session"].lower().replace(" ", "-"),
+        remedies=present(*first, remedy),
         notes=notes,
     )
 
@@ -342,13 +309,8 @@ def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is None:
         return None
-    return {
-        "Sid": statement["Sid"],
-        "Effect": "Allow",
-        "Principal": "*",
-        **statement,
-        "Condition": {"ArnEquals": {"aws:PrincipalArn": allow_remedies.policy_principal_arn(denial)}},
-    }
+    condition = {"ArnEquals": {"aws:PrincipalArn": allow_remedies.policy_principal_arn(denial)}}
+    return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
 
 
 def _delegates(denial: Denial) -> bool:

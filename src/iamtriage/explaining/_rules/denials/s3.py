@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.buckets import (
     show_public_access_commands,
 )
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
-from iamtriage.explaining._rules.shared.acls import find_acl
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
@@ -32,6 +31,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow, build_document
 

@@ -21,12 +21,13 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
 from iamtriage.explaining._rules.shared.required_resources import (
     listed_objects,
     next_objects,
     transfer_objects,
 )
-from iamtriage.policies._documents import build_document, build_statement
+from iamtriage.policies._documents import allow, build_document, build_statement
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 _UNLISTED = "AWS lists no resource of this form"
 _ONLY_ALL = "AWS accepts only *"
-_POLICY_FILE = "file://policy.json"
+_PERMISSION_SET_COMMANDS = (
+    "aws sso-admin list-instances",
+    "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
+    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
+)
 _OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
 _IMAGE = lazy_pattern(
     r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
@@ -86,12 +91,9 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant.action.startswith(("bedrock:", "glue:", "ssm:S", "sts:AssumeRole")):
         from iamtriage.explaining._rules.shared.required_resources import required_resources
 
+        region, account = denial.facts.region, denial.account
         required = required_resources(
-            grant.action,
-            grant.resources[0],
-            denial.failure.text,
-            region=denial.facts.region,
-            account=denial.account,
+            grant.action, grant.resources[0], denial.failure.text, region=region, account=account
         )
         if required is not None:
             resources, why = required
@@ -198,70 +200,49 @@ def allow_remedy(
     grant = grant or required_grant(denial)
     if grant is None:
         return None
+    text, partition = denial.failure.text, denial.location.partition or "aws"
     statement = build_statement(grant, sid=statement_id(grant.action))
-    more = add_certain_companions(statement, denial)
-    listed = None
+    statements, more, listed = [statement], add_certain_companions(statement, denial), None
     if grant.action == "s3:ListBucket" and len(grant.resources) == 1:
-        listed = listed_objects(grant.resources[0], denial.failure.text)
-    statements = [statement]
+        listed = listed_objects(grant.resources[0], text)
     if not more:
         more, added = _complete_task(statement, grant, denial)
         statements += added
     if listed is not None:
-        actions, objects = listed
-        statements.append(_statement(actions, objects))
+        statements.append(_statement(*listed))
     controller = text_signs.find_controller_of_denial(grant.action, denial.failure)
     user = None
     if controller is not None and controller.policy and len(grant.resources) == 1:
         user = controller.name
-        partition = denial.location.partition or "aws"
         documented = controller.build_statements(grant.action, grant.resources[0], partition)
         statements = [{"Sid": statement_id(_first_action(each)), **each} for each in documented]
         if _first_action(documented[0]) != grant.action:
             statements.insert(0, statement)
     policy = build_document(statements)
     name = inline_policy_name(statements, denial.account, denial.resource, user=user)
-    hints = (
-        *companion_actions.text_hints(grant.action, denial.failure.text),
-        *companion_actions.controller_hints(
-            grant.action, denial.failure, grant.resources, denial.location.partition or "aws"
-        ),
-    )
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
     about_call = tuple(each for each in grant.notes if each.startswith(_TAGGING_CALL))
     is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
+    if not (more or listed or is_complete):
+        more = companion_actions.describe_companions(grant.action, resource, text)
     # The policy that a controller documents has * only where AWS accepts nothing else.
-    hidden = (NEXT_OBJECTS, _PARTITION, *((_ONLY_ALL,) if user else ()))
-    steps = [
+    hidden = (NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
+    if cut_resource(denial) is not None:
+        hidden += (_UNLISTED,)
+    steps = (
         *([first_step] if first_step else []),
         *about_call,
-        *hints,
-        *(
-            note
-            for note in grant.notes
-            if note not in about_call
-            and not note.startswith(hidden)
-            and not (note.startswith(_UNLISTED) and cut_resource(denial) is not None)
-        ),
-        *(
-            more
-            or (
-                ()
-                if listed or is_complete
-                else companion_actions.describe_companions(grant.action, resource, denial.failure.text)
-            )
-        ),
-    ]
-    # Whoever replaces the placeholders of an ARN sees its partition.
-    policy_text = str(policy)
-    role = denial.role
+        *present(companion_actions.task_hint(text)),
+        *companion_actions.controller_hints(grant.action, denial.failure, grant.resources, partition),
+        *(note for note in grant.notes if not note.startswith(hidden)),
+        *more,
+    )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
-    on_objects = () if listed is None else listed[0]
-    what = join_words((grant.action, *on_objects), "and")
+    what = join_words((grant.action, *(listed[0] if listed else ())), "and")
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
-    if isinstance(role, IdentityCenterRole) and grantee is None:
-        name_of_set = f" {role.permission_set}" if role.permission_set else ""
+    if isinstance(denial.role, IdentityCenterRole) and grantee is None:
+        name_of_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return Remedy(
             title=title,
             who="organization administrator",
@@ -270,43 +251,28 @@ def allow_remedy(
                 f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
                 "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
             ),
-            commands=(
-                "aws sso-admin list-instances",
-                f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}",
-                "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
-            ),
+            commands=_PERMISSION_SET_COMMANDS,
             policy=policy,
             layer="identity",
             url=url or pages.PERMISSION_SETS,
         )
-    target, put_command = (
-        _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
-    )
-    # Steps about further permissions matter more.
+    target, put_command = _policy_target(denial, name)
+    if grantee is not None:
+        target, put_command = grantee, _put_policy("role", "ROLE_NAME", name)
+    # Steps about further permissions matter more. Whoever replaces the placeholders of an ARN sees its partition.
+    has_placeholders = bool(find_placeholders(str(policy)))
     owner = (denial.resource or "").split(":", 5)[4:5]
-    is_masked = (
-        not steps and "ACCOUNT_ID" in policy_text and owner != [""] and not "".join(owner or "0").isdigit()
-    )
-    masked = " The text masks the account ID." if is_masked else ""
-    retry = (
-        f" {companion_actions.NEW_TASK}" if companion_actions.TASK_NOT_STARTED in denial.failure.text else ""
-    )
-    return Remedy(
-        title=title,
-        who="account administrator",
-        steps=(
-            *steps,
-            f"Save the policy as policy.json and attach it to {target}.{masked}{retry}",
-            *(
-                note
-                for note in grant.notes
-                if note.startswith(NEXT_OBJECTS)
-                or (note.startswith(_PARTITION) and not find_placeholders(policy_text))
-            ),
-        ),
+    is_masked = not steps and "ACCOUNT_ID" in str(policy) and owner != [""]
+    masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
+    retry = f" {companion_actions.NEW_TASK}" if companion_actions.TASK_NOT_STARTED in text else ""
+    last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
+    return identity_remedy(
+        title,
+        *steps,
+        f"Save the policy as policy.json and attach it to {target}.{masked}{retry}",
+        *(note for note in grant.notes if note.startswith(last)),
+        statements=tuple(statements),
         commands=(put_command,),
-        policy=policy,
-        layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
 
@@ -402,12 +368,7 @@ def _token_condition(service: str) -> dict[str, dict[str, str]]:
 
 
 def _statement(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
-    return {
-        "Sid": statement_id(actions[0]),
-        "Effect": "Allow",
-        "Action": actions[0] if len(actions) == 1 else list(actions),
-        "Resource": resource,
-    }
+    return allow(actions, resource, sid=statement_id(actions[0]))
 
 
 def _find_repository(denial: Denial) -> str:
@@ -443,7 +404,5 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
 
 
 def _put_policy(kind: Literal["role", "user"], identity: str, name: str) -> str:
-    template = (
-        f"aws iam put-{kind}-policy --{kind}-name {{}} --policy-name {{}} --policy-document {_POLICY_FILE}"
-    )
+    template = f"aws iam put-{kind}-policy --{kind}-name {{}} --policy-name {{}} --policy-document file://policy.json"
     return fill_command(template, identity, name)

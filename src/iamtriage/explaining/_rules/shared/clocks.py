@@ -17,26 +17,16 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
-_EXPIRED = lazy_pattern(
-    rf"Signature expired: {_TIMESTAMP} is now earlier than {_TIMESTAMP} \({_TIMESTAMP} - \d{{1,3}} ?min",
-    re.ASCII,
-)
-_NOT_YET_CURRENT = lazy_pattern(
-    rf"Signature not yet current: {_TIMESTAMP} is still later than {_TIMESTAMP} \({_TIMESTAMP} \+ \d{{1,3}} ?min",
+_SKEW = lazy_pattern(
+    rf"Signature (?:expired|not yet current): {_TIMESTAMP} is (?:now earlier|still later) than {_TIMESTAMP} \({_TIMESTAMP} [-+] \d{{1,3}} ?min",
     re.ASCII,
 )
 # S3 adds both times to its message, as XML or as the fields that SDKs read from it.
 _REQUEST_TIME = lazy_pattern(r"RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
 _SERVER_TIME = lazy_pattern(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
 _END_TIME = lazy_pattern(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
-_ISO_8601 = (
-    lazy_pattern(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII),
-    lazy_pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z", re.ASCII),
-)
-_RFC_1123 = lazy_pattern(
-    r"\w{3}, (\d{1,2}) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)", re.ASCII
-)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO_8601 = lazy_pattern(r"(?:\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d{1,9})?Z)", re.ASCII)
+_RFC_1123 = lazy_pattern(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)", re.ASCII)
 _HOUR = 3600
 # The time at the start of a line of a log.
 _LINE_TIME = (
@@ -148,9 +138,10 @@ def find_clock_skew(text: str) -> ClockSkew | None:
     >>> skew.seconds
     2100.0
     """
-    found = _EXPIRED.search(text) or _NOT_YET_CURRENT.search(text)
-    times = _parse_times(found[1], found[3]) if found else _find_times(text, _REQUEST_TIME, _SERVER_TIME)
-    return None if times is None else ClockSkew(*times)
+    found = _SKEW.search(text)
+    request = _parse_time(found[1]) if found else _find_time(_REQUEST_TIME, text)
+    server = _parse_time(found[3]) if found else _find_time(_SERVER_TIME, text)
+    return None if request is None or server is None else ClockSkew(request, server)
 
 
 class SessionAge(NamedTuple):
@@ -287,10 +278,7 @@ def find_stated_expiry(text: str, at: int) -> StatedExpiry | None:
 
 
 def _parse_date_output(found: re.Match[str]) -> datetime | None:
-    if found["month"] not in _MONTHS:
-        return None
-    month = _MONTHS.index(found["month"]) + 1
-    return _parse_time(f"{found['year']}-{month:02}-{int(found['day']):02}T{found['clock']}Z")
+    return _parse_time(f"Day, {found['day']} {found['month']} {found['year']} {found['clock']} UTC")
 
 
 def _zoned_time(found: re.Match[str]) -> tuple[datetime | None, str]:
@@ -310,38 +298,28 @@ def find_expiry_times(text: str) -> tuple[datetime, datetime] | None:
     >>> (found[1] - found[0]).seconds
     9
     """
-    return _find_times(text, _END_TIME, _SERVER_TIME)
+    end, server = _find_time(_END_TIME, text), _find_time(_SERVER_TIME, text)
+    return None if end is None or server is None else (end, server)
 
 
-def _find_times(
-    text: str, first: re.Pattern[str], second: re.Pattern[str]
-) -> tuple[datetime, datetime] | None:
-    found = first.search(text), second.search(text)
-    return None if found[0] is None or found[1] is None else _parse_times(found[0][1], found[1][1])
-
-
-def _parse_times(first: str, second: str) -> tuple[datetime, datetime] | None:
-    times = _parse_time(first), _parse_time(second)
-    return None if times[0] is None or times[1] is None else (times[0], times[1])
+def _find_time(pattern: re.Pattern[str], text: str) -> datetime | None:
+    found = pattern.search(text)
+    return None if found is None else _parse_time(found[1])
 
 
 def _parse_time(text: str) -> datetime | None:
-    numbers: list[str | int] = []
-    rfc_1123 = _RFC_1123.match(text)
-    if rfc_1123 is not None and rfc_1123[2] in _MONTHS:
-        day, month, *rest = rfc_1123.groups()
-        numbers = [rest[0], _MONTHS.index(month) + 1, day, *rest[1:]]
-    for pattern in _ISO_8601:
-        found = pattern.match(text)
-        if found is not None:
-            numbers = list(found.groups())
-    if not numbers:
-        return None
-    year, month, day, hour, minute, second = map(int, numbers)
+    iso_8601, rfc_1123 = _ISO_8601.match(text), _RFC_1123.match(text)
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        if iso_8601 is not None:
+            return datetime.fromisoformat(f"{iso_8601[0]}+00:00")
+        if rfc_1123 is not None:
+            # Few messages have such a time, and the package of email is large.
+            from email.utils import parsedate_to_datetime
+
+            return parsedate_to_datetime(rfc_1123[0])
     except ValueError:  # such as February 31
-        return None
+        pass
+    return None
 
 
 def describe_duration(seconds: float) -> str:

@@ -29,7 +29,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared import text_signs
-from iamtriage.explaining._rules.shared.acls import find_acl
+from iamtriage.explaining._rules.shared.text_signs import find_acl
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
@@ -53,81 +53,55 @@ class _Task(Value):
     actions_on_star: tuple[str, ...] = ()
 
 
-_PUSH = _Task(
-    "Pushing an image",
-    (
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:InitiateLayerUpload",
-        "ecr:UploadLayerPart",
-        "ecr:CompleteLayerUpload",
-        "ecr:PutImage",
-        "ecr:BatchGetImage",
-    ),
-    "the repository",
-    ("ecr:GetAuthorizationToken",),
-)
+def _actions(service: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{service}:{name}" for name in names.split())
+
+
+_LOGIN, _PUBLIC_LOGIN_ACTION = "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken"
+_TOKEN_ACTION = "sts:GetServiceBearerToken"  # noqa: S105 (an action)
+_UPLOADS = "BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage"
+_PUSH = _Task("Pushing an image", _actions("ecr", f"{_UPLOADS} BatchGetImage"), "the repository", (_LOGIN,))
 _PULL = _Task(
-    "Pulling an image",
-    ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-    "the repository",
-    ("ecr:GetAuthorizationToken",),
+    "Pulling an image", _actions("ecr", "BatchGetImage GetDownloadUrlForLayer"), "the repository", (_LOGIN,)
 )
 _PUBLIC_PUSH = _Task(
     "Pushing an image to ECR Public",
-    (
-        "ecr-public:BatchCheckLayerAvailability",
-        "ecr-public:InitiateLayerUpload",
-        "ecr-public:UploadLayerPart",
-        "ecr-public:CompleteLayerUpload",
-        "ecr-public:PutImage",
-    ),
+    _actions("ecr-public", _UPLOADS),
     "the repository",
-    ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
+    (_PUBLIC_LOGIN_ACTION, _TOKEN_ACTION),
 )
-_TOKEN_ACTION = "sts:GetServiceBearerToken"  # noqa: S105 (an action)
-_PUBLIC_LOGIN = _Task("The login to ECR Public", ("ecr-public:GetAuthorizationToken", _TOKEN_ACTION))
+_PUBLIC_LOGIN = _Task("The login to ECR Public", (_PUBLIC_LOGIN_ACTION, _TOKEN_ACTION))
 _PACKAGES_LOGIN = _Task(
     "The login to CodeArtifact", ("codeartifact:GetAuthorizationToken",), "the domain", (_TOKEN_ACTION,)
 )
-PACKAGE_ACTIONS = ("codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository")
+PACKAGE_ACTIONS = _actions("codeartifact", "GetRepositoryEndpoint ReadFromRepository")
 """What a package manager requires on the repository to install packages."""
 _PACKAGES = _Task("Installing packages", PACKAGE_ACTIONS, "the repository")
 SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
 """The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
 PUSH_ACTIONS = _PUSH.actions
 """What pushing an image requires on the repository."""
-SESSION_CHANNEL_ACTIONS = (
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
+SESSION_CHANNEL_ACTIONS = _actions(
+    "ssmmessages", "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel"
 )
 """What an agent requires for Session Manager or ECS Exec."""
 _SESSIONS = _Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
 _KINESIS = _Task(
     "Reading a stream as Lambda does",
-    (
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-    ),
+    _actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
     "the stream",
     ("kinesis:ListStreams",),
 )
 _MARKETPLACE = _Task(
-    "Subscribing in AWS Marketplace", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe")
+    "Subscribing in AWS Marketplace", _actions("aws-marketplace", "ViewSubscriptions Subscribe")
 )
-_WRITING_LOGS = _Task("Writing logs", ("logs:CreateLogStream", "logs:PutLogEvents"), "the log group")
-_LOGIN = "ecr:GetAuthorizationToken"
-_PUSH_OR_PULL = (_PUSH, _PULL)
+_WRITING_LOGS = _Task("Writing logs", _actions("logs", "CreateLogStream PutLogEvents"), "the log group")
 _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
-    "ecr:GetAuthorizationToken": _PUSH_OR_PULL,
+    _LOGIN: (_PUSH, _PULL),
     **dict.fromkeys(_PUBLIC_PUSH.actions, (_PUBLIC_PUSH,)),
-    "ecr-public:GetAuthorizationToken": (_PUBLIC_LOGIN,),
+    _PUBLIC_LOGIN_ACTION: (_PUBLIC_LOGIN,),
     "codeartifact:GetAuthorizationToken": (_PACKAGES_LOGIN,),
     **dict.fromkeys(PACKAGE_ACTIONS, (_PACKAGES,)),
     **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
@@ -186,25 +160,13 @@ _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
     re.ASCII,
 )
-# What a task is, if the name of its first action does not say it.
-_PURPOSES = {
-    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
-    "ecr:GetAuthorizationToken": "The login to the registry (docker login) requires it, before a pull or push."
-}
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+_PURPOSE_OF_LOGIN = "The login to the registry (docker login) requires it, before a pull or push."
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 TASK_NOT_STARTED = "ResourceInitializationError"
 """What ECS says if it could not prepare a task."""
 NEW_TASK = "Then start a new task: aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment."
 """What to do after a task of ECS got the permission that it lacked at its start."""
-# A fragment of the text, the beginning of the action, and what to know then.
-_TEXT_HINTS = (
-    (
-        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-        TASK_NOT_STARTED,
-        "",
-        "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.",
-    ),
-)
 _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -342,19 +304,14 @@ def is_of_push(text: str) -> bool:
     return "/blobs/uploads/" in text or (bool(_PUSH_SIGNS.search(text)) and not _PULL_SIGNS.search(text))
 
 
-def text_hints(action: str, text: str) -> tuple[str, ...]:
-    """Return what the text around a denial of an action says about the task.
+def task_hint(text: str) -> str | None:
+    """Return which role prepares a task of ECS, if it could not be prepared.
 
-    Args:
-        action: The denied action, as AWS spells it.
-        text: The text around the denial.
-
-    >>> text_hints("ecr:GetAuthorizationToken", "ResourceInitializationError: unable to pull")
-    ('ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.',)
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    return tuple(
-        hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
-    )
+    if TASK_NOT_STARTED not in text:
+        return None
+    return "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role."
 
 
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
@@ -421,8 +378,7 @@ def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # 
     describe = _for_resource_policy if by_resource else _for_identity_policy
     sentences = [sentence for task in _TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
-        purpose = _PURPOSES.get(action)
-        return (*([purpose] if purpose else []), *sentences, _ALL)
+        return (*([_PURPOSE_OF_LOGIN] if action == _LOGIN else []), *sentences, _ALL)
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
-_READ = frozenset({"get", "list", "watch"})
+READ_VERBS = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
 
 # API group -> resource types. The edit and admin policies can read these types, too.
@@ -57,11 +57,11 @@ _EDIT_WRITE = {
 }
 # Policy, the verbs that it allows, and the types on which it allows them. The narrowest policy comes first.
 _POLICIES = (
-    ("AmazonEKSViewPolicy", _READ, _VIEW),
-    ("AmazonEKSSecretReaderPolicy", _READ, _SECRETS),
-    ("AmazonEKSEditPolicy", _READ, _EDIT_READ),
+    ("AmazonEKSViewPolicy", READ_VERBS, _VIEW),
+    ("AmazonEKSSecretReaderPolicy", READ_VERBS, _SECRETS),
+    ("AmazonEKSEditPolicy", READ_VERBS, _EDIT_READ),
     ("AmazonEKSEditPolicy", _WRITE, _EDIT_WRITE),
-    ("AmazonEKSAdminPolicy", _READ | _WRITE, {"rbac.authorization.k8s.io": "rolebindings roles"}),
+    ("AmazonEKSAdminPolicy", READ_VERBS | _WRITE, {"rbac.authorization.k8s.io": "rolebindings roles"}),
     ("AmazonEKSAdminPolicy", frozenset({"create"}), {"authorization.k8s.io": "localsubjectaccessreviews"}),
 )
 # Policies that contain all permissions of others.
@@ -112,7 +112,7 @@ def access_policy_allows(name: str, verb: str, group: str, resource: str) -> boo
     >>> access_policy_allows("AmazonEKSAdminPolicy", "get", "apps", "deployments")
     True
     """
-    if name == "AmazonEKSClusterAdminPolicy" or (name == "AmazonEKSAdminViewPolicy" and verb in _READ):
+    if name == "AmazonEKSClusterAdminPolicy" or (name == "AmazonEKSAdminViewPolicy" and verb in READ_VERBS):
         return True
     included = _INCLUDED.get(name, (name,))
     return any(
@@ -134,7 +134,6 @@ UserKind: TypeAlias = Literal[
     "anonymous", "component", "iam session", "iam", "node", "service account", "unknown", "user"
 ]
 
-READ_VERBS = frozenset({"get", "list", "watch"})
 # These requests name no object, so a rule with resourceNames never matches:
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})

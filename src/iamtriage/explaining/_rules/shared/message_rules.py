@@ -33,136 +33,49 @@ SERVICES_IN_PROSE = {
 }
 """Services as messages name them, in lowercase, and their principals."""
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
-MESSAGE_RULES: tuple[tuple[str, str], ...] = (
-    ("untrusted signing certificate", "denials.sessions.explain_rejected_certificate"),
-    ("untrusted certificate", "denials.sessions.explain_rejected_certificate"),
-    ("certificate revoked or expired", "denials.sessions.explain_rejected_certificate"),
-    ("service-linked role", "denials.deployment_roles.explain_missing_role"),
-    ("service linked role", "denials.deployment_roles.explain_missing_role"),
-    ("explicitly denies access", "denials.kms_keys.explain_three_reasons"),
-    ("ciphertext refers to a customer master key", "denials.kms_keys.explain_unknown_key"),
-    ("unable to decrypt the environment variables", "denials.kms_keys.explain_environment_key"),
-    ("access to kms is not allowed", "denials.kms_keys.explain_service_encryption_key"),
-    ("kms access was denied", "denials.kms_keys.explain_service_encryption_key"),
-    ("cross-account pass role is not allowed", "denials.passing_roles.explain_cross_account_pass"),
-    ("not authorized to get credentials of role", "denials.calling_services.explain_redshift_role"),
-    (
-        "server side encryption with customer provided keys (sse-c)",
-        "denials.service_settings.explain_ssec_block",
-    ),
-    # Athena puts its own words before those of Lake Formation.
-    ("requester is not authorized to access requested", "denials.own_permissions.explain_lake_formation"),
-    ("does not have any privilege on specified resource", "denials.own_permissions.explain_lake_formation"),
-    ("lake formation permission", "denials.own_permissions.explain_lake_formation"),
-    ("insufficient permissions to execute the query", "denials.s3.explain_query_data"),
-    ("access denied when writing", "denials.managed_services.explain_query_result"),
-    ("verify/create output bucket", "denials.managed_services.explain_query_result"),
-    ("block public access", "denials.buckets.explain_block_public_access"),
-    ("blockpublicpolicy", "denials.buckets.explain_block_public_access"),
-    ("blockpublicacls", "denials.buckets.explain_block_public_access"),
-    ("role with trust relationship to role", "denials.deployment_roles.explain_target_account"),
-    ("may not be assumed by root", "denials.sessions.explain_root_assumes"),
-    ("multifactorauthentication failed", "denials.service_specific.explain_mfa"),
-    ("unable to determine service/operation name", "denials.service_settings.explain_unknown_operation"),
-    ("user not enabled for cost explorer", "denials.service_settings.explain_cost_explorer"),
-    (
-        "does not have permissions to assume the associated role",
-        "kubernetes.pod_identities.explain_pod_denied",
-    ),
-    ("worker nodes do not have access to the cluster", "kubernetes.nodes.explain_node_access"),
-    ("failing to authenticate or authorize with your kubernetes", "kubernetes.nodes.explain_node_access"),
-    ("aws-auth configmap in your cluster is invalid", "kubernetes.aws_auth_maps.explain_invalid_map"),
-    ("dms-vpc-role is not configured properly", "calls.account_roles.explain_missing_setting"),
-    ("instance management role is not configured for account", "calls.account_roles.explain_missing_setting"),
-    ("role arn does not have required permissions", "calls.account_roles.explain_missing_setting"),
-    ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
-    ("denied when calling sts:assumerole", "denials.assuming_roles.explain_assume_role"),
-    *(
-        (fragment, "denials.managed_services.explain_weak_role")
-        for fragment in (
-            "not authorized to use launch template",
-            "not authorized to launch instances with this launch template",
-            "not authorized to create managed-rule",
-            "not authorized to access the log destination",
-            "role for your flow logs does not have",
-            "does not allow aws codebuild to create amazon cloudwatch logs",
-            "located in the amazon s3 artifact bucket",
-            "does not give you permission to perform operations in the following aws service",
-            "access denied while accessing auto scaling using role",
-        )
-    ),
-    *(
-        (fragment, "denials.managed_services.explain_closed_resource")
-        for fragment in (
-            "insufficient delivery policy to s3 bucket",
-            "incorrect s3 bucket policy is detected",
-            "insufficient permissions to access s3 bucket",
-            "access denied for logdestination",
-            "do not allow s3 to publish notifications",
-            "invalid permissions on lambda function",
-            "permission to access the ecr image",
-        )
-    ),
-    *(
-        (fragment, "denials.calling_services.explain_untrusted_service")
-        for fragment in (
-            "unable to assume",
-            "could not assume role arn:",
-            "required to assume the role",
-            "access denied while assuming",
-            "when attempting to assume the role",
-            "when attempting to assume role",
-            "scheduler to assume the role",
-            "trust relationship allowing",
-            "allowed to use the passed role",
-            "authorized to assume the provided role",
-        )
-    ),
-    *(
-        (fragment, "denials.calling_services.explain_calling_service")
-        for fragment in (
-            "failed to execute action arn:",
-            "logs permission to execute your function",
-            "could not write to bucket",
-            "could not publish to sns topic",
-            "could not invoke lambda function",
-            "topic policy is incorrect",
-            *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
-        )
-    ),
-    ("ensure the role can perform", "denials.execution_roles.explain_execution_role"),
-    ("] and user [name=", "denials.own_permissions.explain_opensearch_role"),
-    ("you are not the owner", "denials.service_specific.explain_not_owner"),
-    ("not authorized for images", "denials.service_specific.explain_image"),
-    ("access to the model with the specified model", "denials.service_settings.explain_bedrock_model"),
-    (
-        "account is not authorized to invoke this api operation",
-        "denials.service_settings.explain_bedrock_model",
-    ),
-    (
-        "model access is denied due to invalid_payment_instrument",
-        "denials.service_settings.explain_bedrock_model",
-    ),
-    (
-        "unauthenticated access is not supported for this identity pool",
-        "credentials.identity_pools.explain_identity_pool_guest",
-    ),
-    ("execution role does not have permissions to call", "denials.execution_roles.explain_execution_role"),
-    ("logins don't match", "credentials.identity_pools.explain_rejected_login"),
-    ("invalid login token", "credentials.identity_pools.explain_rejected_login"),
-    (
-        "not from a supported provider of this identity pool",
-        "credentials.identity_pools.explain_rejected_login",
-    ),
-    ("access to identity '", "credentials.identity_pools.explain_identity_forbidden"),
-    ("invalid identity pool configuration", "credentials.identity_pools.explain_pool_roles"),
-    (
-        "query-string authentication requires the signature",
-        "credentials.presigned_urls.explain_url_incomplete",
-    ),
-    ("request is not yet valid", "credentials.presigned_urls.explain_url_not_yet_valid"),
-    ("request has expired", "credentials.presigned_urls.explain_url_expired"),
-)
+_FRAGMENTS: dict[str, tuple[str, ...]] = {
+    "denials.sessions.explain_rejected_certificate": ("untrusted signing certificate", "untrusted certificate", "certificate revoked or expired",),
+    "denials.deployment_roles.explain_missing_role": ("service-linked role", "service linked role",),
+    "denials.kms_keys.explain_three_reasons": ("explicitly denies access",),
+    "denials.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),
+    "denials.kms_keys.explain_environment_key": ("unable to decrypt the environment variables",),
+    "denials.kms_keys.explain_service_encryption_key": ("access to kms is not allowed", "kms access was denied",),
+    "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
+    "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
+    "denials.service_settings.explain_ssec_block": ("server side encryption with customer provided keys (sse-c)",),
+    "denials.own_permissions.explain_lake_formation": ("requester is not authorized to access requested", "does not have any privilege on specified resource", "lake formation permission",),
+    "denials.s3.explain_query_data": ("insufficient permissions to execute the query",),
+    "denials.managed_services.explain_query_result": ("access denied when writing", "verify/create output bucket",),
+    "denials.buckets.explain_block_public_access": ("block public access", "blockpublicpolicy", "blockpublicacls",),
+    "denials.deployment_roles.explain_target_account": ("role with trust relationship to role",),
+    "denials.sessions.explain_root_assumes": ("may not be assumed by root",),
+    "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),
+    "denials.service_settings.explain_unknown_operation": ("unable to determine service/operation name",),
+    "denials.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
+    "kubernetes.pod_identities.explain_pod_denied": ("does not have permissions to assume the associated role",),
+    "kubernetes.nodes.explain_node_access": ("worker nodes do not have access to the cluster", "failing to authenticate or authorize with your kubernetes",),
+    "kubernetes.aws_auth_maps.explain_invalid_map": ("aws-auth configmap in your cluster is invalid",),
+    "calls.account_roles.explain_missing_setting": ("dms-vpc-role is not configured properly", "instance management role is not configured for account", "role arn does not have required permissions",),
+    "denials.service_specific.explain_authorizer": ("user is not authorized to access this resource",),
+    "denials.assuming_roles.explain_assume_role": ("denied when calling sts:assumerole",),
+    "denials.managed_services.explain_weak_role": ("not authorized to use launch template", "not authorized to launch instances with this launch template", "not authorized to create managed-rule", "not authorized to access the log destination", "role for your flow logs does not have", "does not allow aws codebuild to create amazon cloudwatch logs", "located in the amazon s3 artifact bucket", "does not give you permission to perform operations in the following aws service", "access denied while accessing auto scaling using role",),
+    "denials.managed_services.explain_closed_resource": ("insufficient delivery policy to s3 bucket", "incorrect s3 bucket policy is detected", "insufficient permissions to access s3 bucket", "access denied for logdestination", "do not allow s3 to publish notifications", "invalid permissions on lambda function", "permission to access the ecr image",),
+    "denials.calling_services.explain_untrusted_service": ("unable to assume", "could not assume role arn:", "required to assume the role", "access denied while assuming", "when attempting to assume the role", "when attempting to assume role", "scheduler to assume the role", "trust relationship allowing", "allowed to use the passed role", "authorized to assume the provided role",),
+    "denials.calling_services.explain_calling_service": ("failed to execute action arn:", "logs permission to execute your function", "could not write to bucket", "could not publish to sns topic", "could not invoke lambda function", "topic policy is incorrect", *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),),
+    "denials.execution_roles.explain_execution_role": ("ensure the role can perform", "execution role does not have permissions to call",),
+    "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
+    "denials.service_specific.explain_not_owner": ("you are not the owner",),
+    "denials.service_specific.explain_image": ("not authorized for images",),
+    "denials.service_settings.explain_bedrock_model": ("access to the model with the specified model", "account is not authorized to invoke this api operation", "model access is denied due to invalid_payment_instrument",),
+    "credentials.identity_pools.explain_identity_pool_guest": ("unauthenticated access is not supported for this identity pool",),
+    "credentials.identity_pools.explain_rejected_login": ("logins don't match", "invalid login token", "not from a supported provider of this identity pool",),
+    "credentials.identity_pools.explain_identity_forbidden": ("access to identity '",),
+    "credentials.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),
+    "credentials.presigned_urls.explain_url_incomplete": ("query-string authentication requires the signature",),
+    "credentials.presigned_urls.explain_url_not_yet_valid": ("request is not yet valid",),
+    "credentials.presigned_urls.explain_url_expired": ("request has expired",),
+}
+MESSAGE_RULES = tuple((fragment, rule) for rule, fragments in _FRAGMENTS.items() for fragment in fragments)
 """Fragments of messages, in lowercase, and the rules that explain them. The first one that occurs is used."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn, parse_arn
@@ -20,6 +21,10 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.exceptions import InvalidArnError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_T = TypeVar("_T")
 # ARNs are at most 2,048 characters long.
 _MAX_LENGTH = 2048
 _COLONS = 5
@@ -46,25 +51,35 @@ _ARN_KEY = lazy_pattern(r"[\"'][Aa]rn[\"']\s{0,3}:\s{0,3}[\"']\Z")
 _AWS_OWNED = ("aws", "cloudfront")
 
 
-def try_parse_arn(text: str | None) -> Arn | None:
+def _or_none(parse: Callable[[str], _T | None]) -> Callable[[str | None], _T | None]:
+    """Return a parser that returns ``None`` for what is not an ARN. It is cached, because logs repeat the same ARNs."""
+
+    @functools.lru_cache(maxsize=512)
+    def parse_or_none(text: str) -> _T | None:
+        try:
+            return parse(text)
+        except InvalidArnError:
+            return None
+
+    @functools.wraps(parse)
+    def parse_any(text: str | None) -> _T | None:
+        return None if text is None or len(text) > _MAX_LENGTH else parse_or_none(text)
+
+    return parse_any
+
+
+@_or_none
+def try_parse_arn(text: str) -> Arn | None:
     """Return the parsed ARN, or ``None`` if a text is not an ARN.
 
     >>> try_parse_arn("arn:aws:s3:::orders").service, try_parse_arn("orders")
     ('s3', None)
     """
-    # Cached, because logs repeat the same ARNs.
-    return None if text is None or len(text) > _MAX_LENGTH else _try_parse_arn(text)
+    return parse_arn(text)
 
 
-@functools.lru_cache(maxsize=512)
-def _try_parse_arn(text: str) -> Arn | None:
-    try:
-        return parse_arn(text)
-    except InvalidArnError:
-        return None
-
-
-def try_parse_principal(text: str | None) -> Principal | None:
+@_or_none
+def try_parse_principal(text: str) -> Principal | None:
     """Return the principal that an ARN names, or ``None`` if it is not a whole one.
 
     >>> try_parse_principal("arn:aws:iam::111122223333:user/ana").name
@@ -72,18 +87,11 @@ def try_parse_principal(text: str | None) -> Principal | None:
     >>> try_parse_principal("arn:aws:iam::****:user/ana") is None
     True
     """
-    return None if text is None or len(text) > _MAX_LENGTH else _try_parse_principal(text)
+    return parse_principal(text)
 
 
-@functools.lru_cache(maxsize=512)
-def _try_parse_principal(text: str) -> Principal | None:
-    try:
-        return parse_principal(text)
-    except InvalidArnError:
-        return None
-
-
-def parse_masked_principal(text: str | None) -> Principal | None:
+@_or_none
+def parse_masked_principal(text: str) -> Principal | None:
     """Return the principal of an ARN whose account or session name is masked.
 
     Placeholders replace what is masked. ``None`` if nothing is masked or the rest is not a principal's ARN.
@@ -95,11 +103,6 @@ def parse_masked_principal(text: str | None) -> Principal | None:
     >>> parse_masked_principal("arn:aws:iam::111122223333:user/ana") is None
     True
     """
-    return None if text is None or len(text) > _MAX_LENGTH else _parse_masked_principal(text)
-
-
-@functools.lru_cache(maxsize=512)
-def _parse_masked_principal(text: str) -> Principal | None:
     # A mask can contain colons. The last colon ends it, because names of users and roles contain none.
     sections = text.split(":", 4)
     if len(sections) < _COLONS:
@@ -112,7 +115,7 @@ def _parse_masked_principal(text: str) -> Principal | None:
     session = _SESSION.fullmatch(resource)
     # The session name itself is tried first, then a placeholder.
     for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
-        found = _try_parse_principal(":".join([*sections[:4], account, each]))
+        found = try_parse_principal(":".join([*sections[:4], account, each]))
         if isinstance(found, Role | RoleSession | User | FederatedUser) and str(found) != text:
             return found
     return None

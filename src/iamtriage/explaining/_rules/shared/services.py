@@ -21,10 +21,6 @@ ASSUME_ROLE = ("sts:AssumeRole",)
 """The actions in the trust policies of most services."""
 
 
-def _as_tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else names
-
-
 @attrs.frozen(eq=False, repr=False)
 class RoleRecipient(Value):
     """The service that receives a role that a call passes.
@@ -37,10 +33,8 @@ class RoleRecipient(Value):
         exception: A sentence about another role of the same call that a different service receives.
     """
 
-    trusted: tuple[str, ...] = attrs.field(converter=_as_tuple)
-    passed_to: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda self: self.trusted, takes_self=True), converter=_as_tuple
-    )
+    trusted: tuple[str, ...]
+    passed_to: tuple[str, ...] = attrs.Factory(lambda self: self.trusted, takes_self=True)
     trust_actions: tuple[str, ...] = ASSUME_ROLE
     exception: str | None = None
 
@@ -50,141 +44,105 @@ class RoleRecipient(Value):
         return self.trusted[0] if len(self.trusted) == 1 else None
 
 
-_EC2 = RoleRecipient("ec2.amazonaws.com")
-_TASKS = RoleRecipient("ecs-tasks.amazonaws.com")
-_LAMBDA = RoleRecipient("lambda.amazonaws.com")
-_CLOUDFORMATION = RoleRecipient("cloudformation.amazonaws.com")
-_SCHEDULER = RoleRecipient("scheduler.amazonaws.com")
-_BEDROCK = RoleRecipient("bedrock.amazonaws.com")
-_VMIE = RoleRecipient("vmie.amazonaws.com")
-_LOGS = RoleRecipient("logs.amazonaws.com")
-_USER_POOLS = RoleRecipient("cognito-idp.amazonaws.com")
-_RDS = RoleRecipient("rds.amazonaws.com")
-_CONFIG = RoleRecipient("config.amazonaws.com")
-_CLOUDTRAIL = RoleRecipient("cloudtrail.amazonaws.com")
-_ECS = RoleRecipient("ecs.amazonaws.com")
-_MALWARE_PROTECTION = RoleRecipient("malware-protection-plan.guardduty.amazonaws.com")
-# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-_PODS = RoleRecipient("pods.eks.amazonaws.com", trust_actions=("sts:AssumeRole", "sts:TagSession"))
-_EKS = RoleRecipient((), "eks.amazonaws.com")
-_ADD_ONS = RoleRecipient((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))
-_GROUPS = RoleRecipient("ec2.amazonaws.com", ("ec2.amazonaws.com", "autoscaling.amazonaws.com"))
-_MODELS = RoleRecipient("sagemaker.amazonaws.com", ("sagemaker.amazonaws.com", "bedrock.amazonaws.com"))
-_MONITORING = RoleRecipient(
-    "monitoring.rds.amazonaws.com", ("monitoring.rds.amazonaws.com", "rds.amazonaws.com")
-)
-# Operation in lowercase, with its service if several services pass a role in it -> the recipient of the role, if that
-# is not the called service; None if no source states it.
-_BY_OPERATION: dict[str, RoleRecipient | None] = {
+def _principals(names: str) -> tuple[str, ...]:
+    return tuple(f"{name}.amazonaws.com" for name in names.split())
+
+
+# Operations in lowercase, with their service if several services pass a role in them; the services that the role trusts,
+# and those to which it is passed, if that is not the called service. They are empty if no source states it.
+_OPERATIONS = (
     # AWSEC2FleetServiceRolePolicy, AWSEC2SpotServiceRolePolicy, AutoScalingServiceRolePolicy
-    "runinstances": _EC2,
-    "requestspotinstances": _EC2,
-    "ec2:createfleet": _EC2,
-    "associateiaminstanceprofile": _EC2,
-    "replaceiaminstanceprofileassociation": _EC2,
+    (
+        "runinstances requestspotinstances ec2:createfleet createlaunchconfiguration createaccessentry",
+        "ec2",
+        "ec2",
+    ),
+    ("associateiaminstanceprofile replaceiaminstanceprofileassociation", "ec2", "ec2"),
     # Karpenter's own policy has it so: https://karpenter.sh/docs/reference/cloudformation/
-    "addroletoinstanceprofile": _EC2,
+    ("addroletoinstanceprofile", "ec2", "ec2"),
     # The role of the fleet and that of its instances: AWSThinkboxAWSPortalAdminPolicy.
-    "requestspotfleet": RoleRecipient(("spotfleet.amazonaws.com", "ec2.amazonaws.com")),
+    ("requestspotfleet", "spotfleet ec2", "spotfleet ec2"),
     # EC2ImageBuilderExecutionPolicy
-    "importimage": _VMIE,
-    "ec2:importsnapshot": _VMIE,
-    "exportimage": _VMIE,
+    ("importimage ec2:importsnapshot exportimage", "vmie", "vmie"),
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    "createflowlogs": RoleRecipient("vpc-flow-logs.amazonaws.com"),
+    ("createflowlogs", "vpc-flow-logs", "vpc-flow-logs"),
     # Launch templates and configurations name the role of the instances, a lifecycle hook its own.
-    "createautoscalinggroup": _GROUPS,
-    "updateautoscalinggroup": _GROUPS,
-    "createlaunchconfiguration": _EC2,
-    "putlifecyclehook": RoleRecipient("autoscaling.amazonaws.com"),
+    ("createautoscalinggroup updateautoscalinggroup", "ec2", "ec2 autoscaling"),
+    ("putlifecyclehook", "autoscaling", "autoscaling"),
     # The role of the cluster, and with Auto Mode that of its nodes too.
-    "eks:createcluster": RoleRecipient(
-        "eks.amazonaws.com",
-        exception="The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
-    ),
-    "updateclusterconfig": RoleRecipient(("eks.amazonaws.com", "ec2.amazonaws.com")),
-    "createaccessentry": _EC2,
+    ("eks:createcluster", "eks", "eks"),
+    ("updateclusterconfig", "eks ec2", "eks ec2"),
     # iam:PassedToService is EKS, although other services assume these roles.
-    "createnodegroup": RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com"),
-    "createfargateprofile": RoleRecipient("eks-fargate-pods.amazonaws.com", "eks.amazonaws.com"),
-    "createpodidentityassociation": _PODS,
-    "updatepodidentityassociation": _PODS,
+    ("createnodegroup", "ec2", "eks"),
+    ("createfargateprofile", "eks-fargate-pods", "eks"),
+    ("eks:createcapability eks:updatecapability registercluster", "", "eks"),
+    ("createpodidentityassociation updatepodidentityassociation", "pods.eks", "pods.eks"),
     # Roles of service accounts, and of pods: AWSObservabilityAdminTelemetryEnablementServiceRolePolicy.
-    "createaddon": _ADD_ONS,
-    "updateaddon": _ADD_ONS,
-    "eks:createcapability": _EKS,
-    "eks:updatecapability": _EKS,
-    "registercluster": _EKS,
+    ("createaddon updateaddon", "", "eks pods.eks"),
     # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
-    "registertaskdefinition": RoleRecipient(
-        "ecs-tasks.amazonaws.com",
-        exception="A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
-    ),
-    "runtask": _TASKS,
-    "starttask": _TASKS,
-    "ecs:createservice": _ECS,
-    "ecs:updateservice": _ECS,
-    "ecs:createcapacityprovider": _ECS,
+    ("registertaskdefinition runtask starttask", "ecs-tasks", "ecs-tasks"),
+    ("ecs:createservice ecs:updateservice ecs:createcapacityprovider", "ecs", "ecs"),
     # Seqera's platform has Batch's name: https://docs.seqera.io/platform-cloud/compute-envs/aws-batch
-    "registerjobdefinition": RoleRecipient(
-        "ecs-tasks.amazonaws.com", ("ecs-tasks.amazonaws.com", "batch.amazonaws.com")
-    ),
-    "createcomputeenvironment": RoleRecipient(
-        ("batch.amazonaws.com", "ec2.amazonaws.com", "ecs.amazonaws.com", "spotfleet.amazonaws.com")
-    ),
+    ("registerjobdefinition", "ecs-tasks", "ecs-tasks batch"),
+    ("createcomputeenvironment", "batch ec2 ecs spotfleet", "batch ec2 ecs spotfleet"),
     # Only one of the services with these operations accepts a role, according to botocore's models.
-    "createfunction": _LAMBDA,
-    "createstack": _CLOUDFORMATION,
-    "updatestack": _CLOUDFORMATION,
-    "deletestack": _CLOUDFORMATION,
-    "createschedule": _SCHEDULER,
-    "updateschedule": _SCHEDULER,
-    "createknowledgebase": _BEDROCK,
-    "updateknowledgebase": _BEDROCK,
+    ("createfunction", "lambda", "lambda"),
+    ("createstack updatestack deletestack", "cloudformation", "cloudformation"),
+    ("createschedule updateschedule", "scheduler", "scheduler"),
+    ("createknowledgebase updateknowledgebase", "bedrock", "bedrock"),
     # AmazonBedrockFullAccess
-    "createmarketplacemodelendpoint": _MODELS,
-    "updatemarketplacemodelendpoint": _MODELS,
+    ("createmarketplacemodelendpoint updatemarketplacemodelendpoint", "sagemaker", "sagemaker bedrock"),
     # The roles of the cluster, of its instances, and for scaling.
-    "runjobflow": RoleRecipient(
-        ("elasticmapreduce.amazonaws.com", "ec2.amazonaws.com", "application-autoscaling.amazonaws.com")
+    (
+        "runjobflow",
+        "elasticmapreduce ec2 application-autoscaling",
+        "elasticmapreduce ec2 application-autoscaling",
     ),
     # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy creates instances with their cluster's roles. Trust:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
-    "addroletodbcluster": _RDS,
-    "addroletodbinstance": _RDS,
-    "createdbinstance": _MONITORING,
-    "modifydbinstance": _MONITORING,
-    "putbucketreplication": RoleRecipient("s3.amazonaws.com"),
+    ("addroletodbcluster addroletodbinstance", "rds", "rds"),
+    ("createdbinstance modifydbinstance", "monitoring.rds", "monitoring.rds rds"),
+    ("putbucketreplication", "s3", "s3"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
-    "s3:createjob": RoleRecipient("batchoperations.s3.amazonaws.com"),
-    "putmetricstream": RoleRecipient("streams.metrics.cloudwatch.amazonaws.com"),
+    ("s3:createjob", "batchoperations.s3", "batchoperations.s3"),
+    ("putmetricstream", "streams.metrics.cloudwatch", "streams.metrics.cloudwatch"),
     # CloudWatchFullAccessV2; https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
-    "putsubscriptionfilter": _LOGS,
-    "putdestination": _LOGS,
-    "logs:createscheduledquery": _LOGS,
-    "createtrail": _CLOUDTRAIL,
-    "updatetrail": _CLOUDTRAIL,
-    "putconfigurationrecorder": _CONFIG,
-    "putconfigurationaggregator": _CONFIG,
+    ("putsubscriptionfilter putdestination logs:createscheduledquery", "logs", "logs"),
+    ("createtrail updatetrail", "cloudtrail", "cloudtrail"),
+    ("putconfigurationrecorder putconfigurationaggregator", "config", "config"),
     # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-email-message.html
-    "createuserpool": _USER_POOLS,
-    "updateuserpool": _USER_POOLS,
-    "setuserpoolmfaconfig": _USER_POOLS,
-    "createmalwareprotectionplan": _MALWARE_PROTECTION,
-    "updatemalwareprotectionplan": _MALWARE_PROTECTION,
-    # AmazonSageMakerEdgeDeviceFleetPolicy
-    "createrolealias": RoleRecipient(
-        "credentials.iot.amazonaws.com", ("iot.amazonaws.com", "credentials.iot.amazonaws.com")
+    ("createuserpool updateuserpool setuserpoolmfaconfig", "cognito-idp", "cognito-idp"),
+    (
+        "createmalwareprotectionplan updatemalwareprotectionplan",
+        *("malware-protection-plan.guardduty", "malware-protection-plan.guardduty"),
     ),
-    "createreplicator": RoleRecipient("kafka.amazonaws.com"),
-    "createbackupplan": RoleRecipient((), "malware-protection.guardduty.amazonaws.com"),
+    # AmazonSageMakerEdgeDeviceFleetPolicy
+    ("createrolealias", "credentials.iot", "iot credentials.iot"),
+    ("createreplicator", "kafka", "kafka"),
+    ("createbackupplan", "", "malware-protection.guardduty"),
     # Roles for scans, restore tests and schedules, which other components of the services assume.
-    "updatebackupplan": None,
-    "createrestoretestingselection": None,
-    "updaterestoretestingselection": None,
-    "startscanjob": None,
-    "redshift:createscheduledaction": None,
-    "modifyscheduledaction": None,
+    ("updatebackupplan createrestoretestingselection updaterestoretestingselection startscanjob", "", ""),
+    ("redshift:createscheduledaction modifyscheduledaction", "", ""),
+)
+# What else to know about the role of some operations. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+_TRUST_ACTIONS = dict.fromkeys(
+    ("createpodidentityassociation", "updatepodidentityassociation"), ("sts:AssumeRole", "sts:TagSession")
+)
+_EXCEPTIONS = {
+    "eks:createcluster": "The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
+    "registertaskdefinition": "A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
+}
+_BY_OPERATION = {
+    name: RoleRecipient(
+        _principals(trusted),
+        _principals(passed_to),
+        _TRUST_ACTIONS.get(name, ASSUME_ROLE),
+        _EXCEPTIONS.get(name),
+    )
+    if passed_to
+    else None
+    for names, trusted, passed_to in _OPERATIONS
+    for name in names.split()
 }
 # Services whose service principal is their action prefix.
 _SERVICES_NAMED_LIKE_PREFIX = (
@@ -195,23 +153,18 @@ _SERVICES_NAMED_LIKE_PREFIX = (
     "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
 )  # fmt: skip
 _BY_SERVICE = {
-    **{name: RoleRecipient(f"{name}.amazonaws.com") for name in _SERVICES_NAMED_LIKE_PREFIX},
-    "osis": RoleRecipient("osis-pipelines.amazonaws.com"),
-    "redshift-serverless": RoleRecipient((), "redshift-serverless.amazonaws.com"),
+    **{name: RoleRecipient(_principals(name)) for name in _SERVICES_NAMED_LIKE_PREFIX},
+    "osis": RoleRecipient(_principals("osis-pipelines")),
+    "redshift-serverless": RoleRecipient((), _principals("redshift-serverless")),
     # One role pulls the image, the other is the application's:
     # https://docs.aws.amazon.com/apprunner/latest/dg/security_iam_service-with-iam.html. AWSAppRunnerFullAccess names
     # the service itself, which some denials show, and the table of operations names a fourth principal.
     "apprunner": RoleRecipient(
-        ("build.apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com"),
-        (
-            "apprunner.amazonaws.com",
-            "build.apprunner.amazonaws.com",
-            "tasks.apprunner.amazonaws.com",
-            "bullet.amazonaws.com",
-        ),
+        _principals("build.apprunner tasks.apprunner"),
+        _principals("apprunner build.apprunner tasks.apprunner bullet"),
     ),
     # CloudWatchSyntheticsFullAccess
-    "synthetics": RoleRecipient("lambda.amazonaws.com", ("lambda.amazonaws.com", "synthetics.amazonaws.com")),
+    "synthetics": RoleRecipient(_principals("lambda"), _principals("lambda synthetics")),
 }
 
 
@@ -240,19 +193,8 @@ def find_similar_service(name: str) -> str | None:
     from difflib import get_close_matches
 
     label, dot, suffix = name.partition(".amazonaws.com")
-    labels = (
-        *_SERVICES_NAMED_LIKE_PREFIX,
-        "ec2",
-        "ecs",
-        "ecs-tasks",
-        "rds",
-        "config",
-        "cloudtrail",
-        "logs",
-        "spotfleet",
-        "sns",
-        "sqs",
-    )
+    others = "ec2 ecs ecs-tasks rds config cloudtrail logs spotfleet sns sqs"
+    labels = (*_SERVICES_NAMED_LIKE_PREFIX, *others.split())
     if label in labels:
         return None
     similar = get_close_matches(label, labels, n=1, cutoff=0.75)
@@ -311,15 +253,13 @@ class ResourcePolicy(Value):
 
 
 RESOURCE_POLICIES = {
-    "s3": ResourcePolicy(
-        "bucket policy",
-        "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
-        "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
-    ),
-    "s3express": ResourcePolicy(
-        "bucket policy",
-        "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
-        "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
+    **dict.fromkeys(
+        ("s3", "s3express"),
+        ResourcePolicy(
+            "bucket policy",
+            "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
+            "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
+        ),
     ),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-bucket-policy.html
     "s3tables": ResourcePolicy(

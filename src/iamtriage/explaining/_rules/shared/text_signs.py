@@ -6,7 +6,7 @@ The latter answer with S3's error codes and messages, but have their own keys an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 import attrs
 
@@ -17,10 +17,30 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.text_fragments import DEPLOYMENT_FRAGMENTS, may_be_about_pods
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied, Failure
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class Signs(Generic[_T_co]):
+    r"""Values by the patterns of what shows them in a text.
+
+    >>> Signs({r"\.tf line \d": "Terraform", "pulumi": "Pulumi"}).find("on main.tf line 3")
+    'Terraform'
+    """
+
+    def __init__(self, rows: Mapping[str, _T_co], flags: int = 0) -> None:
+        self._rows = tuple((lazy_pattern(pattern, flags), value) for pattern, value in rows.items())
+
+    def find(self, text: str) -> _T_co | None:
+        """Return the value of the first pattern that occurs in a text."""
+        return next((value for pattern, value in self._rows if pattern.search(text)), None)
+
 
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
 # container, and controllers that only run in pods.
@@ -265,3 +285,39 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
     found = permissions_of(action, line + text[start:end], text)
     # Who installs a controller has its names in the text, too.
     return None if found is None or is_about_deployments(text) else found
+
+
+# An ACL in code, in a command or in Terraform.
+_ACL = lazy_pattern(
+    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?"
+    r"|(?<![\w-])(?P<grants>--grant(?:s|-full-control|-read|-read-acp|-write-acp))[= ]\S{1,200}",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class StatedAcl(NamedTuple):
+    """An ACL of S3 that a text sets.
+
+    Attributes:
+        words: How the text sets it.
+        is_public: Whether it gives everyone access.
+        start: Where it begins in the text.
+    """
+
+    words: str
+    is_public: bool
+    start: int
+
+
+def find_acl(text: str) -> StatedAcl | None:
+    """Return the first ACL that the code, command or configuration in a text sets.
+
+    >>> find_acl("aws s3 cp a.html s3://site/a.html --acl public-read")
+    StatedAcl(words='--acl public-read', is_public=True, start=34)
+    """
+    found = _ACL.search(text)
+    if found is None:
+        return None
+    words = found["grants"] or " ".join(found[0].split()).removeprefix(".")
+    is_public = (found["name"] or "").lower().startswith("public") or "AllUsers" in found[0]
+    return StatedAcl(f"{words}{')' if '(' in words else ''}", is_public, found.start())
