@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -254,21 +254,11 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
 
 def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:
     """Return the key policy statement that allows all callers of EC2 in an account, as that of the key aws/ebs does."""
-    return {
-        "Sid": "UseThroughEC2",
-        "Effect": "Allow",
-        "Principal": {"AWS": "*"},
-        "Action": [
-            "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey",
-        ],
-        "Resource": "*",
-        "Condition": {
-            "StringEquals": {
-                "kms:ViaService": f"ec2.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}",
-                "kms:CallerAccount": account,
-            }
-        },
-    }  # fmt: skip
+    service = f"ec2.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    condition = {"StringEquals": {"kms:ViaService": service, "kms:CallerAccount": account}}
+    use = "Encrypt Decrypt ReEncrypt* GenerateDataKey* CreateGrant DescribeKey"
+    actions = [f"kms:{name}" for name in use.split()]
+    return allow(actions, "*", sid="UseThroughEC2", principal={"AWS": "*"}, condition=condition)
 
 
 def _key_command(case: Case[AwsError], verb: str, found: re.Match[str] | None, options: str = "") -> str:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -261,12 +262,8 @@ def _condition_remedy(name: str, message: str) -> Remedy:
     parts = arn.split(":")
     root = f"arn:{parts[1]}:iam::{parts[4]}:root"
     is_trust = _TRUST_CALL.search(message) is not None
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"AWS": root},
-        "Action": "sts:AssumeRole",
-        "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
-    }
+    condition = {"ArnLike": {"aws:PrincipalArn": arn}}
+    statement = allow("sts:AssumeRole", principal={"AWS": root}, condition=condition)
     return Remedy(
         title="Name the account, with a condition on aws:PrincipalArn",
         who="you",
@@ -276,7 +273,7 @@ def _condition_remedy(name: str, message: str) -> Remedy:
             else f'Write "Principal": {{"AWS": "{root}"}} and "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{arn}"}}}} in the statement. Conditions support wildcards, principals do not.',
             "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
         ),
-        policy={"Version": "2012-10-17", "Statement": [statement]} if is_trust else None,
+        policy=build_document([statement]) if is_trust else None,
         layer="role_trust" if is_trust else None,
         is_addition=is_trust,
         url=pages.POLICY_PRINCIPAL,

@@ -320,11 +320,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
-    added, lines, url = (
-        _trusting_statement(denial, attribute),
-        trust_policy_commands(denial),
-        pages.TRUST_POLICIES,
-    )
+    added, url = _trusting_statement(denial, attribute), pages.TRUST_POLICIES
+    lines: tuple[str, ...] = trust_policy_commands(denial)
     fixed = None
     if findings is not None and findings.result is not None:
         fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)

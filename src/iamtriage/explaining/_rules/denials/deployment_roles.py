@@ -49,11 +49,7 @@ def explain_target_account(denial: Denial) -> Explanation:
     partition = denial.location.partition or "aws"
     existing = save_step("its trust policy", "trust.json")
     show, update = commands.trust_policy_commands(role)
-    trusting = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"},
-        "Action": "sts:AssumeRole",
-    }
+    administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
         assuming_roles.NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
@@ -75,7 +71,7 @@ def explain_target_account(denial: Denial) -> Explanation:
                     ),
                     update,
                 ),
-                policy=build_document([trusting]),
+                policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
                 url=_PAGE,
             ),
             Remedy(

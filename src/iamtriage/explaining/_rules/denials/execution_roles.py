@@ -19,9 +19,9 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
-from iamtriage.policies._documents import build_document, build_statement
+from iamtriage.policies._documents import allow, build_document, build_statement
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
 
@@ -79,18 +79,18 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
-    missing = "perform what the message names" if grant is None else f"perform {grant.action}"
+    missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
-    allow: Remedy | None = None
+    allow_it: Remedy | None = _FIND_ROLE
     if source is not None:
-        allow = _source_remedy(denial, source)
+        allow_it = _source_remedy(denial, source)
     elif grant is not None and grant.action.startswith("ec2:"):
-        allow = _vpc_policy_remedy(denial)
+        allow_it = _vpc_policy_remedy(denial)
     elif grant is not None:
-        allow = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
+        allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
     return denial.explain(
         f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
         EXECUTION_ROLE.cause(
@@ -101,7 +101,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         remedies=present(
             None if deployment is None else _code_remedy(denial, deployment, grant, source),
-            allow or _FIND_ROLE,
+            allow_it,
         ),
         notes=(EVENTUAL_CONSISTENCY,),
     )
@@ -122,7 +122,7 @@ def _vpc_policy(denial: Denial, region: str | None = None) -> str:
 class _Source(NamedTuple):
     """The permissions that reading an event source requires, and the managed policy that has them."""
 
-    policy: dict[str, Any]
+    statements: list[dict[str, Any]]
     managed_policy: str
 
 
@@ -136,35 +136,20 @@ def _find_source(grant: Grant, text: str) -> _Source | None:
     service = grant.action.partition(":")[0]
     arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
     on_all = [each for each in actions if each.endswith(":ListStreams")]
-    on_source = {
-        "Sid": f"Read{service.capitalize()}",
-        "Effect": "Allow",
-        "Action": [each for each in actions if each not in on_all],
-        "Resource": arn or grant.resources[0],
-    }
-    listing = {"Effect": "Allow", "Action": on_all[0], "Resource": "*"} if on_all else None
-    return _Source(build_document([on_source, *present(listing)]), managed)
+    on_source = [each for each in actions if each not in on_all]
+    reading = allow(on_source, arn or grant.resources[0], sid=f"Read{service.capitalize()}")
+    return _Source([reading, *(allow(each, "*") for each in on_all)], managed)
 
 
 def _source_remedy(denial: Denial, source: _Source) -> Remedy:
     """Return the remedy that allows the execution role to read an event source."""
-    name = inline_policy_name(source.policy["Statement"], denial.account)
-    return Remedy(
-        title=f"Allow {_ROLE} to read the event source",
-        who="account administrator",
-        steps=(
-            "Save the policy as policy.json and attach it to the role that the first command prints.",
-            f"The AWS managed policy {source.managed_policy} allows the same for every such source.",
-        ),
-        commands=(
-            _SHOW_ROLE,
-            fill_command(
-                "aws iam put-role-policy --role-name ROLE_NAME --policy-name {} --policy-document file://policy.json",
-                name,
-            ),
-        ),
-        policy=source.policy,
-        layer="identity",
+    name = inline_policy_name(source.statements, denial.account)
+    return identity_remedy(
+        f"Allow {_ROLE} to read the event source",
+        "Save the policy as policy.json and attach it to the role that the first command prints.",
+        f"The AWS managed policy {source.managed_policy} allows the same for every such source.",
+        commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
+        statements=tuple(source.statements),
         url=pages.LAMBDA_ROLE,
     )
 
@@ -178,59 +163,46 @@ def _code_remedy(
     """
     name = deployment.resource or "the function"
     of, role = name, f"the role of {name}"
+    is_terraform = deployment.tool == "Terraform"
     if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
-        of = f"the function that {'this mapping' if deployment.tool == 'Terraform' else name} names"
+        of = f"the function that {'this mapping' if is_terraform else name} names"
         role = f"the execution role of {of}"
-    policy, attached = None, ""
-    if source is not None:
-        policy, attached = source.policy, f", or attach {source.managed_policy}"
-    elif grant is not None and not grant.action.startswith("ec2:"):
-        policy = build_document([build_statement(grant, sid=statement_id(grant.action))])
     is_vpc = grant is not None and grant.action.startswith("ec2:")
-    what = (
-        _vpc_policy(denial, deployment.region)
-        if is_vpc
-        else "what the message names"
-        if policy is None
-        else "this policy"
-    )
-    if deployment.tool == "Terraform":
-        resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
-        return Remedy(
-            title=f"In the code, allow it for {role}",
-            who="you",
-            steps=(
-                f"The argument role of {of} refers to the execution role{'' if source is None else ', which the command prints'}. Add an {resource} with {what} for that role{attached}.",
-                f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
-            ),
-            commands=() if source is None else (_SHOW_ROLE,),
-            policy=policy,
-            layer=None if policy is None else "identity",
-            url=pages.LAMBDA_ROLE,
-        )
-    element = "ManagedPolicyArns" if is_vpc else "Policies"
-    steps = [
-        f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template. The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
-        if is_vpc
-        else f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template{attached}.",
-        f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
-    ]
+    policy, what, attached = None, "what the message names", ""
+    if source is not None:
+        policy, what = build_document(source.statements), "this policy"
+        attached = f", or attach {source.managed_policy}"
+    elif is_vpc:
+        what = _vpc_policy(denial, deployment.region)
+    elif grant is not None:
+        policy, what = build_document([build_statement(grant, sid=statement_id(grant.action))]), "this policy"
+    place = "code" if is_terraform else "template"
     lines: tuple[str, ...] = ()
-    if deployment.is_new_stack:
-        steps.append("Delete the stack, which cannot be updated after its creation failed, and deploy again.")
-        lines = (
-            fill_command(
-                "aws cloudformation delete-stack --stack-name {} --region {}",
-                *(
-                    deployment.stack or "STACK_NAME",
-                    commands.region(denial.facts.region or deployment.region),
-                ),
-            ),
-        )
+    if is_terraform:
+        resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
+        printed = "" if source is None else ", which the command prints"
+        lines = () if source is None else (_SHOW_ROLE,)
+        steps = [
+            f"The argument role of {of} refers to the execution role{printed}. Add an {resource} with {what} for that role{attached}.",
+            f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
+        ]
     else:
-        steps.append("Then deploy again.")
+        element = "ManagedPolicyArns" if is_vpc else "Policies"
+        also = " The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
+        steps = [
+            f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template{attached}.{also if is_vpc else ''}",
+            f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
+            "Then deploy again.",
+        ]
+        if deployment.is_new_stack:
+            steps[2] = (
+                "Delete the stack, which cannot be updated after its creation failed, and deploy again."
+            )
+            region = commands.region(denial.facts.region or deployment.region)
+            delete = "aws cloudformation delete-stack --stack-name {} --region {}"
+            lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
     return Remedy(
-        title=f"In the template, allow it for {role}",
+        title=f"In the {place}, allow it for {role}",
         who="you",
         steps=tuple(steps),
         commands=lines,
@@ -242,17 +214,13 @@ def _code_remedy(
 
 def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
-    policy = _vpc_policy(denial)
     is_new = denial.operation == "CreateFunction"
+    printed = "" if is_new else ", or else the one that the first command prints"
+    attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
     return account_remedy(
         f"Attach {_VPC_POLICY} to the function's execution role",
-        "It is the role that the call names (Role). Then retry the call."
-        if is_new
-        else "It is the role that the call names (Role), or else the one that the first command prints. Then retry the call.",
+        f"It is the role that the call names (Role){printed}. Then retry the call.",
         f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
-        commands=(
-            *(() if is_new else (_SHOW_ROLE,)),
-            fill_command("aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}", policy),
-        ),
+        commands=(attach,) if is_new else (_SHOW_ROLE, attach),
         url=pages.LAMBDA_ROLE,
     )

@@ -84,12 +84,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
         if denial.service == "eks-auth"
         else f"It allows what {controller.name} normally calls. The denied action alone{on_star} leads to the next denial.",
         *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
-        commands=(
-            fill_command(
-                "aws iam attach-role-policy --role-name {} --policy-arn {}",
-                *(commands.role_name(role.name), arn),
-            ),
-        ),
+        commands=(commands.attach_policy(commands.role_name(role.name), arn),),
         url=pages.MANAGE_POLICIES,
     )
 
@@ -107,12 +102,9 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
         "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default.",
         commands=(
             f"curl -o policy.json {url}",
-            fill_command(
-                "aws iam put-role-policy --role-name {} --policy-name AWSLoadBalancerController --policy-document file://policy.json",
-                commands.role_name(role.name),
-            ),
+            commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController"),
         ),
-        url="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
+        url=pages.LOAD_BALANCER_CONTROLLER,
     )
 
 

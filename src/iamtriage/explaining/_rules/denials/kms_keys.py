@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import authorization_det
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
@@ -371,17 +371,12 @@ def _key_statement(
     partition = denial.location.partition or (None if resource is None else resource.partition)
     if (denial.operation or "").startswith(_WRITES) or service == "sns":
         actions.append("kms:GenerateDataKey")
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Action": actions if len(actions) > 1 else actions[0],
-        # What names the key can have its ID, its alias or its ARN, and another account can own it.
-        "Resource": key,
-    }
+    condition = None
     # The suffix of the service names is documented for the other partitions only.
     if service in _VIA_SERVICES and partition != "aws-cn":
-        via = f"{service}.{region}.amazonaws.com"
-        statement["Condition"] = {"StringEquals": {"kms:ViaService": via}}
-    return statement
+        condition = {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+    # What names the key can have its ID, its alias or its ARN, and another account can own it.
+    return allow(actions, key, condition=condition)
 
 
 def explain_environment_key(denial: Denial) -> Explanation:

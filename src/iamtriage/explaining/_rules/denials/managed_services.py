@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
 from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
@@ -234,19 +233,16 @@ def explain_weak_role(denial: Denial) -> Explanation:
         key=artifact["key"] if artifact else "OBJECT_KEY",
     )
     name = commands.role_name(None if role is None else role.name)
-    statement = {"Effect": "Allow", "Action": list(row.actions), "Resource": resource}
+    statement = allow(row.actions, resource)
     policy: dict[str, Any] | None = build_document([statement])
-    line = fill_command(
-        "aws iam put-role-policy --role-name {} --policy-name {} --policy-document file://policy.json",
-        *(name, inline_policy_name([statement], denial.account)),
-    )
+    line = commands.put_policy(name, inline_policy_name([statement], denial.account))
     steps = [f"Save the policy as policy.json and attach it to {named}."]
     if denial.failure.encoded_message is not None:
         steps.append("The decoded message says which one is missing (aws sts decode-authorization-message).")
     needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
-        line = fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, arn)
+        line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
     return denial.explain(
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",

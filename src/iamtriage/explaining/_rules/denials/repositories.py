@@ -185,7 +185,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
                 f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
                 commands=(
                     *_role_lookups(case, role),
-                    f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}",
+                    commands.attach_policy(role, policy),
                     _show_policy_command(account, repository or "REPOSITORY", region),
                 ),
                 url=pages.ECR_LOGIN,
@@ -224,9 +224,7 @@ def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, rol
                 f"Allow the import for {puller}",
                 "The first pull of an image imports it, and creates the repository if it does not exist.",
                 f"Save the policy as policy.json and attach it to {puller}.",
-                commands=(
-                    f"aws iam put-role-policy --role-name {role} --policy-name AllowPullThroughCache --policy-document file://policy.json",
-                ),
+                commands=(commands.put_policy(role, "AllowPullThroughCache"),),
                 statements=(allow(actions, arn, sid="PullThroughCache"),),
                 url=pages.ECR_PULL_THROUGH_CACHE,
             ),
@@ -260,7 +258,7 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
                 "Save the policy as policy.json and attach it (for a user: put-user-policy).",
                 commands=(
                     "aws sts get-caller-identity",
-                    "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowPush --policy-document file://policy.json",
+                    commands.put_policy("ROLE_NAME", "AllowPush"),
                     _show_policy_command(account, name, region),
                 ),
                 statements=(

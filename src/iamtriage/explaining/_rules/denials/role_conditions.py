@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, mapping, parse_document
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,11 +160,8 @@ def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Re
 
 def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
     """Return the remedy with the statement that names a caller of another organization."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": policy_principal_arn(denial)},
-        "Action": ACTIONS.get(denial.lowercase_action, "sts:AssumeRole"),
-    }
+    action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
+    statement = allow(action, principal={"AWS": policy_principal_arn(denial)})
     owner = f"the owner of account {denial.resource_account}" if denial.resource_account else "the owner"
     return attrs.evolve(
         remedy,

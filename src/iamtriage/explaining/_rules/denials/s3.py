@@ -148,15 +148,13 @@ def _may_be_of_other_account(denial: Denial) -> bool:
 def _explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
     arn, bucket = f"arn:{denial.location.partition or 'aws'}", resource_policies.bucket_argument(denial)
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Action": "s3:GetObject",
-        "Resource": f"{arn}:s3:::{bucket}/*",
-        "Condition": {
-            "StringEquals": {"AWS:SourceArn": f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"}
-        },
-    }
+    distribution = f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
+    statement = allow(
+        "s3:GetObject",
+        f"{arn}:s3:::{bucket}/*",
+        principal={"Service": "cloudfront.amazonaws.com"},
+        condition={"StringEquals": {"AWS:SourceArn": distribution}},
+    )
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request without a reason.",
         resource_policies.RESOURCE_NO_ALLOW.cause(

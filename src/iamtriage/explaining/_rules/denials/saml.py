@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remed
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, replace_policy_remedy
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -261,15 +261,11 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
     partition, account = role_location(denial)
     provider, _ = _trusted(denial)
     domain = _SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS["aws"])
-    added = {
-        "Effect": "Allow",
-        "Principal": {"Federated": provider or f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"},
-        "Action": _ACTION,
-        "Condition": {"StringEquals": {"SAML:aud": f"https://{domain}/saml"}},
-    }
+    trusted = {"Federated": provider or f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"}
+    condition = {"StringEquals": {"SAML:aud": f"https://{domain}/saml"}}
     return trust_remedy(
         "Allow the assertion in the role's trust policy",
         CHANGE_STATEMENT,
-        policy=build_document([added]),
+        policy=build_document([allow(_ACTION, principal=trusted, condition=condition)]),
         url=pages.SAML,
     )

@@ -13,8 +13,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
+from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.policies._documents import allow
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -38,19 +38,20 @@ _MOUNTING_ROLE = lazy_pattern(
     r"IAM authentication: [^\n]{0,80}?:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII
 )
 # What mounts the file system: its sign, its role, and how it gets the option iam.
-_CLIENTS = (
-    (
-        lazy_pattern(r"kubelet|csi|MountVolume|\bpod", re.IGNORECASE),
-        "the role of efs-csi-node-sa or of the node",
-        "Add iam to the mountOptions of the StorageClass or PersistentVolume, next to tls. Re-create the volume and the pod.",
-    ),
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
-    (
-        lazy_pattern(r"ResourceInitializationError|EFS utils|\bECS\b|[Ff]argate"),
-        "the task role",
-        "In the task definition, set transitEncryption and authorizationConfig.iam of the volume to ENABLED.",
-    ),
+_CLIENTS = Signs(
+    {
+        r"(?i:kubelet|csi|MountVolume|\bpod)": (
+            "the role of efs-csi-node-sa or of the node",
+            "Add iam to the mountOptions of the StorageClass or PersistentVolume, next to tls. Re-create the volume and the pod.",
+        ),
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+        r"ResourceInitializationError|EFS utils|\bECS\b|[Ff]argate": (
+            "the task role",
+            "In the task definition, set transitEncryption and authorizationConfig.iam of the volume to ENABLED.",
+        ),
+    }
 )
+_MOUNT_ACTIONS = ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite")
 _INSTANCE = (
     "the role of the instance",
     "Add iam to the options of the mount, next to tls (mount -t efs -o tls,iam).",
@@ -80,7 +81,7 @@ def _explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     name = found[0] if found else "FILE_SYSTEM_ID"
     given = () if options is None else tuple((options[1] or options[2]).split(","))
     is_anonymous = bool(given) and "iam" not in given
-    who, where = next((client for sign, *client in _CLIENTS if sign.search(text)), _INSTANCE)
+    who, where = _CLIENTS.find(text) or _INSTANCE
     client = f"the role {role[1]}" if role else who
     reason = EFS_MOUNT_DENIED.sentence
     mounted = found[0] if found else "a file system"
@@ -106,18 +107,9 @@ def _explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
                 "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
                 commands=(
                     f"aws efs describe-file-system-policy --file-system-id {name} --region {commands.region(region)}",
-                    fill_command(
-                        "aws iam put-role-policy --role-name {} --policy-name AllowEfsMount --policy-document file://policy.json",
-                        commands.role_name(role[1] if role else None),
-                    ),
+                    commands.put_policy(commands.role_name(role[1] if role else None), "AllowEfsMount"),
                 ),
-                statements=(
-                    allow(
-                        ("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
-                        arn,
-                        sid="EfsMount",
-                    ),
-                ),
+                statements=(allow(_MOUNT_ACTIONS, arn, sid="EfsMount"),),
                 url=pages.EFS_IAM,
             ),
         ),

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
@@ -171,12 +171,11 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     partition, account = role_location(denial)
     found = _find_pipeline(denial)
     audience = found.audience if found else "sts.amazonaws.com"
-    added: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
-    }
+    added = allow(
+        "sts:AssumeRoleWithWebIdentity",
+        principal={"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+        condition={"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
+    )
     show_issuer = "aws eks describe-cluster --name {} --query cluster.identity.oidc.issuer --output text"
     title = "Allow the token in the role's trust policy"
     if found is not None:

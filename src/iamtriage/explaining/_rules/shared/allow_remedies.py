@@ -7,7 +7,7 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,9 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
@@ -168,9 +168,7 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
         return ()
-    lookup = fill_command(
-        "aws iam get-role --role-name {} --query Role.Arn --output text", commands.role_name(role.name)
-    )
+    lookup = role_lookup_command(commands.role_name(role.name))
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
     return (
@@ -258,7 +256,7 @@ def allow_remedy(
         )
     target, put_command = _policy_target(denial, name)
     if grantee is not None:
-        target, put_command = grantee, _put_policy("role", "ROLE_NAME", name)
+        target, put_command = grantee, commands.put_policy("ROLE_NAME", name)
     # Steps about further permissions matter more. Whoever replaces the placeholders of an ARN sees its partition.
     has_placeholders = bool(find_placeholders(str(policy)))
     owner = (denial.resource or "").split(":", 5)[4:5]
@@ -390,19 +388,14 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
             suffix = ". cdk bootstrap owns it: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it"
             if "-cfn-exec-role-" in role.name:
                 suffix = ". It lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS"
-        return f"the role {role.name}{suffix}", _put_policy("role", commands.role_name(role.name), name)
+        return f"the role {role.name}{suffix}", commands.put_policy(commands.role_name(role.name), name)
     if isinstance(principal, User):
         target = f"the user {principal.name}, or to a group of theirs"
-        return target, _put_policy("user", commands.user_name(principal.name), name)
+        return target, commands.put_policy(commands.user_name(principal.name), name, "user")
     if isinstance(principal, FederatedUser):
         target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
-        return target, _put_policy("user", "USER_NAME", name)
+        return target, commands.put_policy("USER_NAME", name, "user")
     called = denial.caller
     if called == "the caller":
         called = "the caller (for a user: put-user-policy)"
-    return called, _put_policy("role", "ROLE_NAME", name)
-
-
-def _put_policy(kind: Literal["role", "user"], identity: str, name: str) -> str:
-    template = f"aws iam put-{kind}-policy --{kind}-name {{}} --policy-name {{}} --policy-document file://policy.json"
-    return fill_command(template, identity, name)
+    return called, commands.put_policy("ROLE_NAME", name)

@@ -223,6 +223,17 @@ def show_policy_command(policy: str) -> str:
     )
 
 
+def attach_policy(role: str, policy: str) -> str:
+    """Return the command that attaches a managed policy to a role."""
+    return fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", role, policy)
+
+
+def put_policy(role: str, name: str, kind: str = "role") -> str:
+    """Return the command that attaches policy.json to a role or user as an inline policy of this name."""
+    template = f"aws iam put-{kind}-policy --{kind}-name {{}} --policy-name {{}} --policy-document file://policy.json"
+    return fill_command(template, role, name)
+
+
 def aws_auth_command(caller: str | None = None) -> str:
     """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
     subcommand = "lint -" if caller is None else f"who - {quote_argument(caller)}"

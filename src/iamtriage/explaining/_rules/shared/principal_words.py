@@ -51,7 +51,7 @@ _ARN_KEY = lazy_pattern(r"[\"'][Aa]rn[\"']\s{0,3}:\s{0,3}[\"']\Z")
 _AWS_OWNED = ("aws", "cloudfront")
 
 
-def _or_none(parse: Callable[[str], _T | None]) -> Callable[[str | None], _T | None]:
+def _or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
     """Return a parser that returns ``None`` for what is not an ARN. It is cached, because logs repeat the same ARNs."""
 
     @functools.lru_cache(maxsize=512)

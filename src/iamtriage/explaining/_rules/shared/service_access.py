@@ -10,7 +10,7 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -66,13 +66,12 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         values: The values of placeholders, if they are known.
     """
     statements = [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": row.service},
-            "Action": action,
-            **({"Resource": _fill(resource, values)} if resource else {}),
-            **({"Condition": _fill_condition(condition, values)} if condition else {}),
-        }
+        allow(
+            action,
+            _fill(resource, values) or None,
+            principal={"Service": row.service},
+            condition=_fill_condition(condition, values) or None,
+        )
         for action, resource, condition in row.statements
     ]
     text = " ".join(row.commands)

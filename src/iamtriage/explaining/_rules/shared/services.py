@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from iamtriage._rendering.values import Value
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 ASSUME_ROLE = ("sts:AssumeRole",)
 """The actions in the trust policies of most services."""
@@ -207,8 +207,7 @@ def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, 
     >>> service_trust_policy("ec2.amazonaws.com", ("sts:AssumeRole",))["Statement"][0]["Principal"]
     {'Service': 'ec2.amazonaws.com'}
     """
-    action = actions[0] if len(actions) == 1 else list(actions)
-    return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": action}])
+    return build_document([allow(actions, principal={"Service": principal})])
 
 
 def linked_role_key_statements(
@@ -218,17 +217,13 @@ def linked_role_key_statements(
 
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """
-    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-    allowed = {"Effect": "Allow", "Principal": {"AWS": principal}}
-    create_grants: dict[str, Any] = {
-        "Sid": "CreateGrants",
-        **allowed,
-        "Action": "kms:CreateGrant",
-        "Resource": "*",
-    }
-    if grants_only_for_services:
-        create_grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [{"Sid": "UseKey", **allowed, "Action": use, "Resource": "*"}, create_grants]
+    names = "Encrypt Decrypt ReEncrypt* GenerateDataKey* DescribeKey"
+    use, trusted = [f"kms:{name}" for name in names.split()], {"AWS": principal}
+    limit = {"Bool": {"kms:GrantIsForAWSResource": "true"}} if grants_only_for_services else None
+    return [
+        allow(use, "*", sid="UseKey", principal=trusted),
+        allow("kms:CreateGrant", "*", sid="CreateGrants", principal=trusted, condition=limit),
+    ]
 
 
 @attrs.frozen(eq=False, repr=False)
