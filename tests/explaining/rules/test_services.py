@@ -89,14 +89,14 @@ def test_role_recipients_are_service_principals() -> None:
 @pytest.mark.parametrize(
     ("operation", "service", "expected"),
     [
-        ("CreateService", "ecs", RoleRecipient("ecs.amazonaws.com")),
+        ("CreateService", "ecs", RoleRecipient(("ecs.amazonaws.com",))),
         ("CreateService", "vpc-lattice", None),
         ("CreateService", None, None),
         ("StartScanJob", "backup", None),
         ("CreateAddon", "eks", RoleRecipient((), ("eks.amazonaws.com", "pods.eks.amazonaws.com"))),
-        ("CreateFunction", None, RoleRecipient("lambda.amazonaws.com")),
-        (None, "states", RoleRecipient("states.amazonaws.com")),
-        ("createnodegroup", None, RoleRecipient("ec2.amazonaws.com", "eks.amazonaws.com")),
+        ("CreateFunction", None, RoleRecipient(("lambda.amazonaws.com",))),
+        (None, "states", RoleRecipient(("states.amazonaws.com",))),
+        ("createnodegroup", None, RoleRecipient(("ec2.amazonaws.com",), ("eks.amazonaws.com",))),
     ],
 )
 def test_role_recipient_of_an_operation(
