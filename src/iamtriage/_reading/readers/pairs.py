@@ -62,21 +62,17 @@ _FIRST_WORDS = frozenset(
 # Parts of headers, of "Request ID", and of the keys that show that a name is a code.
 _FIRST_PARTS = frozenset({"x", "X", "ID", "fault", "metadata"})
 # One word and the start of each header and key of several words.
-_STARTS = (
-    *(("x", "x-amz"), ("X", "X-Amz"), ("code", "HTTP response code"), ("name", "Exception name")),
-    *(
-        ("message", "Error message"),
-        ("ID", "Request ID"),
-        ("ID", "Extended Request ID"),
-        ("ID", "Extended request ID"),
-    ),
-    *(
-        ("Code", "Status Code"),
-        ("Code", "Error Code"),
-        ("operation", "aws.operation"),
-        ("service", "aws.service"),
-    ),
-)
+_STARTS = {
+    "x": ("x-amz",),
+    "X": ("X-Amz",),
+    "ID": ("Request ID", "Extended Request ID", "Extended request ID"),
+    "Code": ("Status Code", "Error Code"),
+    "code": ("HTTP response code",),
+    "message": ("Error message",),
+    "name": ("Exception name",),
+    "operation": ("aws.operation",),
+    "service": ("aws.service",),
+}
 # Constructors that look like keys.
 _CONSTRUCTORS = frozenset({"RequestId", "ErrorMessage", "Abbrev", "ErrorCode"})
 _PAIR = lazy_pattern(
@@ -115,7 +111,7 @@ _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 def may_contain_pairs(readable: Readable) -> bool:
     """Return whether a text has a word that is in a key of AWS or its SDKs."""
     return (
-        not _FIRST_WORDS.isdisjoint(map(str.lower, readable.words))
+        not _FIRST_WORDS.isdisjoint(readable.lowered)
         or not _FIRST_PARTS.isdisjoint(readable.words)
         or _has_other_keys(readable)
     )
@@ -194,8 +190,8 @@ def _has_other_keys(readable: Readable) -> bool:
         or ("operation" in words and "aws.operation" in flat)
         or ("service" in words and "aws.service" in flat)
         or (
-            any(map(flat.__contains__, _IDENTITY_LITERALS))
-            and not _IDENTITY_WORDS.isdisjoint(readable.lowered)
+            not _IDENTITY_WORDS.isdisjoint(readable.lowered)
+            and any(map(flat.__contains__, _IDENTITY_LITERALS))
         )
     )
 
@@ -243,18 +239,22 @@ def _key_starts(readable: Readable) -> set[int]:
         return {m.start("key") for m in _PAIR.finditer(text)}
     starts: set[int] = set()
     keys = _keys(readable)
-    for start, _ in readable.places(keys, any_case=True) if keys else ():
+    for start, end in readable.places(keys, any_case=True):
+        if text[end : end + 1] == " " and text[end + 1 : end + 2].isalnum():
+            # In a sentence, not before a separator.
+            continue
         first = start
         while start - first <= _MAX_KEY_LENGTH and (
             (before := text[first - 1 : first]).isalnum() or (before and before in "._")
         ):
             first -= 1
         starts.add(first)
-    for word, key in _STARTS:
-        at = flat.find(key) if word in words else -1
-        while at >= 0:
-            starts.add(at)
-            at = flat.find(key, at + 1)
+    for word in _STARTS.keys() & words:
+        for key in _STARTS[word]:
+            at = flat.find(key)
+            while at >= 0:
+                starts.add(at)
+                at = flat.find(key, at + 1)
     return starts
 
 

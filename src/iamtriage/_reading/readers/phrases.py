@@ -49,7 +49,7 @@ sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) (?:(?:API returned )?error: |client returned ')Access Denied
 sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permission denied\. Check bucket or provided credentials
-sure   | LOAD_S3_ACCESS_DENIED | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
+sure   | <LOAD_S3_ACCESS_DENIED_ERROR> | \bLOAD_(?P<service>S3)_ACCESS_DENIED_ERROR\b
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | object storage: Access Denied | object storage: Access Denied
 sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
@@ -57,9 +57,9 @@ sure   | failed to save outputs: Access Denied | failed to save outputs: Access 
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
 sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\. Please check S3bucket permission
-sure   | identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
+sure   | this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
-sure   | NO_PERMISSIONS | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
+sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)[^\n]{0,600}\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
@@ -198,7 +198,7 @@ sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
 sure   | issing credentials in config | Missing credentials in config
-sure   | annot instantiate | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
+sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
 sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
@@ -327,13 +327,13 @@ sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-
 sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
 sure   | <NetworkingError>Seahorse::Client:: | Seahorse::Client::NetworkingError
 sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?[Cc]redential)
-sure   | totalRetryDelay|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}totalRetryDelay|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
+sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}totalRetryDelay|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
 sure   | <https>"https:// | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:Get|Post|Put|Head|Delete|Patch) \\?\"https://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\": (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
-sure   | SessionManagerPlugin is not found | SessionManagerPlugin is not found
+sure   | <SessionManagerPlugin> | SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 
 [invalid_arn]

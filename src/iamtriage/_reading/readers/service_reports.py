@@ -70,9 +70,12 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
     denials = list(_find_other_denials(readable)) if "authorized" in readable.words else []
     for number in rows:
         frame = FRAMES[number]
+        is_other_denial = frame.fragment == "<authorized>"
+        if is_other_denial and not denials:
+            continue
         pattern = compiled(frame.pattern)
         matches: Iterator[re.Match[str]]
-        if frame.fragment == "<authorized>":
+        if is_other_denial:
             matches = (m for start, end in denials for m in pattern.finditer(text, start, end))
         else:
             matches = find_near_fragments(pattern, frame.fragment, text, readable.flat)

@@ -55,6 +55,8 @@ _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
 _STRINGS = lazy_pattern(
     rf"(?P<first>[\"'])(?<![^\n].){_STRING_CONTENT}(?P=first)\n(?:(?P<quote>[\"']){_STRING_CONTENT}(?P=quote)(?:\n|\Z)){{2,199}}"
 )
+# Between two such lines.
+_STRING_BORDERS = ('"\n"', "'\n'", '"\n\'', "'\n\"")
 
 # An unclosed literal extends to the end of its line.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
@@ -164,11 +166,13 @@ _MAX_MARGIN = 40
 def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     """Return the spans of source code in a text, in order; they can overlap."""
     text = readable.text
+    spans: list[tuple[int, int]] = []
     # A name can follow "except" without a space.
-    spans = [*_find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))]
-    if ('"\n' in text or "'\n" in text) and ('\n"' in text or "\n'" in text):
-        spans += [m.span() for m in _STRINGS.finditer(text)]
+    if "except" in text or not _HANDLER_WORDS.isdisjoint(readable.words):
+        spans += _find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))
     has_literals = '"' in text or "'" in text or "`" in text
+    if ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
+        spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):
         fragment, pattern, printed = _ROWS[number]

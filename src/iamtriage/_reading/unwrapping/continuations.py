@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The character is not a mark between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
 _MARKED = lazy_pattern(r"(?P<space>[ \t])?(?P<mark>[\\`^])\Z")
-_MARKS = frozenset("\\`^")
+_MARKS = ("\\", "`", "^")
 _TEXT = lazy_pattern(r"\w")
 
 
@@ -36,7 +36,7 @@ class _Line(NamedTuple):
 def strip_continuations(view: View) -> None:
     """Remove continuation marks, and the space before each of them if all have one."""
     text = view.text
-    if "\\\n" in text or "`\n" in text or "^\n" in text:
+    if any(mark in text and f"{mark}\n" in text for mark in _MARKS):
         view.edit(edit for run in _runs(text) for edit in _edits(run))
 
 

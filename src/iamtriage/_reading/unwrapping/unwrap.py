@@ -93,6 +93,8 @@ _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
+# ASCII without control characters and without the first characters of escapes, entities, tags and links.
+_PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
 _CONTINUED = ("", "\n", "\t", "<")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # Replaces each digit with 0, to search for a time by its shape.
@@ -118,30 +120,15 @@ def unwrap(
     view = View(text)
     if prefixes:
         view.edit((start, end, "") for start, end in prefixes)
-    if not view.text.isprintable() and _may_contain_controls(view.text):
-        view.sub(_NEWLINES, "\n")
-        _drop_controls(view)
-    if not text.isascii() and not _is_printable(view.text):
-        view.sub(_SPACES, " ")
+    written = view.text
+    is_plain = _is_plain(written)
+    if not is_plain:
+        _normalize_whitespace(view)
     if not prefixes and "\n" in view.text:
         view.edit(name_edits(view.text))
     _strip_line_starts(view)
-    stripped = view.text
-    _unescape_text(view)
-    if links:
-        strip_links(view)
-    if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
-        # Each character is replaced by one character, so offsets don't change.
-        view.text = view.text.translate(_PLAIN)
-    if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
-        view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
-    if "</" in view.text or "<br" in view.text:
-        view.sub(_TAGS, "\n")
-    if view.text is not stripped and (
-        view.text.count("\n") != stripped.count("\n") or stripped.startswith("&gt;")
-    ):
-        # The unescaped text can contain lines with boxes and marks.
-        _strip_line_starts(view)
+    if not is_plain or (view.text is not written and not _is_plain(view.text)):
+        _unescape_text(view, links=links)
     if _may_contain_timestamps(view.text):
         _mark_records(view)
     if statements:
@@ -157,7 +144,36 @@ def unwrap(
     return view
 
 
-def _unescape_text(view: View) -> None:
+def _normalize_whitespace(view: View) -> None:
+    """Replace other newlines and spaces, and remove control characters."""
+    if not view.text.isprintable() and _may_contain_controls(view.text):
+        view.sub(_NEWLINES, "\n")
+        _drop_controls(view)
+    if not view.text.isascii() and not _is_printable(view.text):
+        view.sub(_SPACES, " ")
+
+
+def _unescape_text(view: View, *, links: bool) -> None:
+    """Replace escapes, entities, links, typographic punctuation, doubled quotes and tags."""
+    wrapped = view.text
+    _replace_escapes(view)
+    if links:
+        strip_links(view)
+    if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
+        # Each character is replaced by one character, so offsets don't change.
+        view.text = view.text.translate(_PLAIN)
+    if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
+        view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
+    if "</" in view.text or "<br" in view.text:
+        view.sub(_TAGS, "\n")
+    if view.text is not wrapped and (
+        view.text.count("\n") != wrapped.count("\n") or wrapped.startswith("&gt;")
+    ):
+        # The unescaped text can contain lines with boxes and marks.
+        _strip_line_starts(view)
+
+
+def _replace_escapes(view: View) -> None:
     """Replace the escapes of strings, of rsyslog and of HTML."""
     if "\\" in view.text:
         view.sub(_ESCAPE, _unescape)
@@ -232,19 +248,21 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
 
 def is_plain_line(text: str) -> bool:
     """Return whether unwrapping would remove only marks, a time and spaces from a text."""
+    return _is_plain(text) and not ("\n" in text or "|" in text or "\t" in text)
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text has no control characters, escapes, entities, links, tags and doubled quotes."""
+    # Searching for one character is faster than for two, and most texts don't have it.
     return (
         text.isascii()
-        and text.isprintable()
+        and not text.encode().translate(None, _PLAIN_CHARACTERS)
         and not (
-            "\\" in text
-            or "&" in text
-            or "<" in text
-            or "|" in text
-            or "](" in text
-            or "''" in text
-            or '""' in text
-            or "#0" in text
-            or "%0" in text
+            ("]" in text and "](" in text)
+            or ("'" in text and "''" in text)
+            or ('"' in text and '""' in text)
+            or ("#" in text and "#0" in text)
+            or ("%" in text and "%0" in text)
         )
     )
 

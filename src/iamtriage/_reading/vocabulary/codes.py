@@ -343,15 +343,14 @@ def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = _PARTS & words
-    for word in capitalized:
-        if (
-            (word.endswith(_SUFFIXES) and not is_generic(word))
-            or word.startswith("Invalid")
-            or "AccessDenied" in word
-        ):
-            found.add(word)
-    return found
+    found = [
+        word
+        for word in capitalized
+        if (word.endswith(_SUFFIXES) and not is_generic(word))
+        or "AccessDenied" in word
+        or word.startswith("Invalid")
+    ]
+    return (_PARTS & words).union(found)
 
 
 @lru_cache(maxsize=1024)

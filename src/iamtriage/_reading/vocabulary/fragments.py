@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 # Characters in a shared part.
 _PART_LENGTH = 5
-# Words of most failures.
-_COMMON_WORDS = frozenset(
-    {
-        "access", "authorized", "credentials", "error", "failed", "identity", "operation", "perform", "request", "resource", "token",
-    }
-)  # fmt: skip
+# Frequent words of failures, the most frequent first. The others are rarer.
+_FREQUENT_WORDS = """
+    to not is the authorized perform arn error User on resource Error role in operation policy no calling with An when
+    request action Code message for identity id allows this failed based Message an are The Access AWS You credentials
+    Status response service Request access ID name does Service account by client region permissions Failed token
+    denied or API provided be your session instance provider have
+"""
+_RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
-_WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{4,}(?=[^\w])", re.ASCII)
+_WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{2,}(?=[^\w])", re.ASCII)
 _STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)
 
 
@@ -50,8 +52,8 @@ class FragmentIndex:
     __slots__ = ("_groups", "_rows", "_words", "always")
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        # Word -> the rows, each with the fragment that the text must contain, too; an empty one if none.
-        self._rows: dict[str, list[tuple[int, str]]] = {}
+        # Word -> the fragment that the text must contain, too, or an empty one -> the rows.
+        self._rows: dict[str, dict[str, list[int]]] = {}
         self.always: list[int] = []
         others: list[tuple[int, str]] = []
         for number, alternatives in enumerate(fragments):
@@ -62,15 +64,16 @@ class FragmentIndex:
                 stated = _STATED_WORD.match(fragment)
                 words = [stated[1]] if stated else _WORD.findall(fragment)
                 if words:
-                    rows = self._rows.setdefault(max(words, key=_rarity), [])
-                    rows.append((number, stated[2] if stated else fragment))
+                    rows = self._rows.setdefault(max(words, key=_rarity), {})
+                    rows.setdefault(stated[2] if stated else fragment, []).append(number)
                 else:
                     others.append((number, fragment))
         self._words = frozenset(self._rows)
         shared = Counter(part for _, fragment in others for part in _parts(fragment))
-        groups: dict[str, list[tuple[int, str]]] = {}
+        groups: dict[str, dict[str, list[int]]] = {}
         for number, fragment in others:
-            groups.setdefault(max(_parts(fragment), key=shared.__getitem__), []).append((number, fragment))
+            rows = groups.setdefault(max(_parts(fragment), key=shared.__getitem__), {})
+            rows.setdefault(fragment, []).append(number)
         self._groups = tuple(groups.items())
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
@@ -81,13 +84,12 @@ class FragmentIndex:
             text: The text.
         """
         found = self.always.copy()
-        for word in self._words & words:
-            for number, fragment in self._rows[word]:
+        tables = [self._rows[word] for word in self._words & words]
+        tables += [rows for part, rows in self._groups if part in text]
+        for rows in tables:
+            for fragment in rows:
                 if fragment in text:
-                    found.append(number)
-        for part, rows in self._groups:
-            if part in text:
-                found += [number for number, fragment in rows if fragment in text]
+                    found += rows[fragment]
         return sorted(set(found)) if len(found) > len(self.always) else found
 
 
@@ -134,9 +136,9 @@ def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
     return windows
 
 
-def _rarity(word: str) -> tuple[bool, int]:
+def _rarity(word: str) -> tuple[int, int]:
     """Return a sort key that is higher for words that are probably rarer."""
-    return word not in _COMMON_WORDS, len(word)
+    return _RARITIES.get(word, len(_RARITIES)), len(word)
 
 
 def _parts(fragment: str) -> list[str]:

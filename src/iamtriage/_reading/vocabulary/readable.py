@@ -6,19 +6,20 @@ are found once for all readers.
 
 from __future__ import annotations
 
-from itertools import compress
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.pieces import Piece
 
 # Characters of the words before a code, such as "Client.".
 _MAX_PREFIX = 80
+# For more words, looking up each word of the text takes less time than searching the text for each of them.
+_MAX_SEARCHES = 9
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
 
@@ -45,8 +46,9 @@ class Readable:
     def __init__(self, text: str) -> None:
         self.text = text
         self.flat = text.replace("\n", " ") if "\n" in text else text
-        self._sequence = text.encode("ascii", "replace").translate(_WORDS).decode("ascii").split()
-        self.words = set(self._sequence)
+        # The words, at their positions, with spaces instead of other characters, and one before the text.
+        self._written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
+        self.words = set(self._written.split())
         if not text.isascii():
             self.words.add(NON_ASCII)
         self.sentences: list[Piece] = []
@@ -54,64 +56,57 @@ class Readable:
         self.rows: list[int] | None = None
         self._capitalized: list[str] | None = None
         self._lowered: set[str] | None = None
-        self._lowered_sequence: list[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
 
     @property
     def capitalized(self) -> list[str]:
         """The words that start with an uppercase letter."""
         if self._capitalized is None:
-            # Most words start with a lowercase letter, so one comparison is enough for them.
-            self._capitalized = [word for word in self.words if word < "[" and word >= "A"]
+            # Most words have no uppercase letter.
+            self._capitalized = [word for word in self.words - self.lowered if "A" <= word < "["]
         return self._capitalized
 
     @property
     def lowered(self) -> set[str]:
         """The words in lower case."""
         if self._lowered is None:
-            self._lowered = set(self._lower_sequence())
+            self._lowered = set(map(str.lower, self.words))
         return self._lowered
-
-    def _lower_sequence(self) -> list[str]:
-        """Return the words in lower case, in the order of the text."""
-        if self._lowered_sequence is None:
-            self._lowered_sequence = [*map(str.lower, self._sequence)]
-        return self._lowered_sequence
 
     @property
     def codes(self) -> list[tuple[int, int]]:
         """The spans of the words that can be an error code or a part of one."""
         if self._codes is None:
-            codes = find_codes(self.words, self.capitalized)
-            self._codes = self.places(codes) if codes else []
+            self._codes = self.places(find_codes(self.words, self.capitalized))
         return self._codes
 
-    def places(self, wanted: Container[str], *, any_case: bool = False) -> list[tuple[int, int]]:
+    def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
         """Return the spans of certain words, in the order of the text.
 
         Args:
             wanted: The words.
             any_case: Whether the words are in lower case and can have any case in the text.
         """
-        text, at = self.text, 0
+        written = self._written.lower() if any_case else self._written
         found: list[tuple[int, int]] = []
-        words = self._sequence
-        matching: Iterable[str]
-        if any_case:
-            matching = compress(words, map(wanted.__contains__, self._lower_sequence()))
-        else:
-            matching = filter(wanted.__contains__, words)
-        for word in matching:
-            at = text.find(word, at)
-            end = at + len(word)
-            while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
-                at = text.find(word, at + 1)
-                end = at + len(word)
-            found.append((at, end))
-            at = end
+        if len(wanted) > _MAX_SEARCHES:
+            end = 0
+            for word in filter(wanted.__contains__, written.split()):
+                start = written.index(f" {word} ", end)
+                end = start + len(word)
+                found.append((start, end))
+            return found
+        for word in wanted:
+            spaced = f" {word} "
+            start = written.find(spaced)
+            while start >= 0:
+                end = start + len(word)
+                found.append((start, end))
+                start = written.find(spaced, end)
+        found.sort()
         return found
 
-    def are_in_sentences(self, wanted: Container[str]) -> bool:
+    def are_in_sentences(self, wanted: AbstractSet[str]) -> bool:
         """Return whether certain words occur only in the standard denial messages."""
         at = 0
         for start, _ in self.places(wanted):
