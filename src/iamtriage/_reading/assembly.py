@@ -90,7 +90,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
     sections = find_aws_sections(readable.text) if candidates else []
     attach_context(candidates, readable, sections, classes)
     attach_bare_codes(candidates, readable)
-    context = TextContext(readable.text, sections)
+    context = TextContext(readable, sections)
     candidates = [candidate for candidate in candidates if classify(candidate, context)]
     if len(candidates) > 1:
         candidates = drop_wrappers(candidates, context)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from iamtriage._reading.vocabulary import other_systems
 from iamtriage._reading.vocabulary.other_systems import find_other_clouds, find_other_systems, names_aws
+from iamtriage._reading.vocabulary.readable import Readable
 from tests.tables import ANA, denied, facts_in
 
 _CLOUDS = (
@@ -275,5 +276,6 @@ def test_every_match_has_one_of_the_literals_that_are_looked_for(
 ) -> None:
     """The literals only save time."""
     text = data.draw(st.from_regex(re.compile(pattern.pattern, pattern.flags)))
-    found = {*find_other_clouds(text), *find_other_systems(text)}
+    readable = Readable(text)
+    found = {*find_other_clouds(readable), *find_other_systems(readable)}
     assert found.issuperset(m.start() for m in pattern.finditer(text))

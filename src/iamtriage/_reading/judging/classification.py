@@ -34,6 +34,7 @@ from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
     from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
 _PYTHON_CHAIN = lazy_pattern(
@@ -92,8 +93,9 @@ _MAX_PURPOSE_LENGTH = 160
 class TextContext:
     """The text around the candidates. Signs of AWS and of other systems are searched for once."""
 
-    def __init__(self, text: str, sections: list[tuple[int, int]]) -> None:
-        self.text = text
+    def __init__(self, readable: Readable, sections: list[tuple[int, int]]) -> None:
+        self.text = readable.text
+        self._readable = readable
         self._sections = sections
         # Looked up for most texts, and a cached property takes longer than this.
         self._other_clouds: list[int] | None = None
@@ -122,7 +124,7 @@ class TextContext:
         If the text has sections per cloud, signs outside the candidate's AWS section don't count.
         """
         if self._other_clouds is None:
-            self._other_clouds = find_other_clouds(self.text)
+            self._other_clouds = find_other_clouds(self._readable)
         places = self._other_clouds
         if not _is_near(places, candidate):
             return False
@@ -135,7 +137,7 @@ class TextContext:
     def is_near_other_system(self, candidate: Candidate) -> bool:
         """Return whether a candidate is near a sign of a database, file system or framework."""
         if self._other_systems is None:
-            self._other_systems = find_other_systems(self.text)
+            self._other_systems = find_other_systems(self._readable)
         return _is_near(self._other_systems, candidate)
 
     def is_near_storage(self, candidate: Candidate) -> bool:

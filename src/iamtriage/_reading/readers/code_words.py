@@ -176,7 +176,9 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
         # The patterns allow a space before what follows.
         sign = text[end + 1 : end + 2] if after in _WHITESPACE else after
         if sign in _COLONS:
-            yield from _read_before_colon(text, start, has_resources=has_resources)
+            piece = _read_before_colon(text, start, has_resources=has_resources)
+            if piece is not None:
+                yield piece
         if sign in _SEPARATORS or sign.isspace():
             m = _BEFORE_MESSAGE.match(text, start)
             if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
@@ -212,26 +214,27 @@ def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label
     # Only quotes, brackets, "=", ":" and spaces can be between the last word of a label and the code.
     before = text[max(0, start - _MAX_LABEL_LENGTH) : start].rstrip("'\"([").rstrip().rstrip("=:").rstrip()
     for label in labels:
-        if (after in label.after or not after) and before.endswith(label.words):
-            m = label.match(text, start)
-            if m:
-                yield from _read_labelled(m, label)
+        if (
+            (after in label.after or not after)
+            and before.endswith(label.words)
+            and (m := label.match(text, start))
+            and (piece := _read_labelled(m, label))
+        ):
+            yield piece
 
 
-def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
+def _read_labelled(m: re.Match[str], label: _Label) -> Piece | None:
     code = m["code"]
     if label is _IN_QUOTES:
         # With a colon it is a key of a printed object, which ``pairs`` reads.
-        if kind_of_code(code) and ": '" not in m[0]:
-            yield code_piece(m)
-    elif label is _IN_PARENTHESES:
-        if is_code(code):
-            yield code_piece(m, source="rust")
-    elif label is _AFTER_LABEL:
-        if kind_of_code(code) and code not in _PLAIN_WORDS:
-            yield code_piece(m, rank=HINT)
-    elif is_known(code) and code not in _PLAIN_WORDS:
-        yield code_piece(m)
+        return code_piece(m) if kind_of_code(code) and ": '" not in m[0] else None
+    if label is _IN_PARENTHESES:
+        return code_piece(m, source="rust") if is_code(code) else None
+    if code in _PLAIN_WORDS:
+        return None
+    if label is _AFTER_LABEL:
+        return code_piece(m, rank=HINT) if kind_of_code(code) else None
+    return code_piece(m) if is_known(code) else None
 
 
 def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
@@ -244,34 +247,32 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
     # The code and the first word of the message are then one word.
-    for word in readable.capitalized:
-        if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
-            break
-    else:
+    words = [word for word in readable.capitalized if word.endswith(_FIRST_WORDS)]
+    if all(map(_FIRST_WORDS.__contains__, words)):
         return []
     text = readable.flat
     starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]
     return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
 
 
-def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:
+def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece | None:
     m = _BEFORE_COLON.match(text, start)
     if m is None:
-        return
+        return None
     code = m["code"]
     if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
-        return
+        return None
     if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
         # In the second case, "User" is the first word of the message.
-        return
+        return None
     if code == "Forbidden" and (
         text[max(0, start - 4) : start].strip().isdigit()
         or text.startswith((" An error occurred (403)", " (HTTP "), m.end())
     ):
         # "403 Forbidden:" and "Forbidden (HTTP 403)" are an HTTP status with its reason phrase. DVC prints botocore's
         # message twice.
-        return
-    yield code_piece(
+        return None
+    return code_piece(
         m,
         rank=STATED if is_known(code) else CLASS_NAME,
         is_aws=has_resources and _is_of_resource(text, m),

@@ -74,7 +74,7 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
         if is_other_denial and not denials:
             continue
         pattern = compiled(frame.pattern)
-        matches: Iterator[re.Match[str]]
+        matches: Iterable[re.Match[str]]
         if is_other_denial:
             matches = (m for start, end in denials for m in pattern.finditer(text, start, end))
         else:

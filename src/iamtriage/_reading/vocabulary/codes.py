@@ -250,6 +250,9 @@ def kind_of_code(code: str) -> Kind | None:
     >>> kind_of_code("KMSAccessDeniedException"), kind_of_code("ThrottlingException")
     ('access_denied', None)
     """
+    kind = _KINDS.get(code)
+    if kind is not None:
+        return kind
     code = normalize_code(code)
     if code[:1].islower() and not code.islower():
         # Bedrock agents write "accessDeniedException".
@@ -303,7 +306,7 @@ def is_weak(code: str) -> bool:
 
 def is_known(code: str) -> bool:
     """Return whether a word is in the list of codes of AWS and its SDKs."""
-    return kind_of_code(code) is not None or normalize_code(code) in _PLAIN
+    return code in _PLAIN or kind_of_code(code) is not None or normalize_code(code) in _PLAIN
 
 
 def is_exclusive_to_aws(code: str) -> bool:

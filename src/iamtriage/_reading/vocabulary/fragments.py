@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
 # Characters in a shared part.
@@ -26,6 +27,7 @@ _FREQUENT_WORDS = """
 """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
+_RARE_CHARACTERS = "[]{}()<>=&!?*"
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
@@ -95,8 +97,8 @@ class FragmentIndex:
 
 def find_near_fragments(
     pattern: re.Pattern[str], fragment: str, text: str, flat: str
-) -> Iterator[re.Match[str]]:
-    """Yield the matches of a row's pattern, of which each contains one of the row's fragments.
+) -> Iterable[re.Match[str]]:
+    """Return the matches of a row's pattern, of which each contains one of the row's fragments.
 
     Args:
         pattern: The pattern of the row.
@@ -104,12 +106,10 @@ def find_near_fragments(
         text: The text. If it is long, only the surroundings of the fragments are searched.
         flat: The text with spaces instead of newlines.
     """
-    windows = _list_windows(fragment, text, flat) if len(text) > _MIN_LONG_TEXT and fragment else []
-    if sum(end - start for start, end in windows) * 2 > len(text) or not windows:
-        yield from pattern.finditer(text)
-        return
-    for start, end in windows:
-        yield from pattern.finditer(text, start, end)
+    windows = _list_windows(fragment, text, flat) if len(text) > _MIN_LONG_TEXT and fragment else ()
+    if not windows or sum(end - start for start, end in windows) * 2 > len(text):
+        return pattern.finditer(text)
+    return chain.from_iterable(pattern.finditer(text, start, end) for start, end in windows)
 
 
 def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
@@ -142,9 +142,10 @@ def _rarity(word: str) -> tuple[int, int]:
 
 
 def _parts(fragment: str) -> list[str]:
-    """Return the distinct substrings that can represent a fragment; of a short one, also its punctuation."""
-    if len(fragment) <= _PART_LENGTH:
-        return [fragment, *(char for char in fragment if not char.isalnum() and not char.isspace())]
+    """Return the distinct substrings that can represent a fragment, and its punctuation, which is found faster."""
+    punctuation = [char for char in dict.fromkeys(fragment) if char in _RARE_CHARACTERS]
+    if punctuation or len(fragment) <= _PART_LENGTH:
+        return [*punctuation, fragment]
     return list(
         dict.fromkeys(fragment[at : at + _PART_LENGTH] for at in range(len(fragment) - _PART_LENGTH + 1))
     )

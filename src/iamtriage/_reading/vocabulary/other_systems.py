@@ -9,101 +9,111 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.readable import NON_ASCII
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 
-def _signs(*rows: tuple[tuple[str, ...], str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return each literal with its pattern."""
-    return tuple(
-        (literal, pattern)
-        for literals, source in rows
-        for pattern in [lazy_pattern(source)]
-        for literal in literals
+def _signs(*rows: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((fragments, lazy_pattern(source)) for fragments, source in rows)
+
+
+def _classes(name: str, separators: Iterable[str], parts: Iterable[str]) -> str:
+    """Return the fragments for exception classes, whose names can start with a lowercase letter, too."""
+    return "|".join(
+        f"<{start}{separator}{part}{suffix}>"
+        for start in (name, name.lower())
+        for separator in separators
+        for part in parts
+        for suffix in ("Error", "Exception")
     )
 
 
-# Each row: literals, one of which the text must contain (quick to search for), and the pattern.
+# Each row: fragments, one of which the text must contain (``FragmentIndex`` defines the syntax), and the pattern.
 _CLOUDS = _signs(
     # Alibaba
-    (("acs:",), r"acs:[a-z]+:"),
-    (("aliyun",), r"\baliyun|aliyuncs"),
-    (("liCloud",), r"\b[Aa]liCloud"),
-    (("alicloud", "alibabacloud"), r"alicloud|alibabacloud"),
-    (("RAM",), r"\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM"),
+    ("<acs>acs:", r"\bacs:[a-z]+:"),
+    ("aliyun", r"\baliyun|aliyuncs"),
+    ("liCloud", r"\b[Aa]liCloud"),
+    ("alicloud|alibabacloud", r"alicloud|alibabacloud"),
+    ("<RAM>", r"\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM\b"),
     # Tencent
-    (("qcs::",), r"qcs::"),
-    (('"Response"',), r"\"Response\"\s?:\s?\{\s?\"Error\"\s?:"),
-    (("encent",), r"[Tt]encent"),
-    (("CAM ",), r"CAM (?:policies|policy|策略)"),
-    (("操作未授权",), r"操作未授权"),
+    ("<qcs>qcs::", r"\bqcs::"),
+    ("<Response>\"Response\"", r"\"Response\"\s?:\s?\{\s?\"Error\"\s?:"),
+    ("encent", r"[Tt]encent"),
+    ("<CAM>CAM ", r"\bCAM (?:policies|policy|策略)"),
+    (f"<{NON_ASCII}>操作未授权", r"操作未授权"),
     # Huawei
-    (("uawei",), r"huaweicloud|[Hh]uawei"),
-    (("iam:agencies:",), r"\biam:agencies:"),
-    (("APIGW.",), r"APIGW\.\d{4}"),
-    (("obs.",), r"obs\.[a-z0-9-]+\.my"),
-    (("urn:iam", "trn:iam"), r"urn:iam|trn:iam"),
+    ("uawei", r"huaweicloud|[Hh]uawei"),
+    ("<agencies>iam:agencies:", r"\biam:agencies:"),
+    ("<APIGW>APIGW.", r"\bAPIGW\.\d{4}"),
+    ("<obs>obs.", r"\bobs\.[a-z0-9-]+\.my"),
+    ("<urn>urn:iam|<trn>trn:iam", r"\b[ut]rn:iam"),
     # Google Cloud
-    (("googleapis", "google.rpc"), r"googleapis|google\.rpc"),
-    (("IAM_PERMISSION_DENIED", "gserviceaccount"), r"IAM_PERMISSION_DENIED|gserviceaccount"),
-    (("Permission '",), r"Permission '[a-z]+\.[A-Za-z.]+' denied"),
-    (("gcloud", "GSResponseError"), r"\bgcloud\b|\bGSResponseError"),
-    (("roles/",), r"roles/[a-z]+\.[a-zA-Z]+"),
-    (("GoogleAccessId", "GOOG"), r"\bGoogleAccessId\b|\bGOOG(?:1|4-HMAC)"),
-    (("storage.objects.", "storage.buckets."), r"\bstorage\.(?:objects|buckets)\.[a-z]{3,10}(?:Iam\w{6,8})? access\b"),
-    (("Google Cloud",), r"Google Cloud"),
+    ("<googleapis>|<google>google.rpc", r"\bgoogleapis\b|\bgoogle\.rpc"),
+    ("<IAM_PERMISSION_DENIED>|<gserviceaccount>", r"\b(?:IAM_PERMISSION_DENIED|gserviceaccount)\b"),
+    ("<Permission>Permission '", r"\bPermission '[a-z]+\.[A-Za-z.]+' denied"),
+    ("<gcloud>|<GSResponseError>", r"\b(?:gcloud|GSResponseError)\b"),
+    ("<roles>roles/", r"\broles/[a-z]+\.[a-zA-Z]+"),
+    ("<GoogleAccessId>|<GOOG1>|<GOOG4>GOOG4-HMAC", r"\b(?:GoogleAccessId\b|GOOG(?:1\b|4-HMAC))"),
+    ("<objects>storage.objects.|<buckets>storage.buckets.", r"\bstorage\.(?:objects|buckets)\.[a-z]{3,10}(?:Iam\w{6,8})? access\b"),
+    ("<Google>Google Cloud", r"\bGoogle Cloud"),
     # Azure
-    (("AADSTS",), r"AADSTS"),
-    (("Microsoft.",), r"Microsoft\.[A-Z]\w+/"),
-    (("azure",), r"management\.azure|azure\.com"),
-    (("windows.net", "AuthorizationFailed"), r"windows\.net|AuthorizationFailed"),
-    (("/subscriptions/",), r"/subscriptions/[0-9a-f<x{$]"),
+    ("AADSTS", r"AADSTS"),
+    ("<Microsoft>Microsoft.", r"\bMicrosoft\.[A-Z]\w+/"),
+    ("<azure>azure.com|<management>management.azure", r"\b(?:management\.azure|azure\.com)"),
+    ("<windows>windows.net|AuthorizationFailed", r"\bwindows\.net|AuthorizationFailed"),
+    ("<subscriptions>/subscriptions/", r"/subscriptions/[0-9a-f<x{$]"),
     # Oracle
-    (("opc-request-id", "oraclecloud", "ocid1.", "NotAuthorizedOrNotFound"), r"opc-request-id|oraclecloud|ocid1\.|NotAuthorizedOrNotFound"),
+    ("<opc>opc-request-id|<ocid1>ocid1.|<NotAuthorizedOrNotFound>|oraclecloud", r"\b(?:opc-request-id|ocid1\.|NotAuthorizedOrNotFound\b)|oraclecloud"),
     # IBM, DigitalOcean, GitHub
-    (("cloud.ibm.com", "IBM Cloud"), r"cloud\.ibm\.com|IBM Cloud"),
-    (("BXNIM", "BXIM"), r"\bBXN?IM\w*\d{4}"),
-    (("digitalocean.com", "api.github.com", "accessible by integration"), r"digitalocean\.com|api\.github\.com|accessible by integration"),
+    ("<ibm>cloud.ibm.com|<IBM>IBM Cloud", r"cloud\.ibm\.com|\bIBM Cloud"),
+    ("BX", r"\bBXN?IM\w*\d{4}"),
+    ("<digitalocean>digitalocean.com|<github>api.github.com|<integration>accessible by integration", r"\b(?:digitalocean\.com|api\.github\.com)|accessible by integration\b"),
     # Additions of their object stores to bodies and headers that otherwise look like those of S3.
-    (("OSSAccessKeyId", "liyunOSS"), r"\bOSSAccessKeyId|\bAliyunOSS"),
-    (("x-", "X-"), r"[xX](?<!\w.)-(?i:(?:oss|cos|obs|bce|tos|kss|goog(?!-cloud-target))-[a-z])"),
-    (("oss: service", "oss2."), r"\boss: service|\boss2\."),
-    (("ali-oss", "alioss"), r"\bali-?oss\b"),
-    (("os.S", "os.C", "os_S", "os_C", "osS", "osC"), r"\b[Cc]os[._]?(?:Service|Client)(?:Error|Exception)"),
-    (("qcloud",), r"\bqcloud|myqcloud"),
-    (("bsException",), r"\b[Oo]bsException"),
-    (("BceS", "BceC", "bcebos", "baidubce"), r"\bBce(?:Server|Service|Client)(?:Error|Exception)|bcebos|baidubce"),
-    (("volces.com", "volcengine", "bytepluses", "jdcloud", "ksyun"), r"volces\.com|volcengine|bytepluses|jdcloud|ksyun"),
-    (("yandexcloud", "yandex.net", "scaleway", "linode", "ovh."), r"yandexcloud|yandex\.net|scaleway|linode|ovh\."),
+    ("<OSSAccessKeyId>|liyunOSS", r"\bOSSAccessKeyId\b|\bAliyunOSS"),
+    ("<x>x-|<X>X-", r"[xX](?<!\w.)-(?i:(?:oss|cos|obs|bce|tos|kss|goog(?!-cloud-target))-[a-z])"),
+    ("<oss>oss: service|<oss2>oss2.", r"\boss: service|\boss2\."),
+    ("<ali>ali-oss|<alioss>", r"\bali-?oss\b"),
+    (_classes("Cos", ("", "_"), ("Service", "Client")) + "|<cos>cos.|<Cos>Cos.", r"\b[Cc]os[._]?(?:Service|Client)(?:Error|Exception)\b"),
+    ("qcloud", r"\bqcloud|myqcloud"),
+    ("<ObsException>|<obsException>", r"\b[Oo]bsException\b"),
+    (_classes("Bce", ("",), ("Server", "Service", "Client")) + "|<bcebos>|<baidubce>", r"\b(?:Bce(?:Server|Service|Client)(?:Error|Exception)|bcebos|baidubce)\b"),
+    ("<volces>volces.com|volcengine|bytepluses|jdcloud|ksyun", r"\bvolces\.com|volcengine|bytepluses|jdcloud|ksyun"),
+    ("yandexcloud|<yandex>yandex.net|scaleway|linode|<ovh>ovh.", r"yandexcloud|\byandex\.net|scaleway|linode|\bovh\."),
 )  # fmt: skip
-# Most texts do not have the letters that many of the literals share, so they are searched for fewer.
-_SIGNS_WITHOUT_CLOUD = tuple(sign for sign in _CLOUDS if "loud" not in sign[0])
 # Hadoop raises Java's class for files in S3. The same line or the first frame names S3; otherwise the file is local.
 S3A_DENIAL = (
     r"AccessDeniedException:?\s(?![/\\~.]|file:|[A-Z]:)(?=[^\n]{0,400}?(?:\bs3[an]?://|\.fs\.s3a\.|AmazonS3Exception"
     r"|\.services\.s3\.|NoAuthWithAWSException)|[^\n]{0,400}\nat\sorg\.apache\.hadoop\.fs\.s3a\.)"
 )
 _OTHER_SYSTEMS = _signs(
-    (("ccess denied for user '",), r"[Aa]ccess denied for user '"),
-    (("password authentication failed",), r"password authentication failed"),
-    (("permission denied for ",), r"permission denied for (?:relation|table|schema|database|function)"),
-    (("mount.nfs", "access denied by server"), r"mount\.nfs|access denied by server while mounting"),
-    (("java.nio.file.",), rf"java\.nio\.file\.(?!{S3A_DENIAL})"),
-    (("docker.sock", "(publickey"), r"docker\.sock|\(publickey"),
-    (("org.springframework",), r"org\.springframework\.security"),
-    (("Access is denied",), r"Access is denied\.? ?(?:\(os error 5\)|0x80070005)"),
-    (("EACCES", "NOPERM", "E_ACCESSDENIED", "NT_STATUS_ACCESS_DENIED"), r"EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED"),
-    (("ORA-", "MySQL", "psycopg2", "PSQLException"), r"ORA-\d{5}|\bMySQL\b|psycopg2(?!\.(?:errors\.)?[A-Z]\w{1,40}: S3ServiceException)|PSQLException"),
-    (("AuthorizationException",), r"TopicAuthorizationException|GroupAuthorizationException"),
-    (("UnauthorizedAccessException",), r"System\.UnauthorizedAccessException"),
-    (("not authorized on ",), r"not authorized on \w+ to execute command"),
+    ("ccess denied for user '", r"[Aa]ccess denied for user '"),
+    ("password authentication failed", r"password authentication failed"),
+    ("permission denied for ", r"permission denied for (?:relation|table|schema|database|function)"),
+    ("<mount>mount.nfs|access denied by server", r"\bmount\.nfs|access denied by server while mounting"),
+    ("<nio>java.nio.file.", rf"\bjava\.nio\.file\.(?!{S3A_DENIAL})"),
+    ("<docker>docker.sock|<publickey>(publickey", r"\bdocker\.sock\b|\(publickey\b"),
+    ("<springframework>", r"org\.springframework\.security"),
+    ("<denied>Access is denied", r"Access is denied\b\.? ?(?:\(os error 5\)|0x80070005)"),
+    ("<EACCES>|<NOPERM>|<E_ACCESSDENIED>|<NT_STATUS_ACCESS_DENIED>", r"\b(?:EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED)\b"),
+    ("<ORA>ORA-|<MySQL>|<psycopg2>|<PSQLException>", r"\b(?:ORA-\d{5}|MySQL\b|psycopg2\b(?!\.(?:errors\.)?[A-Z]\w{1,40}: S3ServiceException)|PSQLException\b)"),
+    ("<TopicAuthorizationException>|<GroupAuthorizationException>", r"\b(?:Topic|Group)AuthorizationException\b"),
+    ("<UnauthorizedAccessException>", r"System\.UnauthorizedAccessException\b"),
+    ("not authorized on ", r"not authorized on \w+ to execute command"),
     # psutil, Consul
-    (("psutil",), r"\bpsutil\b"),
-    (("AccessDenied",), r"AccessDenied:? \((?:originated from|pid=\d)"),
-    (("token with AccessorID", "lacks permission '"), r"token with AccessorID|lacks permission '[a-z]+:[a-z]+'"),
+    ("<psutil>", r"\bpsutil\b"),
+    ("<originated>(originated from|<pid>(pid=", r"AccessDenied:? \((?:originated from|pid=\d)"),
+    ("<AccessorID>token with AccessorID|lacks permission '", r"token with AccessorID\b|lacks permission '[a-z]+:[a-z]+'"),
 )  # fmt: skip
+_CLOUD_INDEX, _SYSTEM_INDEX = (
+    FragmentIndex(fragments for fragments, _ in signs) for signs in (_CLOUDS, _OTHER_SYSTEMS)
+)
 # A pattern that begins with a character is faster than one that begins with a word boundary.
 _STORAGE = lazy_pattern(r"[sS](?<!\w.)3\b|[Bb]ucket")
 _AWS = lazy_pattern(
@@ -115,20 +125,21 @@ _AWS = lazy_pattern(
 _AWS_WORDS = ("aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3", "ResourceInit", "@smithy/", "$fault")
 
 
-def find_other_clouds(text: str) -> list[int]:
+def find_other_clouds(readable: Readable) -> list[int]:
     """Return the positions of signs of other clouds.
 
-    >>> find_other_clouds("Resource: acs:ram:*:1234567890123456:role/*")
+    >>> from iamtriage._reading.vocabulary.readable import Readable
+    >>> find_other_clouds(Readable("Resource: acs:ram:*:1234567890123456:role/*"))
     [10]
-    >>> find_other_clouds("arn:aws:iam::111122223333:root")
+    >>> find_other_clouds(Readable("arn:aws:iam::111122223333:root"))
     []
     """
-    return _find(_CLOUDS if "loud" in text else _SIGNS_WITHOUT_CLOUD, text)
+    return _find(_CLOUDS, _CLOUD_INDEX, readable)
 
 
-def find_other_systems(text: str) -> list[int]:
+def find_other_systems(readable: Readable) -> list[int]:
     """Return the positions of denials of databases, file systems and frameworks."""
-    return _find(_OTHER_SYSTEMS, text)
+    return _find(_OTHER_SYSTEMS, _SYSTEM_INDEX, readable)
 
 
 def find_storage(text: str) -> list[int]:
@@ -141,7 +152,9 @@ def names_aws(text: str) -> bool:
     return any(map(text.__contains__, _AWS_WORDS)) and _AWS.search(text) is not None
 
 
-def _find(signs: Iterable[tuple[str, re.Pattern[str]]], text: str) -> list[int]:
+def _find(
+    signs: Sequence[tuple[str, re.Pattern[str]]], index: FragmentIndex, readable: Readable
+) -> list[int]:
     """Return the positions of signs in a text, in order."""
-    patterns = [pattern for literal, pattern in signs if literal in text]
-    return sorted({m.start() for pattern in patterns for m in pattern.finditer(text)})
+    rows = index.possible_rows(readable.words, readable.flat)
+    return sorted({m.start() for row in rows for m in signs[row][1].finditer(readable.text)})
