@@ -56,7 +56,7 @@ _STRINGS = lazy_pattern(
     rf"(?P<first>[\"'])(?<![^\n].){_STRING_CONTENT}(?P=first)\n(?:(?P<quote>[\"']){_STRING_CONTENT}(?P=quote)(?:\n|\Z)){{2,199}}"
 )
 # Between two such lines.
-_STRING_BORDERS = ('"\n"', "'\n'", '"\n\'', "'\n\"")
+_STRING_BORDERS = ('"\n"', "'\n'", "\"\n'", "'\n\"")
 
 # An unclosed literal extends to the end of its line.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"

@@ -44,7 +44,7 @@ _CLOUDS = _signs(
     ("<RAM>", r"\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM\b"),
     # Tencent
     ("<qcs>qcs::", r"\bqcs::"),
-    ("<Response>\"Response\"", r"\"Response\"\s?:\s?\{\s?\"Error\"\s?:"),
+    ('<Response>"Response"', r"\"Response\"\s?:\s?\{\s?\"Error\"\s?:"),
     ("encent", r"[Tt]encent"),
     ("<CAM>CAM ", r"\bCAM (?:policies|policy|策略)"),
     (f"<{NON_ASCII}>操作未授权", r"操作未授权"),
