@@ -259,6 +259,16 @@ JSON: Table = (
         expect("aws_error", code="ResourceNotFoundException", status_code=404, request_id=REQUEST),
     ),
     (
+        "js-v2-without-message",
+        f'{{"message":null,"code":"ParameterNotFound","requestId":"{REQUEST}","statusCode":400,"retryable":false,"retryDelay":30.28}}',
+        expect("aws_error", code="ParameterNotFound", status_code=400, request_id=REQUEST),
+    ),
+    (
+        "bold-code",
+        '{"destination": "arn:aws:s3:::orders", "message": "**Access was denied. Ensure the access policy allows access.**", "errorCode": "**S3.AccessDenied**"}',
+        denied(code="S3.AccessDenied"),
+    ),
+    (
         "js-v2-incomplete",
         f'{{"message":"Function orders was not seen","code":"ResourceNotFoundException","requestId":"{REQUEST}","statusCode":404}}',
         None,

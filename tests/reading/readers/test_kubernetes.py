@@ -70,6 +70,11 @@ FORBIDDEN: Table = (
         _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="pods", k8s_api_group=""),
     ),
     (
+        "split-before-quote",
+        f'nodes is forbidden: User "{_USER}" cannot list resource "nodes\n" in API group "" at the cluster scope',
+        _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="nodes", k8s_api_group=""),
+    ),
+    (
         "two-blocks",
         f'```\nFailed to list resources: jobs.batch is forbidden: User "{_USER}"\n```\n\nWith this\n\n```text\ncannot list resource "jobs" in API group "batch" at the cluster scope\n```',
         _forbidden(k8s_user=_USER, k8s_verb="list", k8s_resource="jobs", k8s_api_group="batch"),

@@ -93,6 +93,27 @@ DENIALS: Table = (
         "Error querying images: Request limit exceeded. (RequestLimitExceeded)",
         expect("aws_error", code="RequestLimitExceeded"),
     ),
+    (
+        "conditional",
+        "ConditionalCheckFailedException: The conditional request failed\nLock Info:\n  ID: 1",
+        expect("aws_error", code="ConditionalCheckFailedException"),
+    ),
+    (
+        "email-identities",
+        "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ana@example.com",
+        expect("aws_error"),
+    ),
+    ("mfa", "MultiFactorAuthentication failed with invalid MFA one time pass code", denied()),
+    (
+        "beanstalk",
+        "ERROR: NotAuthorizedError - Operation Denied. Access Denied",
+        denied(code="NotAuthorizedError"),
+    ),
+    (
+        "beanstalk-invalid",
+        "ERROR: The current user does not have the correct permissions. Reason: Operation Denied. The security token included in the request is invalid.",
+        expect("invalid_credentials"),
+    ),
     ("goamz-rate", "Error: Rate exceeded (Throttling)", expect("aws_error", code="Throttling")),
     ("rate", "Error 429: Rate exceeded (see the documentation)", None),
     (
@@ -1442,6 +1463,11 @@ NETWORK: Table = (
     (
         "tls",
         "SSL validation failed for https://sts.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "tls-without-quotes",
+        "Post https://sts.amazonaws.com//: net/http: TLS handshake timeout",
         expect("aws_error", service="sts"),
     ),
     (

@@ -66,6 +66,17 @@ BOTOCORE: Table = (
         "**An error occurred (AccessDenied)** when calling the `ListBuckets` operation",
         denied(code="AccessDenied", operation="ListBuckets"),
     ),
+    (
+        "words-as-code",
+        "An error occurred (Access Denied) when calling the PutObject operation: Access Denied",
+        denied(code="Access Denied", operation="PutObject"),
+    ),
+    (
+        "without-parentheses",
+        f"AccessDeniedException when calling the DescribeCluster operation:\n{DENIAL}",
+        _CALL,
+    ),
+    ("without-parentheses-others", "TimeoutException when calling the GetOrders operation: no answer", None),
     ("marked-others", "An error occurred (`timeout`) when opening the `orders` file", None),
     ("plain", _BOTO, _CALL),
     (

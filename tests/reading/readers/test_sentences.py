@@ -549,6 +549,11 @@ NOBODY: Table = (
     ),
 )
 MASKED_ACTIONS: Table = (
+    (
+        "quoted-list",
+        "User is not authorized to perform the required actions (`aws-marketplace:ViewSubscriptions`, `aws-marketplace:Subscribe`) to enable access.",
+        denied(action="aws-marketplace:ViewSubscriptions", service="aws-marketplace"),
+    ),
     *(
         (
             f"masked-action-{action}",

@@ -110,8 +110,8 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
     init = _INIT.search(pair.value)
-    # The SDK for Kotlin prints the values of a header as a list.
-    value = init["code"] if init else pair.value.strip("[]")
+    # The SDK for Kotlin prints the values of a header as a list. People make values bold.
+    value = init["code"] if init else pair.value.strip("[]*")
     if "#" in value or "://" in value:
         value = normalize_code(value)
     # The header ends with a colon if no namespace follows.

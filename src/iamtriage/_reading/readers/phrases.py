@@ -82,6 +82,8 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
+outer  | <Denied>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
+sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
 [invalid_identity_token]
@@ -90,8 +92,7 @@ sure   | ncorrect token audience | Incorrect token audience
 sure   | retrieve verification key | [Cc]ould(?: not|n't) retrieve verification key from your identity provider
 sure   | issing a required claim | Missing a required claim: \w+
 sure   | <certificate>humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
-sure   | ID Token provided is not a valid JWT | ID Token provided is not a valid JWT
-sure   | ID token provided is not a valid JWT | ID token provided is not a valid JWT
+sure   | provided is not a valid JWT | ID [Tt]oken provided is not a valid JWT
 unsure | <token>oken issuer|<issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
 unsure | <issuer>issuer in the token | The issuer in the token does not match the issuer
 sure   | <that>web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
@@ -113,8 +114,7 @@ sure   | oken expired: current date/time | Token expired: current date/time
 sure   | <too>oken too old | Token too old: \d+
 sure   | when retrieving token from | Error when retrieving token from [\w-]{1,60}:
 sure   | oken has expired and refresh failed | Token has expired and refresh failed
-sure   | uthorization Token has expired | Your Authorization Token has expired
-sure   | uthorization token has expired | [Yy]our authorization token has expired
+sure   | uthorization Token has expired|uthorization token has expired | [Yy]our [Aa]uthorization [Tt]oken has expired
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
@@ -200,8 +200,7 @@ sure   | <aws_access_key_id>issing required arguments: | Missing required argume
 sure   | issing credentials in config | Missing credentials in config
 sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
-sure   | issing Authentication Token | Missing Authentication Token
-sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
+sure   | issing Authentication Token | (?:Missing|equest is missing) Authentication Token
 unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
 sure   | retrieving metadata: Received | Error retrieving metadata: Received (?:non 200 response|error when attempting)
 sure   | he specified config file ( | The specified config file \([^)\n]{1,200}\) could not be found
@@ -245,11 +244,10 @@ sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|exe
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
 outer  | get credentials: | get identity: get credentials:
 sure   | <loading>SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
-sure   | <referenced> | source_profile "[^"\n]{1,100}" referenced in the profile "[^"\n]{1,100}" does not exist
+sure   | <referenced> | (?:source_profile|credential[_ ]source) "[^"\n]{1,100}" referenced in (?:the )?profile "[^"\n]{1,100}" (?:does not exist|is not valid)
 sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
 sure   | nfinite loop in credential | Infinite loop in credential configuration detected
 sure   | contains both source_profile | profile "[^"\n]{1,100}" contains both source_profile and credential_source
-sure   | <referenced> | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the )?profile "[^"\n]{1,100}" is not valid
 sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
 sure   | specified sso-session does not exist | specified sso-session does not exist
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
@@ -303,6 +301,8 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 [aws_error]
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed
+sure   | identities failed the check in region | Email address is not verified\. The following identities failed the check in region
 sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
 sure   | <ResourceNotReady>ResourceNotReady: | rror\b[^\n]{0,160}?: (?P<code>ResourceNotReady): (?:exceeded wait attempts|failed waiting for successful resource state)
 sure   | does not allow ACLs | (?P<code>AccessControlListNotSupported): The bucket does not allow ACLs
@@ -330,7 +330,7 @@ sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?!
 sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}\btotalRetryDelay\b|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
-sure   | <https>"https:// | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:Get|Post|Put|Head|Delete|Patch) \\?\"https://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\": (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
+sure   | <https>"https://|<https>t https:// | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:(?:Get|Post|Put|Head|Delete|Patch) \\?\"|(?:Get|Post|Put) )https://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\"?: (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
 sure   | <SessionManagerPlugin> | SessionManagerPlugin is not found
@@ -341,8 +341,7 @@ unsure | <ARN>role ARN is invalid | role ARN is invalid
 sure   | <principalArn> | [Tt]he specified principalArn is invalid
 sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
 sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role
-unsure | <valid>not a valid | is not a valid (?:IAM )?[Rr]ole(?: )?ARN
-unsure | <valid>not a valid | is not a valid (?:iam )?role arn
+unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid
 unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b
 sure   | <invalid>nvalid prefix | arn: invalid prefix
@@ -368,11 +367,9 @@ sure   | ssociation already exists | Association already exists: \S+
 unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | <mode>uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
-unsure | <begin>begin with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) begin with
-unsure | <start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) start with
+unsure | <begin>begin with|<start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
 unsure | <name>group|<groupname> | group\s?name \S{1,60} (?:is invalid|begins with system:)
-sure   | "aws-auth" already exists | configmaps? \"aws-auth\" already exists
-sure   | "aws-auth" not found | configmaps? \"aws-auth\" not found
+sure   | "aws-auth" already exists|"aws-auth" not found | configmaps? \"aws-auth\" (?:already exists|not found)
 sure   | kube-system/aws-auth | ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
 sure   | parsing config map | (?:error|failed|Error|Failed) parsing config map
 unsure | <parsing> | (?:error|failed|Error|Failed) parsing aws-auth

@@ -34,7 +34,7 @@ _USER = rf"(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>
 _WORDS_BETWEEN = r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
 _VERB = rf"{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?"
 _TARGET = (
-    rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?"
+    rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}})\n?{_QUOTE}?"
     rf"|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
     r"|resources?\b|res[ourc]{0,4}\Z|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
 )

@@ -141,7 +141,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "access_denied",
         "<have>not have|<have>n't have|<include>not include|<include>n't include",
-        rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b"
+        rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b(?!\. Reason: Operation)"
         rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION}"
         rf"| to [a-z]{{2,20}}(?: \w{{1,20}}){{1,3}}:? {_QUOTE}{_RESOURCE})?",
     ),

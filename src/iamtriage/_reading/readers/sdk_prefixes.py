@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 _MARKUP = r"[`*_\"']{0,3}"
 _BOTOCORE = lazy_pattern(
     # The code is empty if the response has none. pynamodb adds two clauses.
-    rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
+    rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|Access\sDenied|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
     rf"(?:\s*{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
-# The same without its first words. The format distinguishes the rest from source code.
+# The same without its first words. The format distinguishes the rest from source code. People omit the parentheses.
 _TRUNCATED_BOTOCORE = lazy_pattern(
-    r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
+    r"(?:\A|\n)[^\w\n(]{0,3}(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
 )
 _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _MAX_CLI_DISTANCE = 300
@@ -202,6 +202,8 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
         # Any program can print "An error occurred (timeout) when opening the file".
+        return None
+    if "open" in m.groupdict() and not m["open"] and not is_known(written):
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=True)
     code = normalize_code(written) if "#" in written or "://" in written else written

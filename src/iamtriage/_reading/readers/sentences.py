@@ -68,9 +68,9 @@ _MASKED_ACTION = lazy_pattern(
 )
 _MAX_MASKED_ACTION_LENGTH = 130
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
-_ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
+_ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\([`'\"]?(?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _OTHER_ACTIONS = lazy_pattern(
-    r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}"
+    r"(?:[`'\"]?\s*,\s*(?:and\s+)?[`'\"]?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}"
 )
 _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"

@@ -72,8 +72,8 @@ def _may_contain_failure_without_time(text: str) -> bool:
             # EKS
             return True
     return (
-        # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in the console's "User: arn:".
-        (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
+        # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in "User: arn:" and "Get https:".
+        (text[9:10] != ":" or not "0" <= text[8:9] < ":" or "\n" in text[:-1])
         and len(text) >= _MIN_LENGTH
         and any(map(text.__contains__, _MESSAGE_FRAGMENTS))
     )
@@ -100,7 +100,8 @@ _MESSAGE_FRAGMENTS = (
     "proxy URL",
     "connect to the server",
     "an endpoint for",
-    "totalRetryDelay",
+    "etryDelay",
+    "Authentication failed",
     "amazonaws.",
     "api.aws",
     "codeartifact.",
