@@ -719,6 +719,19 @@ def test_no_fix_trusts_all_tokens_of_a_provider(
     fixed = explain(DENIED, facts=facts).remedies[0].policy
     assert fixed is not None
     assert fixed["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:sub"] == SUBJECT
+    if not condition:
+        assert fixed["Statement"][0]["Condition"]["StringEquals"][f"{ISSUER}:aud"] == "sts.amazonaws.com"
+
+
+def test_trust_policy_for_irsa_that_trusts_all_tokens() -> None:
+    """Another pod can use the statement, so the fix for Pod Identity only warns of it."""
+    policy = _policy(SUBJECT)
+    del policy["Statement"][0]["Condition"]
+    text = "Error fetching credentials: operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 400, RequestID: 1, InvalidRequestException: Unauthorized Exception! EKS does not have permissions to assume the associated role."
+    remedy = explain(text, facts={"trust_policy": policy}).remedies[0]
+    assert "without it, every token of the provider is accepted" in remedy.steps[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0] == policy["Statement"][0]
 
 
 def test_trust_policy_for_pod_identity_has_two_ways_out() -> None:

@@ -12,20 +12,20 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import pod_identity_trust
 from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust_documents import limit_to_subject, remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.kubernetes.pod_identity_trust import PodTrust
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -215,9 +215,11 @@ def _explain_checked(
             "Then create the association again." if again else "Then retry the call, or re-create the pods."
         )
         fixed, removed = remove_deleted_principals(checked.fixed)
+        # Another pod can use the statement for the provider, so its subject is unknown.
+        _, warning = limit_to_subject(fixed, Facts())
         remedy = remedies.trust_remedy(
             checked.title,
-            f"{WHOLE_DOCUMENT} {then}",
+            " ".join((WHOLE_DOCUMENT, *warning, then)),
             *removed,
             commands=(replace, *again),
             policy=fixed,

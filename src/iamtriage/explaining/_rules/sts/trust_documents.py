@@ -148,6 +148,7 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
     subject: object = (facts.token_claims or {}).get("sub")
     if subject is None and facts.namespace and facts.service_account:
         subject = f"system:serviceaccount:{facts.namespace}:{facts.service_account}"
+    audiences = as_strings((facts.token_claims or {}).get("aud", _AUDIENCE))
     limited = copy.deepcopy(dict(policy))
     is_open = False
     for each in iterate_statements(limited):
@@ -162,6 +163,8 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
         if isinstance(subject, str) and subject.isprintable():
             issuer = named[0].partition(_PROVIDER)[2]
             equals = {**mapping(conditions.get("StringEquals")), f"{issuer}:sub": subject}
+            if not keys and issuer.startswith(_CLUSTER) and _AUDIENCE in audiences:
+                equals[f"{issuer}:aud"] = _AUDIENCE
             each["Condition"] = {**conditions, "StringEquals": equals}
     if not is_open:
         return limited, ()
@@ -170,7 +173,7 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
             "Add a condition on the subject (sub): without it, every token of the provider is accepted.",
         )
     return limited, (
-        "The document adds a condition on the subject: without it, every token of the provider is accepted. List the subjects of others that use the role.",
+        "It adds a condition on the subject: without it, every token of the provider is accepted. List the subjects of others that use the role.",
     )
 
 
@@ -186,6 +189,7 @@ def as_strings(value: object) -> list[str]:
 
 
 _CLUSTER = "oidc.eks."
+_AUDIENCE = "sts.amazonaws.com"
 _HTTPS = "https://"
 
 
