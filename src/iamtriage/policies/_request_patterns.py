@@ -34,6 +34,12 @@ _CREATING_VERBS = frozenset(
 # "rds:DescribeDBInstances on resource: arn:aws:rds:…:db:*": https://github.com/awslabs/pireporter/issues/8.
 # The same from ElastiCache, Redshift and ECR, whose actions have the plural of the type as their object.
 _LISTING_VERBS = frozenset({"Describe", "List"})
+# AWS assigns the ID of what such an action creates: "config:PutConfigRule on resource: …:config-rule/*",
+# "wafv2:CreateWebACL on resource: …:regional/webacl/*/*".
+_ASSIGNING_VERBS = _CREATING_VERBS | {"Put", "Start"}
+_ASSIGNED_ID = lazy_pattern(r"\$\{(?:\w{0,60}[a-z])?I[Dd]\}\Z")
+# The rule groups of a web ACL that AWS manages are checked together: "…:regional/managedruleset/*/*".
+_GROUPS_OF_AWS = "managedruleset"
 _OTHER_LISTED_TYPES = {"rds:DescribeDBInstances": "db", "codedeploy:ListDeployments": "deploymentgroup"}
 
 
@@ -78,6 +84,8 @@ def is_aws_pattern(action: Action, arn: str) -> bool:
                 return True
             if action.service == "ec2" and verb_name in _CREATING_VERBS:
                 return True
+            if _has_assigned_id(action.name, verb_name, kind.name, template):
+                return True
             if verb_name in _LISTING_VERBS and _lists_type(action.name, kind.name):
                 return True
     return False
@@ -87,11 +95,26 @@ def _has_whole_wildcards(values: tuple[str, ...]) -> bool:
     return "*" in values and all(value == "*" or "*" not in value for value in values)
 
 
+def _has_assigned_id(action: str, verb: str, type_name: str, template: str) -> bool:
+    """Return whether an action creates a resource of the type, whose ID is then unknown."""
+    if type_name == _GROUPS_OF_AWS and _GROUPS_OF_AWS not in action.lower():
+        return True
+    is_created = (
+        verb in _ASSIGNING_VERBS and action.partition(":")[2].lower() == f"{verb.lower()}{_noun(type_name)}"
+    )
+    return is_created and _ASSIGNED_ID.search(template) is not None
+
+
+def _noun(type_name: str) -> str:
+    """Return the name of a type as the names of actions contain it, in lower case."""
+    return type_name.lower().replace("-", "").replace("_", "")
+
+
 def _lists_type(action: str, type_name: str) -> bool:
     """Return whether the action lists resources of the type, not parts of one resource."""
     if _OTHER_LISTED_TYPES.get(action) == type_name:
         return True
-    noun = type_name.lower().replace("-", "").replace("_", "")
+    noun = _noun(type_name)
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return action.lower().endswith(plural)
 
