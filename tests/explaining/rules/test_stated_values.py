@@ -10,6 +10,7 @@ import pytest
 from iamtriage import explain
 
 RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_policy/p-0a1b2c3d"
+_CERT_MANAGER = '$ kubectl -n cert-manager logs deploy/cert-manager\nE1 sync.go:190] err="operation error Route 53: ListHostedZonesByName, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."'
 
 INSTANCE = "i-0a1b2c3d4e5f60718"
 OTHER_ACCOUNT = """$ kubectl config current-context
@@ -107,6 +108,41 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ),
             ("aws configure list", "in transit"),
             id="keys in a Kubernetes Secret",
+        ),
+        pytest.param(
+            "Error: creating EKS Access Policy Association (shop#arn:aws:iam::111122223333:role/ops#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy): operation error EKS: AssociateAccessPolicy, https response error StatusCode: 404, RequestID: 0a1b2c3d, ResourceNotFoundException: The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.\n\n  with aws_eks_access_policy_association.ops,\n",
+            {"cluster": "shop", "region": "eu-west-1"},
+            (
+                'resource "aws_eks_access_entry" "ops"',
+                "principal_arn = aws_eks_access_entry.ops.principal_arn",
+                "aws eks list-access-entries --cluster-name shop",
+            ),
+            ("create-access-entry", "NAMESPACE"),
+            id="access entry in Terraform",
+        ),
+        pytest.param(
+            f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: dns-keys\ndata:\n  secret-access-key: $(echo $KEY | base64 -w0)\n{_CERT_MANAGER}",
+            {},
+            (
+                'printf %s "$KEY" | base64 -w0',
+                "kubectl get secret dns-keys --namespace cert-manager --output 'jsonpath={.data.secret-access-key}'",
+            ),
+            ("NAME", "SECRET_KEY}"),
+            id="manifest of a Secret",
+        ),
+        pytest.param(
+            f'$ kubectl -n cert-manager create secret generic dns-keys --from-literal=secret.key="$KEY "\n{_CERT_MANAGER}',
+            {},
+            ("has a space inside the quotes", "kubectl get secret dns-keys", r"jsonpath={.data.secret\.key}"),
+            ("SECRET_KEY}",),
+            id="literal of a Secret",
+        ),
+        pytest.param(
+            f"$ kubectl -n cert-manager create secret generic dns-keys --from-file=cloud=keys.ini\n{_CERT_MANAGER}",
+            {},
+            ("kubectl create secret generic dns-keys --namespace cert-manager --from-file=cloud=keys.ini",),
+            ("kubectl patch",),
+            id="file in a Secret",
         ),
         pytest.param(
             "##[group]Run aws s3 ls\nenv:\n  AWS_SECRET_ACCESS_KEY: ***\n##[endgroup]\nAn error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid.",

@@ -47,6 +47,8 @@ _COUNTED = (
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
 _NESTED = "nested command"
+# Words of a step that is about a manifest.
+_MANIFEST = "the manifest"
 # Commands that belong together: an access entry is created if none exists, and needs an access policy.
 _CREATE_ENTRY = "aws eks create-access-entry"
 _FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
@@ -277,6 +279,8 @@ class _Builder:
             return
         for index in range(len(remedy.steps)) if remedy else ():
             if remedy is None or index in selection.steps:
+                continue
+            if remedy.manifest and not selection.manifest and _MANIFEST in remedy.steps[index]:
                 continue
             count = _commands_needed(remedy.steps[index], remedy.commands)
             yield attrs.evolve(

@@ -152,12 +152,19 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
 
 _SECRET_OBJECT = lazy_pattern(
     r"(?<![\w-])(?:secrets?/|secret generic )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
-    r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
-    re.ASCII,
+    r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
+    re.ASCII | re.DOTALL,
 )
 _SECRET_MEMBER = lazy_pattern(
-    r"\b(?:data\.|key: [\"']?)(?P<key>[\w-]{0,40}secret[\w-]{0,40})", re.ASCII | re.IGNORECASE
+    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
+# A file of profiles as one member of the Secret.
+_SECRET_FILE = lazy_pattern(
+    r"--from-file[= ][\"']?(?:(?P<key>[\w.-]{1,80})=)?(?P<file>[\w./~-]{1,200})", re.ASCII
+)
+_ENCODED_BY_ECHO = lazy_pattern(r"\becho [\"']?\$\{?(?P<name>\w{1,60})\}?[\"']? ?\| ?base64\b", re.ASCII)
 # Where CI systems store the keys that their jobs use.
 _CI_STORES = {
     "github-actions": ("GitHub", "the secrets of the repository, environment or organization"),
@@ -201,7 +208,7 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
 def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy:
     text = case.failure.text
     controller, found = find_controller(text), _SECRET_OBJECT.search(text)
-    name = commands.kubernetes_name((found["name"] or found["ref"]) if found else None)
+    name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
     usual = controller.namespace if controller else None
     namespace = commands.namespace(case.facts.namespace or usual)
     # A wrong signature is due to the secret, and an unknown key to its ID.
@@ -209,16 +216,37 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
     key = _SECRET_MEMBER.search(text) if is_secret_wrong else None
     member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
     length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
+    restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {namespace}"
+    url = "https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/"
+    file = _SECRET_FILE.search(text)
+    if file is not None and key is None:
+        member = file["key"] or file["file"].rpartition("/")[2]
+        return your_remedy(
+            "Correct the credentials file in the Kubernetes Secret",
+            f"The pod signs with the keys in the file {member} of the Secret: aws configure on your machine does not change them. Set key ID and secret of the same key in {file['file']}, then replace the Secret.",
+            commands=(
+                f"kubectl create secret generic {name} --namespace {namespace} --from-file={member}={file['file']} --dry-run=client --output yaml | kubectl apply -f -",
+                restart,
+            ),
+            url=url,
+        )
+    escaped = member.replace(".", "\\.")
+    echo = _ENCODED_BY_ECHO.search(text)
+    encode = "If you encode values yourself, use printf %s: echo adds a newline."
+    if echo is not None:
+        encode = (
+            f'In the script, replace echo, which adds the newline: printf %s "${echo["name"]}" | base64 -w0.'
+        )
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
+        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. {encode}",
         commands=(
-            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{member}}}' | base64 -d | wc -c",
+            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
             f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
-            f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {namespace}",
+            restart,
         ),
-        url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
+        url=url,
     )
 
 

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubles
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -327,6 +328,11 @@ _SHOWN_SECRET = lazy_pattern(
 )
 _SECRET_FORM = lazy_pattern(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{30,60}")
 _SECRET_LENGTH = 40
+# A variable in a shell command, with a space inside the quotes.
+_PADDED_VARIABLE = lazy_pattern(
+    r"secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)",
+    re.IGNORECASE | re.ASCII,
+)
 # https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
 _ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
 
@@ -339,6 +345,8 @@ def _find_secret_problem(text: str) -> str | None:
     found = _SHOWN_SECRET.search(text)
     if found is None and "base64" in text and _ECHO.search(text) is not None:
         return "the encoded value ends with a newline, which echo adds before base64"
+    if found is None and _PADDED_VARIABLE.search(text) is not None:
+        return "the command that sets the secret has a space inside the quotes"
     if found is None:
         return None
     value = found["quoted"] if found["quoted"] is not None else found["plain"]

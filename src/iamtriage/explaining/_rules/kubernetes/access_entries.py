@@ -7,8 +7,10 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
@@ -16,6 +18,7 @@ from iamtriage.explaining._rules.kubernetes import aws_auth_maps, entry_settings
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -24,8 +27,9 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]
@@ -35,6 +39,9 @@ _OBJECTS = (
     ("AccessPolic", "the association of an access policy", "access-entries"),
     ("AccessEntr", "the access entry", "access-entries"),
     ("PodIdentityAssociation", "the Pod Identity association", "pod-identity-associations"),
+)
+_ASSOCIATION = lazy_pattern(
+    r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
 _GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
@@ -238,32 +245,62 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
-def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
+def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
+    principal = entry_settings.entry_principal(case)
+    create, list_entries = (
+        _create_entry_remedy(case, principal),
+        find_cluster(case).eks_command("list-access-entries"),
+    )
     return case.explain(
         f"The cluster has no access entry for {principal.description}.",
-        NO_ENTRY.cause("reported"),
+        NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
         NOT_MADE_YET.cause(),
         OTHER_ARN.cause(),
         MAPPED_IN_AWS_AUTH.cause(),
         topic="access-entry-missing",
         remedies=(
-            cluster_remedy(
-                "Create the entry first, then associate the policy",
-                *filter(None, (principal.entry_refusal, principal.path_note)),
-                "The entry takes precedence over the principal's aws-auth entry: include its groups.",
-                "In Terraform, let the association use principal_arn of the entry resource.",
-                commands=(principal.create_entry_command(cluster), _repeat_association(case)),
-                url=pages.EKS_ACCESS_POLICIES,
-            ),
-            cluster_remedy(
-                "List the access entries",
-                "The principalArn must be exactly as printed.",
-                commands=(cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_ACCESS_ENTRIES,
+            create,
+            *(
+                ()
+                if list_entries in create.commands
+                else (
+                    cluster_remedy(
+                        "List the access entries",
+                        "The principalArn must be exactly as printed.",
+                        commands=(list_entries,),
+                        url=pages.EKS_ACCESS_ENTRIES,
+                    ),
+                )
             ),
         ),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+    )
+
+
+def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -> Remedy:
+    """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
+    cluster, context = find_cluster(case), context_of(case.facts)
+    notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
+    precedence = "The entry takes precedence over the principal's aws-auth entry: include its groups."
+    address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
+    if address is None:
+        return cluster_remedy(
+            "Create the entry first, then associate the policy",
+            *notes,
+            precedence,
+            commands=(principal.create_entry_command(cluster), _repeat_association(case)),
+            url=pages.EKS_ACCESS_POLICIES,
+        )
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry
+    name = address["name"]
+    return cluster_remedy(
+        "Create the entry in Terraform, before the association",
+        *notes,
+        f'Add resource "aws_eks_access_entry" "{name}" with cluster_name = "{cluster.argument}" and principal_arn = "{principal.entry_argument}".',
+        f"In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn: then Terraform creates the entry first. If the entry exists, import it: its ARN must be the same, letter by letter.",
+        *([precedence] if cluster.uses_aws_auth else []),
+        commands=(cluster.eks_command("list-access-entries"),),
+        url=pages.EKS_ACCESS_POLICIES,
     )
 
 
@@ -279,14 +316,13 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
         set(entry_settings.STATED_POLICY.findall(case.text)),
         entry_settings.find_scope(case.text),
     )
+    policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
+    # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
+    is_for_cluster = scope.kind == "cluster" or policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
     namespace = ",".join(scope.namespaces) or (
-        None if scope.kind == "cluster" else commands.namespace(case.facts.namespace)
+        None if is_for_cluster else commands.namespace(case.facts.namespace)
     )
-    return entry_settings.entry_principal(case).associate_policy_command(
-        cluster,
-        policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY,
-        namespace=namespace,
-    )
+    return entry_settings.entry_principal(case).associate_policy_command(cluster, policy, namespace=namespace)
 
 
 def _explain_other(case: Case[AccessEntry]) -> Explanation:

@@ -150,7 +150,8 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
         yield "The pod's permissions in AWS are separate: its IAM role decides (IRSA or Pod Identity)."
     else:
-        yield "IAM policies do not help: RBAC roles and, in EKS, access policies of access entries decide."
+        entries = " and, in EKS, access policies of access entries" if denied.cluster.uses_entries else ""
+        yield f"IAM policies do not help: RBAC roles{entries} decide."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = (
             request.verb in kubernetes_requests.READ_VERBS

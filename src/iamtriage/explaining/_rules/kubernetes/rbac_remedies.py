@@ -256,7 +256,11 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         reads_first = base == "pods" and request.subresource
         steps.append(
             f"The role covers all {base} of the namespace, because their names change."
-            + (" kubectl reads the pod first, so allow get on pods, too." if reads_first else "")
+            + (
+                " kubectl reads the pod first: if the caller may not get pods, bind a second role with --verb=get --resource=pods."
+                if reads_first
+                else ""
+            )
         )
     if request.granted_name is not None:
         steps.append(
