@@ -44,7 +44,8 @@ _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 
-# The code and text of the cause for callers that access entries or aws-auth cannot map as they are.
+CREATOR_NOTE = "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does."
+"""Who has access to a cluster without an entry in ``aws-auth``."""
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 
 NOT_MAPPED = CauseType(

@@ -16,7 +16,11 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT, find_needed_access
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    CREATOR_NOTE,
+    MAP_WITHOUT_EFFECT,
+    find_needed_access,
+)
 from iamtriage.explaining._rules.kubernetes.map_entries import (
     MAP_ENTRY_OF_SESSION,
     MAP_ENTRY_OF_SIMILAR_NAME,
@@ -145,8 +149,14 @@ def _explain_mismatch(
         remedies=(
             _correct_entry_remedy(mismatch, caller),
             *_access_entry_remedy(case, mismatch, caller),
-            *(each for each in explanation.remedies if not _grants_access(each)),
+            # An entry of a similar name can be another role's.
+            *(
+                each
+                for each in explanation.remedies
+                if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
+            ),
         ),
+        notes=tuple(each for each in explanation.notes if each != CREATOR_NOTE),
     )
 
 
@@ -295,14 +305,14 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
         lookup = (_profile_command(mismatch),)
         step = "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always."
         steps.insert(0, step)
-    check = "kubectl auth whoami"
+    check: tuple[str, ...] = ()
     if is_for_nodes(mismatch.entry):
         steps.append("The nodes then join automatically.")
-        check = "kubectl get nodes"
+        check = ("kubectl get nodes",)
     return cluster_remedy(
         f"Correct the {field} in aws-auth",
         *steps,
-        commands=(*lookup, "kubectl -n kube-system edit configmap aws-auth", check),
+        commands=(*lookup, "kubectl -n kube-system edit configmap aws-auth", *check),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{arn_in_map(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,

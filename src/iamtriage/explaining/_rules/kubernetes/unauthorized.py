@@ -132,7 +132,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         ),
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
-            "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does.",
+            cluster_access.CREATOR_NOTE,
         ),
     )
 
