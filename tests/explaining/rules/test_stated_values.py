@@ -22,6 +22,7 @@ $ aws sts get-caller-identity
 OLD_KUBECONFIG = 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'
 NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no session policy allows the s3:ListBucket action"
 S3_DENIAL = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
+_NO_ALLOW = "User: arn:aws:sts::222233334444:assumed-role/{} is not authorized to perform: events:PutRule on resource: arn:aws:events:eu-west-1:222233334444:rule/nightly because no identity-based policy allows the events:PutRule action"
 _UNKNOWN_KEY = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
@@ -706,6 +707,41 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ("denied ssm:GetParameter on parameter/PORT in eu-west-2: no identity-based policy",),
             ("****",),
             id="masked account in the verdict",
+        ),
+        pytest.param(
+            f"$ aws cloudformation list-stack-set-operation-results --stack-set-name baseline --operation-id 0a1b\nResourceStatusReason:{_NO_ALLOW.format('AWSCloudFormationStackSetExecutionRole/0a1b')} (RequestToken: 0a1b, HandlerErrorCode: AccessDenied)",
+            {},
+            (
+                "AWSCloudFormationStackSetExecutionRole of the target account 222233334444 was denied events:PutRule",
+                "With credentials of account 222233334444, save",
+                "start the operation of the stack set baseline again",
+            ),
+            ("retry the deployment",),
+            id="target account of StackSets",
+        ),
+        pytest.param(
+            f"$ aws sts get-caller-identity --query Account --output text\n111122223333\n{_NO_ALLOW.format('deploy/ci')}",
+            {},
+            (
+                "The role deploy of account 222233334444 was denied",
+                "With credentials of account 222233334444, save",
+            ),
+            (),
+            id="role of another account than the reader's",
+        ),
+        pytest.param(
+            f'$ aws sts get-caller-identity\n{{"Account": "222233334444"}}\n{_NO_ALLOW.format("deploy/ci")}',
+            {},
+            ("The role deploy was denied", "Save the policy as policy.json and attach"),
+            ("With credentials of account",),
+            id="role of the reader's account",
+        ),
+        pytest.param(
+            f"AWS Control Tower failed to set up your landing zone: {_NO_ALLOW.format('AWSControlTowerExecution/AWSControlTower')}",
+            {},
+            ("The role AWSControlTowerExecution of account 222233334444 was denied",),
+            (),
+            id="enrolled account of Control Tower",
         ),
         pytest.param(
             f"download failed: s3://orders-in/2026/a.csv to ./a.csv An error occurred (AccessDenied) when calling the GetObject operation: {_UNKNOWN_KEY}",

@@ -16,6 +16,7 @@ from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, U
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
+from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
 from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,
     SERVICES_BY_SESSION_NAME,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
+_STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
 _LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _RETRIES = {
@@ -93,16 +95,22 @@ def add_user(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _name_user(denial: Denial, summary: str) -> str:
     """Return a summary that says what uses the denied role, which is not the role of a person."""
-    words = _describe_use(denial)
-    if words is None:
-        return summary
+    words, account = _describe_use(denial), account_elsewhere(denial)
     if denial.role is not None:
         who = f"The role {denial.role.name}"
     elif isinstance(denial.principal, User | FederatedUser):
         who = f"The {denial.principal.kind} {denial.principal.name}"
     else:
         return summary
-    return summary.replace(f"{who} was", f"{who}, {words}, was", 1)
+    target = "the target account" if _is_of_stack_set(denial) else "account"
+    of_account = "" if account is None else f" of {target} {account}"
+    use = "" if words is None else f", {words},"
+    return summary.replace(f"{who} was", f"{who}{of_account}{use} was", 1)
+
+
+def _is_of_stack_set(denial: Denial) -> bool:
+    """Return whether StackSets made the call, with its role in a target account."""
+    return denial.role is not None and ROLE_OF_STACK_SETS.fullmatch(denial.role.name) is not None
 
 
 def _describe_use(denial: Denial) -> str | None:
@@ -182,6 +190,14 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )
     services = _calling_services(denial)
+    if _is_of_stack_set(denial):
+        found = _STACK_SET.search(denial.failure.text)
+        stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
+        return (
+            f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). It fails alike in other target accounts whose role lacks the permission.",
+        )
+    if denial.role is not None and denial.role.name == "AWSControlTowerExecution":
+        return ("AWS Control Tower acts with this role in an enrolled account. Then repeat its operation.",)
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return ("Run pulumi up again after the fix.",)
     if "CloudFormation" not in services and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):

@@ -18,7 +18,7 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
-from iamtriage.explaining._rules.shared.denial_remedies import cut_resource
+from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
@@ -263,11 +263,15 @@ def allow_remedy(
     is_masked = not steps and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = f" {companion_actions.NEW_TASK}" if companion_actions.TASK_NOT_STARTED in text else ""
+    elsewhere = None if grantee or where else account_elsewhere(denial)
+    save = "Save the policy as policy.json and"
+    if elsewhere is not None:
+        save = f"With credentials of account {elsewhere}, save the policy as policy.json and"
     last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
     return identity_remedy(
         title,
         *steps,
-        f"Save the policy as policy.json and attach it to {target}.{masked}{retry}",
+        f"{save} attach it to {target}.{masked}{retry}",
         *(note for note in grant.notes if note.startswith(last)),
         statements=tuple(statements),
         commands=(put_command,),

@@ -27,6 +27,15 @@ _STANDARD_SENTENCE, _MIN_REST = " is not authorized to perform:", len(" is")
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html
+ROLE_OF_STACK_SETS = lazy_pattern(
+    r"AWSCloudFormationStackSetExecutionRole|stacksets-exec-[0-9a-f]{16,32}", re.ASCII
+)
+_ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
+_PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
+_OWN_ACCOUNT = lazy_pattern(r"\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])", re.ASCII)
+
+
 def identity_allow_helps(denial: Denial) -> bool:
     """Return whether an ``Allow`` in the caller's identity-based policies can grant the access.
 
@@ -106,6 +115,22 @@ _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authoriza
 
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
 _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
+
+
+def account_elsewhere(denial: Denial) -> str | None:
+    """Return the account of the denied caller if it is most likely not that of the person who reads the denial.
+
+    Services report what they do with a role of another account. A text can also show the reader's own account.
+    """
+    if denial.role is None or denial.has_masked_account or denial.account is None:
+        return None
+    text = denial.failure.text
+    if ROLE_OF_STACK_SETS.fullmatch(denial.role.name) or _ROLE_ELSEWHERE.fullmatch(denial.role.name):
+        return denial.account
+    if _PIPELINE.search(text) is not None:
+        return denial.account
+    shown = _OWN_ACCOUNT.search(text) if "get-caller-identity" in text else None
+    return None if shown is None or shown[1] == denial.account else denial.account
 
 
 def region_argument(denial: Denial) -> str:

@@ -29,6 +29,11 @@ _USE_FRAGMENTS = (
     "Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType", "RULE_ARN",
     "deliveryStreamARN", "Firehose",
 )  # fmt: skip
+# What shows that the denied role is of another account than the person who reads the text.
+_ACCOUNT_FRAGMENTS = (
+    "get-caller-identity", "StackSetExecutionRole", "stacksets-exec-", "AWSControlTowerExecution",
+    "OrganizationAccountAccessRole", "CodePipeline", "Action execution failed",
+)  # fmt: skip
 SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",
     "AWSCodeBuild": "CodeBuild",
@@ -44,7 +49,7 @@ SERVICES_BY_SESSION_NAME = {
 }
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)
-_USER_FRAGMENTS = (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS)
+_USER_FRAGMENTS = (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS)
 
 
 def may_be_about_pods(text: str) -> bool:
