@@ -35,7 +35,7 @@ _PLAIN = lazy_pattern(
     r"(?:arn:(?:[\w.,*@+-]{0,23}[:/])*)?[\w.,*@+-]{0,23}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.ASCII,
 )
-# A cache of longer values without secrets, because principals and resources repeat. Secrets are never kept.
+# A cache of values without secrets, because principals and resources repeat. Secrets are never kept.
 _searched: dict[str, None] = {}
 _MAX_SEARCHED_VALUES = 1_024
 _MAX_VALUE_LENGTH = 512
@@ -119,10 +119,12 @@ def hide_secrets(text: str) -> str:
     >>> hide_secrets("eu-west-1"), hide_secrets("password=hunter2")
     ('eu-west-1', 'password=[REDACTED password]')
     """
-    if text in _searched or _PLAIN.fullmatch(text) or _SECRET_SIGNS.search(text) is None:
+    if text in _searched:
         return text
-    redact: Callable[[str], str] = import_module("iamtriage.redaction._redact").redact
-    shown = redact(text)
+    shown = text
+    if not _PLAIN.fullmatch(text) and _SECRET_SIGNS.search(text):
+        redact: Callable[[str], str] = import_module("iamtriage.redaction._redact").redact
+        shown = redact(text)
     if shown == text and len(text) <= _MAX_VALUE_LENGTH:
         if len(_searched) >= _MAX_SEARCHED_VALUES:
             _searched.clear()

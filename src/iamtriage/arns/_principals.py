@@ -385,9 +385,10 @@ def parse_principal(text: str | Arn) -> Principal:
 
 def build_role(partition: str, account: str, name: str, path: str) -> Role:
     """Build a role of the type that its name and path indicate."""
-    if name.startswith(IDENTITY_CENTER_PREFIX) and (path == "/" or _IDENTITY_CENTER_PATH.fullmatch(path)):
+    has_path = path != "/"
+    if name.startswith(IDENTITY_CENTER_PREFIX) and (not has_path or _IDENTITY_CENTER_PATH.fullmatch(path)):
         return IdentityCenterRole(partition, account, name, path)
-    if _SERVICE_LINKED_PATH.fullmatch(path) or (path == "/" and name.startswith(SERVICE_LINKED_PREFIX)):
+    if _SERVICE_LINKED_PATH.fullmatch(path) if has_path else name.startswith(SERVICE_LINKED_PREFIX):
         return ServiceLinkedRole(partition, account, name, path)
     return Role(partition, account, name, path)
 

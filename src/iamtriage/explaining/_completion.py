@@ -7,35 +7,43 @@ evidence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._explanations import copy_with
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Combine, Describe, Explanation, Remedy
 
 __all__ = ("complete_explanation",)
 
 
-def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **changes: object) -> Explanation:
+def complete_explanation(
+    explanation: Explanation,
+    facts: ResolvedFacts,
+    text: str | None,
+    combine: Combine,
+    describe: Describe,
+) -> Explanation:
     """Return the explanation with the values that the facts and the context state, and their evidence.
 
     Args:
         explanation: The explanation.
         facts: The facts, completed by the context.
-        changes: Other attributes to set at the same time, which is faster.
+        text: The explained text, if it was a text.
+        combine: Builds one policy for several denials of a principal.
+        describe: Describes another failure in the text.
     """
     context = facts.context
-    # evolve() has as many types as there are attributes.
-    attributes: dict[str, Any] = changes
+    changes: dict[str, object] = {"text": text, "_combine": combine, "_describe": describe}
     if context is NOTHING and facts.call is None:
-        attributes["remedies"] = lambda: _complete_remedies(explanation, facts, None)
-        return attrs.evolve(explanation, **attributes)
+        changes["_remedies"] = lambda: _complete_remedies(explanation, facts, None)
+        return copy_with(explanation, **changes)
     from iamtriage.explaining._additions.context_evidence import (
         evidence_of_call,
         evidence_of_context,
@@ -46,8 +54,8 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
     )
 
     runtime = context.runtime if has_other_caller(explanation, context) else None
-    attributes["remedies"] = lambda: _complete_remedies(explanation, facts, runtime)
-    completed = attrs.evolve(explanation, **attributes)
+    changes["_remedies"] = lambda: _complete_remedies(explanation, facts, runtime)
+    completed = copy_with(explanation, **changes)
     evidence = (*evidence_of_context(completed, facts), *evidence_of_call(completed, facts))
     if evidence and completed.causes:
         first: Cause = completed.causes[0]

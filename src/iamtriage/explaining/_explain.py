@@ -12,7 +12,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import add_attached_facts, add_session_issuer, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts, FactsLike
 
 __all__ = ("explain",)
-
-# The types that parse() accepts, and those that it returns.
-_EXPLAINABLE = (str, bytes, bytearray, BaseException, Mapping, *FAILURE_CLASSES)
 
 _STANDARD_DENIAL = "is not authorized to perform: "
 # In a text without any of these, unparsed texts show no problem.
@@ -105,14 +102,19 @@ def explain(
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
     known = build_facts(facts)
-    if isinstance(error_or_failure, BaseException):
-        known = add_attached_facts(error_or_failure, known)
-    elif isinstance(error_or_failure, Mapping):
-        known = add_session_issuer(error_or_failure, known)
-    if not isinstance(error_or_failure, _EXPLAINABLE):
-        expected = "a string, bytes, an exception, a mapping or a failure"
-        raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
-    failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
+    failure: Failure | None
+    if isinstance(error_or_failure, FAILURE_CLASSES):
+        failure = error_or_failure
+    else:
+        if isinstance(error_or_failure, BaseException):
+            known = add_attached_facts(error_or_failure, known)
+        elif isinstance(error_or_failure, Mapping):
+            known = add_session_issuer(error_or_failure, known)
+        elif not isinstance(error_or_failure, str | bytes | bytearray):
+            expected = "a string, bytes, an exception, a mapping or a failure"
+            name = "the first argument of explain()"
+            raise TypeError(wrong_type_message(name, expected, error_or_failure))
+        failure = parse(error_or_failure)
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
@@ -131,11 +133,9 @@ def explain(
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
     text = error_or_failure if isinstance(error_or_failure, str) else None
-    explanation = complete_explanation(
-        explanation, known, text=text, combine=_combine_allow_remedies, describe=_describe_other
-    )
+    explanation = complete_explanation(explanation, known, text, _combine_allow_remedies, _describe_other)
     if shown is not failure:
-        explanation = attrs.evolve(explanation, failure=failure)
+        explanation = copy_with(explanation, failure=failure)
     if "exec: executable aws" in (text or failure.text):
         from iamtriage.explaining._rules.credentials.missing_logins import add_kubectl_failure
 

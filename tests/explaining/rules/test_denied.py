@@ -25,7 +25,10 @@ from tests.explaining.rules.shell import PROGRAMS, arguments_of
 from tests.tables import check_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage import Explanation, Remedy
+    from iamtriage.explaining._rules.denials.dispatch import Routes
 
 BY_NAME = {name: (text, facts) for name, text, facts in CASES}
 
@@ -104,8 +107,16 @@ def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) 
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == causes
 
 
+def _rules(routes: Routes) -> Iterator[str]:
+    for _, rule in routes:
+        yield from [rule] if isinstance(rule, str) else _rules(rule)
+
+
 @pytest.mark.parametrize(
-    "name", dict.fromkeys([DEFAULT_RULE, *(rule for _, rule in (*GUARDRAIL_ROUTES, *MESSAGE_RULES, *ROUTES))])
+    "name",
+    dict.fromkeys(
+        [DEFAULT_RULE, *_rules((*GUARDRAIL_ROUTES, *ROUTES)), *(rule for _, rule in MESSAGE_RULES)]
+    ),
 )
 def test_each_rule_is_there(name: str) -> None:
     """Rules are imported by name, when they are first needed."""

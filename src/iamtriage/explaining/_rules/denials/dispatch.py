@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]
+Routes: TypeAlias = "tuple[tuple[Condition, str | Routes], ...]"
+"""Conditions with the names of their rules, or with the routes for the denials that meet the condition."""
 
 _FORBIDDEN = 403
 _KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
@@ -118,10 +120,13 @@ def _load_rule(name: str) -> Rule:
     return rule
 
 
-def _find_route(routes: tuple[tuple[Condition, str], ...], denial: Denial) -> str | None:
+def _find_route(routes: Routes, denial: Denial) -> str | None:
     for applies, rule in routes:
         if applies(denial):
-            return rule
+            # Some rules share a condition, so that most denials need not be compared with each of them.
+            found = rule if isinstance(rule, str) else _find_route(rule, denial)
+            if found is not None:
+                return found
     return None
 
 
@@ -159,6 +164,12 @@ def _passes_role(denial: Denial) -> bool:
 
 def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
     return denial.policy_type == "identity" and denial.is_explicit
+
+
+def _lacks_action_or_caller(denial: Denial) -> bool:
+    """Return whether the message names no action, or no user or role that called."""
+    is_named = denial.failure.action is not None and denial.principal_text is not None
+    return not is_named or isinstance(denial.principal, ServicePrincipal)
 
 
 def _cannot_assume_passed_role(denial: Denial) -> bool:
@@ -248,25 +259,40 @@ def _calls_organizations(denial: Denial) -> bool:
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
-GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
+GUARDRAIL_ROUTES: Routes = (
     (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),
-    (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
-    (_is_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
-    (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
-    (_is_git_denial, "denials.repositories.explain_git_denial"),
-    (_is_database_user, "denials.calling_services.explain_redshift_role"),
+    (
+        _lacks_action_or_caller,
+        (
+            (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
+            (_is_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
+            (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
+            (_is_git_denial, "denials.repositories.explain_git_denial"),
+            (_is_database_user, "denials.calling_services.explain_redshift_role"),
+        ),
+    ),
     # AWS names a policy that caps permissions.
-    (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
-    (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
-    (_denied_by("service_control"), "denials.control_policies.explain_service_control"),
-    (_denied_by("session"), "denials.guardrails.explain_session_policy"),
-    (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
+    (
+        lambda denial: denial.policy_type not in {None, "identity", "resource", "role_trust"},
+        (
+            (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
+            (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
+            (_denied_by("service_control"), "denials.control_policies.explain_service_control"),
+            (_denied_by("session"), "denials.guardrails.explain_session_policy"),
+            (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
+        ),
+    ),
 )
-ROUTES: tuple[tuple[Condition, str], ...] = (
+ROUTES: Routes = (
     (_calls_organizations, "denials.service_settings.explain_organizations"),
     # What was called, and by whom.
-    (_calls("sts:assumerolewithsaml"), "denials.saml.explain_saml"),
-    (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
+    (
+        lambda denial: denial.lowercase_action.startswith("sts:assumerolewith"),
+        (
+            (_calls("sts:assumerolewithsaml"), "denials.saml.explain_saml"),
+            (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
+        ),
+    ),
     (
         lambda denial: denial.principal_text == "anonymous",
         "denials.sessions.explain_unsigned_request",
@@ -274,14 +300,24 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_subscribes_to_bedrock_model, "denials.service_settings.explain_bedrock_subscription"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
-        lambda denial: _passes_role(denial) and denial.crosses_accounts is True,
-        "denials.passing_roles.explain_cross_account_pass",
+        _passes_role,
+        (
+            (
+                lambda denial: denial.crosses_accounts is True,
+                "denials.passing_roles.explain_cross_account_pass",
+            ),
+            (lambda _: True, "denials.passing_roles.explain_pass_role"),
+        ),
     ),
-    (_passes_role, "denials.passing_roles.explain_pass_role"),
     # Which other policy denied.
     (_denied_by("resource"), "denials.resource_policies.explain_resource_policy"),
-    (_is_explicitly_denied_by_identity_policy, "denials.identity_denies.explain_identity_deny"),
-    (lambda denial: denial.is_explicit, "denials.identity_denies.explain_deny_of_unnamed_policy"),
+    (
+        lambda denial: denial.is_explicit,
+        (
+            (_denied_by("identity"), "denials.identity_denies.explain_identity_deny"),
+            (lambda _: True, "denials.identity_denies.explain_deny_of_unnamed_policy"),
+        ),
+    ),
     # The type of caller, the error code, a missing Allow.
     (_calls_for_resource, "denials.calling_services.explain_calling_resource"),
     (

@@ -140,7 +140,7 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
     >>> stated_role(session, "role arn:aws:iam::111122223333:role/app.") is None
     True
     """
-    if not isinstance(principal, RoleSession):
+    if not isinstance(principal, RoleSession) or ":role/" not in text:
         return None
     name = principal.role_name
     head = f"arn:{principal.partition}:iam::{principal.account}:role/"

@@ -73,7 +73,8 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     if denial.resource and not is_truncated(denial.resource):
         # CloudWatch Logs ends the ARN of a log group so. A colon follows.
         resource = denial.resource.removesuffix(":log-stream:").rstrip(":")
-        masked = _MASKED_ACCOUNT.fullmatch(resource)
+        may_be_masked = "***" in resource or "xxx" in resource.lower()
+        masked = _MASKED_ACCOUNT.fullmatch(resource) if may_be_masked else None
         if masked is not None:
             resource = f"{masked['name']} in {masked['region']}"
         on = f" on {resource}"
