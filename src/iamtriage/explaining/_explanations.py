@@ -151,10 +151,6 @@ def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
     return remedies() if callable(remedies) else remedies
 
 
-Combine: TypeAlias = "Callable[[Explanation, tuple[Failure, ...]], Remedy | None]"
-Describe: TypeAlias = Callable[[Failure, Failure | None], str]
-
-
 @attrs.frozen(eq=False)
 class Explanation(Value, View):
     """Why a call failed and how to fix it.
@@ -354,6 +350,8 @@ class Explanation(Value, View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
 
+Combine: TypeAlias = Callable[[Explanation, tuple[Failure, ...]], Remedy | None]
+Describe: TypeAlias = Callable[[Failure, Failure | None], str]
 _NAMES = tuple(field.name for field in attrs.fields(Explanation))
 _set = object.__setattr__
 
