@@ -35,7 +35,7 @@ from iamtriage.redaction._finders.repeated_names import MIN_NAME, KnownNames
 from iamtriage.redaction._identifier_spans import Identifier, without_overlaps
 from iamtriage.redaction._pseudonyms import Pseudonyms
 from iamtriage.redaction._secrets import find_original_span
-from iamtriage.redaction._vocabulary.markers import MARKER, WORD
+from iamtriage.redaction._vocabulary.markers import WORD, find_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -150,7 +150,7 @@ def _search_block(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     for failure in failures:
         known.keep(list_kept_words(failure))
     if WORD in readable:
-        markers = [m.span() for m in MARKER.finditer(readable)]
+        markers = [*find_markers(readable)]
         found = [each for each in found if not _overlaps(each, markers)]
     identifiers = list(without_overlaps(found))
     for each in identifiers:

@@ -30,7 +30,8 @@ _API = lazy_pattern(
     r"\bAPI:\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?P<denied>\s+Access\s+Denied\b)?"
 )
 _CALL = lazy_pattern(
-    r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
+    # A pattern that begins with a set of characters skips all others quickly.
+    r"[FfEe](?:(?<=[Ff])ailed\s+to\s+call|(?<=[Ee])rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
 )
 
 # AWS agents print "error calling RequestManagedInstanceRoleToken: AccessDeniedException: …".

@@ -30,14 +30,16 @@ _STATUS_403 = lazy_pattern(
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
-# The last characters of the words that can be before a status.
+# The first characters of the words that a match can begin with, and the last ones before the status.
+_STATUS_STARTS = frozenset("4CEFHSars")
 _BEFORE_STATUS = frozenset('rRPsef.:"_(0123456789')
 _HOST = lazy_pattern(
-    rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
+    # A pattern that begins with a set of characters skips all others quickly.
+    rf"[hsC'\"](?:(?<=h)ttps?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
-    r"|(?:['\"](?=[\w.-]{1,253}[/:])|(?:Connecting|Connected)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
+    r"|(?:(?<=['\"])(?=[\w.-]{1,253}[/:])|(?<=C)onnect(?:ing|ed)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
     # Clients that print the URI from their arguments.
-    r"|(?<!\w)(?P<uri>s3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/)[^\s'\"<>]{0,1024}"
+    r"|(?<=s)(?<!\w.)3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s'\"<>]{0,1024})"
 )
 # S3 clients that print no host: aws.s3 for R, Rust's object_store, and the AWS Common Runtime in its logs.
 _CLIENT_MESSAGE = lazy_pattern(
@@ -117,10 +119,11 @@ def _find_statuses(text: str) -> Iterator[re.Match[str]]:
     at = text.find("403")
     while at >= 0:
         before = max(done, at - _MAX_WORDS_LENGTH)
+        starts = [at]
         if text[before:at].rstrip()[-1:] in _BEFORE_STATUS:
-            m = _STATUS_403.search(text, before, at + _MAX_WORDS_LENGTH)
-        else:
-            m = _STATUS_403.match(text, at)
+            starts = [start for start in range(before, at + 1) if text[start] in _STATUS_STARTS]
+        matches = (_STATUS_403.match(text, start, at + _MAX_WORDS_LENGTH) for start in starts)
+        m = next(filter(None, matches), None)
         if m:
             yield m
             done = m.end()

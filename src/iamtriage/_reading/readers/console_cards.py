@@ -29,7 +29,8 @@ _MAX_CARD_LENGTH = 2600
 _TYPE = r"(?:[\w-]{1,30}\s+){0,4}?(?:policy|policies|boundary)"
 _ACTION = r"[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,100}"
 _CLAUSE = lazy_pattern(
-    rf"(?:\bno\s+(?P<silent>{_TYPE})\s+allows?|\b(?:an?|the)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
+    # A pattern that begins with a set of characters skips all others quickly.
+    rf"[nat](?<!\w.)(?:(?<=n)o\s+(?P<silent>{_TYPE})\s+allows?|(?:(?<=a)n?|(?<=t)he)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
     rf"\s+the\s+(?:[\"'`]?(?P<action>{_ACTION})[\"'`]?\s+)?action\b"
 )
 # Markdown marks of bold text and code, and quotes. A single asterisk is a value.

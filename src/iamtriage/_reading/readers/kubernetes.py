@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.phrases import compiled, table
 from iamtriage._reading.readers.rbac import put_principal
+from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
@@ -62,6 +63,8 @@ _UNAUTHORIZED = table(_TABLE)
 FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
 _WITHIN_LINE = r"[^\n]{0,"
+# The fragment of the row that matches the bare word alone.
+_BARE_FRAGMENT = "<Unauthorized>"
 # Each line that such a row matches contains one of these: names of Kubernetes for sure rows, types for unsure rows.
 _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
@@ -69,11 +72,13 @@ _LINE_WORDS = {
 }
 _BARE_WORDS = lazy_pattern(r"Unauthorized(?<=[\s\"]Unauthorized)(?!\w)|the\sserver\shas\sasked")
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.
+# A search for the word after it is faster.
+_AFTER_GO_OPERATION = lazy_pattern(r":\sUnauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])", re.MULTILINE)
 _GO_OPERATION = lazy_pattern(
     r"(?<![\w-])(?:re-)?(?:list|get|watch|create|patch|update|delete|fetch|listing|getting|watching|creating|patching|updating|deleting"
-    r"|fetching)\s(?:the\s)?(?P<type>[a-z][a-zA-Z]{1,40}(?:\s[a-z]{3,20})?):\sUnauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])",
-    re.MULTILINE,
+    r"|fetching)\s(?:the\s)?(?P<type>[a-z][a-zA-Z]{1,40}(?:\s[a-z]{3,20})?)\Z"
 )
+_MAX_GO_OPERATION = 90
 # Types whose names other systems use, too.
 _COMMON_NAMES = frozenset({"user", "users", "group", "groups"})
 # Words that only Kubernetes programs and commands print, including klog's prefix and eksctl's marks.
@@ -85,7 +90,9 @@ _NAMES_KUBERNETES = lazy_pattern(
 _MAX_NAME_DISTANCE = 1500
 # The sender of an "Unauthorized" that is not from the cluster, if its line names one.
 _OTHER_SENDER = lazy_pattern(
-    r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
+    # A pattern that begins with a set of characters skips all others quickly.
+    r"[Vvfh](?:(?<=[Vv])(?<!\w.)ault\b|(?<=f)(?<!\w.)rom\s+(?!the\b|server\b)[A-Z]\w{2,30}"
+    r"|(?<=h)ttps?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z])"
 )
 # For a built-in type, this means that kubectl could not read the list of types.
 _NO_TYPE = lazy_pattern(
@@ -138,17 +145,17 @@ class _Context:
                 lines.append((start, seen))
         return lines
 
-    def names_kubernetes(self, m: re.Match[str]) -> bool:
-        """Return whether the text names a Kubernetes program near a match."""
-        return self._names.is_any_in(m.start() - _MAX_NAME_DISTANCE, m.end() + _MAX_NAME_DISTANCE)
+    def names_kubernetes(self, start: int, end: int) -> bool:
+        """Return whether the text names a Kubernetes program near two positions."""
+        return self._names.is_any_in(start - _MAX_NAME_DISTANCE, end + _MAX_NAME_DISTANCE)
 
-    def has_other_sender(self, m: re.Match[str]) -> bool:
-        """Return whether the line of a match says that another system sent it."""
+    def has_other_sender(self, start: int, end: int) -> bool:
+        """Return whether the line between two positions says that another system sent it."""
         text = self._text
-        reach = max(0, m.start() - _MAX_LINE_DISTANCE)
-        line = max(reach, text.rfind("\n", reach, m.start()) + 1)
-        end = text.find("\n", m.end(), m.end() + _MAX_LINE_DISTANCE)
-        return self._senders.is_any_in(line, m.end() + _MAX_LINE_DISTANCE if end < 0 else end)
+        reach = max(0, start - _MAX_LINE_DISTANCE)
+        line = max(reach, text.rfind("\n", reach, start) + 1)
+        line_end = text.find("\n", end, end + _MAX_LINE_DISTANCE)
+        return self._senders.is_any_in(line, end + _MAX_LINE_DISTANCE if line_end < 0 else line_end)
 
 
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -159,10 +166,10 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
         yield from _read_go_operations(text, context)
     for number in rows:
         phrase = _UNAUTHORIZED[number]
-        for m in _find(phrase, text, context):
-            if _is_bare(phrase) and context.has_other_sender(m):
+        for m in _find(phrase, readable, context):
+            if _is_bare(phrase) and context.has_other_sender(*m.span()):
                 continue
-            if phrase.certainty == "unsure" and not context.names_kubernetes(m):
+            if phrase.certainty == "unsure" and not context.names_kubernetes(*m.span()):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
             piece.is_wrapper = phrase.certainty == "outer"
@@ -172,19 +179,22 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
 
 
 def _read_go_operations(text: str, context: _Context) -> Iterator[Piece]:
-    for m in _GO_OPERATION.finditer(text):
-        name = m["type"].replace(" ", "")
+    for after in _AFTER_GO_OPERATION.finditer(text):
+        m = _GO_OPERATION.search(text, max(0, after.start() - _MAX_GO_OPERATION), after.start())
+        if m is None:
+            continue
+        name, span = m["type"].replace(" ", ""), (m.start(), after.end())
         if (
             is_built_in(name)
             and name not in _COMMON_NAMES
-            and context.names_kubernetes(m)
-            and not context.has_other_sender(m)
+            and context.names_kubernetes(*span)
+            and not context.has_other_sender(*span)
         ):
-            yield _unauthorized(m)
+            yield _unauthorized(*span)
 
 
-def _unauthorized(m: re.Match[str]) -> Piece:
-    return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", is_aws=True, source="kubernetes")
+def _unauthorized(start: int, end: int) -> Piece:
+    return Piece("core", start, end, kind="kubernetes_unauthorized", is_aws=True, source="kubernetes")
 
 
 def _is_bare(phrase: Phrase) -> bool:
@@ -192,11 +202,14 @@ def _is_bare(phrase: Phrase) -> bool:
     return phrase.kind == "kubernetes_unauthorized" and "Unauthorized" in phrase.pattern
 
 
-def _find(phrase: Phrase, text: str, context: _Context) -> Iterator[re.Match[str]]:
+def _find(phrase: Phrase, readable: Readable, context: _Context) -> Iterator[re.Match[str]]:
     """Yield the matches of a row. Rows for a bare word within a line are searched for only in such lines."""
-    pattern = compiled(phrase.pattern)
+    pattern, text = compiled(phrase.pattern), readable.text
     if not (_is_bare(phrase) and _WITHIN_LINE in phrase.pattern):
-        yield from pattern.finditer(text)
+        if _is_bare(phrase) and phrase.fragment != _BARE_FRAGMENT:
+            yield from pattern.finditer(text)
+        else:
+            yield from find_near_fragments(pattern, phrase.fragment, text, readable.flat)
         return
     done = 0
     words = _LINE_WORDS[phrase.certainty]
@@ -213,7 +226,7 @@ def read_missing_types(readable: Readable) -> Iterator[Piece]:
     """Yield kubectl's messages for a list of types that it could not read."""
     for m in _NO_TYPE.finditer(readable.text):
         if is_built_in(m["type"]):
-            yield _unauthorized(m)
+            yield _unauthorized(*m.span())
 
 
 def _read_identity(text: str, piece: Piece) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_cluster_url
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
@@ -92,6 +93,7 @@ _GENERATED_FOR = lazy_pattern(
 _MAX_SIGN_DISTANCE = 400
 # The server's Status as JSON, a Python dict or a Rust struct, from its reason on.
 _REASON = lazy_pattern(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
+_MAX_REASON_LENGTH = 30
 _FAILURE = lazy_pattern(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
 _STATUS_CODE = lazy_pattern(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
 _MAX_HEADERS_LENGTH = 1000
@@ -146,7 +148,7 @@ def _read_status_objects(text: str) -> Iterator[Piece]:
     """Yield each ``Status`` object of the server, regardless of its message."""
     if "Failure" not in text:
         return
-    for m in _REASON.finditer(text):
+    for m in find_around_literal(text, _REASON, "reason", 1, _MAX_REASON_LENGTH):
         begin = text.rfind("Failure", max(0, m.start() - _MAX_BODY_LENGTH), m.start())
         if begin < 0 or _FAILURE.search(text, max(0, begin - 20), begin + len("Failure")) is None:
             continue

@@ -22,7 +22,8 @@ _STATUS = lazy_pattern(
     r"(?<![\w.-])(?:HTTP\s)?Status(?:\s?[Cc]ode)?\s?[:=]\s?(?P<status>[45][0-9]{2})(?![\w:-])"
 )
 _CODE = lazy_pattern(
-    r"(?<![\w.-])(?:[Ee]rror\s?)?[Cc]ode\s?[:=]\s?[\"']?(?P<code>[A-Z][A-Za-z]{2,80})(?!\w|\.\w)"
+    # A pattern that begins with a set of characters skips all others quickly.
+    r"[EeCc](?<![\w.-].)(?:(?<=[Ee])rror\s?[Cc]ode|(?<=[Cc])ode)\s?[:=]\s?[\"']?(?P<code>[A-Z][A-Za-z]{2,80})(?!\w|\.\w)"
 )
 _MESSAGE_LABEL = r"(?<![\w.-])(?:[Ee]rror\s?)?[Mm]essage\s?[:=]\s?[\"']?"
 # The messages that only AWS services send with these codes.

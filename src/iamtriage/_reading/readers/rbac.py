@@ -47,7 +47,7 @@ _SCOPE = (
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
 _SENTENCE = lazy_pattern(
-    rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_TARGET}{_GROUP}{_SCOPE}"
+    rf"User(?<!\w....)\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_TARGET}{_GROUP}{_SCOPE}"
 )
 _HEAD = lazy_pattern(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
@@ -57,7 +57,7 @@ _MAX_HEAD_LENGTH = 450
 _TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
 # The server's other messages for a denial. Some of them are of a quota or an admission plugin.
 _OTHER_MESSAGE = lazy_pattern(
-    r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
+    r"Error from server \(Forbidden\):|i(?<!\w.)(?P<said>s forbidden): (?!User)(?=\w)"
     r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempt(?:ing)? to grant))"
 )
 _NAMED_TYPE = lazy_pattern(

@@ -21,7 +21,7 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
     normalize_code,
 )
-from iamtriage._reading.vocabulary.fragments import find_near_fragments
+from iamtriage._reading.vocabulary.fragments import find_around_literal, find_near_fragments
 from iamtriage._reading.vocabulary.grammar import (
     ELLIPSIS,
     trim,
@@ -45,7 +45,11 @@ _BOTOCORE = lazy_pattern(
     rf"(?:\s*{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
-# The same without its first words. The format distinguishes the rest from source code. People omit the parentheses.
+# The same without its first words: the start of a line, the code, and the rest. The format distinguishes it from source
+# code. People omit the parentheses. A search for the words after the code is faster than one for the start of a line.
+_WHEN_CALLING = lazy_pattern(r"when\s+calling\s+the\s")
+_LINE_OF_CODE = lazy_pattern(r"(?:\A|\n)[^\w\n(]{0,3}(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z")
+_MAX_CODE_LENGTH = 160
 _TRUNCATED_BOTOCORE = lazy_pattern(
     r"(?:\A|\n)[^\w\n(]{0,3}(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
 )
@@ -54,19 +58,19 @@ _MAX_CLI_DISTANCE = 300
 
 _PHP = lazy_pattern(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
 _URL_HOST = lazy_pattern(r"https?://([^/\s:]+)")
-_PHP_CODE = lazy_pattern(r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*")
+_PHP_CODE = lazy_pattern(r"(?P<code>[A-Z](?<![\w\\].)[A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*")
 _DOTNET = lazy_pattern(
     r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
 )
 # Consoles print the method of their client. Functions of other programs have such names, too, so that the denied action
 # must be the operation, or iam:PassRole, which services check in their own operations.
 _CONSOLE = lazy_pattern(
-    r"(?<![\w.:/\\$@(-])(?P<operation>[a-z]{2,12}[A-Z][A-Za-z]{2,60}):\s(?P<code>[A-Z]\w{2,60}Exception):\s"
+    r"(?P<operation>[a-z](?<![\w.:/\\$@(-].)[a-z]{1,11}[A-Z][A-Za-z]{2,60}):\s(?P<code>[A-Z]\w{2,60}Exception):\s"
     r"(?=User:\s\S{1,2048}\sis\snot\sauthorized\sto\sperform:?\s(?:iam:PassRole\b|[a-z][a-z0-9-]{1,40}:(?i:(?P=operation))\b))"
 )
 _KMS = lazy_pattern(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
 _OTHER_SERVICE = lazy_pattern(
-    r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+(?:Error\s+Code:\s+|exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b"
+    r"(?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM))\s+(?:Error\s+Code:\s+|exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b"
 )
 _POD_IDENTITY = lazy_pattern(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = lazy_pattern(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
@@ -132,7 +136,7 @@ _CMDLET_CLASS = lazy_pattern(
     r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
 )
 _CLOUDTRAIL_COLUMNS = lazy_pattern(
-    r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
+    r"(?P<source>[a-z](?<![\w.@/-].)[a-z0-9-]{1,30}+\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
 
@@ -167,8 +171,8 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     for number in rows:
         fragment, pattern, make = _PREFIXES[number]
         for m in (
-            _find_around_literal(text, pattern, *_LITERALS[pattern])
-            if pattern in _LITERALS
+            _FINDERS[pattern](text)
+            if pattern in _FINDERS
             else find_near_fragments(pattern, fragment, text, readable.flat)
         ):
             piece = make(m)
@@ -176,26 +180,14 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
                 yield piece
 
 
-def _find_around_literal(
-    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int, max_length_after: int
-) -> Iterator[re.Match[str]]:
-    """Yield the matches that contain a literal.
-
-    Args:
-        text: The text.
-        pattern: The pattern.
-        literal: The literal.
-        max_length_before: Maximum number of characters in a match before the literal.
-        max_length_after: Maximum number of characters in a match from the literal on.
-    """
+def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
     done = 0
-    at = text.find(literal)
-    while at >= 0:
-        m = pattern.search(text, max(done, at - max_length_before), at + max_length_after)
+    for words in _WHEN_CALLING.finditer(text):
+        line = _LINE_OF_CODE.search(text, max(done, words.start() - _MAX_CODE_LENGTH), words.start())
+        m = _TRUNCATED_BOTOCORE.match(text, line.start()) if line else None
         if m:
             yield m
             done = m.end()
-        at = text.find(literal, max(at + 1, done))
 
 
 def _botocore(m: re.Match[str]) -> Piece | None:
@@ -458,10 +450,12 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
-# For patterns that are slow to search for: a literal that each match contains, and the maximum numbers of characters
-# before and after the start of the literal.
-_LITERALS = {
-    GO_RESPONSE: ("StatusCode:", 40, 60),
-    _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40, 220),
-    _CONSOLE: ("xception:", 140, 300),
+# The functions that find the matches of patterns that are slow to search for.
+_FINDERS: dict[re.Pattern[str], Callable[[str], Iterator[re.Match[str]]]] = {
+    GO_RESPONSE: lambda text: find_around_literal(text, GO_RESPONSE, "StatusCode:", 40, 60),
+    _CLOUDTRAIL_COLUMNS: lambda text: find_around_literal(
+        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 220
+    ),
+    _CONSOLE: lambda text: find_around_literal(text, _CONSOLE, "xception:", 140, 300),
+    _TRUNCATED_BOTOCORE: _find_truncated_botocore,
 }

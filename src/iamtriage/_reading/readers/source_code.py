@@ -32,7 +32,8 @@ _HANDLER = lazy_pattern(
 )
 # Types of errors in Go, as an argument of a function and as the type of a variable.
 _TYPE = lazy_pattern(r"\w\[\*[\w.]{1,120}\]\(|^var\s\w{1,40}\s\*[\w.]{1,120}$", re.MULTILINE)
-_FRAME = lazy_pattern(r"^ ?File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}", re.MULTILINE)
+_FRAME = lazy_pattern(r"File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}")
+_LINE_STARTS = frozenset(["", "\n"])
 # A statement or call; not a sentence, nor the exception that ends a traceback.
 _STATEMENT = lazy_pattern(
     r"(?:raise|return|except|yield|await|async|with|for|while|if|elif|else|try|assert|del|from|import|def|class|lambda|print)\b[^\n]*"
@@ -205,6 +206,8 @@ def _find_handlers(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]
 def _find_frame_lines(text: str) -> Iterator[tuple[int, int]]:
     """Yield the source lines that Python prints for each frame of a traceback."""
     for frame in _FRAME.finditer(text):
+        if text[max(0, frame.start() - 2) : frame.start()].removesuffix(" ")[-1:] not in _LINE_STARTS:
+            continue
         m = _STATEMENT.match(text, frame.end())
         if m:
             yield m.span()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +27,9 @@ _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
 # The right border of a line whose start was not pasted.
-_CUT_LINE = lazy_pattern(r"^[^\n│┃║]{1,400}(?P<bar>[│┃║])[ \t]*(?=\n[│┃║])", re.MULTILINE)
+_CUT_BORDER = lazy_pattern(r"[│┃║][ \t]*(?=\n[│┃║])")
+_BORDER = lazy_pattern("[│┃║]")
+_MAX_CUT_LINE = 400
 _WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
 _VALUE = lazy_pattern(r"arn:|https?://")
@@ -65,7 +66,15 @@ def strip_boxes(view: View) -> None:
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
         if not view.text.isascii():
-            view.edit((m.start("bar"), m.end(), "") for m in _CUT_LINE.finditer(view.text))
+            view.edit(_cut_line_edits(view.text))
+
+
+def _cut_line_edits(text: str) -> Iterator[Edit]:
+    """Yield the edits that remove a right border without a left one before it."""
+    for m in _CUT_BORDER.finditer(text):
+        start = text.rfind("\n", 0, m.start()) + 1
+        if 0 < m.start() - start <= _MAX_CUT_LINE and _BORDER.search(text, start, m.start()) is None:
+            yield m.start(), m.end(), ""
 
 
 def _boxes(text: str) -> Iterator[list[_Line]]:

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit
 
-_NEWLINES = lazy_pattern("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
-_DROPPED = lazy_pattern("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+# Patterns that begin with a set of characters or a character skip all others quickly.
+_OTHER_NEWLINES = "\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce"
+_NEWLINES = lazy_pattern(
+    f"[\r\\[{_OTHER_NEWLINES}](?:(?<=\r)\n?|(?<=\\[)\\\\r\\]\\[\\\\n\\]|(?<=[{_OTHER_NEWLINES}]))"
+)
+_CONTROLS = "[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_DROPPED = lazy_pattern(f"{_CONTROLS}{_CONTROLS}*")
 _SPACES = lazy_pattern("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = lazy_pattern(
-    r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*\\[A-Z]|[a-z]+/[A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
+    r"\\\\{0,15}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*\\[A-Z]|[a-z]+/[A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
 # rsyslog writes a control character as a number sign and three octal digits. A CSS color has six digits.
 _SYSLOG_ESCAPE = lazy_pattern(r"#(?P<code>01[125]|033(?=\[))(?![0-9a-fA-F]{3}(?![0-9a-fA-F]))")
@@ -74,9 +79,9 @@ _TIMESTAMPS = lazy_pattern(
     rf"^[ \t]{{0,16}}+(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
 # YAML and CSV double a quote inside a quoted value. An empty value has no letter next to it.
-_DOUBLED_QUOTE = lazy_pattern(r"(?<!['\"])(?P<quote>['\"])(?P=quote)(?!['\"])(?:(?=[\w$])|(?<=[\w.)\]]..))")
+_DOUBLED_QUOTE = lazy_pattern(r"(?P<quote>['\"])(?<!['\"].)(?P=quote)(?!['\"])(?:(?=[\w$])|(?<=[\w.)\]]..))")
 # Two quotes at the end of a value can also be the quote inside it and the closing one.
-_OPENING_QUOTES = lazy_pattern(r"(?<!['\"])(?P<quote>['\"])(?P=quote)(?=[\w$])")
+_OPENING_QUOTES = lazy_pattern(r"''(?<!['\"]..)(?=[\w$])|\"\"(?<!['\"]..)(?=[\w$])")
 # Commands of GitHub Actions encode newlines.
 _COMMAND_NEWLINE = lazy_pattern(r"(?:%0D)?%0A")
 _TAGS = lazy_pattern(
@@ -90,6 +95,7 @@ _SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
 # ``_BOX`` needs one of these borders.
 _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
+_BORDER = lazy_pattern(f"[{''.join(_BORDERS)}]")
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
@@ -316,7 +322,7 @@ def _strip_line_starts(view: View) -> None:
     if "|" in text or not is_ascii:
         strip_boxes(view)
         if not is_ascii and any(map(view.text.__contains__, _BORDERS)):
-            view.sub(_BOX, "")
+            view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))
         text = view.text
     lines = text.split("\n")
     if not _MARK_CHARACTERS.isdisjoint([line.lstrip(" \t")[:1] for line in lines]):
@@ -324,6 +330,16 @@ def _strip_line_starts(view: View) -> None:
     if len(lines) > 1:
         strip_continuations(view)
         join_wrapped_lines(view)
+
+
+def _find_borders(text: str) -> Iterator[re.Match[str]]:
+    """Yield the borders in a text, in order. Only the lines with such a character are searched."""
+    end = 0
+    while border := _BORDER.search(text, end):
+        start = text.rfind("\n", 0, border.start()) + 1
+        end = text.find("\n", border.start())
+        end = end if end >= 0 else len(text)
+        yield from _BOX.finditer(text, start, end)
 
 
 def _service_edits(text: str) -> Iterator[Edit]:

@@ -112,6 +112,28 @@ def find_near_fragments(
     return chain.from_iterable(pattern.finditer(text, start, end) for start, end in windows)
 
 
+def find_around_literal(
+    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int, max_length_after: int
+) -> Iterator[re.Match[str]]:
+    """Yield the matches that contain a literal.
+
+    Args:
+        text: The text.
+        pattern: The pattern.
+        literal: The literal.
+        max_length_before: Maximum number of characters in a match before the literal.
+        max_length_after: Maximum number of characters in a match from the literal on.
+    """
+    done = 0
+    at = text.find(literal)
+    while at >= 0:
+        m = pattern.search(text, max(done, at - max_length_before), at + max_length_after)
+        if m:
+            yield m
+            done = m.end()
+        at = text.find(literal, max(at + 1, done))
+
+
 def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
     """Return the positions of the lines around each fragment, in order."""
     places: list[int] = []

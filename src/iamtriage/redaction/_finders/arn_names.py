@@ -27,7 +27,8 @@ _VARIABLE = r"\$\{[^{}\s]{1,80}\}"
 # Possessive, because a variable can also be read as single characters, which takes exponential time.
 _SECTION = rf"(?:{_VARIABLE}|(?!%3[Aa])[^\s:\"'`/\\,;()]){{0,64}}+"
 _ARN = re.compile(
-    rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))arn{_COLON}{_SECTION}{_COLON}(?P<service>{_SECTION})"
+    # The conditions for the character before follow the word, because a search for the word is faster.
+    rf"arn(?:(?<![A-Za-z0-9]arn)|(?<=%[0-9A-Fa-f]{{2}}arn)|(?<=\\[nrt]arn)){_COLON}{_SECTION}{_COLON}(?P<service>{_SECTION})"
     rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"
     r"(?P<resource>(?:[^\s\"'`<>|&]|<(?!/)[^<>\n]{0,60}>){0,2048})"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -73,10 +74,14 @@ _KUBERNETES_WORDS = """
     system unauthenticated
 """
 _KUBERNETES = frozenset(_KUBERNETES_WORDS.split())
+# A Kubernetes object: the words after its name, and the type and name before them.
+_FORBIDDEN = re.compile(r"\"\sis\sforbidden")
 _OBJECT = re.compile(
-    r"(?<![\w.])[a-z][a-z0-9.]{2,120}(?:/[a-z]{2,40})?\s\\{0,64}\"(?P<name>[A-Za-z0-9][A-Za-z0-9.:_-]{0,252})\\{0,64}\""
-    r"\sis\sforbidden"
+    r"(?<![\w.])[a-z][a-z0-9.]{2,120}(?:/[a-z]{2,40})?\s\\{0,64}\"(?P<name>[A-Za-z0-9][A-Za-z0-9.:_-]{0,252})\\{0,64}\Z"
 )
+_TYPE_CHARACTERS = f"{string.ascii_lowercase}{string.digits}./"
+# With the escapes of their quotes. In characters.
+_MAX_OBJECT_NAME, _MAX_OBJECT_TYPE = 320, 240
 
 
 def list_kept_words(failure: Failure) -> Iterator[str]:
@@ -95,8 +100,18 @@ def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Ident
     for failure in failures:
         yield from _find_stated_names(text, failure, searched)
     if any(failure.kind == "kubernetes_forbidden" for failure in failures):
-        for m in _OBJECT.finditer(text):
-            yield from split_name(text, *m.span("name"), "resource")
+        for forbidden in _FORBIDDEN.finditer(text):
+            yield from _find_object_name(text, forbidden.start())
+
+
+def _find_object_name(text: str, end: int) -> Iterator[Identifier]:
+    """Find the name of the Kubernetes object whose quoted name ends at a position."""
+    quote = text.rfind('"', max(0, end - _MAX_OBJECT_NAME), end)
+    low = max(0, quote - _MAX_OBJECT_TYPE)
+    before = text[low : max(0, quote)].rstrip("\\")[:-1]
+    m = _OBJECT.search(text, low + len(before.rstrip(_TYPE_CHARACTERS)), end)
+    if m:
+        yield from split_name(text, *m.span("name"), "resource")
 
 
 def _find_stated_names(

@@ -26,7 +26,7 @@ _SUFFIXES = (
     r"amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
     r"|csp\.hci\.ic\.gov|awsapps\.com|signin\.aws\.amazon\.com|cloudfront\.net"
 )
-_SUFFIX = re.compile(_SUFFIXES)
+_SUFFIX = re.compile(rf"\.(?:{_SUFFIXES})")
 _HOST_CHARACTERS = f"{string.ascii_letters}{string.digits}_*-."
 _STAR = re.compile(r"\*")
 # The maximum length of the labels before a suffix.
@@ -75,7 +75,7 @@ def _find_hosts(text: str) -> Iterator[re.Match[str]]:
     """Yield the hosts, each from the first of the characters before its suffix that can belong to it."""
     done = 0
     for suffix in _SUFFIX.finditer(text):
-        end = suffix.start()
+        end = suffix.start() + 1
         if end < done:
             continue
         before = text[max(done, end - _MAX_LABELS) : end]

@@ -6,6 +6,7 @@ Also finds the names of users, roles and other resources in log fields and comma
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._folding import fold_case
@@ -20,23 +21,30 @@ if TYPE_CHECKING:
 __all__ = ("find_ids",)
 
 # A pattern that begins with a character is faster than one that begins with a lookbehind, so the lookbehind
-# follows the first character.
-_IPV4 = re.compile(
-    r"[0-9](?<![A-Za-z0-9_.-].)(?<![a-z]/.)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![A-Za-z0-9_-]|\.[0-9A-Za-z])"
-)
+# follows the first character. A rare character or a word is faster than a frequent one, so some patterns begin inside
+# the identifier.
+_IPV4_END = re.compile(r"\.(?<=[0-9].)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![A-Za-z0-9_-]|\.[0-9A-Za-z])")
+_IPV4_START = re.compile(r"(?<![A-Za-z0-9_.-])(?<![a-z]/)[0-9]{1,3}\Z")
 # All eight groups, or "::". A time of day has neither.
 _GROUP = "[0-9a-fA-F]{1,4}"
 _IPV6 = re.compile(
-    rf"(?<![A-Za-z0-9_:.])(?=[0-9a-fA-F:]{{0,39}}[0-9])[0-9a-fA-F]{{3,4}}"
+    rf"[0-9a-fA-F](?<![A-Za-z0-9_:.].)(?:(?<=[0-9])|(?=[0-9a-fA-F:]{{0,38}}[0-9]))[0-9a-fA-F]{{2,3}}"
     rf"(?:(?::{_GROUP}){{7}}|(?::{_GROUP}){{0,6}}::(?:{_GROUP}(?::{_GROUP}){{0,6}})?)(?![A-Za-z0-9_:])"
 )
-_UUID = re.compile(UUID.replace("{8}", "(?<![0-9a-fA-F].)[0-9a-fA-F]{7}", 1) + "(?![0-9a-fA-F])")
+_HEX = "[0-9a-fA-F]"
+_UUID_START = 8
+_UUID = re.compile(rf"-(?<=(?<!{_HEX}){_HEX}{{{_UUID_START}}}-){UUID.partition('{8}-')[2]}(?!{_HEX})")
 _EC2_END = re.compile(r"-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![0-9A-Za-z_])")
 _EC2_START = re.compile(rf"{BEFORE_NAME}{EC2_PREFIX}\Z")
 _MAX_PREFIX = 20
 # Neither "git@github.com:…" nor the filler of a marker before a host.
 _EMAIL = re.compile(rf"(?<![A-Za-z0-9._%+'-])(?!git@|x{{4,64}}@){EMAIL}(?![A-Za-z0-9@])")
-_HOST_OF_IP = re.compile(rf"(?<![A-Za-z0-9_]){HOST_OF_IP}(?![0-9-])")
+_LOCAL_CHARACTERS = f"{string.ascii_letters}{string.digits}._%+'-"
+_MAX_LOCAL = 64
+_IP_HOST, _EC2_HOST = (
+    re.compile(rf"{start}-(?<![A-Za-z0-9_]{start}-){HOST_OF_IP.partition('-')[2]}(?![0-9-])")
+    for start in ("ip", "ec2")
+)
 # Anywhere, even inside a word, because scanners also find it there.
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,124}")
 _UNIQUE_ID = re.compile(
@@ -48,7 +56,8 @@ _ACCOUNT = re.compile(
     r"[0-9](?:(?<![A-Za-z0-9_.+-].)|(?<=%[0-9A-Fa-f]{2}.)|(?<=\\[nrt].))[0-9]{11}(?![A-Za-z0-9_]|[.,][0-9]|-[0-9])"
     r"(?<!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9])"
 )
-_ACCOUNT_DASHED = re.compile(r"[0-9](?<![A-Za-z0-9_.-].)[0-9]{3}-[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
+_DASHED_START = 4
+_ACCOUNT_DASHED = re.compile(r"-(?<=(?<![A-Za-z0-9_.-])[0-9]{4}-)[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
 # In the path of an OIDC issuer, or in the host of an API server.
 _CLUSTER_ID = re.compile(
     r"[0-9A-F](?:(?<=/id/.)[0-9A-F]{31}(?![0-9A-Za-z])|(?<![0-9A-Za-z].)[0-9A-F]{31}(?=\.[a-z]{2}[0-9a-z]\.))"
@@ -58,9 +67,15 @@ _REQUEST = re.compile(
     rf"[RrXx](?:equest[ _-]?[Ii][Dd]|EQUEST[ _-]?ID|id|-[Aa]mz-[Rr]equest-[Ii]d){_SIGNS}"
     r"(?P<id>[A-Z0-9]{16})(?![A-Za-z0-9])"
 )
-_HOST_ID = re.compile(
-    rf"[HhEeXx](?:ost[ _-]?[Ii][Dd]|xtended[ _-]?[Rr]equest[ _-]?[Ii][Dd]|xtRid|-[Aa]mz-[Ii]d-2){_SIGNS}"
-    r"(?P<id>[A-Za-z0-9+/]{20,200}={0,2})(?![A-Za-z0-9+/=])"
+# A literal, and the pattern that begins with it.
+_HOST_IDS = tuple(
+    (literal, re.compile(rf"{field}{_SIGNS}(?P<id>[A-Za-z0-9+/]{{20,200}}={{0,2}})(?![A-Za-z0-9+/=])"))
+    for literal, field in (
+        ("ost", "ost(?<=[HhEeXx]ost)[ _-]?[Ii][Dd]"),
+        ("xtended", "xtended(?<=[HhEeXx]xtended)[ _-]?[Rr]equest[ _-]?[Ii][Dd]"),
+        ("xtRid", "xtRid(?<=[HhEeXx]xtRid)"),
+        ("d-2", "d-2(?<=[HhEeXx]-[Aa]mz-[Ii]d-2)"),
+    )
 )
 _AUTHORIZATION = re.compile(
     r"(?:authorization[ _-]id[\"']?(?:[:=]\s?|\s)[\"']?|authorization-details/)"
@@ -108,11 +123,16 @@ _NO_VALUES = frozenset(_WORDS.split())
 
 def find_ids(text: str) -> Iterator[Identifier]:
     """Find every identifier with a recognizable form, and the names in fields."""
-    for signs, pattern, noun in _SHAPES:
+    for signs, before, pattern, noun in _SHAPES:
         if not signs or any(sign in text for sign in signs):
             group = "id" if "id" in pattern.groupindex else 0
             for m in pattern.finditer(text):
-                yield Identifier(*m.span(group), noun)
+                yield Identifier(m.start(group) - before, m.end(group), noun)
+    for end in _IPV4_END.finditer(text):
+        start = _IPV4_START.search(text, max(0, end.start() - 3), end.start())
+        if start:
+            yield Identifier(start.start(), end.end(), "host")
+    yield from _find_emails(text)
     for m in _UNIQUE_ID.finditer(text):
         end = m.end()
         if m["session"]:
@@ -124,6 +144,20 @@ def find_ids(text: str) -> Iterator[Identifier]:
         if prefix:
             yield Identifier(prefix.start(), number.end(), "resource")
     yield from _find_field_names(text)
+
+
+def _find_emails(text: str) -> Iterator[Identifier]:
+    done = 0
+    at = text.find("@")
+    while at >= 0:
+        # Only a character before all of these can precede an address.
+        before = text[max(0, at - _MAX_LOCAL - 1) : at]
+        start = at - len(before) + len(before.rstrip(_LOCAL_CHARACTERS))
+        m = _EMAIL.match(text, start) if start >= done else None
+        if m:
+            yield Identifier(*m.span(), "user")
+            done = m.end()
+        at = text.find("@", at + 1)
 
 
 def _find_field_names(text: str) -> Iterator[Identifier]:
@@ -139,18 +173,17 @@ def _find_field_names(text: str) -> Iterator[Identifier]:
             yield from split_name(text, start, end, noun)
 
 
-# A required substring, if any; the pattern; the kind of identifier.
-_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], IdentifierKind], ...] = (
-    ((), _UUID, "name"),
-    ((), _IPV4, "host"),
-    ((":",), _IPV6, "host"),
-    (("@",), _EMAIL, "user"),
-    (("ip-", "ec2-"), _HOST_OF_IP, "host"),
-    (("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), _KEY_ID, "name"),
-    ((), _ACCOUNT, "account"),
-    ((), _ACCOUNT_DASHED, "account"),
-    ((), _CLUSTER_ID, "cluster-id"),
-    (("equest", "Rid", "EQUEST"), _REQUEST, "request"),
-    (("ost", "tended", "xtRid", "d-2"), _HOST_ID, "host-id"),
-    (("uthorization",), _AUTHORIZATION, "authorization"),
+# A required substring, if any; the number of characters of the identifier before the match; the pattern; the kind.
+_SHAPES: tuple[tuple[tuple[str, ...], int, re.Pattern[str], IdentifierKind], ...] = (
+    ((), _UUID_START, _UUID, "name"),
+    ((":",), 0, _IPV6, "host"),
+    (("ip-",), 0, _IP_HOST, "host"),
+    (("ec2-",), 0, _EC2_HOST, "host"),
+    (("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), 0, _KEY_ID, "name"),
+    ((), 0, _ACCOUNT, "account"),
+    ((), _DASHED_START, _ACCOUNT_DASHED, "account"),
+    ((), 0, _CLUSTER_ID, "cluster-id"),
+    (("equest", "Rid", "EQUEST"), 0, _REQUEST, "request"),
+    *(((literal,), 0, pattern, "host-id") for literal, pattern in _HOST_IDS),
+    (("uthorization",), 0, _AUTHORIZATION, "authorization"),
 )
