@@ -34,6 +34,21 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "region-of-the-settings": (
+        "$ aws configure get region\nme-south-1\n$ aws sts get-caller-identity\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid",
+        "in me-south-1: most likely, the account has not enabled this Region",
+        "me-south-1",
+    ),
+    "region-in-the-list-of-settings": (
+        "    region               me-south-1      config-file    ~/.aws/config\n$ aws sts get-caller-identity\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid",
+        "in me-south-1: most likely, the account has not enabled this Region",
+        "me-south-1",
+    ),
+    "topic": (
+        "AuthorizationError: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: SNS:Publish on resource: arn:aws:sns:eu-west-1:111122223333:alerts because no identity-based policy allows the SNS:Publish action",
+        "was denied sns:Publish on",
+        "Allow sns:Publish",
+    ),
     "vault-login": (
         f"Error authenticating: Error making API request.\nURL: PUT https://vault.example.com:8200/v1/auth/aws/login\nCode: 400. Errors:\n* {_UPSTREAM.format('eu-west-1')}",
         "The Vault server sent the client's STS request to the global endpoint",

@@ -210,6 +210,10 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         action = spell_action(action)
         actions = (action,)
+    elif not (prefix := action.partition(":")[0]).islower():
+        # SNS writes SNS:Publish.
+        action = f"{prefix.lower()}{action[len(prefix) :]}"
+        actions = (action,)
     resource = resource or facts.resource
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
