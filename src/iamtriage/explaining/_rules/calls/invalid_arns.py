@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, c
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
@@ -79,15 +79,15 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             mapped, entry_argument=f'"$({arn_diagnosis.lookup_command(principal)})"', entry_refusal=None
         )
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
-    reported = (
-        "EKS finds no IAM principal with this ARN."
-        if is_unknown
-        else "EKS does not accept an ARN of this form."
-    )
+    reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
+    if is_unknown:
+        reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
     causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
+    lookup = arn_diagnosis.lookup_command(principal)
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
-    lookup = (diagnosis.lookup_command if diagnosis else None) or arn_diagnosis.lookup_command(principal)
+    else:
+        lookup, reason = diagnosis.lookup_command or lookup, _describe_reason(diagnosis)
     repeated = repeat_command(
         context_of(case.facts).command,
         *("eks", "create-access-entry"),
@@ -95,25 +95,17 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         of_region=cluster.region,
     )
     deployment = find_deployment(case.failure, case.facts)
-    remedies = [
-        change_in_code(
-            cluster_remedy(
-                "Look up the full ARN, and create the access entry with it",
-                f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
-                *filter(None, (mapped.entry_refusal,)),
-                "Use credentials of the account that owns the role or user.",
-                commands=(lookup, repeated or mapped.create_entry_command(cluster)),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-            deployment,
-            "principal_arn",
-            *(
-                (_SESSION_CONTEXT,)
-                if deployment and deployment.tool == "Terraform" and isinstance(principal, RoleSession)
-                else ()
-            ),
-        ),
-    ]
+    is_terraform = deployment is not None and deployment.tool == "Terraform"
+    by_hand = cluster_remedy(
+        "Look up the full ARN, and create the access entry with it",
+        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+        *present(mapped.entry_refusal),
+        "Use credentials of the account that owns the role or user.",
+        commands=(lookup, repeated or mapped.create_entry_command(cluster)),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+    session = (_SESSION_CONTEXT,) if is_terraform and isinstance(principal, RoleSession) else ()
+    remedies = [change_in_code(by_hand, deployment, "principal_arn", *session)]
     if is_unknown and diagnosis is None:
         remedies.append(
             your_remedy(
@@ -122,11 +114,8 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.CONSISTENCY,
             )
         )
-    reason = "no role or user has this ARN." if is_unknown else "it is not the ARN of a role or user."
-    if diagnosis is not None and diagnosis.cause is arn_diagnosis.PATH_MISSING:
-        reason = "the path of the IAM Identity Center role is missing."
     return case.explain(
-        f"EKS rejects the ARN for an access entry: {_describe_reason(diagnosis) if diagnosis else reason}",
+        f"EKS rejects the ARN for an access entry: {reason}",
         *causes,
         topic="access-entry-principal",
         remedies=tuple(remedies),

@@ -199,45 +199,41 @@ def explain_untrusted_role(
         phrases: What the message says, in quotes.
     """
     parsed = parse_masked_role(role_arn)
-    role = "the role" if parsed is None else f"the role {parsed.name}"
-    named = service or "SERVICE.amazonaws.com"
-    who = service or "the service"
-    trust = None
+    role, name = ("the role", None) if parsed is None else (f"the role {parsed.name}", parsed.name)
+    who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
         from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 
         trust = check_service_trust(case.facts, service, actions, role_arn)
-    reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
-    summary = f"The service{f' {service}' if service else ''} cannot assume {role}"
-    remedies: tuple[Remedy, ...] = (
-        trust_remedy(
-            f"Allow {who} in the trust policy of {role}",
-            *trust_in_code_steps(find_deployment(case.failure, case.facts)),
-            "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
-            commands=commands.trust_policy_commands(parsed.name if parsed else None),
-            policy=service_trust_policy(named, actions),
-            url=pages.TRUST_POLICIES,
-        ),
-        your_remedy(
-            "If the role was just created, wait and retry",
-            "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
-            commands=(
-                f"aws iam wait role-exists --role-name {commands.role_name(parsed.name if parsed else None)}",
-            ),
-            url=pages.CONSISTENCY,
-        ),
-    )
     causes: tuple[Cause, ...] = (
-        reported,
+        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
         _TOO_NEW,
         ROLE_NOT_THERE.cause(),
     )
     verdict = "most likely, the role's trust policy does not allow it"
+    remedies: tuple[Remedy, ...]
     if trust is not None:
-        verdict, remedies, causes = trust.verdict, (trust.remedy,), (reported, trust.cause)
+        verdict, remedies, causes = trust.verdict, (trust.remedy,), (causes[0], trust.cause)
+    else:
+        remedies = (
+            trust_remedy(
+                f"Allow {who} in the trust policy of {role}",
+                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
+                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
+                commands=commands.trust_policy_commands(name),
+                policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
+                url=pages.TRUST_POLICIES,
+            ),
+            your_remedy(
+                "If the role was just created, wait and retry",
+                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
+                commands=(f"aws iam wait role-exists --role-name {commands.role_name(name)}",),
+                url=pages.CONSISTENCY,
+            ),
+        )
     return case.explain(
-        f"{summary}: {verdict}.",
+        f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
         *causes,
         topic="service-cannot-assume-role",
         remedies=remedies,

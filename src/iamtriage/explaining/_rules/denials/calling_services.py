@@ -249,26 +249,25 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     role = f"the role {parsed.name}" if parsed else "the role"
     arn = commands.arn(first, "ROLE_ARN")
     user = _DATABASE_USER.fullmatch(denial.principal_text or "")
-    is_serverless = user is not None and user["cluster"].startswith("serverless-")
-    region = commands.region(user["region"]) if user is not None else region_argument(denial)
-    where = "the namespace" if is_serverless else "the cluster"
-    external_id = "the user of the message" if user is None else user[0]
-    if user is not None and not is_serverless:
-        where = f"the cluster {user['cluster']}"
-    text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
-    cluster = "CLUSTER" if user is None else user["cluster"]
+    region, cluster, external_id = region_argument(denial), "CLUSTER", "the user of the message"
+    where = "the cluster"
+    check = "Check which roles it has, and add the one that the SQL command names."
+    if user is not None:
+        region, cluster, external_id = commands.region(user["region"]), user["cluster"], user[0]
     show = f"aws redshift describe-clusters --cluster-identifier {cluster} --region {region} --query 'Clusters[].IamRoles'"
     change = f"aws redshift modify-cluster-iam-roles --cluster-identifier {cluster} --region {region} --add-iam-roles"
-    if is_serverless:
+    if cluster.startswith("serverless-"):
+        where = "the namespace"
         show = f"aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {region} --query namespace.iamRoles"
         change = f"aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {region} --iam-roles"
+        check += " The last command replaces the list: repeat the roles that it has."
+    elif user is not None:
+        where = f"the cluster {cluster}"
+    else:
+        check += " Redshift Serverless has them in the namespace."
+    text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
     if chained:
         text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."
-    check = "Check which roles it has, and add the one that the SQL command names."
-    if user is None:
-        check += " Redshift Serverless has them in the namespace."
-    elif is_serverless:
-        check += " The last command replaces the list: repeat the roles that it has."
     associate = account_remedy(
         f"Associate {role} with {where}",
         check,
@@ -287,9 +286,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
     causes: tuple[Cause, ...] = (service_roles.SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
     remedies: tuple[Remedy, ...] = (associate, allow)
-    trust = None
-    if denial.facts.trust_policy is not None:
-        trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)
+    trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)
     if trust is not None:
         verdict = trust.verdict
         causes, remedies = (trust.cause, *causes), (trust.remedy, associate)

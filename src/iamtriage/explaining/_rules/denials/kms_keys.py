@@ -18,7 +18,6 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -27,13 +26,14 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.companion_actions import NEW_TASK, TASK_NOT_STARTED
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
@@ -99,6 +99,7 @@ _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
 _ALIAS = lazy_pattern(r"alias/[\w/-]{1,250}", re.ASCII)
+_REASONS_NOTE = "KMS reports the reasons as one and does not say which of them applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 KMS_KEY_POLICY = CauseType(
@@ -192,31 +193,20 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
-    reasons = reason_lines(denial)
     accounts = ""
+    remedies = (_inspect_key_remedy(denial), resource_remedy(denial))
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
+        remedies = (remedies[1], *present(allow_remedy(denial)), remedies[0])
+    verdict = f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
+    text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
-        denial_summary(
-            denial, f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
-        ),
-        KMS_KEY_POLICY.cause(
-            because=reasons, text=f"Neither the key policy nor a grant allows {denial.caller}."
-        ),
+        denial_summary(denial, verdict),
+        KMS_KEY_POLICY.cause(because=reason_lines(denial), text=text),
         KMS_WRONG_REGION.cause(),
         KMS_KEY_DENY.cause(),
-        remedies=present(
-            *(
-                (resource_remedy(denial), allow_remedy(denial), _inspect_key_remedy(denial))
-                if denial.crosses_accounts
-                else (_inspect_key_remedy(denial), resource_remedy(denial))
-            ),
-            authorization_details_remedy(denial),
-        ),
-        notes=(
-            "KMS reports the three reasons as one and does not say which of them applies.",
-            _KEY_POLICY_NOTE,
-        ),
+        remedies=present(*remedies, authorization_details_remedy(denial)),
+        notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
     )
 
 
@@ -244,76 +234,62 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         KMS_KEY_DELETED.cause(),
         topic="kms-key-unknown",
         remedies=(_inspect_key_remedy(denial),),
-        notes=("KMS reports the reasons as one and does not say which of them applies.", _KEY_POLICY_NOTE),
+        notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
     )
 
 
 def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
-    service = denial.service if denial.service != "kms" else None
-    operation = denial.operation
-    arn = (
-        denial.resource
-        if denial.resource_arn is not None and denial.resource_arn.service in _SHOW_KEYS
-        else None
-    )
-    arn = arn or find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
+    text, operation = denial.failure.text, denial.operation
+    arn = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
+    if denial.resource_arn is not None and denial.resource_arn.service in _SHOW_KEYS:
+        arn = denial.resource
     resource = try_parse_arn(arn)
+    service = denial.service if denial.service != "kms" else None
     service = service or (None if resource is None else resource.service)
-    if service is None and _OF_SECRETS_MANAGER in denial.failure.text:
+    if service is None and _OF_SECRETS_MANAGER in text:
         service = "secretsmanager"
-    data = _encrypted_data(operation)
+    name, data = _find_data_name(denial, service), _encrypted_data(operation)
+    if resource is not None:
+        name = resource.resource.replace(":", "/").partition("/")[2] or resource.resource
     if service in _SHOW_KEYS:
         data = _SHOW_KEYS[service][2].partition("_")[0].lower()
-    caller = denial.caller
-    if caller == "the caller" and _EXTERNAL_SECRETS.search(denial.failure.text):
+    caller, title, show_store = denial.caller, f"Allow {denial.caller} to use the key", None
+    role = caller if caller.startswith("the execution role") else "the role that makes the call"
+    if caller == "the caller" and _EXTERNAL_SECRETS.search(text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
-    name = (
-        None
-        if resource is None
-        else resource.resource.replace(":", "/").partition("/")[2] or resource.resource
-    )
-    name = name or _find_data_name(denial, service)
-    named = f" {clip_text(name)}" if name else ""
+        title, show_store = "Allow the role of the SecretStore to use the key", _show_store_command(denial)
+        role = "the role that the SecretStore names, or to that of its service account"
     key = commands.arn(_find_key(denial), "KEY_ARN")
-    show_key = _show_key_command(denial, service, arn) if key == "KEY_ARN" else None
-    find = "Find the key: the resource that holds the data names it (KmsKeyId)."
-    if show_key is not None:
+    show_key = find = None
+    if key == "KEY_ARN":
+        show_key = _show_key_command(denial, service, arn)
         find = f"The first command prints the key: None or aws/{service} is the default key."
-    elif data != "data":
-        find = f"Find the key that the {data} names (KmsKeyId)."
-    is_external_secret = caller.endswith("SecretStore")
+        if show_key is None:
+            find = f"Find the key: the resource that holds the {data} names it (KmsKeyId)."
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
     region = next(places, region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
-    role = caller if caller.startswith("the execution role") else "the role that makes the call"
-    if is_external_secret:
-        role = "the role that the SecretStore names, or to that of its service account"
-    remedy = Remedy(
-        title="Allow the role of the SecretStore to use the key"
-        if is_external_secret
-        else f"Allow {caller} to use the key",
-        who="account administrator",
-        steps=(
-            *((find,) if key == "KEY_ARN" else ()),
-            f"Attach the policy to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
-            "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed.",
-        ),
+    remedy = identity_remedy(
+        title,
+        *present(find),
+        f"Attach the policy to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in text else ''}",
+        "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed.",
         commands=(
-            *present(show_key, _show_store_command(denial) if is_external_secret else None),
+            *present(show_key, show_store),
             f"aws kms describe-key --key-id {key}{in_region}",
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
         ),
-        policy=build_document([_key_statement(denial, service, region, resource, key)]),
-        layer="identity",
+        statements=(_key_statement(denial, service, region, resource, key),),
         url=pages.KMS_ACCESS,
     )
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
+    code, named = denial.failure.envelope.code, f" {clip_text(name)}" if name else ""
     return denial.explain(
         f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data}{named} is encrypted.",
         KMS_BEHIND_SERVICE.cause(
             "reported",
-            (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
+            (f"The code is {code}.",) if code else (),
             text=f"The service was denied the use of the KMS key, not {called}.",
         ),
         KMS_KEY_POLICY.cause(),
@@ -381,23 +357,18 @@ def _key_statement(
 
 def explain_environment_key(denial: Denial) -> Explanation:
     """Explain that Lambda could not decrypt the environment variables of a function."""
-    is_other_role = "security token included in the request is invalid" in denial.failure.text
-    grant_lost = KMS_GRANT_OF_OTHER_ROLE.cause("derived" if is_other_role else "possible")
     key = KMS_BEHIND_SERVICE.cause(
         "reported", text="Lambda could not decrypt the function's environment variables."
     )
-    renew = _renew_grant_remedy(denial)
-    remedies = (renew, _inspect_key_remedy(denial)) if is_other_role else (_inspect_key_remedy(denial), renew)
+    reason = "the execution role is not allowed to use the KMS key"
+    causes = (key, KMS_KEY_POLICY.cause(), KMS_GRANT_OF_OTHER_ROLE.cause())
+    remedies = (_inspect_key_remedy(denial), _renew_grant_remedy(denial))
+    if "security token included in the request is invalid" in denial.failure.text:
+        reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one"
+        causes, remedies = (KMS_GRANT_OF_OTHER_ROLE.cause("derived"), key), remedies[::-1]
     return denial.explain(
-        (
-            "Lambda could not decrypt the function's environment variables: "
-            + (
-                "most likely, its role was re-created, and the grant on the KMS key is for the old one."
-                if is_other_role
-                else "the execution role is not allowed to use the KMS key."
-            )
-        ),
-        *((grant_lost, key) if is_other_role else (key, KMS_KEY_POLICY.cause(), grant_lost)),
+        f"Lambda could not decrypt the function's environment variables: {reason}.",
+        *causes,
         topic="kms-behind-service",
         remedies=remedies,
         notes=(_KEY_POLICY_NOTE,),

@@ -125,6 +125,9 @@ _PULLERS = {
         "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role.",
     ),
 }
+_OLD_LOGIN = unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
+    text="The login is older than 12 hours, or belongs to another user."
+)
 _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
@@ -132,19 +135,19 @@ def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
     case = denial.case
     registry, region = find_registry(case)
-    text = denial.failure.text
+    shown = denial.failure.text
     policy = f"arn:{find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
-    found = _REPOSITORY.search(text) or _IMAGE.search(text)
+    found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
     repository = found["name"] if found else None
-    on_node, on_ecs = _NODE.search(text) is not None, _ECS.search(text) is not None
-    if is_of_push(text) and not on_node and not on_ecs:
+    on_node, on_ecs = _NODE.search(shown) is not None, _ECS.search(shown) is not None
+    if is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
     puller, role, summary_end, who_pulls = _PULLERS["node" if on_node else "ECS" if on_ecs else ""]
-    roles = {each["role"] for each in _NODE_ROLE.finditer(text)}
+    roles = {each["role"] for each in _NODE_ROLE.finditer(shown)}
     if len(roles) == 1 and on_node:
         role = roles.pop()
         puller = f"{puller} {role}"
-    cached = (each["prefix"].rstrip("/") for each in _CACHE_PREFIX.finditer(text))
+    cached = (each["prefix"].rstrip("/") for each in _CACHE_PREFIX.finditer(shown))
     prefix = next((each for each in cached if (repository or "").startswith(f"{each}/")), None)
     if prefix is not None:
         return _explain_cached_pull(case, prefix, puller, role)
@@ -152,25 +155,15 @@ def explain_image_pull(denial: Denial) -> Explanation:
     on_repository = f" on the repository {repository}" if repository else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
     if on_node or not on_ecs:
-        causes.append(
-            unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(
-                text="The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
-                if on_node
-                else "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
-            )
-        )
-    causes.append(
-        RESOURCE_NO_ALLOW.cause(
-            text=f"The repository is in another account, and its policy does not allow {puller}."
-        )
-    )
+        text = "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
+        if on_node:
+            text = "The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
+        causes.append(unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(text=text))
+    text = f"The repository is in another account, and its policy does not allow {puller}."
+    causes.append(RESOURCE_NO_ALLOW.cause(text=text))
     login: tuple[Remedy, ...] = ()
     if not on_node and not on_ecs:
-        causes.append(
-            unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
-                text="The docker login is older than 12 hours, or belongs to another user."
-            )
-        )
+        causes.append(_OLD_LOGIN)
         login = (credential_remedies.docker_login(registry, region),)
     account = registry.partition(".")[0]
     arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{repository or 'REPOSITORY'}"
@@ -247,9 +240,7 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
         RESOURCE_NO_ALLOW.cause(
             text="The repository is in another account, and its policy does not allow the push."
         ),
-        unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
-            text="The login is older than 12 hours, or belongs to another user."
-        ),
+        _OLD_LOGIN,
         remedies=(
             identity_remedy(
                 f"Allow the push for {pusher}",

@@ -28,8 +28,6 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -241,24 +239,28 @@ _REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
 
 def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
-    name = resource_policies.policy_of(denial).name
+    policy = resource_policies.policy_of(denial)
+    name = policy.name
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
+    signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
+    verdict, title, remedies = "the call was not signed", "Sign the request", []
+    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs."
+    note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
+    deploys: tuple[str, ...] = ()
+    network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
     if denial.is_explicit:
+        # A Deny matches signed requests, too, unless its conditions say otherwise.
+        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
-        causes.append(resource_policies.RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+        causes.insert(0, resource_policies.RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+        title = "If the Deny exempts certain principals: sign the request"
+        # Most often the client has to sign, which no change of the policy replaces.
+        remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."
         causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("reported", text=text))
-    signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
-    verdict, title, remedies = "the call was not signed", "Sign the request", []
-    steps = [
-        f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs."
-    ]
-    note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone{'' if denial.is_explicit else ': sign the request'}."
-    remedy: Callable[..., Remedy] = your_remedy
-    deploys: tuple[str, ...] = ()
-    network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
-    if denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit:
+    signs_by_owner = denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit
+    if signs_by_owner:
         # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
         route = _ROUTE.match(denial.resource or "")
         method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
@@ -266,46 +268,31 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         text = f"The {name} does not allow anonymous callers from this network. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
         causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("derived", text=text))
         title = f"Set {method} to AWS_IAM, deploy the API, and sign the request"
-        steps = [
-            "If the policy names AWS principals, each method needs AWS_IAM: without it, API Gateway ignores signatures, so signing alone does not help."
-        ]
-        remedy, note = owner_remedy, f"Don't open the {name} to everyone."
-        deploys = resource_policies.redeploy_commands(denial)
+        step = "If the policy names AWS principals, each method needs AWS_IAM: without it, API Gateway ignores signatures, so signing alone does not help."
+        note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
         network = f"{network} {resource_policies.REDEPLOY}"
-    if denial.is_explicit:
-        # A Deny matches signed requests, too, unless its conditions say otherwise.
-        causes.reverse()
-        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
-        title = "If the Deny exempts certain principals: sign the request"
-        # Most often the client has to sign, which no change of the policy replaces.
-        remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
+    elif not denial.is_explicit:
+        note += ": sign the request"
+    sign = (owner_remedy if signs_by_owner else your_remedy)(
+        title,
+        step,
+        f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
+        *((_OPENSEARCH_USERS,) if denial.service == "es" else ()),
+        commands=(*deploys, *_signed_curl(denial)),
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
+    )
+    open_to_network = owner_remedy(
+        f"Or allow unsigned requests from known addresses only, in the {name}",
+        network,
+        commands=(*resource_policies.policy_commands(denial, policy.show_command), *deploys),
+        url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
+    )
     return denial.explain(
         denial_summary(denial, verdict),
         *causes,
         topic="anonymous-call",
-        remedies=(
-            *remedies,
-            remedy(
-                title,
-                *steps,
-                f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
-                *((_OPENSEARCH_USERS,) if denial.service == "es" else ()),
-                commands=(*deploys, *_signed_curl(denial)),
-                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
-            ),
-            owner_remedy(
-                f"Or allow unsigned requests from known addresses only, in the {name}",
-                network,
-                commands=(
-                    *resource_policies.policy_commands(
-                        denial, resource_policies.policy_of(denial).show_command
-                    ),
-                    *deploys,
-                ),
-                url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
-            ),
-        ),
-        notes=(note,),
+        remedies=(*remedies, sign, open_to_network),
+        notes=(f"{note}.",),
     )
 
 
