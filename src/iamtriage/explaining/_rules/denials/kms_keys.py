@@ -32,6 +32,7 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -194,10 +195,10 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts = ""
-    remedies = (_inspect_key_remedy(denial), resource_remedy(denial))
+    remedies: tuple[Remedy | None, ...] = (_inspect_key_remedy(denial), resource_remedy(denial))
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
-        remedies = (remedies[1], *present(allow_remedy(denial)), remedies[0])
+        remedies = (remedies[1], allow_remedy(denial), remedies[0])
     verdict = f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
     text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
@@ -361,7 +362,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
         "reported", text="Lambda could not decrypt the function's environment variables."
     )
     reason = "the execution role is not allowed to use the KMS key"
-    causes = (key, KMS_KEY_POLICY.cause(), KMS_GRANT_OF_OTHER_ROLE.cause())
+    causes: tuple[Cause, ...] = (key, KMS_KEY_POLICY.cause(), KMS_GRANT_OF_OTHER_ROLE.cause())
     remedies = (_inspect_key_remedy(denial), _renew_grant_remedy(denial))
     if "security token included in the request is invalid" in denial.failure.text:
         reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one"
