@@ -63,6 +63,7 @@ sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
 sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)[^\n]{0,600}\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
+sure   | <URL>Function URL authorization | Forbidden\. For troubleshooting Function URL authorization issues
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | <requester> | (?:(?:Resource does not exist|Column [^\n]{1,200}? cannot be resolved) or )?requester is not authorized to access requested (?:permissions|resources)

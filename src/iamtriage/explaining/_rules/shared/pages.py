@@ -121,6 +121,7 @@ SESSION_TROUBLES = f"{_SSM}/session-manager-troubleshooting.html"
 SESSION_PLUGIN = f"{_SSM}/session-manager-working-with-install-plugin.html"
 SESSION_ROLE = f"{_SSM}/getting-started-create-iam-instance-profile.html"
 SESSION_ENDPOINTS = f"{_SSM}/session-manager-getting-started-privatelink.html"
+LAMBDA_URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
 API_GATEWAY_TOKEN = "https://repost.aws/knowledge-center/api-gateway-authentication-token-errors"  # noqa: S105
 S3_ERRORS = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
