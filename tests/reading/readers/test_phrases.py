@@ -300,7 +300,11 @@ DENIALS: Table = (
         "Cannot call GetSessionToken with session credentials",
         denied(operation="GetSessionToken"),
     ),
-    ("function URL", '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}', denied()),
+    (
+        "function URL",
+        '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}',
+        denied(),
+    ),
     ("images", "Not authorized for images: [ami-0123456789abcdef0]", denied()),
     (
         "tagging",
