@@ -68,6 +68,11 @@ def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[s
     remedy = explain(text).remedies[0]
     assert remedy.policy is not None
     assert "The policy has all that its documentation lists." in remedy.steps[0]
+    denied_action = remedy.title.removeprefix("Allow ").partition(" ")[0]
+    is_only_all = denied_action.startswith(
+        ("autoscaling:Describe", "ec2:Describe", "route53:ListHostedZones")
+    )
+    assert (f"AWS accepts only * for {denied_action}." in remedy.steps[0]) == is_only_all
     resources = {
         action: each["Resource"]
         for each in remedy.policy["Statement"]

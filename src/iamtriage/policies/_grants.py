@@ -193,6 +193,9 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             return (arn,), _build_wildcard_notes(arn)
         if action.service == "s3" and arn.startswith("arn:"):
             return _convert_s3_arn(action, arn, location)
+        if arn.endswith(f":/{action.name.partition(':')[2]}"):
+            # "ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:111122223333:/GetCostAndUsage"
+            return (arn,), ("The ARN names the call itself: AWS checks it instead of a resource.",)
         words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:

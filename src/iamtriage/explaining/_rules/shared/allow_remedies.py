@@ -224,7 +224,6 @@ def allow_remedy(
     is_complete = bool(about_call) or (resource is None and grant.action.startswith("ssm:"))
     if not (more or listed or is_complete):
         more = companion_actions.describe_companions(grant.action, resource, text)
-    # The policy that a controller documents has * only where AWS accepts nothing else.
     hidden = (NEXT_OBJECTS, _PARTITION, *about_call, *((_ONLY_ALL,) if user else ()))
     if cut_resource(denial) is not None:
         hidden += (_UNLISTED,)
@@ -232,7 +231,7 @@ def allow_remedy(
         *([first_step] if first_step else []),
         *about_call,
         *present(companion_actions.task_hint(text)),
-        *companion_actions.controller_hints(grant.action, denial.failure, grant.resources, partition),
+        *_controller_steps(grant, denial, partition, has_policy=user is not None),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *more,
     )
@@ -277,6 +276,14 @@ def allow_remedy(
         commands=(put_command,),
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def _controller_steps(grant: Grant, denial: Denial, partition: str, *, has_policy: bool) -> tuple[str, ...]:
+    """Return what a controller needs, and in the same step why its policy has ``*``."""
+    hints = companion_actions.controller_hints(grant.action, denial.failure, grant.resources, partition)
+    is_only_all = any(each.startswith(_ONLY_ALL) for each in grant.notes)
+    why = f" {_ONLY_ALL} for {grant.action}." if has_policy and is_only_all else ""
+    return tuple(f"{hint}{why}" for hint in hints)
 
 
 def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[str, ...]]:

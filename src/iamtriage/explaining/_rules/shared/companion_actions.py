@@ -343,14 +343,8 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
     name = f"{controller.name[0].upper()}{controller.name[1:]}"
     path = controller.managed_policy
     if controller.policy:
-        tag = (
-            " Its condition requires the tag by which it finds the groups."
-            if controller.has_conditions
-            else ""
-        )
-        return (
-            f"{name} calls more actions than this one. The policy has all that its documentation lists.{tag}"
-        )
+        tag = " The condition requires tagged groups." if controller.has_conditions else ""
+        return f"{name} calls more actions. The policy has all that its documentation lists.{tag}"
     if path is None:
         return f"{name} calls more actions than this one. Its role needs {controller.permissions}."
     policy = path.rpartition("/")[2]

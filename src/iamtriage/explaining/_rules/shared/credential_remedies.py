@@ -21,9 +21,10 @@ _WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)"
 # The prompts of cmd and PowerShell, and paths in stack traces of .NET.
 WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
 _WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
-POLICIES_DO_NOT_HELP = "No permission is missing, so no IAM policy helps. Retrying with the same credentials does not help either."
+POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
-SIGNATURE_REJECTED = "No permission is missing: AWS rejects the signature before it evaluates policies."
+EVALUATED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
+SIGNATURE_REJECTED = f"No permission is missing: {EVALUATED_BEFORE_POLICIES}"
 
 
 def with_profile(profile: str | None, line: str) -> str:
