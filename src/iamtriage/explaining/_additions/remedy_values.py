@@ -37,7 +37,7 @@ _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", 
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
 # Commands that need the profile of the failed call.
 _COMMAND_OF_PROFILE = lazy_pattern(
-    r"aws (?:sts get-caller-identity|(?:sso )?login|configure(?: (?:list|get [a-z_]{3,40}|set region \S{1,30}))?)"
+    r"aws (?:sts get-caller-identity|(?:sso )?login|configure(?: (?:list|sso|get [a-z_]{3,40}|set region \S{1,30}))?)"
 )
 
 

@@ -302,7 +302,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
             your_remedy(
                 "Check that the profile is meant for where the call runs",
                 *steps,
-                commands=(credential_remedies.with_profile(profile, "aws configure get credential_source"),),
+                commands=("aws configure get credential_source",),
                 url=pages.CLI_ROLES,
             ),
         ),

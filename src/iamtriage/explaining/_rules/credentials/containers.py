@@ -20,7 +20,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import certificates, commands, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
@@ -140,7 +140,6 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         case: The failure.
         missing_profile: The profile that the SDK did not find in the container.
     """
-    profile = commands.profile(find_profile(case) or credential_sources.stated_profile(case))
     service = _COMPOSE_SERVICE.search(case.text)
     tool = "podman" if "podman" in case.text else "docker"
     uses_compose = service is not None or _COMPOSE.search(case.text) is not None
@@ -148,9 +147,8 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     where = "To keep it, add both to volumes and environment of the service." if uses_compose else ""
     run = None if uses_compose else _find_docker_run(case)
     words = run.words if run is not None else (name if uses_compose else "IMAGE",)
-    mount = fill_command(
-        f'{tool}{" compose" if uses_compose else ""} run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={{}}',
-        profile,
+    mount = (
+        f'{tool}{" compose" if uses_compose else ""} run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE'
     )
     mount = " ".join(
         (mount, *(f'"{word}"' if word.startswith("$") else quote_argument(word) for word in words))
@@ -301,9 +299,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         "Let the process read the token",
         "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
         "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
-        commands=(
-            f"kubectl get pod POD --namespace {commands.namespace(case.facts.namespace)} --output 'jsonpath={{.spec.securityContext}}'",
-        ),
+        commands=("kubectl get pod POD --namespace NAMESPACE --output 'jsonpath={.spec.securityContext}'",),
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,
     )

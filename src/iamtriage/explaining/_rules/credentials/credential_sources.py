@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
@@ -154,14 +153,8 @@ SECRETS_OF_FORKS = CauseType(
 )
 
 
-def stated_profile(case: Case[MissingCredentials]) -> str | None:
-    """Return the profile that the text around the failure names."""
-    stated = context_of(case.facts).profile
-    return None if stated is None else stated.value
-
-
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
-    set_up = credential_remedies.configure_credentials(find_profile(case))
+    set_up = credential_remedies.CONFIGURE_CREDENTIALS
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)

@@ -256,7 +256,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
 
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    principal, profile = case.principal, clues.find_profile(case)
+    principal = case.principal
     role, operation = underlying_role(principal), case.failure.envelope.operation
     credentials = "The temporary credentials of the call"
     if principal:
@@ -325,8 +325,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             renew,
             *(lasting if is_of_run else ()),
             # A job gets new variables with each run.
-            *(() if is_job or overridden is not None else (credential_remedies.clear_environment(),)),
-            credential_remedies.show_identity(profile),
+            *(() if is_job or overridden is not None else (credential_remedies.CLEAR_ENVIRONMENT,)),
+            credential_remedies.SHOW_IDENTITY,
             *(() if is_of_run else lasting),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),

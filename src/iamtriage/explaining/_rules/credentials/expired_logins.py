@@ -15,8 +15,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
-from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_registry, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -119,7 +118,6 @@ def explain_expired_sso(
     case: Case[ExpiredCredentials] | Case[MissingCredentials], message: str
 ) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
-    profile = find_profile(case)
     causes = [EXPIRED_SSO_SESSION.cause("reported", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
         causes.append(
@@ -132,12 +130,12 @@ def explain_expired_sso(
         *causes,
         topic="expired-sso-session",
         remedies=(
-            credential_remedies.sso_login(profile),
+            credential_remedies.SSO_LOGIN,
             your_remedy(
                 "If it expires again immediately, check which session the profile uses",
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
                 "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
-                commands=(credential_remedies.with_profile(profile, "aws configure list"),),
+                commands=("aws configure list",),
                 url=pages.SSO_LOGIN,
             ),
         ),
@@ -170,8 +168,8 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
         remedies=(
-            credential_remedies.console_login(find_profile(case)),
-            credential_remedies.show_identity(find_profile(case)),
+            credential_remedies.CONSOLE_LOGIN,
+            credential_remedies.SHOW_IDENTITY,
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
@@ -194,11 +192,11 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         TOKEN_FILE_NOT_REREAD.cause(),
         TOKEN_OF_JOB_TOO_OLD.cause(),
         remedies=(
-            credential_remedies.reread_token(),
+            credential_remedies.REREAD_TOKEN,
             your_remedy(
                 "Restart the program",
                 "It then reads the current token from the file. This helps until that token expires.",
-                commands=(commands.restart_command(case.facts.namespace),),
+                commands=(commands.RESTART_PODS,),
                 url=pages.EKS_IRSA_POD,
             ),
             cluster_remedy(
@@ -248,7 +246,6 @@ OTHER_SSO_REGION = CauseType(
 
 
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
-    profile = find_profile(case)
     return case.explain(
         "IAM Identity Center does not accept the sign-in token.",
         INVALID_SSO_TOKEN.cause(
@@ -258,15 +255,12 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
         LOGGED_OUT.cause(),
         OTHER_SSO_REGION.cause(),
         remedies=(
-            credential_remedies.sso_login(profile),
+            credential_remedies.SSO_LOGIN,
             your_remedy(
                 "If that does not help, sign out first, and check the profile",
                 "The command aws sso logout deletes the cached tokens of all profiles.",
                 "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
-                commands=(
-                    "aws sso logout",
-                    fill_command("aws sso login --profile {}", commands.profile(profile)),
-                ),
+                commands=("aws sso logout", "aws sso login --profile PROFILE"),
                 url=pages.SSO_LOGIN,
             ),
         ),

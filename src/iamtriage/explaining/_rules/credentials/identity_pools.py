@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.policies._documents import build_document
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
@@ -124,10 +123,6 @@ POOL_ROLE_MISSING = CauseType(
 )
 
 
-def _region(case: Case[AwsError] | Case[ExpiredCredentials] | Denial) -> str:
-    return commands.region(find_region(Case(case.failure, case.facts)))
-
-
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
     """Explain that an unauthenticated call reached an identity pool without guest access."""
     return denial.explain(
@@ -145,7 +140,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
                 commands=(
-                    f"aws cognito-identity describe-identity-pool --region {_region(denial)} --identity-pool-id IDENTITY_POOL_ID",
+                    "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -201,7 +196,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
                 step,
                 "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
-                    f"aws cognito-identity describe-identity-pool --region {_region(case)} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
+                    "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
@@ -213,7 +208,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
 def explain_identity_forbidden(denial: Denial) -> Explanation:
     """Explain that a call for an identity brought no sign-in linked to it."""
     found = _ID.fullmatch(denial.resource or "")
-    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", _region(denial))
+    identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", "REGION")
     return denial.explain(
         "The identity pool denied the caller the credentials of this identity.",
         IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
@@ -263,7 +258,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
                 "Check which roles the pool has",
                 "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
                 commands=(
-                    f"aws cognito-identity get-identity-pool-roles --region {_region(case)} --identity-pool-id IDENTITY_POOL_ID",
+                    "aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOL_ROLES,
             ),

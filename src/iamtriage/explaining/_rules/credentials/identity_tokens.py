@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
@@ -151,7 +151,7 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
         ),
         TOKEN_OF_SECRET.cause(),
         NOT_AN_ID_TOKEN.cause(),
-        remedies=(_send_id_token_remedy(), _inspect_token_remedy()),
+        remedies=(_SEND_ID_TOKEN, _INSPECT_TOKEN),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
@@ -168,7 +168,7 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
                 "If new tokens are rejected, too, check in the identity provider whether the user or client is blocked.",
                 url=pages.OIDC_PROVIDERS,
             ),
-            _inspect_token_remedy(),
+            _INSPECT_TOKEN,
         ),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
@@ -200,30 +200,28 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
             )
         ),
         remedies=(
-            _send_id_token_remedy() if is_not_jwt else credential_remedies.reread_token(),
-            _inspect_token_remedy(),
-            issuers.compare_providers_remedy(case, issuer),
+            _SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN,
+            _INSPECT_TOKEN,
+            issuers.compare_providers_remedy(issuer),
         ),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
 
-def _send_id_token_remedy() -> Remedy:
-    return your_remedy(
-        "Send a current ID token",
-        "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
-        "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
-        url=pages.EKS_IRSA_SDK,
-    )
+_SEND_ID_TOKEN = your_remedy(
+    "Send a current ID token",
+    "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
+    "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
+    url=pages.EKS_IRSA_SDK,
+)
 
 
-def _inspect_token_remedy() -> Remedy:
-    return your_remedy(
-        "Inspect the token's claims",
-        "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
-        "Never paste a token into a website or chat: until it expires, it is a credential.",
-        url=pages.OIDC_ROLES,
-    )
+_INSPECT_TOKEN = your_remedy(
+    "Inspect the token's claims",
+    "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
+    "Never paste a token into a website or chat: until it expires, it is a credential.",
+    url=pages.OIDC_ROLES,
+)
 
 
 # The first route that matches is used.

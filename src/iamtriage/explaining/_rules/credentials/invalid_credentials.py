@@ -18,13 +18,13 @@ from iamtriage.explaining._rules.credentials.expired_logins import explain_inval
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     INVALID_TOKEN_CODES,
     REJECTION_PHRASES,
+    SESSION_TOKEN_REMEDY,
     UNKNOWN_KEY_CODES,
     RejectedRequest,
     check_key_remedy,
     describe_request,
     partition_remedy,
     region_remedies,
-    session_token_remedy,
     set_region_remedy,
     stored_keys_remedy,
 )
@@ -151,7 +151,7 @@ def _explain_missing_token(
         missing = "token"
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
     export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
-    set_values = attrs.evolve(session_token_remedy(case), commands=(*export, "aws sts get-caller-identity"))
+    set_values = attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity"))
     remedies: tuple[Remedy, ...] = (set_values,)
     source = ""
     if (profile := clues.find_overridden_profile(case)) is not None:
@@ -201,7 +201,7 @@ def _explain_rejecting_region(
         topic="invalid-credentials",
         remedies=(
             *region_remedies(request, region),
-            credential_remedies.show_identity(clues.find_profile(case)),
+            credential_remedies.SHOW_IDENTITY,
         ),
         notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
     )
@@ -298,7 +298,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
             },
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
-        region_remedy = set_region_remedy(case, request)
+        region_remedy = set_region_remedy(request)
         remedies = other.remedies if region_remedy is None else (region_remedy,)
         findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
     return findings
@@ -344,7 +344,7 @@ def _remedies(
         yield from region_remedies(request, region)
         region = StsFindings()
     if request.is_signed and request.is_temporary:
-        yield session_token_remedy(case)
+        yield SESSION_TOKEN_REMEDY
     if request.is_signed and request.partition != "aws":
         yield partition_remedy(request.partition)
     is_key_known = request.key is not None and request.is_temporary is False
@@ -352,11 +352,11 @@ def _remedies(
         yield check_key_remedy(case, request)
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.show_identity(clues.find_profile(case))
+        yield stored or credential_remedies.SHOW_IDENTITY
         if request.is_temporary is not False and overridden is None:
-            yield credential_remedies.clear_environment()
+            yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
-            yield credential_remedies.get_new_credentials()
+            yield credential_remedies.NEW_CREDENTIALS
         elif not is_key_known:
             yield check_key_remedy(case, request)
     yield from region.remedies

@@ -16,7 +16,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -168,7 +168,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         ]
     else:
         causes.append(CLUSTER_MADE_ANEW.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
-    create = _create_provider_remedy(case, issuer)
+    create = _create_provider_remedy(issuer)
     if other is not None:
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
@@ -179,16 +179,16 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=(create, compare_providers_remedy(case, issuer)),
+        remedies=(create, compare_providers_remedy(issuer)),
         notes=(
             "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
         ),
     )
 
 
-def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+def compare_providers_remedy(issuer: Issuer) -> Remedy:
     """Return the remedy that compares the issuer with the providers in IAM."""
-    of_cluster = f"aws eks describe-cluster --name {commands.cluster(case.facts.cluster)} --region {commands.region(issuer.region or find_region(case))} --query cluster.identity.oidc.issuer --output text"
+    of_cluster = f"aws eks describe-cluster --name CLUSTER --region {issuer.region or 'REGION'} --query cluster.identity.oidc.issuer --output text"
     return your_remedy(
         "Compare the issuer with the providers in the role's account",
         "List the providers with credentials of the role's account.",
@@ -223,7 +223,7 @@ def _create_and_trust_remedy(
     )
 
 
-def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+def _create_provider_remedy(issuer: Issuer) -> Remedy:
     uses_sts_audience = issuer.is_eks or issuer.system == GITHUB
     creations = [
         fill_command(
@@ -237,7 +237,7 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
     ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
-        eksctl = f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(case.facts.cluster)} --region {commands.region(issuer.region or find_region(case))} --approve"
+        eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
         creations.insert(0, eksctl)
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",

@@ -164,7 +164,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         commands=(
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
-            credential_remedies.with_profile(profile or "PROFILE", "aws configure sso"),
+            "aws configure sso --profile PROFILE",
         ),
         url=pages.CLI_PROFILES,
     )
@@ -238,7 +238,7 @@ def _explain_wrong_section(
                 f"Write the section as {correct}",
                 step,
                 "Then check that the first command lists the profile, and retry the call.",
-                commands=("aws configure list-profiles", credential_remedies.with_profile(profile, sign_in)),
+                commands=("aws configure list-profiles", sign_in),
                 url=pages.CLI_PROFILES,
             ),
         ),
@@ -252,7 +252,6 @@ def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
 
 
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
-    profile = find_profile(case)
     found = _PARTIAL_CREDENTIALS.search(message)
     place = _PLACES.get(found[1], safe_name(found[1]) or "one place") if found else "one place"
     missing = safe_name(found[2].strip(" ,")) if found else None
@@ -270,10 +269,7 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
                 "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
                 "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
                 "The SDK does not combine parts from different places.",
-                commands=(
-                    credential_remedies.with_profile(profile, "aws configure list"),
-                    credential_remedies.with_profile(profile, "aws configure get source_profile"),
-                ),
+                commands=("aws configure list", "aws configure get source_profile"),
                 url=pages.CLI_ROLES,
             ),
         ),

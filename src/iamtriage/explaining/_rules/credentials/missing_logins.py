@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -36,6 +36,7 @@ _EXIT_CODES = {
 _EXECUTABLE = lazy_pattern(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
+_UPDATE_KUBECONFIG = "aws eks update-kubeconfig --name CLUSTER --region REGION"
 _API_VERSION = "exec plugin: invalid apiVersion"
 _OTHER_VERSION = "exec plugin is configured to use API version"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
@@ -134,7 +135,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     # botocore names the sso-session, or the start URL of a profile without one.
     session = None if found is None or "://" in found[1] else safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
-    login = credential_remedies.sso_login(find_profile(case))
+    login = credential_remedies.SSO_LOGIN
     if session is not None and find_profile(case) is None:
         login = attrs.evolve(
             login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
@@ -143,7 +144,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause(),
-        remedies=(login, credential_remedies.show_identity(find_profile(case))),
+        remedies=(login, credential_remedies.SHOW_IDENTITY),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
@@ -161,7 +162,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
     causes = [NO_LOGIN_SESSION.cause("reported")]
     profile = find_profile(case)
     summary = f"The profile{f' {profile}' if profile else ''} has no usable session of aws login."
-    remedies = [credential_remedies.console_login(profile)]
+    remedies = [credential_remedies.CONSOLE_LOGIN]
     if "signin:CreateOAuth2Token" in message:
         summary = "The user or role is not allowed to use aws login: signin:CreateOAuth2Token is missing."
         causes = [LOGIN_NOT_ALLOWED.cause("derived", quote_phrases(message, "signin:CreateOAuth2Token"))]
@@ -181,7 +182,6 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile's role requires an MFA code."""
-    profile = find_profile(case)
     return case.explain(
         "The profile's role requires an MFA code, and the program cannot prompt for one.",
         MFA_NEEDED.cause("reported", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")),
@@ -191,9 +191,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
                 "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
                 "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
                 "For unattended programs, use a role that does not require MFA.",
-                commands=(
-                    credential_remedies.with_profile(profile or "PROFILE", "aws sts get-caller-identity"),
-                ),
+                commands=("aws sts get-caller-identity --profile PROFILE",),
                 url=pages.CLI_ROLES,
             ),
         ),
@@ -202,7 +200,6 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
 
 def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a ``credential_process`` returned no credentials."""
-    profile = find_profile(case)
     outcome = (
         "was not found" if "not found" in message or "No such file" in message else "returned no credentials"
     )
@@ -217,7 +214,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
                 "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
                 "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
                 "Use its absolute path in the profile. Its output is secret: don't share it.",
-                commands=(credential_remedies.with_profile(profile, "aws configure get credential_process"),),
+                commands=("aws configure get credential_process",),
                 url=pages.CLI_PROCESS,
             ),
         ),
@@ -246,7 +243,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         causes = (
             HELPER_WITHOUT_CREDENTIALS.cause("derived", ("The text contains the helper's own error.",)),
         )
-        first = (credential_remedies.configure_credentials(find_profile(case)),)
+        first = (credential_remedies.CONFIGURE_CREDENTIALS,)
     elif _API_VERSION in message or _OTHER_VERSION in message:
         return _explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
@@ -256,8 +253,6 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             url=pages.EKS_KUBECONFIG,
         )
         outcome, causes, first = "was not found", (), (install,)
-    region = commands.region(find_region(case))
-    cluster = commands.cluster(case.facts.cluster)
     return case.explain(
         f"The helper that gets credentials for the cluster {outcome}."
         if reason is None
@@ -273,7 +268,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
                 "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
                 "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
                 commands=(
-                    fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
+                    "aws eks get-token --cluster-name CLUSTER --region REGION",
                     "aws sts get-caller-identity",
                 ),
                 url=pages.EKS_KUBECONFIG,
@@ -281,7 +276,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             your_remedy(
                 "Write the kubeconfig again",
                 "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
-                commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
+                commands=(_UPDATE_KUBECONFIG,),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
@@ -324,9 +319,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
                 "Update the AWS CLI, and write the kubeconfig again",
                 update,
                 "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
-                commands=(
-                    f"aws eks update-kubeconfig --name {commands.cluster(case.facts.cluster)} --region {commands.region(find_region(case))}",
-                ),
+                commands=(_UPDATE_KUBECONFIG,),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),

@@ -20,9 +20,8 @@ from iamtriage.explaining._rules.credentials import (
     pod_agents,
     pod_roles,
 )
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -162,7 +161,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
             # A job without an OIDC token has no credentials to check.
-            *(() if lacks_id_token else (credential_remedies.show_identity(find_profile(case)),)),
+            *(() if lacks_id_token else (credential_remedies.SHOW_IDENTITY,)),
         ),
         notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )
@@ -207,7 +206,6 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
 
 def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program does not support the profiles that ``aws login`` writes."""
-    profile = commands.profile(find_profile(case) or credential_sources.stated_profile(case))
     return case.explain(
         "The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
         LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
@@ -218,16 +216,13 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
                 "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
                 "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
                 commands=(
-                    fill_command("aws login --profile {}", profile),
-                    fill_command(
-                        "aws configure set credential_process {} --profile exported",
-                        f"aws configure export-credentials --profile {profile} --format process",
-                    ),
+                    "aws login --profile PROFILE",
+                    "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
                     "AWS_PROFILE=exported aws sts get-caller-identity",
                 ),
                 url=pages.CLI_LOGIN,
             ),
-            credential_remedies.show_identity(find_profile(case)),
+            credential_remedies.SHOW_IDENTITY,
         ),
         notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
     )

@@ -141,7 +141,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
                 commands=(
                     pod_roles.pod_command(case, pod_roles.LIST_ASSOCIATIONS),
                     pod_roles.pod_command(case, pod_roles.CREATE_ASSOCIATION),
-                    commands.restart_command(facts.namespace),
+                    pod_roles.restart_command(case),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
@@ -199,7 +199,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
             prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
             text = f"The Authorization header has an invalid character {after}{prefix}."
         summary = f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}."
-        remedies = (_send_bare_token_remedy(case), _update_remedy(case))
+        remedies = (_send_bare_token_remedy(case), _UPDATE_SDK)
     elif is_early:
         summary = f"{rejecter} rejected the pod's token because it {outcome}: the clock of the node is most likely behind."
         remedies = (credential_remedies.set_clock(message),)
@@ -214,7 +214,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
                     "A restart helps at once: new pods get a new token.",
                     "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
                     "If new pods fail, too, the clock of the node is ahead.",
-                    commands=(commands.restart_command(case.facts.namespace),),
+                    commands=(commands.RESTART_PODS,),
                     url=pages.EKS_POD_SDK,
                 ),
             ),
@@ -227,7 +227,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         )
         too_old = () if problem == "invalid" else (pod_roles.SDK_TOO_OLD.cause(),)
         more = (*too_old, TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
-        remedies = (_check_token_remedy(case), _update_remedy(case))
+        remedies = (_CHECK_TOKEN, _UPDATE_SDK)
     because = quote_phrases(
         message,
         "service account token cannot be empty",
@@ -250,18 +250,16 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     )
 
 
-def _check_token_remedy(case: AnyCase) -> Remedy:
-    namespace = commands.namespace(case.facts.namespace)
-    return your_remedy(
-        "Check whether the pod has the token",
-        "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
-        "If both are right, the SDK is too old or the process does not inherit the variables.",
-        commands=(
-            commands.pod_variables_command(namespace),
-            f"kubectl exec POD --namespace {namespace} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
-        ),
-        url=pages.EKS_POD_IDENTITY,
-    )
+_CHECK_TOKEN = your_remedy(
+    "Check whether the pod has the token",
+    "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+    "If both are right, the SDK is too old or the process does not inherit the variables.",
+    commands=(
+        "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'",
+        "kubectl exec POD --namespace NAMESPACE -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+    ),
+    url=pages.EKS_POD_IDENTITY,
+)
 
 
 def _send_bare_token_remedy(case: AnyCase) -> Remedy:
@@ -287,14 +285,13 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
     )
 
 
-def _update_remedy(case: AnyCase) -> Remedy:
-    return your_remedy(
-        "Update the SDK, and re-create the pods",
-        "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
-        "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
-        commands=(commands.restart_command(case.facts.namespace),),
-        url=pages.EKS_POD_SDK,
-    )
+_UPDATE_SDK = your_remedy(
+    "Update the SDK, and re-create the pods",
+    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
+    "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
+    commands=(commands.RESTART_PODS,),
+    url=pages.EKS_POD_SDK,
+)
 
 
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:

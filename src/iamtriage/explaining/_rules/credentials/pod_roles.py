@@ -274,9 +274,11 @@ def restart_command(case: AnyCase) -> str:
     account = case.facts.service_account
     controller = find_controller(f"{case.text} {account or ''}") or find_controller_of_account(account)
     if controller is None or account not in (None, controller.service_account):
-        return commands.restart_command(_account_and_namespace(case)[1])
+        workload = "deployment/NAME"
+    else:
+        workload = controller.workload
     return fill_command(
-        "kubectl rollout restart {} --namespace {}", controller.workload, _account_and_namespace(case)[1]
+        "kubectl rollout restart {} --namespace {}", workload, _account_and_namespace(case)[1]
     )
 
 

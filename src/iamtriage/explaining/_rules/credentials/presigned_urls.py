@@ -159,7 +159,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
         URL_KEPT.cause(),
         EXPIRY_TOO_SHORT.cause(),
         clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
-        remedies=(_new_url_remedy(), credential_remedies.set_clock()),
+        remedies=(_NEW_URL, credential_remedies.set_clock()),
         notes=(_URL_REJECTED,),
     )
 
@@ -175,7 +175,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         ),
         topic="presigned-url-expired",
         remedies=(
-            _new_url_remedy(),
+            _NEW_URL,
             account_remedy(
                 "For URLs that must last for days, change how they are signed",
                 "Create URLs on request: let the recipient call your application, which signs a new URL each time.",
@@ -196,7 +196,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
         PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
         clocks.CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
         LOCAL_TIME.cause(),
-        remedies=(credential_remedies.set_clock(), _new_url_remedy()),
+        remedies=(credential_remedies.set_clock(), _NEW_URL),
         notes=(_URL_REJECTED,),
     )
 
@@ -236,7 +236,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
                 "Quote the URL on a command line. In HTML, & can be written as &amp;.",
                 url=pages.CLOUDFRONT_SIGNED,
             ),
-            _new_url_remedy(),
+            _NEW_URL,
         ),
         notes=(_URL_REJECTED,),
     )
@@ -262,14 +262,13 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
     )
 
 
-def _new_url_remedy() -> Remedy:
-    return your_remedy(
-        "Create a new URL, or ask the sender for one",
-        "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
-        _ROLE_CREDENTIALS_EXPIRE,
-        commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
-        url=pages.S3_PRESIGNED,
-    )
+_NEW_URL = your_remedy(
+    "Create a new URL, or ask the sender for one",
+    "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
+    _ROLE_CREDENTIALS_EXPIRE,
+    commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
+    url=pages.S3_PRESIGNED,
+)
 
 
 _TYPE_HEADER = "content-type"

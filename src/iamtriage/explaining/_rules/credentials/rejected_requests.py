@@ -269,7 +269,7 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     yield from (each for each in region.remedies if each.who == "account administrator")
 
 
-def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
+def set_region_remedy(request: RejectedRequest) -> Remedy | None:
     """Return the remedy that sets the region of a pod in another partition."""
     endpoint = None if request.region is None else find_endpoint(request.region)
     if endpoint is None or request.is_signed:
@@ -280,23 +280,22 @@ def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) 
         f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
         "Remove endpoint URLs of other partitions from code and settings.",
         commands=(
-            f"kubectl set env deployment/NAME --namespace {commands.namespace(case.facts.namespace)} AWS_REGION={region} AWS_DEFAULT_REGION={region}",
+            f"kubectl set env deployment/NAME --namespace NAMESPACE AWS_REGION={region} AWS_DEFAULT_REGION={region}",
         ),
         url=pages.EKS_STS,
     )
 
 
-def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
-    return your_remedy(
-        "Set all three values of the temporary credentials",
-        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
-        "If the token is lost, get new credentials: assume the role or sign in again.",
-        commands=(
-            "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
-            credential_remedies.with_profile(clues.find_profile(case), "aws sts get-caller-identity"),
-        ),
-        url=pages.TEMPORARY_CREDENTIALS,
-    )
+SESSION_TOKEN_REMEDY = your_remedy(
+    "Set all three values of the temporary credentials",
+    "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
+    "If the token is lost, get new credentials: assume the role or sign in again.",
+    commands=(
+        "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
+        "aws sts get-caller-identity",
+    ),
+    url=pages.TEMPORARY_CREDENTIALS,
+)
 
 
 def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:

@@ -268,7 +268,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         ISSUER_UNREACHABLE.cause(),
         JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
         CERTIFICATE_CHAIN.cause(),
-        remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
+        remedies=(_fetch_keys_remedy(issuer), _RETRY),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
@@ -281,7 +281,7 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
         IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
         PASSING_FAULT.cause(),
         ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
-        remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
+        remedies=(_RETRY, _fetch_keys_remedy(issuer)),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 
@@ -315,12 +315,11 @@ def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     )
 
 
-def _retry_remedy() -> Remedy:
-    return your_remedy(
-        "Retry after a few seconds",
-        "Retry a few times with exponential backoff. If it goes on, the error is not temporary.",
-        url=pages.OIDC_ROLES,
-    )
+_RETRY = your_remedy(
+    "Retry after a few seconds",
+    "Retry a few times with exponential backoff. If it goes on, the error is not temporary.",
+    url=pages.OIDC_ROLES,
+)
 
 
 def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:

@@ -9,8 +9,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 
@@ -49,20 +49,31 @@ _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 # The operations that issue credentials to the caller.
 _ISSUING = (("assume-role",), ("get-session-token",))
 
+_RENEW_SOURCE = your_remedy(
+    "Renew the credentials that the role is assumed with",
+    "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
+    "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
+    commands=(
+        "aws configure get source_profile --profile PROFILE",
+        "aws sso login --profile SOURCE_PROFILE",
+    ),
+    url=pages.CLI_ROLES,
+)
+
 
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
     renew = _runtime_remedy(case)
     if renew is None and operation == "AssumeRole":
-        renew = _source_profile_remedy(clues.find_profile(case))
+        renew = _RENEW_SOURCE
     if renew is None and operation != "AssumeRole":
         renew = _issue_again_remedy(case, issued)
     if renew is not None:
         return renew
     if isinstance(role, IdentityCenterRole):
-        return credential_remedies.sso_login(clues.find_profile(case))
-    return credential_remedies.get_new_credentials()
+        return credential_remedies.SSO_LOGIN
+    return credential_remedies.NEW_CREDENTIALS
 
 
 def remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
@@ -109,20 +120,6 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
         f"{longer}. {limit}".rstrip(),
         commands=tuple(each for each in lines if each),
         url=pages.SESSION_DURATION,
-    )
-
-
-def _source_profile_remedy(profile: str | None) -> Remedy:
-    """Return how to renew the credentials with which a profile assumes its role."""
-    return your_remedy(
-        "Renew the credentials that the role is assumed with",
-        "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
-        "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
-        commands=(
-            fill_command("aws configure get source_profile --profile {}", commands.profile(profile)),
-            "aws sso login --profile SOURCE_PROFILE",
-        ),
-        url=pages.CLI_ROLES,
     )
 
 

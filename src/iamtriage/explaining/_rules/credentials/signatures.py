@@ -225,7 +225,7 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
         _header_summary(case, dates_differ=dates_differ),
         *causes,
         topic="authorization-malformed",
-        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _copy_keys_remedy(case), sign),
+        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _COPY_KEYS, sign),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
@@ -244,7 +244,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
-    set_keys = stored_keys_remedy(case) or _copy_keys_remedy(case)
+    set_keys = stored_keys_remedy(case) or _COPY_KEYS
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
     remedies = [set_keys]
@@ -283,20 +283,14 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     )
 
 
-def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
-    profile = clues.find_profile(case)
-    return your_remedy(
-        "Check where the key is set, and set key ID and secret again",
-        "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
-        "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
-        "If the secret is lost, create a new key pair: AWS shows a secret only once.",
-        commands=(
-            credential_remedies.with_profile(profile, "aws configure list"),
-            credential_remedies.with_profile(profile, "aws configure"),
-            credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
-        ),
-        url=pages.ACCESS_KEYS,
-    )
+_COPY_KEYS = your_remedy(
+    "Check where the key is set, and set key ID and secret again",
+    "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
+    "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
+    "If the secret is lost, create a new key pair: AWS shows a secret only once.",
+    commands=("aws configure list", "aws configure", "aws sts get-caller-identity"),
+    url=pages.ACCESS_KEYS,
+)
 
 
 def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:

@@ -90,6 +90,10 @@ _ENDPOINTS_NAMED_LIKE_PREFIX = (
 _MAX_SHORT_PREFIX = 3
 
 
+RESTART_PODS = "kubectl rollout restart deployment/NAME --namespace NAMESPACE"
+"""The command that restarts the pods of a deployment."""
+
+
 # Cached, because logs repeat the same calls. Words are of bounded length.
 @functools.lru_cache(maxsize=512)
 def command(*words: str) -> str:
@@ -283,11 +287,6 @@ def external_id(value: str | None) -> str:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html has its characters.
     """
     return value if value is not None and _EXTERNAL_ID.fullmatch(value) and value[0] != "-" else "EXTERNAL_ID"
-
-
-def restart_command(of_namespace: str | None) -> str:
-    """Return the command that restarts the pods of a deployment."""
-    return command("kubectl", "rollout", "restart", "deployment/NAME", "--namespace", namespace(of_namespace))
 
 
 def arn(value: str | None, placeholder: str = "ARN") -> str:

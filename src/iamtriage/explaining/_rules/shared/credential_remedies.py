@@ -36,68 +36,44 @@ def with_profile(profile: str | None, line: str) -> str:
     return line if profile is None else fill_command(f"{line} --profile {{}}", commands.profile(profile))
 
 
-def show_identity(profile: str | None = None) -> Remedy:
-    """Return the remedy that shows which credentials are used and whose they are."""
-    return your_remedy(
-        "Check which credentials are used",
-        "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
-        "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
-        commands=(
-            with_profile(profile, "aws configure list"),
-            with_profile(profile, "aws sts get-caller-identity"),
-        ),
-        url=pages.CLI_CREDENTIALS,
-    )
-
-
-def sso_login(profile: str | None) -> Remedy:
-    """Return the remedy that signs in to IAM Identity Center."""
-    return your_remedy(
-        "Sign in to IAM Identity Center again",
-        "Sign in with the profile that the failing call uses: each session has its own token.",
-        "Then retry the call. A running program may need a restart.",
-        commands=(
-            fill_command("aws sso login --profile {}", commands.profile(profile)),
-            fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile)),
-        ),
-        url=pages.SSO_LOGIN,
-    )
-
-
-def console_login(profile: str | None) -> Remedy:
-    """Return the remedy that signs in with console credentials."""
-    return your_remedy(
-        "Sign in with aws login again",
-        "The command opens a browser. Its credentials refresh automatically for up to 12 hours.",
-        commands=(with_profile(profile, "aws login"),),
-        url=pages.CLI_LOGIN,
-    )
-
-
-def get_new_credentials() -> Remedy:
-    """Return the remedy that gets new temporary credentials."""
-    return your_remedy(
-        "Get new credentials from where the old ones came from",
-        "From IAM Identity Center or aws login: sign in again.",
-        "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
-        commands=(
-            "aws sso login --profile PROFILE",
-            "aws login",
-            "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
-        ),
-        url=pages.TEMPORARY_CREDENTIALS,
-    )
-
-
-def clear_environment() -> Remedy:
-    """Return the remedy that removes old credentials."""
-    return your_remedy(
-        "Remove the old credentials",
-        "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
-        "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
-        commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
-        url=pages.CLI_CREDENTIALS,
-    )
+SHOW_IDENTITY = your_remedy(
+    "Check which credentials are used",
+    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+    "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
+    commands=("aws configure list", "aws sts get-caller-identity"),
+    url=pages.CLI_CREDENTIALS,
+)
+SSO_LOGIN = your_remedy(
+    "Sign in to IAM Identity Center again",
+    "Sign in with the profile that the failing call uses: each session has its own token.",
+    "Then retry the call. A running program may need a restart.",
+    commands=("aws sso login --profile PROFILE", "aws sts get-caller-identity --profile PROFILE"),
+    url=pages.SSO_LOGIN,
+)
+CONSOLE_LOGIN = your_remedy(
+    "Sign in with aws login again",
+    "The command opens a browser. Its credentials refresh automatically for up to 12 hours.",
+    commands=("aws login",),
+    url=pages.CLI_LOGIN,
+)
+NEW_CREDENTIALS = your_remedy(
+    "Get new credentials from where the old ones came from",
+    "From IAM Identity Center or aws login: sign in again.",
+    "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
+    commands=(
+        "aws sso login --profile PROFILE",
+        "aws login",
+        "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
+    ),
+    url=pages.TEMPORARY_CREDENTIALS,
+)
+CLEAR_ENVIRONMENT = your_remedy(
+    "Remove the old credentials",
+    "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
+    "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
+    commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
+    url=pages.CLI_CREDENTIALS,
+)
 
 
 def unset_keys(profile: str) -> Remedy:
@@ -177,15 +153,13 @@ def docker_login(registry: str, region: str) -> Remedy:
     )
 
 
-def reread_token() -> Remedy:
-    """Return the remedy that re-reads the web identity token's file for each call."""
-    return your_remedy(
-        "Read the token file again for each STS call",
-        "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
-        "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
-        "In a CI system, request a new token right before the call: its tokens last for minutes.",
-        url=pages.EKS_IRSA_SDK,
-    )
+REREAD_TOKEN = your_remedy(
+    "Read the token file again for each STS call",
+    "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
+    "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
+    "In a CI system, request a new token right before the call: its tokens last for minutes.",
+    url=pages.EKS_IRSA_SDK,
+)
 
 
 def check_endpoint(*, is_other_software: bool = False) -> Remedy:
@@ -219,17 +193,11 @@ def enable_region(region: str | None) -> Remedy:
     )
 
 
-def configure_credentials(profile: str | None) -> Remedy:
-    """Return the remedy that sets up credentials that refresh automatically."""
-    return your_remedy(
-        "Set up credentials that refresh automatically",
-        "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
-        "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
-        "Select the profile where the call runs, with AWS_PROFILE or --profile.",
-        commands=(
-            "aws configure list-profiles",
-            with_profile(profile, "aws configure sso"),
-            with_profile(profile, "aws login"),
-        ),
-        url=pages.CLI_CREDENTIALS,
-    )
+CONFIGURE_CREDENTIALS = your_remedy(
+    "Set up credentials that refresh automatically",
+    "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
+    "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
+    "Select the profile where the call runs, with AWS_PROFILE or --profile.",
+    commands=("aws configure list-profiles", "aws configure sso", "aws login"),
+    url=pages.CLI_CREDENTIALS,
+)

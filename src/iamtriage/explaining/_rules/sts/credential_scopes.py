@@ -186,7 +186,7 @@ def _explain_sts(
         topic="sts-endpoint",
         remedies=(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),
-            _global_endpoint_remedy(case),
+            _GLOBAL_ENDPOINT,
         ),
         notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
     )
@@ -248,25 +248,17 @@ def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | 
     )
 
 
-def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
-    name = commands.service_account(case.facts.service_account)
-    namespace = commands.namespace(case.facts.namespace)
-    return your_remedy(
-        f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
-        "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
-        "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
-        commands=(
-            fill_command(
-                "kubectl annotate serviceaccount {} --namespace {} --overwrite {}",
-                name,
-                namespace,
-                f"{STS_ANNOTATION}=false",
-            ),
-            f"kubectl set env deployment/NAME --namespace {namespace} AWS_STS_REGIONAL_ENDPOINTS=legacy",
-            commands.restart_command(case.facts.namespace),
-        ),
-        url=pages.EKS_STS,
-    )
+_GLOBAL_ENDPOINT = your_remedy(
+    f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
+    "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
+    "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
+    commands=(
+        f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {STS_ANNOTATION}=false",
+        "kubectl set env deployment/NAME --namespace NAMESPACE AWS_STS_REGIONAL_ENDPOINTS=legacy",
+        commands.RESTART_PODS,
+    ),
+    url=pages.EKS_STS,
+)
 
 
 def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:

@@ -156,15 +156,13 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
     lines: tuple[str, ...] = ()
     if is_pod and expected == _AUDIENCE:
-        account = commands.service_account(facts.service_account)
-        namespace = commands.namespace(facts.namespace)
         steps = (
             f"The EKS webhook requests {_AUDIENCE} unless the annotation eks.amazonaws.com/audience names another: remove it from the service account. In a projected volume of your own, set audience to {_AUDIENCE}.",
             "Recreate the pods: a running pod keeps its token.",
         )
         lines = (
-            f"kubectl annotate serviceaccount {account} --namespace {namespace} eks.amazonaws.com/audience-",
-            commands.restart_command(facts.namespace),
+            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
+            commands.RESTART_PODS,
         )
     elif issuer == _GITHUB:
         steps = (
