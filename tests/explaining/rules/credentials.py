@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage import parse
+from iamtriage.explaining._additions.remedy_values import complete_remedies
+from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
@@ -40,10 +44,13 @@ RULES: dict[str, Callable[[Case[Any]], Explanation]] = {
 
 
 def explained(error: str | BaseException | Failure, facts: Mapping[str, Any] | None = None) -> Explanation:
-    """Explain an error of one of these kinds."""
+    """Explain an error of one of these kinds, with the placeholders of its remedies filled."""
     failure = parse(error) if isinstance(error, (str, BaseException)) else error
     assert failure is not None, error
-    return RULES[failure.kind](Case(failure, build_facts(facts)))
+    known = build_facts(facts)
+    explanation = RULES[failure.kind](Case(failure, known))
+    remedies = complete_remedies(explanation, resolve_facts(failure, known), None)
+    return attrs.evolve(explanation, remedies=remedies)
 
 
 def words_of(explanation: Explanation) -> Iterator[str]:

@@ -652,7 +652,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         {},
         "no-such-route",
         {"no-such-route": "possible", "request-unsigned": "possible"},
-        ("aws apigateway get-resources --rest-api-id API_ID --region eu-west-1",),
+        ("aws apigateway get-resources --rest-api-id a1b2c3d4e5 --region eu-west-1",),
     ),
     (
         "an unsigned call of STS",
@@ -1972,8 +1972,9 @@ def test_supplied_trust_policy_that_denies_is_a_cause() -> None:
     assert (cause.code, cause.evidence) == ("trust-policy-checked", "supplied")
     remedy = explanation.remedies[-1]
     assert remedy.steps[0].startswith("Set Statement[0].Condition")
-    assert (
-        remedy.commands[0] == "aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument"
+    # The policy is known, so no command prints it.
+    assert remedy.commands == (
+        "aws iam update-assume-role-policy --role-name orders-api --policy-document file://trust.json",
     )
 
 

@@ -13,7 +13,12 @@ from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, selects_profile_in_shell
+from iamtriage.explaining._rules.shared.clues import (
+    find_instance,
+    find_profile,
+    find_region,
+    selects_profile_in_shell,
+)
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
@@ -199,21 +204,25 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
 
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
-    context, case = facts.context, None if failure is None else Case(failure, facts)
+    context = facts.context
+    region = profile = instance = None
+    if failure is not None:
+        case = Case(failure, facts)
+        region, profile, instance = find_region(case), find_profile(case), find_instance(case.text)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
-        ("REGION", facts.region or (case and find_region(case)), commands.region),
+        ("REGION", facts.region or region, commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
         ("NAMESPACE", facts.namespace, commands.namespace),
         ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
-        ("PROFILE", case and find_profile(case), commands.profile),
+        ("PROFILE", profile, commands.profile),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
         ("WORKLOAD", _value(context.workload), _workload),
-        ("INSTANCE_ID", _value(context.instance), commands.user_name),
+        ("INSTANCE_ID", _value(context.instance) or instance, commands.user_name),
         ("ENDPOINT_ID", endpoint, commands.user_name),
         ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
         ("API_ID", _value(context.api), commands.user_name),

@@ -73,7 +73,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     )
     cluster = find_cluster(case)
     is_load_balancer = controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER
-    hop_limit = credential_sources.hop_limit_remedy(commands.region(cluster.region))
+    hop_limit = credential_sources.hop_limit_remedy(case)
     if is_warning:
         step = "If the program works, ignore the message."
         hop_limit = attrs.evolve(hop_limit, steps=(step, *hop_limit.steps))

@@ -17,13 +17,19 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import (
+    find_instance,
+    find_profile,
+    find_region,
+    quote_phrases,
+    safe_name,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.failures._failures import Failure, MissingCredentials
 
 
 UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
@@ -39,7 +45,6 @@ HOP_LIMIT_OF_ONE = lazy_pattern(r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
-_INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 _MAX_LISTED = 6
@@ -184,16 +189,13 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
 
 
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
-    region = commands.region(find_region(case))
     timed_out = TIMEOUT_SIGNS.search(message) is not None
     because = "The SDK tried the instance metadata, the last place of the chain."
     no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
     hop_limit = METADATA_HOP_LIMIT.cause(
         because=("The request to the metadata service timed out.",) if timed_out else ()
     )
-    instances = set(_INSTANCE.findall(case.text))
-    instance = instances.pop() if len(instances) == 1 else None
-    raise_limit, give_role = hop_limit_remedy(region, instance), _instance_role_remedy(region, instance)
+    raise_limit = hop_limit_remedy(case)
     if "docker " in case.text:
         step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
         raise_limit = attrs.evolve(raise_limit, steps=(*raise_limit.steps, step))
@@ -204,46 +206,44 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         step = (
             "The text shows that the instance has no role. Attach an instance profile; no restart is needed."
         )
-        attach = attrs.evolve(give_role, steps=(step, *give_role.steps[1:]), commands=give_role.commands[1:])
+        attach = attrs.evolve(
+            _INSTANCE_ROLE, steps=(step, *_INSTANCE_ROLE.steps[1:]), commands=_INSTANCE_ROLE.commands[1:]
+        )
         return Advice([no_profile], [attach])
     if is_reachable:
-        return Advice([no_profile], [give_role])
+        return Advice([no_profile], [_INSTANCE_ROLE])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (
-        Advice([hop_limit, no_profile], [raise_limit, give_role])
+        Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
         if timed_out
-        else Advice([no_profile, hop_limit], [give_role, raise_limit])
+        else Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
     )
 
 
-def _instance_role_remedy(region: str, instance: str | None = None) -> Remedy:
-    name = instance or "INSTANCE_ID"
-    return account_remedy(
-        "On EC2: give the instance a role",
-        "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-        "An instance profile contains a role. Only the console creates one together with the role.",
-        commands=(
-            f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={name}",
-            f"aws ec2 associate-iam-instance-profile --instance-id {name} --region {region} --iam-instance-profile Name=INSTANCE_PROFILE",
-        ),
-        url=pages.EC2_ROLES,
-    )
+_INSTANCE_ROLE = account_remedy(
+    "On EC2: give the instance a role",
+    "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+    "An instance profile contains a role. Only the console creates one together with the role.",
+    commands=(
+        "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
+        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
+    ),
+    url=pages.EC2_ROLES,
+)
 
 
-def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
-    """Return how an instance's metadata reaches its containers.
+def hop_limit_remedy(case: Case[Failure]) -> Remedy:
+    """Return the remedy that lets containers get the credentials of their instance.
 
-    Args:
-        region: The region, or its placeholder.
-        instance: The instance, if the text names only one. The region of its commands is then the default one.
+    The region of a known instance is the default one, if nothing else states it.
     """
-    of_region = "" if instance is not None and region == "REGION" else f" --region {region}"
+    needs_region = find_region(case) is not None or find_instance(case.text) is None
     return account_remedy(
         "In a container on EC2: raise the hop limit to 2",
         "A container is one network hop further from the metadata service, so the limit must be 2.",
         "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(
-            f"aws ec2 modify-instance-metadata-options --instance-id {instance or 'INSTANCE_ID'}{of_region} --http-put-response-hop-limit 2",
+            f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
         ),
         url=pages.EC2_METADATA,
     )
@@ -316,12 +316,11 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
-def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
+def advise_on_iis(_case: Case[MissingCredentials], _message: str) -> Advice:
     """Return what gives a program in IIS credentials, most likely on EC2.
 
     Source: https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/creds-assign.html.
     """
-    role = _instance_role_remedy(commands.region(find_region(case)))
     return Advice(
         [
             ENVIRONMENT_NOT_PASSED_ON.cause(
@@ -332,11 +331,11 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
         ],
         [
             attrs.evolve(
-                role,
+                _INSTANCE_ROLE,
                 steps=(
-                    role.steps[0],
+                    _INSTANCE_ROLE.steps[0],
                     "If it has one, check that its metadata service is turned on (HttpEndpoint enabled), and that no firewall blocks 169.254.169.254.",
-                    *role.steps[1:],
+                    *_INSTANCE_ROLE.steps[1:],
                 ),
             ),
             your_remedy(

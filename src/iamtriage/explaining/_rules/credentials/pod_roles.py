@@ -22,7 +22,7 @@ from iamtriage.explaining._context.readers.controllers import (
 )
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence, find_region
+from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
@@ -291,20 +291,17 @@ def _variables_command(case: AnyCase) -> str:
 
 _SHOW_ACCOUNT = "kubectl get serviceaccount {account} --namespace {namespace} --output yaml"
 ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount {account} --namespace {namespace} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
-LIST_ASSOCIATIONS = "aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace} --service-account {account} --region {region}"
-CREATE_ASSOCIATION = "aws eks create-pod-identity-association --cluster-name {cluster} --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region {region}"
+LIST_ASSOCIATIONS = "aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace} --service-account {account} --region REGION"
+CREATE_ASSOCIATION = "aws eks create-pod-identity-association --cluster-name {cluster} --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region REGION"
 CREATE_AGENT = (
-    "aws eks create-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent --region {region}"
+    "aws eks create-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent --region REGION"
 )
 
 
 def pod_command(case: AnyCase, template: str) -> str:
     """Return a command about a pod's service account, with its namespace, cluster and region."""
     account, namespace = _account_and_namespace(case)
-    values = {
-        "account": account,
-        "namespace": namespace,
-        "cluster": commands.cluster(case.facts.cluster),
-        "region": commands.region(find_region(case)),
-    }
-    return template.format_map({name: quote_argument(value) for name, value in values.items()})
+    cluster = commands.cluster(case.facts.cluster)
+    return template.format(
+        account=quote_argument(account), namespace=quote_argument(namespace), cluster=cluster
+    )

@@ -9,9 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -249,9 +247,6 @@ def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
 
 
 def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = None) -> Remedy:
-    region = commands.region(clues.find_region(case))
-    stated = context_of(case.facts).api
-    api = "API_ID" if stated is None else stated.value
     method = _find_method(case)
     return your_remedy(
         "For a REST API: compare the URL and the method with the API",
@@ -261,8 +256,8 @@ def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = N
         *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
         "Changes take effect when the API is deployed to the stage.",
         commands=(
-            fill_command("aws apigateway get-resources --rest-api-id {} --region {}", api, region),
-            fill_command("aws apigateway get-stages --rest-api-id {} --region {}", api, region),
+            "aws apigateway get-resources --rest-api-id API_ID --region REGION",
+            "aws apigateway get-stages --rest-api-id API_ID --region REGION",
         ),
         url=pages.API_GATEWAY_TOKEN,
     )

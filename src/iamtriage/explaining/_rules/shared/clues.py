@@ -43,6 +43,7 @@ _PROGRAMS = (
 )
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")
 _ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+_INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 _ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # Responses in XML name STS in a namespace URL with /doc/, which is not the host that was called.
 _HOST = lazy_pattern(
@@ -214,6 +215,16 @@ def find_user(case: _AnyCase) -> str | None:
     """Return the name of the IAM user in the command, or else of the caller."""
     caller = case.principal.name if isinstance(case.principal, User) else None
     return find_option(case, "user-name") or caller
+
+
+def find_instance(text: str) -> str | None:
+    """Return the ID of the EC2 instance, if a text names only one.
+
+    >>> find_instance("i-0a1b2c3d4e5f60718 is running"), find_instance("i-0a1b2c3d, i-0a1b2c3e")
+    ('i-0a1b2c3d4e5f60718', None)
+    """
+    found: set[str] = set(_INSTANCE.findall(text)) if "i-" in text else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def find_access_key(case: _AnyCase) -> str | None:
