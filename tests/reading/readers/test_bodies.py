@@ -259,6 +259,11 @@ JSON: Table = (
         expect("aws_error", code="ResourceNotFoundException", status_code=404, request_id=REQUEST),
     ),
     (
+        "response-dump",
+        "HttpResponse {\n  statusCode: 403,\n  headers:\n   { 'x-amz-request-id': 'EXAMPLE0REQUEST1',\n     server: 'AmazonS3' },",
+        denied(status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
         "js-v2-without-message",
         f'{{"message":null,"code":"ParameterNotFound","requestId":"{REQUEST}","statusCode":400,"retryable":false,"retryDelay":30.28}}',
         expect("aws_error", code="ParameterNotFound", status_code=400, request_id=REQUEST),

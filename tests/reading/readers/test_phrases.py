@@ -103,6 +103,21 @@ DENIALS: Table = (
         "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ana@example.com",
         expect("aws_error"),
     ),
+    (
+        "image-pull",
+        "CannotPullContainerError: pull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api, repository does not exist or may require 'docker login'",
+        denied(service="ecr"),
+    ),
+    (
+        "image-pull-elsewhere",
+        "Error: pull access denied for registry.example.com/orders/api, repository does not exist or may require 'docker login'",
+        None,
+    ),
+    (
+        "code-after-hint",
+        "taper: The request signature we calculated does not match the signature you provided. Check your key and signing method. (SignatureDoesNotMatch)",
+        expect("signature_mismatch", code="SignatureDoesNotMatch"),
+    ),
     ("mfa", "MultiFactorAuthentication failed with invalid MFA one time pass code", denied()),
     (
         "beanstalk",
@@ -682,6 +697,7 @@ MISSING: Table = tuple(
         ("chain-js", "Could not load credentials from any providers"),
         ("chain-java", "Unable to load AWS credentials from any provider in the chain"),
         ("config-js", "Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
+        ("config-js-retyped", "missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
         ("request", "Request is missing Authentication Token"),
         ("partial", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"),
         ("retrieving", "Error when retrieving credentials from iam-role: Credential refresh failed"),
@@ -1474,6 +1490,11 @@ NETWORK: Table = (
         "tls-without-quotes",
         "Post https://sts.amazonaws.com//: net/http: TLS handshake timeout",
         expect("aws_error", service="sts"),
+    ),
+    (
+        "timeout-http",
+        'Get "http://orders.s3.eu-west-1.amazonaws.com/check": context deadline exceeded',
+        expect("aws_error", service="s3"),
     ),
     (
         "tls-elsewhere",

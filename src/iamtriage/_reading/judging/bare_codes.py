@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Maximum distance, in characters, between a message and a code before or after it. Some messages are recognized by
 # later words, so the distance before them is longer.
 _MAX_DISTANCE_BEFORE = 40
-_MAX_DISTANCE_AFTER = 24
+_MAX_DISTANCE_AFTER = 48
 _MAX_CODE_LENGTH = 80
 # Two capitalized words in one, which does not occur in prose.
 _CODE = lazy_pattern(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()")

@@ -83,6 +83,7 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
+outer  | pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}, repository does not exist or may require
 outer  | <Denied>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
@@ -198,7 +199,7 @@ sure   | contained no credentials for profile | Profile file contained no creden
 sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
-sure   | issing credentials in config | Missing credentials in config
+sure   | issing credentials in config | (?:Missing credentials in config|missing credentials in config, if using AWS_)
 sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
 sure   | issing Authentication Token | (?:Missing|equest is missing) Authentication Token
@@ -331,7 +332,7 @@ sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?!
 sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}\btotalRetryDelay\b|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
-sure   | <https>"https://|<https>t https:// | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:(?:Get|Post|Put|Head|Delete|Patch) \\?\"|(?:Get|Post|Put) )https://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\"?: (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
+sure   | <https>"https://|<http>"http://|<https>t https:// | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:(?:Get|Post|Put|Head|Delete|Patch) \\?\"https?|(?:Get|Post|Put) https)://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\"?: (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
 sure   | <SessionManagerPlugin> | SessionManagerPlugin is not found

@@ -104,6 +104,7 @@ _MESSAGE_FRAGMENTS = (
     "Authentication failed",
     "amazonaws.",
     "api.aws",
+    "x-amz",
     "codeartifact.",
     "supported host",
     "ccess Entries",
