@@ -697,7 +697,10 @@ MISSING: Table = tuple(
         ("chain-js", "Could not load credentials from any providers"),
         ("chain-java", "Unable to load AWS credentials from any provider in the chain"),
         ("config-js", "Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
-        ("config-js-retyped", "missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
+        (
+            "config-js-retyped",
+            "missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1",
+        ),
         ("request", "Request is missing Authentication Token"),
         ("partial", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"),
         ("retrieving", "Error when retrieving credentials from iam-role: Credential refresh failed"),
