@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
-from iamtriage.explaining._explanations import Explanation, Remedy, Who
+from iamtriage.explaining._explanations import Explanation, Remedy, Who, copy_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
         else:
             causes.append(_build_cause(cause))
     if not shown:
-        return attrs.evolve(explanation, causes=tuple(causes))
+        return copy_with(explanation, causes=tuple(causes))
     place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))
     return attrs.evolve(
         explanation,

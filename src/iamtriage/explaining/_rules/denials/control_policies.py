@@ -117,7 +117,9 @@ def explain_service_control(denial: Denial) -> Explanation:
     text = f"{where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {level}' if target else ''} allows it"
     notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
-    return guardrails.explain_guardrail(denial, verdict, SCP_NO_ALLOW, text, remedy, *notes)
+    return guardrails.explain_guardrail(
+        denial, verdict, SCP_NO_ALLOW, text, "service_control", lambda: remedy, *notes
+    )
 
 
 def explain_resource_control(denial: Denial) -> Explanation:
@@ -144,7 +146,9 @@ def explain_resource_control(denial: Denial) -> Explanation:
     )
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
-    return guardrails.explain_guardrail(denial, verdict, RCP_NO_ALLOW, text, remedy, *notes)
+    return guardrails.explain_guardrail(
+        denial, verdict, RCP_NO_ALLOW, text, "resource_control", lambda: remedy, *notes
+    )
 
 
 def _explain_control_deny(
@@ -152,14 +156,31 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name = POLICY_TYPE_NAMES[policy_type]
+    cause = RCP_DENY if policy_type == "resource_control" else SCP_DENY
+    text = f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}"
+    return guardrails.explain_guardrail(
+        denial,
+        f"a {name} denies it",
+        cause,
+        text,
+        policy_type,
+        lambda: _change_remedy(denial, policy_type, ask),
+        *notes,
+    )
+
+
+def _change_remedy(
+    denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str
+) -> Remedy:
+    """Return how to change the ``Deny`` in a service or resource control policy."""
     policy_id = _policy_id_argument(denial.policy)
     requirements = (*region_steps(denial), *present(typical_requirement(denial)))
-    cause, url, typical = SCP_DENY, pages.SERVICE_CONTROL, _READ_DENY
+    url, typical = pages.SERVICE_CONTROL, _READ_DENY
     if policy_type == "resource_control":
-        cause, url, typical = RCP_DENY, pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
+        url, typical = pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
     listed = f"aws organizations list-policies --filter {policy_type.upper()}_POLICY"
-    remedy = Remedy(
-        title=f"Change the {name}",
+    return Remedy(
+        title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",
         steps=(
             ask,
@@ -175,8 +196,6 @@ def _explain_control_deny(
         layer=policy_type,
         url=url,
     )
-    text = f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}"
-    return guardrails.explain_guardrail(denial, f"a {name} denies it", cause, text, remedy, *notes)
 
 
 def _no_identity_allow(denial: Denial, name: str) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
@@ -119,11 +120,11 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             first = attrs.evolve(first, steps=steps)
         return _show_policy_first(denial, (first, *others))
 
-    return attrs.evolve(
+    return copy_with(
         explanation,
-        summary=_add_reason(explanation.summary, denial, ordered, met),
+        summary=escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
         causes=(*explanation.causes, *(_condition_cause(denial, each) for each in conditions)),
-        remedies=build_remedies,
+        _remedies=build_remedies,
     )
 
 

@@ -27,7 +27,10 @@ from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.typing import PolicyType
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
@@ -140,7 +143,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         url=pages.BOUNDARIES,
     )
     cause = BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW
-    return explain_guardrail(denial, verdict, cause, text, remedy)
+    return explain_guardrail(denial, verdict, cause, text, "permissions_boundary", lambda: remedy)
 
 
 def explain_session_policy(denial: Denial) -> Explanation:
@@ -189,7 +192,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         url=url,
     )
     notes = () if denial.is_explicit else identity_notes(denial)
-    return explain_guardrail(denial, verdict, cause, text, remedy, *notes)
+    return explain_guardrail(denial, verdict, cause, text, "session", lambda: remedy, *notes)
 
 
 def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
@@ -254,7 +257,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         url=pages.VPC_ENDPOINT,
     )
     cause = VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW
-    return explain_guardrail(denial, f"the VPC endpoint's policy {verb}", cause, text, remedy)
+    verdict = f"the VPC endpoint's policy {verb}"
+    return explain_guardrail(denial, verdict, cause, text, "vpc_endpoint", lambda: remedy)
 
 
 def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
@@ -269,18 +273,27 @@ def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
 
 
 def explain_guardrail(
-    denial: Denial, verdict: str, cause: CauseType, text: str, remedy: Remedy, *notes: str
+    denial: Denial,
+    verdict: str,
+    cause: CauseType,
+    text: str,
+    layer: PolicyType,
+    build_remedy: Callable[[], Remedy],
+    *notes: str,
 ) -> Explanation:
     """Return the explanation of a denial by a policy that caps permissions, which the remedy changes."""
-    first: tuple[Remedy | None, ...] = ()
-    if denial.is_explicit:
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        if not denial.is_explicit:
+            return (build_remedy(),)
         details = denial_remedies.authorization_details_remedy(denial)
-        first = (denial_remedies.model_region_remedy(denial), details)
+        return present(denial_remedies.model_region_remedy(denial), details, build_remedy())
+
     return denial.explain(
         denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),
         cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
-        topic=POLICY_TYPE_NAMES[remedy.layer or "session"].lower().replace(" ", "-"),
-        remedies=present(*first, remedy),
+        topic=POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
+        remedies=build_remedies,
         notes=notes,
     )
 

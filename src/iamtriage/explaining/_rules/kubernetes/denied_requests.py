@@ -44,6 +44,8 @@ _INSTALLERS = lazy_patterns(
         "Terraform": r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.",
     }
 )
+# Each match of a sign contains one of these.
+_INSTALLER_FRAGMENTS = {"Helm": ("FAILED", "helm", "Unable to continue"), "Terraform": ("kubernetes_",)}
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
@@ -95,7 +97,7 @@ class DeniedRequest(Value):
         """Build a request with its user from a case."""
         user = case.failure.user
         text = case.text
-        installer = next((name for name, sign in _INSTALLERS.items() if sign.search(text)), None)
+        installer = _find_installer(text)
         if installer is None and request.verb in _VERBS_OF_APPLY and _is_of_apply(case):
             installer = KUBECTL_APPLY
             if request.path is None:
@@ -121,7 +123,9 @@ class DeniedRequest(Value):
             subject_text=_describe_user(user, kind, principal, subject),
             provider=find_cluster_provider(case.failure.text),
             installer=installer,
-            stated_policies=tuple(dict.fromkeys(_ACCESS_POLICY.findall(text))) if has_entry else (),
+            stated_policies=tuple(dict.fromkeys(_ACCESS_POLICY.findall(text)))
+            if has_entry and "AmazonEKS" in text
+            else (),
         )
 
     @property
@@ -165,6 +169,14 @@ class DeniedRequest(Value):
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {_VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
+
+
+def _find_installer(text: str) -> str | None:
+    """Return the tool that installs objects and wrote a text, or ``None``."""
+    for name, sign in _INSTALLERS.items():
+        if any(map(text.__contains__, _INSTALLER_FRAGMENTS[name])) and sign.search(text):
+            return name
+    return None
 
 
 def _is_of_apply(case: Case[KubernetesForbidden]) -> bool:

@@ -262,7 +262,7 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     """Parse the denied request."""
     failure = case.failure
     words = _unescape_failure(case)
-    path = _PATH.search(words)
+    path = _PATH.search(words) if "path" in words else None
     if path:
         path_verbs = () if failure.verb is None else (failure.verb,)
         return Request(verb=failure.verb, path=path[1], is_cluster_scope=True, verbs=path_verbs)
@@ -294,12 +294,16 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
 
 def _unescape_failure(case: Case[KubernetesForbidden]) -> str:
     start, end = case.failure.span
-    return _ESCAPED.sub('"', case.failure.text[start : min(end, start + _MAX_LENGTH)])
+    words = case.failure.text[start : min(end, start + _MAX_LENGTH)]
+    return _ESCAPED.sub('"', words) if "\\" in words else words
 
 
 def find_object_name(case: Case[KubernetesForbidden]) -> str | None:
     """Return the name of the object that the API server quotes, also if a list or watch selects it."""
-    found = _OBJECT_NAME.search(_unescape_failure(case))
+    words = _unescape_failure(case)
+    # Most requests are for a type, and have no quotation mark before this word.
+    end = words.rfind("forbidden:")
+    found = _OBJECT_NAME.search(words) if words.find('"', 0, max(end, 0)) >= 0 else None
     return None if found is None else found[1]
 
 
