@@ -744,6 +744,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="enrolled account of Control Tower",
         ),
         pytest.param(
+            "│ Error: Error acquiring the state lock\n│\n│ Error message: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 0A1B, HostID: 0a1b=, api error AccessDenied: Access Denied\n│ Lock Info:\n│   ID:        0f6a8a4e-1d0b-4d62-9b2e-3c52a4b0f3c1\n│   Path:      shop-state/net/dev.tfstate\n│   Operation: OperationTypePlan",
+            {},
+            ("s3:PutObject on arn:aws:s3:::shop-state/net/dev.tfstate.tflock",),
+            ("BUCKET", "OBJECT_KEY"),
+            id="lock of a state in S3",
+        ),
+        pytest.param(
             f"download failed: s3://orders-in/2026/a.csv to ./a.csv An error occurred (AccessDenied) when calling the GetObject operation: {_UNKNOWN_KEY}",
             {},
             (

@@ -55,6 +55,13 @@ _HOST = lazy_pattern(
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
 )
+# What Terraform prints if its S3 backend cannot lock a state. The lock is an object next to the state:
+# lockPath() and lockFilePath() in https://github.com/hashicorp/terraform/blob/main/internal/backend/remote-state/s3/client.go
+_STATE_LOCK = lazy_pattern(
+    rf"\bLock Info:[^\n]{{0,80}}\n(?:[^\n]{{0,200}}\n){{0,4}}?[ \t│|]{{0,20}}Path:[ \t]{{1,12}}({_BUCKET})/([^\s\"'`<>]{{1,1024}})",
+    re.ASCII,
+)
+_OF_LOCK = lazy_pattern(r"\bError (?:acquiring|releasing) the state lock\b")
 # Words that follow "bucket" in prose.
 _NO_BUCKET = frozenset(
     {
@@ -101,11 +108,11 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         operation: The operation that failed. It distinguishes the source and the destination of a copy.
         command: The command that failed.
     """
-    if "s3" not in text and "ucket" not in text and "Failed to upload" not in text:
+    if not any(each in text for each in ("s3", "ucket", "Failed to upload", "Lock Info:")):
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
-    for locations in (_transfers(body), _access_points(body), _uris(body), _urls(body)):
+    for locations in (_state_locks(body), _transfers(body), _access_points(body), _uris(body), _urls(body)):
         found = list(locations)
         if found:
             return _complete(found[-1 if is_write else 0], body)
@@ -147,6 +154,13 @@ def _local_file_name(command: CommandLine) -> str | None:
 def _transfers(text: str) -> Iterator[Location]:
     for found in _UPLOAD.finditer(text):
         yield Location(Stated(found[1], found[0].rstrip(": ")), Stated(found[2], found[0].rstrip(": ")))
+
+
+def _state_locks(text: str) -> Iterator[Location]:
+    for found in _STATE_LOCK.finditer(text) if "Lock Info:" in text else ():
+        words = f"Path: {found[1]}/{found[2]}"
+        suffix = ".tflock" if _OF_LOCK.search(text) else ""
+        yield Location(Stated(found[1], words), Stated(f"{found[2]}{suffix}", words))
 
 
 def _access_points(text: str) -> Iterator[Location]:

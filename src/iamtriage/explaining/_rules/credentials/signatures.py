@@ -279,7 +279,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
         *((edited_url,) if is_s3 and not is_presigned and problem is None and not is_from_cli else ()),
         remedies=tuple(remedies),
-        notes=(credential_remedies.EVALUATED_BEFORE_POLICIES,),
+        notes=(credential_remedies.REJECTED_BEFORE_POLICIES,),
     )
 
 

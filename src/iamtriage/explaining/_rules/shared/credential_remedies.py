@@ -23,8 +23,8 @@ WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\
 _WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
-EVALUATED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
-SIGNATURE_REJECTED = f"No permission is missing: {EVALUATED_BEFORE_POLICIES}"
+REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
+SIGNATURE_REJECTED = f"No permission is missing: {REJECTED_BEFORE_POLICIES}"
 
 
 def with_profile(profile: str | None, line: str) -> str:
