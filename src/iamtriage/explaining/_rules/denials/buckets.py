@@ -13,14 +13,16 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials.guardrails import VPC_ENDPOINT_NO_ALLOW
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY, bucket_argument
+from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
@@ -205,4 +207,45 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         )
     return account_remedy(
         title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
+    )
+
+
+def explain_deployed_bucket(denial: Denial) -> Explanation | None:
+    """Explain a 403 error without a call that CloudFormation got for a bucket, or return ``None`` for others.
+
+    Actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    deployment = find_deployment(denial.failure, denial.facts)
+    if deployment is None or not (deployment.type or "").startswith("AWS::S3::Bucket"):
+        return None
+    region = commands.region(deployment.region or denial.facts.region)
+    resource = (
+        f"{clip_text(deployment.resource)} ({deployment.type})" if deployment.resource else deployment.type
+    )
+    actions = (
+        "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
+        if deployment.type == "AWS::S3::BucketPolicy"
+        else "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
+    )
+    return denial.explain(
+        f"S3 denied a call for {resource}: the message names neither the action nor the reason.",
+        common_causes.NO_IDENTITY_ALLOW.cause(
+            text="The permissions with which CloudFormation acts lack an action that a property requires."
+        ),
+        RESOURCE_DENY.cause(
+            text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
+        ),
+        topic="s3-access-denied",
+        remedies=(
+            account_remedy(
+                "Find the denied call in CloudTrail, then allow its action",
+                actions,
+                "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",
+                commands=(
+                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `AccessDenied`)].[EventTime,EventName,Username]' --output text",
+                ),
+                url=pages.S3_403,
+            ),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
     )

@@ -18,6 +18,7 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.buckets import (
     BLOCK_PUBLIC_ACCESS,
+    explain_deployed_bucket,
     public_access_remedy,
     show_public_access_commands,
 )
@@ -113,6 +114,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if operation is None and _CLOUDFRONT.search(denial.failure.text):
         return _explain_origin(denial)
+    if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
+        return found
     to = f" to {operation}" if operation else ""
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     if denial.resource:

@@ -272,7 +272,7 @@ def build_cluster_principal(
     note: str | None = None
     try:
         entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
-        if isinstance(principal, RoleSession) or is_canonical:
+        if role.path == "/" and (isinstance(principal, RoleSession) or is_canonical):
             note = _PATH_UNKNOWN.format(role_lookup_command(role.name))
     except RolePathUnknownError as error:
         # Quotes inside $(…) don't end the ones around it.
