@@ -111,9 +111,9 @@ NO_TASK_ROLE = CauseType(
     recognised_by="The task definition in the text has no taskRoleArn.",
     # The output of describe-task-definition, or a definition in JSON, Terraform or CloudFormation without the setting.
     # An override that is null replaces nothing.
-    sign=r"(?<!overrides\.)\btaskRoleArn(?:\"?: ?|(?:,[\w, ]{0,80})?\]?['\"]?(?: --output \w{4,5})? (?:\[ ?)?)(?:null\b|None\b|\"\")"
+    sign=r"(?<!overrides\.)\b(?:task|job)RoleArn(?:\"?: ?|(?:,[\w, ]{0,80})?\]?['\"]?(?: --output \w{4,5})? (?:\[ ?)?)(?:null\b|None\b|\"\")"
     r"|\A(?!.*(?i:task_?role_?arn)).*?(?P<shown>\"executionRoleArn\"|\"aws_ecs_task_definition\"|AWS::ECS::TaskDefinition)",
-    remedy="give the task a role",
+    remedy="role",
     of="no-credentials",
 )
 RELATIVE_URI_LOST = CauseType(
@@ -254,62 +254,123 @@ _TASK_DEFINITION = lazy_pattern(
     re.ASCII,
 )
 _ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
-_TERRAFORM_TASK = lazy_pattern(r"\"(aws_ecs_task_definition)\" \"([\w-]{1,64})\"", re.ASCII)
+# A definition with a role: "taskRoleArn": "arn:…", task_role_arn = aws_iam_role.app.arn, TaskRoleArn: !GetAtt AppRole.Arn.
+_TASK_ROLE_SET = lazy_pattern(
+    r"(?i:task_?role_?arn)\"? ?[:=] ?(?:\"?arn:|\"?\$\{|aws_iam_role\.|module\.|var\.|local\.|!)"
+)
+# The setting in code: the resource, or the logical ID before its type.
+_TASK_IN_CODE = lazy_pattern(
+    r"\"aws_ecs_task_definition\" \"(?P<resource>[\w-]{1,64})\"|\b(?P<id>[A-Za-z0-9]{1,255})\"?: (?:\{ )?\"?Type\"?: \"?AWS::ECS::TaskDefinition",
+    re.ASCII,
+)
+_BATCH_SIGNS = lazy_pattern(
+    r"/aws/batch/job|\baws batch \w|\bjobRoleArn\b|\baws_batch_job_definition\b|AWS_BATCH_"
+)
+_PROGRAM_ROLE = "a role that trusts ecs-tasks.amazonaws.com and has the program's permissions"
 
 
-def find_task_definition(text: str) -> str | None:
+def _find_task_definition(text: str) -> str | None:
     """Return the name of the ECS task definition that a text names, with its revision if stated."""
     names = {found["name"] for found in _TASK_DEFINITION.finditer(text)}
     return names.pop() if len(names) == 1 else None
 
 
+def describe_missing_task_role(text: str) -> str:
+    """Return which task or job has no role, as a clause."""
+    if _BATCH_SIGNS.search(text) is not None:
+        return "the Batch job has no job role"
+    name = _find_task_definition(text)
+    return f"the {'ECS task' if name is None else f'task definition {name}'} has no task role"
+
+
 def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
-    """Return what gives the program in an ECS task credentials: the task role."""
-    shown = re.search(NO_TASK_ROLE.sign, case.text)
-    name = find_task_definition(case.text) or "TASK_DEFINITION"
-    described = f"aws ecs describe-task-definition --task-definition {name}"
+    """Return what gives the program in an ECS task or a job of AWS Batch credentials: its role."""
+    text = case.text
+    if _BATCH_SIGNS.search(text) is not None:
+        return _advise_in_batch()
+    shown = re.search(NO_TASK_ROLE.sign, text)
+    name = _find_task_definition(text) or "TASK_DEFINITION"
+    describe = f"aws ecs describe-task-definition --task-definition {name}"
     deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
-    role = "a role that trusts ecs-tasks.amazonaws.com and has the program's permissions"
-    resource = _TERRAFORM_TASK.search(case.text)
-    steps: tuple[str, ...]
-    lines: tuple[str, ...]
-    if resource is not None:
-        steps, lines = (
-            (f"In {resource[1]}.{resource[2]}, set task_role_arn to {role}. Then run terraform apply.",),
-            (),
+    title, because = "On ECS: give the task a role", ()
+    code = _TASK_IN_CODE.search(text)
+    steps: tuple[str, ...] = (
+        f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}.",
+    )
+    lines: tuple[str, ...] = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
+    causes = [NO_TASK_ROLE.cause(), RELATIVE_URI_LOST.cause()]
+    if shown is not None:
+        because = ("The definition in the text sets none.",) if shown["shown"] else ()
+        causes = [NO_TASK_ROLE.cause(because=because)]
+    elif _TASK_ROLE_SET.search(text) is not None:
+        title = "On ECS: start tasks of the revision with the role"
+        steps = ("The definition in the text has a task role: check which revision the failing task runs.",)
+        lines = (
+            "aws ecs describe-tasks --cluster CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'",
+            deploy,
         )
+        causes = [
+            NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role."),
+            RELATIVE_URI_LOST.cause(),
+        ]
+    else:
+        is_named = _ECS_NAMED.search(text) is not None
+        why = (
+            "The text mentions ECS."
+            if is_named
+            else "The variables that ECS sets in a task with a role are not set."
+        )
+        causes[0] = NO_TASK_ROLE.cause(because=(why,))
+    if shown is not None and code is not None:
+        place, setting, again = (
+            f"aws_ecs_task_definition.{code['resource']}",
+            "task_role_arn",
+            "run terraform apply",
+        )
+        if code["id"] is not None:
+            place, setting, again = (
+                f"{code['id']} (AWS::ECS::TaskDefinition)",
+                "TaskRoleArn",
+                "deploy the stack again",
+            )
+        steps, lines = (f"In {place}, set {setting} to {_PROGRAM_ROLE}. Then {again}.",), ()
     elif shown is not None:
         # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
         steps = (
-            f"In the saved task.json, add taskRoleArn: {role}.",
+            f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}.",
             "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
         )
         lines = (
-            f"{described} --query taskDefinition > task.json",
+            f"{describe} --query taskDefinition > task.json",
             "aws ecs register-task-definition --cli-input-json file://task.json",
             deploy,
         )
-    else:
-        steps = (f"Check the task definition. If taskRoleArn is null, register a revision with {role}.",)
-        lines = (f"{described} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
-    if shown is not None:
-        because = ("The definition in the text sets none.",) if shown["shown"] else ()
-    else:
-        is_named = _ECS_NAMED.search(case.text) is not None
-        because = (
-            "The text mentions ECS."
-            if is_named
-            else "The variables that ECS sets in a task with a role are not set.",
-        )
-    no_role = NO_TASK_ROLE.cause(because=because)
+    start = "Start tasks of the new revision, as update-service does: running tasks do not change."
+    steps = (
+        *steps,
+        start if lines else "Running tasks do not change: the service must use the new revision.",
+    )
+    return Advice(causes, [account_remedy(title, *steps, commands=lines, url=pages.ECS_TASK_ROLE)])
+
+
+def _advise_in_batch() -> Advice:
+    """Return what gives the program of an AWS Batch job credentials: the job role.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html.
+    """
     return Advice(
-        [no_role] if shown else [no_role, RELATIVE_URI_LOST.cause()],
+        [
+            NO_TASK_ROLE.cause(
+                text="The definition of the Batch job has no job role. The execution role is for AWS Batch itself, not for the program."
+            )
+        ],
         [
             account_remedy(
-                "On ECS: give the task a role",
-                *steps,
-                "Start tasks of the new revision, as update-service does: running tasks do not change.",
-                commands=lines,
+                "In AWS Batch: give the job a role",
+                f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
+                commands=(
+                    "aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
+                ),
                 url=pages.ECS_TASK_ROLE,
             )
         ],

@@ -41,12 +41,13 @@ _POD_IDENTITY_AGENT = lazy_pattern(
 )
 _ECS = lazy_pattern(
     r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
-    r"|\becs/[\w-]{1,64}/[0-9a-f]{4,32}\b"  # the log stream of the driver awslogs
+    r"|\becs/[\w-]{1,64}/[0-9a-f]{4,32}\b|com\.amazonaws\.ecs\."  # the log stream of the driver awslogs, and labels
+    r"|\baws ecs execute-command [^#]{0,400} # |AWS_BATCH_"
 )
 # What people show of a task whose program failed, unless the command that shows it is the one that failed.
 _TASK_SHOWN = lazy_pattern(
     r"\baws ecs (?:describe-task|list-task|run-task|execute-command)|\btaskRoleArn\b|\"executionRoleArn\"|aws_ecs_task_definition"
-    r"|AWS::ECS::TaskDefinition|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?/ecs/"
+    r"|AWS::ECS::TaskDefinition|:ecs:[a-z0-9-]{4,30}:\d{12}:(?:task|service|task-definition)/|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?(?:/ecs/|/copilot/|/aws/batch/)|\bjobRoleArn\b"
 )
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
 _CONTAINER_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
@@ -55,7 +56,7 @@ _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["
 )
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
-_LAMBDA = lazy_pattern(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
+_LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 _CI = lazy_pattern(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
 # Tools that people run on their computers or in CI.
@@ -280,8 +281,7 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
     if environments[0] is credential_sources.advise_on_ecs and re.search(
         credential_sources.NO_TASK_ROLE.sign, case.text
     ):
-        name = credential_sources.find_task_definition(case.text)
-        return f": the {'ECS task' if name is None else f'task definition {name}'} has no task role"
+        return f": {credential_sources.describe_missing_task_role(case.text)}"
     if environments[0] is credential_sources.advise_on_ecs and _CONTAINER_PROVIDER.search(message):
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
