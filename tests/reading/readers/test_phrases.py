@@ -118,6 +118,21 @@ DENIALS: Table = (
         "taper: The request signature we calculated does not match the signature you provided. Check your key and signing method. (SignatureDoesNotMatch)",
         expect("signature_mismatch", code="SignatureDoesNotMatch"),
     ),
+    (
+        "serverless-search",
+        "AuthorizationException(403, 'security_exception', 'OpenSearch exception [type=authorization_exception, reason=User does not have permissions for the requested resource]')",
+        denied(status_code=403),
+    ),
+    (
+        "no-organization",
+        "Error: describing Organization: AWSOrganizationsNotInUseException: Your account is not a member of an organization.\n\tstatus code: 400, request id: ",
+        expect("aws_error", code="AWSOrganizationsNotInUseException", status_code=400),
+    ),
+    (
+        "databricks",
+        "com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied; request: PUT https://orders.s3.eu-west-1.amazonaws.com a.csv {} Hadoop 3.3.2",
+        denied(service="s3"),
+    ),
     ("mfa", "MultiFactorAuthentication failed with invalid MFA one time pass code", denied()),
     (
         "beanstalk",

@@ -76,13 +76,14 @@ unsure | ufficient access to perform this action | You do not have sufficient ac
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
-unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
+unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
+sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
 outer  | pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}, repository does not exist or may require
 outer  | <Denied>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
