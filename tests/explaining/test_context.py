@@ -22,6 +22,7 @@ from iamtriage.explaining._context.values import Stated
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
 
+TRACEBACK = 'Traceback (most recent call last):\n  File "/app/main.py", line 9, in <module>\n'
 DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 BARE = "An error occurred (AccessDeniedException) when calling the {} operation: Access denied"
 EXPIRED = "An error occurred (ExpiredToken) when calling the ListBuckets operation: The security token included in the request is expired"
@@ -209,6 +210,21 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             f"boto3.exceptions.S3UploadFailedError: Failed to upload ./x.csv to reports/2026/x.csv: {DENIED.format('PutObject')}",
             {"bucket": "reports", "key": "2026/x.csv"},
             id="boto3",
+        ),
+        pytest.param(
+            f'----> 2 s3.download_file("reports", "2026/x.csv", "x.csv")\n{DENIED.format("HeadObject")}',
+            {"bucket": "reports", "key": "2026/x.csv"},
+            id="arguments of a download",
+        ),
+        pytest.param(
+            f"{TRACEBACK}    s3.upload_file(path, 'reports', '2026/x.csv')\nbotocore.exceptions.ClientError: {DENIED.format('PutObject')}",
+            {"bucket": "reports", "key": "2026/x.csv"},
+            id="arguments of an upload",
+        ),
+        pytest.param(
+            f"{TRACEBACK}    s3.Bucket('reports').download_file(f'{{day}}.csv', 'x.csv')\nbotocore.exceptions.ClientError: {DENIED.format('HeadObject')}",
+            {"bucket": "reports"},
+            id="resource of boto3",
         ),
         pytest.param(
             f"$ aws s3 cp ./dist/app.zip s3://artifacts/builds/\n\n{DENIED.format('PutObject')}",

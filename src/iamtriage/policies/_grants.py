@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Grant", "Location", "build_grant", "name_stem")
 
+_TRANSFORM = ":aws:transform/"
 _ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
 _IAM_RESOURCE = lazy_pattern(
@@ -196,6 +197,12 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         if arn.endswith(f":/{action.name.partition(':')[2]}"):
             # "ce:GetCostAndUsage on resource: arn:aws:ce:us-east-1:111122223333:/GetCostAndUsage"
             return (arn,), ("The ARN names the call itself: AWS checks it instead of a resource.",)
+        if _TRANSFORM in arn:
+            # A macro that a template uses, which the reference of actions does not list:
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html
+            return (arn,), (
+                "The resource is a transform of the template. Allow the action on the stack, too.",
+            )
         words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:

@@ -34,6 +34,11 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "transform-of-a-template": (
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:aws:transform/Serverless-2016-10-31 because no identity-based policy allows the cloudformation:CreateChangeSet action",
+        "was denied cloudformation:CreateChangeSet",
+        "transform of the template",
+    ),
     "bucket-of-a-stack": (
         'CREATE_FAILED | AWS::S3::Bucket | Logs | Resource handler returned message: "Access Denied (Service: S3, Status Code: 403, Request ID: 0A1B2C3D4E5F6071, Extended Request ID: x=)" (RequestToken: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, HandlerErrorCode: AccessDenied)',
         "S3 denied a call for Logs (AWS::S3::Bucket)",

@@ -331,6 +331,11 @@ DENIALS: Table = (
         denied(operation="GetSessionToken"),
     ),
     (
+        "DMS endpoint",
+        "Test Endpoint failed: Application-Status: 1020912, Application-Message: Failed to connect to S3 endpoint. Access Denied.",
+        denied(service="s3"),
+    ),
+    (
         "function URL",
         '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}',
         denied(),

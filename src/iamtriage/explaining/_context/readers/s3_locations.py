@@ -55,6 +55,14 @@ _HOST = lazy_pattern(
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
 )
+# Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
+# https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
+_LITERAL_KEY = r"[\"'](?P<{}>[^\"'\n{{}}]{{1,1024}})[\"']"
+_METHOD = lazy_pattern(
+    rf"\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?{_LITERAL_KEY.format('key')}"
+    rf"|\bBucket\(\s?[\"'](?P<resource>{_BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?",
+    re.ASCII,
+)
 # What Terraform prints if its S3 backend cannot lock a state. The lock is an object next to the state:
 # lockPath() and lockFilePath() in https://github.com/hashicorp/terraform/blob/main/internal/backend/remote-state/s3/client.go
 _STATE_LOCK = lazy_pattern(
@@ -112,7 +120,8 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
-    for locations in (_state_locks(body), _transfers(body), _access_points(body), _uris(body), _urls(body)):
+    readers = (_state_locks, _transfers, _access_points, _uris, _methods, _urls)
+    for locations in (read(body) for read in readers):
         found = list(locations)
         if found:
             return _complete(found[-1 if is_write else 0], body)
@@ -179,6 +188,14 @@ def _uris(text: str) -> Iterator[Location]:
         key = (found[2] or "")[1:].rstrip(_TRAILING)
         bucket = Stated(found[1], words)
         yield Location(bucket, Stated(key, words) if key else None)
+
+
+def _methods(text: str) -> Iterator[Location]:
+    for found in _METHOD.finditer(text):
+        words, key = found[0].lstrip("."), found["key"] or found["object"]
+        yield Location(
+            Stated(found["bucket"] or found["resource"], words), Stated(key, words) if key else None
+        )
 
 
 def _urls(text: str) -> Iterator[Location]:
