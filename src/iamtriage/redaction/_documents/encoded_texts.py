@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
 from iamtriage.redaction._documents.xml_spans import XmlAttribute
+from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,18 +24,39 @@ __all__ = ("find_escaped_text", "find_percent_encoded")
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 # Spaces, line breaks, quotes and brackets show that a value is a text.
 _TEXT = re.compile(r"%(?:25)?(?:20|0[9AaDd]|2[27]|26(?:lt|quot)%|3[Cc]|60|7[Bb])")
+_LINE_BREAK = re.compile(r"%(?:25)?0[AaDd]")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 
 
-class PercentEncoded(Scalar):
-    """A percent-encoded text."""
+# Between two texts that are searched together.
+_GAP = f"\n{FILLER}\n"
 
-    __slots__ = ()
+
+class PercentEncoded(Scalar):
+    """Percent-encoded texts. Short ones are searched together, because each search takes long.
+
+    Attributes:
+        runs: The position of each text.
+    """
+
+    __slots__ = ("runs",)
+
+    def __init__(self, runs: list[tuple[int, int]]) -> None:
+        super().__init__(runs[0][0], runs[-1][1])
+        self.runs = runs
 
     @override
     def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _PERCENT, _unquote)
+        contents: list[str] = []
+        places: list[tuple[int, int]] = []
+        length = 0
+        for start, end in self.runs:
+            content, run_places = decode(text, start, end, _PERCENT, _unquote)
+            contents.append(content)
+            places += ((length + at, origin) for at, origin in run_places) if length else run_places
+            length += len(content) + len(_GAP)
+        return Decoded(_GAP.join(contents), places)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
@@ -50,7 +72,8 @@ _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for l
 
 
 def find_percent_encoded(text: str) -> Iterator[Scalar]:
-    """Yield each part of a text that is percent-encoded and has several words."""
+    """Yield the parts of a text that are percent-encoded and have several words."""
+    runs: list[tuple[int, int]] = []
     done = 0
     while sign := _TEXT.search(text, done):
         # Backwards to where the run begins.
@@ -60,7 +83,13 @@ def find_percent_encoded(text: str) -> Iterator[Scalar]:
             start -= 1
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
-        yield PercentEncoded(start, done)
+        if _LINE_BREAK.search(text, start, done):
+            # It can be a document that is YAML only as a whole.
+            yield PercentEncoded([(start, done)])
+        else:
+            runs.append((start, done))
+    if runs:
+        yield PercentEncoded(runs)
 
 
 # In characters.

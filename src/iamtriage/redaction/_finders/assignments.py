@@ -80,6 +80,8 @@ _MAX_ELEMENT = 20_000
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
+# The maximum length of these tags, in characters.
+_MAX_TAGS = 1_500
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
@@ -129,6 +131,10 @@ _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
 )
+# The maximum length of a change up to its new value, and the number of characters after a name that contain most.
+_MAX_CHANGE = 520
+_CHANGE_LOOKAHEAD = 900
+_CLOSING = frozenset("\"'\\")
 _HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 _ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
@@ -192,55 +198,67 @@ def find_assigned_secrets(
     done = 0
     runs = UnquotedValues(text)
     has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
+    reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
     for name_end in NAME_OR_MARKER.finditer(folded) if names is None else names:
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
             continue
-        surroundings = (
-            surroundings_of(runs.zeroed, name_end) if runs.is_repetitive and not has_changes else None
-        )
-        is_judged, judged = runs.recall(surroundings) if surroundings else (False, (False, None))
-        name: NameMatch | None = None
+        surroundings: tuple[str, str] | None = None
+        is_judged, judged = False, (False, [])
+        if runs.is_repetitive:
+            # A login is decoded, so its digits matter.
+            alike = text if name_end[0] == "auth" else runs.zeroed
+            surroundings = surroundings_of(alike, name_end, reach)
+            is_judged, judged = runs.recall(surroundings)
         if is_judged:
-            is_name, found = judged
-            found = found and _moved(found, at)
+            is_name, secrets = judged[0], [_moved(found, at) for found in judged[1]]
         else:
             name = match_name(text, folded, name_end, runs)
             is_name = name is not None
             runs.last_end = 0
-            found = name and _find_value_of(name)
-            if surroundings and (name is None or _is_decided(name, found, name_end.end())):
-                runs.know(surroundings, (is_name, found and _moved(found, -at)))
-        if not is_name:
-            continue
-        if found is None and unresolved is not None:
+            secrets = [*_find_values_of(name, has_changes=has_changes)] if name else []
+            if surroundings and (name is None or _is_decided(name, secrets, name_end.end(), reach)):
+                runs.know(surroundings, (is_name, [_moved(found, -at) for found in secrets]))
+        if is_name and not secrets and unresolved is not None:
             unresolved.append(name_end.span())
-        if found and is_unmarked(text, found.start, found.end):
-            yield found
-            done = found.end
-        if name is None or not has_changes:
-            continue
-        changed = _CHANGE.match(text, found.end if found else name.end)
+        for found in secrets:
+            if is_unmarked(text, found.start, found.end):
+                yield found
+                done = found.end
+
+
+def _find_values_of(name: NameMatch, *, has_changes: bool) -> Iterator[FoundSecret]:
+    """Find the value of a name, and its new value in a diff."""
+    found = _find_value_of(name)
+    if found:
+        yield found
+    if has_changes:
+        text, at = name.text, found.end if found else name.end
+        changed = _CHANGE.match(text, at)
+        name.runs.last_end = max(name.runs.last_end, at + _MAX_CHANGE)
         if changed and not _HIDDEN.match(text, changed.end()):
-            extent = find_value(text, changed.end(), runs)
-            new = _check_value(name, "=", extent)
-            if new and is_unmarked(text, new.start, new.end):
+            new = _check_value(name, "=", find_value(text, changed.end(), name.runs))
+            if new:
                 yield new
-                done = new.end
 
 
-def _is_decided(name: NameMatch, found: FoundSecret | None, word_end: int) -> bool:
-    """Return whether the surroundings of a name suffice to judge it, with its last word's end at a position."""
-    last = name.end + LOOKAHEAD - 1
+def _is_decided(name: NameMatch, secrets: list[FoundSecret], word_end: int, reach: int) -> bool:
+    """Return whether the surroundings of a name suffice to judge it.
+
+    Args:
+        name: The name.
+        secrets: Its values.
+        word_end: The end of its last word.
+        reach: The number of characters after it that are part of its surroundings.
+    """
+    last = name.end + reach - 1
     if name.runs.last_end >= last or name.end > word_end + MAX_SUFFIX or not name.is_local():
         return False
-    if name.name.tail == "auth":
-        # The value is decoded, so its digits matter.
-        return False
-    if found is None:
-        return True
-    is_closed = name.text[found.end : found.end + 1] in {'"', "'", "\\"}
-    return found.end + _MARGIN < last and (is_closed or name.has_local_line())
+    return all(
+        found.end + _MARGIN < last
+        and (name.text[found.end : found.end + 1] in _CLOSING or name.has_local_line())
+        for found in secrets
+    )
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
@@ -261,15 +279,19 @@ def _find_value_of(match: NameMatch) -> FoundSecret | None:
     if assign:
         return _find_assigned_value(match, assign)
     if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
-        element = _find_element(text, end)
+        element = _find_element(match)
         if element and is_in_line_prefix(text, match.start, element.start):
             return None
         found = _check_value(match, "xml", element)
         return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
     option = match.is_option()
     for pattern, sign in _BETWEEN:
+        if pattern is _TAGS_BETWEEN and not match.preceded_by(_IN_TAG):
+            continue
         between = pattern.match(text, end)
-        if between and (pattern is not _TAGS_BETWEEN or match.preceded_by(_IN_TAG)):
+        if pattern is _TAGS_BETWEEN:
+            match.runs.last_end = between.end() if between else end + _MAX_TAGS
+        if between:
             extent = find_value(text, between.end(), match.runs)
             if pattern is _TABLE and extent and _is_annotation(match, extent):
                 return None
@@ -324,11 +346,16 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     return _check_value(match, sign, find_value(text, spaces.end(), match.runs))
 
 
-def _find_element(text: str, at: int) -> Extent | None:
+def _find_element(match: NameMatch) -> Extent | None:
     """Return the content of an element: from the end of its tag to the next tag."""
-    opened = _TAG_END.match(text, at)
-    closed = _ELEMENT_END.search(text, opened.end(), opened.end() + _MAX_ELEMENT) if opened else None
-    return Extent(opened.end(), closed.start(), "<") if opened and closed else None
+    text = match.text
+    opened = _TAG_END.match(text, match.end)
+    if opened is None:
+        return None
+    start, limit = opened.end(), opened.end() + _MAX_ELEMENT
+    closed = _ELEMENT_END.search(text, start, limit)
+    match.runs.last_end = closed.end() if closed else limit
+    return Extent(start, closed.start(), "<") if closed else None
 
 
 def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:

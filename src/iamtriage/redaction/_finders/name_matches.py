@@ -24,8 +24,6 @@ _SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
-# Texts that can need more than the surroundings of a name.
-_FAR = re.compile(r"[<&]")
 LOOKAHEAD = 300
 """The number of characters after a name that contain most values."""
 MAX_SUFFIX = 64
@@ -61,8 +59,6 @@ class NameMatch(NamedTuple):
     def is_local(self) -> bool:
         """Return whether the surroundings of the name suffice to judge it."""
         text, start, end = self.text, self.start, self.end
-        if _FAR.search(text, end, end + LOOKAHEAD):
-            return False
         low = max(0, start - _LOOKBEHIND)
         return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + LOOKAHEAD) < 0
 
@@ -123,11 +119,11 @@ class NameMatch(NamedTuple):
         return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
 
 
-def surroundings_of(text: str, name_end: re.Match[str]) -> tuple[str, str]:
-    """Return the text before the last word of a name, and that word with the text after it."""
+def surroundings_of(text: str, name_end: re.Match[str], reach: int) -> tuple[str, str]:
+    """Return the text before the last word of a name, and that word with the text after it up to a distance."""
     start = name_end.start()
     before = text[max(0, start - _MAX_NAME - _LOOKBEHIND) : start]
-    return before, text[start : name_end.end() + MAX_SUFFIX + LOOKAHEAD]
+    return before, text[start : name_end.end() + MAX_SUFFIX + reach]
 
 
 def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ("extend_to_line_end",)
 
-_REST = re.compile(rf"[^\n\r\x1b{FILLER}]{{1,4096}}")
-_ESCAPED_REST = re.compile(rf"[^\n\r\x1b\\\"'{FILLER}]{{1,4096}}")
+# The words of a value and of what follows it. There can be more, and they make no difference.
+_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b{FILLER}]++){{1,8}}")
+_ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b\\\"'{FILLER}]++){{1,8}}")
 # A comment, or another command.
 _COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
 # The maximum number of words in a passphrase, unlike a sentence or other settings after a password.
@@ -29,6 +30,7 @@ _COMMANDS = frozenset(
 )  # fmt: skip
 _SENTENCE = re.compile(r"[:=({\"]")
 # In characters.
+_MAX_LINE = 4_096
 _QUOTE_REACH = 2_000
 
 
@@ -37,7 +39,7 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
 
     In a string with escaped newlines, the string or the next escape ends the line.
     """
-    rest = (_ESCAPED_REST if is_escaped else _REST).match(text, extent.start)
+    rest = (_ESCAPED_REST if is_escaped else _REST).match(text, extent.start, extent.start + _MAX_LINE)
     if rest is None:
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
