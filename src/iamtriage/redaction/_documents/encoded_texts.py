@@ -22,9 +22,9 @@ __all__ = ("find_escaped_text", "find_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
-# Spaces, line breaks, quotes and brackets show that a value is a text.
-_TEXT = re.compile(r"%(?:25)?(?:20|0[9AaDd]|2[27]|26(?:lt|quot)%|3[Cc]|60|7[Bb])")
-_LINE_BREAK = re.compile(r"%(?:25)?0[AaDd]")
+# Brackets and line breaks are signs of a document, and spaces of another text.
+_DOCUMENT = re.compile(r"%(?:25)?(?:0[AaDd]|26(?:lt|quot)%|3[Cc]|[57][Bb])")
+_TEXT = re.compile(rf"%(?:25)?(?:20|09)|{_DOCUMENT.pattern}")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 
@@ -34,17 +34,19 @@ _GAP = f"\n{FILLER}\n"
 
 
 class PercentEncoded(Scalar):
-    """Percent-encoded texts. Short ones are searched together, because each search takes long.
+    """A percent-encoded document, or other percent-encoded texts, which are searched together.
 
     Attributes:
         runs: The position of each text.
+        is_document: Whether the text can be a document.
     """
 
-    __slots__ = ("runs",)
+    __slots__ = ("is_document", "runs")
 
-    def __init__(self, runs: list[tuple[int, int]]) -> None:
+    def __init__(self, runs: list[tuple[int, int]], *, is_document: bool) -> None:
         super().__init__(runs[0][0], runs[-1][1])
         self.runs = runs
+        self.is_document = is_document
 
     @override
     def decode(self, text: str) -> Decoded:
@@ -71,8 +73,8 @@ _DIGITS = "0123456789abcdefABCDEF"
 _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in _DIGITS}
 
 
-def find_percent_encoded(text: str) -> Iterator[Scalar]:
-    """Yield the parts of a text that are percent-encoded and have several words."""
+def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
+    """Yield the parts of a text that are percent-encoded, and that are a document or have several words."""
     runs: list[tuple[int, int]] = []
     done = 0
     while sign := _TEXT.search(text, done):
@@ -83,13 +85,12 @@ def find_percent_encoded(text: str) -> Iterator[Scalar]:
             start -= 1
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
-        if _LINE_BREAK.search(text, start, done):
-            # It can be a document that is YAML only as a whole.
-            yield PercentEncoded([(start, done)])
+        if _DOCUMENT.search(text, start, done):
+            yield PercentEncoded([(start, done)], is_document=True)
         else:
             runs.append((start, done))
     if runs:
-        yield PercentEncoded(runs)
+        yield PercentEncoded(runs, is_document=False)
 
 
 # In characters.
