@@ -23,6 +23,7 @@ OLD_KUBECONFIG = 'error: exec plugin: invalid apiVersion "client.authentication.
 NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no session policy allows the s3:ListBucket action"
 S3_DENIAL = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 _NO_ALLOW = "User: arn:aws:sts::222233334444:assumed-role/{} is not authorized to perform: events:PutRule on resource: arn:aws:events:eu-west-1:222233334444:rule/nightly because no identity-based policy allows the events:PutRule action"
+_KEY = "arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
 _UNKNOWN_KEY = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
@@ -759,6 +760,37 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ),
             ("--key-id arn:aws:s3",),
             id="an object is no KMS key",
+        ),
+        pytest.param(
+            f"An error occurred (AccessDenied) when calling the GetObject operation: {_UNKNOWN_KEY}",
+            {"resource": "arn:aws:s3:::orders-in/2026/a.csv"},
+            ("aws s3api head-object --bucket orders-in --key 2026/a.csv --query SSEKMSKeyId",),
+            ("OBJECT_KEY",),
+            id="the object of the facts",
+        ),
+        pytest.param(
+            f"Group 0: FAILED\n  {_KEY}: FAILED\n    - | AccessDeniedException: {_UNKNOWN_KEY}\n  {_KEY.replace('north', 'west')}: FAILED\n",
+            {},
+            (f"aws kms describe-key --key-id {_KEY} --region eu-north-1",),
+            ("KEY_ID",),
+            id="the key of SOPS before the error",
+        ),
+        pytest.param(
+            f"$ aws kms decrypt --key-id {_KEY[-36:]} --ciphertext-blob fileb://x --region eu-north-1\nAn error occurred (AccessDeniedException) when calling the Decrypt operation: {_UNKNOWN_KEY}",
+            {},
+            (
+                f"aws kms describe-key --key-id {_KEY[-36:]} --region eu-north-1",
+                "Do this first: Check the key's Region",
+            ),
+            ("another account",),
+            id="the ID of a key",
+        ),
+        pytest.param(
+            "An error occurred (AccessDeniedException) when calling the GetParameter operation: User: arn:aws:sts::222233334444:assumed-role/jobs/j is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+            {},
+            ("aws ssm describe-parameters --parameter-filters Key=Name,Values=PARAMETER_NAME",),
+            (),
+            id="the key of a parameter",
         ),
         pytest.param(
             f"copy failed: s3://orders-in/a.csv to s3://orders-out/a.csv An error occurred (AccessDenied) when calling the CopyObject operation: {_UNKNOWN_KEY}",

@@ -292,7 +292,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
     deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
-    title, because = "On ECS: give the task a role", ()
+    title = "On ECS: give the task a role"
     code = _TASK_IN_CODE.search(text)
     steps: tuple[str, ...] = (
         f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}.",
@@ -300,8 +300,8 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     lines: tuple[str, ...] = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
     causes = [NO_TASK_ROLE.cause(), RELATIVE_URI_LOST.cause()]
     if shown is not None:
-        because = ("The definition in the text sets none.",) if shown["shown"] else ()
-        causes = [NO_TASK_ROLE.cause(because=because)]
+        sets_none = ("The definition in the text sets none.",) if shown["shown"] else ()
+        causes = [NO_TASK_ROLE.cause(because=sets_none)]
     elif _TASK_ROLE_SET.search(text) is not None:
         title = "On ECS: start tasks of the revision with the role"
         steps = ("The definition in the text has a task role: check which revision the failing task runs.",)

@@ -99,7 +99,8 @@ _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
-_ALIAS = lazy_pattern(r"alias/[\w/-]{1,250}", re.ASCII)
+_KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
+_KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 _REASONS_NOTE = "KMS reports the reasons as one and does not say which of them applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -400,17 +401,20 @@ def _renew_grant_remedy(denial: Denial) -> Remedy:
 
 
 def _find_key(denial: Denial) -> str | None:
-    """Return the key of a denial, by its ARN or alias: the resource, the option of the command, or the only key in the text."""
+    """Return the key of a denial by ARN, alias or ID: the resource, that of the command, or the one that the text names."""
     if denial.resource_arn is not None and denial.resource_arn.service == "kms":
         return denial.resource
-    context = context_of(denial.facts)
+    context, text = context_of(denial.facts), denial.failure.text
     stated = None if context.command is None else context.command.option("key-id")
-    if stated is not None and _ALIAS.fullmatch(stated.value):
+    if stated is not None and _KEY_NAME.fullmatch(stated.value):
         return stated.value
     # A policy can name another key, which is then why the call was denied.
     in_policies = "".join(str(each.content) for each in context.policies)
-    keys = {key for key in _KEY_ARN.findall(denial.failure.text) if key not in in_policies}
-    return keys.pop() if len(keys) == 1 else None
+    keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]
+    if len(set(keys)) > 1:
+        # SOPS tries each key, and prints the error after it.
+        keys = _KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
+    return keys[0] if keys else None
 
 
 def _show_key_of_data(denial: Denial) -> str | None:
@@ -421,20 +425,31 @@ def _show_key_of_data(denial: Denial) -> str | None:
     """
     if _ENVIRONMENT in denial.failure.text:
         return f"aws lambda get-function-configuration --function-name {_function_of(denial)} --query KMSKeyArn --output text"
-    if _encrypted_data(denial.operation) != "object":
-        return _show_key_command(denial, denial.service, None)
-    context, operation = context_of(denial.facts), denial.operation or ""
-    bucket, key = context.bucket, context.key
+    data, operation, service = (
+        _encrypted_data(denial.operation),
+        denial.operation or "",
+        denial.failure.envelope.service,
+    )
+    if data != "object" and service != "s3":
+        of_data = (each for each, (_, _, name) in _SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
+        return _show_key_command(denial, next(of_data, denial.service), None)
+    context = context_of(denial.facts)
+    bucket, key = (each and each.value for each in (context.bucket, context.key))
     if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
-        bucket, key = source.bucket, source.key  # what is read is decrypted
-    name = "BUCKET" if bucket is None else commands.bucket(bucket.value)
+        bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
+    elif denial.resource_arn is not None and denial.resource_arn.service == "s3":
+        bucket, _, key = denial.resource_arn.resource.partition("/")
     if operation.startswith(_WRITES) and operation != "CopyObject":
-        path = "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
-        return f"aws s3api get-bucket-encryption --bucket {name} --query {path} --output text"
+        path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
+        return fill_command(
+            "aws s3api get-bucket-encryption --bucket {} --query {} --output text",
+            commands.bucket(bucket),
+            path,
+        )
     return fill_command(
         "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text",
-        name,
-        "OBJECT_KEY" if key is None else key.value,
+        commands.bucket(bucket),
+        key or "OBJECT_KEY",
     )
 
 
@@ -467,8 +482,8 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         across = f"If the caller is not in account {owner}, an identity-based policy of the caller must allow"
     elif owner is not None:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
-    # A name of an alias is always one of the caller's account.
-    is_same = key.startswith("alias/") or denial.account == owner is not None
+    # An alias or ID without an ARN is always one of the caller's account.
+    is_same = _KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
     other_side = "" if is_same else f" {across} {action} on the key's ARN, too."
     controller, find_role, show_role = _find_controller(denial), None, None
     caller = denial.caller
