@@ -129,6 +129,11 @@ _NEEDLESS = (
 )
 # What a denial needs only if its text shows more than the principal, the action, the resource and the reason.
 _NEEDLESS_FOR_PLAIN_DENIALS = (
+    "_reading.canonical.kinds",
+    "_reading.canonical.message_table",
+    "_reading.structured.bodies",
+    "_reading.structured.unknown_messages",
+    "_reading.vocabulary.codes",
     "explaining._context.values",
     "explaining._rules.denials.callers",
     "explaining._rules.denials.node_roles",

@@ -16,7 +16,8 @@ from iamtriage import fingerprint, parse, to_record
 from iamtriage._reading.structured.events import parse_cloudtrail_event
 from iamtriage._reading.structured.kubernetes_objects import parse_status
 from iamtriage._reading.structured.responses import parse_response
-from iamtriage._reading.structured.statements import Statement, parse_known_message, parse_with_readers
+from iamtriage._reading.structured.statements import Statement, parse_known_message
+from iamtriage._reading.structured.unknown_messages import parse_with_readers
 from iamtriage.testing import (
     access_key_quota,
     aws_error,

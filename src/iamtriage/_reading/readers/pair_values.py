@@ -12,7 +12,6 @@ from iamtriage._reading.vocabulary.codes import (
     is_code,
     is_generic,
     is_known,
-    is_status,
     may_be_other_class,
     normalize_code,
     strip_hadoop_code,
@@ -20,6 +19,7 @@ from iamtriage._reading.vocabulary.codes import (
 from iamtriage._reading.vocabulary.grammar import VAULT
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
+from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

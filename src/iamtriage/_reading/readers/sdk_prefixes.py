@@ -17,7 +17,6 @@ from iamtriage._reading.vocabulary.codes import (
     camel_case_code,
     is_code,
     is_known,
-    is_status,
     kind_of_code,
     normalize_code,
 )
@@ -29,6 +28,7 @@ from iamtriage._reading.vocabulary.grammar import (
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
+from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
     import re

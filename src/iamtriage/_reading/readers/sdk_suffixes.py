@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, strip_hadoop_code
+from iamtriage._reading.vocabulary.codes import is_code, is_generic, strip_hadoop_code
 from iamtriage._reading.vocabulary.grammar import (
     ELLIPSIS,
     HOST_ID_CONTINUATION,
@@ -19,6 +19,7 @@ from iamtriage._reading.vocabulary.grammar import (
 )
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name
+from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
     import re

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.excerpts import excerpt
 from iamtriage._reading.structured.responses import parse_response
-from iamtriage._reading.structured.statements import parse_known_message, parse_with_readers
+from iamtriage._reading.structured.statements import parse_known_message
 from iamtriage._reading.structured.values import as_document
 
 if TYPE_CHECKING:
@@ -67,7 +67,13 @@ def parse_client_error(text: str, response: Document, operation: str) -> Failure
         if isinstance(message, str) and statement.message not in text:
             # A subclass has another text.
             text = statement.message
-    return parse_known_message(statement, text) or parse_with_readers(statement, text)
+    failure = parse_known_message(statement, text)
+    if failure is not None:
+        return failure
+    # Most errors have a known message, and there are many readers.
+    from iamtriage._reading.structured.unknown_messages import parse_with_readers
+
+    return parse_with_readers(statement, text)
 
 
 def exception_text(error: BaseException) -> str:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.client_errors import exception_text, parse_by_text, parse_client_error
-from iamtriage._reading.structured.statements import Statement, find_failure
+from iamtriage._reading.structured.statements import Statement
+from iamtriage._reading.structured.unknown_messages import find_failure
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
 from iamtriage._reading.vocabulary.services import service_name

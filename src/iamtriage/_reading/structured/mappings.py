@@ -16,7 +16,8 @@ from iamtriage._reading.structured.events import (
     parse_ocsf_event,
 )
 from iamtriage._reading.structured.responses import parse_response
-from iamtriage._reading.structured.statements import Statement, find_failure
+from iamtriage._reading.structured.statements import Statement
+from iamtriage._reading.structured.unknown_messages import find_failure
 from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Parse AWS API responses: botocore's parsed responses, and the bodies of any protocol as mappings."""
+"""Parse AWS API responses as botocore parsed them. Others are parsed as bodies."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.structured.statements import Statement
-from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
-from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
+from iamtriage._reading.structured.values import (
+    CODE_KEYS,
+    DENIED,
+    HOST_KEYS,
+    MESSAGE_KEYS,
+    REQUEST_KEYS,
+    STATUS_KEYS,
+    plain_code,
+    status_from_code,
+    status_of,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage._reading.structured.values import Document
 
-_CODE_KEYS = ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
-_MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
-_REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
-_HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
-_STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
-# The only status that identifies the error without a code.
-_DENIED = "403"
 # The __new__ of a named tuple takes twice the time.
 _new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
 _OTHER_FIELDS = tuple(Statement("")[10:])
-# Keys that botocore's parsed responses do not have, or only in their metadata.
+# Keys of other bodies, which botocore's parsed responses do not have, or only in their metadata.
 _UNPARSED_KEYS = frozenset(
-    {*_CODE_KEYS, *_MESSAGE_KEYS, *_REQUEST_KEYS, *_HOST_KEYS, *_STATUS_KEYS, "awsService"}
-    - {"Code", "Message"}
+    {*CODE_KEYS, *MESSAGE_KEYS, *REQUEST_KEYS, *HOST_KEYS, *STATUS_KEYS, "awsService"} - {"Code", "Message"}
 )
 
 
@@ -47,7 +49,9 @@ def parse_response(response: Document, operation: str | None) -> Statement | Non
             len(response) == 2 or _UNPARSED_KEYS.isdisjoint(response)
         ):
             return _parse_botocore_response(stated, cast("Document", metadata), operation)
-    return _parse_body(response, operation)
+    from iamtriage._reading.structured.bodies import parse_body
+
+    return parse_body(response, operation)
 
 
 def _parse_botocore_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
@@ -55,7 +59,7 @@ def _parse_botocore_response(error: Document, metadata: Document, operation: str
     code, message = error.get("Code"), error.get("Message")
     if type(code) is not str or type(message) is not str or not code or len(message) > MAX_TEXT_LENGTH:
         code, message = text_of(code), text_of(message)
-        if code is None and message is None and status_of(metadata.get("HTTPStatusCode")) != _DENIED:
+        if code is None and message is None and status_of(metadata.get("HTTPStatusCode")) != DENIED:
             return None
     request_id, host_id, status = (
         metadata.get("RequestId"),
@@ -67,45 +71,7 @@ def _parse_botocore_response(error: Document, metadata: Document, operation: str
     return _new(
         Statement,
         (
-            message or "", "botocore", True, None, plain_code(code), operation, None, status_of(status) or _status_from_code(code),
+            message or "", "botocore", True, None, plain_code(code), operation, None, status_of(status) or status_from_code(code),
             request_id, None if host_id is None else text_of(host_id), *_OTHER_FIELDS,
         ),
     )  # fmt: skip
-
-
-def _parse_body(body: Document, operation: str | None) -> Statement | None:
-    inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
-    code, service = first_text(inner, *_CODE_KEYS), None
-    if "awsService" in inner:
-        code = code or first_text(inner, "exceptionType")
-        service = text_of(inner.get("awsService"))
-    message = first_text(inner, *_MESSAGE_KEYS)
-    places = (as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata")), body, inner)
-    status = next(filter(None, map(_find_status, places)), None)
-    if code is None and message is None and not (status == _DENIED and "ResponseMetadata" in body):
-        return None
-    source = "json"
-    if places[0]:
-        source = "botocore" if "ResponseMetadata" in body else "js-v3"
-    is_named = code is not None and not code.isdigit() and is_code(normalize_code(code))
-    return Statement(
-        message or "",
-        source,
-        is_exclusive=is_named or "__type" in inner or "ResponseMetadata" in body,
-        code=plain_code(code),
-        operation=operation,
-        service=service,
-        status_code=status or _status_from_code(code),
-        request_id=next(filter(None, (first_text(place, *_REQUEST_KEYS) for place in places)), None),
-        host_id=next(filter(None, (first_text(place, *_HOST_KEYS) for place in places)), None),
-    )
-
-
-def _find_status(place: Document) -> str | None:
-    """Return the HTTP status in a mapping, or ``None``."""
-    return next(filter(None, (status_of(place.get(key)) for key in _STATUS_KEYS)), None)
-
-
-def _status_from_code(code: str | None) -> str | None:
-    """Return the HTTP status that SDKs use as the code if the response has no code."""
-    return code if code is not None and is_status(code) else None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.canonical.kinds import kind_of
 from iamtriage._reading.canonical.messages import NO_MESSAGE, parse_message, parse_rbac
 from iamtriage._reading.vocabulary.accounts import account_of
-from iamtriage._reading.vocabulary.codes import is_status
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
-    from iamtriage._reading.vocabulary.pieces import Piece
+    from typing import Protocol
+
+    from iamtriage._reading.canonical.messages import Message
     from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind
+
+    class _KindFinder(Protocol):
+        def __call__(
+            self, code: str | None, message: Message, *, is_exclusive: bool, is_sdk: bool
+        ) -> Kind | None: ...
 
 
 class Statement(NamedTuple):
@@ -52,19 +58,11 @@ class Statement(NamedTuple):
 
 # Errors of these SDKs are always AWS errors.
 _AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
-_FACTS = Statement._fields[Statement._fields.index("code") : -1]
 
 
 _BOTOCORE, _CALLING = "An error occurred (", ") when calling the "
 _CODE_START = len(_BOTOCORE)
 _CALL_NAMES = ("code", "operation")
-
-
-def find_failure(statement: Statement) -> Failure | None:
-    """Return the failure of a structured error that has no other text than its message."""
-    return parse_known_message(statement, statement.message) or parse_with_readers(
-        statement, statement.message
-    )
 
 
 def parse_known_message(statement: Statement, text: str) -> Failure | None:
@@ -90,7 +88,11 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         message = NO_MESSAGE
     if message is None or message.stop != length:
         return None
-    kind = kind_of(code, message, is_exclusive=is_exclusive, is_sdk=source in _AWS_SOURCES)
+    is_sdk = source in _AWS_SOURCES
+    kind: Kind | None = "access_denied"
+    # The kind of a message with an action does not depend on the code.
+    if message.action is None or (message.is_open and not is_sdk):
+        kind = _kind_finder()(code, message, is_exclusive=is_exclusive, is_sdk=is_sdk)
     if kind is None:
         return None
     if message.principal is not None:
@@ -128,6 +130,13 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     )  # fmt: skip
 
 
+@cache
+def _kind_finder() -> _KindFinder:
+    from iamtriage._reading.canonical.kinds import kind_of
+
+    return kind_of
+
+
 def _parse_rbac(statement: Statement, text: str) -> Failure | None:
     """Build the failure of a request that RBAC denied, if the message states nothing else."""
     message = parse_rbac(text, 0)
@@ -146,30 +155,3 @@ def _parse_rbac(statement: Statement, text: str) -> Failure | None:
         None,
         message.kind_attributes,
     )
-
-
-def parse_with_readers(statement: Statement, text: str) -> Failure | None:
-    """Build the failure of a structured error with the facts that the readers find in its text."""
-    # Imported late, because most errors have a known message.
-    from iamtriage._reading.assembly import read_cause
-
-    return read_cause(text, _build_piece(statement))
-
-
-def _build_piece(statement: Statement) -> Piece:
-    """Return the facts as a piece that contains all pieces that the readers find."""
-    from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Piece
-
-    ranks = {
-        "code": HINT if statement.code and is_status(statement.code) else GIVEN,
-        "operation": BEST,
-        "status_code": BEST,
-        "request_id": BEST,
-        "host_id": BEST,
-    }
-    piece = Piece("body", 0, 0, kind=statement.kind, source=statement.source, is_aws=statement.is_exclusive)
-    for key in _FACTS:
-        piece.put(key, getattr(statement, key), rank=ranks.get(key, HINT))
-    for key, value in statement.facts:
-        piece.put(key, value, rank=HINT)
-    return piece

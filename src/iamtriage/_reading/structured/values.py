@@ -7,10 +7,18 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH, excerpt
-from iamtriage._reading.vocabulary.codes import is_status, normalize_code
+from iamtriage._reading.vocabulary.statuses import is_status
 
 Document: TypeAlias = Mapping[Any, object]
 
+# The keys of an error in the bodies of the protocols.
+CODE_KEYS = ("__type", "Code", "code", "errorCode", "errorType", "ErrorCode")
+MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
+REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
+HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
+STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
+DENIED = "403"
+"""The only status that identifies the error without a code."""
 _MAX_ITEMS = 100_000
 _MAX_JSON = 50_000_000
 _MAX_NUMBER = 10**18
@@ -74,7 +82,11 @@ def status_of(value: object) -> str | None:
 
 def plain_code(code: str | None) -> str | None:
     """Return a code without the namespace and URL of the protocol: ``ns#Code:http://…``."""
-    return normalize_code(code) if code is not None and ("#" in code or "://" in code) else code
+    if code is None or not ("#" in code or "://" in code):
+        return code
+    from iamtriage._reading.vocabulary.codes import normalize_code
+
+    return normalize_code(code)
 
 
 def first_text(document: Document, *keys: str) -> str | None:
@@ -84,3 +96,8 @@ def first_text(document: Document, *keys: str) -> str | None:
         if value:
             return value
     return None
+
+
+def status_from_code(code: str | None) -> str | None:
+    """Return the HTTP status that SDKs use as the code if the response has no code."""
+    return code if code is not None and is_status(code) else None

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -225,11 +226,6 @@ def camel_case_code(code: str) -> str:
     if "_" not in code or not code.isupper():
         return code
     return "".join(word.capitalize() for word in code.split("_"))
-
-
-def is_status(code: str) -> bool:
-    """Return whether a code is an HTTP status; botocore uses it if a response has no code."""
-    return len(code) == 3 and code.isascii() and code.isdigit()
 
 
 def strip_hadoop_code(identifier: str) -> str | None:
