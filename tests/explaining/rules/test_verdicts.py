@@ -34,6 +34,16 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "project-and-branch-of-gitlab": (
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nERROR: Job failed: exit code 254\nCI_PROJECT_PATH=acme/shop CI_COMMIT_REF_NAME=main",
+        "the role's trust policy does not allow it",
+        "project_path:acme/shop:ref_type:branch:ref:main",
+    ),
+    "several-resources-of-a-call": (
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-west-1:111122223333:subgrp:default because no identity-based policy allows the rds:CreateDBInstance action",
+        "was denied rds:CreateDBInstance",
+        "on the other resources of the call, too (DB instance)",
+    ),
     "transform-of-a-template": (
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:aws:transform/Serverless-2016-10-31 because no identity-based policy allows the cloudformation:CreateChangeSet action",
         "was denied cloudformation:CreateChangeSet",

@@ -33,7 +33,13 @@ CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or
 _MAX_ISSUER_LENGTH = 255
 
 _REPOSITORY = lazy_pattern(
-    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
+    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
+    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})",
+    re.ASCII,
+)
+# The branch of a job, unless it runs for a tag or a pull request.
+_BRANCH = lazy_pattern(
+    r"\bGITHUB_REF[=:]\s?[\"']?refs/heads/([\w./-]{1,100})|\bCI_COMMIT_(?:BRANCH|REF_NAME)[=:]\s?[\"']?([\w./-]{1,100})",
     re.ASCII,
 )
 
@@ -166,6 +172,9 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         subject = claim
     elif (pipeline := _find_pipeline(denial)) is not None:
         subject = pipeline.subject.format(_find_project(denial) or pipeline.project)
+        branch = _BRANCH.search(denial.failure.text)
+        if branch is not None and "CI_COMMIT_TAG" not in denial.failure.text:
+            subject = subject.replace("BRANCH_NAME", branch[branch.lastindex or 0])
     elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = role_location(denial)
@@ -203,7 +212,7 @@ def _find_project(denial: Denial) -> str | None:
     """Return the repository or project of the job, which the text or the supplied trust policy names."""
     repository = _REPOSITORY.search(denial.failure.text)
     if repository is not None:
-        return repository[1] or repository[2]
+        return repository[repository.lastindex or 0]
     named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
     project = next(iter(named)) if len(named) == 1 else ""
     return project if _PROJECT.fullmatch(project) else None

@@ -157,6 +157,16 @@ _STATE_SIGNS = lazy_pattern(
     r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|[Ff]ailed to (?:get existing workspaces|load state|save state)"
     r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
 )
+# Actions that AWS checks on several resources of a call, and the types that RDS abbreviates.
+_CALLS_OF_SEVERAL_RESOURCES = ("ec2:", "rds:", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias")
+_NAMES_OF_TYPES = {
+    "db": "DB instance",
+    "og": "option group",
+    "pg": "parameter group",
+    "subgrp": "subnet group",
+    "cluster-pg": "cluster parameter group",
+}
+_MAX_TYPES = 4
 # The ARNs of what controllers create.
 _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
@@ -226,7 +236,29 @@ def describe_companions(
         return ()  # the resource exists already
     if action in _TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
-    return ()
+    return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
+    """Return what to know about the other resources of a call, which AWS also checks and does not name.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    if not action.startswith(_CALLS_OF_SEVERAL_RESOURCES) or not resource.startswith("arn:"):
+        return ()
+    from iamtriage.actions._lookup import find_action
+
+    known = find_action(action)
+    denied = None if known is None else known.accepts(resource)
+    if known is None or denied is None:
+        return ()
+    others = [each.name for each in known.required_types if each.name != denied.name]
+    if not others:
+        return ()
+    names = tuple(_NAMES_OF_TYPES.get(each, each.replace("-", " ")) for each in others[:_MAX_TYPES])
+    return (
+        f"AWS checks {action} on the other resources of the call, too ({join_words(names, 'and')}), and names one at a time: add their ARNs.",
+    )
 
 
 def certain_companions(action: str, operation: str | None, text: str) -> tuple[str, tuple[str, ...]]:
