@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.controllers import usual_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -206,15 +207,18 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
     context = facts.context
     region = profile = instance = None
+    namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
-        region, profile, instance = find_region(case), find_profile(case), find_instance(case.text)
+        text = case.text
+        region, profile, instance = find_region(case), find_profile(case), find_instance(text)
+        namespace, account = usual_account(facts, text)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
-        ("NAMESPACE", facts.namespace, commands.namespace),
-        ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
+        ("NAMESPACE", namespace, commands.namespace),
+        ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
         ("PROFILE", profile, commands.profile),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),

@@ -12,8 +12,6 @@ import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
@@ -186,7 +184,7 @@ TOKEN_UNREADABLE = lazy_pattern(
 )
 # The Secrets Store CSI driver's provider for AWS says so.
 ACCOUNT_WITHOUT_ROLE = lazy_pattern(
-    r"IAM role must be associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
+    r"IAM role must be associated with service account [a-z0-9.-]{1,253} \(namespace: "
 )
 STS_UNREACHABLE = lazy_pattern(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
@@ -221,12 +219,8 @@ TOKEN_FILE_OF_ROOT = CauseType(
 
 def explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
-    found, facts = ACCOUNT_WITHOUT_ROLE.search(message), case.facts
-    if found is not None:
-        namespace, name = facts.namespace or found["namespace"], facts.service_account or found["name"]
-        facts = attrs.evolve(facts, namespace=namespace, service_account=name)
-        case = attrs.evolve(case, facts=facts)
-    account = f"The service account {facts.namespace}/{facts.service_account}"
+    facts = case.facts
+    account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
         pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
@@ -235,7 +229,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
             text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
         ),
         topic="no-credentials",
-        remedies=(pod_roles.irsa_remedy(case), pod_roles.pod_identity_remedy(case)),
+        remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
         notes=(
             "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
             pod_agents.NO_CALL_WITHOUT_CREDENTIALS,

@@ -6,11 +6,9 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.htm
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
-
-from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
@@ -63,15 +61,6 @@ _OTHER_SEGMENTS = "invalid number of segments"
 _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
-# The values in that message.
-_ASSOCIATED = lazy_patterns(
-    {
-        "cluster": r"clusterName:\s?(?P<value>[A-Za-z0-9][\w-]{0,99})",
-        "service_account": r"service ?[aA]ccount:\s?(?P<value>[a-z0-9][a-z0-9.-]{0,252})",
-        "namespace": r"namespace:\s?(?P<value>[a-z0-9][a-z0-9-]{0,62})",
-    },
-    re.ASCII,
-)
 AGENT_UNREACHABLE = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
     r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
@@ -116,13 +105,7 @@ CALLED_BY_HAND = CauseType(
 
 def explain_missing_association(case: Case[AwsError | MissingCredentials], message: str) -> Explanation:
     """Explain that the cluster has no Pod Identity association for the pod's service account."""
-    stated: dict[str, Any] = {
-        name: found["value"]
-        for name, pattern in _ASSOCIATED.items()
-        if (found := pattern.search(message)) is not None
-    }
-    facts = attrs.evolve(case.facts, **stated)
-    case = attrs.evolve(case, facts=facts)
+    facts = case.facts
     account = f"the service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
     return case.explain(
@@ -139,8 +122,8 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
                 "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
                 "If the service account's name or namespace is wrong, correct the pod or the association instead.",
                 commands=(
-                    pod_roles.pod_command(case, pod_roles.LIST_ASSOCIATIONS),
-                    pod_roles.pod_command(case, pod_roles.CREATE_ASSOCIATION),
+                    pod_roles.LIST_ASSOCIATIONS,
+                    pod_roles.CREATE_ASSOCIATION,
                     pod_roles.restart_command(case),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
@@ -164,7 +147,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
                 "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
                 commands=(
                     "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
-                    pod_roles.pod_command(case, pod_roles.CREATE_AGENT),
+                    pod_roles.CREATE_AGENT,
                 ),
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -255,7 +238,7 @@ _CHECK_TOKEN = your_remedy(
     "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
     "If both are right, the SDK is too old or the process does not inherit the variables.",
     commands=(
-        "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'",
+        pod_roles.VARIABLES_OF_POD,
         "kubectl exec POD --namespace NAMESPACE -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
     ),
     url=pages.EKS_POD_IDENTITY,
@@ -313,8 +296,8 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
                 "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
                 commands=(
-                    pod_roles.pod_command(case, pod_roles.LIST_ASSOCIATIONS),
-                    pod_roles.pod_command(case, pod_roles.ANNOTATE_ACCOUNT),
+                    pod_roles.LIST_ASSOCIATIONS,
+                    pod_roles.ANNOTATE_ACCOUNT,
                     pod_roles.restart_command(case),
                 ),
                 url=pages.EKS_IRSA,

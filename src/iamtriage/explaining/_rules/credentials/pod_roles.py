@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._text import clip_text, quote_argument
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import (
     find_controller,
@@ -23,7 +23,6 @@ from iamtriage.explaining._context.readers.controllers import (
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 
@@ -46,6 +45,31 @@ _ANNOTATION = lazy_pattern(
     re.ASCII,
 )
 
+
+_SHOW_ACCOUNT = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml"
+ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
+_OF_ACCOUNT = "--cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT"
+LIST_ASSOCIATIONS = f"aws eks list-pod-identity-associations {_OF_ACCOUNT} --region REGION"
+CREATE_ASSOCIATION = (
+    f"aws eks create-pod-identity-association {_OF_ACCOUNT} --role-arn ROLE_ARN --region REGION"
+)
+CREATE_AGENT = (
+    "aws eks create-addon --cluster-name CLUSTER --addon-name eks-pod-identity-agent --region REGION"
+)
+VARIABLES_OF_POD = (
+    "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'"
+)
+POD_IDENTITY_REMEDY = cluster_remedy(
+    "With EKS Pod Identity: check the association and the agent",
+    "Check whether an association names the pod's namespace and service account.",
+    "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
+    commands=(
+        LIST_ASSOCIATIONS,
+        "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
+        CREATE_AGENT,
+    ),
+    url=pages.EKS_POD_IDENTITY,
+)
 
 SDK_TOO_OLD = CauseType(
     "sdk-too-old",
@@ -96,7 +120,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
-    remedies = [irsa_remedy(case), pod_identity_remedy(case)]
+    remedies = [irsa_remedy(case), POD_IDENTITY_REMEDY]
     if (role := annotated_role(case.text)) is not None:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
         not_recreated = PODS_NOT_RECREATED.cause(
@@ -180,10 +204,10 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
             _variables_command(case),
-            pod_command(case, _SHOW_ACCOUNT),
-            pod_command(case, LIST_ASSOCIATIONS),
-            pod_command(case, CREATE_ASSOCIATION),
-            pod_command(case, ANNOTATE_ACCOUNT),
+            _SHOW_ACCOUNT,
+            LIST_ASSOCIATIONS,
+            CREATE_ASSOCIATION,
+            ANNOTATE_ACCOUNT,
             restart_command(case),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
@@ -205,11 +229,11 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
             f"Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle{first}.",
             url=pages.EKS_POD_SDK,
         )
-    template = f"kubectl get {controller.workload} --namespace {{namespace}} --output jsonpath='{{{{.spec.template.spec.containers[*].image}}}}'"
+    image = "jsonpath='{.spec.template.spec.containers[*].image}'"
     return cluster_remedy(
         f"Update {controller.name}",
         f"Update its image or Helm chart to a release with an SDK that supports EKS Pod Identity{first}.",
-        commands=(pod_command(case, template),),
+        commands=(f"kubectl get {controller.workload} --namespace NAMESPACE --output {image}",),
         url=pages.EKS_POD_SDK,
     )
 
@@ -219,10 +243,10 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         return _recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
-    lookups = [_variables_command(case), pod_command(case, _SHOW_ACCOUNT)]
+    lookups = [_variables_command(case), _SHOW_ACCOUNT]
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
-        lookups[0] = pod_command(case, LIST_ASSOCIATIONS)
+        lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
     restart = restart_command(case)
     again = restart
@@ -235,30 +259,11 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         *_usual_account_steps(case),
         commands=(
             *lookups,
-            pod_command(case, ANNOTATE_ACCOUNT),
+            ANNOTATE_ACCOUNT,
             restart,
         ),
         url=pages.EKS_IRSA_POD,
     )
-
-
-def pod_identity_remedy(case: AnyCase) -> Remedy:
-    return cluster_remedy(
-        "With EKS Pod Identity: check the association and the agent",
-        "Check whether an association names the pod's namespace and service account.",
-        "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
-        commands=(
-            pod_command(case, LIST_ASSOCIATIONS),
-            "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
-            pod_command(case, CREATE_AGENT),
-        ),
-        url=pages.EKS_POD_IDENTITY,
-    )
-
-
-def _account_and_namespace(case: AnyCase) -> tuple[str, str]:
-    namespace, name = usual_account(case.facts, case.text)
-    return commands.service_account(name), commands.namespace(namespace)
 
 
 def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
@@ -273,35 +278,18 @@ def restart_command(case: AnyCase) -> str:
     """Return the command that restarts the pods of the controller that the text or the service account names."""
     account = case.facts.service_account
     controller = find_controller(f"{case.text} {account or ''}") or find_controller_of_account(account)
-    if controller is None or account not in (None, controller.service_account):
-        workload = "deployment/NAME"
-    else:
-        workload = controller.workload
-    return fill_command(
-        "kubectl rollout restart {} --namespace {}", workload, _account_and_namespace(case)[1]
-    )
+    is_of_controller = controller is not None and account in (None, controller.service_account)
+    workload = controller.workload if controller is not None and is_of_controller else "deployment/NAME"
+    namespace = commands.namespace(usual_account(case.facts, case.text)[0])
+    return f"kubectl rollout restart {workload} --namespace {namespace}"
 
 
 def _variables_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    if context_of(case.facts).pod is not None:
-        return commands.pod_variables_command(namespace)
-    return commands.pod_variables_command(namespace, name)
+    """Return the command that prints the names of the environment variables of a pod, or of an account's pods.
 
-
-_SHOW_ACCOUNT = "kubectl get serviceaccount {account} --namespace {namespace} --output yaml"
-ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount {account} --namespace {namespace} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
-LIST_ASSOCIATIONS = "aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace} --service-account {account} --region REGION"
-CREATE_ASSOCIATION = "aws eks create-pod-identity-association --cluster-name {cluster} --namespace {namespace} --service-account {account} --role-arn ROLE_ARN --region REGION"
-CREATE_AGENT = (
-    "aws eks create-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent --region REGION"
-)
-
-
-def pod_command(case: AnyCase, template: str) -> str:
-    """Return a command about a pod's service account, with its namespace, cluster and region."""
-    account, namespace = _account_and_namespace(case)
-    cluster = commands.cluster(case.facts.cluster)
-    return template.format(
-        account=quote_argument(account), namespace=quote_argument(namespace), cluster=cluster
-    )
+    It works for images without a shell, and does not print the values, which can be secrets.
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ lists the fields.
+    """
+    if context_of(case.facts).pod is not None or usual_account(case.facts, case.text)[1] is None:
+        return VARIABLES_OF_POD
+    return "kubectl get pods --namespace NAMESPACE --field-selector spec.serviceAccountName=SERVICE_ACCOUNT --output jsonpath='{.items[*].spec.containers[*].env[*].name}'"

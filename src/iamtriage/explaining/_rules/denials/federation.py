@@ -280,18 +280,14 @@ def _use_pod_identity(denial: Denial) -> Remedy:
 
     https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
     """
-    create = pod_roles.pod_command(denial.case, pod_roles.CREATE_ASSOCIATION)
-    role = commands.arn(denial.resource, "ROLE_ARN")
+    create = pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", commands.arn(denial.resource, "ROLE_ARN"))
     return cluster_remedy(
         "Or keep the trust policy, and use EKS Pod Identity: an association instead of the annotation",
         "Create the association. The EKS Pod Identity Agent must run on the nodes: EKS Auto Mode has it built in.",
         "Remove the annotation eks.amazonaws.com/role-arn from the service account, and re-create the pods.",
         commands=(
-            create.replace("ROLE_ARN", role),
-            pod_roles.pod_command(
-                denial.case,
-                "kubectl annotate serviceaccount {account} --namespace {namespace} eks.amazonaws.com/role-arn-",
-            ),
+            create,
+            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
             pod_roles.restart_command(denial.case),
         ),
         url=pages.EKS_POD_IDENTITY,

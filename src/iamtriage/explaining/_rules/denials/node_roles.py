@@ -136,17 +136,12 @@ def _show_policy_first(
     denial: Denial, check: Remedy, remedies: tuple[Remedy, ...]
 ) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
     """Return the remedies with the policy of the pod's new role and its association as the first one."""
-    from iamtriage.explaining._rules.credentials.pod_roles import (
-        CREATE_ASSOCIATION,
-        pod_command,
-        restart_command,
-    )
+    from iamtriage.explaining._rules.credentials.pod_roles import CREATE_ASSOCIATION, restart_command
 
     title = f"Allow {denial.action} for the pod's role"
     policy = next((each for each in remedies if each.title == title), None)
     if policy is None:
         return (check,), remedies
-    case = denial.case
     first = attrs.evolve(
         policy,
         title=f"Give the pod's service account its own role, which allows {denial.action}",
@@ -154,7 +149,7 @@ def _show_policy_first(
             "The second command assigns the role, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. Or annotate the service account (IRSA). Then re-create the pods.",
             *policy.steps,
         ),
-        commands=(*policy.commands, pod_command(case, CREATE_ASSOCIATION), restart_command(case)),
+        commands=(*policy.commands, CREATE_ASSOCIATION, restart_command(denial.case)),
     )
     check = attrs.evolve(check, title="Check whether the pod has a role that its SDK does not find")
     return (first, check), tuple(each for each in remedies if each is not policy)

@@ -157,21 +157,6 @@ def repeat_command(
     return f"{text} --region {of_region}" if is_missing else text
 
 
-def pod_variables_command(namespace: str, account: str = "SERVICE_ACCOUNT") -> str:
-    """Return the command that prints the names of the environment variables of a pod, or of a service account's pods.
-
-    It works for images without a shell, and does not print the values, which can be secrets.
-    https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ lists the fields.
-    """
-    names = "jsonpath='{{.spec.containers[*].env[*].name}}'"
-    if account == "SERVICE_ACCOUNT":
-        return fill_command(f"kubectl get pod POD --namespace {{}} --output {names}", namespace)
-    return fill_command(
-        f"kubectl get pods --namespace {{}} --field-selector {{}} --output {names.replace('.spec', '.items[*].spec')}",
-        *(namespace, f"spec.serviceAccountName={account}"),
-    )
-
-
 def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str]:
     """Return the commands that show the endpoints for an action, and replace the policy of one from policy.json."""
     return (
