@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
 from iamtriage import parse
+from iamtriage.explaining._additions.remedy_values import complete_remedies
+from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
@@ -36,9 +40,12 @@ def explained(text: str, facts: Mapping[str, object] | None = None) -> Explanati
 
 
 def explained_failure(failure: Failure, facts: Mapping[str, object] | None = None) -> Explanation:
-    """Explain a failure with the rule for its kind."""
+    """Explain a failure with the rule for its kind, with the placeholders of its remedies filled."""
     rule = cast("Callable[[Case[Failure]], Explanation]", RULES[failure.kind])
-    return rule(Case(failure, build_facts(facts)))
+    known = build_facts(facts)
+    explanation = rule(Case(failure, known))
+    remedies = complete_remedies(explanation, resolve_facts(failure, known), None)
+    return attrs.evolve(explanation, remedies=remedies)
 
 
 def codes(explanation: Explanation) -> list[tuple[str, str]]:

@@ -97,9 +97,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
             TOKEN_OF_API_SERVER.cause(),
         ]
         steps.append(f"For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions.")
-        name, namespace = case.facts.service_account, commands.namespace(case.facts.namespace)
-        show_account = "kubectl get serviceaccount {} --namespace {} -o yaml"
-        lines.append(fill_command(show_account, commands.service_account(name), namespace))
+        lines.append("kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml")
         url = pages.EKS_IRSA_POD
     return case.explain(
         f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.calls.error_kind import end_summary, find_dupli
 from iamtriage.explaining._rules.kubernetes import aws_auth_maps, entry_settings, pod_identities
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
-from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
+from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -156,9 +156,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
     )
     changes: tuple[str, ...] = (
-        principal.associate_policy_command(
-            cluster, principal_mappings.VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
-        ),
+        principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
         update,
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
@@ -319,9 +317,7 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
     is_for_cluster = scope.kind == "cluster" or policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
-    namespace = ",".join(scope.namespaces) or (
-        None if is_for_cluster else commands.namespace(case.facts.namespace)
-    )
+    namespace = ",".join(scope.namespaces) or (None if is_for_cluster else "NAMESPACE")
     return entry_settings.entry_principal(case).associate_policy_command(cluster, policy, namespace=namespace)
 
 

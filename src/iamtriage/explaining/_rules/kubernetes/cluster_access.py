@@ -215,13 +215,12 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
 
     https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
-    namespace = commands.namespace(case.facts.namespace)
     command = context_of(case.facts).command
     verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
     choice = "Choose the policy that the principal needs."
     if command is None or verb not in _READING | _WRITING | _OF_NODES:
         reason = f"{VIEW_POLICY} allows reading most types in one namespace. {choice}"
-        return NeededAccess(VIEW_POLICY, namespace, reason)
+        return NeededAccess(VIEW_POLICY, "NAMESPACE", reason)
     named = objects[0].partition("/")[0].split(",") if objects else []
     types = [each for each in map(find_type, named) if each is not None]
     words = f"kubectl {verb} {','.join(types)}".rstrip()
@@ -234,7 +233,7 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
     policy = VIEW_POLICY if verb in _READING and "secrets" not in types else _EDIT
     if _ALL_NAMESPACES.search(command.text) or (verb in _READING and command.option("namespace") is None):
         return NeededAccess(policy, None, f"{policy} allows {words} in all namespaces. {choice}")
-    return NeededAccess(policy, namespace, f"{policy} allows {words} in this namespace. {choice}")
+    return NeededAccess(policy, "NAMESPACE", f"{policy} allows {words} in this namespace. {choice}")
 
 
 def grant_access_remedies(

@@ -19,7 +19,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
-from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
+from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
@@ -394,11 +394,10 @@ def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
             ("For the whole cluster, omit the namespaces: type=cluster.",),
         )
     if kind == "namespace" and not namespaces:
-        namespace = commands.namespace(case.facts.namespace)
         return Correction(
             "EKS rejected the scope of the association: type=namespace requires at least one namespace.",
             "access-scope",
-            f"type=namespace,namespaces={namespace}",
+            "type=namespace,namespaces=NAMESPACE",
         )
     return None
 

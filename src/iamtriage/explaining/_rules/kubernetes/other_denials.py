@@ -144,7 +144,7 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
                 "Kubernetes clients do so since these versions: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
-            _restart_pods_remedy(commands.namespace(case.facts.namespace)),
+            _restart_pods_remedy("NAMESPACE"),
         ),
         notes=("The cluster's audit log marks requests of such programs with stale-token.",),
     )
@@ -224,21 +224,20 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             remedies=(remedy,),
             notes=("Neither an IAM policy nor an RBAC role helps.",),
         )
-    namespace = commands.namespace(case.facts.namespace)
     remedies = (
         cluster_remedy(
             "Find out what rejects the request",
             "Read the complete message: it names the plugin, quota or webhook.",
             commands=(
-                fill_command("kubectl describe namespace {}", namespace),
-                fill_command("kubectl -n {} get resourcequota,limitrange", namespace),
+                "kubectl describe namespace NAMESPACE",
+                "kubectl -n NAMESPACE get resourcequota,limitrange",
                 "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
             ),
             url=pages.KUBERNETES_ADMISSION,
         ),
         your_remedy(
             "List your permissions",
-            commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
+            commands=("kubectl auth can-i --list -n NAMESPACE",),
             url=pages.RBAC,
         ),
     )

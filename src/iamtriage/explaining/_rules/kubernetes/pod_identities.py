@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
+_OF_ACCOUNT = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
 _ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
 
 ASSOCIATION_EXISTS = CauseType(
@@ -62,8 +63,6 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
     cluster = find_cluster(case)
     found = _ASSOCIATION.search(message)
     association = found[1] if found else "ASSOCIATION_ID"
-    name = commands.kubernetes_name(case.facts.service_account)
-    namespace = commands.namespace(case.facts.namespace)
     identifier = f"{cluster.argument},{association}"
     imported = import_remedy(case.failure, case.facts, identifier=identifier)
     return case.explain(
@@ -75,9 +74,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
             remedies.cluster_remedy(
                 "Inspect the existing association",
                 commands=(
-                    cluster.eks_command(
-                        "list-pod-identity-associations", "--namespace", namespace, "--service-account", name
-                    ),
+                    cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT),
                     cluster.eks_command("describe-pod-identity-association", "--association-id", association),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
@@ -115,8 +112,6 @@ def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, 
 def explain_association_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that an association does not exist."""
     cluster = find_cluster(case)
-    name = commands.kubernetes_name(case.facts.service_account)
-    namespace = commands.namespace(case.facts.namespace)
     return case.explain(
         "The cluster has no such Pod Identity association.",
         NO_ASSOCIATION.cause("reported"),
@@ -128,10 +123,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
                 "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
                 commands=(
                     cluster.eks_command("list-pod-identity-associations"),
-                    cluster.eks_command(
-                        "create-pod-identity-association",
-                        *("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN"),
-                    ),
+                    _create_command(cluster),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
@@ -146,7 +138,7 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     if checked is not None:
         cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("reported")
         creates = "CreatePodIdentityAssociation" in message
-        again = (_create_command(find_cluster(case), case.facts),) if creates else ()
+        again = (_create_command(find_cluster(case)),) if creates else ()
         return _explain_checked(case, "pod-identity-trust", checked, cause, role, again)
     service_account = pod_identity_trust.known_service_account(case.facts)
     steps = [
@@ -175,10 +167,8 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     )
 
 
-def _create_command(cluster: Cluster, facts: Facts) -> str:
-    namespace, name = commands.namespace(facts.namespace), commands.service_account(facts.service_account)
-    words = ("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN")
-    return cluster.eks_command("create-pod-identity-association", *words)
+def _create_command(cluster: Cluster) -> str:
+    return cluster.eks_command("create-pod-identity-association", *_OF_ACCOUNT, "--role-arn", "ROLE_ARN")
 
 
 def _explain_checked(
@@ -244,7 +234,6 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         reason = "The message says that EKS does not have permissions to assume the role."
         cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("derived", (reason,))
         return _explain_checked(denial, "pod-identity", checked, cause, None, ())
-    cluster, namespace = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
     return denial.explain(
         "EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
         pod_identity_trust.POD_IDENTITY_TRUST.cause(
@@ -259,8 +248,8 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                 "Find the role of the association.",
                 "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
                 commands=(
-                    f"aws eks list-pod-identity-associations --cluster-name {cluster} --namespace {namespace}",
-                    f"aws eks describe-pod-identity-association --cluster-name {cluster} --association-id ASSOCIATION_ID --query association.roleArn --output text",
+                    "aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace NAMESPACE",
+                    "aws eks describe-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --query association.roleArn --output text",
                     *commands.trust_policy_commands(None),
                 ),
                 policy=pod_identity_trust.build_pod_trust_policy(

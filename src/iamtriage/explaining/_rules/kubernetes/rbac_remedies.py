@@ -125,14 +125,13 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     asks_for_all_namespaces = request.is_cluster_scope and not request.is_cluster_scoped_type
     if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
         return None
-    namespace = commands.namespace(denied.case.facts.namespace)
     is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
         "Query one namespace, if that is enough"
         if is_known
         else f"If {request.resource} have namespaces: query one, if that is enough",
         "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
-        commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", namespace),),
+        commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),),
         url=pages.RBAC,
     )
 

@@ -262,9 +262,8 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
         policies = (mapped.associate_policy_command(cluster, "AmazonEKSClusterAdminPolicy", namespace=None),)
     elif not groups:
         steps.append("AmazonEKSViewPolicy allows reading most types. Choose the policy that it needs.")
-        namespace = commands.namespace(case.facts.namespace)
         policies = (
-            mapped.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=namespace),
+            mapped.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
         )
     if mapped.path_note:
         steps.append(mapped.path_note)
