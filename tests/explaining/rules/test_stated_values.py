@@ -731,6 +731,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="role of another account than the reader's",
         ),
         pytest.param(
+            f'provider "aws" {{\n  assume_role {{\n    role_arn = "arn:aws:iam::222233334444:role/deploy"\n  }}\n}}\n{_NO_ALLOW.format("deploy/ci")}',
+            {},
+            ("The role deploy of account 222233334444 was denied",),
+            (),
+            id="role that Terraform assumes",
+        ),
+        pytest.param(
             f'$ aws sts get-caller-identity\n{{"Account": "222233334444"}}\n{_NO_ALLOW.format("deploy/ci")}',
             {},
             ("The role deploy was denied", "Save the policy as policy.json and attach"),

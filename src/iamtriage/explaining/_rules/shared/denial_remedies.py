@@ -33,6 +33,8 @@ ROLE_OF_STACK_SETS = lazy_pattern(
 )
 _ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
+# The provider block of Terraform.
+_ASSUMED_ROLE = lazy_pattern(r"\bassume_role\b[^}]{0,400}?\brole_arn\s{0,20}=\s?\"arn:")
 _OWN_ACCOUNT = lazy_pattern(r"\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])", re.ASCII)
 
 
@@ -122,12 +124,13 @@ def account_elsewhere(denial: Denial) -> str | None:
 
     Services report what they do with a role of another account. A text can also show the reader's own account.
     """
-    if denial.role is None or denial.has_masked_account or denial.account is None:
+    name = getattr(denial.role or denial.principal, "name", None)
+    if name is None or denial.has_masked_account or denial.account is None:
         return None
     text = denial.failure.text
-    if ROLE_OF_STACK_SETS.fullmatch(denial.role.name) or _ROLE_ELSEWHERE.fullmatch(denial.role.name):
+    if _ROLE_ELSEWHERE.fullmatch(name) or ROLE_OF_STACK_SETS.fullmatch(name) or _PIPELINE.search(text):
         return denial.account
-    if _PIPELINE.search(text) is not None:
+    if "assume_role" in text and f":{denial.account}:role/" in text and _ASSUMED_ROLE.search(text):
         return denial.account
     shown = _OWN_ACCOUNT.search(text) if "get-caller-identity" in text else None
     return None if shown is None or shown[1] == denial.account else denial.account

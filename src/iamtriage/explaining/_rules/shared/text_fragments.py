@@ -32,7 +32,7 @@ _USE_FRAGMENTS = (
 # What shows that the denied role is of another account than the person who reads the text.
 _ACCOUNT_FRAGMENTS = (
     "get-caller-identity", "StackSetExecutionRole", "stacksets-exec-", "AWSControlTowerExecution",
-    "OrganizationAccountAccessRole", "CodePipeline", "Action execution failed",
+    "OrganizationAccountAccessRole", "CodePipeline", "Action execution failed", "assume_role",
 )  # fmt: skip
 SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",
