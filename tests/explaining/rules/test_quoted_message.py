@@ -222,6 +222,8 @@ def test_whole_sentence_is_quoted(text: str, quote: str) -> None:
         "",
         "Access Denied",
         "Access denied.",
+        "Access Denied on state.tf line 7",
+        'Access Denied backend "s3" { bucket = "orders" }',
         "Forbidden",
         "403 Forbidden",
         "None",

@@ -274,7 +274,9 @@ _UNINFORMATIVE = lazy_pattern(
     r"(?![:,;]? ?(?-i:[a-z]))"
     # The standard denial message, truncated or without an action; SDKs that received no message.
     rf"|user: (?:.{{1,300}} is not authorized to perform\b|\S{{1,300}}{_CUT_SENTENCE}\Z)|exception of type \S+ was thrown"
-    r"|(?:service returned error code|error making request with error code) \w",
+    r"|(?:service returned error code|error making request with error code) \w"
+    # The next line of a box of Terraform: a place in the configuration, or the configuration itself.
+    r"|(?:access denied|forbidden) (?:on \S{1,200} line \d|with [\w.\[\]\"-]{1,300},|[a-z_]{1,40} (?:\"|=|\{))",
     re.IGNORECASE,
 )
 # The SDK's own message, which precedes the response.
