@@ -87,7 +87,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
         stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
     candidates = assemble_candidates(readable.text, pieces)
-    sections = find_aws_sections(readable.text) if candidates else []
+    sections = find_aws_sections(readable) if candidates else []
     attach_context(candidates, readable, sections, classes)
     attach_bare_codes(candidates, readable)
     context = TextContext(readable, sections)
@@ -135,7 +135,7 @@ def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
     source = find_source_code(readable) if pieces else ()
     if source:
         pieces = list(_exclude_source_code(pieces, source))
-    if may_be_cut(readable.text):
+    if may_be_cut(readable.text, readable.words):
         for piece in pieces:
             piece.mark_cuts(readable.text)
     return pieces

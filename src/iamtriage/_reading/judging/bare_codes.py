@@ -38,12 +38,12 @@ def attach_bare_codes(candidates: Sequence[Candidate], readable: Readable) -> No
         candidates: The candidates, in the order of the text.
         readable: The readable text.
     """
-    if not readable.codes:
+    if not readable.codes or not any(map(_lacks_code, candidates)):
         return
     text = readable.text
     last_end = 0
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
-        if candidate.is_aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
+        if _lacks_code(candidate):
             limit = len(text) if following is None else following.start
             words_before = _CODE.finditer(
                 text,
@@ -61,6 +61,13 @@ def attach_bare_codes(candidates: Sequence[Candidate], readable: Readable) -> No
                     max(candidate.end, found.end()),
                 )
         last_end = max(last_end, candidate.end)
+
+
+def _lacks_code(candidate: Candidate) -> bool:
+    """Return whether a candidate is a message of AWS without a code."""
+    return bool(
+        "code" not in candidate.facts and candidate.is_aws and candidate.has_core and candidate.kinds
+    )
 
 
 def _find_before(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:

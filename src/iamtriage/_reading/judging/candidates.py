@@ -67,40 +67,44 @@ class Candidate:
     kubernetes = False
     kind: Kind | None = None
 
-    def __init__(self, start: int, end: int) -> None:
-        self.start, self.end = start, end
-        self.facts: dict[str, Fact] = {}
+    def __init__(self, piece: Piece) -> None:
+        self.start, self.end = piece.start, piece.end
+        self.facts = piece.facts.copy()
         self.kinds: list[Kind] = []
+        self._add_signs(piece)
 
     def absorb(self, piece: Piece) -> None:
         """Add the facts of a piece; of two values, keep the one with the higher rank."""
         self.start = min(self.start, piece.start)
         self.end = max(self.end, piece.end)
-        if not self.facts:
-            self.facts.update(piece.facts)
-        else:
-            for key, fact in piece.facts.items():
-                present = self.facts.get(key)
-                if present is None or present.rank < fact.rank:
-                    self.facts[key] = fact
-                elif present.start < 0 <= fact.start and present.value == fact.value:
-                    # The text repeats a fact that was stated outside the text.
-                    self.facts[key] = present._replace(start=fact.start, end=fact.end)
-        if piece.kind:
-            if piece.is_wrapper:
+        for key, fact in piece.facts.items():
+            present = self.facts.get(key)
+            if present is None or present.rank < fact.rank:
+                self.facts[key] = fact
+            elif present.start < 0 <= fact.start and present.value == fact.value:
+                # The text repeats a fact that was stated outside the text.
+                self.facts[key] = present._replace(start=fact.start, end=fact.end)
+        self._add_signs(piece)
+
+    def _add_signs(self, piece: Piece) -> None:
+        """Add what a piece says about the kind and source of the failure."""
+        if piece.is_aws:
+            self.is_aws = True
+        if piece.is_thrown:
+            self.is_thrown = True
+        role, source = piece.role, piece.source
+        if source and (self.source is None or role == "head"):
+            self.source = source
+        if piece.is_wrapper:
+            if piece.kind:
                 self.wrapped_at = piece.start
                 self.wrapper_kind = self.wrapper_kind or piece.kind
-            else:
-                self.kinds.append(piece.kind)
-        self.is_aws = self.is_aws or piece.is_aws
-        self.is_thrown = self.is_thrown or piece.is_thrown
-        role = piece.role
-        if piece.source and (self.source is None or role == "head"):
-            self.source = piece.source
+        elif piece.kind:
+            self.kinds.append(piece.kind)
         if role == "core":
             if not piece.is_wrapper:
                 self.has_core = True
-                self.kubernetes = self.kubernetes or piece.source == "kubernetes"
+                self.kubernetes = self.kubernetes or source == "kubernetes"
         elif role == "head":
             self.has_code = self.has_code or "code" in piece.facts
         elif role == "tail":
@@ -160,12 +164,11 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             and text.find(STATEMENT, current.end, piece.start) < 0
         ):
             continue
-        current = Candidate(piece.start, piece.end)
+        current = Candidate(piece)
         if piece.role == "body":
             current.only_ids = piece.source != "cpp" and piece.facts.keys() <= _IDS
         elif piece.role == "tail":
             current.only_tail = "code" not in piece.facts and piece.source == "go-v1"
-        current.absorb(piece)
         candidates.append(current)
     return candidates
 
@@ -185,9 +188,7 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
             other.start - piece.end < _MAX_TO_TAIL and piece.start - other.end < _MAX_TO_TAIL
             for other in neighbors
         ):
-            candidate = Candidate(piece.start, piece.end)
-            candidate.absorb(piece)
-            yield candidate
+            yield Candidate(piece)
 
 
 def _is_repeat(current: Candidate, piece: Piece) -> bool:

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from iamtriage._reading.vocabulary.readable import Readable
 
 _HEADING = lazy_pattern(
     r"^[#*\s>.)0-9-]{0,8}(?:(?P<aws>AWS|Amazon\sWeb\sServices|Amazon)|(?:Microsoft\s)?(?:Azure|AZURE)|GCP|Google(?:\sCloud)?(?:\sPlatform)?"
     r"|(?:Alibaba|Tencent|Huawei|Oracle|IBM)(?:\sCloud)?|Aliyun|OCI|Digital\s?Ocean)[\s*]{0,3}:?[ *]{0,3}$",
     re.MULTILINE,
 )
-_OTHER_CLOUDS = (
-    "zure", "AZURE", "GCP", "Google", "Alibaba", "Aliyun", "Tencent", "Huawei", "Oracle", "OCI", "IBM", "Ocean"
+# Words of the headings.
+_AWS = frozenset({"AWS", "Amazon"})
+_OTHER_CLOUDS = frozenset(
+    {
+        "Azure", "AZURE", "GCP", "Google", "Alibaba", "Aliyun", "Tencent", "Huawei", "Oracle", "OCI", "IBM", "Ocean", "DigitalOcean",
+    }
 )  # fmt: skip
 _MAX_HEADINGS = 32
 
 
-def find_aws_sections(text: str) -> list[tuple[int, int]]:
+def find_aws_sections(readable: Readable) -> list[tuple[int, int]]:
     r"""Return the spans of the AWS sections, if other clouds have sections, too.
 
-    >>> find_aws_sections("AWS:\nAccessDenied\nAzure:\nAuthorizationFailed"), find_aws_sections("AWS:\nAccessDenied")
-    ([(4, 18)], [])
+    >>> from iamtriage._reading.vocabulary.readable import Readable
+    >>> find_aws_sections(Readable("AWS:\nAccessDenied\nAzure:\nAuthorizationFailed"))
+    [(4, 18)]
+    >>> find_aws_sections(Readable("AWS:\nAccessDenied"))
+    []
     """
-    if "\n" not in text or ("AWS" not in text and "Amazon" not in text):
-        return []
-    if not any(map(text.__contains__, _OTHER_CLOUDS)):
+    text = readable.text
+    if _OTHER_CLOUDS.isdisjoint(readable.words) or _AWS.isdisjoint(readable.words) or "\n" not in text:
         return []
     headings = list(_HEADING.finditer(text))[:_MAX_HEADINGS]
     if all(m["aws"] for m in headings):

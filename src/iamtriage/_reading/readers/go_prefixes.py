@@ -97,5 +97,5 @@ GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece |
         _response,
     ),
     ("<api>api error", _CODE, _code),
-    ("<API>API|<api>pi Error|<Api>pi Error", _RETYPED, _retyped),
+    ("<API>API error|<API>API Error|<api>pi Error|<Api>pi Error", _RETYPED, _retyped),
 )

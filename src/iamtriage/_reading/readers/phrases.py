@@ -369,7 +369,7 @@ sure   | not found in auth config | Pod execution role is not found in auth conf
 sure   | rust policy of the role provided is invalid | Trust policy of the role provided is invalid
 sure   | ssociation already exists | Association already exists: \S+
 unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
-unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
+unsure | <PodIdentityAssociation>|<podIdentityAssociation> | \b[Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | <mode>uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
 unsure | <begin>begin with|<start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with
 unsure | <name>group|<groupname> | group\s?name \S{1,60} (?:is invalid|begins with system:)

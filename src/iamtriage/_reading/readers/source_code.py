@@ -167,12 +167,12 @@ _MAX_MARGIN = 40
 def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     """Return the spans of source code in a text, in order; they can overlap."""
     text = readable.text
+    has_literals = '"' in text or "'" in text or "`" in text
     spans: list[tuple[int, int]] = []
     # A name can follow "except" without a space.
     if "except" in text or not _HANDLER_WORDS.isdisjoint(readable.words):
         spans += _find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))
-    has_literals = '"' in text or "'" in text or "`" in text
-    if ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
+    if has_literals and ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):

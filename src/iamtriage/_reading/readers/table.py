@@ -68,6 +68,7 @@ def _any_of(words: str) -> str:
     return "|".join(f"<{word}>" for word in words.split())
 
 
+_FORBIDDEN = _any_of("Forbidden forbidden ForbiddenError Unauthorized unauthorized UnauthorizedError")
 READERS = (
     Reader(
         "sentences",
@@ -110,7 +111,7 @@ READERS = (
     Reader(
         "actions",
         "envelope",
-        "<API>API:|<call>ailed to|<calling>rror calling|ermission",
+        "<API>API:|<call>ailed to|<calling>rror calling|<permission>|<permissions>|<Permission>|<Permissions>",
         "action_phrases:read_action_phrases",
     ),
     Reader("translated codes", "envelope", f"<{NON_ASCII}>", "translations:read_translation_codes"),
@@ -137,8 +138,8 @@ READERS = (
     ),
     Reader("classes of SDKs", "other", _FROM_TABLE, "class_names:read_sdk_classes"),
     Reader("classes", "other", _ANY_TEXT, "class_names:read_classes"),
-    Reader("denials of RBAC", "other", "orbidden|nauthorized|<RBAC>|<cannot>User", "rbac:read_rbac"),
-    Reader("clients of Kubernetes", "other", "orbidden|nauthorized", "kubernetes_clients:read_clients"),
+    Reader("denials of RBAC", "other", f"{_FORBIDDEN}|<RBAC>|<cannot>User", "rbac:read_rbac"),
+    Reader("clients of Kubernetes", "other", _FORBIDDEN, "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<type>resource type", "kubernetes:read_missing_types"),
     Reader("Kubernetes", "other", _FROM_TABLE, "kubernetes:read_kubernetes"),
 )

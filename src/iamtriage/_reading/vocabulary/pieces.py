@@ -9,6 +9,8 @@ from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]
@@ -26,6 +28,7 @@ _TRUNCATABLE = frozenset(
     }
 )  # fmt: skip
 _ELLIPSIS = lazy_pattern(r"\.{2,}|…+")
+_TRUNCATED = frozenset({"truncated", "Truncated", "TRUNCATED"})
 # Maximum distance, in characters, between a value and the mark that says that it was truncated.
 _MAX_MARK_DISTANCE = 80
 
@@ -107,9 +110,9 @@ class Piece:
                 self.facts[key] = _mark_cut(text, key, fact)
 
 
-def may_be_cut(text: str) -> bool:
-    """Return whether a text can contain a mark of truncation."""
-    return "..." in text or "…" in text or "runcated" in text or "RUNCATED" in text
+def may_be_cut(text: str, words: AbstractSet[str]) -> bool:
+    """Return whether a text with certain words can contain a mark of truncation."""
+    return "..." in text or "…" in text or not _TRUNCATED.isdisjoint(words)
 
 
 def _mark_cut(text: str, key: str, fact: Fact) -> Fact:
