@@ -129,10 +129,10 @@ _TYPED_NAME = lazy_pattern(
 _MASKED_RESOURCE = lazy_pattern(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
 _RESOURCE_WORD = lazy_pattern(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _RESOURCE_END = lazy_pattern(
-    r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
-    r"|\s\((?:Service|SDK|Status|AWS|Request)\b|\s+status\s+code\b|\n\n|</|\.?\s+User:|(?:not|n't)\s+authori[sz]ed"
-    r"|,?\s+https?\s+response|,\s*[Rr]equest\s?[Ii][Dd]",
-    re.IGNORECASE,
+    # A pattern that starts with a set of characters skips all others quickly.
+    r"[BbNnSsWw.,<\s](?i:(?<=\bw)ith\s+an?\s+explicit\s+deny\b|(?:(?<=\bb)ecause|(?<=\bs)ince)\s+\w|(?<=\.)\s+(?:Encoded|Go)\b"
+    r"|(?<=\s)\((?:Service|SDK|Status|AWS|Request)\b|(?<=\s)\s*status\s+code\b|(?<=\n)\n|(?<=<)/|(?<=[.\s])\s*(?<=\s)User:"
+    r"|(?<=n)(?:ot|'t)\s+authori[sz]ed|(?<=[,\s])\s*(?<=\s)https?\s+response|(?<=,)\s*Request\s?Id)"
 )
 _PROSE = lazy_pattern(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
 _GAP = lazy_pattern(r"[\s.,…:;'\"`\])}>]*")
@@ -265,7 +265,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
             # "creating role: AccessDenied: You": the label ends a tool's message.
             start = -1
     if start < 0:
-        bare = _BARE_PRINCIPAL.search(text, max(left, right - _MAX_BARE_PRINCIPAL_LENGTH), right)
+        bare = _find_bare_principal(text, max(left, right - _MAX_BARE_PRINCIPAL_LENGTH), right)
         if bare is None:
             return False
         start = label_at = bare.start()
@@ -280,6 +280,15 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     if value and ELLIPSIS.match(value) is None:
         put_principal(piece, rejoin(value), first, last, text)
     return True
+
+
+def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | None:
+    """Match an ARN, a host name or a masked value directly before the anchor."""
+    before = text[left:right].rstrip()
+    # Most sentences without a label have none.
+    if "arn:" in before or before.endswith(">") or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]:
+        return _BARE_PRINCIPAL.search(text, left, right)
+    return None
 
 
 def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
