@@ -48,7 +48,7 @@ _CLIENT_MESSAGE = lazy_pattern(
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
-_CLIENT_FRAGMENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request", "Generic S3")
+_CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta", "Generic"})
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80
 _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
@@ -73,7 +73,7 @@ class _Host(NamedTuple):
 def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     """Yield the bare HTTP 403 responses of AWS endpoints."""
     text = readable.text
-    if any(client in text for client in _CLIENT_FRAGMENTS):
+    if not _CLIENT_WORDS.isdisjoint(readable.words) or "parse_aws_" in text:
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
@@ -94,10 +94,11 @@ def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service:
 
 def _read_responses(text: str) -> Iterator[Piece]:
     """Yield the responses of hosts that the text names."""
-    hosts = [_host_at(m) for m in _HOST.finditer(text)]
+    statuses = [*_find_statuses(text)]
+    hosts = [_host_at(m) for m in _HOST.finditer(text)] if statuses else []
     starts = [host.start for host in hosts]
     has_proxy = "roxy" in text or "unnel" in text
-    for m in _find_statuses(text):
+    for m in statuses:
         group = m.lastgroup
         if group is None or (
             has_proxy

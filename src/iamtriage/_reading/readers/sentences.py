@@ -78,8 +78,9 @@ _BARE_ACTION = lazy_pattern(
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = lazy_pattern(
-    r"(?=[ACEIPRSUapru])(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
-    r"(?P<colon>\s?:(?![\w:]*:))?\s*"
+    # A pattern that starts with a set of characters skips all others quickly.
+    r"(?P<label>[ACEIPRSUapru](?<![\w/.-].)(?:(?<=S)ervice\s+Principal|(?<=U)ser|(?<=R)ole|(?<=P)rincipal|(?<=I)dentity|(?<=C)aller|(?<=E)ntity"
+    r"|(?<=a)ccountId|(?<![:<].)(?:(?<=u)ser|(?<=r)ole|(?<=p)rincipal)))(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 # The form of most principals in AWS messages.
 _PLAIN_PRINCIPAL = lazy_pattern(
@@ -129,7 +130,6 @@ _TYPED_NAME = lazy_pattern(
 _MASKED_RESOURCE = lazy_pattern(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
 _RESOURCE_WORD = lazy_pattern(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _RESOURCE_END = lazy_pattern(
-    # A pattern that starts with a set of characters skips all others quickly.
     r"[BbNnSsWw.,<\s](?i:(?<=\bw)ith\s+an?\s+explicit\s+deny\b|(?:(?<=\bb)ecause|(?<=\bs)ince)\s+\w|(?<=\.)\s+(?:Encoded|Go)\b"
     r"|(?<=\s)\((?:Service|SDK|Status|AWS|Request)\b|(?<=\s)\s*status\s+code\b|(?<=\n)\n|(?<=<)/|(?<=[.\s])\s*(?<=\s)User:"
     r"|(?<=n)(?:ot|'t)\s+authori[sz]ed|(?<=[,\s])\s*(?<=\s)https?\s+response|(?<=,)\s*Request\s?Id)"

@@ -6,7 +6,8 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 
-_ACCOUNT = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
+_ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+_IN_ARN = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):", re.ASCII)
 
 
 def account_of(principal: str) -> str | None:
@@ -15,5 +16,7 @@ def account_of(principal: str) -> str | None:
     >>> account_of("arn:aws:sts::111122223333:assumed-role/app/i-0abc"), account_of("arn:aws:iam::xxx:root")
     ('111122223333', None)
     """
-    m = _ACCOUNT.search(principal)
-    return None if m is None else m[1] or m[2]
+    m = _IN_ARN.search(principal)
+    if m:
+        return m[1]
+    return principal if _ACCOUNT.fullmatch(principal) else None
