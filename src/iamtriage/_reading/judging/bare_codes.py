@@ -65,9 +65,7 @@ def attach_bare_codes(candidates: Sequence[Candidate], readable: Readable) -> No
 
 def _lacks_code(candidate: Candidate) -> bool:
     """Return whether a candidate is a message of AWS without a code."""
-    return bool(
-        "code" not in candidate.facts and candidate.is_aws and candidate.has_core and candidate.kinds
-    )
+    return bool("code" not in candidate.facts and candidate.is_aws and candidate.has_core and candidate.kinds)
 
 
 def _find_before(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import kind_of_code, normalize_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
-from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
+from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Piece
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:

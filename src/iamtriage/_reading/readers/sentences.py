@@ -13,7 +13,6 @@ where a principal or resource ends. ``reasons`` parses why and tail.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -30,6 +29,7 @@ from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, re
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -286,7 +286,11 @@ def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | No
     """Match an ARN, a host name or a masked value directly before the anchor."""
     before = text[left:right].rstrip()
     # Most sentences without a label have none.
-    if "arn:" in before or before.endswith(">") or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]:
+    if (
+        "arn:" in before
+        or before.endswith(">")
+        or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]
+    ):
         return _BARE_PRINCIPAL.search(text, left, right)
     return None
 
