@@ -31,7 +31,9 @@ _HANDLER = lazy_pattern(
     re.MULTILINE,
 )
 # Types of errors in Go, as an argument of a function and as the type of a variable.
-_TYPE = lazy_pattern(r"\[(?<=\w\[)\*[\w.]{1,120}\]\(|var(?<![^\n]...)\s\w{1,40}\s\*[\w.]{1,120}$", re.MULTILINE)
+_TYPE = lazy_pattern(
+    r"\[(?<=\w\[)\*[\w.]{1,120}\]\(|var(?<![^\n]...)\s\w{1,40}\s\*[\w.]{1,120}$", re.MULTILINE
+)
 _FRAME = lazy_pattern(r"File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}")
 _LINE_STARTS = frozenset(["", "\n"])
 # A statement or call; not a sentence, nor the exception that ends a traceback.
