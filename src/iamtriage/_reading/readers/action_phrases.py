@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MISSING = r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?p"
 _LACKING = r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+p"
 _MISSING_PERMISSION = lazy_pattern(
-    rf"{_MISSING}ermissions?\b"
+    rf"{_MISSING}ermissions?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
 )

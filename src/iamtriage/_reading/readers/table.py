@@ -111,7 +111,7 @@ READERS = (
     Reader(
         "actions",
         "envelope",
-        "<API>API:|<call>ailed to|<calling>rror calling|<permission>|<permissions>|<Permission>|<Permissions>",
+        "<API>API:|<call>ailed to|<calling>rror calling|ermission",
         "action_phrases:read_action_phrases",
     ),
     Reader("translated codes", "envelope", f"<{NON_ASCII}>", "translations:read_translation_codes"),
