@@ -196,10 +196,23 @@ def complete_action(start: str) -> str | None:
     >>> complete_action("secretsmanager:GetSec"), complete_action("secretsmanager:Get")
     ('secretsmanager:GetSecretValue', None)
     """
+    found = _actions_with_start(start)
+    return found[0].name if len(found) == 1 else None
+
+
+def is_start_of_action(start: str) -> bool:
+    """Return whether a text is only the beginning of actions.
+
+    >>> is_start_of_action("dynamodb:Get"), is_start_of_action("dynamodb:GetItem")
+    (True, False)
+    """
+    return find_action(start) is None and bool(_actions_with_start(start))
+
+
+def _actions_with_start(start: str) -> list[Action]:
     prefix, _, name = start.lower().partition(":")
     service = _find_service(prefix)
-    found = [each for key, each in service.actions.items() if key.startswith(name)] if service else []
-    return found[0].name if len(found) == 1 else None
+    return [each for key, each in service.actions.items() if key.startswith(name)] if service else []
 
 
 def spell_action(action: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, parse
 
 ACCOUNT = "111122223333"
 _DENIED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/app/run is not authorized to perform: "
@@ -77,3 +77,23 @@ def test_action_that_is_cut_is_that_of_the_operation() -> None:
 )
 def test_masked_resource_is_not_cut(resource: str) -> None:
     assert "cut off" not in str(explain(f"{_DENIED}s3:GetObject on resource: {resource}"))
+
+
+@pytest.mark.parametrize(
+    ("rest", "action", "resource"),
+    [
+        ('s3:PutObject on resource: "arn:aws:s3:::acme-up', "s3:PutObject", "arn:aws:s3:::NAME/OBJECT_KEY"),
+        ("dynamodb:Get", None, None),
+        ("dynamodb:GetItem", "dynamodb:GetItem", None),
+    ],
+)
+def test_end_of_the_text_cuts_the_message(rest: str, action: str | None, resource: str | None) -> None:
+    """The failure stays as it was read; only the explanation takes it for cut."""
+    explanation = explain(f"{_DENIED}{rest}")
+    assert explanation.failure == parse(f"{_DENIED}{rest}")
+    assert ("cut off" in explanation.summary) == (rest != "dynamodb:GetItem")
+    policy = explanation.remedies[0].policy
+    assert (policy is None) == (action is None)
+    if policy is not None:
+        assert policy["Statement"][0]["Action"] == action
+        assert resource in {None, policy["Statement"][0]["Resource"]}

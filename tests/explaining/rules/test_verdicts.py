@@ -34,6 +34,11 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "java-without-region": (
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to load region from any of the providers in the chain software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain@1b: [software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider@2c: Unable to load region from system settings.]",
+        "The client has no Region",
+        "AWS_REGION",
+    ),
     "project-and-branch-of-gitlab": (
         "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nERROR: Job failed: exit code 254\nCI_PROJECT_PATH=acme/shop CI_COMMIT_REF_NAME=main",
         "the role's trust policy does not allow it",

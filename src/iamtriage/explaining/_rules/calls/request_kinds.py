@@ -153,7 +153,7 @@ REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
         code=r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
-        message=r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing",
+        message=r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing|Unable to (?:load|find) (?:a |an AWS )?region|could not find region configuration|an AWS region is required",
         summary="The client has no Region, or an invalid one, so no request was sent.",
         is_from_sdk=True,
         remedies=(

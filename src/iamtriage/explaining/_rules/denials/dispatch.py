@@ -7,12 +7,19 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
+from iamtriage.explaining._rules.shared.denial import (
+    ASSUME_ROLE_ACTIONS,
+    Denial,
+    build_denial,
+    mark_cut_end,
+)
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,
@@ -51,8 +58,11 @@ _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3
 
 def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
-    denial = build_denial(case.failure, case.facts)
+    failure = mark_cut_end(case.failure)
+    denial = build_denial(failure, case.facts)
     explanation = select_rule(denial)(denial)
+    if failure is not case.failure:
+        explanation = attrs.evolve(explanation, failure=case.failure)
     if denial.is_explicit and explanation.topic != "compromised-key":
         from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
 

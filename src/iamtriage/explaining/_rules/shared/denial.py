@@ -173,6 +173,27 @@ def _complete(action: str) -> str | None:
     return complete_action(CUT_OFF.sub("", action))
 
 
+def mark_cut_end(failure: AccessDenied) -> AccessDenied:
+    """Return the failure with an ellipsis after the action or resource that the end of the text cuts off.
+
+    A quote that is not closed, and an action that does not exist, show that the text ends too early.
+    """
+    if failure.deny is not None or failure.policy_type is not None:
+        return failure
+    text, resource, action = failure.text, failure.resource, failure.action
+    start, end = failure.spans.get("resource", (0, 0))
+    if resource is not None and end:
+        quote = text[start - 1 : start]
+        is_open = quote in {'"', "'"} and quote not in text[start:end] and not text[end:].strip()
+        return attrs.evolve(failure, resource=f"{resource}…") if is_open else failure
+    start, end = failure.spans.get("action", (0, 0))
+    if action is None or not end or text[end:].strip():
+        return failure
+    from iamtriage.actions._lookup import is_start_of_action
+
+    return attrs.evolve(failure, action=f"{action}…") if is_start_of_action(action) else failure
+
+
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
     text = failure.principal or facts.caller
