@@ -80,6 +80,7 @@ _MAX_ELEMENT = 20_000
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
+_TAG_START = re.compile(rf"\s{{0,80}}{LT}")
 # The maximum length of these tags, in characters.
 _MAX_TAGS = 1_500
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
@@ -286,10 +287,11 @@ def _find_value_of(match: NameMatch) -> FoundSecret | None:
         return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
     option = match.is_option()
     for pattern, sign in _BETWEEN:
-        if pattern is _TAGS_BETWEEN and not match.preceded_by(_IN_TAG):
+        is_tag = pattern is _TAGS_BETWEEN
+        if is_tag and not (match.preceded_by(_IN_TAG) and _TAG_START.match(text, end)):
             continue
         between = pattern.match(text, end)
-        if pattern is _TAGS_BETWEEN:
+        if is_tag:
             match.runs.last_end = between.end() if between else end + _MAX_TAGS
         if between:
             extent = find_value(text, between.end(), match.runs)

@@ -285,11 +285,17 @@ def is_mixed(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Return whether a value looks random, unlike a word, a name, an ID or a path."""
+    # A random value has each kind of character near its beginning. The rest can be as long as the text.
+    value = value[:_MAX_SAMPLE]
     return (
         len(value) >= 8
-        and any(c.isdigit() for c in value)
-        and any(c.isalpha() for c in value)
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
         and _UUID.fullmatch(value) is None
-        and (any(c.isupper() for c in value) or len(value) >= 24)
+        and (len(value) >= 24 or any(map(str.isupper, value)))
         and _PATH.match(value) is None
     )
+
+
+# In characters.
+_MAX_SAMPLE = 400
