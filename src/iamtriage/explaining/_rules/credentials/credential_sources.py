@@ -54,6 +54,7 @@ NO_INSTANCE_PROFILE = CauseType(
     fix="Attach an instance profile with a role.",
     recognised_by="The text shows that the instance has no instance profile, or that its metadata has no role.",
     sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --output \w{4,5})? (?:null|None)\b"
+    r"|\bIamInstanceProfile(?:\.Arn)?\b[^$#]{0,60}?\bi-[0-9a-f]{8,17}[ ,\"]{1,4}(?:null|None)\b"
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
     remedy="give the instance a role",
     of="no-credentials",

@@ -67,7 +67,9 @@ _CONTAINER = lazy_pattern(
     r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
 )
 _EC2_PROMPT = lazy_pattern(
-    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b",
+    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|\bec2-user\b"
+    # The host in a system log, the launch of an instance, and the name of a Windows instance.
+    r"|\d\d:\d\d:\d\d ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3} |\bcloud-init\[\d|\bEC2AMAZ-",
     re.ASCII,
 )
 _EC2_INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{17}(?!\w)", re.ASCII)
@@ -348,13 +350,12 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
         (credential_sources.advise_on_lambda, search_present(_LAMBDA, text) is not None),
-        (
-            credential_sources.advise_on_ecs,
-            search_present(_ECS, text) is not None
-            or (is_of_program and _TASK_SHOWN.search(text) is not None),
-        ),
+        (credential_sources.advise_on_ecs, search_present(_ECS, text) is not None),
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
+    if not environments and is_of_program and _TASK_SHOWN.search(text):
+        # A job that deploys a task shows its definition, too.
+        environments.append(credential_sources.advise_on_ecs)
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = (
         credential_sources.METADATA_SIGNS.search(message) is not None

@@ -468,7 +468,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         if show_key is None and "sops" in denial.failure.text.lower():
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
-            find = "What encrypted the data names its key (such as KmsKeyId)."
+            find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
         find += " Its ARN shows account and Region; an alias can point to different keys in two Regions."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
