@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
@@ -148,6 +148,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
     region = commands.region(clues.find_region(case))
     stated = context_of(case.facts)
     bucket = commands.bucket(None if stated.bucket is None else stated.bucket.value)
+    create = f"aws s3api create-bucket --bucket {bucket} --region {region} --create-bucket-configuration LocationConstraint={region}"
     return case.explain(
         "The bucket was not created: outside us-east-1, CreateBucket must name the Region as LocationConstraint.",
         request_kinds.INVALID_REQUEST.cause(
@@ -157,12 +158,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
             your_remedy(
                 f"Set the LocationConstraint to {region}",
                 "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this itself.",
-                commands=(
-                    credential_remedies.with_profile(
-                        clues.find_profile(case),
-                        f"aws s3api create-bucket --bucket {bucket} --region {region} --create-bucket-configuration LocationConstraint={region}",
-                    ),
-                ),
+                commands=(credential_remedies.with_profile(clues.find_profile(case), create),),
                 url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
             ),
         ),
@@ -179,12 +175,13 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else "",
     )
+    summary = kind.summary
+    if kind.cause in _QUOTED:
+        summary = f"{summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
+    elif kind.cause is api_error_kinds.THROTTLED:
+        summary = _name_throttled_call(case, summary)
     return case.explain(
-        f"{kind.summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
-        if kind.cause in _QUOTED
-        else _name_throttled_call(case, kind.summary)
-        if kind.cause is api_error_kinds.THROTTLED
-        else kind.summary,
+        summary,
         cause,
         *kind.causes,
         topic=kind.cause.code,
@@ -228,19 +225,13 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
     if kind.cause is message_kinds.STACK_ROLLED_BACK:
         return (message_kinds.stack_remedy(clues.message_text(case)),)
-    if (
-        kind.cause is api_error_kinds.ALREADY_EXISTS
-        and clues.error_code(case.failure) != "BucketAlreadyExists"
-    ):
-        # That bucket is in another account.
-        imported = (
-            error_kind.import_remedy(case.failure, case.facts) if "creating " in case.failure.text else None
-        )
-        return (*((imported,) if imported is not None else ()), *kind.remedies)
-    if kind.cause is not api_error_kinds.THROTTLED:
-        return kind.remedies
-    quota = () if calls_iam_or_sts(case) else kind.remedies
-    return (throttling_remedy(case), *quota)
+    if kind.cause is api_error_kinds.THROTTLED:
+        return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else kind.remedies))
+    # The bucket of BucketAlreadyExists is in another account.
+    is_own = clues.error_code(case.failure) != "BucketAlreadyExists" and "creating " in case.failure.text
+    if kind.cause is api_error_kinds.ALREADY_EXISTS and is_own:
+        return present(error_kind.import_remedy(case.failure, case.facts), *kind.remedies)
+    return kind.remedies
 
 
 def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
@@ -248,40 +239,30 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
 
     A bucket of another Region or account gives 301 or 403 instead.
     """
-    operation = case.failure.envelope.operation
-    is_bucket = clues.error_code(case.failure) == "NoSuchBucket" or operation == "HeadBucket"
-    if is_bucket:
+    if clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket":
+        kind, name = "bucket", "name"
         text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
-        name = "The name of the bucket is misspelled, or it is that of an access point or an alias."
+        misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."
+        steps: tuple[str, ...] = ("The command lists the buckets of the account that is called with.",)
+        listing = "aws s3api list-buckets --query 'Buckets[].Name'"
     else:
+        kind, name = "object", "key"
         text = "The bucket has no object with this key."
-        name = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
-    listing = (
-        "aws s3api list-buckets --query 'Buckets[].Name'"
-        if is_bucket
-        else "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
-    )
-    steps = (
-        ("The command lists the buckets of the account that is called with.",)
-        if is_bucket
-        else (
+        misspelled = (
+            "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
+        )
+        steps = (
             "OBJECT_KEY can be the beginning of the key.",
             "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
         )
-    )
+        listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
+    compare = f"Compare the {name} with what exists"
     return case.explain(
-        f"The {'bucket' if is_bucket else 'object'} does not exist{error_kind.end_summary(case.failure)}",
+        f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
-        NAME_DIFFERS.cause(text=name),
+        NAME_DIFFERS.cause(text=misspelled),
         GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
-        remedies=(
-            your_remedy(
-                f"Compare the {'name' if is_bucket else 'key'} with what exists",
-                *steps,
-                commands=(listing,),
-                url=pages.S3_ERRORS,
-            ),
-        ),
+        remedies=(your_remedy(compare, *steps, commands=(listing,), url=pages.S3_ERRORS),),
         notes=(NOT_A_DENIAL,),
     )
 

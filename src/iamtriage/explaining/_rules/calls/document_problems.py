@@ -7,12 +7,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
@@ -197,64 +196,51 @@ UNKNOWN_FIELD = CauseType(
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class DocumentProblem(Value):
-    """A problem in a policy document.
-
-    Attributes:
-        cause: The cause. Its text is the problem in one sentence, unless ``text`` is set.
-        steps: What to do.
-        text: The problem in one sentence, with values of the message.
-    """
+class DocumentProblem(NamedTuple):
+    """A problem in a policy document: its cause, what to do, and the problem in one sentence with values."""
 
     cause: CauseType
     steps: tuple[str, ...]
     text: str = ""
 
 
-# A phrase of AWS, what it means and what to do; by default the fix of the cause.
-# The first one that matches is used, so the most specific problems come first.
-_PROBLEMS: tuple[tuple[str, CauseType, tuple[str, ...]], ...] = (
-    (
-        "Federated principals must be valid domain names or SAML metadata ARNs",
-        FEDERATED_PRINCIPAL,
-        (
-            "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
-            "Check whether a template variable is empty or contains the URL instead of the ARN.",
-            "The built-in providers are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
-        ),
+# The causes by phrases of AWS. The first one that matches is used, so the most specific problems come first.
+_PROBLEMS = {
+    "Federated principals must be valid domain names or SAML metadata ARNs": FEDERATED_PRINCIPAL,
+    "has a statement with no principals": NO_PRINCIPALS,
+    "policy document should not specify a principal": PRINCIPAL_IN_IDENTITY_POLICY,
+    "AssumeRole policy may only specify STS AssumeRole actions": ONLY_ASSUME_ACTIONS,
+    "must be prefaced by a vendor": UNKNOWN_VENDOR,
+    "Resource vendor must be fully qualified": RESOURCE_VENDOR,
+    "must be in ARN format or": RESOURCE_FORMAT,
+    "Action does not apply to any resource": RESOURCE_WITHOUT_ACTION,
+    "policy has invalid resource": INVALID_RESOURCE,
+    "policy has invalid action": INVALID_ACTION,
+    "policy has invalid condition": INVALID_CONDITION,
+    "must be unique": DUPLICATE_SID,
+    "must be alpha-numeric": INVALID_SID,
+    "will not allow you to update the key policy in the future": LOCKOUT,
+    "policy document must be version": POLICY_VERSION,
+    "policy statement must contain actions": NO_ACTIONS,
+    "policy statement must contain resources": NO_RESOURCES,
+}
+_NAMES_PRINCIPAL = "Trust policies and resource-based policies must name a principal."
+# What to do, if the fix of the cause is not enough.
+_STEPS = {
+    FEDERATED_PRINCIPAL.code: (
+        "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
+        "Check whether a template variable is empty or contains the URL instead of the ARN.",
+        "The built-in providers are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
     ),
-    (
-        "has a statement with no principals",
-        NO_PRINCIPALS,
-        (
-            "Add Principal to each statement. Check whether a template list or variable is empty.",
-            "Trust policies and resource-based policies must name a principal.",
-        ),
+    NO_PRINCIPALS.code: (
+        "Add Principal to each statement. Check whether a template list or variable is empty.",
+        _NAMES_PRINCIPAL,
     ),
-    (
-        "policy document should not specify a principal",
-        PRINCIPAL_IN_IDENTITY_POLICY,
-        (
-            "Remove Principal: the principal is the user, group or role that the policy is attached to.",
-            "If you meant a trust policy or a resource-based policy, use its command: update-assume-role-policy for a role, put-bucket-policy for a bucket.",
-        ),
+    PRINCIPAL_IN_IDENTITY_POLICY.code: (
+        "Remove Principal: the principal is the user, group or role that the policy is attached to.",
+        "If you meant a trust policy or a resource-based policy, use its command: update-assume-role-policy for a role, put-bucket-policy for a bucket.",
     ),
-    ("AssumeRole policy may only specify STS AssumeRole actions", ONLY_ASSUME_ACTIONS, ()),
-    ("must be prefaced by a vendor", UNKNOWN_VENDOR, ()),
-    ("Resource vendor must be fully qualified", RESOURCE_VENDOR, ()),
-    ("must be in ARN format or", RESOURCE_FORMAT, ()),
-    ("Action does not apply to any resource", RESOURCE_WITHOUT_ACTION, ()),
-    ("policy has invalid resource", INVALID_RESOURCE, ()),
-    ("policy has invalid action", INVALID_ACTION, ()),
-    ("policy has invalid condition", INVALID_CONDITION, ()),
-    ("must be unique", DUPLICATE_SID, ()),
-    ("must be alpha-numeric", INVALID_SID, ()),
-    ("will not allow you to update the key policy in the future", LOCKOUT, ()),
-    ("policy document must be version", POLICY_VERSION, ()),
-    ("policy statement must contain actions", NO_ACTIONS, ()),
-    ("policy statement must contain resources", NO_RESOURCES, ()),
-)
+}
 _JSON_STEPS = (
     "Check that the file exists, that the command names it with file://, and that the shell did not change its quotes.",
     "Look for missing or extra commas and quotes, comments, curly quotes and a byte order mark.",
@@ -285,13 +271,13 @@ def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
     field = _FIELD_MESSAGE.search(message)
     if field is not None:
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)
-    for phrase, cause, steps in _PROBLEMS:
+    for phrase, cause in _PROBLEMS.items():
         if contains_phrase(message, phrase):
-            return DocumentProblem(cause, steps or (cause.fix,)), quote_phrases(message, phrase)
-    because = quote_phrases(message, *_JSON_PHRASES)
-    return DocumentProblem(INVALID_JSON, _JSON_STEPS) if because else DocumentProblem(
-        MALFORMED_POLICY, ()
-    ), because
+            steps = _STEPS.get(cause.code, (cause.fix,))
+            return DocumentProblem(cause, steps), quote_phrases(message, phrase)
+    if because := quote_phrases(message, *_JSON_PHRASES):
+        return DocumentProblem(INVALID_JSON, _JSON_STEPS), because
+    return DocumentProblem(MALFORMED_POLICY, ()), ()
 
 
 def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
@@ -305,7 +291,7 @@ def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
     elif cause is PROHIBITED_FIELD and name in {"Principal", "NotPrincipal"}:
         steps.append("An identity-based policy names no principal.")
     elif cause is MISSING_FIELD and name == "Principal":
-        steps.append("Trust policies and resource-based policies must name a principal.")
+        steps.append(_NAMES_PRINCIPAL)
     return DocumentProblem(cause, tuple(steps), text.format(name))
 
 

@@ -85,9 +85,7 @@ def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str,
         return (f"The HTTP status is {status}.",) if status and not is_from_sdk else ()
     if is_from_sdk:
         return (f"The SDK's error is {code}.",)
-    return (
-        f"The error code is {code}, the HTTP status {status}." if status else f"The error code is {code}.",
-    )
+    return (f"The error code is {code}{f', the HTTP status {status}' if status else ''}.",)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -220,11 +218,7 @@ def import_remedy(
         "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
         *((page,) if identifier == "RESOURCE_ID" else ()),
         *steps,
-        commands=(
-            *checks,
-            f"{command('terraform', 'import', stated.value)} {identifier}",
-            "terraform plan",
-        ),
+        commands=(*checks, f"{command('terraform', 'import', stated.value)} {identifier}", "terraform plan"),
         url=f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{name}#import",
     )
 

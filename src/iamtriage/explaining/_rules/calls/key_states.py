@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.policies._documents import allow, build_document
 
@@ -108,11 +108,11 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
                 "Check the key's state, and enable it again",
                 "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
                 "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
-                commands=(
+                commands=present(
                     _key_command(
                         case, "describe-key", found, "--query 'KeyMetadata.[KeyState,DeletionDate]'"
                     ),
-                    *(() if is_disabled else (_key_command(case, "cancel-key-deletion", found),)),
+                    None if is_disabled else _key_command(case, "cancel-key-deletion", found),
                     _key_command(case, "enable-key", found),
                 ),
                 url=pages.KMS_KEY_STATE,
@@ -197,7 +197,7 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     keys = list(_KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
-    region = found[0].split(":")[3] if found else find_region(case)
+    region = _find_key_region(case, found)
     of_account = _ACCOUNT.search(found[0] if found else case.text)
     partition, account = (of_account[1], of_account[2]) if of_account else ("aws", None)
     find_key: tuple[str, ...] = ()
@@ -210,8 +210,8 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     enable = owner_remedy(
         "Enable the key again",
         "Find out first who disabled it, and why. After a deletion, the data that it encrypted is lost.",
-        commands=(
-            *((_owner_command("cancel-key-deletion", found, region),) if state == "PendingDeletion" else ()),
+        commands=present(
+            _owner_command("cancel-key-deletion", found, region) if state == "PendingDeletion" else None,
             _owner_command("enable-key", found, region),
         ),
         url=pages.KMS_KEY_STATE,
@@ -227,18 +227,19 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
         query = ("--query", "cluster.roleArn", "--output", "text")
         find_key = (find_cluster(case).eks_command("describe-cluster", *query, flag="--name"), *find_key)
+    title = f"Allow {launcher} in the key policy"
+    if state is None:
+        title = "Check the key's state and its key policy"
     allow = Remedy(
-        title="Check the key's state and its key policy"
-        if state is None
-        else f"Allow {launcher} in the key policy",
+        title=title,
         who="resource owner",
-        steps=(
-            *(() if state else (check_step,)),
+        steps=present(
+            None if state else check_step,
             f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
         ),
-        commands=(
+        commands=present(
             *find_key,
-            *(() if state else (check,)),
+            None if state else check,
             _owner_command("get-key-policy", found, region, _PRINT_POLICY),
             _owner_command(
                 "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
@@ -263,9 +264,9 @@ def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, A
 
 def _key_command(case: Case[AwsError], verb: str, found: re.Match[str] | None, options: str = "") -> str:
     """Return an ``aws kms`` command for the ARN of a key, in its Region."""
-    # KMS of another Region does not accept the ARN.
-    region = found[0].split(":")[3] if found else find_region(case)
-    return _kms_command(verb, commands.arn(found[0] if found else None, "KEY_ARN"), region, options)
+    return _kms_command(
+        verb, commands.arn(found and found[0], "KEY_ARN"), _find_key_region(case, found), options
+    )
 
 
 def _owner_command(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
@@ -275,4 +276,9 @@ def _owner_command(verb: str, found: re.Match[str] | None, region: str | None, o
 
 def _kms_command(verb: str, key: str, region: str | None, options: str) -> str:
     in_region = "" if region is None else f" --region {commands.region(region)}"
-    return fill_command(f"aws kms {verb} --key-id {{}}{in_region}{f' {options}' if options else ''}", key)
+    return fill_command(f"aws kms {verb} --key-id {{}}{in_region} {options}".rstrip(), key)
+
+
+def _find_key_region(case: Case[AwsError], found: re.Match[str] | None) -> str | None:
+    # KMS of another Region does not accept the ARN.
+    return found[0].split(":")[3] if found else find_region(case)

@@ -19,7 +19,8 @@ from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -38,15 +39,14 @@ METADATA_UNANSWERED = CauseType(
     sources=(pages.EC2_METADATA, pages.LOAD_BALANCER_CONTROLLER),
 )
 # What is asked for, by what names it.
-_PURPOSES = (
-    (lazy_pattern(r"(?i:vpc.?id|mac metadata)"), "the VPC ID"),
-    (
-        lazy_pattern(r"identity (?:document|metadata)|GetInstanceIdentityDocument"),
-        "the identity of its instance",
-    ),
-    (lazy_pattern(r"(?i:availability.?zone)"), "the Availability Zone"),
-    (lazy_pattern(r"(?i:hostname|local-ipv4)"), "the name or address of its instance"),
-    (lazy_pattern(r"(?i:region)"), "the Region"),
+_PURPOSES = Signs(
+    {
+        r"(?i:vpc.?id|mac metadata)": "the VPC ID",
+        r"identity (?:document|metadata)|GetInstanceIdentityDocument": "the identity of its instance",
+        r"(?i:availability.?zone)": "the Availability Zone",
+        r"(?i:hostname|local-ipv4)": "the name or address of its instance",
+        r"(?i:region)": "the Region",
+    }
 )
 _UNAUTHORIZED = lazy_pattern(r"(?i:status ?code: 401|status code 401|401 - Unauthorized)")
 _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to")
@@ -58,7 +58,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     facts = case.facts
     controller = find_controller(f"{case.text} {facts.service_account or ''}")
     name = "the program" if controller is None else controller.name
-    asked = next((words for pattern, words in _PURPOSES if pattern.search(message)), "data of its instance")
+    asked = _PURPOSES.find(message) or "data of its instance"
     if _UNAUTHORIZED.search(message):
         outcome = "was rejected with status 401: the instance requires a session token (IMDSv2), and most likely its response does not reach the pod (hop limit 1)"
     elif credential_sources.TIMEOUT_SIGNS.search(message):
@@ -66,13 +66,20 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     else:
         outcome = "failed"
     is_warning = _FALLBACK.search(message) is not None
-    end = (
-        " This is only a warning: the program then uses another source."
-        if is_warning
-        else " No credentials or permissions were checked."
-    )
+    end = "No credentials or permissions were checked."
+    if is_warning:
+        end = "This is only a warning: the program then uses another source."
     cluster = find_cluster(case)
-    is_load_balancer = controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER
+    configure: Remedy | None = None
+    if controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER:
+        configure = _configure_load_balancers_remedy(cluster, facts.namespace)
+    elif asked == "the Region":
+        configure = your_remedy(
+            "Give the program its Region",
+            "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
+            commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
+            url=pages.SDK_REGION,
+        )
     hop_limit = credential_sources.hop_limit_remedy(case)
     if is_warning:
         step = "If the program works, ignore the message."
@@ -81,7 +88,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         step = "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass."
         hop_limit = attrs.evolve(hop_limit, steps=(*hop_limit.steps[:-1], step))
     return case.explain(
-        f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}.{end}",
+        f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}. {end}",
         METADATA_UNANSWERED.cause(
             "reported",
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
@@ -90,22 +97,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         NO_WAY_OUT.cause(
             text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),
-        remedies=(
-            *((_configure_load_balancers_remedy(cluster, facts.namespace),) if is_load_balancer else ()),
-            *(
-                ()
-                if is_load_balancer or asked != "the Region"
-                else (
-                    your_remedy(
-                        "Give the program its Region",
-                        "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
-                        commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
-                        url=pages.SDK_REGION,
-                    ),
-                )
-            ),
-            hop_limit,
-        ),
+        remedies=present(configure, hop_limit),
         notes=("An IAM policy does not help: no request reached AWS.",),
     )
 

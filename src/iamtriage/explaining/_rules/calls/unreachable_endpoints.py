@@ -111,12 +111,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "no-answer")
-    if (
-        cause is None
-        and not _NO_CONNECTION.search(message)
-        and case.failure.envelope.status_code != 0
-        and not error_code(case.failure)
-    ):
+    has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
+    if cause is None and has_answer and not error_code(case.failure):
         return _explain_unknown_error(case)
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     cause = cause or NO_ANSWER.cause(
@@ -133,29 +129,24 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         remedies=(
             *findings.remedies,
             *_related_remedies(case, message, host),
-            *(
-                (
-                    account_remedy(
-                        "Give the ECS task a way to AWS",
-                        "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
-                        "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
-                        "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
-                        commands=(
-                            "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
-                            "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
-                        ),
-                        url=pages.ECS_NETWORK,
-                    ),
-                )
-                if _TASK_START.search(case.text)
-                else ()
-            ),
+            *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
             _test_connection_remedy(case, host),
         ),
         notes=(_NOT_A_POLICY,),
     )
 
 
+_TASK_REMEDY = account_remedy(
+    "Give the ECS task a way to AWS",
+    "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
+    "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
+    "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
+    commands=(
+        "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
+        "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
+    ),
+    url=pages.ECS_NETWORK,
+)
 # What each network error means for the call. The first one that matches is used.
 _NETWORK_ERRORS = (
     (_PROXY, PROXY, ": the proxy blocked it or did not respond"),
@@ -253,14 +244,11 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
 
 def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
     name = host or "HOST"
-    steps = [
-        "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
-        "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
-    ]
     region = commands.region(find_region(case))
     return your_remedy(
         "Test the connection to the endpoint",
-        *steps,
+        "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
+        "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
         commands=(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),

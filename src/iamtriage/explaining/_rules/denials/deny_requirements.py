@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# The arguments of Terraform's resources by condition keys: https://registry.terraform.io/providers/hashicorp/aws.
-_TERRAFORM_ARGUMENTS = (
-    ("ec2:InstanceType$", "instance_type"),
-    ("ec2:MetadataHttpTokens$", "metadata_options.http_tokens"),
-    ("ec2:MetadataHttpPutResponseHopLimit$", "metadata_options.http_put_response_hop_limit"),
-    ("ec2:AssociatePublicIpAddress$", "associate_public_ip_address"),
-    ("ec2:AvailabilityZone$", "availability_zone"),
-    ("rds:DatabaseClass$", "instance_class"),
-    ("rds:DatabaseEngine$", "engine"),
-    ("rds:StorageEncrypted$", "storage_encrypted"),
-)
+# The arguments of Terraform's resources by condition keys in lowercase: https://registry.terraform.io/providers/hashicorp/aws.
+_TERRAFORM_ARGUMENTS = {
+    "ec2:instancetype": "instance_type",
+    "ec2:metadatahttptokens": "metadata_options.http_tokens",
+    "ec2:metadatahttpputresponsehoplimit": "metadata_options.http_put_response_hop_limit",
+    "ec2:associatepublicipaddress": "associate_public_ip_address",
+    "ec2:availabilityzone": "availability_zone",
+    "rds:databaseclass": "instance_class",
+    "rds:databaseengine": "engine",
+    "rds:storageencrypted": "storage_encrypted",
+}
 # A field and what has it, in the settings of controllers.
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
@@ -171,14 +171,11 @@ def _tag_step(denial: Denial, step: str, tag: str | None = None, value: str = "V
     kind = _tagged_type(denial)
     if kind is None:
         return step
-    terraform = _TERRAFORM_TAGS.get(
-        kind, f"tag_specifications with resource_type {kind} in aws_launch_template"
-    )
-    option = (
-        f"with ResourceType={kind}"
-        if tag is None
-        else f"'ResourceType={kind},Tags=[{{Key={tag},Value={value}}}]'"
-    )
+    in_template = f"tag_specifications with resource_type {kind} in aws_launch_template"
+    terraform = _TERRAFORM_TAGS.get(kind, in_template)
+    option = f"with ResourceType={kind}"
+    if tag is not None:
+        option = f"'ResourceType={kind},Tags=[{{Key={tag},Value={value}}}]'"
     of_others = "" if kind == "instance" else " Tags of the instance do not count."
     return f"Tag the {kind} within the call.{of_others} In Terraform: {terraform}. In the AWS CLI, add: --tag-specifications {option}."
 
@@ -239,9 +236,8 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
             title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
-        is_named = deny_conditions.accepts_listed_values(
-            condition
-        ) and not deny_conditions.BOOLEANS.issuperset(condition.policy_values)
+        is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
+        is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
         kind = _tagged_type(denial)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
@@ -264,22 +260,18 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
-        if (
-            name is not None
-            and requirement is deny_conditions.REGION
-            and denial_remedies.model_region_remedy(denial) is not None
-        ):
-            # The inference profile chooses the Region, not the call.
-            return None
         if name is not None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
-            steps = _context_steps(denial, requirement)
-            step = requirement.step
+            steps = (requirement.step, *_context_steps(denial, requirement))
             if requirement.has_key("aws:RequestTag/"):
-                step = _tag_step(denial, step)
-            if requirement is deny_conditions.REGION and (called := _find_called_region(denial)):
-                step, steps = _describe_region(denial, called), ()
-            return _build_remedy(denial, requirement, title, step, *steps)
+                steps = (_tag_step(denial, requirement.step), *steps[1:])
+            if requirement is deny_conditions.REGION:
+                if denial_remedies.model_region_remedy(denial) is not None:
+                    # The inference profile chooses the Region, not the call.
+                    return None
+                if called := _find_called_region(denial):
+                    steps = (_describe_region(denial, called),)
+            return _build_remedy(denial, requirement, title, *steps)
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
@@ -294,13 +286,8 @@ def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
     step = _describe_region(denial, called)
     allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
     if allowed and denial_remedies.can_change_region(denial):
-        title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}"
-        return _build_remedy(
-            denial,
-            deny_conditions.REGION,
-            f"{title}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}",
-            step,
-        )
+        title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
+        return _build_remedy(denial, deny_conditions.REGION, title, step)
     for name in names:
         found = _REGION_IN_NAME.search(name)
         if found is None:
@@ -425,14 +412,8 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
             title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
             step = f"{step} {_instance_requirement(condition, accepts=accepts)}"
             pool = _NODE_POOL.search(denial.failure.text)
-            lines = (
-                *(
-                    (fill_command("kubectl edit nodepool {}", commands.kubernetes_name(pool[1] or pool[2])),)
-                    if pool
-                    else ()
-                ),
-                *lines,
-            )
+            name = commands.kubernetes_name(pool[1] or pool[2]) if pool else None
+            lines = present(name and fill_command("kubectl edit nodepool {}", name), *lines)
     return your_remedy(title, step, _change_step(denial), commands=lines, url=pages.EVALUATION)
 
 
@@ -444,34 +425,24 @@ def _choose_other(
     values = clip_text(join_words(condition.policy_values, "or"))
     what = f"tag {clip_text(tag)}" if tag else clip_text(key)
     value = "is accepted by the Deny" if accepts is None else f"is {'' if accepts else 'not '}{values}"
-    if _owner(condition) == "principal":
-        step = f"{clip_text(condition.key)} is a property of the caller, so options of the call do not change it."
+    is_of_caller = _owner(condition) == "principal"
+    step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so options of the call do not change it."
+    if is_of_caller:
         if tag:
             step += " Session tags of the role session count, too."
         return f"Call as a principal whose {what} {value}", step, ()
     path = "" if denial.resource_arn is None else denial.resource_arn.resource
-    name = path.rpartition("/")[2]
+    name = "" if "*" in (last := path.rpartition("/")[2]) else last
     title = f"Choose a resource whose {what} {value}"
-    if accepts is False and name and "*" not in name:
+    if accepts is False and name:
         title = f"Leave out {clip_text(name)}: its {what} is {clip_text(', '.join(condition.request_values or ()))}"
-    step = (
-        f"{clip_text(condition.key)} is a property of the resource, so options of the call do not change it."
-    )
     if not tag:
         return title, step, ()
-    lines = (
-        (
-            fill_command(
-                "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}",
-                name,
-                denial_remedies.region_argument(denial),
-            ),
-        )
-        if (denial.action or "").startswith("ec2:") and name and "*" not in name
-        else ()
-    )
     step += " Select resources by this tag. Only their owner should change it: the Deny protects them."
-    return title, step, lines
+    if not name or not (denial.action or "").startswith("ec2:"):
+        return title, step, ()
+    template = "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}"
+    return title, step, (fill_command(template, name, denial_remedies.region_argument(denial)),)
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
@@ -481,12 +452,10 @@ def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
     if controller is not None and setting is not None:
         return controller.name, setting
     address = context_of(denial.facts).terraform
-    argument = next((each for keys, each in _TERRAFORM_ARGUMENTS if re.match(keys, key, re.IGNORECASE)), None)
-    return (
-        None
-        if address is None or argument is None
-        else ("Terraform", f"{argument} of {clip_text(address.value)}")
-    )
+    argument = _TERRAFORM_ARGUMENTS.get(key.lower())
+    if address is None or argument is None:
+        return None
+    return "Terraform", f"{argument} of {clip_text(address.value)}"
 
 
 def _instance_requirement(condition: DenyingCondition, *, accepts: bool) -> str:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED,
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 
-ONLY_TRUST_NOTES = (
+_ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",
     EVENTUAL_CONSISTENCY,
 )
@@ -72,6 +72,25 @@ GUEST_OR_SIGNED_IN = CauseType(
 )
 
 
+def explain_rejected(
+    denial: Denial, summary: str, *causes: Cause, remedies: tuple[Remedy, ...]
+) -> Explanation:
+    """Explain that STS rejected a token or an assertion."""
+    return denial.explain(summary, *causes, topic="web-identity", remedies=remedies, notes=_ONLY_TRUST_NOTES)
+
+
+def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
+    """Return the cause that the trust policy of the facts accepts no such token."""
+    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+    return TRUST_POLICY_CHECKED.cause(evidence, because, text=text)
+
+
+def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str) -> Remedy:
+    """Return the remedy that replaces the trust policy of the facts with a corrected one."""
+    remedy = trust_fixes.replace_policy_remedy(title, fixed, denial.target_role_name, denial.facts)
+    return attrs.evolve(remedy, steps=(*steps, *remedy.steps))
+
+
 def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
@@ -99,12 +118,11 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
-    return denial.explain(
+    return explain_rejected(
+        denial,
         f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}.",
         *causes,
-        topic="web-identity",
         remedies=web_identity_remedies.token_remedies(denial, findings),
-        notes=ONLY_TRUST_NOTES,
     )
 
 
@@ -127,27 +145,20 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         return None
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
-    remedy = trust_fixes.replace_policy_remedy(
-        f"Compare the subject with {like}", found.fixed, denial.target_role_name, denial.facts
+    remedy = correct_policy_remedy(
+        denial,
+        f"Compare the subject with {like}",
+        found.fixed,
+        f"{trust_fixes.WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
     )
-    return denial.explain(
+    return explain_rejected(
+        denial,
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
         LITERAL_PATTERN.cause(
             "derived",
             text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
         ),
-        topic="web-identity",
-        remedies=(
-            attrs.evolve(
-                remedy,
-                steps=(
-                    f"{trust_fixes.WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
-                    *remedy.steps,
-                ),
-            ),
-            web_identity_remedies.compare_token_remedy(denial),
-        ),
-        notes=ONLY_TRUST_NOTES,
+        remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
     )
 
 
@@ -178,43 +189,29 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)
         if mismatch is None or not remedies:
             return None
-        others = ""
+        verdict, text = mismatch, "A condition of the role's trust policy is not met."
+        if result.condition:
+            text = f"Statement[{result.statement}] of the role's trust policy has a condition on {result.condition.partition(' ')[2]} that the token does not meet."
         if "more mismatch" not in result.reason:
-            others = " The provider and the other conditions match."
-        verdict = mismatch
+            text += " The provider and the other conditions match."
         # The summary has the values already.
-        cause = attrs.evolve(
-            findings.cause,
-            text=f"Statement[{result.statement}] of the role's trust policy has a condition on {result.condition.partition(' ')[2]} that the token does not meet.{others}"
-            if result.condition
-            else f"A condition of the role's trust policy is not met.{others}",
-            because=(),
-        )
-    return denial.explain(
+        cause = attrs.evolve(findings.cause, text=text, because=())
+    return explain_rejected(
+        denial,
         f"STS rejected the token: {verdict}.",
         cause,
-        topic="web-identity",
         remedies=remedies,
-        notes=ONLY_TRUST_NOTES,
     )
 
 
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
-    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    remedy = trust_fixes.replace_policy_remedy(
+    remedy = correct_policy_remedy(
+        denial,
         "Name the token's issuer in the role's trust policy",
         other.fixed,
-        denial.target_role_name,
-        denial.facts,
-    )
-    remedy = attrs.evolve(
-        remedy,
-        steps=(
-            f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
-            f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
-            *remedy.steps,
-        ),
+        f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
+        f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
     )
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
     findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
@@ -225,13 +222,12 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
     elif findings is not None and findings.allowed is False:
         remaining = "With its issuer, the trust policy still does not allow the token."
         others = (attrs.evolve(findings.cause, text=remaining),)
-    return denial.explain(
+    return explain_rejected(
+        denial,
         f"STS rejected the token for {denial.target_role_text}: {other.text}.",
-        TRUST_POLICY_CHECKED.cause(evidence, text=text),
+        checked_cause(denial, text),
         *others,
-        topic="web-identity",
         remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
-        notes=ONLY_TRUST_NOTES,
     )
 
 
@@ -256,22 +252,15 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             web_identity_remedies.trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,)
         )
     else:
-        remedy = trust_fixes.replace_policy_remedy(
-            problem.title, problem.fixed, denial.target_role_name, denial.facts
-        )
-        remedy = attrs.evolve(remedy, steps=(f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}", *remedy.steps))
-    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    return denial.explain(
+        step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
+        remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
+    compare = web_identity_remedies.compare_token_remedy(denial)
+    other = _use_pod_identity(denial) if problem.is_for_pod_identity else compare
+    return explain_rejected(
+        denial,
         f"STS rejected the token: {problem.text}.",
-        TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
-        topic="web-identity",
-        remedies=(
-            remedy,
-            _use_pod_identity(denial)
-            if problem.is_for_pod_identity
-            else web_identity_remedies.compare_token_remedy(denial),
-        ),
-        notes=ONLY_TRUST_NOTES,
+        checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
+        remedies=(remedy, other),
     )
 
 
@@ -314,10 +303,9 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
         identity_pools.OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
         GUEST_OR_SIGNED_IN.cause(),
     )
-    return denial.explain(
+    return explain_rejected(
+        denial,
         "STS rejected the identity pool's token for the role: its trust policy does not allow it.",
         *((cause, *others) if findings is None else (findings.cause, cause)),
-        topic="web-identity",
         remedies=(identity_pools.pool_trust_remedy(denial.facts.token_claims),),
-        notes=ONLY_TRUST_NOTES,
     )

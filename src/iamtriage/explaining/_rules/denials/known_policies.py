@@ -15,8 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._evaluation.deciding import evaluate
@@ -26,7 +27,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import Document
@@ -36,10 +37,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
 
-_EVALUATION = (
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
-    "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
-)
+_EVALUATION = (pages.EVALUATION, pages.ACCESS_DENIED)
 STATED_POLICY_DENIES = CauseType(
     "stated-policy-denies",
     "A Deny statement of the policy in the text matches",
@@ -85,6 +83,18 @@ _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of the policy in the text matches it",
     STATED_POLICY_OTHER_ACTION.code: "the policy in the text does not allow this action",
 }
+# What to do first about a policy that already names the action: the title, and the step.
+_FIRST_REMEDIES = {
+    STATED_POLICY_DENIES.code: (
+        "Scope the Deny statement down, or meet its exception",
+        STATED_POLICY_DENIES.fix,
+    ),
+    STATED_POLICY_CONDITION.code: ("Meet the condition of the policy", STATED_POLICY_CONDITION.fix),
+    STATED_POLICY_ALLOWS.code: (
+        "Check that the policy is attached to {caller}",
+        STATED_POLICY_ALLOWS.fix,
+    ),
+}
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
@@ -119,30 +129,25 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 
 def _remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that already names the action."""
-    if code == STATED_POLICY_DENIES.code:
-        title, step = "Scope the Deny statement down, or meet its exception", STATED_POLICY_DENIES.fix
-    elif code == STATED_POLICY_CONDITION.code:
-        title, step = "Meet the condition of the policy", STATED_POLICY_CONDITION.fix
-    elif code == STATED_POLICY_ALLOWS.code:
-        title = f"Check that the policy is attached to {denial.caller}"
-        step = STATED_POLICY_ALLOWS.fix
-    else:
+    if code not in _FIRST_REMEDIES:
         return None
-    return account_remedy(title, step, commands=list_policies_commands(denial), url=_EVALUATION[0])
+    title, step = _FIRST_REMEDIES[code]
+    title = title.replace("{caller}", denial.caller)
+    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
 
 
 def _compare(denial: Denial, action: str, statements: Sequence[Mapping[str, Any]]) -> Cause | None:
-    resource = denial.resource
-    denies = [each for each in statements if each.get("Effect") == "Deny"]
-    allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
-    for each in denies:
-        if _names_action(each, action) and _names_resource(each, resource) and not each.get("Condition"):
+    resource, caller = denial.resource, denial.caller
+    for each in statements:
+        is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
+        if is_deny and _names_action(each, action) and _names_resource(each, resource):
             sid = each.get("Sid")
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             return STATED_POLICY_DENIES.cause(
                 "derived",
                 text=f"The policy in the text has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
             )
+    allows = _allow_statements(statements, action)
     if not allows:
         if not any(each.get("Effect") == "Allow" for each in statements):
             return None
@@ -154,52 +159,43 @@ def _compare(denial: Denial, action: str, statements: Sequence[Mapping[str, Any]
     matching = [each for each in allows if _names_resource(each, resource)]
     if not matching:
         return _other_resource_cause(action, resource, allows)
+    allowed = f"The policy in the text allows {action} on this resource"
     conditional = [each for each in matching if each.get("Condition")]
     if len(conditional) == len(matching):
         keys = join_words(tuple(dict.fromkeys(_condition_keys(conditional[0])))[:_MAX_RESOURCES], "and")
-        return STATED_POLICY_CONDITION.cause(
-            "possible",
-            text=f"The policy in the text allows {action} on this resource only under a condition on {keys}.",
-        )
+        return STATED_POLICY_CONDITION.cause("possible", text=f"{allowed} only under a condition on {keys}.")
+    because: tuple[str, ...] = ()
+    text = f"{allowed}. It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
-        caller = denial.caller
-        return STATED_POLICY_ALLOWS.cause(
-            "derived",
-            ("AWS found no identity-based policy that allows it.",),
-            text=f"The policy in the text allows {action} on this resource, so it is not attached to {caller}, or was not yet in effect.",
-        )
-    return STATED_POLICY_ALLOWS.cause(
-        "derived",
-        text=f"The policy in the text allows {action} on this resource. It is not attached to {denial.caller}, or a policy of another type denies the call.",
-    )
+        because = ("AWS found no identity-based policy that allows it.",)
+        text = f"{allowed}, so it is not attached to {caller}, or was not yet in effect."
+    return STATED_POLICY_ALLOWS.cause("derived", because, text=text)
 
 
-# A statement with NotResource lists those that it does not allow.
-_OTHER_RESOURCES = "other resources"
+def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> list[Mapping[str, Any]]:
+    return [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
 
 
 def _other_resource_cause(action: str, resource: str, allows: Sequence[Mapping[str, Any]]) -> Cause:
     resources = _allowed_resources(allows)
-    listed = _join_resources(resources) or _OTHER_RESOURCES
-    reasons: tuple[str, ...] = ()
+    reason = None
     if any(resource.startswith(f"{each.rstrip('/')}/") for each in resources if "*" not in each):
-        reasons = (
-            "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*.",
-        )
+        reason = "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
     elif any(each.rstrip("*").rstrip("/") == resource for each in resources):
-        reasons = ("The action is on the bucket, and the ARN with /* is that of its objects.",)
+        reason = "The action is on the bucket, and the ARN with /* is that of its objects."
+    is_of_s3 = resource.startswith("arn:") and ":s3:" in resource
     return STATED_POLICY_OTHER_RESOURCE.cause(
         "derived",
-        reasons if resource.startswith("arn:") and ":s3:" in resource else (),
-        text=f"The policy in the text allows {action} only on {listed}, not on {clip_text(resource)}.",
+        present(reason if is_of_s3 else None),
+        text=f"The policy in the text allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
     )
 
 
 def _listed_resources(action: str, document: Document) -> str:
     """Return the resources on which a policy allows an action, as a phrase."""
-    statements = list(iterate_statements(document.content))
-    allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
-    return _join_resources(_allowed_resources(allows)) or _OTHER_RESOURCES
+    return _join_resources(
+        _allowed_resources(_allow_statements(iterate_statements(document.content), action))
+    )
 
 
 def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -207,24 +203,25 @@ def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _join_resources(resources: list[str]) -> str:
-    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and")
+    # A statement with NotResource lists those that it does not allow.
+    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
 
 
 def _names_action(statement: Mapping[str, Any], action: str) -> bool:
-    names = as_strings(statement.get("Action"))
-    excluded = as_strings(statement.get("NotAction"))
-    if excluded:
-        return not any(matches(action.lower(), compile_glob(each.lower())) for each in excluded)
-    return any(matches(action.lower(), compile_glob(each.lower())) for each in names)
+    return _names(statement, "Action", action.lower(), str.lower)
 
 
 def _names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
-    if resource is None:
-        return False
-    excluded = as_strings(statement.get("NotResource"))
-    if excluded:
-        return not any(matches(resource, compile_glob(each)) for each in excluded)
-    return any(matches(resource, compile_glob(each)) for each in as_strings(statement.get("Resource")))
+    return resource is not None and _names(statement, "Resource", resource)
+
+
+def _names(
+    statement: Mapping[str, Any], element: str, value: str, convert: Callable[[str], str] = str
+) -> bool:
+    """Return whether a value matches an element of a statement, or does not match its Not element."""
+    excluded = as_strings(statement.get(f"Not{element}"))
+    listed = excluded or as_strings(statement.get(element))
+    return any(matches(value, compile_glob(convert(each))) for each in listed) is not bool(excluded)
 
 
 def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:

@@ -57,7 +57,7 @@ _IMAGE_PULL_ACTIONS = frozenset(
     }
 )
 # The EKS Pod Identity Agent calls with the node's role, for the pods.
-_AGENT_ACTIONS = frozenset({"eks-auth:assumeroleforpodidentity"})
+_AGENT_ACTION = "eks-auth:assumeroleforpodidentity"
 # Unless its account has another role, the network plugin uses that of the node:
 # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _PLUGIN_OF_NODE, _ANNOTATION = "daemonset/aws-node", "eks.amazonaws.com/role-arn"
@@ -99,9 +99,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         because,
         text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: {reason}.",
     )
-    title = "Give the pod's service account its own role"
-    if not is_certain:
-        title = "If a pod called, give its service account its own role"
+    whose = "Give the pod's" if is_certain else "If a pod called, give its"
+    title = f"{whose} service account its own role"
     pod_remedies: tuple[Remedy, ...] = (assign_pod_role_remedy(case, title=title),)
     notes, remedies = explanation.notes, explanation.remedies
     # A request for another role requires more than one policy.
@@ -112,17 +111,15 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
         if is_certain and role is None and denial.facts.service_account and denial.action:
             pod_remedies, remedies = _show_policy_first(denial, pod_remedies[0], remedies)
-    causes = explanation.causes
+    causes, summary = explanation.causes, explanation.summary
     if is_certain and role is not None:
         # The policies of the node's role are not the problem.
         causes = tuple(each for each in causes if each.evidence != "possible")
-    rank = _EVIDENCE_ORDER.index(evidence)
-    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
-    summary = explanation.summary
-    if is_certain and role:
         name = clip_text(role.rpartition("/")[2])
         verdict = f"the pod called as its node, not with the role {name} of its service account"
         summary = denial_summary(denial, verdict)
+    rank = _EVIDENCE_ORDER.index(evidence)
+    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
     return attrs.evolve(
         explanation,
         summary=summary,
@@ -158,7 +155,7 @@ def _show_policy_first(
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Return the evidence that a pod called, with its reasons, if there is any."""
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
-    if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS | _AGENT_ACTIONS:
+    if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
         return None
     text = denial.case.text
     if any(program in text for program in _NODE_PROGRAMS):
@@ -198,9 +195,7 @@ def _remedies_for_pod(
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     path = None if controller is None else controller.managed_policy
     grantee = "the pod's role" if pod_role is None else f"the role {pod_role}"
-    title = None
-    if path is not None:
-        title = f"Attach the AWS managed policy {path.rpartition('/')[2]} to {grantee}"
+    title = path and f"Attach the AWS managed policy {path.rpartition('/')[2]} to {grantee}"
     for_pod = allow_remedy(denial, grantee=grantee, title=title) if identity_allow_helps(denial) else None
     if for_node is None or for_pod is None:
         return remedies

@@ -125,7 +125,7 @@ LAKE_FORMATION_GRANT = CauseType(
     fix="Grant the permission that the message names in Lake Formation.",
     sources=(
         "https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
-        "https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html",
+        pages.LAKE_FORMATION_PERMISSIONS,
     ),
 )
 NO_SUCH_RESOURCE = CauseType(
@@ -190,38 +190,35 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     """Return what Lake Formation has to grant, according to the message."""
     required, location = _REQUIRED.search(words), _LOCATION.search(words)
     permission = required["permission"].upper().replace(" ", "_") if required else None
-    database, table = _DATABASE.search(words), _TABLE.search(words)
     named = required["on"].rstrip(".") if required else None
     if permission == "CREATE_DATABASE" or (named or "").lower() == "catalog":
         return _Grant((permission or "CREATE_DATABASE",), {"Catalog": {}}, "the Data Catalog")
     if location is not None and (permission in {None, "DATA_LOCATION_ACCESS"}):
         arn = f"arn:{denial.location.partition or 'aws'}:s3:::{location['path']}".rstrip(".")
-        return _Grant(
-            ("DATA_LOCATION_ACCESS",), {"DataLocation": {"ResourceArn": arn}}, f"the location {arn}"
-        )
-    on = _ON.search(words)
-    if named is None and on is not None:
-        named = on["name"].rstrip(".")
-    table_name = table["name"].rstrip(".") if table else None
-    database_name = database["name"].rstrip(".") if database else None
-    is_database = permission in _DATABASE_PERMISSIONS or (denial.operation or "").endswith(
-        ("Database", "Databases")
-    )
-    permissions: tuple[str, ...]
-    if table_name is None and (is_database or (database_name is not None and named in {None, database_name})):
-        name = database_name or named or "DATABASE_NAME"
-        permissions = (permission,) if permission else ("DESCRIBE",)
-        if permission is None and _CRAWLER.search(words):
-            permissions = _CRAWLER_PERMISSIONS
+        resource = {"DataLocation": {"ResourceArn": arn}}
+        return _Grant(("DATA_LOCATION_ACCESS",), resource, f"the location {arn}")
+    named = named or _find_name(_ON, words)
+    table, database = _find_name(_TABLE, words), _find_name(_DATABASE, words)
+    is_database = (denial.operation or "").endswith(("Database", "Databases"))
+    if database is not None:
+        is_database = is_database or named in {None, database}
+    if table is None and (is_database or permission in _DATABASE_PERMISSIONS):
+        name = database or named or "DATABASE_NAME"
+        usual = _CRAWLER_PERMISSIONS if _CRAWLER.search(words) else ("DESCRIBE",)
+        permissions = (permission,) if permission else usual
         return _Grant(permissions, {"Database": {"Name": name}}, f"the database {name}")
-    name = table_name or named or "TABLE_NAME"
-    if "." in name and database_name is None:
-        database_name, _, name = name.partition(".")
+    name = table or named or "TABLE_NAME"
+    if "." in name and database is None:
+        database, _, name = name.partition(".")
     permissions = (permission,) if permission else ("SELECT", "DESCRIBE")
     described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
-    return _Grant(
-        permissions, {"Table": {"DatabaseName": database_name or "DATABASE_NAME", "Name": name}}, described
-    )
+    resource = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
+    return _Grant(permissions, {"Table": resource}, described)
+
+
+def _find_name(pattern: re.Pattern[str], words: str) -> str | None:
+    found = pattern.search(words)
+    return found["name"].rstrip(".") if found else None
 
 
 def _principal(denial: Denial) -> str:
@@ -236,20 +233,13 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
-            named = _CRAWLER_NAME.search(denial.failure.text)
-            crawler = commands.user_name(named["name"].rstrip(".") if named else None)
-            lines = (
-                fill_command(
-                    "aws glue get-crawler --name {} --query Crawler.Role --output text",
-                    "CRAWLER" if crawler == "USER_NAME" else crawler,
-                ),
-            )
+            crawler = commands.user_name(_find_name(_CRAWLER_NAME, denial.failure.text))
+            template = "aws glue get-crawler --name {} --query Crawler.Role --output text"
+            lines = (fill_command(template, "CRAWLER" if crawler == "USER_NAME" else crawler),)
         steps.append(who)
-    line = fill_command(
-        f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}",
-        f"DataLakePrincipalIdentifier={_principal(denial)}",
-        json.dumps(grant.resource),
-    )
+    principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
+    template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
+    line = fill_command(template, principal, json.dumps(grant.resource))
     return owner_remedy(
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,

@@ -14,13 +14,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.arns._principals import Role
+from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
@@ -256,9 +257,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     steps = (*remedy.steps, last_step) if last_step else remedy.steps
     passed = _find_cut_role(denial)
     if passed is not None:
-        check = fill_command(
-            "aws iam get-role --role-name {} --query Role.Arn --output text", role_name(passed.name)
-        )
+        check = role_lookup_command(role_name(passed.name))
         steps = (
             f"The message cuts the role's ARN off. The text names the role {passed.name}: check that it is the one, and its path: {check}",
             *steps,

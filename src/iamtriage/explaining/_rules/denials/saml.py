@@ -13,25 +13,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import assuming_roles
-from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
+from iamtriage.explaining._rules.denials.federation import (
+    checked_cause,
+    correct_policy_remedy,
+    explain_rejected,
+)
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
-from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, replace_policy_remedy
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
@@ -67,28 +68,21 @@ SAML_PAIR = CauseType(
 def explain_saml(denial: Denial) -> Explanation:
     """Explain that STS did not accept a SAML assertion for a role."""
     rejected = f"STS rejected the SAML assertion for {denial.target_role_text}"
+    compare = _compare_assertion_remedy(denial)
     problem = _find_problem(denial)
     if problem is not None:
-        evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-        return denial.explain(
-            f"{rejected}: {problem.text}.",
-            TRUST_POLICY_CHECKED.cause(
-                evidence,
-                (_ONLY_TRUST_POLICY,),
-                text="No SAML assertion meets the role's trust policy as it is.",
-            ),
-            topic="web-identity",
-            remedies=(problem.remedy, _compare_assertion_remedy(denial)),
-            notes=ONLY_TRUST_NOTES,
-        )
+        verdict, remedy = problem
+        text = "No SAML assertion meets the role's trust policy as it is."
+        cause = checked_cause(denial, text, _ONLY_TRUST_POLICY)
+        return explain_rejected(denial, f"{rejected}: {verdict}.", cause, remedies=(remedy, compare))
     provider, audiences = _trusted(denial)
-    text = ""
-    verdict = "its trust policy does not allow it"
+    text, verdict = "", "its trust policy does not allow it"
     if provider is not None:
         aud = f" and SAML:aud {clip_text(' or '.join(audiences))}" if audiences else ""
         verdict = f"its trust policy expects the provider {clip_text(provider.rpartition('/')[2])}{aud}"
         text = f"The trust policy allows sts:AssumeRoleWithSAML for {clip_text(provider)}. The assertion names another provider, or does not meet a condition{aud.replace(' and', ' such as')}."
-    return denial.explain(
+    return explain_rejected(
+        denial,
         f"{rejected}: {verdict}.",
         ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
         SAML_PAIR.cause(),
@@ -98,21 +92,8 @@ def explain_saml(denial: Denial) -> Explanation:
         assuming_roles.SESSION_TAGS.cause(
             text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
         ),
-        topic="web-identity",
-        remedies=(
-            _compare_assertion_remedy(denial),
-            *(() if provider is not None else (_trust_saml_remedy(denial),)),
-        ),
-        notes=ONLY_TRUST_NOTES,
+        remedies=present(compare, _trust_saml_remedy(denial) if provider is None else None),
     )
-
-
-@attrs.frozen(eq=False, repr=False)
-class _Problem(Value):
-    """A mistake in a trust policy, with which no assertion is accepted, and its remedy."""
-
-    text: str
-    remedy: Remedy
 
 
 def _allow_statements(denial: Denial) -> list[dict[str, Any]]:
@@ -144,8 +125,8 @@ def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]
     ]
 
 
-def _find_problem(denial: Denial) -> _Problem | None:
-    """Return why the supplied trust policy accepts no SAML assertion, or ``None`` if it may accept one."""
+def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
+    """Return why the supplied trust policy accepts no SAML assertion, and what to do, or ``None`` if it may accept one."""
     document = trust_documents.parse_document(denial.facts.trust_policy)
     statements = _allow_statements(denial)
     if document is None or not statements:
@@ -157,34 +138,23 @@ def _find_problem(denial: Denial) -> _Problem | None:
     findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        return _Problem(
-            "a Deny statement of the trust policy matches it",
-            assuming_roles.narrow_deny_remedy(denial, result.statement),
-        )
+        remedy = assuming_roles.narrow_deny_remedy(denial, result.statement)
+        return "a Deny statement of the trust policy matches it", remedy
     fixed = copy.deepcopy(dict(document))
-    index, changed = next(
-        (index, each) for index, each in enumerate(trust_documents.iterate_statements(fixed)) if each == meant
-    )
-    texts = [
-        text
-        for change in (_fix_partition, _fix_action, _fix_audience)
-        if (text := change(denial, changed)) is not None
-    ]
+    copied = list(trust_documents.iterate_statements(fixed))
+    index = copied.index(meant)
+    changed = copied[index]
+    texts = present(*(change(denial, changed) for change in (_fix_partition, _fix_action, _fix_audience)))
     if not texts:
         return None
-    remedy = replace_policy_remedy(
-        "Correct the role's trust policy", fixed, denial.target_role_name, denial.facts
-    )
-    steps = [WHOLE_DOCUMENT, *remedy.steps]
-    if _audiences(changed):
-        steps.append("The assertion's Recipient must be the value of SAML:aud.")
-    return _Problem(
-        f"Statement[{index}] of its trust policy {', and '.join(texts)}",
-        attrs.evolve(remedy, steps=tuple(steps), url=pages.SAML),
-    )
+    remedy = correct_policy_remedy(denial, "Correct the role's trust policy", fixed, WHOLE_DOCUMENT)
+    recipient = "The assertion's Recipient must be the value of SAML:aud."
+    steps = (*remedy.steps, recipient) if _audiences(changed) else remedy.steps
+    text = f"Statement[{index}] of its trust policy {', and '.join(texts)}"
+    return text, attrs.evolve(remedy, steps=steps, url=pages.SAML)
 
 
-def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> _Problem | None:
+def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> tuple[str, Remedy] | None:
     named = [
         value
         for each in statements
@@ -194,7 +164,7 @@ def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> _Prob
     if not named:
         return None
     text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"
-    return _Problem(text, _trust_saml_remedy(denial))
+    return text, _trust_saml_remedy(denial)
 
 
 def _fix_partition(denial: Denial, statement: dict[str, Any]) -> str | None:
@@ -241,11 +211,10 @@ def _fix_audience(_denial: Denial, statement: dict[str, Any]) -> str | None:
 
 def _compare_assertion_remedy(denial: Denial) -> Remedy:
     provider, audiences = _trusted(denial)
-    names = clip_text(provider) if provider is not None else None
     aud = f", {clip_text(' or '.join(audiences))}," if audiences else ""
     expected = "The trust policy must name the provider's ARN as Federated."
-    if names is not None:
-        expected = f"The trust policy names the provider {names}."
+    if provider is not None:
+        expected = f"The trust policy names the provider {clip_text(provider)}."
     return your_remedy(
         "Compare the assertion with the trust policy",
         "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",

@@ -164,15 +164,16 @@ def explain_mfa(denial: Denial) -> Explanation:
         causes = (reported, device)
     elif is_about_device:
         causes = (reported, MFA_DEVICE.cause(), MFA_CODE_USED.cause())
-    listed = (
-        "aws iam list-mfa-devices"
-        if user is None
-        else fill_command("aws iam list-mfa-devices --user-name {}", user)
+    listed = "aws iam list-mfa-devices"
+    if user is not None:
+        listed = fill_command(f"{listed} --user-name {{}}", user)
+    summary, title = "STS rejected the code of the MFA device.", "Retry with the next code"
+    steps = (
+        "Wait until the device shows a new code.",
+        "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
     )
-    check = "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys."
-    wait = "Wait until the device shows a new code."
-    title, steps = "Retry with the next code", (wait, check)
     if is_about_device:
+        summary = f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
         title = "Pass the serial number of the user's own MFA device"
         form = f"arn:{named['partition']}:iam::{named['account']}:mfa/…" if named else "an ARN with :mfa/"
         steps = (
@@ -180,11 +181,7 @@ def explain_mfa(denial: Denial) -> Explanation:
             "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
         )
     return denial.explain(
-        (
-            "STS rejected the code of the MFA device."
-            if not is_about_device
-            else f"STS could not validate the MFA code: the serial number {problem or 'must be that of a device of this user'}."
-        ),
+        summary,
         *causes,
         topic="mfa",
         remedies=(
@@ -192,9 +189,9 @@ def explain_mfa(denial: Denial) -> Explanation:
                 title,
                 *steps,
                 # A wrong serial number is in the user's own command.
-                commands=(
+                commands=present(
                     listed,
-                    *(() if problem else (denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),)),
+                    None if problem else denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),
                 ),
                 url=pages.MFA,
             ),
@@ -243,11 +240,7 @@ def explain_image(denial: Denial) -> Explanation:
     found = _IMAGE.search(denial.failure.text)
     image = found[0] if found else "IMAGE_ID"
     return denial.explain(
-        (
-            f"The account is not allowed to use the image {image}."
-            if found
-            else "The account is not allowed to use the image (AMI)."
-        ),
+        f"The account is not allowed to use the image {found[0] if found else '(AMI)'}.",
         IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
         IMAGE_WITHDRAWN.cause(),
         CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials belong to another account than intended."),

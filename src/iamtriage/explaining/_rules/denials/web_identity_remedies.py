@@ -127,28 +127,24 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         named = cast("list[object]", audience) if isinstance(audience, list) else [audience]
         listed = [each for each in named if isinstance(each, str)]
         aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
-        return your_remedy(
-            "Compare the token with the trust policy",
+        steps = (
             f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
-            *(
-                ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
-                if denial.facts.trust_policy is None
-                else ()
-            ),
-            commands=trust_policy_commands(denial)[:1],
-            url=_token_page(denial),
         )
-    return your_remedy(
-        "Compare the token with the trust policy",
-        *_subject_steps(denial),
-        "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
-        commands=(
+        if denial.facts.trust_policy is None:
+            steps += ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
+        lines = trust_policy_commands(denial)[:1]
+    else:
+        steps = (
+            *_subject_steps(denial),
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
+        )
+        lines = (
             _token_command(denial),
             f"{trust_policy_commands(denial)[0]} > policy.json",
             "iamtriage trust policy.json --token token",
-        ),
-        url=_token_page(denial),
-    )
+        )
+    title = "Compare the token with the trust policy"
+    return your_remedy(title, *steps, commands=lines, url=_token_page(denial))
 
 
 def _subject_steps(denial: Denial) -> tuple[str, ...]:
@@ -163,22 +159,20 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     """Return the remedy that allows the token in the role's trust policy."""
     facts = denial.facts
     issuer = _issuer_name(denial)
-    usual_namespace, usual_name = usual_account(facts, denial.failure.text)
-    namespace = usual_namespace or "NAMESPACE"
-    service_account = usual_name or "SERVICE_ACCOUNT"
-    subject = f"system:serviceaccount:{namespace}:{service_account}"
+    namespace, name = usual_account(facts, denial.failure.text)
+    subject = f"system:serviceaccount:{namespace or 'NAMESPACE'}:{name or 'SERVICE_ACCOUNT'}"
     claim = (facts.token_claims or {}).get("sub")
+    found = _find_pipeline(denial)
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
-    elif (pipeline := _find_pipeline(denial)) is not None:
-        subject = pipeline.subject.format(_find_project(denial) or pipeline.project)
+    elif found is not None:
+        subject = found.subject.format(_find_project(denial) or found.project)
         branch = _BRANCH.search(denial.failure.text)
         if branch is not None and "CI_COMMIT_TAG" not in denial.failure.text:
             subject = subject.replace("BRANCH_NAME", branch[branch.lastindex or 0])
     elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = role_location(denial)
-    found = _find_pipeline(denial)
     audience = found.audience if found else "sts.amazonaws.com"
     added = allow(
         "sts:AssumeRoleWithWebIdentity",
@@ -191,7 +185,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         title = f"Make the role's trust policy match the {found.job}'s token"
     controller = find_controller(denial.failure.text)
     guide: tuple[str, ...] = ()
-    if controller is not None and usual_namespace and not (facts.namespace or facts.service_account):
+    if controller is not None and namespace and not (facts.namespace or facts.service_account):
         guide = (f"The text is from {controller.name}: the subject is the one of its installation guide.",)
     return trust_remedy(
         title,
@@ -219,13 +213,10 @@ def _find_project(denial: Denial) -> str | None:
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    runtime = context_of(denial.facts).runtime
-    is_pod = runtime is not None and runtime.kind == "eks-pod"
+    facts, runtime = denial.facts, context_of(denial.facts).runtime
+    is_pod = (runtime is not None and runtime.kind == "eks-pod") or facts.cluster or facts.service_account
     is_pod = is_pod or find_controller(denial.failure.text) is not None
-    return (
-        bool(is_pod or denial.facts.cluster or denial.facts.service_account)
-        and _find_pipeline(denial) is None
-    )
+    return bool(is_pod) and _find_pipeline(denial) is None
 
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
@@ -241,16 +232,13 @@ def _token_page(denial: Denial) -> str:
 def _issuer_name(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
-    runtime = context_of(denial.facts).runtime
-    provider = find_provider(denial.facts.trust_policy)
+    pipeline, provider = _find_pipeline(denial), find_provider(denial.facts.trust_policy)
     if issuer is None and provider is not None:
         issuer = provider.partition("oidc-provider/")[2]
-    elif issuer is None and runtime is not None:
-        pipeline = _PIPELINES.get(runtime.kind)
-        issuer = None if pipeline is None else pipeline.issuer
+    elif issuer is None and pipeline is not None:
+        issuer = pipeline.issuer
     if issuer is None and _is_of_pod(denial):
-        region = commands.region(denial.facts.region)
-        return f"oidc.eks.{region}.amazonaws.com/id/OIDC_ID"
+        return f"oidc.eks.{commands.region(denial.facts.region)}.amazonaws.com/id/OIDC_ID"
     if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
         return "ISSUER"
     if not issuer.isprintable() or not issuer.isascii():
