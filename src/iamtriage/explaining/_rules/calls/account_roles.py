@@ -180,24 +180,21 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         lines = [
             f"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json"
             if given
-            else f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json",
-            *(
-                f"aws iam attach-role-policy --role-name {name} --policy-arn arn:{partition}:iam::aws:policy/{each}"
-                for each in setting.policies
-            ),
+            else f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json"
         ]
-    registered = " and register it" if setting.register and setting.role else ""
+        managed = f"arn:{partition}:iam::aws:policy"
+        lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
+    title = "Create the default roles"
+    if setting.role:
+        title = "Correct the role's trust policy and policies" if given else "Create the role"
+        title += " and register it" if setting.register else ""
     for each in setting.register:
         line = each
         for word, value in values.items():
             line = line.replace(word, value)
         lines.append(line)
     return Remedy(
-        title="Create the default roles"
-        if not setting.role
-        else "Correct the role's trust policy and policies" + registered
-        if given
-        else f"Create the role{registered}",
+        title=title,
         who="account administrator",
         steps=(f"Save the trust policy as trust.json. {setting.step}" if setting.role else setting.step,),
         commands=tuple(lines),

@@ -388,14 +388,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
 
 def _terraform_remedy(attempts: int) -> Remedy:
     """Return the remedy for Terraform, whose provider retries automatically."""
-    retried = (
-        f"The provider already made {attempts} attempts. "
-        if attempts
-        else "The provider retries automatically. "
-    )
+    retried = f"already made {attempts} attempts" if attempts else "retries automatically"
     return your_remedy(
         "Let Terraform make fewer calls at once",
-        f"{retried}Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
+        f"The provider {retried}. Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
         'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
         _FIND_CALLERS,
         commands=("terraform apply -parallelism=3",),

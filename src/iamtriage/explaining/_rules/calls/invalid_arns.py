@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
@@ -227,7 +228,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
     name = given.value if text is None and given is not None else None
     lookup = (_role_lookup(diagnosis, text) or _lookup_commands(diagnosis, parse_principal(text)))[:1]
     if name is not None:
-        lookup = (f"aws iam get-role --role-name {commands.role_name(name)} --query Role.Arn --output text",)
+        lookup = (role_lookup_command(commands.role_name(name)),)
     role_arn = f'"$({lookup[0]})"' if lookup else "ROLE_ARN"
     repeated = repeat_command(
         called,
@@ -245,9 +246,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         remedies=(
             cluster_remedy(
                 "Repeat the call with the ARN of the role",
-                "The nested command prints the ARN. It can have a path."
-                if repeated
-                else "The command prints the ARN. It can have a path.",
+                f"The {'nested ' if repeated else ''}command prints the ARN. It can have a path.",
                 commands=(repeated,) if repeated else lookup,
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -262,13 +261,13 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [ARN_NOT_ACCEPTED.cause("reported"), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
+        other = "It is the ARN of a session, an instance profile, a user or a policy."
         causes += [
             NOT_AN_ARN.cause(),
             VARIABLE_NOT_REPLACED.cause(),
-            arn_diagnosis.NOT_A_ROLE.cause(
-                text="It is the ARN of a session, an instance profile, a user or a policy."
-            ),
+            arn_diagnosis.NOT_A_ROLE.cause(text=other),
         ]
+    lookup = diagnosis.lookup_command if diagnosis else None
     correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
     return case.explain(
         _role_summary(text, diagnosis),
@@ -280,10 +279,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
                 "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
-                commands=(
-                    (diagnosis.lookup_command if diagnosis else None)
-                    or arn_diagnosis.lookup_command(parse_principal(text)),
-                ),
+                commands=(lookup or arn_diagnosis.lookup_command(parse_principal(text)),),
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             ),
         ),
@@ -310,19 +306,16 @@ def _role_lookup(diagnosis: ArnDiagnosis | None, text: str | None) -> tuple[str,
     """Return the command that prints the role of an instance profile, if that was given instead."""
     if diagnosis is None or diagnosis.cause.code != "instance-profile" or text is None:
         return ()
-    return (
-        fill_command(
-            "aws iam get-instance-profile --instance-profile-name {} --query {} --output text",
-            commands.instance_profile(text.rpartition("/")[2]),
-            "InstanceProfile.Roles[0].Arn",
-        ),
-    )
+    profile = commands.instance_profile(text.rpartition("/")[2])
+    template = "aws iam get-instance-profile --instance-profile-name {} --query {} --output text"
+    return (fill_command(template, profile, "InstanceProfile.Roles[0].Arn"),)
 
 
 def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str, ...]) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
+    annotation = f"eks.amazonaws.com/role-arn={role_arn}"
     return cluster_remedy(
         "Correct the annotation of the service account",
         "Then re-create the pods, which get the ARN when they are created.",
@@ -330,10 +323,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
             *lookup,
             fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
             fill_command(
-                "kubectl annotate serviceaccount {} -n {} --overwrite {}",
-                name,
-                namespace,
-                f"eks.amazonaws.com/role-arn={role_arn}",
+                "kubectl annotate serviceaccount {} -n {} --overwrite {}", name, namespace, annotation
             ),
             fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
         ),
@@ -344,27 +334,23 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
 def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "aws-auth")
+    correct_arn = None if diagnosis is None else diagnosis.correct_arn
+    steps = () if correct_arn is None else (f"Replace it with {clip_text(correct_arn)}.",)
     return case.explain(
         f"The cluster's authenticator rejected an ARN in aws-auth{f': {_describe_reason(diagnosis)}' if diagnosis else '.'}",
         ARN_NOT_ACCEPTED.cause("reported", text="The authenticator does not accept the ARN as a principal."),
         *_diagnosis_causes(text, diagnosis),
         topic="aws-auth-arn",
-        remedies=_fix_aws_auth_remedy(diagnosis),
-        notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
-    )
-
-
-def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
-    correct_arn = None if diagnosis is None else diagnosis.correct_arn
-    steps = () if correct_arn is None else (f"Replace it with {clip_text(correct_arn)}.",)
-    return (
-        cluster_remedy(
-            "Correct the entry in aws-auth",
-            *steps,
-            "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
-            commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
-            url=pages.EKS_AUTH_CONFIGMAP,
+        remedies=(
+            cluster_remedy(
+                "Correct the entry in aws-auth",
+                *steps,
+                "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
+                commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+                url=pages.EKS_AUTH_CONFIGMAP,
+            ),
         ),
+        notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
     )
 
 

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -52,20 +53,11 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     The codes that S3 sends with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     status = status_as_code(case)
-    other_region = BUCKET_IN_OTHER_REGION.cause(
-        text="The bucket is in another Region than the one that was called."
-    )
-    causes = (
-        (
-            common_causes.INVALID_SESSION_TOKEN.cause(
-                text="The session token has expired or is invalid: S3 returns 400 for these, too."
-            ),
-            other_region,
-            CUSTOMER_KEY.cause(),
-        )
-        if status == "400"
-        else (other_region,)
-    )
+    text = "The bucket is in another Region than the one that was called."
+    causes: tuple[Cause, ...] = (BUCKET_IN_OTHER_REGION.cause(text=text),)
+    if status == "400":
+        text = "The session token has expired or is invalid: S3 returns 400 for these, too."
+        causes = (common_causes.INVALID_SESSION_TOKEN.cause(text=text), *causes, CUSTOMER_KEY.cause())
     return case.explain(
         f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
         common_causes.NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
@@ -77,26 +69,26 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
 
 
 def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
-    profile = find_profile(case)
+    identify, get, locate = (
+        credential_remedies.with_profile(find_profile(case), line)
+        for line in (
+            "aws sts get-caller-identity",
+            "aws s3api get-object --bucket BUCKET --key KEY /dev/null",
+            "aws s3api get-bucket-location --bucket BUCKET",
+        )
+    )
     if with_reason:
         yield your_remedy(
             "Repeat the call with GET",
             "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
             "The second command is the same call with GET, whose response has a code and a message.",
-            commands=(
-                credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
-                credential_remedies.with_profile(
-                    profile, "aws s3api get-object --bucket BUCKET --key KEY /dev/null"
-                ),
-            ),
+            commands=(identify, get),
             url=pages.S3_ERRORS,
         )
     yield your_remedy(
         "Call the bucket's Region",
         "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
-        commands=(
-            credential_remedies.with_profile(profile, "aws s3api get-bucket-location --bucket BUCKET"),
-        ),
+        commands=(locate,),
         url=pages.S3_ERRORS,
     )
 

@@ -9,6 +9,7 @@ service-linked roles in the guides of the services.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -20,7 +21,7 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrase
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 
@@ -330,9 +331,12 @@ def missing_role(
         *others: Remedies after the one that creates the role.
     """
     retries = _RETRIES.search(case.failure.text) is not None
-    needed = "service-linked role of the service" if role is None else f"role {role.role} of {role.name}"
+    needed, service, principal = "service-linked role of the service", "this service", None
+    if role is not None:
+        needed, service, principal = f"role {role.role} of {role.name}", role.name, role.principal
+    no_lack = "This is no lack of capacity, although the message begins so."
     return case.explain(
-        summary.format("this service" if role is None else role.name),
+        summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
             quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
@@ -340,19 +344,15 @@ def missing_role(
         ),
         remedies=(
             create_role_remedy(
-                None if role is None else role.principal,
+                principal,
                 "Create the role once as an administrator",
                 "If IAM answers that the name has been taken, the role exists, and another permission is missing.",
                 "The controller retries automatically." if retries else "Then retry the call.",
             ),
             *others,
         ),
-        notes=(
-            *(
-                ("This is no lack of capacity, although the message begins so.",)
-                if "insufficient capacity" in case.failure.text
-                else ()
-            ),
+        notes=present(
+            no_lack if "insufficient capacity" in case.failure.text else None,
             "The caller needs no permission for a service-linked role that exists.",
         ),
     )
@@ -360,29 +360,18 @@ def missing_role(
 
 def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy:
     """Return the remedy that creates the service-linked role of a service."""
-    return account_remedy(
-        title,
-        *steps,
-        commands=(
-            fill_command(
-                "aws iam create-service-linked-role --aws-service-name {}",
-                principal or "SERVICE.amazonaws.com",
-            ),
-        ),
-        url=pages.SERVICE_LINKED,
-    )
+    create = "aws iam create-service-linked-role --aws-service-name {}"
+    lines = (fill_command(create, principal or "SERVICE.amazonaws.com"),)
+    return account_remedy(title, *steps, commands=lines, url=pages.SERVICE_LINKED)
 
 
 def find_linked_role(text: str, services: Iterable[str]) -> LinkedRole | None:
     """Return the role that a message names or describes, or else the one that the called service needs."""
-    for role in _ROLES:
-        if role.role in text:
-            return role
-    for role in _ROLES:
-        if re.search(rf"\b{role.words}", text):
-            return role
     called = frozenset(services)
-    return next((role for role in _ROLES if role.service in called), None)
+    named = (role for role in _ROLES if role.role in text)
+    described = (role for role in _ROLES if re.search(rf"\b{role.words}", text))
+    needed = (role for role in _ROLES if role.service in called)
+    return next(chain(named, described, needed), None)
 
 
 def _possible_services(failure: Failure) -> list[str]:

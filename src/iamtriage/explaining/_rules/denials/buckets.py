@@ -71,15 +71,16 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
     region = commands.region(found[0] if found else None)
     partition = find_partition(region) or "aws"
     objects = f"arn:{partition}:s3:::{bucket}/*"
-    summary = f"S3 denied a download from {bucket}, a bucket of AWS: most likely, the S3 endpoint of the VPC does not allow it."
+    summary, url = f"S3 denied a download from {bucket}, a bucket of AWS", pages.VPC_ENDPOINT
     owner = f"AWS owns {bucket}: you cannot change its policy."
     more = "SSM Agent and CodeDeploy sign their requests: the instance's role must allow s3:GetObject on the bucket, too, and SCPs must exempt it."
     if bucket.endswith(_LAYERS):
-        summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}: most likely, the S3 endpoint of the VPC does not allow it."
+        summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}"
+        url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
         owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, so no ecr permission is missing."
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
     return denial.explain(
-        summary,
+        f"{summary}: most likely, the S3 endpoint of the VPC does not allow it.",
         VPC_ENDPOINT_NO_ALLOW.cause(
             because=(owner,),
             text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
@@ -97,9 +98,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
                 commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
                 statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
                 layer="vpc_endpoint",
-                url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
-                if bucket.endswith(_LAYERS)
-                else pages.VPC_ENDPOINT,
+                url=url,
             ),
         ),
     )
@@ -130,9 +129,8 @@ BLOCK_PUBLIC_ACCESS = CauseType(
 def explain_block_public_access(denial: Denial) -> Explanation:
     """Explain that S3 Block Public Access rejects a public ACL or policy."""
     named = _BLOCK_SETTING.search(denial.failure.text)
-    setting = (
-        named[0] if named else _SETTINGS.get(denial.operation or (denial.action or "").partition(":")[2])
-    )
+    called = denial.operation or (denial.action or "").partition(":")[2]
+    setting = named[0] if named else _SETTINGS.get(called)
     what = {"BlockPublicPolicy": "policy", "BlockPublicAcls": "ACL"}.get(setting or "", "ACL or policy")
     verdict = "S3 Block Public Access prevents what would make data public"
     text = ""

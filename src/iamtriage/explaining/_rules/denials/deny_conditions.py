@@ -212,13 +212,8 @@ def describe_presence(condition: DenyingCondition, of_request: str = "the call")
     owner, what = of_request, clip_text(condition.key)
     if found["kind"] is not None:
         kind = found["kind"].lower()
-        owner = (
-            of_request
-            if kind.startswith("request")
-            else "the caller"
-            if kind == "principal"
-            else "the resource"
-        )
+        if not kind.startswith("request"):
+            owner = "the caller" if kind == "principal" else "the resource"
         what = f"tag {clip_text(found['tag'])}"
     return f"{owner} has {'no' if value == 'true' else 'the'} {what}"
 

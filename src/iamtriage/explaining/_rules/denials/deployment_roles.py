@@ -37,18 +37,15 @@ _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stackset
 def explain_target_account(denial: Denial) -> Explanation:
     """Explain that the target account has no execution role that trusts the administration role."""
     found = _SENTENCE.search(message_text(denial))
-    account, role, caller = (
-        found.group("account", "role", "caller")
-        if found
-        else (
-            "TARGET_ACCOUNT_ID",
-            "AWSCloudFormationStackSetExecutionRole",
-            "AWSCloudFormationStackSetAdministrationRole",
-        )
-    )
+    account, role = "TARGET_ACCOUNT_ID", "AWSCloudFormationStackSetExecutionRole"
+    caller = "AWSCloudFormationStackSetAdministrationRole"
+    if found is not None:
+        account, role, caller = found.group("account", "role", "caller")
     partition = denial.location.partition or "aws"
     existing = save_step("its trust policy", "trust.json")
     show, update = commands.trust_policy_commands(role)
+    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    allow_assume = allow("sts:AssumeRole", f"arn:{partition}:iam::{account}:role/{role}")
     administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
@@ -63,14 +60,7 @@ def explain_target_account(denial: Denial) -> Explanation:
                 f"Create the role in account {account}, or correct its trust policy",
                 f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
                 f"If it exists: {existing[:1].lower()}{existing[1:]}",
-                commands=(
-                    show,
-                    fill_command(
-                        "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json",
-                        role,
-                    ),
-                    update,
-                ),
+                commands=(show, fill_command(create, role), update),
                 policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
                 url=_PAGE,
             ),
@@ -82,9 +72,7 @@ def explain_target_account(denial: Denial) -> Explanation:
                     fill_command("aws iam list-role-policies --role-name {}", caller),
                     fill_command("aws iam list-attached-role-policies --role-name {}", caller),
                 ),
-                policy=build_document(
-                    [allow("sts:AssumeRole", f"arn:{partition}:iam::{account}:role/{role}")]
-                ),
+                policy=build_document([allow_assume]),
                 layer="identity",
                 is_addition=True,
                 url=_PAGE,

@@ -169,15 +169,13 @@ def explain_session_policy(denial: Denial) -> Explanation:
         ]
     else:
         place = _SESSION_POLICY_PLACES.find(denial.failure.text)
-        shown = (
-            f"The text shows what passes the policy: {place}. Change it there." if place else _SESSION_CREATED
-        )
+        shown = f"The text shows what passes the policy: {place}. Change it there."
         change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
         if isinstance(denial.principal, FederatedUser):
             change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
         elif denial.is_explicit:
             change = f"Scope the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
-        steps = [shown, change]
+        steps = [shown if place else _SESSION_CREATED, change]
         if isinstance(denial.role, IdentityCenterRole):
             steps.append(
                 "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
@@ -266,9 +264,8 @@ def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
     session_name: str = getattr(denial.principal, "session_name", "")
     if not _INSTANCE_ID.fullmatch(session_name):
         return ()
-    template = (
-        "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
-    )
+    query = "--query 'Reservations[].Instances[].VpcId'"
+    template = f"aws ec2 describe-instances --region {{}} --instance-ids {{}} {query}"
     return (fill_command(template, region, session_name),)
 
 
@@ -334,10 +331,9 @@ def _delegation_steps(denial: Denial) -> tuple[str, ...]:
     if not _delegates(denial):
         return ()
     principal = "user" if "user" in denial.lowercase_action else "role"
-    creates = "create" in denial.lowercase_action
-    create = (
-        f"create the {principal} with that boundary" if creates else f"give the {principal} that boundary"
-    )
+    create = f"give the {principal} that boundary"
+    if "create" in denial.lowercase_action:
+        create = f"create the {principal} with that boundary"
     return (
         f"Keep the condition: without it, the caller can get more permissions through a {principal} that has no boundary. If the boundary already allows the action under such a condition, {create} (--permissions-boundary, in Terraform permissions_boundary) instead.",
     )

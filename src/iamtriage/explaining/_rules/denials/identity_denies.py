@@ -63,18 +63,14 @@ def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
     """Return what else can be done with the policy: only managed policies can be detached."""
     group = denying_group(denial.facts, denial.action)
     if group is not None and isinstance(denial.principal, User):
-        line = fill_command(
-            "aws iam remove-user-from-group --group-name {} --user-name {}",
-            commands.group_argument(group),
-            commands.user_name(denial.principal.name),
-        )
+        remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
+        line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
         return f", or removes {denial.caller} from the group: {line}. The group's Allow statements are then gone, too"
     if inline:
         return " or deletes the inline policy"
-    if denial.policy and isinstance(denial.principal, User):
-        return f" or detaches the policy from {denial.caller}, or from the group that it comes from"
     if denial.policy:
-        return f" or detaches the policy from {denial.caller}"
+        of_group = ", or from the group that it comes from" if isinstance(denial.principal, User) else ""
+        return f" or detaches the policy from {denial.caller}{of_group}"
     return ", or detaches the managed policy or deletes the inline policy"
 
 
@@ -90,15 +86,16 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if denial.policy and denial.policy not in (named or ""):
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
+    title = "Find the Deny statement, then satisfy what it requires or scope it down"
+    read = "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
+    if named is not None:
+        title = "Satisfy what the Deny statement requires, or scope it down"
+        read = "Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied."
     remedy = Remedy(
-        title="Find the Deny statement, then satisfy what it requires or scope it down"
-        if named is None
-        else "Satisfy what the Deny statement requires, or scope it down",
+        title=title,
         who="account administrator",
         steps=(
-            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
-            if named is None
-            else "Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
+            read,
             *present(typical_requirement(denial)),
             _change_step(denial, is_inline=bool(inline)),
             *denial_remedies.region_steps(denial),
@@ -107,10 +104,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         layer="identity",
         url=pages.EVALUATION,
     )
+    verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
-        denial_summary(
-            denial, f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
-        ),
+        denial_summary(denial, verdict),
         IDENTITY_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
@@ -127,21 +123,19 @@ def explain_identity_deny(denial: Denial) -> Explanation:
 
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
-    if denial.policy is not None:
-        arn = commands.arn(denial.policy, "POLICY_ARN")
-        lines: tuple[str, ...] = (commands.show_policy_command(arn),)
-        if (
-            isinstance(denial.principal, User)
-            and next(named_statements(denial.facts, denial.action), None) is None
-        ):
-            lines += (fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),)
-        return lines
-    return denial_remedies.list_policies_commands(denial)
+    if denial.policy is None:
+        return denial_remedies.list_policies_commands(denial)
+    arn = commands.arn(denial.policy, "POLICY_ARN")
+    is_named = next(named_statements(denial.facts, denial.action), None) is not None
+    users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
+    is_of_user = isinstance(denial.principal, User) and not is_named
+    return (commands.show_policy_command(arn), *((users,) if is_of_user else ()))
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
+    deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
@@ -149,10 +143,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
-            fill_command(
-                "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive",
-                name,
-            ),
+            fill_command(deactivate, name),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID",
         ),
         url=pages.ROTATE_KEYS,

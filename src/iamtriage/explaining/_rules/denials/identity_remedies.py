@@ -179,12 +179,9 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
 def _locate_policy_remedy(denial: Denial) -> Remedy:
     simulation = simulation_commands(denial)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
+    verb = "does not allow" if denial.deny == "implicit" else "denies"
     return account_remedy(
-        (
-            "Find the policy that does not allow it"
-            if denial.deny == "implicit"
-            else "Find the policy that denies it"
-        ),
+        f"Find the policy that {verb} it",
         *((about_simulator,) if simulation else ()),
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, cloudtrail_command(denial)),
@@ -215,20 +212,15 @@ def cloudtrail_command(denial: Denial) -> str:
 def simulation_commands(denial: Denial) -> tuple[str, ...]:
     """Return the command for the IAM policy simulator, if caller and action are known."""
     grant = required_grant(denial)
-    if (
-        grant is None
-        or not grant.known
-        or isinstance(denial.principal, Root)
-        or denial_remedies.is_user_of_service(denial)
-    ):
+    has_policies = not isinstance(denial.principal, Root) and not denial_remedies.is_user_of_service(denial)
+    if grant is None or not grant.known or not has_policies:
         return ()
-    role, arn = denial.role, "PRINCIPAL_ARN"
-    if denial.has_masked_account:
-        pass
-    elif role is not None and not role.lacks_its_path:
-        arn = commands.arn(str(role), arn)
+    role, arn = denial.role, None
+    if role is not None and not role.lacks_its_path:
+        arn = str(role)
     elif isinstance(denial.principal, User):
-        arn = commands.arn(str(denial.principal), arn)
+        arn = str(denial.principal)
+    arn = commands.arn(None if denial.has_masked_account else arn, "PRINCIPAL_ARN")
     template = "aws iam simulate-principal-policy --policy-source-arn {} --action-names {}"
     if grant.resources == ("*",):
         return (fill_command(template, arn, grant.action),)

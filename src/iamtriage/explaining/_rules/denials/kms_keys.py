@@ -218,17 +218,16 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         return explain_environment_key(denial)
     arn, controller = try_parse_arn(_find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
-    summary = (
-        f"KMS cannot decrypt: the key does not exist in this Region, or {caller} is not allowed to use it."
-    )
+    key, place = ": the key", "this Region"
     wrong_region = "The ciphertext was encrypted with a key of another Region or account."
     if arn is not None:
-        summary = f"KMS cannot decrypt, most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it does not exist in the Region of the call, or {caller} is not allowed to use it."
+        key = f", most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it"
+        place = "the Region of the call"
         wrong_region = (
             f"The call goes to another Region than {arn.region}, or the data is encrypted with another key."
         )
     return denial.explain(
-        summary,
+        f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.",
         KMS_KEY_POLICY.cause(
             text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
         ),
@@ -425,12 +424,8 @@ def _show_key_of_data(denial: Denial) -> str | None:
     """
     if _ENVIRONMENT in denial.failure.text:
         return f"aws lambda get-function-configuration --function-name {_function_of(denial)} --query KMSKeyArn --output text"
-    data, operation, service = (
-        _encrypted_data(denial.operation),
-        denial.operation or "",
-        denial.failure.envelope.service,
-    )
-    if data != "object" and service != "s3":
+    data, operation = _encrypted_data(denial.operation), denial.operation or ""
+    if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in _SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
         return _show_key_command(denial, next(of_data, denial.service), None)
     context = context_of(denial.facts)
@@ -441,22 +436,15 @@ def _show_key_of_data(denial: Denial) -> str | None:
         bucket, _, key = denial.resource_arn.resource.partition("/")
     if operation.startswith(_WRITES) and operation != "CopyObject":
         path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
-        return fill_command(
-            "aws s3api get-bucket-encryption --bucket {} --query {} --output text",
-            commands.bucket(bucket),
-            path,
-        )
-    return fill_command(
-        "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text",
-        commands.bucket(bucket),
-        key or "OBJECT_KEY",
-    )
+        show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
+        return fill_command(show, commands.bucket(bucket), path)
+    show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
+    return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
 def _inspect_key_remedy(denial: Denial) -> Remedy:
-    key = (
-        commands.arn(found, "KEY_ID") if (found := _find_key(denial)) and ":" in found else found or "KEY_ID"
-    )
+    key = _find_key(denial) or "KEY_ID"
+    key = commands.arn(key, "KEY_ID") if ":" in key else key
     arn = try_parse_arn(key)
     # The called operation can be one of another service, which uses the key for the caller.
     action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
@@ -501,12 +489,12 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             f"Check the key policy for an Allow for {caller}, Deny statements and grants.{other_side}",
             find_role,
         ),
-        commands=(
-            *present(show_key),
+        commands=present(
+            show_key,
             show,
             f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
             f"aws kms list-grants --key-id {argument} --region {region}",
-            *present(show_role),
+            show_role,
         ),
         url=pages.KMS_KEY_POLICY,
     )

@@ -244,14 +244,12 @@ def explain_weak_role(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
+    text = f"The service uses {named}, which needs {needs}. No permission of the caller is missing."
+    if row is _LAUNCH_TEMPLATE:
+        text = f"The service checks the permissions of the caller, who needs {needs}."
     return denial.explain(
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
-        SERVICE_ROLE_LACKS_PERMISSION.cause(
-            "derived",
-            text=f"The service checks the permissions of the caller, who needs {needs}."
-            if row is _LAUNCH_TEMPLATE
-            else f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
-        ),
+        SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
         remedies=(
             Remedy(
                 title=f"Give {named} the permissions",
@@ -294,21 +292,19 @@ def explain_access(
         of: Which resource has the policy, if the row does not say it.
     """
     subject = f"{row.resource}{of}"
-    is_key = row.resource == "the key policy"
-    permissions = "" if is_key else " No permission of the caller is missing."
+    text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
+    notes: tuple[str, ...] = ()
+    if row.resource != "the key policy":
+        text += " No permission of the caller is missing."
+        notes = (
+            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
+        )
     return denial.explain(
         f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}.",
-        SERVICE_NOT_ALLOWED.cause(
-            "derived",
-            text=f"{row.service} calls as a service principal: only {row.resource} can allow it.{permissions}",
-        ),
+        SERVICE_NOT_ALLOWED.cause("derived", text=text),
         topic="service-principal",
         remedies=(service_access.allow_service_remedy(row, values),),
-        notes=()
-        if is_key
-        else (
-            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
-        ),
+        notes=notes,
     )
 
 

@@ -197,7 +197,7 @@ def explain_query_data(denial: Denial) -> Explanation:
     prefix = found["key"].rpartition("/")[0] if found else ""
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
-    where = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}/{found['key']}" if found else "its data"
+    where = f"{arn}/{found['key']}" if found else "its data"
     return denial.explain(
         f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
         common_causes.NO_IDENTITY_ALLOW.cause(
@@ -242,41 +242,33 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, which comes first because it is the most frequent."""
     if not denial_remedies.identity_allow_helps(denial):
         return None
-    is_known = denial.principal_text is not None
     title = f"Allow {denial.action}, if no policy of the caller does yet"
     step = "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
-    if is_known:
+    who = "who made the call (aws sts get-caller-identity), and whether its"
+    if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
+        who = "whether the caller's"
+    lines: tuple[str, ...] = ()
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
-        return allow_remedy(denial, title=title, first_step=step)
-    if not _may_be_of_other_account(denial) or ":accesspoint/" in (denial.resource or ""):
-        return allow_remedy(denial, title=title, first_step=step)
-    who = (
-        "whether the caller's"
-        if is_known
-        else "who made the call (aws sts get-caller-identity), and whether its"
-    )
-    step = f"Check {who} account owns the bucket: the first command then prints its name. If not, the bucket policy must allow the caller, too."
+    elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
+        step = f"Check {who} account owns the bucket: the first command then prints its name. If not, the bucket policy must allow the caller, too."
+        lines = (_ownership_command(denial),)
     remedy = allow_remedy(denial, title=title, first_step=step)
-    return remedy and attrs.evolve(remedy, commands=(_ownership_command(denial), *remedy.commands))
+    return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
 
 
 def _ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
-    profile = context_of(denial.facts).profile
-    option = "" if profile is None else " --profile {}"
-    return fill_command(
-        f"aws s3api list-buckets --prefix {{}} --query 'Buckets[].Name'{option}",
-        *(
-            resource_policies.bucket_argument(denial),
-            commands.profile(None if profile is None else profile.value),
-        ),
-    )
+    list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
+    profile, bucket = context_of(denial.facts).profile, resource_policies.bucket_argument(denial)
+    if profile is None:
+        return fill_command(list_own, bucket)
+    return fill_command(f"{list_own} --profile {{}}", bucket, commands.profile(profile.value))
 
 
 def _option_actions(denial: Denial) -> tuple[str, ...]:
@@ -332,23 +324,17 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy for a HEAD request that first repeats it as a GET, whose response has a body."""
     if remedy is None or denial.operation != "HeadObject":
         return remedy
-    name = (denial.resource or "").partition("/")[2]
-    key = (
-        name
-        if name and commands.arn(denial.resource) == denial.resource and "*" not in name
-        else "OBJECT_KEY"
-    )
-    line = fill_command(
-        "aws s3api get-object --bucket {} --key {} /dev/null", resource_policies.bucket_argument(denial), key
-    )
+    name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
+    if "*" in name or commands.arn(denial.resource) != denial.resource:
+        name = ""
+    line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket, name or "OBJECT_KEY")
     step = "The first command repeats the call as a GET: the body of its response can name the reason."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
 
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
-    is_head = operation in _HEAD_OPERATIONS
-    if is_head:
+    if operation in _HEAD_OPERATIONS:
         yield common_causes.NO_BODY.cause(
             "derived",
             text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
@@ -370,8 +356,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
-    may_be_of_other_account = _may_be_of_other_account(denial)
-    if may_be_of_other_account:
+    if _may_be_of_other_account(denial):
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
     if operation == "HeadObject":
@@ -385,10 +370,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
     if operation is None or (operation in _OBJECT_OPERATIONS and not _NAMED_KEY.search(denial.failure.text)):
-        text = _KEY_TEXTS.get(
-            operation or "", "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
-        )
-        yield KMS_KEY.cause(text=text)
+        decrypt = "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
+        yield KMS_KEY.cause(text=_KEY_TEXTS.get(operation or "", decrypt))
 
 
 def _is_plain_response(denial: Denial) -> bool:
@@ -412,17 +395,14 @@ def _level(denial: Denial) -> str:
 def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
-    # Block Public Access rejects only what makes data public, by an ACL or a policy.
-    is_about_public = (
-        operation is None or operation.endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
-    )
-    public = "Block Public Access, " if is_about_public else ""
-    is_on_bucket = denial.action == "s3:ListBucket"
-    checks = (
-        "the bucket policy"
-        if is_on_bucket
-        else f"the bucket policy, {public}the object's owner and the encryption key"
-    )
+    checks, is_on_bucket = "the bucket policy", denial.action == "s3:ListBucket"
+    if not is_on_bucket:
+        # Block Public Access rejects only what makes data public, by an ACL or a policy.
+        is_about_public = (operation or "Acl").endswith(("Acl", "Policy"))
+        is_about_public = is_about_public or "acl" in denial.failure.text.lower()
+        checks += (
+            f", {'Block Public Access, ' if is_about_public else ''}the object's owner and the encryption key"
+        )
     # The first remedy, if the call is not known.
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
@@ -436,11 +416,11 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
             get if operation in _HEAD_OPERATIONS else None,
             None if is_first else f"Check {checks}.",
         ),
-        commands=(
+        commands=present(
             "aws sts get-caller-identity",
-            *((_ownership_command(denial),) if is_first else ()),
+            _ownership_command(denial) if is_first else None,
             fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
-            *(() if is_on_bucket else (fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),)),
+            None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),
         url=pages.S3_403,
     )

@@ -160,35 +160,27 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
 
 
 def _check_certificate_remedy(path: str | None, anchor: re.Match[str] | None, *, is_revoked: bool) -> Remedy:
-    steps = [
-        "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
-        "The trust anchor must be enabled, and be the one of the Region that the call uses.",
-    ]
     if is_revoked:
-        steps[1] = (
+        title = "Check the certificate, and issue a new one if necessary"
+        steps = [
             "If it is still valid, look for it in the CRLs: aws rolesanywhere list-crls. Then issue a new certificate."
-        )
+        ]
     else:
-        steps.insert(
-            1, "If an intermediate CA issued it, pass the intermediate certificates with --intermediates."
-        )
+        title = "Check who issued the certificate, and pass the intermediate CAs"
+        steps = [
+            "If an intermediate CA issued it, pass the intermediate certificates with --intermediates.",
+            "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+        ]
+    show = "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage"
+    show_anchor = "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}"
+    name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)
     return your_remedy(
-        (
-            "Check the certificate, and issue a new one if necessary"
-            if is_revoked
-            else "Check who issued the certificate, and pass the intermediate CAs"
-        ),
+        title,
+        "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
         *steps,
         commands=(
-            fill_command(
-                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
-                path or "CERTIFICATE_FILE",
-            ),
-            fill_command(
-                "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
-                anchor["id"] if anchor else "TRUST_ANCHOR_ID",
-                commands.region(anchor["region"] if anchor else None),
-            ),
+            fill_command(show, path or "CERTIFICATE_FILE"),
+            fill_command(show_anchor, name, commands.region(region)),
         ),
         url=_PAGE,
     )

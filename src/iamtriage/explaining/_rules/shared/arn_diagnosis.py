@@ -242,13 +242,9 @@ def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnos
             f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
         )
         return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
+    cause, what = NO_ARN, "not an ARN"
     if isinstance(principal, Root):
-        cause, words = ROOT_ARN, f"It is the ARN of an account's root user; expected the ARN of {expected}."
+        cause, what = ROOT_ARN, "the ARN of an account's root user"
     elif isinstance(principal, FederatedUser):
-        cause, words = (
-            FEDERATED_USER,
-            f"It is the ARN of a federated user, which is a session; expected the ARN of {expected}.",
-        )
-    else:
-        cause, words = NO_ARN, f"It is not an ARN; expected the ARN of {expected}."
-    return ArnDiagnosis(cause, words)
+        cause, what = FEDERATED_USER, "the ARN of a federated user, which is a session"
+    return ArnDiagnosis(cause, f"It is {what}; expected the ARN of {expected}.")

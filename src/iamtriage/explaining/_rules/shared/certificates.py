@@ -7,7 +7,7 @@ https://nodejs.org/api/cli.html#node_extra_ca_certsfile, https://github.com/aws/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
@@ -15,9 +15,9 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable
 
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -68,69 +68,53 @@ _PROXY_HOST = lazy_pattern(
 )
 _POWERSHELL = lazy_pattern(r"\bPS [A-Z]:\\|\bPowerShell\b|\$env:")
 # Errors other than an unknown authority, the likeliest reason, and what to check first.
-_OTHER_REASONS = (
-    (
-        lazy_pattern(r"not yet valid|certificate has expired|CERT_HAS_EXPIRED|NotValidYet|NotAfter"),
-        "this machine's clock is wrong, or a proxy's certificate has expired",
-        "Compare the output of date -u with the true time, and correct the clock.",
-    ),
-    (
-        lazy_pattern(
-            r"x509: certificate is (?:valid for|not valid)|doesn't match|altnames|alternative|[Hh]ostname mismatch"
+_OTHER_REASONS = Signs(
+    {
+        r"not yet valid|certificate has expired|CERT_HAS_EXPIRED|NotValidYet|NotAfter": (
+            "this machine's clock is wrong, or a proxy's certificate has expired",
+            "Compare the output of date -u with the true time, and correct the clock.",
         ),
-        "it is for another host name",
-        "If the host begins with the name of a bucket that has dots, use path-style addressing: S3's certificate covers one name before s3. In a VPC, check the private DNS of the endpoint.",
-    ),
+        r"x509: certificate is (?:valid for|not valid)|doesn't match|altnames|alternative|[Hh]ostname mismatch": (
+            "it is for another host name",
+            "If the host begins with the name of a bucket that has dots, use path-style addressing: S3's certificate covers one name before s3. In a VPC, check the private DNS of the endpoint.",
+        ),
+    }
 )
 
 
-class _Client(NamedTuple):
-    """Where a client reads the certificate authorities that it trusts."""
-
-    sign: re.Pattern[str]
-    step: str
-    commands: tuple[str, ...]
-
-
-_CLIENTS = (
-    _Client(
-        lazy_pattern(r"\bPKIX\b|SunCertPath|awssdk\.|com\.amazonaws\."),
-        "Java reads its own trust store, not AWS_CA_BUNDLE: import the file into the one of the JVM that runs the program, and restart it.",
-        ("keytool -importcert -cacerts -storepass changeit -alias proxy -file authority.pem",),
-    ),
-    _Client(
-        lazy_pattern(r"\bSeahorse::|\bAws::"),
-        "Ruby reads the certificate authorities of OpenSSL, or the file in SSL_CERT_FILE.",
-        ("export SSL_CERT_FILE=/path/to/authority.pem",),
-    ),
-    _Client(
-        lazy_pattern(
-            r"TLSSocket|node_modules|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|NetworkingError|CredentialsProviderError|\(node:"
+_SSL_CERT_FILE = ("export SSL_CERT_FILE=/path/to/authority.pem",)
+# Where a client reads the certificate authorities that it trusts: the step, and the commands.
+_CLIENTS: Signs[tuple[str, tuple[str, ...]]] = Signs(
+    {
+        r"\bPKIX\b|SunCertPath|awssdk\.|com\.amazonaws\.": (
+            "Java reads its own trust store, not AWS_CA_BUNDLE: import the file into the one of the JVM that runs the program, and restart it.",
+            ("keytool -importcert -cacerts -storepass changeit -alias proxy -file authority.pem",),
         ),
-        "Node.js does not read AWS_CA_BUNDLE: name the file in NODE_EXTRA_CA_CERTS before the program starts.",
-        ("export NODE_EXTRA_CA_CERTS=/path/to/authority.pem",),
-    ),
-    _Client(
-        lazy_pattern(r"cURL error|Aws\\"),
-        "PHP reads curl.cainfo and openssl.cafile in php.ini: name the file there. The last command prints where php.ini is.",
-        ("php --ini",),
-    ),
-    _Client(
-        lazy_pattern(
-            r"from daemon|\bcontainerd\b|\bErrImagePull\b|failed to do request|\bdocker (?:pull|push|login)\b"
+        r"\bSeahorse::|\bAws::": (
+            "Ruby reads the certificate authorities of OpenSSL, or the file in SSL_CERT_FILE.",
+            _SSL_CERT_FILE,
         ),
-        "The container runtime reads the authorities of its machine, not AWS_CA_BUNDLE: add the file there, and restart the runtime.",
-        (
-            "sudo cp authority.pem /usr/local/share/ca-certificates/authority.crt",
-            "sudo update-ca-certificates",
-            "sudo systemctl restart docker",
+        r"TLSSocket|node_modules|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|NetworkingError|CredentialsProviderError|\(node:": (
+            "Node.js does not read AWS_CA_BUNDLE: name the file in NODE_EXTRA_CA_CERTS before the program starts.",
+            ("export NODE_EXTRA_CA_CERTS=/path/to/authority.pem",),
         ),
-    ),
-    _Client(
-        lazy_pattern(r"DispatchFailure|rustls|UnknownIssuer"),
-        "Rust programs read the authorities of the machine, or the file in SSL_CERT_FILE.",
-        ("export SSL_CERT_FILE=/path/to/authority.pem",),
-    ),
+        r"cURL error|Aws\\": (
+            "PHP reads curl.cainfo and openssl.cafile in php.ini: name the file there. The last command prints where php.ini is.",
+            ("php --ini",),
+        ),
+        r"from daemon|\bcontainerd\b|\bErrImagePull\b|failed to do request|\bdocker (?:pull|push|login)\b": (
+            "The container runtime reads the authorities of its machine, not AWS_CA_BUNDLE: add the file there, and restart the runtime.",
+            (
+                "sudo cp authority.pem /usr/local/share/ca-certificates/authority.crt",
+                "sudo update-ca-certificates",
+                "sudo systemctl restart docker",
+            ),
+        ),
+        r"DispatchFailure|rustls|UnknownIssuer": (
+            "Rust programs read the authorities of the machine, or the file in SSL_CERT_FILE.",
+            _SSL_CERT_FILE,
+        ),
+    }
 )
 
 
@@ -140,9 +124,7 @@ def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str)
     proxy = find_proxy(case.text)
     named = () if proxy is None else (f"The text names the proxy {proxy}.",)
     inspected = "a proxy inspects TLS connections" if proxy is None else f"it is that of the proxy {proxy}"
-    likely, *first_steps = next(
-        (row for pattern, *row in _OTHER_REASONS if pattern.search(message)), [inspected]
-    )
+    likely, *first_steps = _OTHER_REASONS.find(message) or (inspected,)
     because = () if host is None else (f"The text names the host {host}.",)
     return case.explain(
         f"The client does not trust the certificate that it got for {host or 'the AWS endpoint'}: most likely, {likely}. No request reached AWS, so no credentials or permissions were checked.",
@@ -157,15 +139,12 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     """Return how the client that failed trusts the certificate authority of a proxy."""
     text = case.text
     on_windows = WINDOWS.search(text) is not None
-    client = next((each for each in _CLIENTS if each.sign.search(text)), None)
     name = host or "sts.amazonaws.com"
     in_pod = " In a pod, mount the file from a ConfigMap." if clues.mentions_kubernetes(case) else ""
-    issuer = (
-        f"Open https://{name} in a browser, and look at who issued the certificate."
-        if on_windows
-        else "The first command prints who issued the certificate."
-    )
-    step, trust = (client.step, client.commands) if client else _cli_trust(case, on_windows=on_windows)
+    issuer = "The first command prints who issued the certificate."
+    if on_windows:
+        issuer = f"Open https://{name} in a browser, and look at who issued the certificate."
+    step, trust = _CLIENTS.find(text) or _cli_trust(case, on_windows=on_windows)
     openssl = fill_command(
         "openssl s_client -connect {} < /dev/null | openssl x509 -noout -issuer -subject", f"{name}:443"
     )

@@ -32,14 +32,11 @@ _SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 
 # Neither Terraform nor an SDK but botocore asks for the code of an MFA device on its own:
 # https://github.com/hashicorp/terraform-provider-aws/issues/2420 and 10491, and the aws/session package of the Go SDK.
-_PROGRAMS = (
-    (
-        "Terraform",
-        lazy_pattern(
-            r"\.tf line \d|Error: Cannot assume IAM Role|\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\""
-        ),
-    ),
-    ("Pulumi", lazy_pattern(r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@")),
+_PROGRAMS = text_signs.Signs(
+    {
+        r"\.tf line \d|Error: Cannot assume IAM Role|\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\"": "Terraform",
+        r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@": "Pulumi",
+    }
 )
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")
 _ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
@@ -206,9 +203,8 @@ def find_program_without_prompt(failure: Failure) -> str | None:
     >>> find_program_without_prompt(parse(denial)), find_program_without_prompt(parse(f"Error: {denial}, on main.tf line 1"))
     (None, 'Terraform')
     """
-    named = next((name for name, sign in _PROGRAMS if sign.search(failure.text)), None)
     is_other_sdk = (failure.envelope.source or "").startswith(_SDKS_WITHOUT_PROMPT)
-    return named or ("the program" if is_other_sdk else None)
+    return _PROGRAMS.find(failure.text) or ("the program" if is_other_sdk else None)
 
 
 def find_user(case: _AnyCase) -> str | None:
@@ -321,13 +317,11 @@ def _find_called_registry(text: str) -> re.Match[str] | None:
     'eu-west-1'
     """
     found = list(islice(_REGISTRY.finditer(text), _MAX_REGISTRIES))
-    called = (
-        each
-        for each in found
-        if "docker login"
-        not in text[max(each.start() - _CHARS_BEFORE, 0) : each.start()].rpartition("docker pu")[2]
-    )
-    return next(called, found[0] if found else None)
+    for each in found:
+        before = text[max(each.start() - _CHARS_BEFORE, 0) : each.start()]
+        if "docker login" not in before.rpartition("docker pu")[2]:
+            return each
+    return found[0] if found else None
 
 
 def mentions_kubernetes(case: _AnyCase) -> bool:
@@ -349,7 +343,5 @@ def find_kubernetes_evidence(case: _AnyCase) -> str | None:
         return stated
     found = _KUBERNETES.search(case.text)
     words = text_signs.find_pod_wording(case.text) if found is None else found[0]
-    if words is None:
-        return None
-    plain = words.replace('"', "").strip()
-    return f'The text says "{clip_text(plain)}".'
+    plain = words and clip_text(words.replace('"', "").strip())
+    return plain and f'The text says "{plain}".'

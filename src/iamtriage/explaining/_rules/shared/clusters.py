@@ -116,6 +116,7 @@ class Cluster(Value):
 
     def enable_entries_remedy(self) -> Remedy:
         """Return the remedy that enables access entries in the cluster."""
+        mode = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
         return cluster_remedy(
             "Change the authentication mode to API_AND_CONFIG_MAP",
             "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
@@ -123,12 +124,7 @@ class Cluster(Value):
             "Wait until the cluster is ACTIVE again, then create the access entries.",
             commands=(
                 self.show_mode_command(),
-                self.eks_command(
-                    "update-cluster-config",
-                    "--access-config",
-                    "authenticationMode=API_AND_CONFIG_MAP",
-                    flag="--name",
-                ),
+                self.eks_command("update-cluster-config", *mode, flag="--name"),
             ),
             url=pages.EKS_ACCESS_MODE,
         )

@@ -195,13 +195,10 @@ def trust_policy_commands(role: str | None) -> tuple[str, str]:
     aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
     aws iam update-assume-role-policy --role-name app --policy-document file://trust.json
     """
+    show = "aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument"
+    update = "aws iam update-assume-role-policy --role-name {} --policy-document file://trust.json"
     name = role_name(role)
-    return (
-        fill_command("aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument", name),
-        fill_command(
-            "aws iam update-assume-role-policy --role-name {} --policy-document file://trust.json", name
-        ),
-    )
+    return fill_command(show, name), fill_command(update, name)
 
 
 def show_policy_command(policy: str) -> str:

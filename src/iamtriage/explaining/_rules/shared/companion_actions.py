@@ -362,25 +362,22 @@ def controller_hints(
     if action.startswith("eks-auth:"):
         return (AGENT_OF_NODE,)
     hint = _describe_permissions(controller, partition)
-    if controller.policy:
-        return (hint,)
     generated = next(filter(None, map(_GENERATED_NAME.search, resources)), None)
-    if generated is None:
+    if controller.policy or generated is None:
         return (hint,)
     pattern = f"{generated['kind']}/*/*" if generated["kind"] else f"{generated['type']}/*"
     return (f"{hint} The name in the ARN is generated: {pattern} covers the next ones, too.",)
 
 
 def _describe_permissions(controller: Controller, partition: str) -> str:
-    name = f"{controller.name[0].upper()}{controller.name[1:]}"
+    calls = f"{controller.name[0].upper()}{controller.name[1:]} calls more actions"
     path = controller.managed_policy
     if controller.policy:
         tag = " The condition requires tagged groups." if controller.has_conditions else ""
-        return f"{name} calls more actions. The policy has all that its documentation lists.{tag}"
+        return f"{calls}. The policy has all that its documentation lists.{tag}"
     if path is None:
-        return f"{name} calls more actions than this one. Its role needs {controller.permissions}."
-    policy = path.rpartition("/")[2]
-    return f"{name} calls more actions than this one. Its role normally has the AWS managed policy {policy} (arn:{partition}:iam::aws:policy/{path})."
+        return f"{calls} than this one. Its role needs {controller.permissions}."
+    return f"{calls} than this one. Its role normally has the AWS managed policy {path.rpartition('/')[2]} (arn:{partition}:iam::aws:policy/{path})."
 
 
 def _resource_hints(action: str, resource: str) -> tuple[str, ...]:

@@ -97,9 +97,7 @@ def set_clock(text: str = "") -> Remedy:
     """
     window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
     minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
-    limit = (
-        "are up to 5 minutes off, S3 up to 15" if minutes is None else f"are at most {minutes} minutes off"
-    )
+    limit = f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
     if _WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
@@ -138,17 +136,12 @@ def docker_login(registry: str, region: str) -> Remedy:
         registry: The host, from :func:`iamtriage.explaining._rules.shared.clues.find_registry`.
         region: The region, from the same function.
     """
+    login = "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}"
     return your_remedy(
         "Sign docker in to the registry",
         "Sign in as the user, and on the machine, that pulls or pushes. It lasts for 12 hours.",
         "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
-        commands=(
-            fill_command(
-                "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}",
-                region,
-                registry,
-            ),
-        ),
+        commands=(fill_command(login, region, registry),),
         url=pages.ECR_LOGIN,
     )
 

@@ -113,9 +113,8 @@ def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
 
 def _describe_denying_policy(policy: DenyingPolicy) -> str:
     """Return a policy that denied with its statements, as a phrase."""
-    statement = (
-        f"the statement {join_words(tuple(map(clip_text, policy.sids)), 'and')} in " if policy.sids else ""
-    )
+    sids = join_words(tuple(map(clip_text, policy.sids)), "and")
+    statement = f"the statement {sids} in " if sids else ""
     if policy.arn is not None:
         return f"{statement}the policy {clip_text(policy.arn)}{_attachment(policy)}"
     kind = "inline policy" if policy.info is not None and policy.info.inline else "policy"
@@ -131,12 +130,9 @@ def _attachment(policy: DenyingPolicy) -> str:
     if group is not None:
         return f" of the group {clip_text(group)}"
     principal = principal_words.try_parse_principal(arn)
-    is_named = isinstance(principal, User) or principal_words.underlying_role(principal) is not None
-    return (
-        f" of {principal_words.describe_principal(principal, arn)}"
-        if is_named
-        else f" attached to {clip_text(arn)}"
-    )
+    if isinstance(principal, User) or principal_words.underlying_role(principal) is not None:
+        return f" of {principal_words.describe_principal(principal, arn)}"
+    return f" attached to {clip_text(arn)}"
 
 
 def group_name(arn: str) -> str | None:

@@ -19,7 +19,7 @@ from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
@@ -151,7 +151,7 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
             "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
-            *([self.path_note] if self.path_note else []),
+            *present(self.path_note),
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=self.entry_argument),
@@ -176,7 +176,7 @@ class ClusterPrincipal(Value):
             *steps,
             "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
             "The call requires iam:PassRole for the role, which must be in the cluster's account.",
-            *([self.path_note] if self.path_note else []),
+            *present(self.path_note),
             commands=(*lookup, self.create_entry_command(cluster, kind=kind)),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -186,7 +186,7 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             "Re-create the node role's access entry with type EC2_LINUX",
             "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
-            *([self.path_note] if self.path_note else []),
+            *present(self.path_note),
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),
                 cluster.eks_command("delete-access-entry", principal=self.entry_argument),
@@ -250,26 +250,18 @@ def build_cluster_principal(
     >>> build_cluster_principal(None).entry_argument
     'PRINCIPAL_ARN'
     """
-    description = clip_text(
-        principal_words.describe_principal(principal, "the principal" if text is None else text)
-    )
+    unknown = "the principal" if text is None else text
+    description = clip_text(principal_words.describe_principal(principal, unknown))
     role = principal_words.underlying_role(principal)
+    refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
-        refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
         return ClusterPrincipal(description, placeholder, placeholder, is_known=False, entry_refusal=refusal)
+    note: str | None = None
     if role is None:
         arn = commands.arn(str(principal), placeholder)
-        refusal = _ENTRY_REFUSALS.get(principal.kind)
         if is_masked:
-            arn = _unmask(arn)
-        return ClusterPrincipal(
-            description,
-            quote_argument(arn),
-            arn,
-            entry_refusal=refusal,
-            path_note=_MASKED if is_masked else None,
-        )
-    note: str | None = None
+            arn, note = _unmask(arn), _MASKED
+        return ClusterPrincipal(description, quote_argument(arn), arn, entry_refusal=refusal, path_note=note)
     try:
         entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if role.path == "/" and (isinstance(principal, RoleSession) or is_canonical):

@@ -189,11 +189,8 @@ def java_message(text: str, start: int, end: int) -> str | None:
     begin = max(0, tail.start() - _CHARS_BEFORE_PARENTHESIS)
     entries = _ENTRY_BOUNDARY.split(unwrap(text[begin : tail.start()]).text)
     message = _find_message(entries[-1], is_whole=begin == 0 or len(entries) > 1)
-    return (
-        truncate_at_end(message)
-        if message[:1].isupper() and _UNINFORMATIVE_END.search(message) is None
-        else None
-    )
+    is_reason = message[:1].isupper() and _UNINFORMATIVE_END.search(message) is None
+    return truncate_at_end(message) if is_reason else None
 
 
 def _find_message(entry: str, *, is_whole: bool) -> str:

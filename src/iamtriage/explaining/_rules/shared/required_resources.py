@@ -249,11 +249,10 @@ def _find_models(
     is_other_region = region is not None and model["region"] not in {"", region}
     if profile is None and not (is_other_region or _NEEDS_PROFILE.match(model["model"])):
         return None
-    of_profile_arn = (
-        f"{model['prefix']}:{region or '*'}:{account}:inference-profile/{profile or '*.' + model['model']}"
-    )
+    prefix, name = model["prefix"], model["model"]
+    profile_arn = f"{prefix}:{region or '*'}:{account}:inference-profile/{profile or f'*.{name}'}"
     why = _ANY_REGION if profile or is_other_region else _PROBABLE_PROFILE
-    return (f"{model['prefix']}:*::foundation-model/{model['model']}", of_profile_arn), why
+    return (f"{prefix}:*::foundation-model/{name}", profile_arn), why
 
 
 def find_inference_profile(model: str, text: str) -> str | None:
@@ -291,10 +290,9 @@ def _find_catalog(
         of_database = database or of_database or "DATABASE_NAME"
         below = () if database else (f"{prefix}:database/{of_database}",)
         if "Database" not in action:
-            is_function = "UserDefinedFunction" in action
-            kind, name = (
-                ("userDefinedFunction", "FUNCTION_NAME") if is_function else ("table", table or "TABLE_NAME")
-            )
+            kind, name = "table", table or "TABLE_NAME"
+            if "UserDefinedFunction" in action:
+                kind, name = "userDefinedFunction", "FUNCTION_NAME"
             below = (*below, f"{prefix}:{kind}/{of_database}/{name}")
     resources = tuple(dict.fromkeys((resource, *above, *below)))
     if len(resources) == 1:
