@@ -197,16 +197,9 @@ def _has_wildcard(name: str) -> bool:
 
 def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
     if name is not None and _UNIQUE_ID.fullmatch(name):
-        return [
-            DELETED_PRINCIPAL.cause(
-                "derived",
-                (
-                    "The name begins with AROA, as unique IDs of roles do."
-                    if name.startswith("AROA")
-                    else "The name begins with AIDA, as unique IDs of users do.",
-                ),
-            )
-        ]
+        of = "roles" if name.startswith("AROA") else "users"
+        because = f"The name begins with {name[:4]}, as unique IDs of {of} do."
+        return [DELETED_PRINCIPAL.cause("derived", (because,))]
     if name is not None and _has_wildcard(name):
         return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
     if kind == "service":

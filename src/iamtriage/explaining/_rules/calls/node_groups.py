@@ -182,6 +182,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
     of_role = commands.role_name(name)
     path = (role or "").partition(":role/")[2].rpartition("/")[0]
     in_path = f" --path /{path}/" if path and of_role != "ROLE_NAME" else ""
+    policies = ("AmazonEKSClusterPolicy",) if is_cluster else _NODE_POLICIES
     principal = "eks.amazonaws.com" if is_cluster else "ec2.amazonaws.com"
     of_nodes = "The access entry has the unique ID of the deleted role: delete it and create it again with type EC2_LINUX. Add the role to the instance profile, too (add-role-to-instance-profile)."
     create = f"aws iam create-role --role-name {{}}{in_path} --assume-role-policy-document file://trust.json"
@@ -189,12 +190,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
         "Create the role again with the same name and path",
         f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
         *(() if is_cluster else (of_nodes,)),
-        commands=(
-            fill_command(create, of_role),
-            *_attach_commands(
-                cluster, of_role, ("AmazonEKSClusterPolicy",) if is_cluster else _NODE_POLICIES
-            ),
-        ),
+        commands=(fill_command(create, of_role), *_attach_commands(cluster, of_role, policies)),
         policy=service_trust_policy(principal, ASSUME_ROLE),
         is_addition=False,
         url=NODE_IDENTITY_DELETED.sources[1 if is_cluster else 0],
@@ -203,9 +199,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
 
 def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> tuple[str, ...]:
     managed = f"arn:{cluster.partition}:iam::aws:policy"
-    return tuple(
-        f"aws iam attach-role-policy --role-name {role} --policy-arn {managed}/{each}" for each in policies
-    )
+    return tuple(commands.attach_policy(role, f"{managed}/{each}") for each in policies)
 
 
 def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> Remedy:

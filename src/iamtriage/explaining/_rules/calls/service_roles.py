@@ -137,9 +137,7 @@ def explain_service_role(case: Case[AwsError], message: str) -> Explanation | No
 
 def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation:
     found = _PROFILE_NAME.search(message)
-    name = commands.role_name(found[1] or found[2] if found else None).replace(
-        "ROLE_NAME", "INSTANCE_PROFILE"
-    )
+    name = commands.instance_profile(found[1] or found[2] if found else None)
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
     return case.explain(
         f"The instance profile{stated} does not exist, or it is only seconds old.",
@@ -152,8 +150,8 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 "Check that the profile exists and contains a role",
                 "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
                 commands=(
-                    fill_command("aws iam get-instance-profile --instance-profile-name {}", name),
-                    fill_command("aws iam create-instance-profile --instance-profile-name {}", name),
+                    f"aws iam get-instance-profile --instance-profile-name {name}",
+                    f"aws iam create-instance-profile --instance-profile-name {name}",
                     f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE_NAME",
                 ),
                 url=pages.EC2_ROLES,
@@ -161,9 +159,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
             your_remedy(
                 "Wait, and retry",
                 "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
-                commands=(
-                    fill_command("aws iam wait instance-profile-exists --instance-profile-name {}", name),
-                ),
+                commands=(f"aws iam wait instance-profile-exists --instance-profile-name {name}",),
                 url=pages.CONSISTENCY,
             ),
         ),

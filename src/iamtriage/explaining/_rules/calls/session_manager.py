@@ -162,7 +162,9 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {_CHANNEL_ACTIONS} on *.",
                 commands=(
                     f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={node}",
-                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}",
+                    commands.attach_policy(
+                        "ROLE_NAME", f"arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}"
+                    ),
                 ),
                 url=pages.SESSION_ROLE,
             ),
@@ -179,13 +181,12 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
 
 
 def _explain_task(case: Case[AwsError], message: str) -> Explanation:
-    region = commands.region(find_region(case))
-    because = quote_phrases(message, "execute command was not enabled when the task was run")
-    cause = TARGET_NOT_CONNECTED.cause(
-        "reported", code_evidence(case.failure), text="ECS cannot reach the agent in the container."
-    )
+    region, because = commands.region(find_region(case)), code_evidence(case.failure)
+    text = "ECS cannot reach the agent in the container."
+    cause = TARGET_NOT_CONNECTED.cause("reported", because, text=text)
     if EXEC_NOT_ENABLED.search(message):
-        cause = EXEC_NOT_ENABLED_CAUSE.cause("reported", because or code_evidence(case.failure))
+        said = quote_phrases(message, "execute command was not enabled when the task was run")
+        cause = EXEC_NOT_ENABLED_CAUSE.cause("reported", said or because)
     return case.explain(
         "ECS Exec is not enabled for the task, or its agent in the container is not running.",
         cause,

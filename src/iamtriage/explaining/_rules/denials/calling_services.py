@@ -211,9 +211,8 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    return service_roles.explain_untrusted_role(
-        denial, service, actions, None if parsed is None else str(parsed)
-    )
+    arn = None if parsed is None else str(parsed)
+    return service_roles.explain_untrusted_role(denial, service, actions, arn)
 
 
 def _find_service(denial: Denial, words: str) -> str | None:

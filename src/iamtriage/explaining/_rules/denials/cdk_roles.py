@@ -86,15 +86,18 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
     text = "The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment."
     note = f"Do not allow {called} and the calls after it to the caller one by one."
-    bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
-    remedies = present(_assume_remedy(denial, first), bootstrap)
+    bootstrap, assume = (
+        _bootstrap_remedy(first, is_missing=parameter is not None),
+        _assume_remedy(denial, first),
+    )
+    remedies = present(assume, bootstrap)
     if not is_of_call:
         where = _environment(first)
         them = "them" if is_several else "it"
         summary = f"The CDK could not assume {roles} in {where}: the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole on {them}."
         text = "The credentials are for the right account, but the roles do not exist, or the caller is not allowed to assume them."
         note = "The CDK goes on with the caller's own permissions. If the next call is denied, do not allow that call: the roles have the permissions."
-        remedies = (bootstrap, *present(_assume_remedy(denial, first)))
+        remedies = present(bootstrap, assume)
         if parameter is not None:
             summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
     return denial.explain(

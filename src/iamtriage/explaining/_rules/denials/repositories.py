@@ -193,12 +193,10 @@ def _role_lookups(case: Case[AccessDenied], role: str) -> tuple[str, ...]:
     if role != "NODE_ROLE_NAME" or case.facts.cluster is None:
         return (f"aws iam list-attached-role-policies --role-name {role}",)
     of_cluster = (commands.cluster(case.facts.cluster), commands.region(case.facts.region))
+    of_group = "--nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text"
     return (
         fill_command("aws eks list-nodegroups --cluster-name {} --region {}", *of_cluster),
-        fill_command(
-            "aws eks describe-nodegroup --cluster-name {} --region {} --nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text",
-            *of_cluster,
-        ),
+        fill_command(f"aws eks describe-nodegroup --cluster-name {{}} --region {{}} {of_group}", *of_cluster),
     )
 
 
@@ -264,7 +262,5 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
 
 
 def _show_policy_command(account: str, repository: str, region: str) -> str:
-    return fill_command(
-        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
-        *(account, repository, region),
-    )
+    show = "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}"
+    return fill_command(show, account, repository, region)

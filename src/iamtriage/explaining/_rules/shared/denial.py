@@ -246,10 +246,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             action, actions, resource = session, (session,), None
     principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
     account: str | None = getattr(principal, "account", None)
-    has_masked_account = (
-        account == principal_words.PLACEHOLDER_ACCOUNT
-        and principal_words.PLACEHOLDER_ACCOUNT not in (text or "")
-    )
+    placeholder = principal_words.PLACEHOLDER_ACCOUNT
+    has_masked_account = account == placeholder and placeholder not in (text or "")
     if has_masked_account:
         account = None
     if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
@@ -293,9 +291,9 @@ def _describe_caller(
         return "the role that CloudFormation uses"
     if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
-    return (
-        "an anonymous caller" if text == "anonymous" else principal_words.describe_principal(principal, text)
-    )
+    if text == "anonymous":
+        return "an anonymous caller"
+    return principal_words.describe_principal(principal, text)
 
 
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:

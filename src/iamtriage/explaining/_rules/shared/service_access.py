@@ -74,12 +74,9 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         )
         for action, resource, condition in row.statements
     ]
-    text = " ".join(row.commands)
-    file = (
-        "attributes.json (a JSON string as the value of Policy)"
-        if "attributes.json" in text
-        else "policy.json"
-    )
+    text, file = " ".join(row.commands), "policy.json"
+    if "attributes.json" in text:
+        file = "attributes.json (a JSON string as the value of Policy)"
     what = "this statement" if len(statements) == 1 else "these statements"
     save = save_step(row.resource, file, statements=what)
     if "file://" not in text:

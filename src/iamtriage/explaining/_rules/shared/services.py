@@ -49,83 +49,72 @@ def _principals(names: str) -> tuple[str, ...]:
 
 
 # Operations in lowercase, with their service if several services pass a role in them; the services that the role trusts,
-# and those to which it is passed, if that is not the called service. They are empty if no source states it.
-_OPERATIONS = (
+# and those to which it is passed, if they differ. They are empty if no source states it.
+_OPERATIONS: tuple[tuple[str, ...], ...] = (
     # AWSEC2FleetServiceRolePolicy, AWSEC2SpotServiceRolePolicy, AutoScalingServiceRolePolicy
-    (
-        "runinstances requestspotinstances ec2:createfleet createlaunchconfiguration createaccessentry",
-        "ec2",
-        "ec2",
-    ),
-    ("associateiaminstanceprofile replaceiaminstanceprofileassociation", "ec2", "ec2"),
+    ("runinstances requestspotinstances ec2:createfleet createlaunchconfiguration createaccessentry", "ec2"),
+    ("associateiaminstanceprofile replaceiaminstanceprofileassociation", "ec2"),
     # Karpenter's own policy has it so: https://karpenter.sh/docs/reference/cloudformation/
-    ("addroletoinstanceprofile", "ec2", "ec2"),
+    ("addroletoinstanceprofile", "ec2"),
     # The role of the fleet and that of its instances: AWSThinkboxAWSPortalAdminPolicy.
-    ("requestspotfleet", "spotfleet ec2", "spotfleet ec2"),
+    ("requestspotfleet", "spotfleet ec2"),
     # EC2ImageBuilderExecutionPolicy
-    ("importimage ec2:importsnapshot exportimage", "vmie", "vmie"),
+    ("importimage ec2:importsnapshot exportimage", "vmie"),
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    ("createflowlogs", "vpc-flow-logs", "vpc-flow-logs"),
+    ("createflowlogs", "vpc-flow-logs"),
     # Launch templates and configurations name the role of the instances, a lifecycle hook its own.
     ("createautoscalinggroup updateautoscalinggroup", "ec2", "ec2 autoscaling"),
-    ("putlifecyclehook", "autoscaling", "autoscaling"),
+    ("putlifecyclehook", "autoscaling"),
     # The role of the cluster, and with Auto Mode that of its nodes too.
-    ("eks:createcluster", "eks", "eks"),
-    ("updateclusterconfig", "eks ec2", "eks ec2"),
+    ("eks:createcluster", "eks"),
+    ("updateclusterconfig", "eks ec2"),
     # iam:PassedToService is EKS, although other services assume these roles.
     ("createnodegroup", "ec2", "eks"),
     ("createfargateprofile", "eks-fargate-pods", "eks"),
     ("eks:createcapability eks:updatecapability registercluster", "", "eks"),
-    ("createpodidentityassociation updatepodidentityassociation", "pods.eks", "pods.eks"),
+    ("createpodidentityassociation updatepodidentityassociation", "pods.eks"),
     # Roles of service accounts, and of pods: AWSObservabilityAdminTelemetryEnablementServiceRolePolicy.
     ("createaddon updateaddon", "", "eks pods.eks"),
     # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
-    ("registertaskdefinition runtask starttask", "ecs-tasks", "ecs-tasks"),
-    ("ecs:createservice ecs:updateservice ecs:createcapacityprovider", "ecs", "ecs"),
+    ("registertaskdefinition runtask starttask", "ecs-tasks"),
+    ("ecs:createservice ecs:updateservice ecs:createcapacityprovider", "ecs"),
     # Seqera's platform has Batch's name: https://docs.seqera.io/platform-cloud/compute-envs/aws-batch
     ("registerjobdefinition", "ecs-tasks", "ecs-tasks batch"),
-    ("createcomputeenvironment", "batch ec2 ecs spotfleet", "batch ec2 ecs spotfleet"),
+    ("createcomputeenvironment", "batch ec2 ecs spotfleet"),
     # Only one of the services with these operations accepts a role, according to botocore's models.
-    ("createfunction", "lambda", "lambda"),
-    ("createstack updatestack deletestack", "cloudformation", "cloudformation"),
-    ("createschedule updateschedule", "scheduler", "scheduler"),
-    ("createknowledgebase updateknowledgebase", "bedrock", "bedrock"),
+    ("createfunction", "lambda"),
+    ("createstack updatestack deletestack", "cloudformation"),
+    ("createschedule updateschedule", "scheduler"),
+    ("createknowledgebase updateknowledgebase", "bedrock"),
     # AmazonBedrockFullAccess
     ("createmarketplacemodelendpoint updatemarketplacemodelendpoint", "sagemaker", "sagemaker bedrock"),
     # The roles of the cluster, of its instances, and for scaling.
-    (
-        "runjobflow",
-        "elasticmapreduce ec2 application-autoscaling",
-        "elasticmapreduce ec2 application-autoscaling",
-    ),
+    ("runjobflow", "elasticmapreduce ec2 application-autoscaling"),
     # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy creates instances with their cluster's roles. Trust:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
-    ("addroletodbcluster addroletodbinstance", "rds", "rds"),
+    ("addroletodbcluster addroletodbinstance", "rds"),
     ("createdbinstance modifydbinstance", "monitoring.rds", "monitoring.rds rds"),
-    ("putbucketreplication", "s3", "s3"),
+    ("putbucketreplication", "s3"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
-    ("s3:createjob", "batchoperations.s3", "batchoperations.s3"),
-    ("putmetricstream", "streams.metrics.cloudwatch", "streams.metrics.cloudwatch"),
+    ("s3:createjob", "batchoperations.s3"),
+    ("putmetricstream", "streams.metrics.cloudwatch"),
     # CloudWatchFullAccessV2; https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
-    ("putsubscriptionfilter putdestination logs:createscheduledquery", "logs", "logs"),
-    ("createtrail updatetrail", "cloudtrail", "cloudtrail"),
-    ("putconfigurationrecorder putconfigurationaggregator", "config", "config"),
+    ("putsubscriptionfilter putdestination logs:createscheduledquery", "logs"),
+    ("createtrail updatetrail", "cloudtrail"),
+    ("putconfigurationrecorder putconfigurationaggregator", "config"),
     # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-email-message.html
-    ("createuserpool updateuserpool setuserpoolmfaconfig", "cognito-idp", "cognito-idp"),
-    (
-        "createmalwareprotectionplan updatemalwareprotectionplan",
-        *("malware-protection-plan.guardduty", "malware-protection-plan.guardduty"),
-    ),
+    ("createuserpool updateuserpool setuserpoolmfaconfig", "cognito-idp"),
+    ("createmalwareprotectionplan updatemalwareprotectionplan", "malware-protection-plan.guardduty"),
     # AmazonSageMakerEdgeDeviceFleetPolicy
     ("createrolealias", "credentials.iot", "iot credentials.iot"),
-    ("createreplicator", "kafka", "kafka"),
+    ("createreplicator", "kafka"),
     ("createbackupplan", "", "malware-protection.guardduty"),
     # Roles for scans, restore tests and schedules, which other components of the services assume.
-    ("updatebackupplan createrestoretestingselection updaterestoretestingselection startscanjob", "", ""),
-    ("redshift:createscheduledaction modifyscheduledaction", "", ""),
+    ("updatebackupplan createrestoretestingselection updaterestoretestingselection startscanjob", ""),
+    ("redshift:createscheduledaction modifyscheduledaction", ""),
 )
 # What else to know about the role of some operations. https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
-_TRUST_ACTIONS = dict.fromkeys(
+_TRUST_ACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("createpodidentityassociation", "updatepodidentityassociation"), ("sts:AssumeRole", "sts:TagSession")
 )
 _EXCEPTIONS = {
@@ -135,13 +124,13 @@ _EXCEPTIONS = {
 _BY_OPERATION = {
     name: RoleRecipient(
         _principals(trusted),
-        _principals(passed_to),
+        _principals(*passed_to or (trusted,)),
         _TRUST_ACTIONS.get(name, ASSUME_ROLE),
         _EXCEPTIONS.get(name),
     )
-    if passed_to
+    if passed_to or trusted
     else None
-    for names, trusted, passed_to in _OPERATIONS
+    for names, trusted, *passed_to in _OPERATIONS
     for name in names.split()
 }
 # Services whose service principal is their action prefix.

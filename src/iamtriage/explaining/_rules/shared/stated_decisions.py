@@ -61,19 +61,15 @@ def _add_reasons(
             first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
         )
         stated = None
-    policy = next((each.arn for each in first.policies if each.arn), None) or _find_boundary(
-        first.policy_type, facts, caller
-    )
+    policy = next((each.arn for each in first.policies if each.arn), None)
+    policy = policy or _find_boundary(first.policy_type, facts, caller)
     others = [
         (each.policy_type, each.deny)
         for each in reasons
         if each is not first and each.policy_type is not None
     ]
-    if (
-        stated is not None
-        and first.policy_type is not None
-        and stated not in {r.policy_type for r in reasons}
-    ):
+    is_unexplained = stated not in {None, *(each.policy_type for each in reasons)}
+    if stated is not None and is_unexplained and first.policy_type is not None:
         if first.policy_type == "identity" and first.deny == "implicit":
             # The message names what caps the permissions of an Allow.
             return decision._replace(
