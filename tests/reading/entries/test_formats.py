@@ -87,7 +87,7 @@ CONTINUATION_LINES = {
     "closing": "}",
     "box": "│   with module.orders.aws_example.this,",
     "separator": "---> System.Net.Http.HttpRequestException",
-    "kubernetes_client": "HTTP response headers: HTTPHeaderDict({})",
+    "http_client": "HTTP response headers: HTTPHeaderDict({})",
     "cpp_sdk": "Resolved remote host IP address: 192.0.2.7",
     "powershell_trailer": "At C:\\jobs\\run.ps1:12 char:1",
 }

@@ -101,6 +101,16 @@ _GO_SYSLOG = (
     f"E1007 09:00:00.123456 1 aws.go:7] cannot describe: AccessDeniedException: {DENIAL}",
     f"#011status code: 403, request id: {REQUEST}",
 )
+_VAULT = (
+    '* error making upstream request: received error code 403 from STS: <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">',
+    "<Error>",
+    "<Type>Sender</Type>",
+    "<Code>AccessDenied</Code>",
+    f"<Message>{DENIAL}</Message>",
+    "</Error>",
+    f"<RequestId>{REQUEST}</RequestId>",
+    "</ErrorResponse>",
+)
 _IDS: Facts = {"status_code": 403, "request_id": REQUEST}
 MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Python": (_TRACEBACK, _CALLED),
@@ -114,6 +124,7 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "logrus": (_LOGRUS, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "rclone": (_RCLONE, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "Go in rsyslog": (_GO_SYSLOG, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
+    "Vault": (_VAULT, {**DENIED, **_IDS, "code": "AccessDenied"}),
     "CloudTrail": (tuple(json.dumps(_EVENT, indent=2).split("\n")), _EVENT_FACTS),
 }
 _FOREIGN = (
@@ -155,6 +166,22 @@ def test_lines_of_one_report_are_one_entry(name: str, prefix: str) -> None:
 @pytest.mark.parametrize("name", MULTI_LINE)
 def test_lines_of_one_report_behind_a_stamp(name: str) -> None:
     lines, facts = MULTI_LINE[name]
+    log = [*_stamped(_FOREIGN), f"{_STAMP.format(9)} ERROR {lines[0]}", *lines[1:], *_stamped(_FOREIGN, 10)]
+    assert all_facts_in("\n".join(log)) == [facts]
+
+
+def test_a_long_word_that_is_broken_between_lines() -> None:
+    """The lines of an encoded message belong to its statement, with and without a logger."""
+    word = "Qx7_aB3dEfGh1jKlMnOpQrStUvWxYz-0123456789AbCdEfGhIjKlMnOpQrStUv"
+    lines = (
+        f"Error: AccessDeniedException: {DENIAL} Encoded authorization failure message: {word[:22]}",
+        word * 2,
+        f"-{word}",
+        f"        status code: 403, request id: {REQUEST}",
+    )
+    message = f"{word[:22]}{word * 2}-{word}"
+    facts = {**DENIED, **_IDS, "code": "AccessDeniedException", "encoded_message": message}
+    assert all_facts_in("\n".join(("orders: Creating...", *lines))) == [facts]
     log = [*_stamped(_FOREIGN), f"{_STAMP.format(9)} ERROR {lines[0]}", *lines[1:], *_stamped(_FOREIGN, 10)]
     assert all_facts_in("\n".join(log)) == [facts]
 

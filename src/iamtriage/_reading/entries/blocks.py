@@ -85,7 +85,10 @@ class Block:
         # Short lines can be joined.
         for line in text.split("\n") if "\n" in text else (text,):
             self._track_brackets(line.strip())
-        if self.is_document:
+        if last == ">" and text.find("<ErrorResponse ", 1) > 0:
+            # Vault: "received error code 403 from STS: <ErrorResponse xmlns=…>"
+            self._root = "ErrorResponse"
+        if self.is_document or self._root:
             self._track_xml(text)
         end = text[-60:]
         self.announces = (

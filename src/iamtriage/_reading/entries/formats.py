@@ -102,7 +102,7 @@ CONTINUATIONS: dict[str, str] = {
     "closing": r"[}\])]|</",
     "box": r"[│┃║╵]",
     "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
-    "kubernetes_client": r"Reason: |HTTP response (?:headers|body):",
+    "http_client": r"Reason: |HTTP response (?:headers|body):|excon\.error\.response\b|AWS HTTP error:",
     "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:",
     "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ (?:~|CategoryInfo|FullyQualifiedErrorId)",
 }

@@ -17,6 +17,8 @@ _UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")
 _LABELED = re.compile(
     r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
+# The end of a line and the next line if a long word, such as an encoded message, is broken between them.
+_BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
 
 # The body of a response, and the status before it in the format of boto 2.
 _BODY_STARTS = ("<?xml", "<ErrorResponse")
@@ -65,6 +67,7 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         (before.endswith(_UNFINISHED_ENDS) and _UNFINISHED.search(before[-20:]) is not None)
         or (_QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None)
         or (is_hot and _is_labeled(content.strip()))
+        or (is_hot and " " not in content and _BROKEN_WORD.search(before[-200:] + content) is not None)
     )
 
 
