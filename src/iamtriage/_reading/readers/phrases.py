@@ -81,7 +81,6 @@ unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
-unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
@@ -128,12 +127,10 @@ sure   | ached SSO token is expired|ached Identity Center token is expired | [Cc
 sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
 unsure | <expired> | Request (?:has )?expired\b
-unsure | <expired>oken is expired | Token is expired
-unsure | <expired>Token expired | Token expired
+unsure | <expired>oken is expired|<expired>Token expired | Token (?:is )?expired
 unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
 unsure | <have>expired|<has>expired|<are>expired|<were>expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
-unsure | <are>redentials are expired | credentials are expired
 sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
 sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
 sure   | ession has expired or credentials have changed | Your session has expired or credentials have changed\. Please reauthenticate using '?aws login
@@ -150,13 +147,11 @@ sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credenti
 sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)(?:(?!://)[^\n\x1e]){0,400}?(?:Request failed \\?\"|Unauthorized - |bad response Unauthorized |, status: |status code:? |Return code is: |, got |\.\s+(?:error[^\n]{0,20}:)?\s*Response status code does not indicate success: |\) could not be queried due to a lack of valid authentication credentials \(|\n[^\n]{0,20}error code E)(?P<status_code>401)\b
 sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
 sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
-unsure | ession token not found or invalid | Session token not found or invalid
-unsure | session token not found | session token not found or invalid
+unsure | ession token not found or invalid | [Ss]ession token not found or invalid
 
 [signature_mismatch]
 sure   | equest signature we calculated does not match | [Tt]he request signature we calculated does not match the signature you provided
-sure   | <expired>ignature expired | Signature expired: \S{6,24} is now earlier than
-sure   | <current>ignature not yet current | Signature not yet current: \S{6,24}
+sure   | <expired>ignature expired|<current>ignature not yet current | Signature (?:expired: \S{6,24} is now earlier than|not yet current: \S{6,24})
 sure   | difference between the request time and the | difference between the request time and the (?:current|server'?s?) time is too large
 sure   | Authorization header requires | Authorization header requires '[\w=]+' parameter
 sure   | not a valid key=value pair | not a valid key=value pair \(missing equal-sign\) in Authorization header
@@ -181,9 +176,8 @@ sure   | /latest/api/token) | error sending request for url \(http://169\.254\.1
 sure   | .254/latest/|::254]/latest/ | (?:(?P<code>RequestError): send request failed caused by: )?(?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?:meta-data/iam/security-credentials|api/token)[^\s\"]{0,200}\"?: \w
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
-sure   | no valid providers in chain | no valid providers in chain
-sure   | <AWS_AUTH_SIGNING_NO_CREDENTIALS> | AWS_AUTH_SIGNING_NO_CREDENTIALS
-sure   | AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT)
+sure   | no valid providers in chain|no providers in chain provided | no (?:valid providers in chain|providers in chain provided credentials)
+sure   | AWS_AUTH_SIGNING_NO_CREDENTIALS|AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT))
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
 sure   | <sign>an http request without | Attempt to sign an http request without credentials
 sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
@@ -225,18 +219,15 @@ unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|co
 sure   | redentials from service endpoint | Unable to load credentials from service endpoint
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
-sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
 unsure | redential provider was not enabled | credential provider was not enabled
 outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
 sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
-sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
+sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?(?:no basic auth credentials|credential required for basic auth)
 sure   | failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
-unsure | basic auth credentials | no basic auth credentials
-sure   | required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?credential required for basic auth
-unsure | required for basic auth | credential required for basic auth
+unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
@@ -348,8 +339,7 @@ sure   | principalArn value of a Service | not allowed to modify access entries 
 unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid
 unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b
-sure   | <invalid>nvalid prefix | arn: invalid prefix
-sure   | not enough sections | arn: not enough sections
+sure   | <invalid>nvalid prefix|not enough sections | arn: (?:invalid prefix|not enough sections)
 sure   | is invalid: 'arn: | \"?arn\"?:? .{0,120}?is invalid: 'arn:
 sure   | <ARN>is invalid | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
