@@ -34,6 +34,11 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "role-of-a-backup-plan": (
+        "The IAM role arn:aws:iam::111122223333:role/backup does not have sufficient permissions to execute the backup",
+        "The role of the backup plan, backup, lacks the permissions",
+        "AWSBackupServiceRolePolicyForBackup",
+    ),
     "java-without-region": (
         "software.amazon.awssdk.core.exception.SdkClientException: Unable to load region from any of the providers in the chain software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain@1b: [software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider@2c: Unable to load region from system settings.]",
         "The client has no Region",

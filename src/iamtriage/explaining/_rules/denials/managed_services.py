@@ -112,6 +112,14 @@ ROLES = {
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
         step="CloudWatch Logs supports only * as the resource of log deliveries.",
     ),
+    "permissions to execute the backup": ServiceRole(
+        "the role of the backup plan",
+        "back up the resource",
+        (),
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html",
+        managed_policy="service-role/AWSBackupServiceRolePolicyForBackup",
+        step="For Amazon S3, the role also needs AWSBackupServiceRolePolicyForS3Backup; for a resource with a customer managed KMS key, the key policy must allow the role.",
+    ),
     "role for your flow logs does not have": ServiceRole(
         "the role of the flow log",
         "send flow logs to CloudWatch Logs",

@@ -92,6 +92,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "not authorized to launch instances with this launch template",
         "not authorized to create managed-rule",
         "not authorized to access the log destination",
+        "permissions to execute the backup",
         "role for your flow logs does not have",
         "does not allow aws codebuild to create amazon cloudwatch logs",
         "located in the amazon s3 artifact bucket",
