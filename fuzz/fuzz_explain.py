@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage._reading.scanning
     import iamtriage.explaining._explain
     import iamtriage.explaining._policy_for
-    from iamtriage.explaining._facts import build_facts
+    from iamtriage.explaining._given_facts import build_facts
 
 TEXT_FACTS = (
     *(

@@ -19,7 +19,8 @@ from iamtriage import (
     explain,
     read_decoded_message,
 )
-from iamtriage.explaining._facts import ATTACHED, add_attached_facts, build_facts
+from iamtriage.explaining._facts import ATTACHED, add_attached_facts
+from iamtriage.explaining._given_facts import build_facts
 
 MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
 DETAILS = AuthorizationDetails()

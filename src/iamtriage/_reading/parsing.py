@@ -6,29 +6,26 @@ first error of that type is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from itertools import chain
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("choose_cause", "parse", "parse_raised", "parse_stream")
+__all__ = ("parse", "parse_raised")
 
 
 class _ExceptionParser(Protocol):
     def __call__(self, error: BaseException, *, contexts: bool) -> Failure | None: ...
 
 
-# Characters per read. A line without an end must not fill the memory.
-_MAX_LINE = 1_000_000
 # In characters. Longer documents are split into their records.
 _MAX_DOCUMENT = 1_000_000
 
@@ -79,7 +76,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
 
         expected = "a string, bytes, an exception or a mapping"
         raise TypeError(wrong_type_message("the argument of parse()", expected, error))
-    return choose_cause(_mapping_parser()(error))
+    return _mapping_parser()(error)
 
 
 @cache
@@ -90,10 +87,11 @@ def _output_parser() -> Callable[[str], Failure | None]:
 
 
 @cache
-def _mapping_parser() -> Callable[[Mapping[Any, object]], Iterable[Failure]]:
+def _mapping_parser() -> Callable[[Mapping[Any, object]], Failure | None]:
+    from iamtriage._reading.root_causes import choose_cause
     from iamtriage._reading.structured.mappings import parse_mapping
 
-    return parse_mapping
+    return lambda error: choose_cause(parse_mapping(error))
 
 
 @cache
@@ -101,39 +99,6 @@ def _exception_parser() -> _ExceptionParser:
     from iamtriage._reading.structured.client_errors import parse_lone_client_error
 
     return parse_lone_client_error
-
-
-def parse_stream(file: IO[str]) -> Failure | None:
-    """Return what :func:`parse` returns for the text of a file, in bounded memory.
-
-    Args:
-        file: An open text file.
-
-    >>> from io import StringIO
-    >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
-    'kubernetes_unauthorized'
-    """
-    text = file.read(MAX_TEXT_LENGTH + 1)
-    if len(text) <= MAX_TEXT_LENGTH:
-        return parse(text)
-    from iamtriage._reading.texts import scan_lines
-
-    *lines, partial_line = text.split("\n")
-    rest = _read_lines(file, partial_line)
-    return choose_cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
-
-
-def _read_lines(file: IO[str], partial_line: str) -> Iterator[str]:
-    """Yield the lines of a file; long ones in parts.
-
-    Args:
-        file: The file.
-        partial_line: The part of the first line that was already read.
-    """
-    line = partial_line + file.readline(_MAX_LINE)
-    while line:
-        yield line
-        line = file.readline(_MAX_LINE)
 
 
 def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | None:
@@ -147,25 +112,9 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
     failure = _exception_parser()(error, contexts=contexts)
     if failure is not None:
         return failure
-    from iamtriage._reading.structured.exceptions import failures_by_level
+    from iamtriage._reading.root_causes import find_cause_in_chain
 
-    chosen: Failure | None = None
-    reported: list[Failure] = []
-    for level, failures in enumerate(failures_by_level(error)):
-        reported.extend(failures)
-        if level == 0 or contexts:
-            found = _innermost(failures)
-            if chosen is None or (found and chosen.kind == "aws_error" and found.kind != "aws_error"):
-                chosen = found
-        has_request_id = chosen is not None and chosen.envelope.request_id is not None
-        if contexts:
-            is_enough = has_request_id and chosen is not None and chosen.kind != "aws_error"
-        else:
-            # boto3 raises its own exceptions while it handles the AWS error, which has the IDs.
-            is_enough = has_request_id or chosen is None or level > 0
-        if is_enough:
-            break
-    return chosen if chosen is None else _most_complete(chosen, reported)
+    return find_cause_in_chain(error, contexts=contexts)
 
 
 def _parse_with_readers(text: str) -> Failure | None:
@@ -174,6 +123,7 @@ def _parse_with_readers(text: str) -> Failure | None:
     if cause is not None:
         return cause[0]
     if len(text) > MAX_TEXT_LENGTH:
+        from iamtriage._reading.root_causes import choose_cause
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
@@ -197,37 +147,3 @@ def _cause_finder() -> Callable[[str], Failure | None]:
     from iamtriage._reading.assembly import read_cause
 
     return read_cause
-
-
-def _most_complete(chosen: Failure, reported: Iterable[Failure]) -> Failure:
-    """Return the report of a failure with the most facts. Wrappers pass on only its message."""
-    same = [each for each in reported if each is not chosen and each.kind == chosen.kind]
-    if not same:
-        return chosen
-    from iamtriage.failures._fingerprints import fingerprint
-    from iamtriage.failures._records import to_record
-
-    identity = fingerprint(chosen)
-    reports = [chosen, *(each for each in same if fingerprint(each) == identity)]
-    return max(reports, key=lambda each: sum(value is not None for value in to_record(each).values()))
-
-
-def choose_cause(failures: Iterable[Failure]) -> Failure | None:
-    """Return the most relevant of independent failures, consuming no more than necessary."""
-    best: Failure | None = None
-    for failure in failures:
-        if failure.kind == "access_denied":
-            return failure
-        if best is None or (best.kind == "aws_error" and failure.kind != "aws_error"):
-            best = failure
-    return best
-
-
-def _innermost(failures: list[Failure]) -> Failure | None:
-    """Return the root cause among the failures of a chain of exceptions, innermost first."""
-    reported = [f for f in failures if f.kind != "aws_error"] or failures
-    return (
-        choose_cause(reported[:1])
-        if reported and reported[0].kind == "access_denied"
-        else choose_cause(failures)
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._typing import override
@@ -52,23 +51,6 @@ class Value:
 @functools.cache
 def _build_key(cls: type[AttrsInstance], *, for_hash: bool = False) -> Callable[[object], object]:
     """Return a function that returns the compared or hashed fields of a value."""
-    import attrs
+    from iamtriage._rendering.value_keys import build_key
 
-    fields = [each for each in attrs.fields(cls) if each.eq]
-    if for_hash:
-        fields = [each for each in fields if each.hash is not False]
-    names = [each.name for each in fields]
-    converted = {number: each.eq_key for number, each in enumerate(fields) if each.eq_key is not None}
-    if not names:
-        return lambda _: ()
-    read = attrgetter(*names)
-    if not converted:
-        return read
-
-    def read_converted(value: object) -> object:
-        values = read(value) if len(names) > 1 else (read(value),)
-        return tuple(
-            converted[number](each) if number in converted else each for number, each in enumerate(values)
-        )
-
-    return read_converted
+    return build_key(cls, for_hash=for_hash)

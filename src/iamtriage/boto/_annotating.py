@@ -20,7 +20,8 @@ from iamtriage.boto._error_classes import add_classes
 from iamtriage.boto._loggers import log_failure
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._facts import ATTACHED, build_facts
+from iamtriage.explaining._facts import ATTACHED
+from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._notes import format_note, format_traceback, is_note, summarize_for_log
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._fingerprints import fingerprint

@@ -69,6 +69,6 @@ class ExplainOptions:
 
 
 def _read_facts(facts: Facts | Mapping[str, Any]) -> Facts:
-    from iamtriage.explaining._facts import build_facts
+    from iamtriage.explaining._given_facts import build_facts
 
     return build_facts(facts)

@@ -14,7 +14,7 @@ from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation, Remedy, copy_with
 from iamtriage.explaining._extensions import apply_extensions
-from iamtriage.explaining._facts import add_attached_facts, add_session_issuer, build_facts
+from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -101,7 +101,11 @@ def explain(
     >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
-    known = build_facts(facts)
+    known = NO_FACTS
+    if facts is not None:
+        from iamtriage.explaining._given_facts import build_facts
+
+        known = build_facts(facts)
     failure: Failure | None
     if isinstance(error_or_failure, FAILURE_CLASSES):
         failure = error_or_failure
@@ -109,6 +113,8 @@ def explain(
         if isinstance(error_or_failure, BaseException):
             known = add_attached_facts(error_or_failure, known)
         elif isinstance(error_or_failure, Mapping):
+            from iamtriage.explaining._given_facts import add_session_issuer
+
             known = add_session_issuer(error_or_failure, known)
         elif not isinstance(error_or_failure, str | bytes | bytearray):
             expected = "a string, bytes, an exception, a mapping or a failure"

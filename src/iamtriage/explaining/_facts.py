@@ -5,7 +5,7 @@ A fact that is not supplied is unknown. That never means that something does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, cast, get_args
 
 import attrs
@@ -34,8 +34,7 @@ __all__ = (
     "FailedCall",
     "HasFacts",
     "add_attached_facts",
-    "add_session_issuer",
-    "build_facts",
+    "merge_facts",
 )
 
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
@@ -232,45 +231,12 @@ _MAX_CAUSES = 20
 # The class of an exception can override these attributes.
 _CAUSE: Any = vars(BaseException)["__cause__"]
 _ATTRIBUTES: Any = vars(BaseException)["__dict__"]
-_EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
 NO_FACTS = Facts()
-_NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
+FACT_NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
 
 
 def _stated_names(facts: Facts) -> Iterator[str]:
-    return (name for name in _NAMES if getattr(facts, name) is not None)
-
-
-def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
-    """Build facts from one or more values.
-
-    If several values state the same fact, the last one wins.
-
-    Raises:
-        DocumentError: A fact is unknown or its value is invalid.
-        TypeError: A value can't be used as facts.
-
-    >>> build_facts({"cluster": "orders"}).cluster
-    'orders'
-    >>> build_facts([{"cluster": "orders", "region": "eu-west-1"}, Facts(region="eu-central-1")])
-    Facts(cluster='orders', region='eu-central-1')
-    """
-    if given is None:
-        return NO_FACTS
-    facts = _try_build_facts(given)
-    if facts is not None:
-        return facts
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise TypeError(wrong_type_message("facts", _EXPECTED, given))
-    merged = NO_FACTS
-    for each in cast("Iterable[object]", given):
-        if each is None:
-            continue
-        facts = _try_build_facts(each)
-        if facts is None:
-            raise TypeError(wrong_type_message("facts", _EXPECTED, each))
-        merged = _merge(merged, facts)
-    return merged
+    return (name for name in FACT_NAMES if getattr(facts, name) is not None)
 
 
 def add_attached_facts(error: BaseException, facts: Facts) -> Facts:
@@ -280,22 +246,7 @@ def add_attached_facts(error: BaseException, facts: Facts) -> Facts:
     take precedence.
     """
     attached = _find_attached(error)
-    return facts if attached is None else _merge(attached, facts)
-
-
-def add_session_issuer(record: Mapping[str, object], facts: Facts) -> Facts:
-    """Add the role of the session that a CloudTrail record or an event with one states, with its path.
-
-    The text of a failure that was read from a mapping is only the error message.
-    """
-    value: object = record
-    if isinstance(record, dict) and isinstance(record.get("detail"), dict):
-        value = record["detail"]
-    for key in ("userIdentity", "sessionContext", "sessionIssuer", "arn"):
-        value = cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
-    if not isinstance(value, str) or ":role/" not in value or facts.caller is not None:
-        return facts
-    return attrs.evolve(facts, caller=value, derived=facts.derived | {"caller"})
+    return facts if attached is None else merge_facts(attached, facts)
 
 
 def _find_attached(error: BaseException) -> Facts | None:
@@ -316,33 +267,8 @@ def _instance_attributes(error: BaseException) -> dict[str, object]:
     return attributes
 
 
-def _try_build_facts(given: object) -> Facts | None:
-    """Return the facts of one value, or ``None`` if it can't be used as facts."""
-    if isinstance(given, Facts):
-        return given
-    if isinstance(given, Mapping):
-        return _facts_from_mapping(cast("Mapping[object, Any]", given))
-    from iamtriage.authorization._decoded_messages import DecodedMessage
-    from iamtriage.authorization._details import AuthorizationDetails
-
-    if isinstance(given, DecodedMessage):
-        return Facts(decoded_message=given)
-    if isinstance(given, AuthorizationDetails):
-        return Facts(authorization_details=given)
-    # A class such as Refusal has the attribute, too, but as a property.
-    facts: object = getattr(given, "facts", None)
-    return facts if isinstance(facts, Facts) else None
-
-
-def _facts_from_mapping(given: Mapping[object, Any]) -> Facts:
-    for name in given:
-        if name not in _NAMES:
-            msg = f"unknown fact {quote_text(str(name))}; expected one of {', '.join(sorted(_NAMES))}"
-            raise DocumentError(msg, path=str(name))
-    return Facts(**cast("Mapping[str, Any]", given))
-
-
-def _merge(first: Facts, second: Facts) -> Facts:
+def merge_facts(first: Facts, second: Facts) -> Facts:
+    """Return the facts of both. If they state the same fact, the second wins."""
     values = {name: getattr(second, name) for name in _stated_names(second)}
     derived = (first.derived - values.keys()) | second.derived
     return attrs.evolve(first, derived=derived, **values)

@@ -9,7 +9,7 @@ import attrs
 from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import ALL_REQUIRED, allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
 __all__ = (
@@ -272,9 +271,8 @@ def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:
 
 def _find_allow_remedy(failure: AccessDenied) -> Remedy | None:
     """Return the remedy that allows what was denied, if an ``Allow`` helps."""
-    no_facts = build_facts(None)
-    grant = _find_grant(failure, no_facts)
-    return None if grant is None else allow_remedy(build_denial(failure, no_facts), grant=grant)
+    grant = _find_grant(failure)
+    return None if grant is None else allow_remedy(build_denial(failure, NO_FACTS), grant=grant)
 
 
 def _merge_policies(policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -339,19 +337,18 @@ def _join_principals(principals: tuple[str, ...]) -> str:
 
 def _group_grants(failures: Iterable[Failure], function: str) -> _GroupedGrants:
     """Return the required grants by principal; a principal that no ``Allow`` can help has none."""
-    no_facts = build_facts(None)
     grouped: _GroupedGrants = {}
     for failure in check_failures(failures, function):
         if isinstance(failure, AccessDenied):
             grants = grouped.setdefault(normalize_principal(failure.principal), {})
-            grant = _find_grant(failure, no_facts)
+            grant = _find_grant(failure)
             if grant is not None:
                 grants[grant] = None
     return grouped
 
 
-def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
-    denial = build_denial(failure, no_facts)
+def _find_grant(failure: AccessDenied) -> Grant | None:
+    denial = build_denial(failure, NO_FACTS)
     if not identity_allow_helps(denial):
         return None
     # An encoded message, or the rest of one that is cut off, can name another action.

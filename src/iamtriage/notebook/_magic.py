@@ -18,13 +18,14 @@ from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._facts import Facts, build_facts
+from iamtriage.explaining._given_facts import build_facts
 from iamtriage.failures._failures import FAILURE_CLASSES
 from iamtriage.failures._fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
     from iamtriage.notebook._shell import Shell
 

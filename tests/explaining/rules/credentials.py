@@ -9,7 +9,7 @@ import attrs
 from iamtriage import parse
 from iamtriage.explaining._additions.remedy_values import complete_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
 from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota

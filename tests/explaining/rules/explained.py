@@ -9,7 +9,7 @@ import attrs
 from iamtriage import parse
 from iamtriage.explaining._additions.remedy_values import complete_remedies
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
 from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
 from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console

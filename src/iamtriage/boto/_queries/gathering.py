@@ -10,7 +10,8 @@ from iamtriage.boto._queries.authorization import authorization_details, find_au
 from iamtriage.boto._queries.calls import Refusal, find_failure, get_sync_session
 from iamtriage.boto._queries.decoding import decode_message, find_encoded_message
 from iamtriage.boto._queries.identity import whoami
-from iamtriage.explaining._facts import Facts, build_facts
+from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._given_facts import build_facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._failures import AccessDenied
 

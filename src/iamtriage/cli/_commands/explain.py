@@ -137,7 +137,7 @@ def _explain_file(arguments: argparse.Namespace, facts: Facts) -> int:
 
 
 def _parse_facts(arguments: list[str]) -> Facts:
-    from iamtriage.explaining._facts import build_facts
+    from iamtriage.explaining._given_facts import build_facts
 
     facts: dict[str, object] = {}
     for argument in arguments:
