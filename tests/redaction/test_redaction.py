@@ -463,6 +463,14 @@ def test_repeated_report_that_is_wrapped_shows_no_name() -> None:
     assert once.count("request 7 took 12 ms") == 3
 
 
+def test_short_name_after_a_line_break_is_replaced() -> None:
+    """A report that repeats another one, except for its line breaks, states the same names."""
+    report = f"User: {USER} is not authorized to perform: eks:ListClusters on resource: Hd with an explicit deny in a VPC endpoint policy"
+    once = redact(report + "\n" + report.replace(": Hd", ":\nHd"), identifiers=True)
+    assert "Hd" not in once
+    assert redact(once, identifiers=True) == once
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

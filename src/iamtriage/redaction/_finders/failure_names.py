@@ -97,8 +97,10 @@ def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Ident
     """Find the names that the failures of a text state in it."""
     # What was searched for, because many failures state the same.
     searched: set[tuple[str, IdentifierKind]] = set()
+    # A line break can be in the place of any space.
+    flat = text.replace("\n", " ")
     for failure in failures:
-        yield from _find_stated_names(text, failure, searched)
+        yield from _find_stated_names(text, flat, failure, searched)
     if any(failure.kind == "kubernetes_forbidden" for failure in failures):
         for forbidden in _FORBIDDEN.finditer(text):
             yield from _find_object_name(text, forbidden.start())
@@ -115,7 +117,7 @@ def _find_object_name(text: str, end: int) -> Iterator[Identifier]:
 
 
 def _find_stated_names(
-    text: str, failure: Failure, searched: set[tuple[str, IdentifierKind]]
+    text: str, flat: str, failure: Failure, searched: set[tuple[str, IdentifierKind]]
 ) -> Iterator[Identifier]:
     record, spans = _record(failure), failure.spans
     broken: list[tuple[str, IdentifierKind]] = []
@@ -127,10 +129,10 @@ def _find_stated_names(
             broken.append((value, noun))
             continue
         before = max(0, span[0] - _CONTEXT)
-        words = text[before : span[1]]
+        words = flat[before : span[1]]
         if (words, noun) not in searched:
             searched.add((words, noun))
-            for start, end in _find_occurrences(text, words):
+            for start, end in _find_occurrences(flat, words):
                 yield from _names(text, start + span[0] - before, end, noun)
     if broken:
         yield from _find_wrapped_names(text, failure, broken)
