@@ -1,14 +1,11 @@
-"""Find secrets after names that announce one, in every notation.
-
-Notations: ``NAME=value`` of shells, INI and URLs; ``"name": "value"`` of JSON, YAML, Python and Go at any
-depth of escapes; ``<name>value</name>``; lists of names and values, options, tuples, tables and columns.
-"""
+"""Find secrets after names that announce one, and the new values of names in diffs."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._finders.assigned_values import HIDDEN, check_value, find_value_of
 from iamtriage.redaction._finders.name_matches import (
     LOOKAHEAD,
     MAX_SUFFIX,
@@ -16,117 +13,16 @@ from iamtriage.redaction._finders.name_matches import (
     match_name,
     surroundings_of,
 )
-from iamtriage.redaction._finders.setting_lines import extend_to_line_end
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.markers import WORD
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
-from iamtriage.redaction._vocabulary.secret_names import (
-    MARKER_START,
-    NAME_OR_MARKER,
-    Name,
-)
-from iamtriage.redaction._vocabulary.secret_values import (
-    Placement,
-    Sign,
-    can_be_secret,
-    is_class,
-    is_mixed,
-    looks_random,
-)
-from iamtriage.redaction._vocabulary.value_ends import (
-    Extent,
-    UnquotedValues,
-    find_value,
-    find_wrapped_end,
-    is_in_line_prefix,
-    percent_encoded_pattern,
-    query_value_pattern,
-)
+from iamtriage.redaction._vocabulary.notations import GT, QUOTE
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
+from iamtriage.redaction._vocabulary.value_ends import UnquotedValues, find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
+__all__ = ("find_assigned_secrets",)
 
-_MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
-_MARKER_REACH = 2 + len(WORD)
-
-# Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
-_PERCENT = "%(?:25){0,4}"
-_BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?(?:[\[(]\s?|{_PERCENT}(?:5[bB]|28))|Just\s|{_BLOCK})"
-_BELOW = r"\r?\n[ \t]{0,40}"
-# Between a name and its value in source code: "password: str | None = …".
-_TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
-_TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
-_ASSIGN = re.compile(
-    # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=[^=~>]))?)?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
-    rf"{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
-    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
-)
-_TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
-# Before a type in source code.
-_ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
-_OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
-# What these patterns can end with, to skip other names at once.
-_ENDS_OF_TAG_STARTS = frozenset("<;cC:")
-_BLANKS = frozenset(" \t")
-_SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
-_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
-_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}|\]\]>)")
-_MAX_ELEMENT = 20_000
-# A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
-_IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
-_OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
-_TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
-_TAG_START = re.compile(rf"\s{{0,80}}{LT}")
-# The maximum length of these tags, in characters.
-_MAX_TAGS = 1_500
-# "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
-_PAIR = re.compile(
-    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
-    rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
-)
-# Secrets that can contain spaces.
-_MULTI_WORD = frozenset({"password", "secret", "cookie"})
-# A user before the name of a password, the end of a clause, and states, which are not passwords.
-_USER = re.compile(
-    r"\b(?:user(?:[ _-]?name)?|login|email)\s?[:=]\s?[^\s:=,;|/]{1,60}[ \t]?[,;|/]?[ \t]{1,2}(?:and )?\Z",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
-_STATES = frozenset(
-    [
-        "accepted",
-        "bad",
-        "correct",
-        "empty",
-        "expired",
-        "fail",
-        "failed",
-        "false",
-        "incorrect",
-        "invalid",
-        "missing",
-        "ok",
-        "passed",
-        "rejected",
-        "required",
-        "true",
-        "unset",
-        "valid",
-        "wrong",
-    ]
-)
-# The text that Terraform and other tools print in place of a value.
-_HIDDEN = re.compile(
-    r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
-    # kubectl describe secret
-    r"|[0-9]{1,9} bytes\b)"
-)
-# A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
-_CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 # In a diff, for example of Terraform: name = "old" -> "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
@@ -136,50 +32,9 @@ _CHANGE = re.compile(
 _MAX_CHANGE = 520
 _CHANGE_LOOKAHEAD = 900
 _CLOSING = frozenset("\"'\\")
-_HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 _ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
-_TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
-_TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
-_BEFORE_CELL = frozenset("\t\"'")
-_SPACES = re.compile(r"[ \t]{1,80}")
-# A row of two columns, or of a CSV file, with only a name and its value.
-_COLUMNS = re.compile(
-    rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
-    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b))",
-    re.MULTILINE,
-)
-# A line of netrc.
-_LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
-_OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
-
-_COMMAND = re.compile(
-    r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
-    r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
-)
-# Words after an option in prose: "--password is required".
-_ABOUT_OPTIONS = """
-    a an and are argument arguments as can cannot command does false field fields flag flags for from given has have
-    if in input instead is it may must need needs not of on only option options or parameter parameters required
-    requires set setting should switch takes that the this to true usage value values via was when which will with
-    without
-"""
-_WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
-# The maximum length of a signature, including escapes.
-_MAX_SIGNATURE = 2_048
-_SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
-_BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
-_BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
-
-
-# The line after a name can begin with another name and its value: "requestId=0a1b…".
-OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
-
-
-_ESCAPED_SPACES = frozenset("nrt")
-# A value of ODBC and SQL Server with a semicolon in it.
-_BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
-# An object of JSON, however its quotes are escaped.
-_DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
+# The number of characters after a value that can show that it continues.
+_MARGIN = 120
 
 
 def find_assigned_secrets(
@@ -205,13 +60,13 @@ def find_assigned_secrets(
         if at < done or name_end[0].startswith(MARKER_START):
             continue
         surroundings: tuple[str, str] | None = None
-        is_judged, judged = False, (False, [])
+        judged: tuple[bool, list[FoundSecret]] | None = None
         if runs.is_repetitive:
             # A login is decoded, so its digits matter.
             alike = text if name_end[0] == "auth" else runs.zeroed
             surroundings = surroundings_of(alike, name_end, reach)
-            is_judged, judged = runs.recall(surroundings)
-        if is_judged:
+            judged = runs.recall(surroundings)
+        if judged is not None:
             is_name, secrets = judged[0], [_moved(found, at) for found in judged[1]]
         else:
             name = match_name(text, folded, name_end, runs)
@@ -230,15 +85,15 @@ def find_assigned_secrets(
 
 def _find_values_of(name: NameMatch, *, has_changes: bool) -> Iterator[FoundSecret]:
     """Find the value of a name, and its new value in a diff."""
-    found = _find_value_of(name)
+    found = find_value_of(name)
     if found:
         yield found
     if has_changes:
         text, at = name.text, found.end if found else name.end
         changed = _CHANGE.match(text, at)
         name.runs.last_end = max(name.runs.last_end, at + _MAX_CHANGE)
-        if changed and not _HIDDEN.match(text, changed.end()):
-            new = _check_value(name, "=", find_value(text, changed.end(), name.runs))
+        if changed and not HIDDEN.match(text, changed.end()):
+            new = check_value(name, "=", find_value(text, changed.end(), name.runs))
             if new:
                 yield new
 
@@ -264,234 +119,3 @@ def _is_decided(name: NameMatch, secrets: list[FoundSecret], word_end: int, reac
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
     return found._replace(start=found.start + by, end=found.end + by, name_start=found.name_start + by)
-
-
-# The number of characters after a value that can show that it continues.
-_MARGIN = 120
-
-
-def _find_value_of(match: NameMatch) -> FoundSecret | None:
-    text, end = match.text, match.end
-    before = text[match.start - 1 : match.start]
-    if before == ":" and text.startswith(":", end):
-        # A section of an ARN: "…:secret:orders-a1B2c3".
-        return None
-    assign = _ASSIGN.match(text, end)
-    if assign:
-        return _find_assigned_value(match, assign)
-    if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
-        element = _find_element(match)
-        if element and is_in_line_prefix(text, match.start, element.start):
-            return None
-        found = _check_value(match, "xml", element)
-        return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
-    option = match.is_option()
-    for pattern, sign in _BETWEEN:
-        is_tag = pattern is _TAGS_BETWEEN
-        if is_tag and not (match.preceded_by(_IN_TAG) and _TAG_START.match(text, end)):
-            continue
-        between = pattern.match(text, end)
-        if is_tag:
-            match.runs.last_end = between.end() if between else end + _MAX_TAGS
-        if between:
-            extent = find_value(text, between.end(), match.runs)
-            if pattern is _TABLE and extent and _is_annotation(match, extent):
-                return None
-            return _check_value(match, "option" if option and sign != "pair" else sign, extent)
-    return _find_option_value(match) if option else _find_column_value(match, before)
-
-
-_BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
-    (_PAIR, "pair"),
-    (_TAGS_BETWEEN, "pair"),
-    (_TUPLE, "tuple"),
-    (_TABLE, "table"),
-)
-
-
-def _is_annotation(match: NameMatch, extent: Extent) -> bool:
-    """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
-    label = match.preceded_by(_ANNOTATED)
-    return (
-        label is not None
-        and label["name"].lower().endswith(match.name.tail)
-        and match.text[match.start].isupper()
-        and is_class(match.text[extent.start : extent.end])
-    )
-
-
-def _find_option_value(match: NameMatch) -> FoundSecret | None:
-    """Find the value of "--name value"."""
-    option = _OPTION.match(match.text, match.end)
-    extent = find_value(match.text, option.end(), match.runs) if option else None
-    if option and option["below"] and extent and not looks_random(match.text[extent.start : extent.end]):
-        return None
-    return _check_value(match, "option", extent)
-
-
-def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
-    """Find the value of "name value", as in commands, netrc files and columns."""
-    text = match.text
-    columns = _COLUMNS.match(text, match.end)
-    if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
-        return _check_value(match, "tuple", Extent(*columns.span("value"), ""))
-    word = _LAST_WORD.match(text, match.end) if match.name.key == "password" else None
-    if word and match.line_start() is not None and is_mixed(word["value"]):
-        return _check_value(match, "option", Extent(*word.span("value"), ""))
-    spaces = _SPACES.match(text, match.end)
-    if spaces is None:
-        return None
-    # EDN: ":name "value"".
-    keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
-    is_command = before in _BLANKS and match.preceded_by(_COMMAND) is not None
-    sign: Sign = "option" if keyword or is_command else "space"
-    return _check_value(match, sign, find_value(text, spaces.end(), match.runs))
-
-
-def _find_element(match: NameMatch) -> Extent | None:
-    """Return the content of an element: from the end of its tag to the next tag."""
-    text = match.text
-    opened = _TAG_END.match(text, match.end)
-    if opened is None:
-        return None
-    start, limit = opened.end(), opened.end() + _MAX_ELEMENT
-    closed = _ELEMENT_END.search(text, start, limit)
-    match.runs.last_end = closed.end() if closed else limit
-    return Extent(start, closed.start(), "<") if closed else None
-
-
-def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:
-    """Find the value of "name = value" and "name: value"."""
-    text, name = match.text, match.name
-    written = assign["sign"].lower()
-    sign: Sign = ":" if written.endswith((":", "3a")) else "="
-    if sign == ":" and text.startswith("/", match.start - 1) and match.start:
-        # "…/serviceaccount/token: permission denied"
-        return None
-    if _is_marked(text, assign.end()) or _HIDDEN.match(text, assign.end("sign")):
-        return None
-    query = match.is_in_query()
-    unquoted = None
-    if written.startswith("%"):
-        unquoted = percent_encoded_pattern(written.partition("3")[0].count("25"))
-    elif query:
-        unquoted = query_value_pattern()
-    braced = _BRACED.match(text, assign.end()) if sign == "=" else None
-    if braced:
-        extent: Extent | None = Extent(*braced.span("value"), "{")
-    else:
-        extent = find_value(text, assign.end(), match.runs, unquoted)
-    if extent is None or is_in_line_prefix(text, match.start, extent.start):
-        return None
-    if sign == ":" and not extent.quote and text.startswith(":", extent.start):
-        # GitHub Actions: "::set-output name=token::…"
-        extent = extent._replace(start=extent.start + 1)
-    if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
-        return None
-    is_call = text.startswith(("(", "["), extent.end) and not extent.quote and not query
-    if is_call and _CALLEE.fullmatch(text, extent.start, extent.end):
-        return None
-    structured = query or bool(assign["close"])
-    is_login = False
-    if not extent.quote and not structured:
-        line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
-        is_login = sign == ":" and name.what == "password" and _is_login(match, extent)
-        # Before "=", it makes no difference.
-        structured = line is not None or (
-            sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
-        )
-        is_wrapped = text[extent.start - 1] in "[("
-        if name.what == "cookie" or (
-            not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
-        ):
-            is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
-            extent = extend_to_line_end(
-                text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
-            )
-    quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
-    placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
-    found = _check_value(match, sign, extent, placement, quote)
-    # If the sign is percent-encoded, the marker must not contain spaces.
-    return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
-
-
-def _is_login(match: NameMatch, extent: Extent) -> bool:
-    """Return whether a user is before the name and nothing follows the value: "login: ana pass: swordfish"."""
-    text = match.text
-    return (
-        text[match.start - 1 : match.start] in _BLANKS
-        and text[extent.start : extent.end].lower() not in _STATES
-        and _CLAUSE_END.match(text, extent.end) is not None
-        and match.preceded_by(_USER) is not None
-    )
-
-
-def _is_marked(text: str, at: int) -> bool:
-    """Return whether a marker is at a position, or directly before or after its quote."""
-    return text.find(WORD, max(0, at - 1), at + _MARKER_REACH) >= 0 and (
-        text.startswith(_MARKER_STARTS, at)
-        or text.startswith(_MARKER_STARTS[0], at - 1)
-        or text.startswith(_MARKER_STARTS, at + 1)
-    )
-
-
-def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
-    """Return whether a value on the line after its name can be the secret instead of another name."""
-    if assign[0].rstrip()[-1:] in "|>-+":
-        # With YAML's block indicator, the value must follow.
-        return True
-    value = text[extent.start : extent.end]
-    if not extent.quote and ("://" in value or OTHER_ASSIGNMENT.match(value)):
-        return False
-    if extent.quote and name.what == "password" and is_mixed(value):
-        return True
-    return name.what == "signature" or (looks_random(value) and _HASH.fullmatch(value) is None)
-
-
-def _strip_escaped_spaces(value: str) -> str:
-    """Return a value without the escaped newlines and tabs at its end."""
-    end = len(value)
-    while end and value[end - 1] in _ESCAPED_SPACES:
-        start = len(value[: end - 1].rstrip("\\")) if value[end - 2 : end - 1] == "\\" else end - 1
-        if (end - start) % 2:
-            break
-        end = start
-    return value[:end]
-
-
-def _check_value(
-    match: NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
-) -> FoundSecret | None:
-    """Return the secret, if the value can be one."""
-    if extent is None:
-        return None
-    text, name = match.text, match.name
-    start, end = extent.start, extent.end
-    if name.what == "signature" and not extent.quote:
-        # A URL at the end of a sentence, or before a colon: "…&X-Amz-Signature=0a1b…: timed out".
-        run = _SIGNATURE_RUN.match(text, start)
-        end = min(end, run.end()) if run else end
-        match.runs.last_end = end + 1
-        if end - start > _MAX_SIGNATURE:
-            return None
-    if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
-        # The quote is not closed on its line, so the value ends with the line.
-        end = start + len(text[start:end].partition("\n")[0].rstrip())
-    value = text[start:end]
-    if extent.quote and value[-1:] in _ESCAPED_SPACES:
-        # The newline at the end of a string.
-        value = _strip_escaped_spaces(value)
-        end = start + len(value)
-    if name.tail == "secretstring" and _DOCUMENT.match(value):
-        # It is searched value by value.
-        return None
-    placement = placement or Placement(
-        sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
-    )
-    if not match.runs.remember(can_be_secret, name, value, placement):
-        return None
-    if sign == "option" and value.lower() in _WORDS_ABOUT_OPTIONS:
-        return None
-    if not extent.quote and name.what not in {"password", "secret", "cookie"}:
-        end = find_wrapped_end(text, start, end)
-    return FoundSecret(start, end, name.what, quote, name_start=match.start)

@@ -12,7 +12,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
-from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assigned_secrets
+from iamtriage.redaction._finders.assigned_values import OTHER_ASSIGNMENT
+from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret

@@ -112,13 +112,12 @@ class UnquotedValues:
             answer = self._answers[key] = ask(name, value, placement)
         return answer
 
-    def recall(self, surroundings: tuple[str, str]) -> tuple[bool, Any]:
-        """Return whether a name in its surroundings is in the cache, and the result."""
+    def recall(self, surroundings: tuple[str, str]) -> Any:  # noqa: ANN401 (what was stored)
+        """Return the result for a name in its surroundings, or ``None`` if it is not in the cache."""
         self._recalls += 1
-        if surroundings in self._judged:
-            self._hits += 1
-            return True, self._judged[surroundings]
-        return False, None
+        result = self._judged.get(surroundings)
+        self._hits += result is not None
+        return result
 
     @property
     def is_repetitive(self) -> bool:
