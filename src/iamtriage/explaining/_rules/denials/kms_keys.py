@@ -464,7 +464,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     if key.startswith("alias/") or ":alias/" in key:
         # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
-    owner = denial.resource_account or (None if arn is None else arn.account)
+    owner = None if arn is None else arn.account
     across = "For a key in another account, an identity-based policy of the caller must allow"
     if owner is not None and denial.account is None:
         across = f"If the caller is not in account {owner}, an identity-based policy of the caller must allow"
