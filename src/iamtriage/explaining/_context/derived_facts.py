@@ -26,7 +26,7 @@ _FACTS_OF_KEYS = {
 }
 # Runtimes that use the only role in the text.
 _RUNTIMES_WITH_ROLE = frozenset(
-    {"codebuild", "eks-pod", "github-actions", "gitlab", "glue", "lambda", "redshift"}
+    {"codebuild", "ecs", "eks-pod", "github-actions", "gitlab", "glue", "lambda", "redshift"}
 )
 
 
@@ -69,6 +69,9 @@ def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
     if context.role_arn is None or context.runtime is None or context.runtime.kind not in _RUNTIMES_WITH_ROLE:
         return None
     operation = failure.envelope.operation or failure.action or ""
+    # What starts a task uses its execution role.
+    if context.runtime.caller.startswith("the execution role of the ECS"):
+        return None
     return None if "AssumeRole" in operation else context.role_arn.value
 
 

@@ -100,6 +100,8 @@ _WORKLOAD_KINDS = {
 _DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
 _ROLES = lazy_pattern(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
+    rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",

@@ -110,8 +110,8 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     ),
     (
         "ecs",
-        ("169.254.170.2", "ECS_", "CREDENTIALS_RELATIVE_URI", "ecs/"),
-        r"169\.254\.170\.2(?![\d.])|\bECS_CONTAINER_\w+|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI\b|\becs/[\w-]{1,64}/[0-9a-f]{32}\b",
+        ("169.254.170.2", "ECS_", "CREDENTIALS_RELATIVE_URI", "ecs/", "amazonaws.ecs."),
+        r"169\.254\.170\.2(?![\d.])|\bECS_CONTAINER_\w+|\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI\b|\becs/[\w-]{1,64}/(?=[a-f]{0,8}[0-9])[0-9a-f]{4,32}\b|\bcom\.amazonaws\.ecs\.",
         "the role of the ECS task",
         _TASK_ROLE,
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -130,6 +131,7 @@ def explain_expired_sso(
         *causes,
         topic="expired-sso-session",
         remedies=(
+            *session_renewal.remedy_of_workload(case),
             credential_remedies.SSO_LOGIN,
             your_remedy(
                 "If it expires again immediately, check which session the profile uses",

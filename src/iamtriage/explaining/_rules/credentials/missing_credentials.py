@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials import (
     credential_sources,
     missing_logins,
     pod_agents,
+    session_renewal,
     unsigned_requests,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
@@ -188,6 +189,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         ),
         *((other_home, *spellings) if in_container else (*spellings, other_home)),
         remedies=(
+            *session_renewal.remedy_of_workload(case),
             *(
                 (containers.container_remedy(case, missing_profile=profile),)
                 if in_container and profile

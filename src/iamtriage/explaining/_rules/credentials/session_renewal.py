@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, organiza
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials
+    from iamtriage.failures._failures import ExpiredCredentials, Failure
 
 
 # How jobs of CI systems get credentials, and what sets how long those last.
@@ -44,6 +44,8 @@ CHARS_BEFORE = 4_000
 # Two hours are enough for most jobs; 12 are the maximum.
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
+# Runtimes that no person signs in to.
+_WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 # The operations that issue credentials to the caller.
@@ -137,6 +139,12 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     return _sdk_remedy(runtime.caller)
 
 
+def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
+    """Return how to use the role of a program that no person signs in for, if the text shows where it ran."""
+    runtime = context_of(case.facts).runtime
+    return () if runtime is None or runtime.kind not in _WORKLOADS else (_sdk_remedy(runtime.caller),)
+
+
 def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
     """Return how to get new or longer sessions in a job of a CI system."""
     role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
@@ -165,7 +173,7 @@ def _raise_maximum_command(role: str | None, seconds: int) -> str:
 def _sdk_remedy(role: str) -> Remedy:
     return your_remedy(
         f"Let the SDK use {role}, which it refreshes automatically",
-        "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
+        "Remove access keys, session tokens and AWS_PROFILE from the code, the environment variables and the configuration: with them, the SDK does not use the role.",
         "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
         commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
         url=pages.CLI_ROLES,
