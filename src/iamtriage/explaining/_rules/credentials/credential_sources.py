@@ -71,8 +71,7 @@ METADATA_HOP_LIMIT = CauseType(
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
-    title="The CI job has no credentials",
-    meaning="The CI job has no credentials: it assumed no role, or its secrets are empty.",
+    title="The CI job has no credentials: it assumed no role, or its secrets are empty",
     fix="Let the job assume a role, and check that its secrets are set.",
     of="no-credentials",
 )
@@ -143,8 +142,7 @@ LAMBDA_VARIABLES_LOST = CauseType(
 )
 NO_ID_TOKEN_PERMISSION = CauseType(
     "no-id-token-permission",
-    title="The workflow is not allowed to request an OIDC token",
-    text="The workflow is not allowed to request an OIDC token: its permissions lack id-token: write.",
+    title="The workflow gets no OIDC token: its permissions lack id-token: write",
     fix="Add permissions: id-token: write to the job.",
     of="no-credentials",
 )

@@ -133,8 +133,7 @@ ROLE_CHAINING = CauseType(
 )
 KUBECONFIG_PROFILE = CauseType(
     "kubeconfig-profile",
-    title="The kubeconfig names a profile with expired credentials",
-    meaning="The kubeconfig names a profile or a role whose credentials have expired.",
+    title="The kubeconfig names a profile or a role whose credentials have expired",
     fix="Sign in with that profile, or change the profile in the kubeconfig.",
     of="expired-session",
 )

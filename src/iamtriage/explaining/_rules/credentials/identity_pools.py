@@ -67,8 +67,7 @@ OTHER_POOL = CauseType(
 )
 IDENTITY_FORBIDDEN = CauseType(
     "identity-forbidden",
-    title="The token does not belong to the identity",
-    text="The call names an identity of the pool, and the token in Logins does not belong to it.",
+    title="The token in Logins does not belong to the identity that the call names",
     recognised_by='The message says "Access to Identity … is forbidden".',
     fix="Pass the token of the identity, or get the identity again with GetId.",
     sources=(pages.IDENTITY_POOLS,),

@@ -37,8 +37,7 @@ _ACTION = "sts:AssumeRoleWithWebIdentity"
 _MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
 MISSING_CLAIM = CauseType(
     "missing-claim",
-    title="The token lacks a required claim",
-    meaning="STS requires a claim that the token does not have.",
+    title="STS requires a claim that the token does not have",
     recognised_by='The message says "Missing a required claim".',
     fix="Use an ID token with the claims iss, sub, aud, iat and exp.",
     sources=(pages.OIDC_PROVIDERS,),

@@ -69,8 +69,7 @@ CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection re
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
 AGENT_REFUSED_TOKEN = CauseType(
     "agent-refused-token",
-    title="The EKS Pod Identity Agent rejected the token",
-    meaning="The EKS Pod Identity Agent returned no credentials for the token that it got.",
+    title="The EKS Pod Identity Agent returned no credentials for the token",
     recognised_by="The agent at 169.254.170.23 answered with an error.",
     fix="Read the token from its file for each call, with a current SDK.",
     sources=(pages.EKS_POD_IDENTITY,),

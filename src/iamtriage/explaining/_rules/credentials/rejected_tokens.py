@@ -200,8 +200,7 @@ ISSUER_UNREACHABLE = CauseType(
 )
 JWKS_WRONG = CauseType(
     "jwks-wrong",
-    title="The issuer's key document is wrong",
-    text="The issuer's jwks_uri is missing or wrong, or it serves no key with the token's kid.",
+    title="The issuer's jwks_uri is missing or wrong, or serves no key with the token's kid",
     fix="Correct the jwks_uri and the keys that it serves.",
     recognised_by="The text shows that the issuer's keys do not exist or are empty.",
     sign=r"\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]",

@@ -65,8 +65,7 @@ ENTRY_MADE_BY_EKS = CauseType(
 )
 MADE_ELSEWHERE = CauseType(
     "made-elsewhere",
-    title="Another tool created the access entry",
-    text="Another tool created it, or another part of the same configuration.",
+    title="Another tool created the access entry, or another part of the same configuration",
     fix="Import the entry, or let one tool manage it.",
     recognised_by="The text shows that another tool created it.",
     sign=r"\bcreated access entry for principal\b|\baws:cloudformation:stack-(?:name|id)\b",
@@ -83,8 +82,7 @@ NOT_STANDARD = CauseType(
 )
 NO_ENTRY = CauseType(
     "no-entry",
-    title="The principal has no access entry",
-    text="The cluster has no access entry for the principalArn.",
+    title="The cluster has no access entry for the principalArn",
     recognised_by="EKS says that the specified principalArn could not be found.",
     fix="Create the access entry before you associate a policy.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -101,8 +99,7 @@ NOT_MADE_YET = CauseType(
 )
 OTHER_ARN = CauseType(
     "other-arn",
-    title="The access entry has another form of the ARN",
-    text="The entry has another form of the ARN, with or without the role's path.",
+    title="The access entry has another form of the ARN, with or without the role's path",
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
     recognised_by="The text shows an access entry for the role with its path.",
     sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",

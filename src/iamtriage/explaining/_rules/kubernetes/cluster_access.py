@@ -72,8 +72,7 @@ MAPPED_IN_WRONG_FORM = CauseType(
 )
 SHARED_ROLE = CauseType(
     "shared-role",
-    title="People or programs use the role of nodes",
-    meaning="People, programs or other nodes use the role of the EC2 nodes.",
+    title="People, programs or other nodes use the role of the EC2 nodes",
     fix="Use separate roles for people, programs and nodes.",
     recognised_by="The session name in the text is not an instance ID.",
     sign=r":assumed-role/[\w+=,.@-]{1,64}/(?!i-[0-9a-f]{8,17}\b)[\w+=,.@-]{2,64}",

@@ -57,8 +57,7 @@ _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes c
 
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
-    title="The signed-in principal has no access to Kubernetes objects",
-    text="The signed-in principal has no access to the Kubernetes objects of this cluster.",
+    title="The signed-in principal has no access to the Kubernetes objects of this cluster",
     recognised_by="The console says that your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
     fix="Create an access entry with an access policy for the signed-in role.",
     sources=(pages.EKS_CONSOLE,),

@@ -50,8 +50,7 @@ _REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 NODE_OF_OTHER_CLUSTER = CauseType(
     "node-of-other-cluster",
-    title="The node was started for another cluster",
-    text="The node was started with the name or endpoint of another cluster.",
+    title="The node was started with the name or endpoint of another cluster",
     fix="Correct the cluster name and endpoint in the node's user data.",
     of="node-not-accepted",
 )
@@ -270,8 +269,7 @@ ENTRY_REMOVED = CauseType(
 )
 ROLE_RECREATED = CauseType(
     "role-recreated",
-    title="The Fargate role was re-created or has a path",
-    text="The role was re-created, or it has a path that aws-auth must not contain.",
+    title="The Fargate role was re-created, or it has a path that aws-auth must not contain",
     fix="Map the ARN without its path, and re-create the profile if the role was re-created.",
     recognised_by="The text shows that a role was created or replaced.",
     sign=r"\baws_iam_role\.\S{1,80}: (?:Destruction|Creation) complete|\baws_iam_role\.\S{1,80} must be replaced",
@@ -279,8 +277,7 @@ ROLE_RECREATED = CauseType(
 )
 POLICY_MISSING = CauseType(
     "policy-missing",
-    title="The Fargate role lacks its managed policy",
-    meaning="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role.",
+    title="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy.",
     recognised_by="The text shows that no policy is attached to the role.",
     sign=r"\"AttachedPolicies\": ?\[ ?\]",
@@ -343,7 +340,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         ROLE_NOT_MAPPED.cause("reported"),
         ENTRY_REMOVED.cause(),
         ROLE_RECREATED.cause(),
-        POLICY_MISSING.cause(text=f"{_FARGATE_POLICY} is not attached to it."),
+        POLICY_MISSING.cause(),
         topic="fargate-role",
         remedies=tuple(remedies),
         notes=(

@@ -44,8 +44,7 @@ SERVICE_ACCOUNT_MISSING = CauseType(
 )
 SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
     "service-account-name-differs",
-    title="The pod names another service account",
-    text="The pod names another service account or namespace than the existing one.",
+    title="The pod names another service account or namespace than the existing one",
     fix="Correct serviceAccountName and the namespace.",
     of="service-account-missing",
 )
@@ -68,8 +67,7 @@ CLIENT_KEEPS_TOKEN = CauseType(
 )
 COPIED_TOKEN = CauseType(
     "copied-token",
-    title="The token was copied",
-    text="The token was copied from a pod, or created for a limited time and used longer.",
+    title="The token was copied from a pod, or created for a limited time and used longer",
     fix="Use the token that Kubernetes mounts, or request one for each use.",
     recognised_by="The text shows kubectl create token, or kubectl with a token.",
     sign=r"\bkubectl (?:-n \S{1,63} )?create token\b|\bkubectl [^|;$]{0,80}--token[ =]",

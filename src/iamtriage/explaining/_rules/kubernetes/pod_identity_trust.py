@@ -56,8 +56,7 @@ NO_TAG_SESSION = CauseType(
 )
 IRSA_TRUST = CauseType(
     "irsa-trust",
-    title="The trust policy is written for IRSA",
-    text="It is written for IRSA and trusts an OIDC provider.",
+    title="The trust policy is written for IRSA and trusts an OIDC provider",
     fix="Add a statement for pods.eks.amazonaws.com.",
     of="pod-identity-trust",
 )

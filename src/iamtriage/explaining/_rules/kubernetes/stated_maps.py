@@ -46,8 +46,7 @@ if TYPE_CHECKING:
 
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
-    title="The aws-auth ConfigMap has no entry for the caller",
-    meaning="None of the entries of the aws-auth ConfigMap names the caller's role or user.",
+    title="None of the aws-auth entries names the caller's role or user",
     recognised_by="The text contains the entries of aws-auth.",
     fix="Add the caller to aws-auth, or create an access entry.",
     of="map-entry-with-path",

@@ -52,8 +52,7 @@ IDENTITY_NOT_ACCEPTED = CauseType(
 )
 OTHER_PRINCIPAL = CauseType(
     "other-principal",
-    title="The client uses another role or user",
-    text="kubectl uses another profile, role or user than the one that has access.",
+    title="The client uses another profile, role or user than the one that has access",
     fix="Select the profile or role that the cluster knows.",
     of="identity-not-accepted",
 )

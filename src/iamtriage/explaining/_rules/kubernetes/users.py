@@ -111,8 +111,7 @@ KUBELET_WITHOUT_CREDENTIALS = CauseType(
 )
 KUBECONFIG_WITHOUT_USER = CauseType(
     "kubeconfig-without-user",
-    title="The kubeconfig's context has no usable user",
-    text="The context in the kubeconfig names no user, or one without a token helper.",
+    title="The context in the kubeconfig names no user, or one without a token helper",
     fix="Run aws eks update-kubeconfig.",
     recognised_by="The kubeconfig in the text has no user.",
     sign=r"\busers: (?:null|\[ ?\])|\buser: \"\"",
@@ -147,8 +146,7 @@ POD_GONE = CauseType(
 )
 DEFAULT_ROLE_CHANGED = CauseType(
     "default-role-changed",
-    title="A default role or binding was changed or deleted",
-    meaning="The ClusterRole or ClusterRoleBinding of the component was changed or deleted.",
+    title="The component's ClusterRole or ClusterRoleBinding was changed or deleted",
     fix="Restore the default role and binding.",
     recognised_by="The text shows that the role or binding was changed.",
     sign=r"\bclusterrole(?:binding)?\S{0,40} \"?(?:eks|system):[\w:-]{1,60}\"? (?:deleted|edited|configured|replaced)\b",

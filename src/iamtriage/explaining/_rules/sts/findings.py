@@ -57,8 +57,7 @@ _OMITTED_EVIDENCE = (
 
 WRONG_SCOPE = CauseType(
     "wrong-scope",
-    title="The STS request is signed for another region",
-    meaning="The STS request was signed for one region and sent to another region's endpoint.",
+    title="The STS request was signed for one region and sent to another region's endpoint",
     recognised_by='The message says "Credential should be scoped to a valid region".',
     fix="Use the regional STS endpoint of the region that the client signs for.",
     sources=(pages.STS_REGIONS, pages.EKS_STS),
@@ -88,8 +87,7 @@ PARTITION_WITHOUT_REGION = CauseType(
 )
 REGION_DISABLED = CauseType(
     "region-disabled",
-    title="STS is not activated in the region",
-    meaning="STS is not activated for the account in the region that was called.",
+    title="STS is not activated for the account in the region that was called",
     recognised_by="The error code RegionDisabledException.",
     fix="Activate STS in the region, or call another region.",
     sources=(pages.STS_REGIONS, pages.ENABLE_REGION),
