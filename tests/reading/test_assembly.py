@@ -64,7 +64,14 @@ _LISTED: Facts = denied(code="AccessDenied", operation="ListObjectsV2")
 _CREATING = f"Error: creating function: {{}}: \n\tstatus code: 403, request id: {REQUEST}"
 _CREATED: Facts = denied(status_code=403, request_id=REQUEST)
 
+_EMPTY_ID: Facts = denied(code="UnauthorizedOperation", status_code=403)
 INDEPENDENT: tuple[tuple[str, str, list[Facts], Facts], ...] = (
+    (
+        "list-with-empty-id",
+        f"* aws_vpc.main: UnauthorizedOperation: You are not authorized to perform this operation.\n\tstatus code: 403, request id:\n* aws_eks_cluster.demo: AccessDenied: {DENIAL}",
+        [_EMPTY_ID, {**DENIED, "code": "AccessDenied"}],
+        _EMPTY_ID,
+    ),
     (
         "heading-of-another-code",
         "## AssumeRole fails with ExpiredToken\n\nSignatureDoesNotMatch: Credential should be scoped to a valid region.\n",

@@ -387,7 +387,7 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
         # "KMSAccessDenied: null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; …)"
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD
     if outer.kind == inner.kind == "access_denied" and not (
-        {"action", "principal", "request_id"} & outer.facts.keys()
+        outer.has_tail or {"action", "principal", "request_id"} & outer.facts.keys()
     ):
         # "KMSAccessDeniedException … KMS Exception: AccessDeniedException KMS Message: User: …"
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD and {"action", "code"} <= inner.facts.keys()
