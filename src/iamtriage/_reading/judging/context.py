@@ -47,7 +47,7 @@ def attach_context(
     if [candidate for candidate in candidates if "status_code" not in candidate.facts]:
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if [candidate for candidate in candidates if "service" not in candidate.facts]:
-        places = [*read_hosts(text)]
+        places = [*read_hosts(readable)]
         places += [piece for piece in classes if "service" in piece.facts]
         places.sort(key=_start)
         _attach(candidates, places, "service", text, sections)

@@ -170,13 +170,12 @@ _MAX_RESOURCE_DISTANCE = 320
 def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield the free-standing error codes."""
     text = readable.text
-    has_resources = "aws_" in text
     for start, end in readable.code_starts().items():
         after = text[end : end + 1]
         # The patterns allow a space before what follows.
         sign = text[end + 1 : end + 2] if after in _WHITESPACE else after
         if sign in _COLONS:
-            piece = _read_before_colon(text, start, has_resources=has_resources)
+            piece = _read_before_colon(text, start)
             if piece is not None:
                 yield piece
         if sign in _SEPARATORS or sign.isspace():
@@ -211,15 +210,15 @@ def may_contain_code_words(readable: Readable) -> bool:
 
 def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:
     """Yield the codes at a position, one for each label before it."""
+    labels = [label for label in labels if not after or after in label.after]
+    if not labels:
+        return
     # Only quotes, brackets, "=", ":" and spaces can be between the last word of a label and the code.
     before = text[max(0, start - _MAX_LABEL_LENGTH) : start].rstrip("'\"([").rstrip().rstrip("=:").rstrip()
     for label in labels:
-        if (
-            (after in label.after or not after)
-            and before.endswith(label.words)
-            and (m := label.match(text, start))
-            and (piece := _read_labelled(m, label))
-        ):
+        m = label.match(text, start) if before.endswith(label.words) else None
+        piece = _read_labelled(m, label) if m else None
+        if piece is not None:
             yield piece
 
 
@@ -255,7 +254,7 @@ def _find_unseparated(readable: Readable) -> list[int]:
     return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
 
 
-def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece | None:
+def _read_before_colon(text: str, start: int) -> Piece | None:
     m = _BEFORE_COLON.match(text, start)
     if m is None:
         return None
@@ -275,7 +274,7 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece |
     return code_piece(
         m,
         rank=STATED if is_known(code) else CLASS_NAME,
-        is_aws=has_resources and _is_of_resource(text, m),
+        is_aws="aws_" in text and _is_of_resource(text, m),
     )
 
 

@@ -74,6 +74,7 @@ _MAX_LINE_LENGTH = 400
 
 
 # Each host follows one of these.
+_HOST_WORDS = frozenset({"amazonaws", "api"})
 _HOST_PREFIXES = ("://", "ost", "Domain(", "API re")
 
 
@@ -118,8 +119,11 @@ def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
     )
 
 
-def read_hosts(text: str) -> Iterator[Piece]:
+def read_hosts(readable: Readable) -> Iterator[Piece]:
     """Yield the AWS endpoints in the URLs of a text."""
+    text = readable.text
+    if _HOST_WORDS.isdisjoint(readable.words):
+        return
     if (".amazonaws." in text or ".api.aws" in text) and any(map(text.__contains__, _HOST_PREFIXES)):
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])

@@ -104,7 +104,9 @@ _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not 
 _CONTINUED = ("", "\n", "\t", "<")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # Replaces each digit with 0, to search for a time by its shape.
-_FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
+_JSON_FIELDS = tuple(
+    f'{{"{name}":' for name in ("level", "severity", "ts", "time", "timestamp", "@timestamp")
+)
 _SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
 
 
@@ -254,7 +256,7 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
 
 def is_plain_line(text: str) -> bool:
     """Return whether unwrapping would remove only marks, a time and spaces from a text."""
-    return _is_plain(text) and not ("\n" in text or "|" in text or "\t" in text)
+    return not ("\n" in text or "|" in text or "\t" in text) and _is_plain(text)
 
 
 def _is_plain(text: str) -> bool:
@@ -302,8 +304,8 @@ def _may_contain_timestamps(text: str) -> bool:
     shape = text.encode().translate(_SHAPE)
     if b"00:00:00" in shape or b"0000 00:00" in shape:
         return True
-    return (b"=" in shape and any(field in text for field in ("time=", "ts=", "level="))) or (
-        b'{"' in shape and any(f'{{"{field}":' in text for field in _FIELD_NAMES)
+    return (b"=" in shape and ("time=" in text or "ts=" in text or "level=" in text)) or (
+        b'{"' in shape and any(map(text.__contains__, _JSON_FIELDS))
     )
 
 

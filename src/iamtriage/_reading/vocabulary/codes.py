@@ -342,14 +342,10 @@ def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = [
-        word
-        for word in capitalized
-        if (word.endswith(_SUFFIXES) and not is_generic(word))
-        or "AccessDenied" in word
-        or word.startswith("Invalid")
-    ]
-    return (_PARTS & words).union(found)
+    found = _PARTS & words
+    found.update([word for word in capitalized if "AccessDenied" in word or word.startswith("Invalid")])
+    found.update([word for word in capitalized if word.endswith(_SUFFIXES) and not is_generic(word)])
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -85,14 +85,10 @@ class FragmentIndex:
             words: The words of the text, as ``Readable`` finds them.
             text: The text.
         """
-        found = self.always.copy()
         tables = [self._rows[word] for word in self._words & words]
         tables += [rows for part, rows in self._groups if part in text]
-        for rows in tables:
-            for fragment in rows:
-                if fragment in text:
-                    found += rows[fragment]
-        return sorted(set(found)) if len(found) > len(self.always) else found
+        found = [rows for table in tables for fragment, rows in table.items() if fragment in text]
+        return sorted({*self.always, *chain.from_iterable(found)}) if found else self.always.copy()
 
 
 def find_near_fragments(

@@ -89,6 +89,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
     A bracket that closes nothing inside the value is trailing punctuation. An ellipsis at the end is not.
     """
+    if start < end and text[start].isalnum() and text[end - 1].isalnum():
+        return start, end
     while start < end and (text[start].isspace() or text[start] in _QUOTES):
         start += 1
     while end > start:

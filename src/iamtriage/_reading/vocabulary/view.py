@@ -93,5 +93,5 @@ class View:
 
     def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
         """Return the span in ``original`` if it contains exactly ``value``, otherwise ``None``."""
-        first, last = self.span(start, end)
+        first, last = self.span(start, end) if self._layers else (start, end)
         return (first, last) if self.original[first:last] == value else None
