@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from iamtriage.typing import Kind
@@ -330,22 +329,21 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
+def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
     Args:
         words: The words of the text.
-        capitalized: Those of the words that start with a capital.
+        mixed_case: Those of the words that have an uppercase letter.
 
     >>> words = {"NotFound", "InvalidGroup", "ClientError", "hello"}
     >>> sorted(find_codes(words, words - {"hello"}))
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = _PARTS & words
-    found.update([word for word in capitalized if "AccessDenied" in word or word.startswith("Invalid")])
-    found.update([word for word in capitalized if word.endswith(_SUFFIXES) and not is_generic(word)])
-    return found
+    found = [word for word in mixed_case if word.endswith(_SUFFIXES) and not is_generic(word)]
+    found += [word for word in mixed_case if "AccessDenied" in word or word.startswith("Invalid")]
+    return (_PARTS & words).union([word for word in found if "A" <= word < "["])
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ _MAX_SEARCHES = 9
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
 
+# A pattern that starts with a set of characters skips all others quickly.
+_OTHER_LETTER = lazy_pattern(r"[^\x00-\x7f](?<=[^\W\d_])")
+
 NON_ASCII = "NON_ASCII"
-"""A word that stands for all characters outside of ASCII."""
+"""A word that stands for all letters outside of ASCII."""
 
 
 class Readable:
@@ -33,7 +37,7 @@ class Readable:
     Attributes:
         text: The text.
         flat: The text with spaces instead of newlines, to search it for literals.
-        words: Its words of ASCII letters, digits and underscores, and ``NON_ASCII`` if it has other characters.
+        words: Its words of ASCII letters, digits and underscores, and ``NON_ASCII`` if it has other letters.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
         rows: The rows of the readers' tables that can match, after they were looked up.
@@ -49,22 +53,21 @@ class Readable:
         # The words, at their positions, with spaces instead of other characters, and one before the text.
         self._written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
         self.words = set(self._written.split())
-        if not text.isascii():
+        if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
         self.rows: list[int] | None = None
-        self._capitalized: list[str] | None = None
+        self._mixed_case: set[str] | None = None
         self._lowered: set[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
 
     @property
-    def capitalized(self) -> list[str]:
-        """The words that start with an uppercase letter."""
-        if self._capitalized is None:
-            # Most words have no uppercase letter.
-            self._capitalized = [word for word in self.words - self.lowered if "A" <= word < "["]
-        return self._capitalized
+    def mixed_case(self) -> set[str]:
+        """The words with an uppercase letter."""
+        if self._mixed_case is None:
+            self._mixed_case = self.words - self.lowered
+        return self._mixed_case
 
     @property
     def lowered(self) -> set[str]:
@@ -77,7 +80,7 @@ class Readable:
     def codes(self) -> list[tuple[int, int]]:
         """The spans of the words that can be an error code or a part of one."""
         if self._codes is None:
-            self._codes = self.places(find_codes(self.words, self.capitalized))
+            self._codes = self.places(find_codes(self.words, self.mixed_case))
         return self._codes
 
     def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
