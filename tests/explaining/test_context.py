@@ -538,6 +538,7 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
         pytest.param("[Container] 2026/11/20 09:00:00 Running command make", "codebuild", id="CodeBuild"),
         pytest.param("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a1b", "ecs", id="ECS"),
         pytest.param("ecs/app/0f1e started", "ecs", id="log stream of ECS"),
+        pytest.param("$ kubectl logs deploy/cart", "eks-pod", id="logs of a pod"),
         pytest.param("AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token", "eks-pod", id="pod"),
         pytest.param("GlueArgParser: started", "glue", id="Glue"),
         pytest.param("hadoop@ip-10-0-3-7: spark-submit job.py", "emr", id="EMR"),

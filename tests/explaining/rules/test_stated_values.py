@@ -807,6 +807,20 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="the role of an ECS task",
         ),
         pytest.param(
+            "$ kubectl -n shop logs deploy/cart --tail=1\nAn error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.",
+            {},
+            ("Do this first: Let the SDK use the role of the pod's service account",),
+            ("aws sso login", "kubeconfig"),
+            id="expired credentials in the logs of a pod",
+        ),
+        pytest.param(
+            "$ kubectl logs deploy/cart\nAn error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the request is expired\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 254",
+            {},
+            (),
+            ("service account",),
+            id="expired credentials of kubectl itself",
+        ),
+        pytest.param(
             "ecs/app/0f1e ProfileNotFound: The config profile (dev) could not be found",
             {},
             ("Do this first: Let the SDK use the role of the ECS task",),

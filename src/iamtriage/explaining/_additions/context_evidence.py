@@ -40,6 +40,7 @@ _CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
+_TOPICS_OF_TOKENS = frozenset({"expired-login-session", "expired-sso-session", "web-identity"})
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
 _PROVIDERS = {
@@ -168,15 +169,15 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     failure, runtime = explanation.failure, context.runtime
     if failure is None or runtime is None or failure.principal is not None:
         return False
-    if explanation.topic == "web-identity" or "WebIdentity" in runtime.words:
+    if explanation.topic in _TOPICS_OF_TOKENS or "WebIdentity" in runtime.words:
         # The token identifies the caller.
         return False
     if (
         failure.kind in _KINDS_OF_KEYS
-        and runtime.kind in _CI_SYSTEMS
+        and (runtime.kind in _CI_SYSTEMS or runtime.kind == "ecs" or runtime.words.startswith("kubectl "))
         and "role-to-assume" not in failure.text
     ):
-        # A job can have access keys instead of a role.
+        # A job, task or pod can have access keys instead of a role.
         return False
     return runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 

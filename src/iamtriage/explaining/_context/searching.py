@@ -82,7 +82,10 @@ def search_context(failure: Failure, whole: str) -> Context:
     values = {
         name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
     }
-    values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
+    of_kubectl = command if failure.kind not in _KINDS_OF_KUBECTL else None
+    values["runtime"] = find_runtime(section, of_kubectl) or (
+        find_runtime(whole) if len(whole) > len(section) else None
+    )
     return Context(command=command, **values, **_documents(whole))
 
 
@@ -121,6 +124,8 @@ def _is_shown(name: str, stated: Stated) -> bool:
     return shown == stated.words or stated.value in shown
 
 
+# Failures of kubectl itself, not of a program whose output it shows.
+_KINDS_OF_KUBECTL = frozenset({"kubernetes_forbidden", "kubernetes_unauthorized"})
 # Settings and names that stay the same in the text of one session.
 _SETTINGS = frozenset(
     {

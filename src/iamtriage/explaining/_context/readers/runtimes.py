@@ -13,7 +13,7 @@ import functools
 import re
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.values import Runtime
+from iamtriage.explaining._context.values import CommandLine, Runtime
 
 __all__ = ("find_runtime", "search_present")
 
@@ -22,6 +22,7 @@ _LAMBDA_ROLE = (
 )
 _TASK_ROLE = "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn, executionRoleArn]'"
 _INSTANCE_ROLE = "aws ec2 describe-instances --instance-ids INSTANCE_ID --query 'Reservations[].Instances[].IamInstanceProfile.Arn'"
+_POD = "the role of the pod's service account"
 _POD_ROLE = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
 _GLUE_ROLE = "aws glue get-job --job-name JOB_NAME --query Job.Role --output text"
 _EMR_ROLE = "aws emr describe-cluster --cluster-id CLUSTER_ID --query Cluster.Ec2InstanceAttributes.IamInstanceProfile --output text"
@@ -98,7 +99,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
             "[fd00:ec2::23]",
         ),
         r"/var/run/secrets/(?:eks\.amazonaws\.com|pods\.eks\.amazonaws\.com|kubernetes\.io)/|\bAWS_WEB_IDENTITY_TOKEN_FILE\b|169\.254\.170\.23\b|\[fd00:ec2::23\]|\bWebIdentityErr\b",
-        "the role of the pod's service account",
+        _POD,
         _POD_ROLE,
     ),
     (
@@ -164,18 +165,33 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
 _compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))
 
 
-def find_runtime(text: str) -> Runtime | None:
+# kubectl itself failed, most often because its credential helper did.
+_KUBECTL_FAILED = lazy_pattern(
+    r"getting credentials: exec|Unable to connect to the server|couldn't get current server|\bget-token\b|You must be logged in|Error from server"
+)
+
+
+def find_runtime(text: str, command: CommandLine | None = None) -> Runtime | None:
     """Return the environment that runs the code that made the call, or ``None`` if it is unknown.
+
+    Args:
+        text: The text.
+        command: The command that printed the failure.
 
     >>> find_runtime("[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py").kind
     'ec2'
     """
-    for kind, literals, pattern, caller, command in _RUNTIMES:
+    is_of_pod = (
+        command is not None and command.program == "kubectl" and command.words[:1] in (("logs",), ("exec",))
+    )
+    if command is not None and is_of_pod and not _KUBECTL_FAILED.search(text):
+        return Runtime("eks-pod", _POD, command.text, _POD_ROLE)
+    for kind, literals, pattern, caller, lookup in _RUNTIMES:
         if not any(literal in text for literal in literals):
             continue
         found = search_present(_compile(pattern), text)
         if found is not None:
-            return Runtime(kind, caller, found[0], command)
+            return Runtime(kind, caller, found[0], lookup)
     return None
 
 

@@ -307,7 +307,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         summary = f"{credentials} expired while {program or _PROGRAM} was running{lasted}."
         text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
-    elif _KUBECONFIG.search(case.text):
+    elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = session_renewal.renewal_remedy(case, issued)
