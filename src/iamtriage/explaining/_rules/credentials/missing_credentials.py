@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
     containers,
-    credential_sources,
+    ecs_tasks,
     missing_logins,
     pod_agents,
     session_renewal,
@@ -281,9 +281,7 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(
-        credential_sources.explain_unknown_credentials_id, message=credential_sources.UNKNOWN_CREDENTIALS_ID
-    ),
+    Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(
         _explain_profile_not_found, message=_PROFILE_NOT_FOUND, code=r"ProfileNotFound|SharedConfigProfile.*"

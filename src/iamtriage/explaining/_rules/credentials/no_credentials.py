@@ -16,6 +16,7 @@ from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
+    ecs_tasks,
     other_users,
     pod_agents,
     pod_roles,
@@ -280,11 +281,9 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         credential_sources.NO_INSTANCE_PROFILE.sign, case.text
     ):
         return ": the EC2 instance has no role"
-    if environments[0] is credential_sources.advise_on_ecs and re.search(
-        credential_sources.NO_TASK_ROLE.sign, case.text
-    ):
-        return f": {credential_sources.describe_missing_task_role(case.text)}"
-    if environments[0] is credential_sources.advise_on_ecs and _CONTAINER_PROVIDER.search(message):
+    if environments[0] is ecs_tasks.advise_on_ecs and re.search(ecs_tasks.NO_TASK_ROLE.sign, case.text):
+        return f": {ecs_tasks.describe_missing_task_role(case.text)}"
+    if environments[0] is ecs_tasks.advise_on_ecs and _CONTAINER_PROVIDER.search(message):
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
@@ -350,12 +349,12 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
         (credential_sources.advise_on_lambda, search_present(_LAMBDA, text) is not None),
-        (credential_sources.advise_on_ecs, search_present(_ECS, text) is not None),
+        (ecs_tasks.advise_on_ecs, search_present(_ECS, text) is not None),
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     if not environments and is_of_program and _TASK_SHOWN.search(text):
         # A job that deploys a task shows its definition, too.
-        environments.append(credential_sources.advise_on_ecs)
+        environments.append(ecs_tasks.advise_on_ecs)
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = (
         credential_sources.METADATA_SIGNS.search(message) is not None
@@ -391,7 +390,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if (is_of_program and _LOG_STREAM.search(text)) or (
         mentions_metadata and _CONTAINER_PROVIDER.search(message)
     ):
-        return [credential_sources.advise_on_ecs, credential_sources.advise_on_ec2]
+        return [ecs_tasks.advise_on_ecs, credential_sources.advise_on_ec2]
     if is_without_role:
         return [credential_sources.advise_on_ec2]
     if _EC2_PROMPT.search(text):

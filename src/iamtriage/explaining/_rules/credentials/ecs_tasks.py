@@ -1,0 +1,191 @@
+"""Say which role gives the program in an ECS task, or in a job of AWS Batch, its credentials.
+
+Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html and
+https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
+_TASK_DEFINITION = lazy_pattern(
+    r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
+    re.ASCII,
+)
+_ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2(?!\d)")
+# A definition with a role: "taskRoleArn": "arn:…", task_role_arn = aws_iam_role.app.arn, TaskRoleArn: !GetAtt AppRole.Arn.
+_TASK_ROLE_SET = lazy_pattern(
+    r"(?i:task_?role_?arn)\"? ?[:=] ?(?:\"?arn:|\"?\$\{|aws_iam_role\.|module\.|var\.|local\.|!)"
+)
+# The setting in code: the resource, or the logical ID before its type.
+_TASK_IN_CODE = lazy_pattern(
+    r"\"aws_ecs_task_definition\" \"(?P<resource>[\w-]{1,64})\"|\b(?P<id>[A-Za-z0-9]{1,255})\"?: (?:\{ )?\"?Type\"?: \"?AWS::ECS::TaskDefinition",
+    re.ASCII,
+)
+_BATCH_SIGNS = lazy_pattern(
+    r"/aws/batch/job|\baws batch \w|\bjobRoleArn\b|\baws_batch_job_definition\b|AWS_BATCH_"
+)
+_PROGRAM_ROLE = "a role that trusts ecs-tasks.amazonaws.com and has the program's permissions"
+
+NO_TASK_ROLE = CauseType(
+    "no-task-role",
+    title="The ECS task has no task role",
+    text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
+    fix="Set taskRoleArn in the task definition.",
+    recognised_by="The task definition in the text has no taskRoleArn.",
+    # The output of describe-task-definition, or a definition in JSON, Terraform or CloudFormation without the setting.
+    # An override that is null replaces nothing.
+    sign=r"(?<!overrides\.)\b(?:task|job)RoleArn(?:\"?: ?|(?:,[\w, ]{0,80})?\]?['\"]?(?: --output \w{4,5})? (?:\[ ?)?)(?:null\b|None\b|\"\")"
+    r"|\A(?!.*(?i:task_?role_?arn)).*?(?P<shown>\"executionRoleArn\"|\"aws_ecs_task_definition\"|AWS::ECS::TaskDefinition)",
+    remedy="role",
+    of="no-credentials",
+)
+RELATIVE_URI_LOST = CauseType(
+    "relative-uri-lost",
+    title="The process does not inherit the container's variables",
+    text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
+    fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
+    recognised_by="The text shows sshd, cron or su.",
+    sign=r"\b(?:sshd|crond?|CRON)\[\d{1,7}\]|\bsu - \w",
+    of="no-credentials",
+)
+CREDENTIALS_ID_UNKNOWN = CauseType(
+    "credentials-id-unknown",
+    title="The ECS agent does not know the credentials ID",
+    text="The endpoint of the ECS agent answered, but has no credentials for the ID in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
+    recognised_by='The ECS agent says "CredentialsV2Request: Credentials not found" or InvalidIdInRequest.',
+    fix="Use the variable of the running task, or restart the task or the ECS agent.",
+    sources=(pages.ECS_TASK_ROLE,),
+)
+
+
+def _find_task_definition(text: str) -> str | None:
+    """Return the name of the ECS task definition that a text names, with its revision if stated."""
+    names = {found["name"] for found in _TASK_DEFINITION.finditer(text)}
+    return names.pop() if len(names) == 1 else None
+
+
+def describe_missing_task_role(text: str) -> str:
+    """Return which task or job has no role, as a clause."""
+    if _BATCH_SIGNS.search(text) is not None:
+        return "the Batch job has no job role"
+    name = _find_task_definition(text)
+    return f"the {'ECS task' if name is None else f'task definition {name}'} has no task role"
+
+
+_BATCH_ADVICE = Advice(
+    [
+        NO_TASK_ROLE.cause(
+            text="The definition of the Batch job has no job role. The execution role is for AWS Batch itself, not for the program."
+        )
+    ],
+    [
+        account_remedy(
+            "In AWS Batch: give the job a role",
+            f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
+            commands=(
+                "aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
+            ),
+            url=pages.ECS_TASK_ROLE,
+        )
+    ],
+)
+
+
+def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
+    """Return what gives the program in an ECS task or a job of AWS Batch credentials: its role."""
+    text = case.text
+    if _BATCH_SIGNS.search(text) is not None:
+        return _BATCH_ADVICE
+    shown = re.search(NO_TASK_ROLE.sign, text)
+    if shown is not None:
+        because = ("The definition in the text sets none.",) if shown["shown"] else ()
+        return Advice([NO_TASK_ROLE.cause(because=because)], [_task_role_remedy(text, is_missing=True)])
+    if _TASK_ROLE_SET.search(text) is not None:
+        no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
+    elif _ECS_NAMED.search(text) is not None:
+        no_role = NO_TASK_ROLE.cause(because=("The text mentions ECS.",))
+    else:
+        because = ("The variables that ECS sets in a task with a role are not set.",)
+        no_role = NO_TASK_ROLE.cause(because=because)
+    return Advice([no_role, RELATIVE_URI_LOST.cause()], [_task_role_remedy(text, is_missing=False)])
+
+
+def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
+    """Return how a task gets a role.
+
+    Args:
+        text: The text, which can have the definition of the task.
+        is_missing: Whether the definition in the text has no role.
+    """
+    name = _find_task_definition(text) or "TASK_DEFINITION"
+    describe = f"aws ecs describe-task-definition --task-definition {name}"
+    deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
+    title = "On ECS: give the task a role"
+    last = "Start tasks of the new revision, as update-service does: running tasks do not change."
+    steps: tuple[str, ...]
+    lines: tuple[str, ...]
+    if is_missing and (code := _TASK_IN_CODE.search(text)) is not None:
+        place = f"aws_ecs_task_definition.{code['resource']}, set task_role_arn"
+        again = "run terraform apply"
+        if code["id"] is not None:
+            place = f"{code['id']} (AWS::ECS::TaskDefinition), set TaskRoleArn"
+            again = "deploy the stack again"
+        steps, lines = (f"In {place} to {_PROGRAM_ROLE}. Then {again}.",), ()
+        last = "Running tasks do not change: the service must use the new revision."
+    elif is_missing:
+        # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
+        steps = (
+            f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}.",
+            "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
+        )
+        register = "aws ecs register-task-definition --cli-input-json file://task.json"
+        lines = (f"{describe} --query taskDefinition > task.json", register, deploy)
+    elif _TASK_ROLE_SET.search(text) is not None:
+        title = "On ECS: start tasks of the revision with the role"
+        steps = ("The definition in the text has a task role: check which revision the failing task runs.",)
+        tasks = "aws ecs describe-tasks --cluster CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'"
+        lines = (tasks, deploy)
+    else:
+        steps = (
+            f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}.",
+        )
+        lines = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
+    return account_remedy(title, *steps, last, commands=lines, url=pages.ECS_TASK_ROLE)
+
+
+def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the ECS agent has no credentials for the ID that the task asked for."""
+    return case.explain(
+        "The ECS agent has no credentials for the ID that the process asked for, so the SDK got none.",
+        CREDENTIALS_ID_UNKNOWN.cause(
+            "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
+        ),
+        NO_TASK_ROLE.cause(),
+        remedies=(
+            account_remedy(
+                "Restart the task, and check that nothing sets the variable",
+                "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
+                "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
+                commands=(
+                    "aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment",
+                ),
+                url=pages.ECS_TASK_ROLE,
+            ),
+        ),
+        notes=("An IAM policy does not help: no signed request reached AWS.",),
+    )
