@@ -95,11 +95,13 @@ class IdentifierRedaction:
     Attributes:
         text: The text, with a pseudonym for each identifier that was found.
         windows: The positions of the lines that have to be searched again, because words in them were joined.
+        changed: The positions of the lines around replacements.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.windows: list[tuple[int, int]] = []
+        self.changed: list[tuple[int, int]] = []
         known = KnownNames()
         blocks = [*_search(text, known)]
         self._pseudonyms = Pseudonyms(text, known.accounts)
@@ -131,6 +133,8 @@ class IdentifierRedaction:
             length += len(replaced.text)
         self.text = "".join(pieces)
         self.windows = _find_windows(self.text, places, changes) if changes else []
+        near = ((max(0, start - _WINDOW), end + _WINDOW) for start, end in changes)
+        self.changed = _extend_spans(self.text, near)
 
 
 def _search(text: str, known: KnownNames) -> Iterator[_Block]:
@@ -299,10 +303,15 @@ def _find_windows(
             and _is_near(changes, *_extend_to_lines(text, low, high))
         )
     )
-    # Merged first, because many places can be close together.
-    windows = _merge_spans(_extend_to_lines(text, low, high) for low, high in _merge_spans(near))
-    is_small = sum(high - low for low, high in windows) * 2 <= len(text)
-    return windows if is_small else [(0, len(text))]
+    return _extend_spans(text, _merge_spans(near))
+
+
+def _extend_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the positions of the lines of spans, which are in order; the whole text if they are most of it."""
+    # Merged first, because many spans can be close together.
+    lines = _merge_spans(_extend_to_lines(text, low, high) for low, high in _merge_spans(spans))
+    is_small = sum(high - low for low, high in lines) * 2 <= len(text)
+    return lines if is_small else [(0, len(text))]
 
 
 def _extend_to_lines(text: str, low: int, high: int) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def _redact_text(text: str, *, identifiers: bool) -> str:
     for _ in range(_MAX_ROUNDS - 1):
         if redaction.text == text:
             break
-        text = hide_revealed_secrets(redaction.text, redaction.windows)
+        text = hide_revealed_secrets(redaction.text, redaction.changed, redaction.windows)
         if text != redaction.text:
             redaction = IdentifierRedaction(text)
         elif redaction.windows:

@@ -93,18 +93,27 @@ def hide_secrets(text: str) -> str:
     return text
 
 
-def hide_revealed_secrets(text: str, windows: Iterable[tuple[int, int]]) -> str:
+def hide_revealed_secrets(
+    text: str, changed: Iterable[tuple[int, int]], joined: Iterable[tuple[int, int]]
+) -> str:
     """Return a text with a marker for each secret that pseudonyms and joined words have revealed.
 
     Args:
         text: A text without other secrets.
-        windows: The positions of the lines around joined words.
+        changed: The positions of the lines around pseudonyms.
+        joined: The positions of the lines around joined words.
     """
-    folded = fold_case(text)
-    found = next(find_assigned_secrets(text, folded), None) or next(find_header_secrets(text, folded), None)
-    if found or any(find_secrets(text[start:end]) for start, end in windows):
+    is_revealed = any(_is_announced(text[start:end]) for start, end in changed)
+    if is_revealed or any(find_secrets(text[start:end]) for start, end in joined):
         return hide_secrets(text)
     return text
+
+
+def _is_announced(text: str) -> bool:
+    """Return whether a text contains a secret after a name or in a header."""
+    folded = fold_case(text)
+    found = next(find_assigned_secrets(text, folded), None) or next(find_header_secrets(text, folded), None)
+    return found is not None
 
 
 def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:

@@ -133,15 +133,17 @@ def find_around_literal(
 def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
     """Return the positions of the lines around each fragment, in order."""
     places: list[int] = []
+    # With more places, their surroundings are most of the text.
+    most = len(flat) // (_CHARS_BEFORE + _CHARS_AFTER)
     for alternative in fragment.split(_ALTERNATIVE):
         stated = _STATED_WORD.match(alternative)
         literal = (stated[2] or stated[1]) if stated else alternative
-        if flat.count(literal) * (_CHARS_BEFORE + _CHARS_AFTER) > len(flat):
-            return []
         at = flat.find(literal)
         while at >= 0:
+            if len(places) == most:
+                return []
             places.append(at)
-            at = flat.find(literal, at + 1)
+            at = flat.find(literal, at + len(literal))
     windows: list[tuple[int, int]] = []
     for at in sorted(places):
         if windows and at + _CHARS_AFTER < windows[-1][1]:

@@ -59,9 +59,9 @@ _ACCOUNT = re.compile(
 _DASHED_START = 4
 _ACCOUNT_DASHED = re.compile(r"-(?<=(?<![A-Za-z0-9_.-])[0-9]{4}-)[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
 # In the path of an OIDC issuer, or in the host of an API server.
-_CLUSTER_ID = re.compile(
-    r"[0-9A-F](?:(?<=/id/.)[0-9A-F]{31}(?![0-9A-Za-z])|(?<![0-9A-Za-z].)[0-9A-F]{31}(?=\.[a-z]{2}[0-9a-z]\.))"
-)
+_CLUSTER_ID = re.compile(r"/id/(?P<id>[0-9A-F]{32})(?![0-9A-Za-z])")
+_CLUSTER_HOST = re.compile(r"\.(?<=(?<![0-9A-Za-z])[0-9A-F]{32}\.)[a-z]{2}[0-9a-z]\.")
+_CLUSTER_ID_LENGTH = 32
 _SIGNS = r"(?:[\"'\s:=>,]|\\[\"']|&quot;|&gt;){1,12}"
 _REQUEST = re.compile(
     rf"[RrXx](?:equest[ _-]?[Ii][Dd]|EQUEST[ _-]?ID|id|-[Aa]mz-[Rr]equest-[Ii]d){_SIGNS}"
@@ -132,6 +132,8 @@ def find_ids(text: str) -> Iterator[Identifier]:
         start = _IPV4_START.search(text, max(0, end.start() - 3), end.start())
         if start:
             yield Identifier(start.start(), end.end(), "host")
+    for host in _CLUSTER_HOST.finditer(text):
+        yield Identifier(host.start() - _CLUSTER_ID_LENGTH, host.start(), "cluster-id")
     yield from _find_emails(text)
     for m in _UNIQUE_ID.finditer(text):
         end = m.end()
@@ -182,7 +184,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], int, re.Pattern[str], IdentifierKind], ...
     (("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), 0, _KEY_ID, "name"),
     ((), 0, _ACCOUNT, "account"),
     ((), _DASHED_START, _ACCOUNT_DASHED, "account"),
-    ((), 0, _CLUSTER_ID, "cluster-id"),
+    (("/id/",), 0, _CLUSTER_ID, "cluster-id"),
     (("equest", "Rid", "EQUEST"), 0, _REQUEST, "request"),
     *(((literal,), 0, pattern, "host-id") for literal, pattern in _HOST_IDS),
     (("uthorization",), 0, _AUTHORIZATION, "authorization"),

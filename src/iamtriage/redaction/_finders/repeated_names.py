@@ -67,7 +67,11 @@ class KnownNames:
         """Find known names that are separate words in a part of a text."""
         done = start
         lengths = self._lengths
-        for word in _WORD.finditer(text, start, end) if lengths else ():
+        words: Iterable[re.Match[str]] = _WORD.finditer(text, start, end) if lengths else ()
+        if text.find("\\", start, end) < 0 and text.find("%", start, end) < 0:
+            # The first characters of a word can only be a part of an escape.
+            words = [word for word in words if word[0] in lengths]
+        for word in words:
             begin, at = word[0], word.start()
             before = text[at - 1 : at]
             if before == "%" or (before == "\\" and begin[0] in "nrt"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias, get_args
 
-from iamtriage.redaction._vocabulary.known_words import REGION
+from iamtriage.redaction._vocabulary.known_words import is_region
 
 __all__ = ("NOUNS", "IdentifierKind", "Noun", "is_kept")
 
@@ -66,7 +66,8 @@ _MASK = re.compile(
     r"|(?:x{3,}|X{3,}|\*{2,})[0-9a-zA-Z]{0,4}",
     re.DOTALL,
 )
-_REGION = re.compile(REGION)
+# The characters that a mask can begin with.
+_MASK_STARTS = frozenset("*.…•#?_<>[]{}()$-xX")
 _COMMON_WORDS = """
     arn REDACTED redacted MASKED masked HIDDEN hidden ID id root anonymous * $LATEST $default aws AWS
 """
@@ -83,8 +84,8 @@ def is_kept(value: str) -> bool:
     """
     return (
         value in _COMMON
-        or _MASK.fullmatch(value) is not None
+        or (value[:1] in _MASK_STARTS and _MASK.fullmatch(value) is not None)
         or not any(map(str.isalnum, value))
         or (value.isdigit() and len(value) < _MIN_DIGITS)
-        or _REGION.fullmatch(value) is not None
+        or is_region(value)
     )

@@ -13,7 +13,7 @@ from iamtriage._reading.readers.phrases import PHRASES
 from iamtriage._reading.vocabulary.codes import is_known
 from iamtriage.actions._service_names import find_client
 
-__all__ = ("INNER_TYPES", "REGION", "is_grammar", "is_service")
+__all__ = ("INNER_TYPES", "REGION", "is_grammar", "is_region", "is_service")
 
 REGION = (
     r"(?:(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?"
@@ -85,8 +85,17 @@ def is_grammar(word: str) -> bool:
         word.lower() in _grammar()
         or is_known(word)
         or is_service(word)
-        or _REGION.fullmatch(word) is not None
+        or is_region(word)
     )
+
+
+def is_region(word: str) -> bool:
+    """Return whether a word is a region.
+
+    >>> is_region("eu-west-1"), is_region("west")
+    (True, False)
+    """
+    return "-" in word and _REGION.fullmatch(word) is not None
 
 
 def is_service(word: str) -> bool:
