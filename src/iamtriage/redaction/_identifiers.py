@@ -28,6 +28,7 @@ from iamtriage.redaction._finders.failure_names import (
     find_broken_values,
     find_failure_names,
     list_kept_words,
+    list_stated,
 )
 from iamtriage.redaction._finders.hosts import find_host_names
 from iamtriage.redaction._finders.ids import find_ids
@@ -148,7 +149,8 @@ def _search_block(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     """Find the identifiers that their position or form reveals, and record them."""
     view = unwrap(text, links=False) if is_relevant else View(text)
     readable = view.text
-    failures = find_failures(readable) if is_relevant and may_contain_failure(readable) else []
+    has_failures = is_relevant and may_contain_failure(readable)
+    failures = list_stated(find_failures(readable)) if has_failures else []
     found = [*find_arn_names(readable), *find_host_names(readable), *find_ids(readable)]
     found += find_failure_names(readable, failures)
     for failure in failures:

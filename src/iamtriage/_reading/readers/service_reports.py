@@ -47,7 +47,9 @@ _PROSE_AFTER = lazy_pattern(
     r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
     re.IGNORECASE,
 )
-_OTHER_DENIAL = lazy_pattern(r"uthorized\s+to\s+(?!perform\b)")
+_OTHER_DENIAL = lazy_pattern(r"(?:is|are)\s+not\s+authorized\s+to\s+(?!perform\b)")
+# What is denied, the word after them.
+_MAX_VERB_LENGTH = 40
 # Maximum number of characters of a report before and after these words: an ARN and some other words.
 _MAX_DENIAL_DISTANCE = 4_000
 # "Could not assume role with OIDC: …", "unable to assume role arn:…: …": the answer of STS follows.
@@ -76,7 +78,7 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
         pattern = compiled(frame.pattern)
         matches: Iterable[re.Match[str]]
         if is_other_denial:
-            matches = (m for start, end in denials for m in pattern.finditer(text, start, end))
+            matches = _find_around(pattern, text, denials)
         else:
             matches = find_near_fragments(pattern, frame.fragment, text, readable.flat)
         for m in matches:
@@ -85,19 +87,25 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
 
 
 def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a text that deny something other than an action, which ``sentences`` reads."""
-    if readable.flat.count("uthorized to") == readable.flat.count("uthorized to perform"):
-        return
-    text = readable.text
-    start = end = 0
-    for m in _OTHER_DENIAL.finditer(text):
-        if m.start() - _MAX_DENIAL_DISTANCE > end:
-            if end:
-                yield start, end
-            start = m.start() - _MAX_DENIAL_DISTANCE
-        end = m.end() + _MAX_DENIAL_DISTANCE
-    if end:
-        yield start, end
+    """Yield the words that deny something other than an action, which ``sentences`` reads."""
+    if readable.flat.count("uthorized to") != readable.flat.count("uthorized to perform"):
+        yield from (m.span() for m in _OTHER_DENIAL.finditer(readable.text))
+
+
+def _find_around(
+    pattern: re.Pattern[str], text: str, places: Iterable[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    """Yield the matches of a frame's pattern, of which each contains some of the words that deny something."""
+    done = 0
+    for start, end in places:
+        if start >= done:
+            # Every match starts before the words, so the text after them is not searched.
+            low = max(done, start - _MAX_DENIAL_DISTANCE)
+            words = pattern.search(text, low, end + _MAX_VERB_LENGTH)
+            m = pattern.match(text, words.start(), end + _MAX_DENIAL_DISTANCE) if words else None
+            if m:
+                yield m
+                done = m.end()
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:

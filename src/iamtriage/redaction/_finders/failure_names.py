@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.failures._records import to_record
 from iamtriage.redaction._finders.arn_names import find_names_in_arn
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, Noun
 
-__all__ = ("find_broken_values", "find_failure_names", "list_kept_words")
+__all__ = ("StatedFailure", "find_broken_values", "find_failure_names", "list_kept_words", "list_stated")
 
 _NOUN_OF_KEY: dict[str, Noun] = {
     "k8s_namespace": "namespace",
@@ -34,6 +34,7 @@ _NOUN_OF_ID: dict[str, IdentifierKind] = {
     "host_id": "host-id",
     "request_id": "request",
 }
+_NOUNS: dict[str, IdentifierKind] = {**_NOUN_OF_KEY, **_NOUN_OF_ID}
 _KEPT_KEYS = ("code", "operation", "service", "action", "k8s_verb", "k8s_resource", "k8s_api_group")
 # The maximum length of a failure in which wrapped values are searched for, in characters.
 _MAX_FAILURE = 8000
@@ -84,16 +85,28 @@ _TYPE_CHARACTERS = f"{string.ascii_lowercase}{string.digits}./"
 _MAX_OBJECT_NAME, _MAX_OBJECT_TYPE = 320, 240
 
 
-def list_kept_words(failure: Failure) -> Iterator[str]:
+class StatedFailure(NamedTuple):
+    """A failure with the values that a text states, and their positions in it."""
+
+    span: tuple[int, int]
+    record: Mapping[str, object]
+    spans: Mapping[str, tuple[int, int]]
+
+
+def list_stated(failures: Iterable[Failure]) -> list[StatedFailure]:
+    """Return the values of failures and their positions."""
+    return [StatedFailure(failure.span, to_record(failure), failure.spans) for failure in failures]
+
+
+def list_kept_words(failure: StatedFailure) -> Iterator[str]:
     """Yield the words of a failure that always stay: its code, operation and action."""
-    record = _record(failure)
     for key in _KEPT_KEYS:
-        value = record[key]
+        value = failure.record[key]
         if isinstance(value, str):
             yield from (value, *value.split(":"))
 
 
-def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Identifier]:
+def find_failure_names(text: str, failures: Sequence[StatedFailure]) -> Iterator[Identifier]:
     """Find the names that the failures of a text state in it."""
     # What was searched for, because many failures state the same.
     searched: set[tuple[str, IdentifierKind]] = set()
@@ -101,7 +114,7 @@ def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Ident
     flat = text.replace("\n", " ")
     for failure in failures:
         yield from _find_stated_names(text, flat, failure, searched)
-    if any(failure.kind == "kubernetes_forbidden" for failure in failures):
+    if any(failure.record["kind"] == "kubernetes_forbidden" for failure in failures):
         for forbidden in _FORBIDDEN.finditer(text):
             yield from _find_object_name(text, forbidden.start())
 
@@ -117,11 +130,11 @@ def _find_object_name(text: str, end: int) -> Iterator[Identifier]:
 
 
 def _find_stated_names(
-    text: str, flat: str, failure: Failure, searched: set[tuple[str, IdentifierKind]]
+    text: str, flat: str, failure: StatedFailure, searched: set[tuple[str, IdentifierKind]]
 ) -> Iterator[Identifier]:
-    record, spans = _record(failure), failure.spans
+    _, record, spans = failure
     broken: list[tuple[str, IdentifierKind]] = []
-    for key, noun in (_NOUN_OF_KEY | _NOUN_OF_ID).items():
+    for key, noun in _NOUNS.items():
         value, span = record[key], spans.get(key)
         if not isinstance(value, str):
             continue
@@ -138,14 +151,14 @@ def _find_stated_names(
         yield from _find_wrapped_names(text, failure, broken)
 
 
-def find_broken_values(text: str, failures: Iterable[Failure]) -> Iterator[tuple[int, int]]:
+def find_broken_values(text: str, failures: Iterable[StatedFailure]) -> Iterator[tuple[int, int]]:
     """Yield the positions of values with line breaks or spaces in them, also in repeated reports of a failure."""
     values: set[str] = set()
     for failure in failures:
-        record, spans = _record(failure), failure.spans
+        span, record, spans = failure
         broken = {record[key] for key in _NOUN_OF_KEY if key not in spans}
         if broken != {None}:
-            yield failure.span
+            yield span
             values.update(value for value in broken if isinstance(value, str) and value.startswith("arn:"))
     ordered = sorted(values)
     at = text.find("arn:") if ordered else -1
@@ -157,10 +170,6 @@ def find_broken_values(text: str, failures: Iterable[Failure]) -> Iterator[tuple
         at = text.find("arn:", at + 1)
 
 
-def _record(failure: Failure) -> Mapping[str, object]:
-    return to_record(failure)
-
-
 def _find_occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
     """Yield each position of the words that end with a value. SDKs can print one message twice."""
     at = text.find(words)
@@ -170,7 +179,7 @@ def _find_occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_wrapped_names(
-    text: str, failure: Failure, values: list[tuple[str, IdentifierKind]]
+    text: str, failure: StatedFailure, values: list[tuple[str, IdentifierKind]]
 ) -> Iterator[Identifier]:
     """Find the names in values that are wrapped over lines in a failure."""
     start, end = failure.span

@@ -27,6 +27,9 @@ _IPV4_END = re.compile(r"\.(?<=[0-9].)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![A-Za
 _IPV4_START = re.compile(r"(?<![A-Za-z0-9_.-])(?<![a-z]/)[0-9]{1,3}\Z")
 # All eight groups, or "::". A time of day has neither.
 _GROUP = "[0-9a-fA-F]{1,4}"
+_IPV6_PART = re.compile(rf"::|:(?:{_GROUP}:){{6}}{_GROUP}")
+_IPV6_CHARACTERS = f"{string.hexdigits}:"
+_MAX_IPV6 = 40
 _IPV6 = re.compile(
     rf"[0-9a-fA-F](?<![A-Za-z0-9_:.].)(?:(?<=[0-9])|(?=[0-9a-fA-F:]{{0,38}}[0-9]))[0-9a-fA-F]{{2,3}}"
     rf"(?:(?::{_GROUP}){{7}}|(?::{_GROUP}){{0,6}}::(?:{_GROUP}(?::{_GROUP}){{0,6}})?)(?![A-Za-z0-9_:])"
@@ -134,6 +137,7 @@ def find_ids(text: str) -> Iterator[Identifier]:
             yield Identifier(start.start(), end.end(), "host")
     for host in _CLUSTER_HOST.finditer(text):
         yield Identifier(host.start() - _CLUSTER_ID_LENGTH, host.start(), "cluster-id")
+    yield from _find_ipv6(text)
     yield from _find_emails(text)
     for m in _UNIQUE_ID.finditer(text):
         end = m.end()
@@ -146,6 +150,17 @@ def find_ids(text: str) -> Iterator[Identifier]:
         if prefix:
             yield Identifier(prefix.start(), number.end(), "resource")
     yield from _find_field_names(text)
+
+
+def _find_ipv6(text: str) -> Iterator[Identifier]:
+    done = 0
+    for part in _IPV6_PART.finditer(text):
+        before = text[max(0, part.start() - _MAX_IPV6) : part.start()]
+        start = part.start() - len(before) + len(before.rstrip(_IPV6_CHARACTERS))
+        m = _IPV6.match(text, start) if start >= done else None
+        if m:
+            yield Identifier(*m.span(), "host")
+            done = m.end()
 
 
 def _find_emails(text: str) -> Iterator[Identifier]:
@@ -178,7 +193,6 @@ def _find_field_names(text: str) -> Iterator[Identifier]:
 # A required substring, if any; the number of characters of the identifier before the match; the pattern; the kind.
 _SHAPES: tuple[tuple[tuple[str, ...], int, re.Pattern[str], IdentifierKind], ...] = (
     ((), _UUID_START, _UUID, "name"),
-    ((":",), 0, _IPV6, "host"),
     (("ip-",), 0, _IP_HOST, "host"),
     (("ec2-",), 0, _EC2_HOST, "host"),
     (("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), 0, _KEY_ID, "name"),

@@ -81,12 +81,7 @@ def is_grammar(word: str) -> bool:
     >>> is_grammar("Role"), is_grammar("AccessDenied"), is_grammar("orders-api")
     (True, True, False)
     """
-    return (
-        word.lower() in _grammar()
-        or is_known(word)
-        or is_service(word)
-        or is_region(word)
-    )
+    return word.lower() in _grammar() or is_known(word) or is_service(word) or is_region(word)
 
 
 def is_region(word: str) -> bool:
