@@ -309,7 +309,10 @@ def _find_windows(
 
 
 def _extend_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the positions of the lines of spans, which are in order; the whole text if they are most of it."""
+    """Return the positions of the lines of spans, which are in order.
+
+    If they are most of the text, return the position of the whole text.
+    """
     # Merged first, because many spans can be close together.
     lines = _merge_spans(_extend_to_lines(text, low, high) for low, high in _merge_spans(spans))
     is_small = sum(high - low for low, high in lines) * 2 <= len(text)
