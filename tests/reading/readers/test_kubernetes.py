@@ -642,6 +642,11 @@ UNAUTHORIZED: Table = (
         'Error: Unauthorized\n\n  on main.tf line 1, in resource "forge_repository" "this":',
         None,
     ),
+    (
+        "leader-election",
+        "E0103 12:00:00.000001 1 leaderelection.go:330] error retrieving resource lock kube-system/attacher-leader: Unauthorized",
+        _UNAUTHORIZED,
+    ),
     ("config-map", "getting auth ConfigMap: Unauthorized", _UNAUTHORIZED),
     ("exec", "error: unable to upgrade connection: Unauthorized", _UNAUTHORIZED),
     ("klog", 'E0103 12:00:00.000001 1 controller.go:10] "sync failed" err="Unauthorized"', _UNAUTHORIZED),
@@ -696,6 +701,11 @@ UNAUTHORIZED: Table = (
     ("other-software", "Error: Unauthorized", None),
 )
 CONSOLE: Table = (
+    (
+        "two-lines",
+        "Your current user or role does not\nhave access to Kubernetes objects on this EKS cluster",
+        _CONSOLE,
+    ),
     (
         "old",
         "Your current user or role does not have access to Kubernetes objects on this EKS cluster. This may be due to the current user or role not having Kubernetes RBAC permissions to describe cluster resources or not having an entry in the cluster's auth config map.",

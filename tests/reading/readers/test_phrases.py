@@ -867,6 +867,10 @@ MISSING: Table = tuple(
             "rust-profile",
             'InvalidConfiguration(InvalidConfiguration { source: "ProfileFile provider could not be built: profile `orders` was not defined" })',
         ),
+        (
+            "rust-dispatch",
+            'DispatchFailure { source: ConnectorError { kind: Other(None), source: InvalidConfiguration { source: "ProfileFile provider could not be built: profile `orders` was not defined" } } }',
+        ),
         ("rust-provider", "the credentials provider was not properly configured"),
         (
             "rust-loading",

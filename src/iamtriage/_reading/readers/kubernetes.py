@@ -43,7 +43,7 @@ sure  | (Unauthorized) | Error from server \(Unauthorized\)
 sure  | <API>API error: Unauthorized | Failed to (?:create|delete|read|update) [A-Z]\w{2,60}! API error: Unauthorized
 sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
-sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
+sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection|resource lock))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
 unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$

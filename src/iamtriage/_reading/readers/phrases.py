@@ -321,7 +321,7 @@ sure   | region must be set when sending | A region must be set when sending req
 sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
 sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
 sure   | <NetworkingError>Seahorse::Client:: | Seahorse::Client::NetworkingError
-sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?[Cc]redential)
+sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind(?![^\n\x1e]{0,300}?(?:[Cc]redential|ProfileFile))
 sure   | <totalRetryDelay>|<NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}(?! 169\.254\.)|socket hang up)\b[^\x1e]{0,1500}?(?:\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}\btotalRetryDelay\b|\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.)
 sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
 sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)

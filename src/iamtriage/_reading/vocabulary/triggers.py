@@ -105,6 +105,7 @@ _MESSAGE_FRAGMENTS = (
     "amazonaws.",
     "api.aws",
     "x-amz",
+    "not\n",
     "codeartifact.",
     "supported host",
     "ccess Entries",
