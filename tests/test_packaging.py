@@ -126,6 +126,7 @@ _NEEDLESS = (
     "explaining._given_facts",
     "explaining._rules.kubernetes.",
     "explaining._sources",
+    "exceptions",
     "failures._records",
     "inputs",
     "redaction",

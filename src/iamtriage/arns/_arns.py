@@ -7,13 +7,15 @@ each service formats the sections in its own way.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage._typing import override
-from iamtriage.exceptions import InvalidArnError
+
+if TYPE_CHECKING:
+    from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")
 
@@ -61,6 +63,8 @@ class Arn(View, _Sections):
             if not isinstance(section, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise TypeError(wrong_type_message(name, "a string", section))
             if ":" in section and name != "resource":
+                from iamtriage.exceptions import InvalidArnError
+
                 msg = f"{name} must not contain a colon: {quote_text(section)}"
                 raise InvalidArnError(msg, text=section, position=section.index(":"))
         return super().__new__(cls, partition, service, region, account, resource)
@@ -140,6 +144,8 @@ def parse_arn(text: str) -> Arn:
 
 def _build_error(text: str) -> InvalidArnError:
     """Build the error for a text that is not an ARN."""
+    from iamtriage.exceptions import InvalidArnError
+
     # Not `text.startswith`: a compiled pattern has `split`, too, but is not a string.
     if not str.startswith(text, "arn:"):
         hint = " (it occurs later)" if 0 < text.find("arn:") < 2000 else ""

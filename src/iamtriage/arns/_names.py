@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
-from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -84,5 +83,7 @@ def raise_invalid_arn(reason: str, text: str, position: int) -> NoReturn:
     Raises:
         InvalidArnError: Always.
     """
+    from iamtriage.exceptions import InvalidArnError
+
     message = f"{reason}: {quote_text(text)}"
     raise InvalidArnError(message, text=text, position=position)

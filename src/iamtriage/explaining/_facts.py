@@ -13,7 +13,6 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
-from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ def _check_string(instance: object, attribute: attrs.Attribute[Any], value: obje
 def _check_mode(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     del instance
     if value is not None and value not in _AUTHENTICATION_MODES:
+        from iamtriage.exceptions import DocumentError
+
         modes = ", ".join(_AUTHENTICATION_MODES)
         msg = f"unknown {attribute.name} {quote_text(str(value))}; expected one of {modes}"
         raise DocumentError(msg, path=attribute.name)
@@ -94,6 +95,7 @@ def _to_authorization_details(value: object) -> AuthorizationDetails | None:
 
 def _decode_policies(text: str) -> object:
     from iamtriage.authorization._strict_json import JsonError, parse_strict_json
+    from iamtriage.exceptions import DocumentError
 
     try:
         return parse_strict_json(text, quote=quote_text)
@@ -116,6 +118,8 @@ def _to_policy_set(value: object) -> PolicySet | None:
     names = [field.name for field in attrs.fields(PolicySet) if field.init]
     for name in given:
         if name not in names:
+            from iamtriage.exceptions import DocumentError
+
             msg = f"unknown policy type {quote_text(str(name))}; expected one of {', '.join(names)}"
             raise DocumentError(msg, path="policies")
     return PolicySet(**given)

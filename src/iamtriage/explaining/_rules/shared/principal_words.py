@@ -19,7 +19,6 @@ from iamtriage.arns._principals import (
     User,
     parse_principal,
 )
-from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +57,7 @@ def _or_none(parse: Callable[[str], _T]) -> Callable[[str | None], _T | None]:
     def parse_or_none(text: str) -> _T | None:
         try:
             return parse(text)
-        except InvalidArnError:
+        except ValueError:  # InvalidArnError, whose module is imported when it is raised
             return None
 
     @functools.wraps(parse)
