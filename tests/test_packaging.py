@@ -126,7 +126,6 @@ _NEEDLESS = (
     "explaining._given_facts",
     "explaining._rules.kubernetes.",
     "explaining._sources",
-    "exceptions",
     "failures._records",
     "inputs",
     "redaction",
@@ -134,6 +133,7 @@ _NEEDLESS = (
 )
 # What a denial needs only if its text shows more than the principal, the action, the resource and the reason.
 _NEEDLESS_FOR_PLAIN_DENIALS = (
+    "exceptions",
     "_reading.canonical.kinds",
     "_reading.canonical.message_table",
     "_reading.structured.bodies",
