@@ -821,6 +821,16 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="expired credentials of kubectl itself",
         ),
         pytest.param(
+            "ecs/app/0f1e An error occurred (InvalidAccessKeyId) when calling the PutObject operation: The AWS Access Key Id you provided does not exist in our records.",
+            {},
+            (
+                "Do this first: Set key ID and secret again in the task definition",
+                "the task role (taskRoleArn)",
+            ),
+            ("of the role of the ECS task",),
+            id="keys of an ECS task",
+        ),
+        pytest.param(
             "ecs/app/0f1e ProfileNotFound: The config profile (dev) could not be found",
             {},
             ("Do this first: Let the SDK use the role of the ECS task",),

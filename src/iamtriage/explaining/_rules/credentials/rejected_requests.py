@@ -166,32 +166,54 @@ _SECRET_FILE = lazy_pattern(
 )
 _ENCODED_BY_ECHO = lazy_pattern(r"\becho [\"']?\$\{?(?P<name>\w{1,60})\}?[\"']? ?\| ?base64\b", re.ASCII)
 # Where CI systems store the keys that their jobs use.
-_CI_STORES = {
-    "github-actions": ("GitHub", "the secrets of the repository, environment or organization"),
-    "gitlab": ("GitLab", "the CI/CD variables of the project or group"),
-    "jenkins": ("Jenkins", "the credentials of Jenkins"),
-}
-
-_ROLE_INSTEAD_OF_KEYS = {
-    "github-actions": "A secret of an environment overrides that of the repository: set it with --env. Better, use no keys: a role that the job assumes by OIDC (role-to-assume).",
-    "gitlab": "Better, use no keys: a role that the job assumes by OIDC (id_tokens).",
-    "jenkins": "Better, use no keys: the role of the agent's instance or pod.",
+# Runtimes -> what signs, the place of its keys, what to do then, and what to use instead of keys.
+_STORES = {
+    "github-actions": (
+        *("job", "GitHub", "the secrets of the repository, environment or organization", "run the job again"),
+        "A secret of an environment overrides that of the repository: set it with --env. Better, use no keys: a role that the job assumes by OIDC (role-to-assume).",
+    ),
+    "gitlab": (
+        *("job", "GitLab", "the CI/CD variables of the project or group", "run the job again"),
+        "Better, use no keys: a role that the job assumes by OIDC (id_tokens).",
+    ),
+    "jenkins": (
+        *("job", "Jenkins", "the credentials of Jenkins", "run the job again"),
+        "Better, use no keys: the role of the agent's instance or pod.",
+    ),
+    "ecs": (
+        *(
+            "task",
+            "the task definition",
+            "environment or secrets of the task definition",
+            "start new tasks of the new revision",
+        ),
+        "Better, use no keys: the task role (taskRoleArn).",
+    ),
+    "lambda": (
+        *(
+            "function",
+            "the function's configuration",
+            "the environment variables of the function or its code",
+            "call it again",
+        ),
+        "Better, use no keys: the execution role.",
+    ),
 }
 
 
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
-    """Return the remedy that sets the keys where a pod or CI job gets them, if the text is from one."""
+    """Return the remedy that sets the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, context = case.failure.text, context_of(case.facts)
     runtime, failed = context.runtime, context.command
     kind = None if runtime is None else runtime.kind
-    if kind in _CI_STORES and "role-to-assume" not in text:
-        system, store = _CI_STORES[kind]
+    if kind in _STORES and "role-to-assume" not in text:
+        signer, system, store, again, better = _STORES[kind]
         is_github = system == "GitHub"
         return your_remedy(
             f"Set key ID and secret again in {system}",
-            f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
-            "Set both, of the same key, without spaces, quotes or newlines, then run the job again. If the secret is lost, create a new key: AWS shows a secret only once.",
-            _ROLE_INSTEAD_OF_KEYS[kind],
+            f"The {signer} signs with the keys in {store}: aws configure on your machine does not change them.",
+            f"Set both, of the same key, without spaces, quotes or newlines, then {again}. If the secret is lost, create a new key: AWS shows a secret only once.",
+            better,
             commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
             if is_github
             else (),
