@@ -182,13 +182,14 @@ SECRET_UNITS = (
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
     "token:\n7aBcDeFg", "AKIA", '{"password":"x"},', '{\\"token\\": \\"', "curl -u a:b ", "kind: Secret\ndata:\n", "SecureString ", "glpat-",
     "token is ", "password=hunter2 ", "token: aB3dE6fG9hJ2\n", "<token>aB3dE6fG9hJ2</token>", 'token="aB3dE6fG\\n" ', "token%20is%20aB3dE6fG9hJ2%0A",
-    "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é",
+    "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é", "seed=://", "token\\u003d://", "secret%20%22=", ">cookie = xoxb-", "<br>auth",
+    "X-Amz-Signature->",
 )  # fmt: skip
 
 # Units with a number instead of each "{n}", so that no two of them are equal.
 NUMBERED_UNITS = (
     "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
-    '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n",
+    '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
 )  # fmt: skip
 
 

@@ -145,6 +145,7 @@ _WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
 # The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
+_MAX_EDGE = 1_000
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
 
@@ -379,6 +380,9 @@ def check_value(
     placement = placement or Placement(
         sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
     )
+    if len(value) > 2 * _MAX_EDGE:
+        # The value can be as long as the text, for each of many names. Its ends show what it is.
+        value = value[:_MAX_EDGE] + value[-_MAX_EDGE:]
     if not match.runs.remember(can_be_secret, name, value, placement):
         return None
     if sign == "option" and value.lower() in _WORDS_ABOUT_OPTIONS:

@@ -65,8 +65,8 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         return
     schemes = _SCHEME.finditer(folded) if "bearer" in folded or "basic" in folded else ()
     zeroed = zero_digits(text)
-    # Windows without a secret. Those that differ only in their digits are searched once.
-    searched: set[tuple[str, int, bool]] = set()
+    # The secrets of windows, which differ from others at most in their digits.
+    searched: dict[tuple[str, int, bool], list[FoundSecret]] = {}
     done = 0
     # Where the next digit is, without which no value is found.
     digit = -1
@@ -91,8 +91,14 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         if key not in searched:
             found = [*_search_window(text, lines, name.start(), is_direct=is_direct)]
             yield from found
-            if not found and lines[-1] - start <= _MAX_REMEMBERED:
-                searched.add(key)
+            if lines[-1] - start <= _MAX_REMEMBERED and all(each.end < lines[-1] for each in found):
+                searched[key] = [_moved(each, -start) for each in found]
+        else:
+            yield from (_moved(each, start) for each in searched[key])
+
+
+def _moved(found: FoundSecret, by: int) -> FoundSecret:
+    return found._replace(start=found.start + by, end=found.end + by)
 
 
 def _start(match: re.Match[str]) -> int:

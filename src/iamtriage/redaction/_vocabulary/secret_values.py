@@ -56,7 +56,7 @@ _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
 # A label that another value follows: "token: token: …".
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]")
 _PLAIN_WORDS = re.compile(r"[A-Z]?[a-z]*(?:[-'_/][A-Z]?[a-z]+)*[.:!?…]*")
-_TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
+_TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]++|{BASE64_ESCAPES})++")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
@@ -289,7 +289,7 @@ def looks_random(value: str) -> bool:
     value = value[:_MAX_SAMPLE]
     return (
         len(value) >= 8
-        and any(map(str.isdigit, value))
+        and any(map(value.__contains__, "0123456789"))
         and any(map(str.isalpha, value))
         and _UUID.fullmatch(value) is None
         and (len(value) >= 24 or any(map(str.isupper, value)))
