@@ -246,8 +246,10 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
     # The code and the first word of the message are then one word.
-    words = [word for word in readable.mixed_case if word.endswith(_FIRST_WORDS) and word < "["]
-    if all(map(_FIRST_WORDS.__contains__, words)):
+    for word in readable.mixed_case:
+        if word < "[" and word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
+            break
+    else:
         return []
     text = readable.flat
     starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]

@@ -317,11 +317,11 @@ def _drop_controls(view: View) -> None:
 
 def _strip_line_starts(view: View) -> None:
     """Remove boxes and marks, then join the lines that they separated."""
-    if " |" in view.text and "\n" in view.text:
-        view.edit(_service_edits(view.text))
     text = view.text
     is_ascii = text.isascii()
     if "|" in text or not is_ascii:
+        if " |" in text and "\n" in text:
+            view.edit(_service_edits(text))
         strip_boxes(view)
         if not is_ascii and any(map(view.text.__contains__, _BORDERS)):
             view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))

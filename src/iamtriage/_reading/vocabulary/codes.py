@@ -341,9 +341,15 @@ def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = [word for word in mixed_case if word.endswith(_SUFFIXES) and not is_generic(word)]
-    found += [word for word in mixed_case if "AccessDenied" in word or word.startswith("Invalid")]
-    return (_PARTS & words).union([word for word in found if "A" <= word < "["])
+    found = _PARTS & words
+    for word in mixed_case:
+        if "A" <= word < "[" and (
+            (word.endswith(_SUFFIXES) and not is_generic(word))
+            or word.startswith("Invalid")
+            or "AccessDenied" in word
+        ):
+            found.add(word)
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -80,7 +80,8 @@ class Readable:
     def codes(self) -> list[tuple[int, int]]:
         """The spans of the words that can be an error code or a part of one."""
         if self._codes is None:
-            self._codes = self.places(find_codes(self.words, self.mixed_case))
+            codes = find_codes(self.words, self.mixed_case)
+            self._codes = self.places(codes) if codes else []
         return self._codes
 
     def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
