@@ -170,3 +170,61 @@ def test_policies_of_the_caller_are_listed(caller: str, commands: tuple[str, ...
     remedy = explain(text).remedies[0]
     assert remedy.title.startswith("Check that the policy is attached to ")
     assert tuple(remedy.commands) == commands
+
+
+EXPLICIT = GET + " with an explicit deny in {}"
+VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]}}
+
+
+@pytest.mark.parametrize(
+    ("policy_type", "statement", "verdict", "title"),
+    [
+        pytest.param(
+            "a resource-based policy",
+            _statement("Deny", Principal="*", Condition=INSECURE),
+            "a statement of the policy in the text denies it if aws:SecureTransport is false",
+            "Call over HTTPS",
+            id="condition",
+        ),
+        pytest.param(
+            "a resource-based policy",
+            _statement("Deny", Sid="OnlyVpc", Principal="*", Condition=VPCE),
+            "the statement OnlyVpc of the policy in the text denies it unless aws:SourceVpce is vpce-0a1b2c3d or vpce-0e4f5a6b",
+            "Call from a network that the Deny exempts",
+            id="negated condition",
+        ),
+        pytest.param(
+            "a resource-based policy",
+            _statement("Deny", Sid="Closed", Principal="*"),
+            "the statement Closed of the policy in the text denies it",
+            None,
+            id="no condition",
+        ),
+        pytest.param(
+            "a service control policy",
+            _statement("Deny", Sid="Tagged", Condition={"Null": {"aws:RequestTag/team": "true"}}),
+            "the statement Tagged of the policy in the text denies it if the request has no aws:RequestTag/team",
+            None,
+            id="key without a value",
+        ),
+        pytest.param(
+            "an identity-based policy",
+            _statement("Deny", Principal="*", Condition=INSECURE),
+            "an identity-based policy explicitly denies it",
+            None,
+            id="policy of another type",
+        ),
+        pytest.param(
+            "a resource-based policy",
+            _statement("Deny", "s3:PutObject", Principal="*", Condition=INSECURE),
+            "the bucket policy explicitly denies it",
+            None,
+            id="another action",
+        ),
+    ],
+)
+def test_deny_in_the_text(policy_type: str, statement: object, verdict: str, title: str | None) -> None:
+    explanation = explain(_text(EXPLICIT.format(policy_type), statement))
+    assert explanation.summary.endswith(f"{verdict}.")
+    assert title in {None, explanation.remedies[0].title}
+    assert not any(remedy.layer == "identity" and remedy.policy for remedy in explanation.remedies)

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_w
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
@@ -105,6 +106,23 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
+    stated = None
+    if message is None and context_of(denial.facts).policies:
+        from iamtriage.explaining._rules.denials.known_policies import STATED_POLICY_DENIES, find_stated_deny
+
+        stated = find_stated_deny(denial)
+        if stated is not None:
+            conditions = stated.conditions
+            verdict = f"{stated.name} of the policy in the text denies it {stated.clause}".rstrip()
+            text = verdict.replace(" it", f" {denial.action}", 1)
+            shown = STATED_POLICY_DENIES.cause(
+                "derived", ("The text contains the policy.",), text=f"{text[0].upper()}{text[1:]}."
+            )
+            explanation = copy_with(
+                explanation,
+                summary=escape_lines(denial_summary(denial, verdict)),
+                causes=(shown, *explanation.causes),
+            )
     # The caller can change the request more easily than the resource or who calls.
     ordered = sorted(conditions, key=lambda each: ("request", "resource", "principal").index(_owner(each)))
     met = next((each for each in ordered if each.request_values), None)
@@ -122,8 +140,11 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     return copy_with(
         explanation,
-        summary=escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
-        causes=(*explanation.causes, *(_condition_cause(denial, each) for each in conditions)),
+        summary=escape_lines(_add_reason(explanation.summary, denial, [] if stated else ordered, met)),
+        causes=(
+            *explanation.causes,
+            *(_condition_cause(denial, each) for each in (conditions if stated is None else ())),
+        ),
         _remedies=build_remedies,
     )
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
+from iamtriage.authorization._decoded_messages import DenyingCondition
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
@@ -125,6 +127,69 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         causes=(*causes, *explanation.causes),
         remedies=remedies if added is None else (added, *remedies),
     )
+
+
+# Types of policies that name a principal.
+_WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
+
+
+@attrs.frozen(eq=False, repr=False)
+class StatedDeny(Value):
+    """A Deny statement of a policy in the text that matches a denied request.
+
+    Attributes:
+        name: The statement in words.
+        clause: Its condition, as the end of a sentence; empty if it has none.
+        conditions: Its condition keys.
+    """
+
+    name: str
+    clause: str
+    conditions: tuple[DenyingCondition, ...]
+
+
+def find_stated_deny(denial: Denial) -> StatedDeny | None:
+    """Return the first Deny statement that matches an explicit denial, in a policy of its type."""
+    has_principal = denial.policy_type in _WITH_PRINCIPAL
+    for document in context_of(denial.facts).policies if denial.action is not None else ():
+        if document.is_trust_policy or document.has_principal is not has_principal:
+            continue
+        for index, each in enumerate(iterate_statements(document.content)):
+            if each.get("Effect") != "Deny" or (not has_principal and not each.get("Condition")):
+                # The comparison of identity-based policies names a Deny without a condition.
+                continue
+            if _names_action(each, denial.action or "") and _names_resource(each, denial.resource):
+                return _build_stated_deny(index, each)
+    return None
+
+
+def _build_stated_deny(index: int, statement: Mapping[str, Any]) -> StatedDeny:
+    sid = statement.get("Sid")
+    name = clip_text(sid) if isinstance(sid, str) and sid else None
+    clauses: list[str] = []
+    conditions: list[DenyingCondition] = []
+    for operator, block in mapping(statement.get("Condition")).items():
+        for key, value in mapping(block).items():
+            values = tuple(as_strings(value)) or (str(value).lower(),)
+            clauses.append(
+                _describe_condition(
+                    operator, clip_text(key), join_words(tuple(map(clip_text, values[:_MAX_RESOURCES])), "or")
+                )
+            )
+            conditions.append(DenyingCondition(name, index, key, values, None))
+    # All conditions of a statement must match.
+    return StatedDeny(
+        f"the statement {name}" if name else "a statement",
+        join_words(tuple(clauses), "and"),
+        tuple(conditions),
+    )
+
+
+def _describe_condition(operator: str, key: str, values: str) -> str:
+    """Return when a condition matches, as the end of a sentence."""
+    if operator == "Null":
+        return f"if the request has {'no ' if values == 'true' else ''}{key}"
+    return f"unless {key} is {values}" if "Not" in operator else f"if {key} is {values}"
 
 
 def _remedy(denial: Denial, code: str) -> Remedy | None:
