@@ -302,14 +302,9 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
     """Return the remedy that lists EKS clusters. Other services have too many resources to list."""
     if case.failure.envelope.service != "eks" and "No cluster found" not in message:
         return ()
-    return (
-        your_remedy(
-            "List the clusters of the Region",
-            "Use the cluster's name exactly as it is listed.",
-            commands=(fill_command("aws eks list-clusters --region {}", commands.region(region)),),
-            url=pages.EKS_KUBECONFIG,
-        ),
-    )
+    title, step = "List the clusters of the Region", "Use the cluster's name exactly as it is listed."
+    lines = (fill_command("aws eks list-clusters --region {}", commands.region(region)),)
+    return (your_remedy(title, step, commands=lines, url=pages.EKS_KUBECONFIG),)
 
 
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
@@ -317,15 +312,12 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     code, envelope = clues.error_code(failure), failure.envelope
     operation = error_kind.safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
+    text = "The error code does not name a missing permission. The message says more."
+    if code.isdigit():
+        text = "AWS returned only the HTTP status and no error code."
     return case.explain(
         f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{error_kind.end_summary(case.failure)}",
-        api_error_kinds.AWS_ERROR.cause(
-            "reported",
-            error_kind.code_evidence(failure),
-            text="AWS returned only the HTTP status and no error code."
-            if code.isdigit()
-            else "The error code does not name a missing permission. The message says more.",
-        ),
+        api_error_kinds.AWS_ERROR.cause("reported", error_kind.code_evidence(failure), text=text),
         remedies=(
             your_remedy(
                 "Look up the error code",

@@ -68,6 +68,13 @@ def _describe_reason(diagnosis: ArnDiagnosis) -> str:
     return f"{reason[:1].lower()}{reason[1:]}"
 
 
+_WAIT = your_remedy(
+    "Wait, if the role was just created",
+    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
+    url=pages.CONSISTENCY,
+)
+
+
 def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     cluster = clusters.find_cluster(case)
     text = clusters.find_entry_arn(case)
@@ -76,9 +83,8 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     mapped = build_cluster_principal(try_parse_principal(text), "the principal")
     if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
-        mapped = attrs.evolve(
-            mapped, entry_argument=f'"$({arn_diagnosis.lookup_command(principal)})"', entry_refusal=None
-        )
+        argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
+        mapped = attrs.evolve(mapped, entry_argument=argument, entry_refusal=None)
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
@@ -108,13 +114,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     session = (_SESSION_CONTEXT,) if is_terraform and isinstance(principal, RoleSession) else ()
     remedies = [change_in_code(by_hand, deployment, "principal_arn", *session)]
     if is_unknown and diagnosis is None:
-        remedies.append(
-            your_remedy(
-                "Wait, if the role was just created",
-                "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
-                url=pages.CONSISTENCY,
-            )
-        )
+        remedies.append(_WAIT)
     return case.explain(
         f"EKS rejects the ARN for an access entry: {reason}",
         *causes,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import commands, pages
@@ -22,12 +21,12 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, resource_policy_remedy
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -230,13 +229,10 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     title = f"Allow {launcher} in the key policy"
     if state is None:
         title = "Check the key's state and its key policy"
-    allow = Remedy(
-        title=title,
-        who="resource owner",
-        steps=present(
-            None if state else check_step,
-            f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
-        ),
+    allow = resource_policy_remedy(
+        title,
+        *present(None if state else check_step),
+        f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
         commands=present(
             *find_key,
             None if state else check,
@@ -245,9 +241,7 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
                 "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
             ),
         ),
-        policy=build_document(statements),
-        layer="resource",
-        is_addition=True,
+        statements=statements,
         url=VOLUME_KEY.sources[0],
     )
     return (enable, allow) if state in _STATE_WORDS else (allow,)

@@ -125,12 +125,11 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     text = problem.text or problem.cause.sentence
     remedies = [your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)]
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
-        text, *remedies = document_problems.explain_s3_levels(
-            context_of(case.facts).policies, text, *remedies
-        )
-    summary = (
-        text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
-    )
+        policies = context_of(case.facts).policies
+        text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
+    summary = text
+    if not text.startswith("AWS"):
+        summary = f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
     if problem.cause is document_problems.MALFORMED_POLICY:
         summary, remedies = f"AWS rejects the policy document{end_summary(case.failure)}", []
     return case.explain(
@@ -158,11 +157,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         *_principal_causes(kind, name),
     ]
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
-    lookup = (
-        (_find_principal_remedy(kind, name),)
-        if causes[-1].evidence == "possible" and kind != "service"
-        else ()
-    )
+    can_look_up = causes[-1].evidence == "possible" and kind != "service"
+    lookup = (_find_principal_remedy(kind, name),) if can_look_up else ()
     return case.explain(
         text,
         *causes,

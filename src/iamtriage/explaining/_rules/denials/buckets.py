@@ -217,16 +217,12 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
     if deployment is None or not (deployment.type or "").startswith("AWS::S3::Bucket"):
         return None
     region = commands.region(deployment.region or denial.facts.region)
-    resource = (
-        f"{clip_text(deployment.resource)} ({deployment.type})" if deployment.resource else deployment.type
-    )
-    actions = (
-        "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
-        if deployment.type == "AWS::S3::BucketPolicy"
-        else "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
-    )
+    named = deployment.resource and f"{clip_text(deployment.resource)} ({deployment.type})"
+    actions = "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
+    if deployment.type != "AWS::S3::BucketPolicy":
+        actions = "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
     return denial.explain(
-        f"S3 denied a call for {resource}: the message names neither the action nor the reason.",
+        f"S3 denied a call for {named or deployment.type}: the message names neither the action nor the reason.",
         common_causes.NO_IDENTITY_ALLOW.cause(
             text="The permissions with which CloudFormation acts lack an action that a property requires."
         ),

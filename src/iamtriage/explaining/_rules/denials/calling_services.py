@@ -84,11 +84,9 @@ def explain_calling_resource(denial: Denial) -> Explanation:
     service = f"{'' if arn is None else arn.service}.amazonaws.com"
     if denial.service == "lambda" and service == _ALARMS:
         service = _ALARMS_IN_LAMBDA
-    name = denial.caller.rpartition(":")[2]
+    caller = f"{service} (for {denial.caller.rpartition(':')[2]})"
     principal = ServicePrincipal(service)
-    return explain_service_principal(
-        attrs.evolve(denial, principal=principal, caller=f"{service} (for {name})")
-    )
+    return explain_service_principal(attrs.evolve(denial, principal=principal, caller=caller))
 
 
 def explain_calling_service(denial: Denial) -> Explanation:

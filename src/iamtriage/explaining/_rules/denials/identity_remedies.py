@@ -78,11 +78,10 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     arn = f"arn:{role.partition}:iam::aws:policy/{path}"
     grant = required_grant(denial)
     on_star = " (whose resource is *)" if grant is not None and grant.resources == ("*",) else ""
+    step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} leads to the next denial."
     return account_remedy(
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
-        AGENT_OF_NODE
-        if denial.service == "eks-auth"
-        else f"It allows what {controller.name} normally calls. The denied action alone{on_star} leads to the next denial.",
+        AGENT_OF_NODE if denial.service == "eks-auth" else step,
         *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
         commands=(commands.attach_policy(commands.role_name(role.name), arn),),
         url=pages.MANAGE_POLICIES,

@@ -55,11 +55,9 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     """Explain that no OpenSearch role that is mapped to the caller allows the request."""
     found = _PERMISSION.search(denial.failure.text)
     names = found["names"].replace(" ", "").split(",") if found else []
-    permission = (
-        f"the permission{'s' * (len(names) > 1)} {clip_text(join_words(tuple(names), 'and'))}"
-        if names
-        else "the request"
-    )
+    permission = "the request"
+    if names:
+        permission = f"the permission{'s' * (len(names) > 1)} {clip_text(join_words(tuple(names), 'and'))}"
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"

@@ -150,6 +150,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if denial.action_evidence == "supplied":
         evidence = "supplied"
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
+    # The default role can be the one that was passed.
+    deploys = _is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     call = f"{caller} {_describe_call(denial, f'{role} to {to}')}{unnamed}"
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
     if evidence == "reported":
@@ -164,10 +166,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         topic="pass-role",
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
-            # The default role can be the one that was passed.
-            _DEPLOY_WITH_DEFAULT_ROLE
-            if _is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
-            else None,
+            _DEPLOY_WITH_DEFAULT_ROLE if deploys else None,
             _trust_remedy(denial, role, recipient or _guess_recipient(denial))
             if recipient or denial.resource
             else None,
@@ -330,10 +329,8 @@ def _role_recipient(denial: Denial) -> RoleRecipient | None:
     known = find_role_recipient(denial.operation, _called_service(denial))
     if known is None and denial.operation is None:
         controller = permissions_of("iam:PassRole", denial.failure.text)
-        if controller is not None and controller.passes_roles_to is not None:
-            known = RoleRecipient((controller.passes_roles_to,))
-        else:
-            known = _created_recipient(denial)
+        service = None if controller is None else controller.passes_roles_to
+        known = RoleRecipient((service,)) if service else _created_recipient(denial)
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
     return known

@@ -22,9 +22,9 @@ from iamtriage.explaining._rules.shared.companion_actions import describe_compan
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
-from iamtriage.policies._documents import build_document, build_statement
+from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -163,10 +163,10 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps += grant.notes
     if not policy.names_resource:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
-    documents = [] if added is None else [added]
+    statements = [] if added is None else [added]
     lines = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
-        documents = _linked_role_statements(denial)
+        statements = _linked_role_statements(denial)
         steps[0] = steps[0].replace("this statement", "these statements")
         steps.append(
             "The second statement lets the service create the grants with which it uses the key for the resources it manages."
@@ -198,14 +198,11 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
         )
-    return Remedy(
-        title=f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
-        who="resource owner",
-        steps=tuple(steps),
+    return resource_policy_remedy(
+        f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
+        *steps,
         commands=lines,
-        policy=build_document(documents) if documents else None,
-        layer="resource",
-        is_addition=True,
+        statements=statements,
         url=pages.CROSS_ACCOUNT,
     )
 

@@ -30,7 +30,12 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     upload_option_actions,
 )
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    identity_remedy,
+    present,
+    resource_policy_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import find_acl
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
@@ -169,20 +174,15 @@ def _explain_origin(denial: Denial) -> Explanation:
         KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
         topic="s3-access-denied",
         remedies=(
-            Remedy(
-                title="Allow the distribution in the bucket policy",
-                who="resource owner",
-                steps=(
-                    "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                    denial_remedies.save_step("the bucket policy"),
-                ),
+            resource_policy_remedy(
+                "Allow the distribution in the bucket policy",
+                "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+                denial_remedies.save_step("the bucket policy"),
                 commands=(
                     f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text",
                     f"aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
                 ),
-                policy=build_document([statement]),
-                layer="resource",
-                is_addition=True,
+                statements=(statement,),
                 url=_ORIGIN_ACCESS,
             ),
         ),

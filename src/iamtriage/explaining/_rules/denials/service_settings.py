@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.resource_policies import bucket_argumen
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, signed_curl
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -374,12 +374,10 @@ def explain_function_url(denial: Denial) -> Explanation:
     url = _FUNCTION_URL.search(text)
     region = commands.region(url["region"] if url else denial.facts.region)
     is_signed = "--aws-sigv4" in text or "AWS4-HMAC-SHA256" in text
-    show = fill_command(
-        "aws lambda get-function-url-config --function-name FUNCTION_NAME --region {}", region
-    )
-    sign = f'curl --aws-sigv4 aws:amz:{region}:lambda --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"}'
-    policy = fill_command(
-        "aws lambda get-policy --function-name FUNCTION_NAME --region {} --query Policy --output text", region
+    show = f"aws lambda get-function-url-config --function-name FUNCTION_NAME --region {region}"
+    sign = signed_curl("lambda", region, url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/")
+    policy = (
+        f"aws lambda get-policy --function-name FUNCTION_NAME --region {region} --query Policy --output text"
     )
     public = "aws lambda add-permission --function-name FUNCTION_NAME --region {} --statement-id {} --action {} --principal '*' {}"
     check = owner_remedy(
@@ -398,11 +396,9 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         url=pages.LAMBDA_URLS,
     )
-    verdict = (
-        "its caller is not allowed"
-        if is_signed
-        else "it is not signed, or the function policy does not allow it"
-    )
+    verdict = "it is not signed, or the function policy does not allow it"
+    if is_signed:
+        verdict = "its caller is not allowed"
     return denial.explain(
         f"The function URL{f' {url[0]}' if url else ''} rejected the request: {verdict}.",
         FUNCTION_URL_REJECTED.cause("reported", quote_phrases(text, "Function URL authorization issues")),

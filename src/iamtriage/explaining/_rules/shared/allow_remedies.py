@@ -335,21 +335,18 @@ def _complete_task(
     found = companion_actions.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
-    task, actions, on_star = found
-    added: tuple[str, ...] = on_star
+    task, actions, added = found
     resource = "*"
     if grant.action in actions:
         statement["Action"] = [grant.action, *(each for each in actions if each != grant.action)]
         if grant.action.startswith("logs:"):
             # Each task or function writes to another stream.
-            statement["Resource"] = (
-                f"{statement['Resource'].partition(':log-stream:')[0].removesuffix(':*')}:*"
-            )
+            group = statement["Resource"].partition(":log-stream:")[0].removesuffix(":*")
+            statement["Resource"] = f"{group}:*"
     else:
         added, resource = actions, _find_repository(denial)
     more = [_statement(added, resource)] if added else []
-    prefix = grant.action.partition(":")[0]
-    service = companion_actions.SERVICES_OF_TOKENS.get(prefix)
+    service = companion_actions.SERVICES_OF_TOKENS.get(grant.action.partition(":")[0])
     if service is None or not more:
         return (f"{task} {ALL_REQUIRED}",), more
     more[0]["Condition"] = _token_condition(service)
@@ -359,9 +356,8 @@ def _complete_task(
     if login is not None and ":domain/" in domain and text.count(_STANDARD_DENIAL) == 1:
         # The command calls GetRepositoryEndpoint, and the package manager reads.
         repository = f"{domain.replace(':domain/', ':repository/')}/{login['repository']}"
-        statement.update(
-            Action=[grant.action, *companion_actions.PACKAGE_ACTIONS], Resource=[domain, repository]
-        )
+        actions = (grant.action, *companion_actions.PACKAGE_ACTIONS)
+        statement.update(Action=list(actions), Resource=[domain, repository])
         return (step, "Package managers require the actions on the repository."), more
     statement["Action"] = grant.action
     then = f"Package managers then require {join_words(companion_actions.PACKAGE_ACTIONS, 'and')} on the repository."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from iamtriage.explaining._explanations import Remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._explanations import Who
 
@@ -78,6 +78,21 @@ def identity_remedy(
 
     policy = build_document(statements)
     return Remedy(title, "account administrator", steps, commands, policy, layer="identity", url=url)
+
+
+def resource_policy_remedy(
+    title: str,
+    *steps: str,
+    statements: Sequence[dict[str, Any]],
+    commands: tuple[str, ...],
+    url: str,
+) -> Remedy:
+    """Return a remedy that adds statements to the policy of a resource, for its owner."""
+    from iamtriage.policies._documents import build_document
+
+    policy = build_document(statements) if statements else None
+    who: Who = "resource owner"
+    return Remedy(title, who, steps, commands, policy, layer="resource", is_addition=True, url=url)
 
 
 def trust_remedy(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -81,14 +84,11 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
     save = save_step(row.resource, file, statements=what)
     if "file://" not in text:
         save = f"Add this statement to {row.resource}, and keep the existing ones."
-    return Remedy(
-        title=f"Allow {row.service} in {row.resource}",
-        who="resource owner",
-        steps=(save, *((row.step,) if row.step else ())),
+    return resource_policy_remedy(
+        f"Allow {row.service} in {row.resource}",
+        *((save, row.step) if row.step else (save,)),
         commands=tuple(_fill(each, values) for each in row.commands),
-        policy=build_document(statements),
-        layer="resource",
-        is_addition=True,
+        statements=statements,
         url=row.url,
     )
 
