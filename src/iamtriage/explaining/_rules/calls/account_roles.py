@@ -19,7 +19,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_partition, find_region, find_role_arn
+from iamtriage.explaining._rules.shared.clues import find_partition, find_role_arn
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
 
 if TYPE_CHECKING:
@@ -165,13 +165,12 @@ def explain_missing_setting(case: Case[AwsError] | Denial, _message: str = "") -
 
 
 def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
-    partition, region, stated = find_partition(case), find_region(case), find_role_arn(case.text)
+    partition, stated = find_partition(case), find_role_arn(case.text)
     path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
     account = commands.account(stated.split(":")[4] if stated else case.failure.account)
     values = {
         "arn:aws:": f"arn:{partition}:",
         "ROLE_ARN": f"arn:{partition}:iam::{account}:role/{f'{path}/' if path else ''}{name}",
-        "REGION": commands.region(region),
         "ACCOUNT_ID": account,
     }
     lines: list[str] = []

@@ -20,9 +20,8 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
@@ -352,13 +351,12 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
     fewer = _REUSE if _calls_sts(case) else fewer
     if controller is not None:
-        namespace = commands.namespace(case.facts.namespace or controller.namespace)
         return cluster_remedy(
             f"Let {controller.name} make fewer calls",
             _FLAGS.get(controller.name, "Raise the interval in which it checks its objects."),
             "Run one replica per cluster, or use leader election. Retries are not enough: they are calls, too.",
             _FIND_CALLERS,
-            commands=(fill_command("kubectl --namespace {} edit {}", namespace, controller.workload),),
+            commands=(f"kubectl --namespace NAMESPACE edit {controller.workload}",),
             url=url,
         )
     found = _ATTEMPTS.search(case.text)

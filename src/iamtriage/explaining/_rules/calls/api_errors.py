@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
@@ -37,7 +36,6 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_a
 from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -146,9 +144,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     """
     region = commands.region(clues.find_region(case))
-    stated = context_of(case.facts)
-    bucket = commands.bucket(None if stated.bucket is None else stated.bucket.value)
-    create = f"aws s3api create-bucket --bucket {bucket} --region {region} --create-bucket-configuration LocationConstraint={region}"
+    create = f"aws s3api create-bucket --bucket BUCKET --region {region} --create-bucket-configuration LocationConstraint={region}"
     return case.explain(
         "The bucket was not created: outside us-east-1, CreateBucket must name the Region as LocationConstraint.",
         request_kinds.INVALID_REQUEST.cause(
@@ -267,15 +263,23 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
     )
 
 
+_LIST_CLUSTERS = your_remedy(
+    "List the clusters of the Region",
+    "Use the cluster's name exactly as it is listed.",
+    commands=("aws eks list-clusters --region REGION",),
+    url=pages.EKS_KUBECONFIG,
+)
+
+
 def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     is_head_of_s3 = s3_calls.is_head_call(case) and envelope.operation in {"HeadObject", "HeadBucket"}
     if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
         return _explain_missing_s3_object(case)
-    region, profile = clues.find_region(case), clues.find_profile(case)
-    where = "" if region is None else f" in {region}"
+    region = clues.find_region(case)
+    is_about_clusters = envelope.service == "eks" or "No cluster found" in message
     return case.explain(
-        f"The resource does not exist{where} in the account of the call{error_kind.end_summary(case.failure)}",
+        f"The resource does not exist{f' in {region}' if region else ''} in the account of the call{error_kind.end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure)),
         RESOURCE_IN_OTHER_REGION.cause(),
         RESOURCE_IN_OTHER_ACCOUNT.cause(),
@@ -286,25 +290,14 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
                 "Check the account and the Region of the call",
                 "Compare the account that the first command prints with the account of the resource.",
                 "Compare the Region. The second command prints the configured one, which applies if the call names none.",
-                commands=(
-                    credential_remedies.with_profile(profile, "aws sts get-caller-identity"),
-                    credential_remedies.with_profile(profile, "aws configure get region"),
-                ),
+                commands=("aws sts get-caller-identity", "aws configure get region"),
                 url=pages.CLI_CREDENTIALS,
             ),
-            *_list_clusters_remedies(case, message, region),
+            # Other services have too many resources to list.
+            *((_LIST_CLUSTERS,) if is_about_clusters else ()),
         ),
         notes=(NOT_A_DENIAL,),
     )
-
-
-def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | None) -> tuple[Remedy, ...]:
-    """Return the remedy that lists EKS clusters. Other services have too many resources to list."""
-    if case.failure.envelope.service != "eks" and "No cluster found" not in message:
-        return ()
-    title, step = "List the clusters of the Region", "Use the cluster's name exactly as it is listed."
-    lines = (fill_command("aws eks list-clusters --region {}", commands.region(region)),)
-    return (your_remedy(title, step, commands=lines, url=pages.EKS_KUBECONFIG),)
 
 
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:

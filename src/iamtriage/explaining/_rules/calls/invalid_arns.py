@@ -274,7 +274,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         *causes,
         topic="role-arn-malformed",
         remedies=(
-            *([_annotation_remedy(case, correct_arn, _role_lookup(diagnosis, text))] if is_in_pod else []),
+            *([_annotation_remedy(correct_arn, _role_lookup(diagnosis, text))] if is_in_pod else []),
             your_remedy(
                 "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
@@ -311,21 +311,19 @@ def _role_lookup(diagnosis: ArnDiagnosis | None, text: str | None) -> tuple[str,
     return (fill_command(template, profile, "InstanceProfile.Roles[0].Arn"),)
 
 
-def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str, ...]) -> Remedy:
-    name = commands.kubernetes_name(case.facts.service_account)
-    namespace = commands.namespace(case.facts.namespace)
-    path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
-    annotation = f"eks.amazonaws.com/role-arn={role_arn}"
+def _annotation_remedy(role_arn: str, lookup: tuple[str, ...]) -> Remedy:
+    account = "serviceaccount SERVICE_ACCOUNT -n NAMESPACE"
+    path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
     return cluster_remedy(
         "Correct the annotation of the service account",
         "Then re-create the pods, which get the ARN when they are created.",
         commands=(
             *lookup,
-            fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
+            f"kubectl get {account} -o {path}",
             fill_command(
-                "kubectl annotate serviceaccount {} -n {} --overwrite {}", name, namespace, annotation
+                f"kubectl annotate {account} --overwrite {{}}", f"eks.amazonaws.com/role-arn={role_arn}"
             ),
-            fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
+            "kubectl rollout restart deployment/NAME -n NAMESPACE",
         ),
         url=pages.EKS_IRSA,
     )

@@ -14,18 +14,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._rules.credentials import credential_sources
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
-from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import AwsError
 
 
@@ -53,6 +50,23 @@ _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to
 _LOAD_BALANCER_CONTROLLER = "aws-load-balancer-controller"
 
 
+_SET_REGION = your_remedy(
+    "Give the program its Region",
+    "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
+    commands=("export AWS_REGION=REGION",),
+    url=pages.SDK_REGION,
+)
+_CONFIGURE_LOAD_BALANCERS = cluster_remedy(
+    "Give the controller its Region and VPC",
+    "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
+    commands=(
+        "aws eks describe-cluster --name CLUSTER --region REGION --query cluster.resourcesVpcConfig.vpcId --output text",
+        "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace NAMESPACE --reuse-values --set region=REGION --set vpcId=VPC_ID",
+    ),
+    url=pages.LOAD_BALANCER_CONTROLLER,
+)
+
+
 def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the instance metadata service did not tell a program what it asked for."""
     facts = case.facts
@@ -69,17 +83,9 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     end = "No credentials or permissions were checked."
     if is_warning:
         end = "This is only a warning: the program then uses another source."
-    cluster = find_cluster(case)
-    configure: Remedy | None = None
+    configure = _SET_REGION if asked == "the Region" else None
     if controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER:
-        configure = _configure_load_balancers_remedy(cluster, facts.namespace)
-    elif asked == "the Region":
-        configure = your_remedy(
-            "Give the program its Region",
-            "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
-            commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
-            url=pages.SDK_REGION,
-        )
+        configure = _CONFIGURE_LOAD_BALANCERS
     hop_limit = credential_sources.hop_limit_remedy(case)
     if is_warning:
         step = "If the program works, ignore the message."
@@ -99,17 +105,4 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         ),
         remedies=present(configure, hop_limit),
         notes=("An IAM policy does not help: no request reached AWS.",),
-    )
-
-
-def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) -> Remedy:
-    region = commands.region(cluster.region)
-    return cluster_remedy(
-        "Give the controller its Region and VPC",
-        "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
-        commands=(
-            f"aws eks describe-cluster --name {cluster.argument} --region {region} --query cluster.resourcesVpcConfig.vpcId --output text",
-            f"helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace {commands.namespace(namespace or 'kube-system')} --reuse-values --set region={region} --set vpcId=VPC_ID",
-        ),
-        url=pages.LOAD_BALANCER_CONTROLLER,
     )

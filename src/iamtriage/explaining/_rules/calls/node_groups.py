@@ -98,7 +98,6 @@ NODE_STARTUP = CauseType(
 def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     """Explain that nodes did not join, and how to find out why."""
     cluster, group = _find_group(case)
-    instance = _INSTANCE.search(message) or _INSTANCE.search(case.text)
     return case.explain(
         "The nodes did not join the cluster in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
         NODES_NOT_JOINED.cause(
@@ -109,7 +108,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         NODE_ROLE_ENTRY_LOST.cause(),
         NODE_STARTUP.cause(),
         remedies=(
-            _find_reason_remedy(cluster, group, instance[0] if instance else None),
+            _find_reason_remedy(cluster, group),
             _role_remedy(cluster),
             _network_remedy(cluster),
         ),
@@ -124,7 +123,7 @@ def explain_unreachable_cluster(case: Case[AwsError], _message: str) -> Explanat
         "EKS or the nodes cannot reach the cluster's API server: a network problem, not a missing permission.",
         NODE_WITHOUT_NETWORK.cause("derived", code_evidence(case.failure)),
         topic="nodes-not-joined",
-        remedies=(_network_remedy(cluster), _find_reason_remedy(cluster, group, None)),
+        remedies=(_network_remedy(cluster), _find_reason_remedy(cluster, group)),
     )
 
 
@@ -202,8 +201,7 @@ def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> 
     return tuple(commands.attach_policy(role, f"{managed}/{each}") for each in policies)
 
 
-def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> Remedy:
-    region, node = commands.region(cluster.region), instance or "INSTANCE_ID"
+def _find_reason_remedy(cluster: Cluster, group: str) -> Remedy:
     return cluster_remedy(
         "Find out why the nodes did not join",
         "The first command prints the node role, the subnets and EKS's own findings. The second prints the console of a node with the kubelet's start.",
@@ -215,11 +213,8 @@ def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> R
                 *("--nodegroup-name", group),
                 *("--query", "nodegroup.[nodeRole,subnets,health]"),
             ),
-            f"aws ec2 get-console-output --instance-id {node} --region {region} --latest --output text",
-            fill_command(
-                f"aws ssm start-automation-execution --region {region} --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters {{}}",
-                f"ClusterName={cluster.argument},WorkerID={node}",
-            ),
+            "aws ec2 get-console-output --instance-id INSTANCE_ID --region REGION --latest --output text",
+            "aws ssm start-automation-execution --region REGION --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters ClusterName=CLUSTER,WorkerID=INSTANCE_ID",
         ),
         url=pages.EKS_TROUBLESHOOTING,
     )

@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_region
+from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -148,9 +148,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     service = "iam" if scoped else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
     service_code = _QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE")
-    # IAM has its quotas in one Region.
-    region = "us-east-1" if service == "iam" else commands.region(find_region(case))
-    increase = _increase_remedy(service_code, region)
+    increase = _increase_remedy(service_code)
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase)
     return case.explain(
@@ -168,14 +166,17 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     )
 
 
-def _increase_remedy(service_code: str, region: str) -> Remedy:
-    listed = "aws service-quotas list-service-quotas --service-code {} --region {}"
-    requested = "aws service-quotas request-service-quota-increase --service-code {} --quota-code QUOTA_CODE --desired-value VALUE --region {}"
+def _increase_remedy(service_code: str) -> Remedy:
+    # IAM has its quotas in one Region.
+    region = "us-east-1" if service_code == "iam" else "REGION"
     return account_remedy(
         "Request a higher quota",
         "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
         "Request a higher value. Some requests are approved immediately, others take days.",
-        commands=(fill_command(listed, service_code, region), fill_command(requested, service_code, region)),
+        commands=(
+            f"aws service-quotas list-service-quotas --service-code {service_code} --region {region}",
+            f"aws service-quotas request-service-quota-increase --service-code {service_code} --quota-code QUOTA_CODE --desired-value VALUE --region {region}",
+        ),
         url=pages.QUOTAS,
     )
 
@@ -287,7 +288,6 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
-    region = commands.region(find_region(case))
     return case.explain(
         "The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
         QUOTA_REACHED.cause(
@@ -300,12 +300,10 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
                 "Reserve less concurrency for the function",
                 "Lower ReservedConcurrentExecutions (in Terraform reserved_concurrent_executions), or remove it: without it, the function uses the unreserved concurrency.",
                 "The command prints the account's concurrency, and what is unreserved. New accounts have a low quota.",
-                commands=(
-                    fill_command("aws lambda get-account-settings --query AccountLimit --region {}", region),
-                ),
+                commands=("aws lambda get-account-settings --query AccountLimit --region REGION",),
                 url=pages.QUOTAS,
             ),
-            _increase_remedy("lambda", region),
+            _increase_remedy("lambda"),
         ),
         notes=(NOT_A_DENIAL,),
     )
@@ -332,7 +330,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             f": {size.what.format(**found.groupdict())} can have at most {int(found['count']):,} characters"
         )
     # Only the length of trust policies is adjustable.
-    increase = (_increase_remedy("iam", "us-east-1"),) if "trust" in size.what else ()
+    increase = (_increase_remedy("iam"),) if "trust" in size.what else ()
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
         POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),

@@ -14,8 +14,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -132,8 +131,6 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
 
 def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
     found = _INSTANCE_ID.search(message)
-    node = found[0] if found else "INSTANCE_ID"
-    region = commands.region(find_region(case))
     return case.explain(
         f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",
         TARGET_NOT_CONNECTED.cause("reported", code_evidence(case.failure)),
@@ -150,8 +147,8 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 "The first command prints connected or notconnected. The second prints when the agent last reported. No entry means never in that account and Region.",
                 "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
                 commands=(
-                    fill_command("aws ssm get-connection-status --target {} --region {}", node, region),
-                    f"aws ssm describe-instance-information --region {region} --filters Key=InstanceIds,Values={node} --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
+                    "aws ssm get-connection-status --target INSTANCE_ID --region REGION",
+                    "aws ssm describe-instance-information --region REGION --filters Key=InstanceIds,Values=INSTANCE_ID --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SESSION_TROUBLES,
@@ -161,7 +158,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
                 f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {_CHANNEL_ACTIONS} on *.",
                 commands=(
-                    f"aws ec2 describe-iam-instance-profile-associations --region {region} --filters Name=instance-id,Values={node}",
+                    "aws ec2 describe-iam-instance-profile-associations --region REGION --filters Name=instance-id,Values=INSTANCE_ID",
                     commands.attach_policy(
                         "ROLE_NAME", f"arn:{find_partition(case)}:iam::aws:policy/{_AGENT_POLICY}"
                     ),
@@ -181,7 +178,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
 
 
 def _explain_task(case: Case[AwsError], message: str) -> Explanation:
-    region, because = commands.region(find_region(case)), code_evidence(case.failure)
+    because = code_evidence(case.failure)
     text = "ECS cannot reach the agent in the container."
     cause = TARGET_NOT_CONNECTED.cause("reported", because, text=text)
     if EXEC_NOT_ENABLED.search(message):
@@ -201,7 +198,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "Check whether the task has ECS Exec",
                 "The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",
                 commands=(
-                    f"aws ecs describe-tasks --region {region} --cluster CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
+                    "aws ecs describe-tasks --region REGION --cluster CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -209,7 +206,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "If it is disabled, enable ECS Exec",
                 "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
                 commands=(
-                    f"aws ecs update-service --region {region} --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
+                    "aws ecs update-service --region REGION --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -218,7 +215,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
                 f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
                 commands=(
-                    f"aws ecs describe-task-definition --region {region} --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
+                    "aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
                 ),
                 url=pages.ECS_EXEC,
             ),

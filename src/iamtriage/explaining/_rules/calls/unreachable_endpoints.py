@@ -11,9 +11,8 @@ from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
-from iamtriage.explaining._rules.shared import certificates, commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared import certificates, pages
+from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -130,7 +129,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             *findings.remedies,
             *_related_remedies(case, message, host),
             *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
-            _test_connection_remedy(case, host),
+            _test_connection_remedy(host),
         ),
         notes=(_NOT_A_POLICY,),
     )
@@ -242,9 +241,8 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     return ()
 
 
-def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
+def _test_connection_remedy(host: str | None) -> Remedy:
     name = host or "HOST"
-    region = commands.region(find_region(case))
     return your_remedy(
         "Test the connection to the endpoint",
         "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
@@ -252,10 +250,24 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
         commands=(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
-            fill_command("aws ec2 describe-vpc-endpoints --region {}", region),
+            "aws ec2 describe-vpc-endpoints --region REGION",
         ),
         url=pages.VPC_ENDPOINTS,
     )
+
+
+_COMPARE_KUBECONFIG = your_remedy(
+    "Compare the kubeconfig with the cluster",
+    "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
+    "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
+    "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
+    commands=(
+        "aws eks describe-cluster --name CLUSTER --region REGION --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
+        "aws eks update-kubeconfig --name CLUSTER --region REGION",
+        "kubectl config view --minify",
+    ),
+    url=pages.EKS_ENDPOINT,
+)
 
 
 def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanation:
@@ -264,11 +276,8 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
     Sources: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html and
     https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html.
     """
-    cluster = find_cluster(case)
-    region = commands.region(cluster.region or _region_of_cluster(message))
-    is_untrusted = certificates.CERTIFICATE_ERROR.search(message) is not None
     causes: tuple[Cause, ...]
-    if is_untrusted:
+    if certificates.CERTIFICATE_ERROR.search(message):
         reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
         causes = (
             certificates.UNTRUSTED_CERTIFICATE.cause(
@@ -297,27 +306,9 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
         f"{reason} No permission was checked.",
         *causes,
         topic="no-answer",
-        remedies=(
-            your_remedy(
-                "Compare the kubeconfig with the cluster",
-                "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
-                "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
-                "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
-                commands=(
-                    f"aws eks describe-cluster --name {cluster.argument} --region {region} --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
-                    fill_command("aws eks update-kubeconfig --name {} --region {}", cluster.argument, region),
-                    "kubectl config view --minify",
-                ),
-                url=pages.EKS_ENDPOINT,
-            ),
-        ),
+        remedies=(_COMPARE_KUBECONFIG,),
         notes=("An IAM policy or access entry does not help: the API server checked no identity.",),
     )
-
-
-def _region_of_cluster(message: str) -> str | None:
-    found = _CLUSTER_HOST.search(message)
-    return None if found is None else found[1]
 
 
 def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:

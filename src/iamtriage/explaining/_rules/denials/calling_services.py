@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.managed_services import RESOURCES, expl
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -246,7 +246,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     role = f"the role {parsed.name}" if parsed else "the role"
     arn = commands.arn(first, "ROLE_ARN")
     user = _DATABASE_USER.fullmatch(denial.principal_text or "")
-    region, cluster, external_id = region_argument(denial), "CLUSTER", "the user of the message"
+    region, cluster, external_id = "REGION", "CLUSTER", "the user of the message"
     where = "the cluster"
     check = "Check which roles it has, and add the one that the SQL command names."
     if user is not None:

@@ -202,10 +202,8 @@ def cloudtrail_command(denial: Denial) -> str:
     """Return the command that looks up the call in CloudTrail."""
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
-    return fill_command(
-        "aws cloudtrail lookup-events --region {} --lookup-attributes {} --max-results 10",
-        *(denial_remedies.region_argument(denial), f"AttributeKey=EventName,AttributeValue={name}"),
-    )
+    region = denial_remedies.region_argument(denial)
+    return f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={name} --max-results 10"
 
 
 def simulation_commands(denial: Denial) -> tuple[str, ...]:

@@ -281,7 +281,6 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     values = {
         "PARTITION": denial.location.partition or "aws",
-        "REGION": region_argument(denial),
         "BUCKET": commands.bucket(bucket),
         "ACCOUNT_ID": commands.account(denial.account),
     }

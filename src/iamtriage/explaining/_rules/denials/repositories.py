@@ -192,11 +192,9 @@ def _role_lookups(case: Case[AccessDenied], role: str) -> tuple[str, ...]:
     """Return the commands that print the policies of the role that pulls, or the node role of a known cluster."""
     if role != "NODE_ROLE_NAME" or case.facts.cluster is None:
         return (f"aws iam list-attached-role-policies --role-name {role}",)
-    of_cluster = (commands.cluster(case.facts.cluster), commands.region(case.facts.region))
-    of_group = "--nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text"
     return (
-        fill_command("aws eks list-nodegroups --cluster-name {} --region {}", *of_cluster),
-        fill_command(f"aws eks describe-nodegroup --cluster-name {{}} --region {{}} {of_group}", *of_cluster),
+        "aws eks list-nodegroups --cluster-name CLUSTER --region REGION",
+        "aws eks describe-nodegroup --cluster-name CLUSTER --region REGION --nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text",
     )
 
 

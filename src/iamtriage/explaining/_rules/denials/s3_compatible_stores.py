@@ -12,7 +12,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_profile
+from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
@@ -124,7 +124,7 @@ def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
         f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
         _REMOVE_ENDPOINT,
-        commands=(credential_remedies.with_profile(find_profile(case), "aws configure list"),),
+        commands=("aws configure list",),
         url=pages.SDK_ENDPOINTS,
     )
     check_permissions = your_remedy(

@@ -208,7 +208,7 @@ _SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace
 _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
 _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
-_AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
+_AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region REGION --model-id MODEL_ID"
 _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 
 MODEL_NOT_SUBSCRIBED = CauseType(
@@ -268,7 +268,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
         "The subscription applies to the account: afterwards, calls of the model need no AWS Marketplace permissions.",
         _RETRY_LATER,
-        commands=(fill_command(_AVAILABILITY_COMMAND, denial_remedies.region_argument(denial)),),
+        commands=(_AVAILABILITY_COMMAND,),
         url=pages.BEDROCK_MODELS,
     )
     allow: Remedy | None = None
@@ -301,7 +301,6 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
 
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
-    region = denial_remedies.region_argument(denial)
     words = denial_paragraph(denial.failure)
     if _INVALID_PAYMENT in words:
         return _explain_payment(denial, words)
@@ -311,9 +310,9 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
             "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
             commands=(
-                fill_command(_AVAILABILITY_COMMAND, region),
-                f"aws bedrock list-foundation-models --region {region} --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
-                fill_command("aws bedrock list-inference-profiles --region {}", region),
+                _AVAILABILITY_COMMAND,
+                "aws bedrock list-foundation-models --region REGION --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
+                "aws bedrock list-inference-profiles --region REGION",
             ),
             url=pages.BEDROCK_PROFILES,
         ),

@@ -236,7 +236,6 @@ def explain_not_owner(denial: Denial) -> Explanation:
 
 def explain_image(denial: Denial) -> Explanation:
     """Explain that an AMI is not shared with the account."""
-    region = denial_remedies.region_argument(denial)
     found = _IMAGE.search(denial.failure.text)
     image = found[0] if found else "IMAGE_ID"
     return denial.explain(
@@ -250,7 +249,7 @@ def explain_image(denial: Denial) -> Explanation:
                 "The command describe-images prints the image if the account has access to it.",
                 "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
                 commands=(
-                    fill_command("aws ec2 describe-images --region {} --image-ids {}", region, image),
+                    f"aws ec2 describe-images --region REGION --image-ids {image}",
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SHARED_IMAGES,
@@ -259,7 +258,7 @@ def explain_image(denial: Denial) -> Explanation:
                 "Or ask its owner to share it",
                 "The owner adds the account to the image's launch permissions, in that region.",
                 commands=(
-                    f"aws ec2 modify-image-attribute --region {region} --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
+                    f"aws ec2 modify-image-attribute --region REGION --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
                 ),
                 url=pages.SHARED_IMAGES,
             ),
@@ -280,7 +279,7 @@ def explain_dependency(denial: Denial) -> Explanation:
                 "Search CloudTrail for a denied call to another service at the same time.",
                 "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
                 commands=(
-                    f"aws cloudtrail lookup-events --region {commands.region(denial.facts.region)} --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
+                    "aws cloudtrail lookup-events --region REGION --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
                 ),
                 url=pages.ACCESS_DENIED,
             ),

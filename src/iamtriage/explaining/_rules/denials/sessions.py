@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_option, find_profile, message_text
+from iamtriage.explaining._rules.shared.clues import find_option, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import (
@@ -65,9 +65,7 @@ ASSIGNMENT_REMOVED = CauseType(
 
 def explain_no_assignment(denial: Denial) -> Explanation:
     """Explain that the signed-in user has no assignment of the permission set."""
-    case = denial.case
-    profile = find_profile(case) or "PROFILE"
-    is_reported = _NO_ACCESS_MESSAGE.search(case.text) is not None
+    is_reported = _NO_ACCESS_MESSAGE.search(denial.case.text) is not None
     return denial.explain(
         "The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
         NO_ASSIGNMENT.cause(
@@ -82,15 +80,16 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 "Compare the profile with the assignments of the user",
                 "Check the account and the role name in the profile.",
                 "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
-                commands=tuple(
-                    fill_command(f"aws configure get {setting} --profile {{}}", profile)
-                    for setting in ("sso_account_id", "sso_role_name", "sso_session")
+                commands=(
+                    "aws configure get sso_account_id --profile PROFILE",
+                    "aws configure get sso_role_name --profile PROFILE",
+                    "aws configure get sso_session --profile PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
             ),
             your_remedy(
                 "If the cached sign-in is another user's, sign in again",
-                commands=("aws sso logout", fill_command("aws sso login --profile {}", profile)),
+                commands=("aws sso logout", "aws sso login --profile PROFILE"),
                 url=pages.SSO_LOGIN,
             ),
             organization_remedy(

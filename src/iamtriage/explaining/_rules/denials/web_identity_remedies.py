@@ -18,7 +18,6 @@ from iamtriage.explaining._context.readers.controllers import find_controller, u
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._documents import allow, build_document
@@ -46,7 +45,7 @@ _BRANCH = lazy_pattern(
 _PROJECT = lazy_pattern(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,5}", re.ASCII)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
-_LOOKUP = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+_LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -114,10 +113,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         return your_remedy(
             f"Look up the {pipeline.job}'s subject in CloudTrail",
             f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
-            commands=(
-                trust_policy_commands(denial)[0],
-                fill_command(_LOOKUP, commands.region(denial.facts.region)),
-            ),
+            commands=(trust_policy_commands(denial)[0], _LOOKUP),
             url=pipeline.url,
         )
     claims = denial.facts.token_claims
@@ -179,7 +175,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         principal={"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
         condition={"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
     )
-    show_issuer = "aws eks describe-cluster --name {} --query cluster.identity.oidc.issuer --output text"
+    show_issuer = "aws eks describe-cluster --name CLUSTER --query cluster.identity.oidc.issuer --output text"
     title = "Allow the token in the role's trust policy"
     if found is not None:
         title = f"Make the role's trust policy match the {found.job}'s token"
@@ -194,7 +190,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         *(found.steps if found else ()),
         CHANGE_STATEMENT,
         commands=(
-            *((fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else ()),
+            *((show_issuer,) if _is_of_pod(denial) else ()),
             *trust_policy_commands(denial),
         ),
         policy=build_document([added]),
@@ -250,7 +246,9 @@ def _token_command(denial: Denial) -> str:
     facts = denial.facts
     if not (facts.namespace or facts.service_account):
         return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
-    return f"kubectl -n {commands.namespace(facts.namespace)} exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token"
+    return (
+        "kubectl -n NAMESPACE exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token"
+    )
 
 
 def role_location(denial: Denial) -> tuple[str, str]:

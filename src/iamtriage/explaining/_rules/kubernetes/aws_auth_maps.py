@@ -168,7 +168,6 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
                 url=pages.EKS_ACCESS_MODE,
             ),
             build_cluster_principal(None, "a role").aws_auth_remedy(
-                cluster,
                 groups=("GROUP",),
                 title="Create it with its first entry",
                 steps=(

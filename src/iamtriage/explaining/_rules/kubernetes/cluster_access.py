@@ -252,7 +252,6 @@ def grant_access_remedies(
         )
     if cluster.uses_aws_auth:
         yield principal.aws_auth_remedy(
-            cluster,
             groups=("GROUP",),
             title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
             steps=(

@@ -190,7 +190,6 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     title = "Then" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
     return principal.aws_auth_remedy(
-        cluster,
         groups=(_GROUP,),
         title=f"{title}, map {principal.description} to the group in aws-auth",
     )

@@ -195,7 +195,6 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         remedies=(
             cluster.enable_entries_remedy(),
             entry_principal(case).aws_auth_remedy(
-                cluster,
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),

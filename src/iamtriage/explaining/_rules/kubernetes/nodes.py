@@ -139,7 +139,6 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
         yield principal.create_node_entry_remedy(cluster, title=title, steps=lookup_steps, lookup=lookup)
     if cluster.uses_aws_auth:
         mapping = principal.aws_auth_remedy(
-            cluster,
             groups=principal_mappings.NODE_GROUPS,
             username=principal_mappings.NODE_USERNAME,
             title=f"Or map it in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
@@ -230,7 +229,6 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
                     principal_mappings.build_cluster_principal(
                         role, "the node role", placeholder="NODE_ROLE_ARN"
                     ).aws_auth_remedy(
-                        cluster,
                         groups=principal_mappings.NODE_GROUPS,
                         username=principal_mappings.NODE_USERNAME,
                         title="Or, if it is mapped in aws-auth, correct its user name and groups",
@@ -319,7 +317,6 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     if cluster.uses_aws_auth:
         remedies.append(
             principal.aws_auth_remedy(
-                cluster,
                 groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
                 username="system:node:{{SessionName}}",
                 title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",

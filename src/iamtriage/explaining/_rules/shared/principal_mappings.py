@@ -197,7 +197,6 @@ class ClusterPrincipal(Value):
 
     def aws_auth_remedy(
         self,
-        cluster: Cluster,
         *,
         groups: tuple[str, ...],
         username: str | None = None,
@@ -210,7 +209,7 @@ class ClusterPrincipal(Value):
             words += ["--group", group]
         if username is not None:
             words += ["--username", username]
-        create = f"eksctl create iamidentitymapping --cluster {cluster.argument} --region {commands.region(cluster.region)}"
+        create = "eksctl create iamidentitymapping --cluster CLUSTER --region REGION"
         return cluster_remedy(
             title or f"Map {self.description} in aws-auth",
             *steps,
