@@ -153,6 +153,11 @@ GO1: Table = (
 _KMS_NULL = f"null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)"
 JAVA: Table = (
     (
+        "mask-in-parentheses",
+        f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: (removed), Extended Request ID: null)",
+        {**DENIED, "request_id": "(removed)", "status_code": 403},
+    ),
+    (
         "oldest-without-code",
         f"Caused by: Status Code: 403, AWS Service: Amazon S3, AWS Request ID: {REQUEST}, AWS Error Code: null, AWS Error Message: Forbidden, S3 Extended Request ID: abcDEF123456/+=",
         denied(service="s3", status_code=403, request_id=REQUEST, host_id="abcDEF123456/+="),

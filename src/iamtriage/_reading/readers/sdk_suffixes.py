@@ -47,7 +47,7 @@ _LABEL_WORDS = """
 _LABELS = frozenset(_LABEL_WORDS.split())
 _JAVA = lazy_pattern(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
 _JAVA_PART = lazy_pattern(
-    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
+    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>\([^()\n]{1,60}\)|(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
 # People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(
