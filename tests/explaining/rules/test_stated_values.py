@@ -793,6 +793,17 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="the ID of a key",
         ),
         pytest.param(
+            f"creation_rules:\n  - kms: {_KEY}\n$ sops -d a.yaml\nAccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/jobs/j is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+            {},
+            (
+                f"aws kms describe-key --key-id {_KEY} --region eu-north-1",
+                "Allow the role jobs in the key policy, in account 222233334444",
+                "Allow kms:Decrypt for the role jobs, in account 111122223333",
+            ),
+            ("KEY_ID",),
+            id="the key of SOPS in another account",
+        ),
+        pytest.param(
             "An error occurred (AccessDeniedException) when calling the GetParameter operation: User: arn:aws:sts::222233334444:assumed-role/jobs/j is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
             {},
             ("aws ssm describe-parameters --parameter-filters Key=Name,Values=PARAMETER_NAME",),

@@ -196,10 +196,16 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts = ""
-    remedies: tuple[Remedy | None, ...] = (_inspect_key_remedy(denial), resource_remedy(denial))
+    key = try_parse_arn(_find_key(denial))
+    # The text can name the key, which is then most likely the denied one.
+    of_key = denial
+    if key is not None and key.resource.startswith("key/"):
+        of_key = attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
+    across = allow_remedy(of_key) if of_key.crosses_accounts else None
+    remedies: tuple[Remedy | None, ...] = (_inspect_key_remedy(denial), resource_remedy(of_key), across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
-        remedies = (remedies[1], allow_remedy(denial), remedies[0])
+        remedies = (*remedies[1:], remedies[0])
     verdict = f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
     text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
