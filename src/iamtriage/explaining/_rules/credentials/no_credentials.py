@@ -335,7 +335,7 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
     """Return the environments in which the call may run, the likeliest first, at most two."""
     text = case.text
-    controller = find_controller(text)
+    on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
     is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
         (
@@ -344,7 +344,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         ),
         (
             pod_roles.advise_in_pods,
-            controller is not None
+            find_controller(text) is not None
             or mentions_kubernetes(case)
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
@@ -361,42 +361,29 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         or credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
     )
     if _is_blocked_by_hop_limit(text) and not environments:
-        return [credential_sources.advise_on_ec2]
+        return [on_ec2]
     if _is_in_container_on_ec2(text, message):
-        return [credential_sources.advise_on_ec2, *environments, containers.advise_in_docker][:2]
+        return [on_ec2, *environments, containers.advise_in_docker][:2]
     if containers.is_in_container(text) and not environments:
         is_named = containers.find_profile_without_files(case) is not None
-        return (
-            [containers.advise_in_docker]
-            if is_named
-            else [containers.advise_in_docker, credential_sources.advise_on_ec2]
-        )
-    is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
-    if (
-        not environments
-        and not is_without_role
-        and other_users.is_of_other_user(case, may_be_instance=mentions_metadata)
-    ):
-        return [other_users.advise_other_user]
-    if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
-        # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
-        return [credential_sources.advise_on_laptop, credential_sources.advise_on_ec2]
+        return [containers.advise_in_docker, *(() if is_named else (on_ec2,))]
     if environments:
-        return [*environments, *([credential_sources.advise_on_ec2] if mentions_metadata else [])][:2]
+        return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
+    is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
+    if not is_without_role and other_users.is_of_other_user(case, may_be_instance=mentions_metadata):
+        return [other_users.advise_other_user]
+    if _TERRAFORM.search(text) or _PERSONS_TOOL.search(text):
+        # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
+        return [on_laptop, on_ec2]
     if _LOG_SHIPPER.search(text):
-        return [pod_roles.advise_in_pods, credential_sources.advise_on_ec2]
+        return [pod_roles.advise_in_pods, on_ec2]
     if credential_sources.IIS_SIGNS.search(text):
         return [credential_sources.advise_on_iis]
     if (is_of_program and _LOG_STREAM.search(text)) or (
         mentions_metadata and _CONTAINER_PROVIDER.search(message)
     ):
-        return [ecs_tasks.advise_on_ecs, credential_sources.advise_on_ec2]
+        return [ecs_tasks.advise_on_ecs, on_ec2]
     if is_without_role:
-        return [credential_sources.advise_on_ec2]
-    if _EC2_PROMPT.search(text):
-        return [credential_sources.advise_on_ec2, credential_sources.advise_on_laptop]
-    return (
-        [credential_sources.advise_on_ec2, credential_sources.advise_on_laptop]
-        if mentions_metadata
-        else [credential_sources.advise_on_laptop, credential_sources.advise_on_ec2]
-    )
+        return [on_ec2]
+    is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
+    return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]

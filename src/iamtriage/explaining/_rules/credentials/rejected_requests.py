@@ -231,14 +231,12 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
     text = case.failure.text
     controller, found = find_controller(text), _SECRET_OBJECT.search(text)
     name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
-    usual = controller.namespace if controller else None
-    namespace = commands.namespace(case.facts.namespace or usual)
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key = _SECRET_MEMBER.search(text) if is_secret_wrong else None
     member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
     length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
-    restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {namespace}"
+    restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
     url = "https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/"
     file = _SECRET_FILE.search(text)
     if file is not None and key is None:
@@ -247,7 +245,7 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
             "Correct the credentials file in the Kubernetes Secret",
             f"The pod signs with the keys in the file {member} of the Secret: aws configure on your machine does not change them. Set key ID and secret of the same key in {file['file']}, then replace the Secret.",
             commands=(
-                f"kubectl create secret generic {name} --namespace {namespace} --from-file={member}={file['file']} --dry-run=client --output yaml | kubectl apply -f -",
+                f"kubectl create secret generic {name} --namespace NAMESPACE --from-file={member}={file['file']} --dry-run=client --output yaml | kubectl apply -f -",
                 restart,
             ),
             url=url,
@@ -264,8 +262,8 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
         f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. {encode}",
         commands=(
-            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
-            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
+            f"kubectl get secret {name} --namespace NAMESPACE --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
+            f'kubectl patch secret {name} --namespace NAMESPACE --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
             restart,
         ),
         url=url,
