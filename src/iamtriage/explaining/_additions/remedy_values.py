@@ -15,9 +15,11 @@ from iamtriage.explaining._context.readers.controllers import usual_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
+    find_access_key,
     find_instance,
     find_profile,
     find_region,
+    find_user,
     selects_profile_in_shell,
 )
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -206,13 +208,14 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
     context = facts.context
-    region = profile = instance = None
+    region = profile = instance = user = key = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
         text = case.text
         region, profile, instance = find_region(case), find_profile(case), find_instance(text)
         namespace, account = usual_account(facts, text)
+        user, key = find_user(case), find_access_key(case)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
@@ -223,6 +226,8 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
+        ("USER_NAME", user, commands.user_name),
+        ("ACCESS_KEY_ID", key, commands.access_key),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
         ("WORKLOAD", _value(context.workload), _workload),

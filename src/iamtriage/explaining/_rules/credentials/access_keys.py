@@ -72,6 +72,49 @@ EXPOSED_ACCESS_KEY = CauseType(
 )
 
 
+NEW_KEY_REMEDIES = (
+    your_remedy(
+        "Create a new access key",
+        "Create it, and store the secret where it is used immediately: AWS shows it only once.",
+        "If you are not allowed to manage your own keys, ask the account administrator.",
+        commands=("aws iam create-access-key --user-name USER_NAME",),
+        url=pages.ACCESS_KEYS,
+    ),
+    your_remedy(
+        "Replace long-term keys with temporary credentials",
+        "People: IAM Identity Center (aws configure sso), or aws login with a console user.",
+        "Pods: EKS Pod Identity, or IAM roles for service accounts.",
+        "EC2, ECS and Lambda: the role of the instance, task or function.",
+        "CI systems: a role that trusts the system's OIDC provider.",
+        "Machines elsewhere: IAM Roles Anywhere.",
+        commands=("aws configure sso", "aws login"),
+        url=pages.BEST_PRACTICES,
+    ),
+)
+"""The ways to a working access key, and to do without one."""
+_QUOTA_REMEDIES = (
+    your_remedy(
+        "Find the key that is not used, and deactivate it",
+        "List both keys, and check for each when and for what it was last used.",
+        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
+        "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
+        commands=(
+            "aws iam list-access-keys --user-name USER_NAME",
+            "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
+            "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
+        ),
+        url=pages.ROTATE_KEYS,
+    ),
+    your_remedy(
+        "After that wait, delete the deactivated key",
+        "Deleting cannot be undone. Deactivating alone does not make room for another key.",
+        commands=("aws iam delete-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID",),
+        url=pages.ROTATE_KEYS,
+    ),
+    *NEW_KEY_REMEDIES,
+)
+
+
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Explain that the user already has two access keys."""
     user = find_user(case)
@@ -82,59 +125,12 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
         ACCESS_KEY_QUOTA.cause(
             "reported", quote_phrases(message_text(case), "Cannot exceed quota for AccessKeysPerUser")
         ),
-        remedies=key_remedies(user),
+        remedies=_QUOTA_REMEDIES,
         notes=(
             "AWS does not raise this quota. Neither a policy nor a retry helps.",
             "AWS shows a secret access key only once, when the key is created. If it is lost, create a new key.",
         ),
     )
-
-
-def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = True) -> tuple[Remedy, ...]:
-    """Return the ways to a working access key, and to do without one.
-
-    Args:
-        user: The name of the IAM user, if known.
-        key: The ID of the key to replace, if known.
-        at_quota: Whether the user must delete a key before creating one.
-    """
-    key_id = commands.access_key(key)
-    free_one = your_remedy(
-        "Find the key that is not used, and deactivate it",
-        "List both keys, and check for each when and for what it was last used.",
-        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
-        "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
-        commands=(
-            _user_command("list-access-keys", user),
-            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
-            _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
-        ),
-        url=pages.ROTATE_KEYS,
-    )
-    delete = your_remedy(
-        "After that wait, delete the deactivated key",
-        "Deleting cannot be undone. Deactivating alone does not make room for another key.",
-        commands=(_user_command("delete-access-key", user, "--access-key-id", key_id),),
-        url=pages.ROTATE_KEYS,
-    )
-    create = your_remedy(
-        "Create a new access key",
-        "Create it, and store the secret where it is used immediately: AWS shows it only once.",
-        "If you are not allowed to manage your own keys, ask the account administrator.",
-        commands=(_user_command("create-access-key", user),),
-        url=pages.ACCESS_KEYS,
-    )
-    replace = your_remedy(
-        "Replace long-term keys with temporary credentials",
-        "People: IAM Identity Center (aws configure sso), or aws login with a console user.",
-        "Pods: EKS Pod Identity, or IAM roles for service accounts.",
-        "EC2, ECS and Lambda: the role of the instance, task or function.",
-        "CI systems: a role that trusts the system's OIDC provider.",
-        "Machines elsewhere: IAM Roles Anywhere.",
-        commands=("aws configure sso", "aws login"),
-        url=pages.BEST_PRACTICES,
-    )
-    return (*((free_one, delete) if at_quota else ()), create, replace)
 
 
 def _user_command(verb: str, user: str | None, *arguments: str) -> str:

@@ -13,15 +13,15 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import package_logins, unsigned_requests
-from iamtriage.explaining._rules.credentials.access_keys import key_remedies
+from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.rejected_requests import (
+    CHECK_KEY,
     INVALID_TOKEN_CODES,
     REJECTION_PHRASES,
     SESSION_TOKEN_REMEDY,
     UNKNOWN_KEY_CODES,
     RejectedRequest,
-    check_key_remedy,
     describe_request,
     partition_remedy,
     region_remedies,
@@ -349,7 +349,7 @@ def _remedies(
         yield partition_remedy(request.partition)
     is_key_known = request.key is not None and request.is_temporary is False
     if request.is_signed and is_key_known and not request.concerns_token:
-        yield check_key_remedy(case, request)
+        yield CHECK_KEY
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.SHOW_IDENTITY
@@ -358,7 +358,7 @@ def _remedies(
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS
         elif not is_key_known:
-            yield check_key_remedy(case, request)
+            yield CHECK_KEY
     yield from region.remedies
     if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
         yield credential_remedies.enable_region(request.region)
@@ -367,4 +367,4 @@ def _remedies(
     if request.code == "AuthFailure":
         yield credential_remedies.set_clock(case.text)
     if request.is_signed and not request.concerns_token:
-        yield from key_remedies(clues.find_user(case), key=request.key, at_quota=False)
+        yield from NEW_KEY_REMEDIES

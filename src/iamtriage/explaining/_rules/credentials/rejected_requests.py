@@ -14,7 +14,6 @@ from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
@@ -318,19 +317,17 @@ SESSION_TOKEN_REMEDY = your_remedy(
 )
 
 
-def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
-    key = commands.access_key(request.key)
-    return account_remedy(
-        "Check whether the access key exists and is active",
-        "The first command prints the key's account and requires no permission there.",
-        "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
-        "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
-        commands=(
-            fill_command("aws sts get-access-key-info --access-key-id {}", key),
-            f"aws iam list-access-keys --user-name {commands.user_name(clues.find_user(case))}",
-        ),
-        url=pages.ACCESS_KEYS,
-    )
+CHECK_KEY = account_remedy(
+    "Check whether the access key exists and is active",
+    "The first command prints the key's account and requires no permission there.",
+    "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+    "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
+    commands=(
+        "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",
+        "aws iam list-access-keys --user-name USER_NAME",
+    ),
+    url=pages.ACCESS_KEYS,
+)
 
 
 def partition_remedy(partition: str) -> Remedy:
