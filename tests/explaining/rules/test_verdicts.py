@@ -34,6 +34,16 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "program-in-the-journal": (
+        "Nov 24 03:00:04 web-1 orders-sync[812]: botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "found no credentials in the systemd unit",
+        "sudo systemctl edit orders-sync",
+    ),
+    "function-in-its-log": (
+        "[ERROR] AccessDeniedException: An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::111122223333:assumed-role/orders-role-x1y2z3/orders is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because no identity-based policy allows the dynamodb:PutItem action\nTraceback (most recent call last):\n  File \"/var/task/app.py\", line 12, in lambda_handler",
+        "The role orders-role-x1y2z3, which the Lambda function orders uses,",
+        "Allow dynamodb:PutItem for the role orders-role-x1y2z3",
+    ),
     "role-of-a-backup-plan": (
         "The IAM role arn:aws:iam::111122223333:role/backup does not have sufficient permissions to execute the backup",
         "The role of the backup plan, backup, lacks the permissions",

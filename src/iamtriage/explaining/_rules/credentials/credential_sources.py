@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -145,6 +145,10 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             url=pages.CLI_PROFILES,
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
+    profile = find_profile(case)
+    if profile is not None:
+        text = f"The profile {clip_text(profile)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
+        return Advice([NOTHING_SET_UP.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
     return Advice(
         [
             NOTHING_SET_UP.cause(),

@@ -30,7 +30,12 @@ _CRON = lazy_pattern(
     r"\bCRON\[\d{1,7}\]|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b",
     re.ASCII | re.MULTILINE,
 )
-_SYSTEMD = lazy_pattern(r"\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]", re.ASCII)
+# A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
+_SYSTEMD = lazy_pattern(
+    r"\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]"
+    r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>[a-z][\w.-]{1,60})\[\d{1,7}\]: ",
+    re.ASCII | re.MULTILINE,
+)
 _UNIT = lazy_pattern(
     r"(?<![\w@.-])(?P<unit>[A-Za-z0-9][\w@-]{0,79})\.service\b|(?:-u|--unit)[ =](?P<name>[A-Za-z0-9][\w@-]{0,79})",
     re.ASCII,
@@ -106,9 +111,11 @@ def advise_other_user(case: Case[MissingCredentials], _message: str) -> Advice:
             commands=("crontab -e",),
             url=pages.CLI_CREDENTIALS,
         )
-    elif _SYSTEMD.search(text):
+    elif (line := _SYSTEMD.search(text)) is not None:
         found = _UNIT.search(text)
-        unit = (found["unit"] or found["name"]).removesuffix(".service") if found else "UNIT"
+        unit = (
+            (found["unit"] or found["name"]).removesuffix(".service") if found else line["program"] or "UNIT"
+        )
         why = "The unit runs as root, unless User= names another user, and gets no variables of a shell."
         remedy = your_remedy(
             "Set the user or the files in the unit",

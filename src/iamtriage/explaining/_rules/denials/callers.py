@@ -144,8 +144,11 @@ def _describe_use(denial: Denial) -> str | None:
             host, _, path = stated.partition("/")
             name = clip_text(path if path and "." in host else stated)
             return f"which {words.format(name=name, function=f' {session}' if session else '')}"
-    function = context_of(denial.facts).function
-    if function is not None and function.value.rpartition(":")[2] == session:
+    context = context_of(denial.facts)
+    function = context.function
+    is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
+    # Lambda names the session after the function.
+    if is_lambda or (function is not None and function.value.rpartition(":")[2] == session):
         return f"which the Lambda function {session} uses"
     controller = _find_controller(denial, line) if may_name_controller(text) else None
     if controller is None:
