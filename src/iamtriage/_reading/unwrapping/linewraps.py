@@ -54,6 +54,8 @@ _WHOLE_UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3
 _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 # An action that a line breaks: "iam:Create\nRole".
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
+# A newline without a space before or after it.
+_BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
 _SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
 # The time in messages about signatures: "20261124T214427Z".
@@ -78,6 +80,8 @@ MIN_FULL_LINES = 2
 
 def join_wrapped_lines(view: View) -> None:
     """Remove the newlines inside words and values."""
+    if _BREAK.search(view.text) is None:
+        return
     edits: list[Edit] = []
     paragraph: list[tuple[int, str]] = []
     at = 0

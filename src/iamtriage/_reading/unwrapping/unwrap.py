@@ -60,6 +60,7 @@ _TIME = lazy_pattern(r"\d\d:\d\d")
 _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
+_MARKED_LINE = lazy_pattern(r"\n[ \t]*[>#/,*|-]")
 # Docker Compose prints the service before each line.
 _SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
 _NUMBERED = lazy_pattern(r"[-_.]\d{1,4}\Z")
@@ -326,10 +327,9 @@ def _strip_line_starts(view: View) -> None:
         if not is_ascii and any(map(view.text.__contains__, _BORDERS)):
             view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))
         text = view.text
-    lines = text.split("\n")
-    if not _MARK_CHARACTERS.isdisjoint([line.lstrip(" \t")[:1] for line in lines]):
-        view.edit(_mark_edits(text, lines))
-    if len(lines) > 1:
+    if text.lstrip(" \t")[:1] in _MARK_CHARACTERS or _MARKED_LINE.search(text):
+        view.edit(_mark_edits(text, text.split("\n")))
+    if "\n" in text:
         strip_continuations(view)
         join_wrapped_lines(view)
 
