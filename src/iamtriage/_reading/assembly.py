@@ -81,14 +81,14 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
     if not pieces and stated is None and BARE_403 not in readers:
         # True for most log lines that report errors.
         return []
-    classes = [piece for piece in pieces if piece.role == "class"]
-    pieces = _order(pieces, readable)
+    found = pieces
+    pieces = _order(found, readable)
     if stated is not None:
         stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
     candidates = assemble_candidates(readable.text, pieces)
     sections = find_aws_sections(readable) if candidates else []
-    attach_context(candidates, readable, sections, classes)
+    attach_context(candidates, readable, sections, found)
     attach_bare_codes(candidates, readable)
     context = TextContext(readable, sections)
     candidates = [candidate for candidate in candidates if classify(candidate, context)]

@@ -31,7 +31,7 @@ def attach_context(
     candidates: Sequence[Candidate],
     readable: Readable,
     sections: list[tuple[int, int]],
-    classes: Sequence[Piece],
+    pieces: Sequence[Piece],
 ) -> None:
     """Attach the status and the service near a failure to it, if it states none.
 
@@ -39,7 +39,7 @@ def attach_context(
         candidates: The failures, in the order of the text.
         readable: The readable text.
         sections: The spans of the AWS sections, if the text compares clouds.
-        classes: The exception classes in the text, as ``read_classes`` yields them.
+        pieces: The pieces of the text, including those in source code.
     """
     text = readable.text
     # A candidate of IDs only, such as headers, is part of the response with the failure.
@@ -48,7 +48,7 @@ def attach_context(
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if [candidate for candidate in candidates if "service" not in candidate.facts]:
         places = [*read_hosts(readable)]
-        places += [piece for piece in classes if "service" in piece.facts]
+        places += [piece for piece in pieces if piece.role == "class" and "service" in piece.facts]
         places.sort(key=_start)
         _attach(candidates, places, "service", text, sections)
 
