@@ -105,7 +105,8 @@ def _find_around(
             m = pattern.match(text, words.start(), end + _MAX_DENIAL_DISTANCE) if words else None
             if m:
                 yield m
-                done = m.end()
+            # No match of other words contains these, so the text before them is searched once.
+            done = m.end() if m else end
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:

@@ -97,6 +97,7 @@ _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
 # ``_BOX`` needs one of these borders.
 _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 _BORDER = lazy_pattern(f"[{''.join(_BORDERS)}]")
+_MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
@@ -335,7 +336,10 @@ def _strip_line_starts(view: View) -> None:
 
 
 def _find_borders(text: str) -> Iterator[re.Match[str]]:
-    """Yield the borders in a text, in order. Only the lines with such a character are searched."""
+    """Yield the borders in a text, in order. If they are rare, only their lines are searched."""
+    if sum(map(text.count, _BORDERS)) * _MIN_CHARS_PER_BORDER > len(text):
+        yield from _BOX.finditer(text)
+        return
     end = 0
     while border := _BORDER.search(text, end):
         start = text.rfind("\n", 0, border.start()) + 1
