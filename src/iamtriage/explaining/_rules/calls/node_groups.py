@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
-_INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{8,17}(?![0-9a-f])")
 _PROFILE = lazy_pattern(
     r"(?i:instance profile)[\s:'\"]{1,3}(?:[^\s'\"]{0,80}instance-profile/)?([\w+=,.@-]{0,100}[\d_-][\w+=,@-]{0,60})"
 )

@@ -15,9 +15,9 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
+from iamtriage.explaining._rules.denials import encrypted_data
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -38,64 +38,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-# How External Secrets Operator and kubectl name it, its resources and their fields.
-_EXTERNAL_SECRETS = lazy_pattern(
-    r"SecretSyncedError|external-secrets|could not get secret data from provider|\bExternalSecret\b|\bexternalsecrets?\b"
-    r"|\bspec\.data(?:From)?\[\d|\berror retrieving secret at \.data"
-)
-_EXTERNAL_SECRET = lazy_pattern(
-    r"\bExternalSecret(?:\\?[\"']:\s?\{[^{}]{0,200}?\bname\\?[\"']:\s?\\?[\"']|(?:\\?[\"'])?[ :/=]{1,2}\\?[\"']?(?:(?P<namespace>[a-z0-9][a-z0-9-]{0,62})/)?)"
-    r"(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\bkubectl [^\n|;&]{0,200}?\b(?:get|describe|annotate|edit) (?:externalsecrets?(?:\.external-secrets\.io)?|es)[ /](?P<asked>[a-z0-9][a-z0-9.-]{0,252})"
-    r"|\bkind: ExternalSecret\s{1,20}metadata:\s{1,20}name: (?P<manifest>[a-z0-9][a-z0-9.-]{0,252})",
-    re.ASCII,
-)
-_NAMESPACE_NEXT_TO_NAME = lazy_pattern(
-    r"(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})", re.ASCII
-)
-_CHARS_AFTER_NAME = 80
-# The name of a secret in External Secrets Operator, the Secrets Store CSI driver, and calls of SDKs.
-_SECRET_NAME = lazy_pattern(
-    r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
-    r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
-    r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
-    r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
-    r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
-    r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
-    re.ASCII,
-)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 # Services whose name in kms:ViaService is their prefix.
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
-_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-# Services whose values the two programs read.
-_WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
-_ENVIRONMENT = "unable to decrypt the environment variables"
-# Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and
-# the placeholder for it. A name is the end of the ARN.
-_SHOW_KEYS = {
-    "secretsmanager": ("describe-secret --secret-id {} --query KmsKeyId", "secret-id", "SECRET_ID"),
-    "ssm": (
-        "describe-parameters --parameter-filters Key=Name,Values={} --query 'Parameters[].KeyId'",
-        *("name", "PARAMETER_NAME"),
-    ),
-    "sns": (
-        "get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId",
-        *("topic-arn", "TOPIC_ARN"),
-    ),
-    "kinesis": (
-        "describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
-        *("stream-arn", "STREAM_ARN"),
-    ),
-    "dynamodb": (
-        "describe-table --table-name {} --query Table.SSEDescription.KMSMasterKeyArn",
-        *("table-name", "TABLE_NAME"),
-    ),
-}
-_NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
@@ -149,31 +97,11 @@ KMS_BEHIND_SERVICE = CauseType(
     sources=(pages.KMS_ACCESS,),
 )
 
-# Beginnings of operations -> the data that the key encrypts.
-_DATA = (
-    (("GetObject", "HeadObject", "CopyObject", "PutObject", "CreateMultipartUpload", "UploadPart"), "object"),
-    (("GetSecretValue", "PutSecretValue", "CreateSecret", "UpdateSecret", "BatchGetSecretValue"), "secret"),
-    (("GetParameter", "PutParameter"), "parameter"),
-    (("ReceiveMessage", "SendMessage"), "queue"),
-    (("Publish",), "topic"),
-    (("PutRecord", "GetRecords", "SubscribeToShard"), "stream"),
-    (
-        ("CreateVolume", "AttachVolume", "RunInstances", "CopySnapshot", "CreateSnapshot"),
-        "volume or snapshot",
-    ),
-    (("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Scan"), "table"),
-)
-_WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
-
-
-def _encrypted_data(operation: str | None) -> str:
-    return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
-
 
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     operation = denial.failure.envelope.operation
-    if _ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
+    if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         renew = attrs.evolve(_renew_grant_remedy(denial), title="If the role was re-created, set it again")
         return attrs.evolve(
             explanation,
@@ -184,7 +112,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     if actions_for(operation, "kms") or explanation.topic.startswith("kms"):
         return explanation
-    data = _encrypted_data(operation)
+    data = encrypted_data.describe_data(operation)
     cause = KMS_BEHIND_SERVICE.cause(
         "derived",
         text=f"The {data} is encrypted with this key: the call {operation} was not denied itself, only the use of the key for it.",
@@ -220,7 +148,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
 
 def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
-    if _ENVIRONMENT in denial.failure.text:
+    if encrypted_data.ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
     arn, controller = try_parse_arn(_find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
@@ -248,29 +176,30 @@ def explain_unknown_key(denial: Denial) -> Explanation:
 def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
     text, operation = denial.failure.text, denial.operation
-    arn = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
-    if denial.resource_arn is not None and denial.resource_arn.service in _SHOW_KEYS:
+    arn = find_stated_arn(denial.failure, lambda each: each.split(":")[2] in encrypted_data.SHOW_KEYS)
+    if denial.resource_arn is not None and denial.resource_arn.service in encrypted_data.SHOW_KEYS:
         arn = denial.resource
     resource = try_parse_arn(arn)
     service = denial.service if denial.service != "kms" else None
     service = service or (None if resource is None else resource.service)
     if service is None and _OF_SECRETS_MANAGER in text:
         service = "secretsmanager"
-    name, data = _find_data_name(denial, service), _encrypted_data(operation)
+    name, data = encrypted_data.find_data_name(denial, service), encrypted_data.describe_data(operation)
     if resource is not None:
         name = resource.resource.replace(":", "/").partition("/")[2] or resource.resource
-    if service in _SHOW_KEYS:
-        data = _SHOW_KEYS[service][2].partition("_")[0].lower()
+    if service in encrypted_data.SHOW_KEYS:
+        data = encrypted_data.SHOW_KEYS[service][2].partition("_")[0].lower()
     caller, title, show_store = denial.caller, f"Allow {denial.caller} to use the key", None
     role = caller if caller.startswith("the execution role") else "the role that makes the call"
-    if caller == "the caller" and _EXTERNAL_SECRETS.search(text):
+    if caller == "the caller" and encrypted_data.EXTERNAL_SECRETS.search(text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
-        title, show_store = "Allow the role of the SecretStore to use the key", _show_store_command(denial)
+        title = "Allow the role of the SecretStore to use the key"
+        show_store = encrypted_data.show_store_command(denial)
         role = "the role that the SecretStore names, or to that of its service account"
     key = commands.arn(_find_key(denial), "KEY_ARN")
     show_key = find = None
     if key == "KEY_ARN":
-        show_key = _show_key_command(denial, service, arn)
+        show_key = encrypted_data.show_key_command(denial, service, arn)
         find = f"The first command prints the key: None or aws/{service} is the default key."
         if show_key is None:
             find = f"Find the key: the resource that holds the {data} names it (KmsKeyId)."
@@ -305,44 +234,6 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     )
 
 
-def _show_store_command(denial: Denial) -> str:
-    """Return the command that prints which SecretStore an ExternalSecret uses."""
-    text = denial.failure.text
-    found = _EXTERNAL_SECRET.search(text)
-    name, namespace = None, denial.facts.namespace
-    if found is not None:
-        name = found["name"] or found["asked"] or found["manifest"]
-        stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
-        namespace = namespace or found["namespace"] or (stated and stated[1])
-    return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
-
-
-def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:
-    """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
-    if service not in _SHOW_KEYS:
-        return None
-    template, _, placeholder = _SHOW_KEYS[service]
-    value = arn or _find_data_name(denial, service)
-    if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
-        value = value.split(":", 5)[5].partition("/")[2]
-        value = f"/{value}" if service == "ssm" and "/" in value else value
-    name = value if value is not None and _NAME.fullmatch(value) else placeholder
-    resource = try_parse_arn(arn)
-    region = resource.region if resource is not None and resource.region else region_argument(denial)
-    return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
-
-
-def _find_data_name(denial: Denial, service: str | None) -> str | None:
-    """Return the name of what a service encrypts, from the command or from the program that reads it."""
-    if service not in _SHOW_KEYS:
-        return None
-    command = context_of(denial.facts).command
-    if command is not None and (stated := command.option(_SHOW_KEYS[service][1])) is not None:
-        return stated.value if _NAME.fullmatch(stated.value) else None
-    found = _SECRET_NAME.search(denial.failure.text) if service in _WITH_SECRETS else None
-    return None if found is None else next(filter(None, found.groups()))
-
-
 def _key_statement(
     denial: Denial, service: str | None, region: str, resource: Arn | None, key: str
 ) -> dict[str, Any]:
@@ -352,7 +243,7 @@ def _key_statement(
     """
     actions = ["kms:Decrypt"]
     partition = denial.location.partition or (None if resource is None else resource.partition)
-    if (denial.operation or "").startswith(_WRITES) or service == "sns":
+    if (denial.operation or "").startswith(encrypted_data.WRITES) or service == "sns":
         actions.append("kms:GenerateDataKey")
     condition = None
     # The suffix of the service names is documented for the other partitions only.
@@ -382,15 +273,9 @@ def explain_environment_key(denial: Denial) -> Explanation:
     )
 
 
-def _function_of(denial: Denial) -> str:
-    """Return the name of a function, after which its sessions are named, or a placeholder."""
-    session: str = getattr(denial.principal, "session_name", "")
-    return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
-
-
 def _renew_grant_remedy(denial: Denial) -> Remedy:
     """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    function = _function_of(denial)
+    function = encrypted_data.function_of(denial)
     role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
     update = f"aws lambda update-function-configuration --function-name {function} --role"
     return account_remedy(
@@ -422,32 +307,6 @@ def _find_key(denial: Denial) -> str | None:
     return keys[0] if keys else None
 
 
-def _show_key_of_data(denial: Denial) -> str | None:
-    """Return the command that prints the key of what a call reads or writes.
-
-    For S3, it is the key of the object (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), or
-    that of the bucket to which the object is written.
-    """
-    if _ENVIRONMENT in denial.failure.text:
-        return f"aws lambda get-function-configuration --function-name {_function_of(denial)} --query KMSKeyArn --output text"
-    data, operation = _encrypted_data(denial.operation), denial.operation or ""
-    if data != "object" and denial.failure.envelope.service != "s3":
-        of_data = (each for each, (_, _, name) in _SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
-        return _show_key_command(denial, next(of_data, denial.service), None)
-    context = context_of(denial.facts)
-    bucket, key = (each and each.value for each in (context.bucket, context.key))
-    if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
-        bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
-    elif denial.resource_arn is not None and denial.resource_arn.service == "s3":
-        bucket, _, key = denial.resource_arn.resource.partition("/")
-    if operation.startswith(_WRITES) and operation != "CopyObject":
-        path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
-        show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
-        return fill_command(show, commands.bucket(bucket), path)
-    show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
-    return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
-
-
 def _inspect_key_remedy(denial: Denial) -> Remedy:
     key = _find_key(denial) or "KEY_ID"
     key = commands.arn(key, "KEY_ID") if ":" in key else key
@@ -457,7 +316,8 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     region = commands.region(arn.region) if arn is not None and arn.region else region_argument(denial)
     title, show_key, find = "Check the key's Region and key policy", None, None
     if key == "KEY_ID":
-        title, show_key = "Find the key, and check its Region and key policy", _show_key_of_data(denial)
+        title = "Find the key, and check its Region and key policy"
+        show_key = encrypted_data.show_key_of_data(denial)
         find = "The first command prints the key of the data."
         if show_key is None and "sops" in denial.failure.text.lower():
             find = "In a file that SOPS encrypted, sops.kms names the key."
@@ -484,7 +344,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     if controller is not None:
         find_role = f"The caller is {controller.name}: the last command prints its role in the annotation. Without one, its role is that of a Pod Identity association, or of the node."
         show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
-    elif _ENVIRONMENT in denial.failure.text:
+    elif encrypted_data.ENVIRONMENT in denial.failure.text:
         caller = "the function's role"
     elif caller == "the caller":
         caller = "the caller (aws sts get-caller-identity where the call runs)"

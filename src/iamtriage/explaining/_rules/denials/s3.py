@@ -66,23 +66,14 @@ _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1
 _WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
-# Operations that read or write the data of an object.
-_OBJECT_OPERATIONS = frozenset(
-    {
-        "GetObject",
-        "HeadObject",
-        "PutObject",
-        "CopyObject",
-        "CreateMultipartUpload",
-        "UploadPart",
-        "UploadPartCopy",
-    }
-)
+
 # Operations that write require another permission on the key.
 _KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
     "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
 )
+# Operations that read or write the data of an object.
+_OBJECT_OPERATIONS = frozenset({"GetObject", "HeadObject", *_KEY_TEXTS})
 _REASON_WITHIN_ORGANIZATION = "S3 gives the reason only within one account or organization."
 _CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
 _ORIGIN_ACCESS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"

@@ -252,11 +252,6 @@ namespace = _argument(_LABEL, "NAMESPACE")
 kubernetes_name = _argument(_KUBERNETES, "NAME")
 
 
-def service_account(name: str | None) -> str:
-    """Return the name of a service account for a command."""
-    return "SERVICE_ACCOUNT" if name is None else kubernetes_name(name)
-
-
 def role_account(stated: Stated | None) -> str | None:
     """Return the account of a role whose ARN the text states."""
     found = None if stated is None else stated.value.split(":")[4:5]

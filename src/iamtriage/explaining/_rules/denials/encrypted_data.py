@@ -1,0 +1,162 @@
+"""Find what a KMS key encrypts, and build the commands that print the key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+EXTERNAL_SECRETS = lazy_pattern(
+    r"SecretSyncedError|external-secrets|could not get secret data from provider|\bExternalSecret\b|\bexternalsecrets?\b"
+    r"|\bspec\.data(?:From)?\[\d|\berror retrieving secret at \.data"
+)
+"""How External Secrets Operator and kubectl name it, its resources and their fields."""
+_EXTERNAL_SECRET = lazy_pattern(
+    r"\bExternalSecret(?:\\?[\"']:\s?\{[^{}]{0,200}?\bname\\?[\"']:\s?\\?[\"']|(?:\\?[\"'])?[ :/=]{1,2}\\?[\"']?(?:(?P<namespace>[a-z0-9][a-z0-9-]{0,62})/)?)"
+    r"(?P<name>[a-z0-9][a-z0-9.-]{0,252})"
+    r"|\bkubectl [^\n|;&]{0,200}?\b(?:get|describe|annotate|edit) (?:externalsecrets?(?:\.external-secrets\.io)?|es)[ /](?P<asked>[a-z0-9][a-z0-9.-]{0,252})"
+    r"|\bkind: ExternalSecret\s{1,20}metadata:\s{1,20}name: (?P<manifest>[a-z0-9][a-z0-9.-]{0,252})",
+    re.ASCII,
+)
+_NAMESPACE_NEXT_TO_NAME = lazy_pattern(
+    r"(?:\bnamespace\\?[\"']?: ?\\?[\"']?|-n[ =]?|--namespace[ =])([a-z0-9][a-z0-9-]{0,62})", re.ASCII
+)
+_CHARS_AFTER_NAME = 80
+# The name of a secret in External Secrets Operator, the Secrets Store CSI driver, and calls of SDKs.
+_SECRET_NAME = lazy_pattern(
+    r"\b(?:key|secret) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|\b[Ss]ecret_?[Ii]d\\?[\"']?\s?(?:=>|[=:(])?\s?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|[ \t]-SecretId[ \t:]{1,4}[\"']?([\w/][\w/+=.@-]{0,511})"
+    r"|(?:\(|\bdata(?:From)?\[\d{1,4}\](?:\.extract)?, )key: ([\w/][\w/+=.@-]{0,511})"
+    r"|\b(?:(?:remoteRef|extract):\s{1,80}key|objectName|secretId|permissions are granted for):\s?[\"']?([\w/][\w/+=.@-]{0,511})"
+    r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
+    re.ASCII,
+)
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# Services whose values the two programs read.
+_WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
+ENVIRONMENT = "unable to decrypt the environment variables"
+"""What Lambda says if it cannot use the key of a function's environment variables."""
+SHOW_KEYS = {
+    "secretsmanager": ("describe-secret --secret-id {} --query KmsKeyId", "secret-id", "SECRET_ID"),
+    "ssm": (
+        "describe-parameters --parameter-filters Key=Name,Values={} --query 'Parameters[].KeyId'",
+        *("name", "PARAMETER_NAME"),
+    ),
+    "sns": (
+        "get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId",
+        *("topic-arn", "TOPIC_ARN"),
+    ),
+    "kinesis": (
+        "describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
+        *("stream-arn", "STREAM_ARN"),
+    ),
+    "dynamodb": (
+        "describe-table --table-name {} --query Table.SSEDescription.KMSMasterKeyArn",
+        *("table-name", "TABLE_NAME"),
+    ),
+}
+"""Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and the
+placeholder for it. A name is the end of the ARN."""
+_NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
+# Beginnings of operations -> the data that the key encrypts.
+_DATA = (
+    (("GetObject", "HeadObject", "CopyObject", "PutObject", "CreateMultipartUpload", "UploadPart"), "object"),
+    (("GetSecretValue", "PutSecretValue", "CreateSecret", "UpdateSecret", "BatchGetSecretValue"), "secret"),
+    (("GetParameter", "PutParameter"), "parameter"),
+    (("ReceiveMessage", "SendMessage"), "queue"),
+    (("Publish",), "topic"),
+    (("PutRecord", "GetRecords", "SubscribeToShard"), "stream"),
+    (
+        ("CreateVolume", "AttachVolume", "RunInstances", "CopySnapshot", "CreateSnapshot"),
+        "volume or snapshot",
+    ),
+    (("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Scan"), "table"),
+)
+WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
+"""Beginnings of the names of operations that write."""
+
+
+def describe_data(operation: str | None) -> str:
+    """Return what an operation reads or writes, in a word."""
+    return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
+
+
+def show_store_command(denial: Denial) -> str:
+    """Return the command that prints which SecretStore an ExternalSecret uses."""
+    text = denial.failure.text
+    found = _EXTERNAL_SECRET.search(text)
+    name, namespace = None, denial.facts.namespace
+    if found is not None:
+        name = found["name"] or found["asked"] or found["manifest"]
+        stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
+        namespace = namespace or found["namespace"] or (stated and stated[1])
+    return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
+
+
+def show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:
+    """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
+    if service not in SHOW_KEYS:
+        return None
+    template, _, placeholder = SHOW_KEYS[service]
+    value = arn or find_data_name(denial, service)
+    if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
+        value = value.split(":", 5)[5].partition("/")[2]
+        value = f"/{value}" if service == "ssm" and "/" in value else value
+    name = value if value is not None and _NAME.fullmatch(value) else placeholder
+    resource = try_parse_arn(arn)
+    region = resource.region if resource is not None and resource.region else region_argument(denial)
+    return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
+
+
+def find_data_name(denial: Denial, service: str | None) -> str | None:
+    """Return the name of what a service encrypts, from the command or from the program that reads it."""
+    if service not in SHOW_KEYS:
+        return None
+    command = context_of(denial.facts).command
+    if command is not None and (stated := command.option(SHOW_KEYS[service][1])) is not None:
+        return stated.value if _NAME.fullmatch(stated.value) else None
+    found = _SECRET_NAME.search(denial.failure.text) if service in _WITH_SECRETS else None
+    return None if found is None else next(filter(None, found.groups()))
+
+
+def function_of(denial: Denial) -> str:
+    """Return the name of a function, after which its sessions are named, or a placeholder."""
+    session: str = getattr(denial.principal, "session_name", "")
+    return session if _FUNCTION.fullmatch(session) else "FUNCTION_NAME"
+
+
+def show_key_of_data(denial: Denial) -> str | None:
+    """Return the command that prints the key of what a call reads or writes.
+
+    For S3, it is the key of the object (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), or
+    that of the bucket to which the object is written.
+    """
+    if ENVIRONMENT in denial.failure.text:
+        return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query KMSKeyArn --output text"
+    data, operation = describe_data(denial.operation), denial.operation or ""
+    if data != "object" and denial.failure.envelope.service != "s3":
+        of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
+        return show_key_command(denial, next(of_data, denial.service), None)
+    context = context_of(denial.facts)
+    bucket, key = (each and each.value for each in (context.bucket, context.key))
+    if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
+        bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
+    elif denial.resource_arn is not None and denial.resource_arn.service == "s3":
+        bucket, _, key = denial.resource_arn.resource.partition("/")
+    if operation.startswith(WRITES) and operation != "CopyObject":
+        path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
+        show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
+        return fill_command(show, commands.bucket(bucket), path)
+    show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
+    return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
