@@ -55,13 +55,14 @@ def find_assigned_secrets(
     runs = UnquotedValues(text)
     has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
     reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
+    is_long = len(text) > reach
     for name_end in NAME_OR_MARKER.finditer(folded) if names is None else names:
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
             continue
         surroundings: tuple[str, str] | None = None
         judged: tuple[bool, list[FoundSecret]] | None = None
-        if runs.is_repetitive:
+        if is_long and runs.is_repetitive:
             # A login is decoded, so its digits matter.
             alike = text if name_end[0] == "auth" else runs.zeroed
             surroundings = surroundings_of(alike, name_end, reach)
