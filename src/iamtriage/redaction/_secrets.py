@@ -241,10 +241,11 @@ def _find_in_lines(text: str) -> list[FoundSecret]:
 
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
-    find_in_document = functools.cache(functools.partial(find_secrets, is_wrapped=False))
-    find_in_prose = functools.partial(_find_in_prose, is_wrapped=False)
-    for part in find_percent_encoded(text) if "%" in text else ():
-        yield from find_in_scalar(text, part, find_in_document if part.is_document else find_in_prose)
+    if "%" in text:
+        find_in_document = functools.cache(functools.partial(find_secrets, is_wrapped=False))
+        find_in_prose = functools.partial(_find_in_prose, is_wrapped=False)
+        for part in find_percent_encoded(text):
+            yield from find_in_scalar(text, part, find_in_document if part.is_document else find_in_prose)
     escaped = find_escaped_text(text)
     if escaped is not None:
         # The finders recognize escaped signs, so only documents are searched for.

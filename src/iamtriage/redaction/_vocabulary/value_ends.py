@@ -32,6 +32,7 @@ __all__ = (
 )
 
 _MAX_REMEMBERED = 64
+_MAX_ANSWERS = 1_000
 _MAX_SURROUNDINGS = 10_000
 _MIN_RECALLS = 200
 # The maximum length of a value whose quote is never closed.
@@ -103,8 +104,8 @@ class UnquotedValues:
     def remember(
         self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
     ) -> bool:
-        """Return the answer to a question about a value, cached for short values."""
-        if len(value) > _MAX_REMEMBERED:
+        """Return the answer to a question about a value, cached for short values and some long ones."""
+        if len(value) > _MAX_REMEMBERED and len(self._answers) > _MAX_ANSWERS:
             return ask(name, value, placement)
         key = (name, value, placement)
         answer = self._answers.get(key)
