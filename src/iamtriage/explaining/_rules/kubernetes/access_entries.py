@@ -14,7 +14,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
-from iamtriage.explaining._rules.kubernetes import aws_auth_maps, entry_settings, pod_identities
+from iamtriage.explaining._rules.kubernetes import (
+    aws_auth_maps,
+    entry_parameters,
+    entry_settings,
+    pod_identities,
+)
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
 from iamtriage.explaining._rules.shared import pages, principal_mappings
@@ -308,8 +313,8 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     if repeated is not None:
         return repeated
     policies, scope = (
-        set(entry_settings.STATED_POLICY.findall(case.text)),
-        entry_settings.find_scope(case.text),
+        set(entry_parameters.STATED_POLICY.findall(case.text)),
+        entry_parameters.find_scope(case.text),
     )
     policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
@@ -324,7 +329,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         (each for name, *each in _OBJECTS if name in operation),
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
-    found = entry_settings.correct_parameter(case, failure_sentence(case))
+    found = entry_parameters.correct_parameter(case, failure_sentence(case))
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
@@ -333,7 +338,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         topic="access-entry",
         remedies=(
             *((imported,) if imported else ()),
-            entry_settings.correction_remedy(case, found)
+            entry_parameters.correction_remedy(case, found)
             if found
             else cluster_remedy(
                 "List what the cluster has",

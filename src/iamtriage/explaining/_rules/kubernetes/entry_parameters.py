@@ -1,0 +1,188 @@
+"""Correct a parameter that EKS rejects: the policy or scope of an association, or the type of an access entry.
+
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html,
+https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html and API_AccessScope.html.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AccessEntry
+
+# Policies for people, and the one for nodes of Auto Mode.
+_POLICIES = (
+    "AmazonEKSViewPolicy", "AmazonEKSEditPolicy", "AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy",
+    "AmazonEKSAdminViewPolicy", "AmazonEKSSecretReaderPolicy", "AmazonEKSAutoNodePolicy",
+)  # fmt: skip
+# IAM policies that people mean by name, and the access policies with similar permissions.
+_SIMILAR = {
+    "AdministratorAccess": "AmazonEKSClusterAdminPolicy",
+    "AmazonEKSClusterPolicy": "AmazonEKSClusterAdminPolicy",
+    "ReadOnlyAccess": "AmazonEKSAdminViewPolicy",
+    "ViewOnlyAccess": "AmazonEKSViewPolicy",
+}
+_TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX")
+_POLICY = lazy_pattern(
+    r"(?P<arn>arn:(?P<partition>aws[a-z-]{0,12}):(?P<service>iam|eks)::(?:aws|[0-9]{12})?:(?:cluster-access-)?policy/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=.@-]{1,128}))"
+)
+STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
+"""The name of an access policy in its ARN."""
+# The scope of an association, in a command, Terraform or JSON.
+_SCOPE = lazy_pattern(
+    r"access[-_]?[sS]cope\W{1,10}type\W{1,6}(?P<type>\w{1,20})\b"
+    r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
+    re.ASCII,
+)
+
+
+class Scope(NamedTuple):
+    """The scope of an association.
+
+    Attributes:
+        kind: Its type, empty if the text states none.
+        namespaces: The namespaces.
+    """
+
+    kind: str = ""
+    namespaces: tuple[str, ...] = ()
+
+
+def find_scope(text: str) -> Scope:
+    """Return the scope of an association that a text states.
+
+    >>> find_scope("--access-scope type=namespace,namespaces=qa,stg")
+    Scope(kind='namespace', namespaces=('qa', 'stg'))
+    """
+    found = _SCOPE.search(text)
+    if found is None:
+        return Scope()
+    return Scope(found["type"], tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or "")))
+
+
+class Correction(NamedTuple):
+    """A parameter that EKS rejects.
+
+    Attributes:
+        summary: What is wrong with it.
+        option: The option of the AWS CLI.
+        value: The correct value, empty if the option has to be left out.
+        steps: More about it.
+        lookup: A command that prints the possible values.
+    """
+
+    summary: str
+    option: str
+    value: str
+    steps: tuple[str, ...] = ()
+    lookup: str | None = None
+
+
+def correct_parameter(case: Case[AccessEntry], message: str) -> Correction | None:
+    """Return what is wrong with the parameter that a message names, if the text shows its value."""
+    if "policyArn" in message or "policy ARN" in message:
+        return _correct_policy(case)
+    if "ccessScope" in message or "namespaces" in message:
+        return _correct_scope(case)
+    return _correct_type(case) if "type" in message else None
+
+
+def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
+    """Return the remedy that repeats the call with the correct parameter."""
+    context = context_of(case.facts)
+    verb = (context.command.words[1:2] if context.command else ()) or ("",)
+    changes = {found.option: found.value}
+    repeated = repeat_command(
+        context.command, "eks", verb[0], changes=changes, of_region=find_cluster(case).region
+    )
+    name = found.option.replace("-", "_")
+    in_code = f'In Terraform, set {name} = "{found.value}".'
+    if found.option == "access-scope":
+        in_code = "In Terraform, change the block access_scope of the resource."
+    return cluster_remedy(
+        f"Repeat the call with {found.value or f'no --{found.option}'}"
+        if len(found.value) < 64
+        else "Repeat the call with the ARN of the access policy",
+        *((in_code,) if repeated is None else ()),
+        *found.steps,
+        commands=tuple(filter(None, (found.lookup, repeated))),
+        url=pages.EKS_ACCESS_ENTRIES if found.option == "type" else pages.EKS_ACCESS_POLICIES,
+    )
+
+
+def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
+    given = _POLICY.search(_stated_option(case, "policy-arn") or case.text.rpartition("policy_arn")[2])
+    given = given or _POLICY.search(case.text)
+    if given is None:
+        return None
+    close = get_close_matches(given["name"], _POLICIES, n=1, cutoff=0.75)
+    name = _SIMILAR.get(given["name"]) or (close[0] if close else None)
+    is_same = name == given["name"]
+    partition = find_cluster(case).partition if given["service"] == "eks" else given["partition"]
+    listing = None if is_same else "aws eks list-access-policies --query 'accessPolicies[].arn'"
+    # A policy with the right name can have the wrong account or partition.
+    summary = f"EKS rejected {clip_text(given['arn'])}: the access policy of this name has another ARN."
+    steps: tuple[str, ...] = ()
+    if given["service"] == "iam":
+        summary = f"EKS rejected {clip_text(given['arn'])}: it is an IAM policy, and an access entry takes only EKS access policies."
+        steps = (
+            f"Access policies are Kubernetes permissions, managed by EKS. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/.",
+        )
+    elif not is_same:
+        summary = f"EKS has no access policy {clip_text(given['name'])}."
+    if name is not None and not is_same:
+        steps = (*steps, f"The closest access policy is {name}. The first command lists them all.")
+    return Correction(summary, "policy-arn", access_policy_arn(name or "POLICY", partition), steps, listing)
+
+
+def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
+    kind, namespaces = find_scope(case.text)
+    if namespaces and kind != "namespace":
+        return Correction(
+            "EKS rejected the scope of the association: type=cluster is for all namespaces and takes none.",
+            "access-scope",
+            f"type=namespace,namespaces={','.join(namespaces)}",
+            ("For the whole cluster, omit the namespaces: type=cluster.",),
+        )
+    if kind == "namespace" and not namespaces:
+        return Correction(
+            "EKS rejected the scope of the association: type=namespace requires at least one namespace.",
+            "access-scope",
+            "type=namespace,namespaces=NAMESPACE",
+        )
+    return None
+
+
+def _correct_type(case: Case[AccessEntry]) -> Correction | None:
+    stated = _stated_option(case, "type")
+    if stated is None or stated in _TYPES:
+        return None
+    close = get_close_matches(stated.upper().replace("-", "_"), _TYPES, n=1, cutoff=0.5)
+    return Correction(
+        f"EKS rejected the type {clip_text(stated)} of the access entry.",
+        "type",
+        close[0] if close else "STANDARD",
+        (
+            "STANDARD is for people and programs, EC2_LINUX and EC2_WINDOWS for self-managed nodes, EC2 for Auto Mode, HYBRID_LINUX for hybrid nodes.",
+        ),
+    )
+
+
+def _stated_option(case: Case[AccessEntry], name: str) -> str | None:
+    command = context_of(case.facts).command
+    stated = None if command is None else command.option(name)
+    return None if stated is None else stated.value

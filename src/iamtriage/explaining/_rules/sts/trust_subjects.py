@@ -1,0 +1,142 @@
+"""Compare the subject of a token with the one that a trust policy expects, and say how to call as that one.
+
+Sources: https://docs.github.com/en/actions/reference/security/oidc and
+https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+_PARTS_OF_SUBJECT = 4
+_BRANCH = "ref:refs/heads/"
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+_GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
+
+
+def describe_difference(expected: str, actual: str) -> str:
+    """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
+    if expected.lower() == actual.lower():
+        return " (they differ in case)"
+    if _without_ids(actual) == expected:
+        return " (GitHub's immutable subject, with the IDs of owner and repository)"
+    if is_same_account(expected, actual):
+        return " (another namespace)"
+    if actual.startswith("repo:") and expected.startswith("repo:"):
+        return _describe_job(expected, actual)
+    return ""
+
+
+def _describe_job(expected: str, actual: str) -> str:
+    """Return why a job of GitHub Actions has another subject in the same repository, as the end of a sentence."""
+    context, wanted = _job_context(actual), _job_context(expected)
+    kind, wanted_kind = context.partition(":")[0], wanted.partition(":")[0]
+    if not _is_same_repository(expected, actual) or kind == wanted_kind:
+        is_tag = context.startswith("ref:refs/tags/") and wanted.startswith(_BRANCH)
+        return ": a tag started the workflow" if is_tag else ""
+    return {
+        "environment": ": the job has an environment, which replaces the branch in the subject",
+        "pull_request": ": a pull request started the workflow",
+        "job_workflow_ref": ": the subject is customized to name the reusable workflow",
+        "ref": ": the job has no environment" if wanted_kind == "environment" else "",
+    }.get(kind, "")
+
+
+def _without_ids(subject: str) -> str:
+    """Return a subject of GitHub without the IDs of owner and repository."""
+    return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
+
+
+def is_same_account(expected: str, actual: str) -> bool:
+    """Return whether two subjects are service accounts of the same name in different namespaces."""
+    if not _are_accounts(expected, actual):
+        return False
+    return expected.rpartition(":")[2] == actual.rpartition(":")[2]
+
+
+def _are_accounts(*subjects: str) -> bool:
+    """Return whether subjects are those of service accounts."""
+    parts = [each.split(":") for each in subjects]
+    return all(len(each) == _PARTS_OF_SUBJECT and each[:2] == ["system", "serviceaccount"] for each in parts)
+
+
+def is_misplaced(expected: str, actual: str) -> bool:
+    """Return whether the namespaces show that the policy is wrong, not the pod's namespace."""
+    namespaces = (expected.split(":")[2:3], actual.split(":")[2:3])
+    return is_same_account(expected, actual) and (
+        namespaces[0] == ["default"] or namespaces[1] == ["kube-system"]
+    )
+
+
+def describe_trusted(subject: str) -> str:
+    """Return who has a subject, as the beginning of a clause with ``meant``."""
+    if subject.startswith("repo:") and _job_context(subject) == "pull_request":
+        return "all pull requests of the repository are"
+    return "this caller is"
+
+
+def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return how to call as the subject that the policy expects, if both are of the same kind."""
+    wanted, found = expected.split(":"), actual.split(":")
+    if set("*?") & set(expected):
+        is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
+        is_usable = is_branch and _is_same_repository(expected, actual)
+        return _describe_expected_job(expected, actual) if is_usable else None
+    if _are_accounts(expected, actual):
+        return _describe_expected_account(wanted[2:], found[2:])
+    if wanted[0] == found[0] == "repo":
+        return _describe_expected_job(expected, actual)
+    return None
+
+
+def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
+    """Return how to run a pod as the service account that the policy expects."""
+    namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
+    line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
+    if wanted[1] == found[1]:
+        title = f"Or run the pod in the namespace {clip_text(wanted[0])}"
+        step = (
+            f"The service account {clip_text(wanted[1])} must exist there, with the annotation of the role."
+        )
+        return title, step, (line,)
+    in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
+    step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template, in the namespace {clip_text(wanted[0])}."
+    if found[1] == "default":
+        step = f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
+    return f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}", step, (line,)
+
+
+def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return how to run a job of GitHub Actions that gets the subject that the policy expects."""
+    context, wanted = _job_context(actual), _job_context(expected)
+    if not _is_same_repository(expected, actual) or context == wanted:
+        step = f"Run the job from the branch, tag, environment or repository that the subject {clip_text(expected)} names."
+        return "Or run the workflow as the trust policy expects", step, ()
+    kind, _, name = context.partition(":")
+    where = f"for {clip_text(wanted)}"
+    if wanted.startswith(_BRANCH):
+        branch = clip_text(wanted.removeprefix(_BRANCH))
+        where = f"on a branch that matches {branch}" if set("*?") & set(branch) else f"on the branch {branch}"
+    if wanted.startswith("environment:"):
+        environment = clip_text(wanted.removeprefix("environment:"))
+        step = f"Set environment: {environment} in the job. Without it, the subject names the branch, tag or pull_request."
+        return f"Or run the job in the environment {environment}", step, ()
+    if kind == "environment":
+        step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME."
+        return f"Or remove environment: from the job, and run it {where}", step, ()
+    step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
+    return f"Or run the job {where}", step, ()
+
+
+def _is_same_repository(expected: str, actual: str) -> bool:
+    return expected.split(":")[1:2] == _without_ids(actual).split(":")[1:2]
+
+
+def _job_context(subject: str) -> str:
+    """Return what a subject of GitHub has after the repository, such as ``environment:production``."""
+    return subject.split(":", 2)[2] if subject.count(":") > 1 else ""
