@@ -152,7 +152,7 @@ _DEPLOYMENT_HINTS = {
 }
 # What the S3 backend of Terraform requires, and the words with which it reports a denial:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
-_STATE = "For its state, Terraform needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the state file and, with use_lockfile, those two and s3:DeleteObject on its key with .tflock at the end."
+_STATE = "Terraform's state needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the file and, with use_lockfile, both and s3:DeleteObject on its key with .tflock at the end."
 _STATE_SIGNS = lazy_pattern(
     r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|[Ff]ailed to (?:get existing workspaces|load state|save state)"
     r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
