@@ -1397,7 +1397,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "state-of-terraform",
         f'Error: Error refreshing state: Unable to list objects in S3 bucket "tf-state": operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 0A1B2C3D4E5F6071, HostID: x=, api error AccessDenied: {_implicit("s3:ListBucket", "arn:aws:s3:::tf-state", "identity-based policy")}',
         {},
-        ("s3:GetObject and s3:PutObject on the state file", "with .tflock at the end"),
+        ("s3:GetObject and s3:PutObject on the file", "with .tflock at the end"),
         ("To read or write the objects",),
     ),
     (
