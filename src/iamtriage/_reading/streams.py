@@ -7,8 +7,6 @@ from typing import IO, TYPE_CHECKING
 
 from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.parsing import parse
-from iamtriage._reading.root_causes import choose_cause
-from iamtriage._reading.texts import scan_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +32,10 @@ def parse_stream(file: IO[str]) -> Failure | None:
     text = file.read(MAX_TEXT_LENGTH + 1)
     if len(text) <= MAX_TEXT_LENGTH:
         return parse(text)
+    # Most files are short.
+    from iamtriage._reading.root_causes import choose_cause
+    from iamtriage._reading.texts import scan_lines
+
     *lines, partial_line = text.split("\n")
     rest = _read_lines(file, partial_line)
     return choose_cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import for_powershell, with_texts
-from iamtriage._rendering.explanations.full_form import card_blocks, full_blocks
 from iamtriage._rendering.explanations.parts import Parts
-from iamtriage.explaining._other_failures import count_denials, describe_others, split_same_reason
 from iamtriage.explaining._sources import secret_remover, text_blocks
 from iamtriage.failures._failures import AccessDenied
 
@@ -67,6 +65,8 @@ class Content(NamedTuple):
 
     def full_form(self) -> tuple[Block, ...]:
         """Return everything, in order."""
+        from iamtriage._rendering.explanations.full_form import full_blocks
+
         facts = () if self.failure is None else tuple(self.failure.labelled_facts())
         return self._without_secrets(full_blocks(self._all_parts(), facts))
 
@@ -76,6 +76,8 @@ class Content(NamedTuple):
         Args:
             is_open: Whether the folds are open.
         """
+        from iamtriage._rendering.explanations.full_form import card_blocks
+
         text = text_blocks(self.failure) if self.failure is not None and self.failure.text else ()
         return self._without_secrets(card_blocks(self._all_parts(), text, is_open=is_open))
 
@@ -96,6 +98,8 @@ class Content(NamedTuple):
         lines += _LINES_OF_SECOND if self.is_of_others else 0
         summary = self.summary
         if self.others:
+            from iamtriage.explaining._other_failures import count_denials, split_same_reason
+
             summary += count_denials((self.failure, *self.others))
             summary += split_same_reason(self.failure, self.others)[1]
         return Parts(
@@ -128,6 +132,10 @@ class Content(NamedTuple):
         Args:
             is_combined: Whether to say that the combined remedy, if there is one, is for them, too.
         """
+        if not self.others:
+            return ()
+        from iamtriage.explaining._other_failures import describe_others, split_same_reason
+
         others = split_same_reason(self.failure, self.others)[0]
         if not others:
             return ()

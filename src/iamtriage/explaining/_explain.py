@@ -102,7 +102,7 @@ def explain(
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
     known = NO_FACTS
-    if facts is not None:
+    if facts is not None and facts is not NO_FACTS:
         from iamtriage.explaining._given_facts import build_facts
 
         known = build_facts(facts)

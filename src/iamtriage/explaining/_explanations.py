@@ -45,6 +45,8 @@ Who: TypeAlias = Literal[
 
 # Columns.
 _WIDTH = 100
+# The number of characters to search for other failures.
+_CHARS_SCANNED = 200_000
 # Notes that apply to most denials. A short explanation omits them.
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
@@ -230,9 +232,14 @@ class Explanation(Value, View):
         """The other failures in the text, each problem once."""
         if self.text is None or self.failure is None:
             return ()
+        from iamtriage._reading.vocabulary.triggers import may_contain_others
+
+        text = self.text[:_CHARS_SCANNED]
+        if text == self.failure.text and not may_contain_others(text, *self.failure.span):
+            return ()
         from iamtriage.explaining._other_failures import find_others
 
-        return find_others(self.failure, self.text)
+        return find_others(self.failure, text)
 
     @override
     def __str__(self) -> str:

@@ -27,8 +27,6 @@ __all__ = (
     "split_same_reason",
 )
 
-# The number of characters to search for other failures.
-_CHARS_SCANNED = 200_000
 # The fix of another failure, if it is the same for all failures of the kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
 # Topic of the explanation -> the description and the fix of the failure.
@@ -93,11 +91,6 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
         failure: The explained failure.
         text: The text that it was found in.
     """
-    from iamtriage._reading.vocabulary.triggers import may_contain_others
-
-    text = text[:_CHARS_SCANNED]
-    if text == failure.text and not may_contain_others(text, *failure.span):
-        return ()
     from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
 

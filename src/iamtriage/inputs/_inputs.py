@@ -145,7 +145,6 @@ class Input:
 
     def find_cause(self) -> Failure | None:
         """Return the failure that :func:`iamtriage.parse` returns for the input, of any size."""
-        from iamtriage._reading.root_causes import choose_cause
         from iamtriage._reading.streams import parse_stream
 
         cause: Failure | None = None
@@ -161,6 +160,8 @@ class Input:
                 if cause is None and content.is_binary:
                     self.problem = NUL_BYTES
             else:
+                from iamtriage._reading.root_causes import choose_cause
+
                 cause = choose_cause(self._parse_records(reader, content))
         return cause
 

@@ -137,6 +137,10 @@ def _explain_file(arguments: argparse.Namespace, facts: Facts) -> int:
 
 
 def _parse_facts(arguments: list[str]) -> Facts:
+    from iamtriage.explaining._facts import NO_FACTS
+
+    if not arguments:
+        return NO_FACTS
     from iamtriage.explaining._given_facts import build_facts
 
     facts: dict[str, object] = {}

@@ -11,7 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.controllers import usual_account
+from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -214,7 +214,10 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         case = Case(failure, facts)
         text = case.text
         region, profile, instance = find_region(case), find_profile(case), find_instance(text)
-        namespace, account = usual_account(facts, text)
+        if namespace is None and account is None and may_name_controller(text):
+            from iamtriage.explaining._context.readers.controllers import usual_account
+
+            namespace, account = usual_account(facts, text)
         user, key = find_user(case), find_access_key(case)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (

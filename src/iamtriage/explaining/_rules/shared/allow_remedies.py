@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
-from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource
@@ -168,6 +167,8 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
         return ()
+    from iamtriage.arns._role_arns import role_lookup_command
+
     lookup = role_lookup_command(commands.role_name(role.name))
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
