@@ -6,6 +6,7 @@ reported only if it contains signs of AWS itself.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -111,9 +112,6 @@ _OTHER_SYSTEMS = _signs(
     ("<originated>(originated from|<pid>(pid=", r"AccessDenied:? \((?:originated from|pid=\d)"),
     ("<AccessorID>token with AccessorID|lacks permission '", r"token with AccessorID\b|lacks permission '[a-z]+:[a-z]+'"),
 )  # fmt: skip
-_CLOUD_INDEX, _SYSTEM_INDEX = (
-    FragmentIndex(fragments for fragments, _ in signs) for signs in (_CLOUDS, _OTHER_SYSTEMS)
-)
 # A pattern that begins with a character is faster than one that begins with a word boundary.
 _STORAGE = lazy_pattern(r"[sS](?<!\w.)3\b|[Bb]ucket")
 _AWS = lazy_pattern(
@@ -134,12 +132,12 @@ def find_other_clouds(readable: Readable) -> list[int]:
     >>> find_other_clouds(Readable("arn:aws:iam::111122223333:root"))
     []
     """
-    return _find(_CLOUDS, _CLOUD_INDEX, readable)
+    return _find(_CLOUDS, _cloud_index(), readable)
 
 
 def find_other_systems(readable: Readable) -> list[int]:
     """Return the positions of denials of databases, file systems and frameworks."""
-    return _find(_OTHER_SYSTEMS, _SYSTEM_INDEX, readable)
+    return _find(_OTHER_SYSTEMS, _system_index(), readable)
 
 
 def find_storage(text: str) -> list[int]:
@@ -150,6 +148,16 @@ def find_storage(text: str) -> list[int]:
 def names_aws(text: str) -> bool:
     """Return whether a text names AWS anywhere."""
     return any(map(text.__contains__, _AWS_WORDS)) and _AWS.search(text) is not None
+
+
+@cache
+def _cloud_index() -> FragmentIndex:
+    return FragmentIndex(fragments for fragments, _ in _CLOUDS)
+
+
+@cache
+def _system_index() -> FragmentIndex:
+    return FragmentIndex(fragments for fragments, _ in _OTHER_SYSTEMS)
 
 
 def _find(
