@@ -170,12 +170,13 @@ _MAX_RESOURCE_DISTANCE = 320
 def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield the free-standing error codes."""
     text = readable.text
+    has_resources = "aws_" in text
     for start, end in readable.code_starts().items():
         after = text[end : end + 1]
         # The patterns allow a space before what follows.
         sign = text[end + 1 : end + 2] if after in _WHITESPACE else after
         if sign in _COLONS:
-            piece = _read_before_colon(text, start)
+            piece = _read_before_colon(text, start, has_resources=has_resources)
             if piece is not None:
                 yield piece
         if sign in _SEPARATORS or sign.isspace():
@@ -256,7 +257,7 @@ def _find_unseparated(readable: Readable) -> list[int]:
     return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
 
 
-def _read_before_colon(text: str, start: int) -> Piece | None:
+def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece | None:
     m = _BEFORE_COLON.match(text, start)
     if m is None:
         return None
@@ -276,7 +277,7 @@ def _read_before_colon(text: str, start: int) -> Piece | None:
     return code_piece(
         m,
         rank=STATED if is_known(code) else CLASS_NAME,
-        is_aws="aws_" in text and _is_of_resource(text, m),
+        is_aws=has_resources and _is_of_resource(text, m),
     )
 
 

@@ -435,7 +435,7 @@ def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
     """Yield reasons without a sentence, because it was truncated, omitted, or overwritten in a terminal."""
     text, sentences = readable.text, readable.sentences
     at = 0
-    for start, _ in readable.places(_REASON_WORDS):
+    for start, _ in readable.places(_REASON_WORDS & readable.words):
         while at < len(sentences) and sentences[at].end <= start:
             at += 1
         if at < len(sentences) and sentences[at].start <= start:
