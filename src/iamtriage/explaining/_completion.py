@@ -1,8 +1,8 @@
 """Complete an explanation with the facts and the values in the text around the failure.
 
-Rules write a placeholder for a value that they do not know. If the facts or the context state the value, it
-replaces the placeholder here, for all rules, quoted for shells. Values from the context are quoted as
-evidence.
+Rules write placeholders, such as REGION, PROFILE or NAMESPACE, into commands and documents. If the facts or
+the text state the value, it replaces the placeholder here, for all rules. Values from the context are quoted
+as evidence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Build the shell commands of remedies.
 
 A value from the text gets into a command only if it has the form of such a value. Otherwise, a placeholder in
-capitals replaces it. So no value can change what a command does.
+capitals replaces it. So no value can change what a command does. The completion of an explanation fills placeholders
+whose meaning is the same in all commands: ``_additions.remedy_values`` has their names.
 """
 
 from __future__ import annotations
