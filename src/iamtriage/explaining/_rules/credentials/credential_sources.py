@@ -145,9 +145,9 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             url=pages.CLI_PROFILES,
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
-    profile = find_profile(case)
-    if profile is not None:
-        text = f"The profile {clip_text(profile)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
+    selected = find_profile(case)
+    if selected is not None:
+        text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_SET_UP.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
     return Advice(
         [

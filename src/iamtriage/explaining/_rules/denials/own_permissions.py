@@ -203,15 +203,15 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     if table is None and (is_database or permission in _DATABASE_PERMISSIONS):
         name = database or named or "DATABASE_NAME"
         usual = _CRAWLER_PERMISSIONS if _CRAWLER.search(words) else ("DESCRIBE",)
-        permissions = (permission,) if permission else usual
+        permissions: tuple[str, ...] = (permission,) if permission else usual
         return _Grant(permissions, {"Database": {"Name": name}}, f"the database {name}")
     name = table or named or "TABLE_NAME"
     if "." in name and database is None:
         database, _, name = name.partition(".")
     permissions = (permission,) if permission else ("SELECT", "DESCRIBE")
     described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
-    resource = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
-    return _Grant(permissions, {"Table": resource}, described)
+    in_database = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
+    return _Grant(permissions, {"Table": in_database}, described)
 
 
 def _find_name(pattern: re.Pattern[str], words: str) -> str | None:

@@ -123,12 +123,12 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         named = cast("list[object]", audience) if isinstance(audience, list) else [audience]
         listed = [each for each in named if isinstance(each, str)]
         aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
-        steps = (
+        steps: tuple[str, ...] = (
             f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
         )
         if denial.facts.trust_policy is None:
             steps += ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
-        lines = trust_policy_commands(denial)[:1]
+        lines: tuple[str, ...] = trust_policy_commands(denial)[:1]
     else:
         steps = (
             *_subject_steps(denial),
@@ -210,9 +210,11 @@ def _find_project(denial: Denial) -> str | None:
 
 def _is_of_pod(denial: Denial) -> bool:
     facts, runtime = denial.facts, context_of(denial.facts).runtime
-    is_pod = (runtime is not None and runtime.kind == "eks-pod") or facts.cluster or facts.service_account
+    is_pod = (runtime is not None and runtime.kind == "eks-pod") or bool(
+        facts.cluster or facts.service_account
+    )
     is_pod = is_pod or find_controller(denial.failure.text) is not None
-    return bool(is_pod) and _find_pipeline(denial) is None
+    return is_pod and _find_pipeline(denial) is None
 
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
