@@ -199,6 +199,21 @@ def test_a_first_error_loads_what_it_needs(
     assert [name for name in loaded if name.startswith(prefixes)] == []
 
 
+def test_a_short_file_needs_no_readers_of_texts() -> None:
+    """The command reads its input as a stream. Unmodified SDK output in a short one loads as little as in a string."""
+    code = (
+        "import io, sys\n"
+        "from iamtriage._reading.streams import parse_stream\n"
+        "assert parse_stream(io.StringIO(sys.argv[1])).kind == 'access_denied'\n"
+        "print(*(name for name in sys.modules if name.startswith('iamtriage._reading')))\n"
+    )
+    text = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    done = subprocess.run([sys.executable, "-c", code, text], check=True, capture_output=True, text=True)
+    needless = ("assembly", "entries", "readers", "root_causes", "structured", "texts")
+    prefixes = tuple(f"iamtriage._reading.{part}" for part in needless)
+    assert [name for name in done.stdout.split() if name.startswith(prefixes)] == []
+
+
 def test_annotations_resolve() -> None:
     """Libraries such as cattrs resolve the annotations of each public class with attributes."""
     public = [getattr(iamtriage, name) for name in iamtriage.__all__]
