@@ -173,20 +173,18 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         "ROLE_ARN": f"arn:{partition}:iam::{account}:role/{f'{path}/' if path else ''}{name}",
         "ACCOUNT_ID": account,
     }
-    lines: list[str] = []
-    if setting.role:
-        in_path = f" --path /{path}/" if path else ""
-        lines = [
-            f"aws iam update-assume-role-policy --role-name {name} --policy-document file://trust.json"
-            if given
-            else f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json"
-        ]
-        managed = f"arn:{partition}:iam::aws:policy"
-        lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
-    title = "Create the default roles"
+    title, lines = "Create the default roles", []
     if setting.role:
         title = "Correct the role's trust policy and policies" if given else "Create the role"
         title += " and register it" if setting.register else ""
+        in_path = f" --path /{path}/" if path else ""
+        lines = [
+            f"aws iam create-role --role-name {name}{in_path} --assume-role-policy-document file://trust.json"
+        ]
+        if given:
+            lines = [commands.trust_policy_commands(name)[1]]
+        managed = f"arn:{partition}:iam::aws:policy"
+        lines += [commands.attach_policy(name, f"{managed}/{each}") for each in setting.policies]
     for each in setting.register:
         line = each
         for word, value in values.items():

@@ -80,6 +80,8 @@ def explain_service_control(denial: Denial) -> Explanation:
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
     level, target, policy_id = _find_failing_level(denial)
+    where = "At some level between the organization's root and the account"
+    title = "Attach a service control policy that allows it"
     find = "Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there."
     lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
@@ -89,14 +91,13 @@ def explain_service_control(denial: Denial) -> Explanation:
         find = (
             f"{level[0].upper()}{level[1:]} has none: add the statement to {policy_id or 'a policy there'}."
         )
+        where, title = f"At {level}", f"Allow it in a service control policy of {level}"
         lines = present(
             fill_command(_LIST_POLICIES, target, "SERVICE_CONTROL_POLICY"),
             None if policy_id is None else fill_command(_DESCRIBE_POLICY, policy_id),
         )
     remedy = Remedy(
-        title=f"Allow it in a service control policy of {level}"
-        if target
-        else "Attach a service control policy that allows it",
+        title=title,
         who="organization administrator",
         steps=(
             ask,
@@ -108,11 +109,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    where, region = "At some level between the organization's root and the account", ""
-    if target is not None:
-        where = f"At {level}"
-    elif denial.resource_arn is not None:
-        region = denial.resource_arn.region
+    region = "" if target or denial.resource_arn is None else denial.resource_arn.region
     excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
     text = f"{where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {level}' if target else ''} allows it"

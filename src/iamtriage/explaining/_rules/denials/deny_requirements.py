@@ -388,16 +388,15 @@ def _describe_created(denial: Denial) -> str:
 def _change_step(denial: Denial) -> str:
     """Return who can change the policy if the call cannot be made as it requires."""
     account = f" of account {denial.account}" if denial.account else ""
-    permission_set = None
+    identity = f"an IAM administrator{account} has to scope the Deny down"
     if isinstance(denial.role, IdentityCenterRole):
-        permission_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
     who = {
         "service_control": "only an administrator of the organization can change the policy or exempt the caller",
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
         "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
-        "identity": f"an IAM administrator{account} has to scope the Deny down"
-        if permission_set is None
-        else f"an administrator of IAM Identity Center has to change the permission set{permission_set}",
+        "identity": identity,
         "resource": "the owner of the resource has to scope the Deny down",
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",

@@ -216,6 +216,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     on_instance = _instance_commands(denial, region)
     in_vpc = " in the VPC that the first command prints" if on_instance else ""
     if explicit:
+        title = "Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
         find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
         if not on_instance:
             find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
@@ -225,6 +226,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy.",
         ]
     else:
+        title = "Change the VPC endpoint's policy"
         steps = [
             f"Find the service's endpoint{in_vpc}: it often belongs to the network team. {denial_remedies.save_step('its policy')}",
             # The condition names the role of a session, whose ARN must be complete.
@@ -244,9 +246,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, denial.action)
     remedy = Remedy(
-        title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
-        if explicit
-        else "Change the VPC endpoint's policy",
+        title=title,
         who="account administrator",
         steps=(*steps, *notes),
         commands=(*on_instance, show, *(() if explicit else (replace,))),
