@@ -140,11 +140,11 @@ def find_ids(text: str) -> Iterator[Identifier]:
     yield from _find_ipv6(text)
     yield from _find_emails(text)
     for m in _UNIQUE_ID.finditer(text):
-        end = m.end()
+        name_end = m.end()
         if m["session"]:
-            end = m.start("session")
-            yield Identifier(end + 1, m.end("session"), "session")
-        yield Identifier(m.start(), end, "name")
+            name_end = m.start("session")
+            yield Identifier(name_end + 1, m.end("session"), "session")
+        yield Identifier(m.start(), name_end, "name")
     for number in _EC2_END.finditer(text):
         prefix = _EC2_START.search(text, max(0, number.start() - _MAX_PREFIX), number.start())
         if prefix:

@@ -238,7 +238,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         yield your_remedy(title, step, commands=lines, url=url)
 
 
-def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None, facts: Facts) -> Remedy:
+def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
     policy, removed = remove_deleted_principals(policy)
     policy, limited = limit_to_subject(policy, facts)
