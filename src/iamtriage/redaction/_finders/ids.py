@@ -131,10 +131,10 @@ def find_ids(text: str) -> Iterator[Identifier]:
             group = "id" if "id" in pattern.groupindex else 0
             for m in pattern.finditer(text):
                 yield Identifier(m.start(group) - before, m.end(group), noun)
-    for end in _IPV4_END.finditer(text):
-        start = _IPV4_START.search(text, max(0, end.start() - 3), end.start())
-        if start:
-            yield Identifier(start.start(), end.end(), "host")
+    for octets in _IPV4_END.finditer(text):
+        first = _IPV4_START.search(text, max(0, octets.start() - 3), octets.start())
+        if first:
+            yield Identifier(first.start(), octets.end(), "host")
     for host in _CLUSTER_HOST.finditer(text):
         yield Identifier(host.start() - _CLUSTER_ID_LENGTH, host.start(), "cluster-id")
     yield from _find_ipv6(text)
