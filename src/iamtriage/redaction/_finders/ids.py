@@ -35,8 +35,8 @@ _IPV6 = re.compile(
     rf"(?:(?::{_GROUP}){{7}}|(?::{_GROUP}){{0,6}}::(?:{_GROUP}(?::{_GROUP}){{0,6}})?)(?![A-Za-z0-9_:])"
 )
 _HEX = "[0-9a-fA-F]"
-_UUID_START = 8
-_UUID = re.compile(rf"-(?<=(?<!{_HEX}){_HEX}{{{_UUID_START}}}-){UUID.partition('{8}-')[2]}(?!{_HEX})")
+_UUID_CHARS_BEFORE = 8
+_UUID = re.compile(rf"-(?<=(?<!{_HEX}){_HEX}{{{_UUID_CHARS_BEFORE}}}-){UUID.partition('{8}-')[2]}(?!{_HEX})")
 _EC2_END = re.compile(r"-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![0-9A-Za-z_])")
 _EC2_START = re.compile(rf"{BEFORE_NAME}{EC2_PREFIX}\Z")
 _MAX_PREFIX = 20
@@ -59,7 +59,7 @@ _ACCOUNT = re.compile(
     r"[0-9](?:(?<![A-Za-z0-9_.+-].)|(?<=%[0-9A-Fa-f]{2}.)|(?<=\\[nrt].))[0-9]{11}(?![A-Za-z0-9_]|[.,][0-9]|-[0-9])"
     r"(?<!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9])"
 )
-_DASHED_START = 4
+_DASHED_CHARS_BEFORE = 4
 _ACCOUNT_DASHED = re.compile(r"-(?<=(?<![A-Za-z0-9_.-])[0-9]{4}-)[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
 # In the path of an OIDC issuer, or in the host of an API server.
 _CLUSTER_ID = re.compile(r"/id/(?P<id>[0-9A-F]{32})(?![0-9A-Za-z])")
@@ -192,12 +192,12 @@ def _find_field_names(text: str) -> Iterator[Identifier]:
 
 # A required substring, if any; the number of characters of the identifier before the match; the pattern; the kind.
 _SHAPES: tuple[tuple[tuple[str, ...], int, re.Pattern[str], IdentifierKind], ...] = (
-    ((), _UUID_START, _UUID, "name"),
+    ((), _UUID_CHARS_BEFORE, _UUID, "name"),
     (("ip-",), 0, _IP_HOST, "host"),
     (("ec2-",), 0, _EC2_HOST, "host"),
     (("AKIA", "ASIA", "ABIA", "ACCA", "A3T"), 0, _KEY_ID, "name"),
     ((), 0, _ACCOUNT, "account"),
-    ((), _DASHED_START, _ACCOUNT_DASHED, "account"),
+    ((), _DASHED_CHARS_BEFORE, _ACCOUNT_DASHED, "account"),
     (("/id/",), 0, _CLUSTER_ID, "cluster-id"),
     (("equest", "Rid", "EQUEST"), 0, _REQUEST, "request"),
     *(((literal,), 0, pattern, "host-id") for literal, pattern in _HOST_IDS),
