@@ -248,6 +248,31 @@ def test_lines_of_a_packer_build_are_one_entry() -> None:
     assert all_facts_in("\n".join(lines)) == [{**DENIED, **_IDS, "code": "AccessDenied"}]
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "ERROR: ",
+        "2026-10-07T09:00:00Z ERROR: ",
+        "\x1b[31;1mERROR: ",
+        "[31;1mERROR: ",
+        "Jan  2 03:04:05 host-1 gitlab-runner[123]: #033[31;1mERROR: ",
+    ],
+)
+def test_a_level_before_each_line_of_an_error_starts_no_entry(start: str) -> None:
+    lines = [
+        f"{start}Preparation failed: AccessDenied: {DENIAL}[0;m",
+        f"{start}\tstatus code: 403, request id: {REQUEST}[0;m  driver=amazonec2",
+        f"{start}Will be retried in 3s",
+    ]
+    assert all_facts_in("\n".join(lines)) == [{**DENIED, **_IDS, "code": "AccessDenied"}]
+    lines = [
+        f"{start}Preparation failed: RequestError: send request failed",
+        f'{start}caused by: Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp: lookup ec2.eu-west-1.amazonaws.com: no such host',
+        f"{start}Will be retried in 3s",
+    ]
+    assert all_facts_in("\n".join(lines)) == [{"kind": "aws_error", "code": "RequestError", "service": "ec2"}]
+
+
 def test_an_entry_of_an_interleaved_stream_holds_its_own_lines() -> None:
     lines = [
         "a-1  | Traceback (most recent call last):",

@@ -141,6 +141,13 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("\\u003cCode\\u003e", "<Code>"),
         ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
         ("\x1b[1;31mred\x1b[0m", "red"),
+        ("[31mred:[0m rate(x[5m]) [39m[1;4;33mbold[22m[m", "red: rate(x[5m]) bold"),
+        ("[31m is a style only before a reset", "[31m is a style only before a reset"),
+        (
+            "^[[31mred^[[0m \ufffd[1mbold\ufffd[0m \\033[0;31mred\\e[0m \\u001b[32mgreen\\u001b[39m",
+            "red bold red green",
+        ),
+        ("#033[31mred#033[0m \x1b[1mEnd\x1b[0m", "red End"),
         ("it’s “so”", 'it\'s "so"'),
         ("│ boxed\n│ lines", "boxed\nlines"),
         ("one │\n│ two", "one\ntwo"),

@@ -98,7 +98,8 @@ CONTINUATIONS: dict[str, str] = {
     "chain": r"[Cc]aused by\b|Suppressed: |Traceback \(|During handling of|The above exception",
     "go_frame": r"goroutine \d{1,9} \[|[\w./*()-]{3,200}\([^\s]{0,200}\)(?: \+0x[0-9a-f]{1,8})?\s*\Z|created by |exit status \d",
     "kubectl_exec": r"Unable to connect to the server: getting credentials",
-    "go_tail": r"status code: \d{3}\b",
+    # GitLab Runner writes the level, sometimes in colour, before each line of what another program wrote.
+    "go_tail": rf"(?:(?:#033|\x1b)?\[[0-9;]{{1,9}}m)?(?:{_LEVEL}:[ \t]{{1,9}}(?=status code: \d{{3}}, |caused by: ))?(?:status code: \d{{3}}\b|caused by: )",
     "closing": r"[}\])]|</",
     "box": r"[│┃║╵]",
     "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",

@@ -50,7 +50,11 @@ class Line(NamedTuple):
     @property
     def is_logged(self) -> bool:
         """Whether the line has a time and a level."""
-        return self.prefix.is_stamped and (self.prefix.is_leveled or is_leveled(self.content))
+        return (
+            self.prefix.is_stamped
+            and self.format != "go_tail"
+            and (self.prefix.is_leveled or is_leveled(self.content))
+        )
 
 
 def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
@@ -65,22 +69,14 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
         return Line(text, start, False, _EMPTY_LINE_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
     prefix = split_prefix(text)
     content = prefix.content_of(text)
-    begin = START.match(content)
+    continuation = CONTINUATION.match(content)
+    is_tail = continuation is not None and continuation.lastgroup == "go_tail"
+    begin = None if is_tail else START.match(content)
     opening = None if begin else OPENING.match(content)
-    m = begin or opening
+    m = continuation if is_tail else begin or opening
     if begin and begin.lastgroup in DROPPED:
         prefix = prefix._replace(end=prefix.end + begin.end())
         content = content[begin.end() :]
     form = (m.lastgroup if m else None) or prefix.format or "plain"
-    is_continuation = CONTINUATION.match(content) is not None
-    return Line(
-        text,
-        start,
-        is_hot,
-        prefix,
-        content,
-        form,
-        begin is not None,
-        opening is not None,
-        is_continuation,
-    )
+    kinds = begin is not None, opening is not None, continuation is not None
+    return Line(text, start, is_hot, prefix, content, form, *kinds)

@@ -44,6 +44,11 @@ _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-
 _ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|[\\]_][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
+# A terminal's style whose escape character was lost or spelled out when the text was copied. Not "[5m]", a duration.
+_BARE_ANSI = lazy_pattern(
+    r"(?:\x1b|\u241b|\^\[|\ufffd|#033|\\{1,8}(?:033|e|u001[bB]|x1[bB]))?\[(?:\d{1,3}(?:;\d{0,3}){0,5})?m(?!\])"
+)
+_RESET = lazy_pattern(r"\[(?:0;?|39)m")
 _TYPOGRAPHIC = (
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
 )
@@ -155,7 +160,9 @@ def unwrap(
 
 
 def _normalize_whitespace(view: View) -> None:
-    """Replace other newlines and spaces, and remove control characters."""
+    """Replace other newlines and spaces, and remove control characters and styles."""
+    if _RESET.search(view.text):
+        view.sub(_BARE_ANSI, "")
     if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
@@ -262,7 +269,7 @@ def is_plain_line(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether a text has no control characters, escapes, entities, links, tags and doubled quotes."""
+    """Return whether a text has no control characters, escapes, styles, entities, links, tags and doubled quotes."""
     # Searching for one character is faster than for two, and most texts don't have it.
     return (
         text.isascii()
@@ -273,6 +280,7 @@ def _is_plain(text: str) -> bool:
             or ('"' in text and '""' in text)
             or ("#" in text and "#0" in text)
             or ("%" in text and "%0" in text)
+            or ("[" in text and _RESET.search(text))
         )
     )
 
