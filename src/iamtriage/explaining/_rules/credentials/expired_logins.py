@@ -74,12 +74,6 @@ EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
     fix="Read the token from its file for each call, or get a new token.",
     sources=(pages.OIDC_ROLES,),
 )
-TOKEN_FILE_NOT_REREAD = CauseType(
-    "token-file-not-reread",
-    title="An old SDK, or a long-lived client, does not read the file again",
-    fix="Update the SDK, and do not keep one client for longer than its token.",
-    of="expired-web-identity-token",
-)
 TOKEN_OF_JOB_TOO_OLD = CauseType(
     "token-of-job-too-old",
     title="A CI job requested its token long before it used it",
@@ -189,9 +183,8 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
         TOKEN_KEPT.cause(
             because=("Kubernetes replaces the file's content before the token expires.",),
-            text="The program read the token once and keeps it, instead of reading the file again.",
+            text="The program, an old SDK or a long-lived client read the token once and keeps it, instead of reading the file again.",
         ),
-        TOKEN_FILE_NOT_REREAD.cause(),
         TOKEN_OF_JOB_TOO_OLD.cause(),
         remedies=(
             credential_remedies.REREAD_TOKEN,

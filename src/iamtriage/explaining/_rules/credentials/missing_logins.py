@@ -123,8 +123,10 @@ KUBECONFIG_API_VERSION = CauseType(
     "kubeconfig-api-version",
     title="The kubeconfig uses a removed version of the credential API",
     text="The kubeconfig asks for client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed.",
-    recognised_by='kubectl says "exec plugin: invalid apiVersion".',
+    recognised_by='kubectl says "exec plugin: invalid apiVersion", or the text shows v1alpha1 of the credential API.',
     fix="Update the AWS CLI, and run aws eks update-kubeconfig again.",
+    sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
+    commands=("aws --version", "aws eks update-kubeconfig"),
     sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
 )
 

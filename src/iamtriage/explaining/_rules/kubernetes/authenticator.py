@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
+from iamtriage.explaining._rules.credentials.missing_logins import (
+    HELPER_WITHOUT_CREDENTIALS,
+    KUBECONFIG_API_VERSION,
+)
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
@@ -64,16 +67,6 @@ ROLE_NOT_ASSUMABLE = CauseType(
     "role-not-assumable",
     title="The kubeconfig names a role that the caller is not allowed to assume",
     fix="Allow sts:AssumeRole in the caller's policies and in the role's trust policy.",
-    of="helper-failed",
-)
-OLD_HELPER = CauseType(
-    "old-helper",
-    title="The helper is too old for kubectl",
-    text="The helper is too old for kubectl: the kubeconfig uses v1alpha1 of the credential API.",
-    fix="Update the AWS CLI, then run aws eks update-kubeconfig.",
-    recognised_by="The text shows v1alpha1 of the credential API.",
-    sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
-    commands=("aws --version", "aws eks update-kubeconfig"),
     of="helper-failed",
 )
 TOKEN_NOT_ACCEPTED = CauseType(
@@ -248,7 +241,7 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
         HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
         HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
         ROLE_NOT_ASSUMABLE.cause(),
-        OLD_HELPER.cause(),
+        KUBECONFIG_API_VERSION.cause(),
         topic="kubernetes-token-helper",
         remedies=(
             your_remedy(

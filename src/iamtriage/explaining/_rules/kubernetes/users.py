@@ -16,6 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -62,12 +63,6 @@ NO_RULE = CauseType(
     recognised_by="Kubernetes says that a user cannot perform a verb on a resource.",
     fix="Bind the subject to a role with the verb and the resource, or associate an access policy.",
     sources=(pages.RBAC, pages.EKS_ACCESS_POLICIES),
-)
-HEADER_DROPPED = CauseType(
-    "header-dropped",
-    title="Something drops the Authorization header",
-    fix="Let the proxy or load balancer pass the header, or connect directly.",
-    of="anonymous-request",
 )
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
@@ -217,7 +212,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         )
     else:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
-    causes.append(HEADER_DROPPED.cause())
+    causes.append(HEADER_LOST.cause())
     return case.explain(
         f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
         *causes,
