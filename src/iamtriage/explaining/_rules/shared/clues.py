@@ -175,7 +175,10 @@ def find_profile(case: _AnyCase) -> str | None:
     stated = context_of(case.facts).profile
     if stated is not None:
         return safe_name(stated.value)
-    found = _PROFILES.search(case.text)
+    text = case.text
+    # Each match contains one of these.
+    may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
+    found = _PROFILES.search(text) if may_match else None
     return safe_name(next(filter(None, found.groups()), None)) if found else None
 
 
@@ -226,7 +229,8 @@ def find_instance(text: str) -> str | None:
 
 def find_access_key(case: _AnyCase) -> str | None:
     """Return the first access key ID in the text."""
-    found = _ACCESS_KEY.search(case.text)
+    text = case.text
+    found = _ACCESS_KEY.search(text) if "AKIA" in text or "ASIA" in text else None
     return None if found is None else found[0]
 
 

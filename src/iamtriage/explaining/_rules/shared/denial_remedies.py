@@ -128,7 +128,9 @@ def account_elsewhere(denial: Denial) -> str | None:
     if name is None or denial.has_masked_account or denial.account is None:
         return None
     text = denial.failure.text
-    if _ROLE_ELSEWHERE.fullmatch(name) or ROLE_OF_STACK_SETS.fullmatch(name) or _PIPELINE.search(text):
+    is_elsewhere = _ROLE_ELSEWHERE.fullmatch(name) or ROLE_OF_STACK_SETS.fullmatch(name)
+    may_be_pipeline = "CodePipeline" in text or "Action execution failed" in text
+    if is_elsewhere or (may_be_pipeline and _PIPELINE.search(text)):
         return denial.account
     if "assume_role" in text and f":{denial.account}:role/" in text and _ASSUMED_ROLE.search(text):
         return denial.account
