@@ -39,6 +39,7 @@ def build(candidate: Candidate, view: View) -> Failure:
     marks: dict[str, tuple[int, int]] = {}
     for key, (value, start, end, _, stem) in candidate.facts.items():
         if stem == value:
+            # A truncated value without a mark that says so.
             continue
         values[key] = value
         if start >= 0 and key in spanned and (mark := view.unbroken(start, end, value)):

@@ -50,11 +50,6 @@ class Fact(NamedTuple):
     rank: int = STATED
     stem: str | None = None
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether a truncated value has no mark that says so, and can't be reported."""
-        return self.stem == self.value
-
     def agrees(self, other: Fact) -> bool:
         """Return whether two facts can be the same value, one of them possibly truncated."""
         if self.stem is not None and other.value.startswith(self.stem):
