@@ -120,7 +120,7 @@ def _is_command(command: CommandLine, *, is_alone: bool) -> bool:
 def operation_of_command(command: CommandLine | None) -> tuple[str, str] | None:
     """Return the service and the lower-case operation of an AWS CLI command for one API operation.
 
-    >>> from iamtriage.explaining._context.model import CommandLine
+    >>> from iamtriage.explaining._context.values import CommandLine
     >>> operation_of_command(CommandLine("aws", ("eks", "describe-cluster"), (), "aws eks describe-cluster"))
     ('eks', 'describecluster')
     """
