@@ -251,6 +251,15 @@ PERMISSIONS: Table = (
         denied(principal=ROLE, resource=f"arn:aws:codebuild:eu-west-1:{ACCOUNT}:build/orders:9"),
     ),
     (
+        "codebuild-denial",
+        f"ACCESS_DENIED: Service role {ROLE} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build arn:aws:codebuild:eu-west-1:{ACCOUNT}:build/orders:9. Error message: User: arn:aws:sts::{ACCOUNT}:assumed-role/orders-worker/AWSCodeBuild-9 is not authorized to perform: logs:CreateLogStream on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/codebuild/orders:log-stream:9",
+        denied(
+            principal=f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-worker/AWSCodeBuild-9",
+            action="logs:CreateLogStream",
+            resource=f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/codebuild/orders:log-stream:9",
+        ),
+    ),
+    (
         "notification",
         "InvalidArgument: Unable to validate the following destination configurations. Permissions on the destination queue do not allow S3 to publish notifications from this bucket.",
         denied(code="InvalidArgument"),

@@ -281,17 +281,13 @@ unsure | is not enabled in your account | region .{0,30}?is not enabled in your 
 sure   | <quota>quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
 
 [malformed_policy]
-sure   | nvalid principal in policy | [Ii]nvalid principal in policy
+sure   | nvalid principal in policy|yntax errors in policy | (?:[Ii]nvalid principal|Syntax errors) in policy
 sure   | This policy contains invalid | This policy contains invalid [Jj]son
-sure   | yntax errors in policy | Syntax errors in policy
-sure   | <legacy>policy failed legacy parsing | The policy failed legacy parsing
-sure   | olicy document should not specify a principal | [Pp]olicy document should not specify a principal
-sure   | <invalid>olicy has invalid | Policy has invalid (?:resource|action|condition)
-sure   | Action does not apply to any resource | Action does not apply to any resource\(s\) in statement
+sure   | <legacy>policy failed legacy parsing|<invalid>olicy has invalid | The policy failed legacy parsing|Policy has invalid (?:resource|action|condition)
+sure   | olicy document should not specify a principal|olicy statement must contain | [Pp]olicy (?:document should not specify a principal|statement must contain (?:actions|resources|principals?))
+sure   | Action does not apply to any resource|Has prohibited field | Action does not apply to any resource\(s\) in statement|Has prohibited field \w+
 sure   | principals must be valid domain names | Federated principals must be valid domain names or SAML metadata ARNs
-sure   | Has prohibited field | Has prohibited field \w+
 sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
-sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
@@ -301,8 +297,7 @@ sure   | identities failed the check in region | Email address is not verified\.
 sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
 sure   | <ResourceNotReady>ResourceNotReady: | rror\b[^\n]{0,160}?: (?P<code>ResourceNotReady): (?:exceeded wait attempts|failed waiting for successful resource state)
 sure   | does not allow ACLs | (?P<code>AccessControlListNotSupported): The bucket does not allow ACLs
-sure   | <Stack>state and can | Stack:arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated
-sure   | <Stack>Stack with id | Stack with id [\w:/.-]{1,300} does not exist
+sure   | <Stack>state and can|<Stack>Stack with id | Stack(?::arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated| with id [\w:/.-]{1,300} does not exist)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
@@ -333,9 +328,7 @@ sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"h
 
 [invalid_arn]
 unsure | <ARN>role ARN is invalid | role ARN is invalid
-sure   | <principalArn> | [Tt]he specified principalArn is invalid
-sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
-sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role
+sure   | <principalArn> | [Tt]he (?:specified principalArn is invalid|principalArn parameter format is not valid)|not allowed to modify access entries with a principalArn value of a Service Linked Role
 unsure | <valid>not a valid | is not a valid (?:IAM |iam )?[Rr]ole ?(?:ARN|arn)
 sure   | <ARN>equest ARN is invalid | Request ARN is invalid
 unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b

@@ -56,6 +56,8 @@ _MAX_DENIAL_DISTANCE = 4_000
 _COLON = lazy_pattern(
     r"(?:\swith(?:\s[A-Za-z]{1,20}){1,3})?[\"'`)\]]{0,2}(?:[.,;]?\s\(?(?:[Ee]rr(?:or)?|[Rr]eason|[Cc]aused?(?:\sby)?)[:=]|:)\s+\S"
 )
+# The denial that the service received follows and states its own values: "… for build arn:…. Error message: User: …".
+_DENIAL = lazy_pattern(r"[\"'.]{0,2}\s(?:[A-Za-z]{1,20}\s){0,3}[A-Za-z]{1,20}:\sUser:\s")
 # The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
 
@@ -129,7 +131,8 @@ def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
         if key in found:
             start, end = trim(text, m.start(key), m.end(key))
             end -= text[end - 1] == ":"
-            piece.put(key, rejoin(text[start:end]), start, end)
+            if not _DENIAL.match(text, m.end()):
+                piece.put(key, rejoin(text[start:end]), start, end)
             piece.is_aws = piece.is_aws or _OF_AWS.match(found[key]) is not None
     if "action" in found:
         piece.put("action", found["action"], m.start("action"), m.end("action"), HINT)
