@@ -2518,9 +2518,9 @@ def test_first_way_to_the_regional_sts_endpoint(
             "Set region = eu-west-1 in [profile ops] [you]",
             "aws configure set region eu-west-1 --profile ops",
         ),
-        ("level=info region=us-east-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
-        ("Using region: us-east-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
-        ("region = eu-north-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+        ("level=info region=us-east-1", "Set the client's Region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+        ("Using region: us-east-1", "Set the client's Region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+        ("region = eu-north-1", "Set the client's Region to eu-west-1 [you]", "aws configure set region eu-west-1"),
     ],
 )  # fmt: skip
 def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, command: str | None) -> None:

@@ -37,7 +37,7 @@ __all__ = (
 SUBJECTS = {
     "denials": "Access denied",
     "credentials": "Credentials and signatures",
-    "sts": "STS endpoints and regions",
+    "sts": "STS endpoints and Regions",
     "kubernetes": "Amazon EKS and Kubernetes",
     "calls": "Other API errors",
 }

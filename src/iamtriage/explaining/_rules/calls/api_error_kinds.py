@@ -86,7 +86,7 @@ ACCOUNT_SUSPENDED = CauseType(
 NOT_OFFERED = CauseType(
     "not-offered",
     title="The service accepts no new customers, or is not available in the Region",
-    fix="Use a region that offers the service, or another service.",
+    fix="Use a Region that offers the service, or another service.",
     recognised_by="The text says that the service accepts no new customers.",
     sign=r"\bno longer (?:available|open) to new customers\b|\bnew customer access\b",
     of="account-state",
@@ -159,10 +159,10 @@ ALREADY_EXISTS = CauseType(
 )
 BUCKET_IN_OTHER_REGION = CauseType(
     "bucket-in-other-region",
-    title="The bucket is in another region",
+    title="The bucket is in another Region",
     text="The bucket is in another Region than the one that was called, or was created a short time ago.",
     recognised_by="The error code PermanentRedirect, TemporaryRedirect or IllegalLocationConstraintException, or the status 301 of a HEAD request.",
-    fix="Call S3 in the bucket's region, without an endpoint URL of another region.",
+    fix="Call S3 in the bucket's Region, without an endpoint URL of another Region.",
     sources=(pages.SDK_ENDPOINTS,),
 )
 _KINDS = (

@@ -53,9 +53,9 @@ if TYPE_CHECKING:
 
 RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
-    title="The resource is in another region",
-    fix="Call the region of the resource.",
-    recognised_by="The command in the text names a resource of another region than --region.",
+    title="The resource is in another Region",
+    fix="Call the Region of the resource.",
+    recognised_by="The command in the text names a resource of another Region than --region.",
     sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
     of="not-found",
 )
@@ -64,7 +64,7 @@ NOT_FOUND = CauseType(
     title="The resource does not exist",
     text="The account and Region of the call have no such resource.",
     recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
-    fix="Check the name, the account and the region of the call.",
+    fix="Check the name, the account and the Region of the call.",
     sources=(pages.CLI_CREDENTIALS,),
 )
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(

@@ -105,7 +105,7 @@ WILDCARD_IN_PRINCIPAL = CauseType(
 UNKNOWN_SERVICE = CauseType(
     "unknown-service",
     title="The service principal does not exist in this partition and Region",
-    fix="Use the service principal from the documentation, for this partition and region.",
+    fix="Use the service principal from the documentation, for this partition and Region.",
     of="invalid-principal",
 )
 PROVIDER_NOT_THERE = CauseType(

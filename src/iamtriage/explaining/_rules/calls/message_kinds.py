@@ -30,9 +30,9 @@ OLD_SIGNING_TOOL = CauseType(
 )
 REGION_NOT_SET = CauseType(
     "region-not-set",
-    title="The client does not know the bucket's region",
-    fix="Set the bucket's region in the client.",
-    recognised_by="The text shows an empty region.",
+    title="The client does not know the bucket's Region",
+    fix="Set the bucket's Region in the client.",
+    recognised_by="The text shows an empty Region.",
     sign=r"\bregion(?:_name)?[\"']?[:=] ?(?:nil|null|None|\"\")(?!\w)|\bAWS_(?:DEFAULT_)?REGION=(?: |$)",
     remedy="Sign with version 4",
     of="signature-version",
@@ -40,7 +40,7 @@ REGION_NOT_SET = CauseType(
 SES_SANDBOX = CauseType(
     "ses-sandbox",
     title="The account is in the SES sandbox, where recipients must be verified, too",
-    fix="Verify the recipients, or request production access for the account and region.",
+    fix="Verify the recipients, or request production access for the account and Region.",
     recognised_by="The text says that the account has no production access to SES.",
     sign=r"\bProductionAccessEnabled\"?:? ?\"?false\b",
     remedy="request production access",
@@ -48,9 +48,9 @@ SES_SANDBOX = CauseType(
 )
 VERIFIED_IN_OTHER_REGION = CauseType(
     "verified-in-other-region",
-    title="The address is verified in another region",
-    fix="Call SES in the region where the address is verified, or verify it in this one.",
-    recognised_by="The text shows that the identity is verified in another region.",
+    title="The address is verified in another Region",
+    fix="Call SES in the Region where the address is verified, or verify it in this one.",
+    recognised_by="The text shows that the identity is verified in another Region.",
     sign=r"\b(?P<shown>get-email-identity\b.{0,160}--region (?P<region>[a-z0-9-]{6,20})) .{0,100}\btrue\b.{0,300}\bfailed the check in region (?!(?i:(?P=region))\b)[A-Z0-9-]{6,20}",
     of="email-not-verified",
 )
@@ -59,7 +59,7 @@ SIGNATURE_VERSION = CauseType(
     title="The request is signed with Signature Version 2",
     text="It is signed with Signature Version 2. The bucket's Region or its KMS encryption requires version 4.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
-    fix="Use Signature Version 4: update the SDK, and set the bucket's region.",
+    fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),
 )
 DETAILS_NOT_THERE = CauseType(
@@ -81,7 +81,7 @@ EMAIL_NOT_VERIFIED = CauseType(
     "email-not-verified",
     title="An address or domain of the message is not verified in the Region of the call",
     recognised_by='The code MessageRejected with "Email address is not verified".',
-    fix="Verify the address or its domain in the region of the call.",
+    fix="Verify the address or its domain in the Region of the call.",
     sources=(pages.SES_SANDBOX,),
 )
 INFERENCE_PROFILE_NEEDED = CauseType(

@@ -74,7 +74,7 @@ NO_REGION = CauseType(
     "no-region",
     title="The SDK has no Region, or one without an endpoint for the service",
     recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
-    fix="Set AWS_REGION, or the region in the profile or the client.",
+    fix="Set AWS_REGION, or the Region in the profile or the client.",
     sources=(pages.CLI_PROFILES,),
 )
 REQUEST_STALLED = CauseType(

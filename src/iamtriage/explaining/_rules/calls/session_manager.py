@@ -61,9 +61,9 @@ SESSION_PLUGIN_MISSING = CauseType(
 )
 OTHER_REGION_OR_ACCOUNT = CauseType(
     "other-region-or-account",
-    title="The target is in another region or account",
-    fix="Call the region and the account of the target.",
-    recognised_by="The text shows that the region and account of the call have no such instance.",
+    title="The target is in another Region or account",
+    fix="Call the Region and the account of the target.",
+    recognised_by="The text shows that the Region and account of the call have no such instance.",
     sign=r"\"Reservations\": ?\[ ?\]",
     of="target-not-connected",
 )

@@ -66,7 +66,7 @@ NAME_UNKNOWN = CauseType(
     "name-unknown",
     title="The host name cannot be resolved where the call runs",
     recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
-    fix="Correct the region and the service in the endpoint, or the DNS of the network.",
+    fix="Correct the Region and the service in the endpoint, or the DNS of the network.",
     sources=(pages.VPC_ENDPOINTS,),
 )
 CONNECTION_REFUSED = CauseType(
@@ -87,7 +87,7 @@ NO_SUCH_HOST = CauseType(
     "no-such-host",
     title="There is no endpoint of that name",
     text="The Region or service is misspelled, or the service is not available in the Region, so the host does not exist.",
-    fix="Correct the region: not every service is in every region.",
+    fix="Correct the Region: not every service is in every Region.",
     of="name-unknown",
 )
 DNS = CauseType(

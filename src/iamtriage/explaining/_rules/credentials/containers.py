@@ -194,7 +194,7 @@ STS_UNREACHED = CauseType(
     "sts-unreached",
     title="The SDK called STS for the role's credentials and got no response",
     recognised_by="The SDK called STS for a role's credentials and got no response.",
-    fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
+    fix="Allow the connection to the STS endpoint of the Region, or create a VPC endpoint for STS.",
     sources=(pages.EKS_STS,),
 )
 TOKEN_FILE_UNREADABLE = CauseType(

@@ -234,8 +234,8 @@ INVALID_SSO_TOKEN = CauseType(
 )
 OTHER_SSO_REGION = CauseType(
     "other-sso-region",
-    title="The profile's sso_region is not the region of the Identity Center instance",
-    fix="Set sso_region to the region of the IAM Identity Center instance.",
+    title="The profile's sso_region is not the Region of the Identity Center instance",
+    fix="Set sso_region to the Region of the IAM Identity Center instance.",
     of="invalid-sso-token",
 )
 

@@ -281,7 +281,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         "The action is sts:AssumeRoleWithWebIdentity, not sts:AssumeRole. In China and GovCloud, the provider has another name.",
     ]
     if pool != audience:
-        steps.insert(0, "The ID of an identity pool begins with its region, such as eu-west-1:0a1b….")
+        steps.insert(0, "The ID of an identity pool begins with its Region, such as eu-west-1:0a1b….")
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Federated": POOL_PROVIDER},

@@ -55,7 +55,7 @@ INVALID_CREDENTIALS = CauseType(
     title="AWS does not accept the credentials",
     meaning="AWS does not know the access key, or its session token is invalid.",
     recognised_by='An error code such as AuthFailure or UnrecognizedClientException, or the message "The security token included in the request is invalid".',
-    fix="Get new credentials, and check for which partition, region and endpoint they are.",
+    fix="Get new credentials, and check for which partition, Region and endpoint they are.",
     sources=(pages.CLI_CREDENTIALS,),
 )
 UNKNOWN_ACCESS_KEY = CauseType(
@@ -209,7 +209,7 @@ def _explain_rejecting_region(
 
 def _summary(request: RejectedRequest) -> str:
     if not request.is_signed and request.partition != "aws":
-        return f"STS rejected the call with the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
+        return f"STS rejected the call with the web identity token, most likely because the SDK has no Region and calls the global endpoint, which does not serve {request.partition}."
     state = ""
     if request.is_temporary:
         state = ": it is temporary (ASIA), so it needs its own session token"
@@ -238,7 +238,7 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
         text = "No account in the called partition has the access key ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
     if request.code in INVALID_TOKEN_CODES:
-        text = "The session token is truncated, changed, from another key, or not valid in the region."
+        text = "The session token is truncated, changed, from another key, or not valid in the Region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = "AWS cannot identify the caller by the access key ID or session token."
     if not request.is_signed:
@@ -261,7 +261,7 @@ def _causes_from_text(request: RejectedRequest) -> Iterator[Cause]:
         )
     if request.partition != "aws":
         yield OTHER_PARTITION.cause(
-            because=(f"The caller or the region is in {request.partition}.",),
+            because=(f"The caller or the Region is in {request.partition}.",),
             text=f"The call goes to one partition with keys of another: keys of {request.partition} work only there.",
         )
 
@@ -283,10 +283,10 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
         role = request.role
         because: tuple[str, ...] = (f"The role is {role}.",)
         if role is None:
-            because = (f"The region {request.region} is in the partition {request.partition}.",)
+            because = (f"The Region {request.region} is in the partition {request.partition}.",)
         regional = None if request.region is None else find_endpoint(request.region)
         if regional is not None and regional.partition == request.partition:
-            because += (f"The endpoint of the region is {regional.host}.",)
+            because += (f"The endpoint of the Region is {regional.host}.",)
         other = diagnose_sts_call(
             case,
             codes=_PARTITION_CAUSES,

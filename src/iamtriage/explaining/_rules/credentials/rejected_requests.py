@@ -295,8 +295,8 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
         return None
     region = commands.region(request.region)
     return your_remedy(
-        f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
+        f"Set the Region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        f"Without a Region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
         "Remove endpoint URLs of other partitions from code and settings.",
         commands=(
             f"kubectl set env deployment/NAME --namespace NAMESPACE AWS_REGION={region} AWS_DEFAULT_REGION={region}",

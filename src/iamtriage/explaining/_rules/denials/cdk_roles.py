@@ -49,7 +49,7 @@ NOT_BOOTSTRAPPED = CauseType(
     "cdk-not-bootstrapped",
     title="The environment is not bootstrapped, or not for this account",
     text="The account and Region are not bootstrapped, or with another qualifier or without --trust for the caller's account.",
-    fix="Run cdk bootstrap for the account and region, with --trust if the caller is in another account.",
+    fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
     remedy="Bootstrap ",

@@ -87,10 +87,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
     title = "Find the Deny statement, then satisfy what it requires or scope it down"
-    read = "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
+    read = "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a Region, a network or a tag. A request that they do not match is not denied."
     if named is not None:
         title = "Satisfy what the Deny statement requires, or scope it down"
-        read = "Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied."
+        read = "Read its conditions, such as MFA, a Region, a network or a tag: a request that they do not match is not denied."
     remedy = Remedy(
         title=title,
         who="account administrator",
@@ -139,7 +139,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
-        "Look in CloudTrail, in every region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
+        "Look in CloudTrail, in every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),

@@ -63,9 +63,9 @@ KMS_KEY_POLICY = CauseType(
 )
 KMS_WRONG_REGION = CauseType(
     "kms-wrong-region",
-    title="The KMS key is in another region or account",
+    title="The KMS key is in another Region or account",
     text="The key does not exist in the Region of the call, or it was deleted.",
-    fix="Call the region of the key, and use the key's ARN.",
+    fix="Call the Region of the key, and use the key's ARN.",
     of="kms-key-policy",
 )
 KMS_KEY_DENY = CauseType(

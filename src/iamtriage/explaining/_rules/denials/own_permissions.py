@@ -130,7 +130,7 @@ NO_SUCH_RESOURCE = CauseType(
     "no-such-resource",
     title="The database or table does not exist",
     text="The database or table does not exist in this catalog and Region: Lake Formation reports the same then.",
-    fix="Correct the name, the catalog and the region.",
+    fix="Correct the name, the catalog and the Region.",
     of="lake-formation-grant",
 )
 

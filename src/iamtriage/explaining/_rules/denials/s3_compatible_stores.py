@@ -130,7 +130,7 @@ def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
     check_permissions = your_remedy(
         "Check the permissions of the key in that system",
         "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
-        "Check the name, region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
+        "Check the name, Region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
         _REMOVE_ENDPOINT,
         url=pages.SDK_ENDPOINTS,
     )

@@ -42,7 +42,7 @@ REQUEST_TO_WRONG_HOST = CauseType(
     "request-to-wrong-host",
     title="The request went to the wrong host",
     text="The request went to the host of another service, or of a Region that lacks the operation.",
-    fix="Remove the endpoint URL, or correct its region.",
+    fix="Remove the endpoint URL, or correct its Region.",
     of="unknown-operation",
 )
 UNKNOWN_OPERATION = CauseType(
@@ -237,9 +237,9 @@ BEDROCK_MODEL_ACCESS = CauseType(
 )
 MODEL_NOT_IN_REGION = CauseType(
     "model-not-in-region",
-    title="The model is not available in the region",
+    title="The model is not available in the Region",
     text="The model is not available in the Region that was called, or its ID is misspelled or deprecated.",
-    fix="Call a region that has the model, and check the model ID.",
+    fix="Call a Region that has the model, and check the model ID.",
     of="bedrock-model-access",
 )
 PAYMENT_MISSING = CauseType(

@@ -235,7 +235,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
-    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs."
+    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the Region of the endpoint. Use a client library or proxy that signs."
     note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
     deploys: tuple[str, ...] = ()
     network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK

@@ -126,7 +126,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
         yield cluster_access.ENTRY_OF_OTHER_TYPE.cause()
     if not is_managed:
         yield NODE_OF_OTHER_CLUSTER.cause()
-    yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
+    yield REGION_DISABLED.cause(text="STS is not activated in the Region for the account.")
 
 
 def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:

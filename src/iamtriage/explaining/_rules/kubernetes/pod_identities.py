@@ -52,8 +52,8 @@ NO_ASSOCIATION = CauseType(
 )
 ASSOCIATION_ELSEWHERE = CauseType(
     "association-elsewhere",
-    title="The association is in another cluster or region",
-    fix="Call the region and the cluster of the association.",
+    title="The association is in another cluster or Region",
+    fix="Call the Region and the cluster of the association.",
     of="no-association",
 )
 

@@ -213,7 +213,7 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
         return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS accepts no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
-        words = "It is an IAM Identity Center role whose path is missing: role/aws-reserved/sso.amazonaws.com/[REGION/]AWSReservedSSO_…. Whether the path has a region depends on the home region of Identity Center."
+        words = "It is an IAM Identity Center role whose path is missing: role/aws-reserved/sso.amazonaws.com/[REGION/]AWSReservedSSO_…. Whether the path has a Region depends on the home Region of Identity Center."
         return _diagnose_role(PATH_MISSING, words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":

@@ -177,7 +177,7 @@ def enable_region(region: str | None) -> Remedy:
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account",
         "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
-        "If the status is DISABLED and you need the region, enable it.",
+        "If the status is DISABLED and you need the Region, enable it.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             fill_command("aws account enable-region --region-name {}", name),

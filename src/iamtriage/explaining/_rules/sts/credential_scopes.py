@@ -70,10 +70,10 @@ SIGNED_BY_HAND = CauseType(
 )
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
-    title="The region in the signature is not the region of the host",
-    meaning="The region in the signature is not the one that the endpoint or the bucket requires.",
+    title="The Region in the signature is not the Region of the host",
+    meaning="The Region in the signature is not the one that the endpoint or the bucket requires.",
     recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
-    fix="Set the region of the resource in the client.",
+    fix="Set the Region of the resource in the client.",
     sources=(pages.SDK_ENDPOINTS,),
 )
 WRONG_SIGNING_SERVICE = CauseType(
@@ -95,8 +95,8 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
 )
 ENDPOINT_OF_OTHER_REGION = CauseType(
     "endpoint-of-other-region",
-    title="The endpoint URL is that of another region",
-    fix="Remove the endpoint URL, or use that of the client's region.",
+    title="The endpoint URL is that of another Region",
+    fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
     sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=|\bwithEndpointConfiguration\(|\bendpointOverride\(",
     remedy="Check which endpoint is called",
@@ -104,8 +104,8 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
 )
 GLOBAL_SERVICE = CauseType(
     "global-service",
-    title="The service has one endpoint for all regions",
-    text="The service has one endpoint for all regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
+    title="The service has one endpoint for all Regions",
+    text="The service has one endpoint for all Regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
     fix="Sign for us-east-1, or let the SDK choose the endpoint.",
     recognised_by="The text names a global service, such as IAM.",
     sign=r"\bService: Amazon(?:IdentityManagement|Route53|CloudFront)\b|\bhttps://(?:iam|route53|cloudfront|organizations|globalaccelerator)\.(?:[a-z0-9-]{5,20}\.)?amazonaws\.com",
@@ -114,7 +114,7 @@ GLOBAL_SERVICE = CauseType(
 
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
     because=(f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",),
-    text="The code calls the global STS endpoint with signatures for another region.",
+    text="The code calls the global STS endpoint with signatures for another Region.",
 )
 
 
@@ -167,7 +167,7 @@ def _explain_sts(
     envelope = case.failure.envelope
     call = "STS request" if is_global or envelope.service or envelope.operation else "request"
     region = case.facts.region or signed_region
-    signed_for = region or "one region"
+    signed_for = region or "one Region"
     host = (
         f"the global endpoint https://{GLOBAL_HOST}"
         if is_global or clues.mentions_kubernetes(case)
@@ -181,7 +181,7 @@ def _explain_sts(
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
-        f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another region.",
+        f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another Region.",
         *causes,
         topic="sts-endpoint",
         remedies=(
@@ -240,7 +240,7 @@ def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | 
     return your_remedy(
         REMEDY_TITLES["code"],
         f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
-        f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the region us-east-1.",
+        f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the Region us-east-1.",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
         ),
@@ -310,7 +310,7 @@ def explain_wrong_region(
             (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
             if cause is WRONG_SIGNING_REGION
             else (f"The message names {' and '.join(filter(None, (signed, expected)))}.",),
-            text=f"The client's region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}.",
+            text=f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}.",
         ),
         remedies=(
             your_remedy(
@@ -319,7 +319,7 @@ def explain_wrong_region(
                 *(
                     ()
                     if "ndpoint" in fix.title
-                    else ("An endpoint URL in code or settings must be for that region, too.",)
+                    else ("An endpoint URL in code or settings must be for that Region, too.",)
                 ),
                 commands=lines,
                 url=pages.SIGNATURES,
@@ -357,7 +357,7 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return case.explain(
-        "The request is signed for another region than the endpoint that it was sent to.",
+        "The request is signed for another Region than the endpoint that it was sent to.",
         WRONG_SIGNING_REGION.cause("reported", because),
         ENDPOINT_OF_OTHER_REGION.cause(),
         GLOBAL_SERVICE.cause(),
@@ -369,9 +369,9 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
 def _signing_remedy(service: str | None, signed_region: str | None) -> Remedy:
     in_place = "" if signed_region is None else f" instead of {signed_region}"
     steps = [
-        "Remove the endpoint URL, and let the client choose the endpoint of its region.",
-        f"Or set the client's region to the region of the endpoint{in_place}.",
+        "Remove the endpoint URL, and let the client choose the endpoint of its Region.",
+        f"Or set the client's Region to the Region of the endpoint{in_place}.",
     ]
     if service is not None:
         steps.append(f"If you sign requests yourself, sign for the service {service}.")
-    return your_remedy("Use the same region for the endpoint and the signature", *steps, url=pages.SIGNATURES)
+    return your_remedy("Use the same Region for the endpoint and the signature", *steps, url=pages.SIGNATURES)

@@ -57,53 +57,53 @@ _OMITTED_EVIDENCE = (
 
 WRONG_SCOPE = CauseType(
     "wrong-scope",
-    title="The STS request was signed for one region and sent to another region's endpoint",
+    title="The STS request was signed for one Region and sent to another Region's endpoint",
     recognised_by='The message says "Credential should be scoped to a valid region".',
-    fix="Use the regional STS endpoint of the region that the client signs for.",
+    fix="Use the regional STS endpoint of the Region that the client signs for.",
     sources=(pages.STS_REGIONS, pages.EKS_STS),
 )
 GLOBAL_HOST_REGIONAL_CREDENTIALS = CauseType(
     "global-host-regional-credentials",
-    title="The code calls the global STS endpoint, but signs for another region",
-    meaning="The code calls the global STS endpoint, which accepts signatures for us-east-1 only, but signs for another region.",
+    title="The code calls the global STS endpoint, but signs for another Region",
+    meaning="The code calls the global STS endpoint, which accepts signatures for us-east-1 only, but signs for another Region.",
     fix="Remove the endpoint URL of the global endpoint, or sign for us-east-1.",
     of="wrong-scope",
 )
 CHINA_WITHOUT_REGION = CauseType(
     "china-without-region",
-    title="A role in China is assumed without a region",
+    title="A role in China is assumed without a Region",
     meaning="The role is in the partition aws-cn, but the global STS endpoint accepts only roles in aws.",
-    recognised_by="The text names a role in the partition aws-cn, and the STS call has no region or goes to the global endpoint.",
-    fix="Set the region of the client to one in China.",
+    recognised_by="The text names a role in the partition aws-cn, and the STS call has no Region or goes to the global endpoint.",
+    fix="Set the Region of the client to one in China.",
     sources=(pages.STS_REGIONS,),
 )
 PARTITION_WITHOUT_REGION = CauseType(
     "partition-without-region",
-    title="A role of another partition is assumed without a region",
+    title="A role of another partition is assumed without a Region",
     meaning="The role is in another partition, but the global STS endpoint accepts only roles in aws.",
-    recognised_by="The text names a role of another partition than aws, and the STS call has no region or goes to the global endpoint.",
-    fix="Set the region of the client to one of the role's partition.",
+    recognised_by="The text names a role of another partition than aws, and the STS call has no Region or goes to the global endpoint.",
+    fix="Set the Region of the client to one of the role's partition.",
     sources=(pages.STS_REGIONS,),
 )
 REGION_DISABLED = CauseType(
     "region-disabled",
-    title="STS is not activated for the account in the region that was called",
+    title="STS is not activated for the account in the Region that was called",
     recognised_by="The error code RegionDisabledException.",
-    fix="Activate STS in the region, or call another region.",
+    fix="Activate STS in the Region, or call another Region.",
     sources=(pages.STS_REGIONS, pages.ENABLE_REGION),
 )
 V1_TOKEN_IN_OPT_IN_REGION = CauseType(
     "v1-token-in-opt-in-region",
-    title="The token of the global STS endpoint is not valid in the region",
-    meaning="Version 1 tokens, which the global STS endpoint issues by default, are not valid in opt-in regions.",
+    title="The token of the global STS endpoint is not valid in the Region",
+    meaning="Version 1 tokens, which the global STS endpoint issues by default, are not valid in opt-in Regions.",
     fix="Use the regional STS endpoint, or let the global endpoint issue version 2 tokens.",
     of="invalid-credentials",
     sources=(pages.TEMPORARY_REGIONS,),
 )
 PRIVATE_DNS_REGIONAL_ONLY = CauseType(
     "private-dns-regional-only",
-    title="The network reaches only the STS endpoint of its own region",
-    meaning="The network, such as a private VPC with an interface endpoint, can reach the STS endpoint of its own region, but not the one that is called.",
+    title="The network reaches only the STS endpoint of its own Region",
+    meaning="The network, such as a private VPC with an interface endpoint, can reach the STS endpoint of its own Region, but not the one that is called.",
     fix="Use the regional STS endpoint of the VPC.",
     recognised_by="The text shows a VPC endpoint for STS.",
     sign=r"\bcom\.amazonaws\.[a-z]{2,5}-[a-z0-9-]{5,20}\.sts\b",
@@ -113,10 +113,10 @@ PRIVATE_DNS_REGIONAL_ONLY = CauseType(
 )
 UNPUBLISHED_FIPS_HOST = CauseType(
     "unpublished-fips-host",
-    title="AWS publishes no FIPS endpoint for the region",
-    meaning="SDKs build a name for the FIPS endpoint of the region, but AWS does not publish such a host.",
+    title="AWS publishes no FIPS endpoint for the Region",
+    meaning="SDKs build a name for the FIPS endpoint of the Region, but AWS does not publish such a host.",
     recognised_by="The host that cannot be resolved is a FIPS endpoint that AWS does not publish.",
-    fix="Turn AWS_USE_FIPS_ENDPOINT off for STS, or use a region with a FIPS endpoint.",
+    fix="Turn AWS_USE_FIPS_ENDPOINT off for STS, or use a Region with a FIPS endpoint.",
     sources=(pages.STS_REGIONS,),
 )
 PODS_NOT_RECREATED = CauseType(

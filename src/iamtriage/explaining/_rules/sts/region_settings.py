@@ -119,7 +119,7 @@ def find_region_fix(case: Case[Failure], signed: str | None, expected: str | Non
         return _patch_object(text, target, path, signed, region)
     if setting is None:
         return RegionFix(
-            f"Set the client's region to {region}",
+            f"Set the client's Region to {region}",
             ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",),
             (credential_remedies.with_profile(profile, f"aws configure set region {region}"),),
         )
@@ -135,8 +135,8 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
         (
-            f"The endpoint URL is that of {endpoint['region']}. A region that is set does not change it.",
-            f"Without it, the client calls the endpoint of its region, which must be {region}.",
+            f"The endpoint URL is that of {endpoint['region']}. A Region that is set does not change it.",
+            f"Without it, the client calls the endpoint of its Region, which must be {region}.",
         ),
         () if repeated is None or name != "--endpoint-url" else (repeated,),
         f"{name} is the endpoint of {endpoint['region']}",

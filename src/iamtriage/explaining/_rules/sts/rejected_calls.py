@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
-_NOTE = "An IAM policy does not help. Tokens of a regional STS endpoint are valid in all regions, so STS can be called in another region than the other services."
+_NOTE = "An IAM policy does not help. Tokens of a regional STS endpoint are valid in all Regions, so STS can be called in another Region than the other services."
 
 
 REGION_NOT_ENABLED = CauseType(
     "region-not-enabled",
-    title="The account has not enabled the region",
-    recognised_by="The message says that the region is not enabled for the account, or the error comes from an opt-in region.",
-    fix="Enable the region in the account, or call another region.",
+    title="The account has not enabled the Region",
+    recognised_by="The message says that the Region is not enabled for the account, or the error comes from an opt-in Region.",
+    fix="Enable the Region in the account, or call another Region.",
     sources=(pages.ENABLE_REGION,),
 )
 
@@ -45,7 +45,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     message, region = clues.message_text(case), clues.find_region(case)
     if not any(phrase in message for phrase in _PHRASES) and "is not enabled in your account" in message:
         return _explain_region_not_enabled(case, region)
-    place = "the region that was called" if region is None else region
+    place = "the Region that was called" if region is None else region
     account = "the account" if case.failure.account is None else f"the account {case.failure.account}"
     because = clues.quote_phrases(message, *_PHRASES)
     if case.failure.envelope.code is not None:
@@ -60,9 +60,9 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
             *([_activate_sts_remedy(region)] if opts_in is not True else []),
             *([credential_remedies.enable_region(region)] if opts_in is not False else []),
             your_remedy(
-                "Or call STS in an active region",
-                "Create only the STS client for an active region; the other clients keep theirs.",
-                "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
+                "Or call STS in an active Region",
+                "Create only the STS client for an active Region; the other clients keep theirs.",
+                "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
                 url=pages.STS_REGIONS,
             ),
         ),
@@ -71,7 +71,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
 
 
 def _activate_sts_remedy(region: str | None) -> Remedy:
-    name = region or "the region"
+    name = region or "the Region"
     return account_remedy(
         f"Activate STS in {name}",
         "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
@@ -88,8 +88,8 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
         remedies=(
             credential_remedies.enable_region(region),
             your_remedy(
-                "Or use a region that is enabled",
-                "Set another region in the profile, in AWS_REGION or in the client.",
+                "Or use a Region that is enabled",
+                "Set another Region in the profile, in AWS_REGION or in the client.",
                 commands=(
                     "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
                 ),
@@ -97,7 +97,7 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
             ),
         ),
         notes=(
-            "An organization's service control policies can block regions; then its administrator decides.",
+            "An organization's service control policies can block Regions; then its administrator decides.",
         ),
     )
 
