@@ -53,23 +53,21 @@ def read(
     Returns:
         The unwrapped text and the failures in it.
     """
+    line = text.rstrip("\n")
+    if stated is None and is_plain_line(line):
+        readable = Readable(" ".join(line.split()) if "  " in line else line)
+        if has_no_pieces(readable):
+            # True for most log lines that report errors.
+            return View(text), []
+        if not prefixes and is_readable_line(line):
+            return View(text), _find_candidates(readable)
     view = unwrap(text, prefixes=prefixes, statements=statements)
     return view, _find_candidates(Readable(view.text), stated)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Return the root cause in a text; the arguments are those of ``read``."""
-    if stated is None and is_plain_line(text):
-        line = Readable(" ".join(text.split()) if "  " in text else text)
-        if has_no_pieces(line):
-            # True for most log lines that report errors.
-            return None
-        if is_readable_line(text):
-            return _build_cause(View(text), _find_candidates(line))
-    return _build_cause(*read(text, stated))
-
-
-def _build_cause(view: View, candidates: list[Candidate]) -> Failure | None:
+    view, candidates = read(text, stated)
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)
 
