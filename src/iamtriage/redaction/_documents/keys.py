@@ -162,10 +162,14 @@ class Announced(NamedTuple):
         self, content: str, find: Callable[[str], Iterable[FoundSecret]], *, is_quoted: bool = True
     ) -> Iterator[FoundSecret]:
         """Find the secrets in a value that is not itself a secret."""
-        yield from find(content)
+        found = [*find(content)]
+        yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
         elif self.name is not None and not is_quoted and not self.name.random:
+            if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
+                # The value is a secret, at most with a quote after it.
+                return
             # Without quotes, the value can contain more than the secret.
             yield from _find_after(f"{self.name.tail}: ", content, find_assigned_secrets)
 

@@ -369,20 +369,20 @@ def check_value(
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
         # The quote is not closed on its line, so the value ends with the line.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
-    value = text[start:end]
+    # The value can be as long as the text, for each of many names. Its ends show what it is.
+    is_long = end - start > 2 * _MAX_EDGE
+    value = text[start : start + _MAX_EDGE] + text[end - _MAX_EDGE : end] if is_long else text[start:end]
     if extent.quote and value[-1:] in _ESCAPED_SPACES:
         # The newline at the end of a string.
-        value = _strip_escaped_spaces(value)
-        end = start + len(value)
+        stripped = _strip_escaped_spaces(value)
+        end -= len(value) - len(stripped)
+        value = stripped
     if name.tail == "secretstring" and _DOCUMENT.match(value):
         # It is searched value by value.
         return None
     placement = placement or Placement(
         sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
     )
-    if len(value) > 2 * _MAX_EDGE:
-        # The value can be as long as the text, for each of many names. Its ends show what it is.
-        value = value[:_MAX_EDGE] + value[-_MAX_EDGE:]
     if not match.runs.remember(can_be_secret, name, value, placement):
         return None
     if sign == "option" and value.lower() in _WORDS_ABOUT_OPTIONS:

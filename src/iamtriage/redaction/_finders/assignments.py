@@ -63,9 +63,7 @@ def find_assigned_secrets(
         surroundings: tuple[str, str] | None = None
         judged: tuple[bool, list[FoundSecret]] | None = None
         if is_long and runs.is_repetitive:
-            # A login is decoded, so its digits matter.
-            alike = text if name_end[0] == "auth" else runs.zeroed
-            surroundings = surroundings_of(alike, name_end, reach)
+            surroundings = surroundings_of(runs.zeroed, name_end, reach)
             judged = runs.recall(surroundings)
         if judged is not None:
             is_name, secrets = judged[0], [_moved(found, at) for found in judged[1]]

@@ -85,9 +85,7 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME
         lines = [start, *_find_line_starts(text, done)]
-        # A login is decoded, so its digits matter.
-        alike = text if name[0] == "auth" else zeroed
-        key = (alike[start : lines[-1]], name.start() - start, is_direct)
+        key = (zeroed[start : lines[-1]], name.start() - start, is_direct)
         if key not in searched:
             found = [*_search_window(text, lines, name.start(), is_direct=is_direct)]
             yield from found

@@ -63,6 +63,12 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
 # An escape with digits.
 _ESCAPE = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
+# A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
+# four characters encode three bytes, and in ASCII the first bit of each byte is zero.
+_LOGIN = re.compile(
+    r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
+    r"[A-Za-z0-9+/]{12,}"
+)
 # In characters.
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
@@ -146,18 +152,23 @@ class UnquotedValues:
 
 
 def zero_digits(text: str) -> str:
-    """Return a text with a zero for each digit, except in escapes."""
+    """Return a text with a zero for each digit, except in escapes, and in logins, which are decoded."""
     zeroed = text
     for digit in "123456789":
         zeroed = zeroed.replace(digit, "0")
-    if "%" not in text and "&#" not in text and "\\u" not in text:
-        return zeroed
+    if "%" in text or "&#" in text or "\\u" in text:
+        zeroed = _copy_matches(_ESCAPE, text, zeroed)
+    return _copy_matches(_LOGIN, text, zeroed) if "auth" in text.lower() else zeroed
+
+
+def _copy_matches(pattern: re.Pattern[str], text: str, other: str) -> str:
+    """Return another text of the same length with the matches of a pattern in a text."""
     pieces: list[str] = []
     done = 0
-    for escape in _ESCAPE.finditer(text):
-        pieces += (zeroed[done : escape.start()], escape[0])
-        done = escape.end()
-    return "".join([*pieces, zeroed[done:]])
+    for m in pattern.finditer(text):
+        pieces += (other[done : m.start()], m[0])
+        done = m.end()
+    return "".join([*pieces, other[done:]])
 
 
 def find_value(
@@ -314,6 +325,8 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
         line: The start of one line.
         other: The start of the other line.
     """
+    if text[line : line + 1].translate(_ZEROS) != text[other : other + 1].translate(_ZEROS):
+        return 0
     first_line = text[line : line + _MAX_PREFIX].partition("\n")[0]
     second_line = text[other : other + _MAX_PREFIX].partition("\n")[0]
     # The prefix ends with a space.
