@@ -106,17 +106,22 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
     if not adjacent:
         return edits
     width, is_certain = _terminal_width([line for _, line in lines])
+    # Logs repeat lines.
+    joined: dict[tuple[str, str], bool] = {}
     for (at, line), (following_at, following) in adjacent:
-        if len(line) == width:
-            joined = (
+        pair = line, following
+        if pair in joined:
+            pass
+        elif len(line) == width:
+            joined[pair] = (
                 not RECORD_START.match(following)
                 and not _ends_sentence(line, following)
                 and not _ends_with_id(line, following)
                 and (is_certain or not breaks_at_space(line, following))
             )
         else:
-            joined = _is_one_word(line, following)
-        if joined:
+            joined[pair] = _is_one_word(line, following)
+        if joined[pair]:
             edits.append((at + len(line), following_at, ""))
     return edits
 

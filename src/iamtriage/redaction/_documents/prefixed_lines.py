@@ -70,6 +70,8 @@ def find_prefixed_lines(
     if "\n" not in text:
         return
     known = sorted(secrets)
+    # Times and numbers in a prefix can differ in their digits.
+    zeroed = text.translate(_ZEROS)
     done = 0
     for at, name_end in names:
         if at < done or _VALUE.match(text, name_end) is None:
@@ -86,7 +88,7 @@ def find_prefixed_lines(
         size = _measure_prefix(text, start, end)
         if not start + size <= at or not size or _PROSE.search(text, start + size, name_end):
             continue
-        lines = PrefixedLines(_list_lines(text, done, start, size))
+        lines = PrefixedLines(_list_lines(zeroed, done, start, size))
         done = lines.end
         if len(lines.runs) > 1:
             yield lines
@@ -128,12 +130,12 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
     """Return the lines around a line that have its prefix, each without it.
 
     Args:
-        text: The text.
+        text: The text, with a zero for each digit.
         low: Lines before this position are not used.
         start: The start of the line.
         size: The length of the prefix.
     """
-    prefix = text[start : start + size].translate(_ZEROS)
+    prefix = text[start : start + size]
     runs: list[tuple[int, int]] = []
     begin = start
     for _ in range(_LINES_BEFORE):
@@ -153,5 +155,7 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
 
 def _has_prefix(text: str, start: int, end: int, prefix: str) -> bool:
     """Return whether a line has a prefix or consists of it."""
-    line = text[start : min(end, start + len(prefix))].translate(_ZEROS)
-    return line == prefix or line.rstrip() == prefix.rstrip()
+    return (
+        text.startswith(prefix, start, end)
+        or text[start : min(end, start + len(prefix))].rstrip() == prefix.rstrip()
+    )
