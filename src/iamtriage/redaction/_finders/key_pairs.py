@@ -21,9 +21,7 @@ __all__ = ("find_paired_secrets", "is_access_key_id", "is_secret_access_key")
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x]{12,124}")
 _END = r"(?![A-Za-z0-9+/=_-])"
 # Before 40 characters of base64, or fewer and a line break, without which neither a key nor a token matches.
-_START = re.compile(
-    rf"{BEFORE}(?={BASE64}{{8}}(?:{BASE64}{{32}}|{BASE64}{{0,31}}+\r?\n))[A-Za-z0-9+/%\\]"
-)
+_START = re.compile(rf"{BEFORE}(?={BASE64}{{8}}(?:{BASE64}{{32}}|{BASE64}{{0,31}}+\r?\n))[A-Za-z0-9+/%\\]")
 _SECRET = re.compile(rf"{BEFORE}{BASE64}{{40}}{_END}")
 _WRAPPED = re.compile(
     rf"{BEFORE}(?P<first>{BASE64}{{8,39}})\r?\n[ \t]{{0,8}}(?P<rest>{BASE64}{{1,32}}){_END}"
