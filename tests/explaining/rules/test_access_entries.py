@@ -680,3 +680,35 @@ def test_terraform_imports_what_exists(error: str, address: str, identifier: str
     assert found is not None
     quoted = f"'{address}'" if "[" in address else address
     assert f"terraform import {quoted} {identifier}" in found.remedies[0].commands
+
+
+MODES = "Unsupported authentication mode update from {} to {}"
+APPLIES = "aws-auth still applies"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "summary", "called"),
+    [
+        ("API", "API_AND_CONFIG_MAP", "EKS ignores its aws-auth", "create-access-entry"),
+        ("API", "CONFIG_MAP", "EKS ignores its aws-auth", "associate-access-policy"),
+        ("API_AND_CONFIG_MAP", "CONFIG_MAP", APPLIES, "list-access-entries"),
+        ("CONFIG_MAP", "API", "in two steps", "authenticationMode=API_AND_CONFIG_MAP"),
+        ("API", "API", "nothing to change", "describe-cluster"),
+    ],
+)
+def test_modes_of_a_rejected_change_decide_the_remedy(
+    old: str, new: str, summary: str, called: str
+) -> None:
+    found = explain(
+        eks("UpdateClusterConfig", MODES.format(old, new)), facts={"cluster": "orders", "region": "eu-west-1"}
+    )
+    assert summary in found.summary
+    assert called in str(found)
+    # The refused change is never the advice.
+    assert f"authenticationMode={new}" not in str(found) or (old, new) == ("CONFIG_MAP", "API")
+    assert "From CONFIG_MAP, change" not in str(found) or old == new
+
+
+def test_mode_of_the_message_takes_precedence_over_the_facts() -> None:
+    text = eks("UpdateClusterConfig", MODES.format("API_AND_CONFIG_MAP", "CONFIG_MAP"))
+    assert APPLIES in explain(text, facts={"authentication_mode": "API"}).summary

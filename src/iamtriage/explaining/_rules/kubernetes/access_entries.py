@@ -383,7 +383,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         message=r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)",
     ),
     Route(
-        entry_settings.explain_mode_downgrade,
+        entry_settings.explain_mode_change,
         message=r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)",
     ),
     Route(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-_SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
-
 MAP_MADE_BY_EKS = CauseType(
     "map-made-by-eks",
     title="EKS created aws-auth",
@@ -123,7 +121,9 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
     is_map = stated is not None and "kubernetes_config_map" in stated.value
     if stated is not None and is_map:
         imported = f"{command('terraform', 'import', stated.value)} kube-system/aws-auth"
-        in_terraform = attrs.evolve(in_terraform, commands=(_SHOW_MAP, imported, "terraform plan"))
+        in_terraform = attrs.evolve(
+            in_terraform, commands=(commands.SHOW_AWS_AUTH, imported, "terraform plan")
+        )
     return case.explain(
         "A tool tries to create the ConfigMap aws-auth, which already exists.",
         MAP_EXISTS.cause("reported"),
@@ -134,7 +134,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
             cluster_remedy(
                 "Inspect it before you replace it",
                 "It maps the node roles. Without these entries, the nodes lose access.",
-                commands=(_SHOW_MAP, commands.aws_auth_command()),
+                commands=(commands.SHOW_AWS_AUTH, commands.aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             *(() if is_map else (in_terraform,)),
@@ -142,7 +142,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
                 "Or use access entries",
                 "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",
                 commands=(
-                    f"{_SHOW_MAP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
+                    f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
                 ),
                 url=pages.EKS_ACCESS_MODE,
             ),

@@ -8,24 +8,27 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
-from iamtriage.explaining._rules.shared import pages, principal_mappings
+from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
+    from iamtriage.typing import AuthenticationMode
 
 RESERVED_NAME = CauseType(
     "reserved-name",
@@ -201,24 +204,98 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     )
 
 
-def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that EKS cannot change the mode in this direction."""
+def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
+    """Explain that EKS cannot change the mode in this direction, by the modes that the message names."""
     cluster = find_cluster(case)
+    found = _MODE_CHANGE.search(message)
+    old = cast("AuthenticationMode", found[1]) if found else cluster.mode
+    new = found[2] if found else None
+    # The mode that the error names replaces the one in the facts.
+    cluster = attrs.evolve(cluster, mode=old or cluster.mode)
+    name = "the cluster" if cluster.name is None else f"cluster {clip_text(cluster.name)}"
+    summary = "EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API."
+    remedy = cluster_remedy(
+        "Keep the mode, or change to the next one",
+        "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
+        "Set the mode that the cluster has in Terraform or CloudFormation.",
+        commands=(cluster.show_mode_command(),),
+        url=pages.EKS_ACCESS_MODE,
+    )
+    if old is not None and new == old:
+        summary = f"{name[0].upper()}{name[1:]} already has the authentication mode {old}: there is nothing to change."
+        remedy = attrs.evolve(remedy, title="Keep the mode", steps=remedy.steps[1:])
+    elif old == "API":
+        summary = f"{name[0].upper()}{name[1:]} is in the mode API and stays in it: EKS ignores its aws-auth ConfigMap."
+        remedy = _replace_map_remedy(cluster)
+    elif old == "API_AND_CONFIG_MAP" and new != "API":
+        summary = f"EKS cannot change the authentication mode of {name} back to CONFIG_MAP. That is not necessary: with API_AND_CONFIG_MAP, aws-auth still applies."
+        remedy = cluster_remedy(
+            "Keep API_AND_CONFIG_MAP",
+            "Grant access in aws-auth as before. If a principal also has an access entry, EKS uses the entry: delete the entry if aws-auth should apply.",
+            commands=(cluster.eks_command("list-access-entries"),),
+            url=pages.EKS_ACCESS_MODE,
+        )
+    elif old == "CONFIG_MAP" and new == "API":
+        summary = f"EKS changes the authentication mode of {name} in two steps: from CONFIG_MAP to API_AND_CONFIG_MAP, then to API."
+        remedy = _change_twice_remedy(cluster)
+    deployment = find_deployment(case.failure, case.facts)
+    if deployment is not None and old is not None:
+        mode = "API_AND_CONFIG_MAP" if old == "CONFIG_MAP" else old
+        argument = "AuthenticationMode" if deployment.tool == "CloudFormation" else "authentication_mode"
+        step = f"In the {deployment.tool} code, set {argument} to {mode}, or each run fails again."
+        remedy = attrs.evolve(remedy, steps=(step, *remedy.steps))
     return case.explain(
-        "EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
+        summary,
         ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
-        remedies=(
-            cluster_remedy(
-                "Keep the mode, or change to the next one",
-                "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
-                "Set the mode that the cluster has in Terraform or CloudFormation.",
-                "If you only need aws-auth, API_AND_CONFIG_MAP still supports it.",
-                commands=(cluster.show_mode_command(),),
-                url=pages.EKS_ACCESS_MODE,
-            ),
-        ),
+        remedies=(remedy,),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+    )
+
+
+_MODE_CHANGE = lazy_pattern(
+    r"update from (API|API_AND_CONFIG_MAP|CONFIG_MAP) to (API|API_AND_CONFIG_MAP|CONFIG_MAP)\b"
+)
+
+
+def _replace_map_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that replaces the entries of the ignored ``aws-auth`` ConfigMap."""
+    principal = principal_mappings.build_cluster_principal(None)
+    # https://docs.aws.amazon.com/eks/latest/userguide/migrating-access-entries.html
+    return cluster_remedy(
+        "Create an access entry for each principal of aws-auth",
+        "The first two commands print what aws-auth maps, and which entries exist already.",
+        "Choose the access policy by what the principal needs: AmazonEKSClusterAdminPolicy replaces system:masters. For your own groups, add --kubernetes-groups instead.",
+        "Self-managed nodes need an entry with --type EC2_LINUX (or EC2_WINDOWS) and no policy.",
+        commands=(
+            commands.SHOW_AWS_AUTH,
+            cluster.eks_command("list-access-entries"),
+            principal.create_entry_command(cluster),
+            principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=None),
+        ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+
+
+def _change_twice_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that changes the mode from ``CONFIG_MAP`` to ``API`` without loss of access."""
+    both, api = (
+        cluster.eks_command(
+            "update-cluster-config", "--access-config", f"authenticationMode={mode}", flag="--name"
+        )
+        for mode in ("API_AND_CONFIG_MAP", "API")
+    )
+    return cluster_remedy(
+        "Change to API_AND_CONFIG_MAP first",
+        "Wait until the cluster is ACTIVE, then create an access entry for each principal in aws-auth: with API, EKS ignores the ConfigMap.",
+        "Then change to API. Neither change can be undone.",
+        commands=(
+            both,
+            cluster.eks_command("cluster-active", flag="--name").replace(" eks ", " eks wait ", 1),
+            f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}",
+            api,
+        ),
+        url=pages.EKS_ACCESS_MODE,
     )
 
 

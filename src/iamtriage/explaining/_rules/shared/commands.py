@@ -221,10 +221,13 @@ def put_policy(role: str, name: str, kind: str = "role") -> str:
     return fill_command(template, role, name)
 
 
+SHOW_AWS_AUTH = "kubectl -n kube-system get configmap aws-auth -o yaml"
+
+
 def aws_auth_command(caller: str | None = None) -> str:
     """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
     subcommand = "lint -" if caller is None else f"who - {quote_argument(caller)}"
-    return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
+    return f"{SHOW_AWS_AUTH} | iamtriage aws-auth {subcommand}"
 
 
 def _argument(pattern: re.Pattern[str], placeholder: str) -> Callable[[str | None], str]:
