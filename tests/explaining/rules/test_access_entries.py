@@ -696,9 +696,7 @@ APPLIES = "aws-auth still applies"
         ("API", "API", "nothing to change", "describe-cluster"),
     ],
 )
-def test_modes_of_a_rejected_change_decide_the_remedy(
-    old: str, new: str, summary: str, called: str
-) -> None:
+def test_modes_of_a_rejected_change_decide_the_remedy(old: str, new: str, summary: str, called: str) -> None:
     found = explain(
         eks("UpdateClusterConfig", MODES.format(old, new)), facts={"cluster": "orders", "region": "eu-west-1"}
     )
