@@ -463,6 +463,12 @@ def test_existing_entry_is_inspected_and_updated() -> None:
             "AmazonEKSAdminPolicy",
             "type=cluster",
         ),
+        (
+            "--policy-arn {}/AmazonEKSAdminViewPolicy --access-scope type=namespace",
+            "AmazonEKSAdminViewPolicy",
+            "type=namespace,namespaces=NAMESPACE",
+        ),
+        ("--policy-arn {}/AmazonEKSAdminViewPolicy", "AmazonEKSAdminViewPolicy", "type=cluster"),
         ("", "AmazonEKSViewPolicy", "type=namespace,namespaces=NAMESPACE"),
     ],
 )

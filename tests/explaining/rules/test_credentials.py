@@ -1185,11 +1185,19 @@ ACCOUNTS: tuple[Row, ...] = (
         {"access-key-quota": "reported"},
         (
             "aws iam list-access-keys --user-name ana",
-            "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
-            "aws iam update-access-key --user-name ana --access-key-id ACCESS_KEY_ID --status Inactive",
-            "aws iam delete-access-key --user-name ana --access-key-id ACCESS_KEY_ID",
+            "aws iam get-access-key-last-used --access-key-id KEY_ID",
+            "aws iam update-access-key --user-name ana --access-key-id UNUSED_KEY_ID --status Inactive",
+            "aws iam delete-access-key --user-name ana --access-key-id UNUSED_KEY_ID",
             "aws iam create-access-key --user-name ana",
         ),
+    ),
+    (
+        "two keys in a list, of which the first one can be in use",
+        '"AccessKeyId": "AKIAQ7XNSV5UA2RBJ3KD"\n"AccessKeyId": "AKIAQ7XNSV5UA2RBJ3KE"\nCannot exceed quota for AccessKeysPerUser: 2',
+        {},
+        "access-key-quota",
+        {"access-key-quota": "reported"},
+        ("aws iam delete-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID",),
     ),
     (
         "two keys, user of the facts",

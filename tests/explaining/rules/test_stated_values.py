@@ -1156,3 +1156,38 @@ def test_stream_that_a_function_reads() -> None:
 def test_resource_tells_the_service_of_a_call() -> None:
     text = f"Access denied to {QUEUE} when calling SendMessage"
     assert "was denied sqs:SendMessage" in str(explain(text))
+
+
+_UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region. </Message></Error></ErrorResponse>"
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "command"),
+    [
+        (
+            f"sts_endpoint               https://sts.eu-west-2.amazonaws.com\nError authenticating: {_UPSTREAM}",
+            {},
+            "vault write auth/aws/config/client sts_endpoint=https://sts.CLIENT_REGION.amazonaws.com sts_region=CLIENT_REGION",
+        ),
+        (
+            '$ aws ec2 describe-instances --region mars-north-1\nCould not connect to the endpoint URL: "https://ec2.mars-north-1.amazonaws.com/"',
+            {},
+            "aws configure set region CORRECT_REGION",
+        ),
+        (
+            "gke-gcloud-auth-plugin: error\nerror: You must be logged in to the server (Unauthorized)",
+            {"region": "eu-west-1"},
+            "gcloud container clusters get-credentials CLUSTER --location LOCATION",
+        ),
+        (
+            "Nov 24 03:00:04 web-1 systemd[1]: botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+            {},
+            "sudo systemctl edit UNIT",
+        ),
+    ],
+)
+def test_known_value_of_something_else_is_not_filled_in(
+    text: str, facts: dict[str, Any], command: str
+) -> None:
+    commands = [line for remedy in explain(text, facts=facts).remedies for line in remedy.commands]
+    assert command in commands

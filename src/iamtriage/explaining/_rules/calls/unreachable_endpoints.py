@@ -221,7 +221,8 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
                 "The last command lists the Regions of the account.",
                 commands=(
                     "aws configure list",
-                    fill_command("aws configure set region {}", similar or "REGION"),
+                    # Not REGION, which can become the Region that does not exist.
+                    fill_command("aws configure set region {}", similar or "CORRECT_REGION"),
                     "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
                 ),
                 url=pages.CLI_PROFILES,

@@ -92,6 +92,7 @@ NEW_KEY_REMEDIES = (
     ),
 )
 """The ways to a working access key, and to do without one."""
+# Not ACCESS_KEY_ID, which becomes the first key of the text: that can be the one in use.
 _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and deactivate it",
@@ -100,15 +101,15 @@ _QUOTA_REMEDIES = (
         "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
-            "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID",
-            "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
+            "aws iam get-access-key-last-used --access-key-id KEY_ID",
+            "aws iam update-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID --status Inactive",
         ),
         url=pages.ROTATE_KEYS,
     ),
     your_remedy(
         "After that wait, delete the deactivated key",
         "Deleting cannot be undone. Deactivating alone does not make room for another key.",
-        commands=("aws iam delete-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID",),
+        commands=("aws iam delete-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID",),
         url=pages.ROTATE_KEYS,
     ),
     *NEW_KEY_REMEDIES,

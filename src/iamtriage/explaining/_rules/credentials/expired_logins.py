@@ -183,7 +183,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
         TOKEN_KEPT.cause(
             because=("Kubernetes replaces the file's content before the token expires.",),
-            text="The program, an old SDK or a long-lived client read the token once and keeps it, instead of reading the file again.",
+            text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
         ),
         TOKEN_OF_JOB_TOO_OLD.cause(),
         remedies=(

@@ -33,7 +33,7 @@ _CRON = lazy_pattern(
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
 _SYSTEMD = lazy_pattern(
     r"\bsystemd\[\d{1,7}\]|\bjournalctl [^\n]{0,60}?(?:-u|--unit)[ =]"
-    r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>[a-z][\w.-]{1,60})\[\d{1,7}\]: ",
+    r"|^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!ip-\d)[\w.-]{1,64} (?P<program>(?!systemd\[)[a-z][\w.-]{1,60})\[\d{1,7}\]: ",
     re.ASCII | re.MULTILINE,
 )
 _UNIT = lazy_pattern(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -164,37 +164,61 @@ _SECRET_FILE = lazy_pattern(
     r"--from-file[= ][\"']?(?:(?P<key>[\w.-]{1,80})=)?(?P<file>[\w./~-]{1,200})", re.ASCII
 )
 _ENCODED_BY_ECHO = lazy_pattern(r"\becho [\"']?\$\{?(?P<name>\w{1,60})\}?[\"']? ?\| ?base64\b", re.ASCII)
-# Where CI systems store the keys that their jobs use.
-# Runtimes -> what signs, the place of its keys, what to do then, and what to use instead of keys.
-_STORES = {
-    "github-actions": (
-        *("job", "GitHub", "the secrets of the repository, environment or organization", "run the job again"),
+
+
+class _KeyStore(NamedTuple):
+    """Where a runtime gets the access keys that it signs with.
+
+    Attributes:
+        signer: What signs.
+        place: Where the keys are set.
+        store: What has the keys.
+        retry: What to do after they are set.
+        alternative: What to use instead of keys.
+    """
+
+    signer: str
+    place: str
+    store: str
+    retry: str
+    alternative: str
+
+
+# By the kind of the runtime.
+_KEY_STORES = {
+    "github-actions": _KeyStore(
+        "job",
+        "GitHub",
+        "the secrets of the repository, environment or organization",
+        "run the job again",
         "A secret of an environment overrides that of the repository: set it with --env. Better, use no keys: a role that the job assumes by OIDC (role-to-assume).",
     ),
-    "gitlab": (
-        *("job", "GitLab", "the CI/CD variables of the project or group", "run the job again"),
+    "gitlab": _KeyStore(
+        "job",
+        "GitLab",
+        "the CI/CD variables of the project or group",
+        "run the job again",
         "Better, use no keys: a role that the job assumes by OIDC (id_tokens).",
     ),
-    "jenkins": (
-        *("job", "Jenkins", "the credentials of Jenkins", "run the job again"),
+    "jenkins": _KeyStore(
+        "job",
+        "Jenkins",
+        "the credentials of Jenkins",
+        "run the job again",
         "Better, use no keys: the role of the agent's instance or pod.",
     ),
-    "ecs": (
-        *(
-            "task",
-            "the task definition",
-            "environment or secrets of the task definition",
-            "start new tasks of the new revision",
-        ),
+    "ecs": _KeyStore(
+        "task",
+        "the task definition",
+        "environment or secrets of the task definition",
+        "start new tasks of the new revision",
         "Better, use no keys: the task role (taskRoleArn).",
     ),
-    "lambda": (
-        *(
-            "function",
-            "the function's configuration",
-            "the environment variables of the function or its code",
-            "call it again",
-        ),
+    "lambda": _KeyStore(
+        "function",
+        "the function's configuration",
+        "the environment variables of the function or its code",
+        "call it again",
         "Better, use no keys: the execution role.",
     ),
 }
@@ -205,18 +229,19 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
     text, context = case.failure.text, context_of(case.facts)
     runtime, failed = context.runtime, context.command
     kind = None if runtime is None else runtime.kind
-    if kind in _STORES and "role-to-assume" not in text:
-        signer, system, store, again, better = _STORES[kind]
-        is_github = system == "GitHub"
+    keys = None if kind is None or "role-to-assume" in text else _KEY_STORES.get(kind)
+    if keys is not None:
         return your_remedy(
-            f"Set key ID and secret again in {system}",
-            f"The {signer} signs with the keys in {store}: aws configure on your machine does not change them.",
-            f"Set both, of the same key, without spaces, quotes or newlines, then {again}. If the secret is lost, create a new key: AWS shows a secret only once.",
-            better,
+            f"Set key ID and secret again in {keys.place}",
+            f"The {keys.signer} signs with the keys in {keys.store}: aws configure on your machine does not change them.",
+            f"Set both, of the same key, without spaces, quotes or newlines, then {keys.retry}. If the secret is lost, create a new key: AWS shows a secret only once.",
+            keys.alternative,
             commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
-            if is_github
+            if kind == "github-actions"
             else (),
-            url="https://cli.github.com/manual/gh_secret_set" if is_github else pages.ACCESS_KEYS,
+            url="https://cli.github.com/manual/gh_secret_set"
+            if kind == "github-actions"
+            else pages.ACCESS_KEYS,
         )
     if failed is not None and failed.program == "aws":
         # The reader ran the command, whatever pods the text shows.

@@ -247,10 +247,8 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
 
 def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
-    create, list_entries = (
-        _create_entry_remedy(case, principal),
-        find_cluster(case).eks_command("list-access-entries"),
-    )
+    create = _create_entry_remedy(case, principal)
+    list_entries = find_cluster(case).eks_command("list-access-entries")
     return case.explain(
         f"The cluster has no access entry for {principal.description}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
@@ -318,7 +316,9 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     )
     policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
-    is_for_cluster = scope.kind == "cluster" or policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
+    is_for_cluster = scope.kind == "cluster" or (
+        not scope.kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
+    )
     namespace = ",".join(scope.namespaces) or (None if is_for_cluster else "NAMESPACE")
     return entry_settings.entry_principal(case).associate_policy_command(cluster, policy, namespace=namespace)
 

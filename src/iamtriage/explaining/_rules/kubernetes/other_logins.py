@@ -74,7 +74,7 @@ _PROVIDERS = (
         ("gke-gcloud-auth-plugin", "gke_", "container.googleapis.com", ".gke.goog", 'requires one of ["container.'),
         lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\"container\.", re.ASCII),
         "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
-        ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location REGION"),
+        ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location LOCATION"),
         _GKE_PAGE,
     ),
     ClusterProvider(

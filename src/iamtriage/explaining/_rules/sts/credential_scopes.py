@@ -209,8 +209,9 @@ def _explain_relayed(
             "vault read auth/aws/config/client",
             fill_command(
                 "vault write auth/aws/config/client sts_endpoint={} sts_region={}",
-                "https://sts.REGION.amazonaws.com" if endpoint is None else endpoint.url,
-                "REGION" if endpoint is None else endpoint.signing_region,
+                # Not REGION, which can become the Region that Vault already calls.
+                "https://sts.CLIENT_REGION.amazonaws.com" if endpoint is None else endpoint.url,
+                "CLIENT_REGION" if endpoint is None else endpoint.signing_region,
             ),
         ),
         url=_RELAY_PAGE,
