@@ -238,6 +238,7 @@ OTHER_USERS: tuple[Case, ...] = (
         ("UNIT",),
     ),
 )
+_ANONYMOUS_SEARCH = '{"Message":"User: anonymous is not authorized to perform: es:ESHttpPost because no resource-based policy allows the es:ESHttpPost action"}'
 RESOURCES: tuple[Case, ...] = (
     (
         "Deny for an unsigned request",
@@ -274,6 +275,58 @@ RESOURCES: tuple[Case, ...] = (
             "https://search-carts-abc.eu-west-1.es.amazonaws.com/_cat/indices",
         ),
         (),
+    ),
+    *(
+        (name, f"{before}{_ANONYMOUS_SEARCH}{after}", facts, expected, ("internal user database",))
+        for name, before, after, facts, expected in (
+            (
+                "Fluent Bit does not sign",
+                "[error] [output:es:es.0] HTTP status=403 URI=/_bulk, response:\n",
+                "\n    Host vpc-carts-abc.eu-west-1.es.amazonaws.com",
+                {"namespace": "logs", "service_account": "shipper"},
+                (
+                    "Let Fluent Bit sign",
+                    "AWS_Auth On, AWS_Region eu-west-1 and AWS_Service_Name es",
+                    "the service account logs/shipper (IRSA or EKS Pod Identity)",
+                    "as a backend role",
+                ),
+            ),
+            (
+                "Fluentd does not sign",
+                "<match **>\n  @type opensearch\n  host vpc-carts-abc.eu-west-1.es.amazonaws.com\n</match>\n",
+                "",
+                {},
+                ("Let Fluentd sign", "<endpoint> instead of host: url https://ENDPOINT, region eu-west-1"),
+            ),
+            (
+                "Logstash does not sign",
+                "[ERROR][logstash.outputs.opensearch] error code: 403 body: ",
+                "",
+                {"region": "eu-west-1"},
+                ("auth_type => { type => 'aws_iam' region => 'eu-west-1' service_name => 'es' }",),
+            ),
+            (
+                "Vector does not sign",
+                "ERROR sink{component_id=os component_type=elasticsearch}: vector::sinks: Request failed body=",
+                "",
+                {"region": "eu-west-1"},
+                ('auth.strategy = "aws", aws.region = "eu-west-1"',),
+            ),
+            (
+                "opensearch-py does not sign",
+                "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, '",
+                "')",
+                {"region": "eu-west-1"},
+                ('RequestsAWSV4SignerAuth(boto3.Session().get_credentials(), "eu-west-1", "es")',),
+            ),
+            (
+                "the JavaScript client does not sign",
+                "ResponseError at onBody (/app/node_modules/@opensearch-project/opensearch/lib/Transport.js:425:23)\n",
+                "",
+                {"region": "eu-west-1"},
+                ('AwsSigv4Signer({ region: "eu-west-1", service: "es"',),
+            ),
+        )
     ),
     (
         "Deny of a queue",

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_option, message_text
+from iamtriage.explaining._rules.shared.clues import find_option, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import (
@@ -226,6 +226,53 @@ _CURL = lazy_pattern(
     re.ASCII,
 )
 _REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
+_SEARCH_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.(?:es|aoss)\.amazonaws\.com")
+# The pattern of a client of OpenSearch -> its name -> the setting with which it signs.
+# https://docs.fluentbit.io/manual/pipeline/outputs/opensearch, https://github.com/fluent/fluent-plugin-opensearch,
+# https://github.com/opensearch-project/logstash-output-opensearch,
+# https://vector.dev/docs/reference/configuration/sinks/elasticsearch/ and https://docs.opensearch.org/latest/clients/
+_SEARCH_CLIENTS = (
+    (
+        lazy_pattern(r"(?i)\[output:(?:opensearch|es):|fluent-?bit|^\s*\[OUTPUT\]\s*$", re.MULTILINE),
+        "Fluent Bit",
+        "In the [OUTPUT] section, set AWS_Auth On, AWS_Region {region} and AWS_Service_Name {service}. Then restart Fluent Bit.",
+    ),
+    (
+        lazy_pattern(r"(?i)\blogstash\b"),
+        "Logstash",
+        "Use the output opensearch with auth_type => {{ type => 'aws_iam' region => '{region}' service_name => '{service}' }}. Then restart Logstash.",
+    ),
+    (
+        lazy_pattern(r"(?i)\bfluentd\b|@type (?:opensearch|elasticsearch|aws)|failed to flush the buffer"),
+        "Fluentd",
+        "Use the output @type opensearch with a section <endpoint> instead of host: url https://ENDPOINT, region {region}, aws_service_name {service}. Then restart Fluentd.",
+    ),
+    (
+        lazy_pattern(r"\bvector::sinks\b|\bcomponent_type=\"?(?:elasticsearch|opensearch)\b|\[sinks\.\w"),
+        "Vector",
+        'In the sink, set auth.strategy = "aws", aws.region = "{region}". Then restart Vector.',
+    ),
+    (
+        lazy_pattern(r"\bopensearch-?py\b"),
+        "opensearch-py",
+        'Create the client with http_auth=RequestsAWSV4SignerAuth(boto3.Session().get_credentials(), "{region}", "{service}") and connection_class=RequestsHttpConnection.',
+    ),
+    (
+        lazy_pattern(r"@opensearch-project/opensearch\b"),
+        "the OpenSearch client for JavaScript",
+        'Create the client with ...AwsSigv4Signer({{ region: "{region}", service: "{service}", getCredentials: defaultProvider() }}), from @opensearch-project/opensearch/aws-v3.',
+    ),
+    (
+        lazy_pattern(r"\borg\.opensearch\.client\b"),
+        "the OpenSearch client for Java",
+        'Create the client with AwsSdk2Transport for the endpoint, the service "{service}" and Region.of("{region}").',
+    ),
+    (
+        lazy_pattern(r"\bopensearch-go\b|\bopensearchapi\."),
+        "the OpenSearch client for Go",
+        'Set Signer in the client\'s configuration: the package signer/awsv2 of opensearch-go, with the Region {region} and the service "{service}".',
+    ),
+)
 
 
 def explain_unsigned_request(denial: Denial) -> Explanation:
@@ -235,7 +282,12 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
-    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the Region of the endpoint. Use a client library or proxy that signs."
+    client, region = _find_search_client(denial), _find_endpoint_region(denial)
+    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}. Use a client library or proxy that signs."
+    if client is not None:
+        name_of_client, setting = client
+        title = f"Let {name_of_client} sign its requests"
+        step = setting.format(region=commands.region(region), service=denial.service)
     note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
     deploys: tuple[str, ...] = ()
     network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
@@ -244,7 +296,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
         causes.insert(0, resource_policies.RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
-        title = "If the Deny exempts certain principals: sign the request"
+        title = f"If the Deny exempts certain principals: {title[0].lower()}{title[1:]}"
         # Most often the client has to sign, which no change of the policy replaces.
         remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     elif denial.policy_type == "resource":
@@ -267,8 +319,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
-        *((_OPENSEARCH_USERS,) if denial.service == "es" else ()),
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}.{_BACKEND_ROLE if denial.service == 'es' else ''}",
+        *((_OPENSEARCH_USERS,) if denial.service == "es" and client is None else ()),
         commands=(*deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
@@ -285,6 +337,29 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         remedies=(*remedies, sign, open_to_network),
         notes=(f"{note}.",),
     )
+
+
+def _find_search_client(denial: Denial) -> tuple[str, str] | None:
+    """Return the client of a search domain or collection that the text shows, with the setting that makes it sign."""
+    if denial.service not in {"es", "aoss"}:
+        return None
+    text = denial.case.text
+    return next(((name, setting) for pattern, name, setting in _SEARCH_CLIENTS if pattern.search(text)), None)
+
+
+def _find_endpoint_region(denial: Denial) -> str | None:
+    """Return the region of the search endpoint in the text, or else of the call."""
+    found = _SEARCH_HOST.search(denial.case.text)
+    return found[1] if found else find_region(denial.case)
+
+
+def _describe_signer(denial: Denial) -> str:
+    """Return which principal will sign, with the service account of the facts."""
+    facts = denial.case.facts
+    if not (facts.namespace and facts.service_account):
+        return "the role or user that signs"
+    account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
+    return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
 
 
 def _signed_curl(denial: Denial) -> tuple[str, ...]:
@@ -305,6 +380,9 @@ def _signed_curl(denial: Denial) -> tuple[str, ...]:
 
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+_BACKEND_ROLE = (
+    " With fine-grained access control, also map the role as a backend role of an OpenSearch role."
+)
 _OPENSEARCH_USERS = "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it."
 
 
