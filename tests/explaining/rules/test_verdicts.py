@@ -531,6 +531,16 @@ CASES = {
         "is the ARN of a policy, not of a role",
         "serviceaccount ebs-csi-controller-sa -n kube-system",
     ),
+    "role-of-other-partition": (
+        "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/team/audit --role-session-name q3 --region us-gov-west-1\n\nAn error occurred (ValidationError) when calling the AssumeRole operation: Request ARN is invalid",
+        "its ARN has the partition aws, but us-gov-west-1 is in aws-us-gov",
+        "--role-arn arn:aws-us-gov:iam::111122223333:role/team/audit",
+    ),
+    "failed-arn-is-no-remedy": (
+        'WebIdentityErr: failed to retrieve credentials\ncaused by: ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/reader "',
+        "the value is not a valid role ARN",
+        'role-arn="$(aws iam get-role --role-name reader',
+    ),
     "role-with-long-account": (
         "api error ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: arn:aws:iam::0111122223333:role/reader",
         "an account ID must have 12 digits",

@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
+from iamtriage.explaining._rules.credentials.pod_roles import restart_command
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
+from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
+from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
@@ -160,6 +162,16 @@ def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     )
 
 
+PARTITION_OF_ARN = CauseType(
+    "partition-of-arn",
+    title="The ARN has another partition than the Region",
+    meaning="Each partition has its own accounts and roles: aws-cn in China, aws-us-gov in GovCloud, aws in the commercial Regions. STS in one does not accept the ARN of a role in another.",
+    recognised_by="The partition of the role ARN is not that of the Region of the call.",
+    fix="Use the partition of the Region in the ARN, such as arn:aws-cn: in China, or call STS in a Region of the role's partition.",
+    sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",),
+)
+_ANNOTATION = "eks.amazonaws.com/role-arn"
+_CHARS_OF_SETTING = 120
 _ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
 _STS_CALL = lazy_pattern(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
 _AUTHENTICATOR = lazy_pattern(
@@ -179,9 +191,11 @@ NOT_AN_ARN = CauseType(
     title="The value is not an ARN",
     text="The setting contains only the role's name, or quotes or whitespace around the ARN.",
     fix="Use the whole ARN without quotes or spaces.",
-    recognised_by="The text shows a setting without an ARN.",
-    sign=r"--role-arn[ =][\"']?(?!arn:|\$|<)[\w+=,.@/-]{1,64}|\brole_arn ?= ?[\"']?(?!arn:|\$|<)[\w+,.@/-]{2,64}",
-    remedy="Correct the role ARN",
+    recognised_by="The text shows a setting without an ARN, or with quotes or whitespace around it.",
+    sign=r"--role-arn[ =][\"']?(?!arn:|\$|<)[\w+=,.@/-]{1,64}|\brole_arn ?= ?[\"']?(?!arn:|\$|<)[\w+,.@/-]{2,64}"
+    # Whitespace or a second pair of quotes around an ARN.
+    r"|[\"'](?:[ \t]{1,8}arn:aws[^\"'\s]{1,600}[ \t]{0,8}|arn:aws[^\"'\s]{1,600}[ \t]{1,8})[\"']|=(?:'\"|\"')arn:aws[^\"'\s]{1,600}",
+    remedy="Correct the ",
     of="arn-not-accepted",
 )
 VARIABLE_NOT_REPLACED = CauseType(
@@ -257,32 +271,51 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
+    diagnosis = None
+    if text is not None:
+        diagnosis = arn_diagnosis.diagnose_arn(text, "iam") or _diagnose_partition(case, text)
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
+    principal = parse_principal(text)
+    is_role = isinstance(try_parse_principal(text), Role) and diagnosis is None
     causes = [ARN_NOT_ACCEPTED.cause("reported"), *_diagnosis_causes(text, diagnosis)]
-    if diagnosis is None:
+    if is_role:
+        causes.append(NOT_AN_ARN.cause(text="The setting contains quotes or whitespace around the ARN."))
+        if clues.find_region(case) is None:
+            other = "The ARN has another partition than the Region of the call: in China it is aws-cn, in GovCloud aws-us-gov."
+            causes.append(PARTITION_OF_ARN.cause(text=other))
+    elif diagnosis is None:
         other = "It is the ARN of a session, an instance profile, a user or a policy."
         causes += [
             NOT_AN_ARN.cause(),
             VARIABLE_NOT_REPLACED.cause(),
             arn_diagnosis.NOT_A_ROLE.cause(text=other),
         ]
-    lookup = diagnosis.lookup_command if diagnosis else None
-    correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
+    lookup = (diagnosis.lookup_command if diagnosis else None) or arn_diagnosis.lookup_command(principal)
+    correct_arn = None if diagnosis is None else diagnosis.correct_arn
+    # The value in the text failed: the nested command prints the right one.
+    new_arn = f'"$({lookup})"' if is_role else commands.arn(correct_arn, "ROLE_ARN")
+    change = {} if correct_arn is None else {"role-arn": quote_argument(correct_arn)}
+    called = context_of(case.facts).command if change else None
+    repeated = repeat_command(called, "sts", "assume-role", changes=change, of_region=clues.find_region(case))
+    remedies = (
+        []
+        if is_in_pod and _ANNOTATION in case.text
+        else [
+            your_remedy(
+                "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
+                *_correction_steps(case, text, diagnosis),
+                commands=(repeated or lookup,),
+                url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
+            )
+        ]
+    )
+    if is_in_pod:
+        remedies.insert(0, _annotation_remedy(case, new_arn, *_role_lookup(diagnosis, text)))
     return case.explain(
         _role_summary(text, diagnosis),
         *causes,
         topic="role-arn-malformed",
-        remedies=(
-            *([_annotation_remedy(correct_arn, _role_lookup(diagnosis, text))] if is_in_pod else []),
-            your_remedy(
-                "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
-                "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
-                "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
-                commands=(lookup or arn_diagnosis.lookup_command(parse_principal(text)),),
-                url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
-            ),
-        ),
+        remedies=tuple(remedies),
         notes=("AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",),
     )
 
@@ -311,21 +344,55 @@ def _role_lookup(diagnosis: ArnDiagnosis | None, text: str | None) -> tuple[str,
     return (fill_command(template, profile, "InstanceProfile.Roles[0].Arn"),)
 
 
-def _annotation_remedy(role_arn: str, lookup: tuple[str, ...]) -> Remedy:
+def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> Remedy:
     account = "serviceaccount SERVICE_ACCOUNT -n NAMESPACE"
     path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
+    # A nested command stays unquoted, so that the shell runs it.
+    value = role_arn if role_arn.startswith('"$(') else quote_argument(role_arn)
     return cluster_remedy(
         "Correct the annotation of the service account",
         "Then re-create the pods, which get the ARN when they are created.",
         commands=(
             *lookup,
             f"kubectl get {account} -o {path}",
-            fill_command(
-                f"kubectl annotate {account} --overwrite {{}}", f"eks.amazonaws.com/role-arn={role_arn}"
-            ),
-            "kubectl rollout restart deployment/NAME -n NAMESPACE",
+            f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}",
+            restart_command(case),
         ),
         url=pages.EKS_IRSA,
+    )
+
+
+_SETTING_OF_ROLE = lazy_pattern(r"(?i)([\w./-]*role[\w-]*)[\"']?(?: ?(?:=>|[:=]) ?| )[\"']?$")
+
+
+def _correction_steps(
+    case: Case[InvalidArn], text: str | None, diagnosis: ArnDiagnosis | None
+) -> tuple[str, ...]:
+    before = "" if text is None else case.text.partition(text)[0]
+    found = _SETTING_OF_ROLE.search(before[-_CHARS_OF_SETTING:])
+    if text is not None and diagnosis is not None and diagnosis.cause is PARTITION_OF_ARN:
+        partition = text.split(":")[1]
+        return (
+            f"Use {diagnosis.correct_arn}{f' as the value of {found[1]}' if found else ''}.",
+            f"If the role is in the partition {partition}, set a Region of {partition} instead.",
+        )
+    places = "role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program"
+    return (
+        f"It is {f'the value of {found[1]}' if found else places}.",
+        "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
+    )
+
+
+def _diagnose_partition(case: Case[InvalidArn], text: str) -> ArnDiagnosis | None:
+    """Return that the ARN of a role has another partition than the Region of the call."""
+    region, (prefix, partition, rest) = clues.find_region(case), text.split(":", 2)
+    endpoint = None if region is None else find_endpoint(region)
+    if endpoint is None or endpoint.partition == partition:
+        return None
+    return ArnDiagnosis(
+        PARTITION_OF_ARN,
+        f"Its ARN has the partition {partition}, but {region} is in {endpoint.partition}.",
+        f"{prefix}:{endpoint.partition}:{rest}",
     )
 
 
