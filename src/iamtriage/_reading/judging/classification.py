@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ _COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedEr
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
+_STATEMENT = re.compile(STATEMENT)
 # Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(
     {"GetRegion", "GetInstanceIdentityDocument", "GetDynamicData", "GetUserData"}
@@ -100,6 +101,8 @@ class TextContext:
         # Looked up for most texts, and a cached property takes longer than this.
         self._other_clouds: list[int] | None = None
         self._other_systems: list[int] | None = None
+        # Whether statements name AWS, by the numbers of the first one and the next one.
+        self._named: dict[tuple[int, int], bool] = {}
 
     @cached_property
     def aws(self) -> bool:
@@ -108,11 +111,20 @@ class TextContext:
 
     def names_aws(self, candidate: Candidate) -> bool:
         """Return whether the statement of a candidate names AWS."""
-        start = self.text.rfind(STATEMENT, 0, candidate.start)
-        end = self.text.find(STATEMENT, candidate.end)
-        if start < 0 and end < 0:
+        starts = self._statements
+        if not starts:
             return self.aws
-        return names_aws(self.text[max(start, 0) : end if end >= 0 else None])
+        first = bisect_right(starts, candidate.start - len(STATEMENT))
+        last = bisect_left(starts, candidate.end)
+        if (first, last) not in self._named:
+            start = starts[first - 1] if first else 0
+            self._named[first, last] = names_aws(self.text[start : starts[last] if last < len(starts) else None])
+        return self._named[first, last]
+
+    @cached_property
+    def _statements(self) -> list[int]:
+        """The positions at which statements start."""
+        return [m.start() for m in _STATEMENT.finditer(self.text)]
 
     @cached_property
     def _storage(self) -> list[int]:

@@ -42,9 +42,11 @@ def find_strings(text: str) -> Iterator[Node]:
         while start and text[start - 1] in " \t" and at - start < _MAX_BLANKS:
             start -= 1
         string = _STRING.match(text, start)
-        name = _NAME.search(text, max(0, start - _MAX_NAME), start)
         at += 1
-        if string and name and _ESCAPE.search(string["content"]):
+        if string is None or _ESCAPE.search(string["content"]) is None:
+            continue
+        name = _NAME.search(text, max(0, start - _MAX_NAME), start)
+        if name:
             node = Node(name.start(), "object")
             key = Scalar(*name.span())
             node.items.append(Item(key, "", JsonScalar(*string.span("content"))))

@@ -203,13 +203,10 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
 
 def _is_annotation(match: NameMatch, extent: Extent) -> bool:
     """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
+    if not match.text[match.start].isupper() or not is_class(match.text[extent.start : extent.end]):
+        return False
     label = match.preceded_by(_ANNOTATED)
-    return (
-        label is not None
-        and label["name"].lower().endswith(match.name.tail)
-        and match.text[match.start].isupper()
-        and is_class(match.text[extent.start : extent.end])
-    )
+    return label is not None and label["name"].lower().endswith(match.name.tail)
 
 
 def _find_option_value(match: NameMatch) -> FoundSecret | None:
