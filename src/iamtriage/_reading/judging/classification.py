@@ -118,7 +118,9 @@ class TextContext:
         last = bisect_left(starts, candidate.end)
         if (first, last) not in self._named:
             start = starts[first - 1] if first else 0
-            self._named[first, last] = names_aws(self.text[start : starts[last] if last < len(starts) else None])
+            self._named[first, last] = names_aws(
+                self.text[start : starts[last] if last < len(starts) else None]
+            )
         return self._named[first, last]
 
     @cached_property
