@@ -273,9 +273,58 @@ def test_node_requests_an_object_of_another_node() -> None:
     text = forbidden(NODE, "get", "secrets", namespace="shop", name="db")
     assert codes(explained(text))[0] == ("node-authorizer", "derived")
     found = explained(f"{text}: no relationship found between node and this object")
-    # The reason says already that the node authorizer decided.
-    assert codes(found)[:2] == [("not-of-this-node", "reported"), ("pod-gone", "possible")]
+    # The reason says already that the node authorizer decided. kubectl, not a kubelet, printed the error.
+    assert codes(found)[:2] == [("not-of-this-node", "reported"), ("program-as-node", "possible")]
     assert "node-authorizer" not in dict(codes(found))
+
+
+_OTHER_NODE = "ip-10-0-0-9.ec2.internal"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "reason", "title", "command"),
+    [
+        (
+            f'root@ip-10-0-0-1:~# export KUBECONFIG=/etc/kubernetes/kubelet.conf\nroot@ip-10-0-0-1:~# kubectl cordon {_OTHER_NODE}\nerror: unable to cordon node "{_OTHER_NODE}": nodes "{_OTHER_NODE}" is forbidden: User "{NODE}" cannot patch resource "nodes" in API group "" at the cluster scope: node "ip-10-0-0-1.ec2.internal" is not allowed to modify node "{_OTHER_NODE}"',
+            f"cannot patch the node {_OTHER_NODE}: a node has access only to its own",
+            f'is not allowed to modify node "{_OTHER_NODE}".',
+            "Use your own access",
+            "--region us-east-1",
+        ),
+        (
+            forbidden(NODE, "list", "pods") + ": can only list/watch pods with spec.nodeName field selector",
+            "cannot list pods: a node",
+            "can only list/watch pods with spec.nodeName field selector.",
+            "Use your own access",
+            "unset KUBECONFIG",
+        ),
+        (
+            f'E1124 kubelet_node_status.go:95] "Unable to register node with API server" err="nodes \\"db-3.corp.example\\" is forbidden: node \\"{_OTHER_NODE}\\" is not allowed to modify node \\"db-3.corp.example\\"" node="db-3.corp.example"',
+            f"The kubelet names its node db-3.corp.example, but the cluster knows it as {_OTHER_NODE}",
+            'is not allowed to modify node "db-3.corp.example".',
+            f"Let the kubelet register as {_OTHER_NODE}",
+            "hostname --fqdn",
+        ),
+        (
+            f'Error from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier',
+            "A kubelet is not allowed to set node-role.kubernetes.io/gpu, k8s.io/tier.",
+            "is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier.",
+            "Remove the label from the kubelet's --node-labels",
+            f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/gpu= k8s.io/tier=",
+        ),
+    ],
+    ids=["drained from a node", "pods of all nodes", "other host name", "protected labels"],
+)
+def test_nodes_have_access_only_to_their_own_objects(
+    text: str, verdict: str, reason: str, title: str, command: str
+) -> None:
+    found = explained(text)
+    assert verdict in found.summary
+    assert codes(found)[0] == ("node-restriction", "reported")
+    assert found.causes[0].because[0].endswith(reason)
+    assert {"not-of-this-node", "pod-gone"}.isdisjoint(dict(codes(found)))
+    assert found.remedies[0].title.startswith(title)
+    assert any(command in each for each in found.remedies[0].commands)
 
 
 _WATCHED = f'W1125 10:14:02 3011 reflector.go:561] object-"shop"/"web-config": failed to list: configmaps "web-config" is forbidden: User "{NODE}" cannot list resource "configmaps" in API group "" in the namespace "shop": no relationship found between node and this object'

@@ -174,9 +174,14 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
             selection = f"instance-id,Values={node['id']}"
         else:
             selection = f"private-ip-address,Values={node['ip'].replace('-', '.')}"
-        of_name = "us-east-1" if node["domain"] == ".ec2" else node["region"]
         instance = command(
-            *("aws", "ec2", "describe-instances", "--region", commands.region(cluster.region or of_name)),
+            *(
+                "aws",
+                "ec2",
+                "describe-instances",
+                "--region",
+                commands.region(cluster.region or _get_region(node)),
+            ),
             *("--filters", f"Name={selection}"),
             *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
         )
@@ -188,6 +193,16 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
     return (
         "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
     ), (nodegroup, profile)
+
+
+def find_region(case: AnyCase) -> str | None:
+    """Return the Region in the name of the node that the text is about."""
+    node = _find_node(case)
+    return None if node is None else _get_region(node)
+
+
+def _get_region(node: re.Match[str]) -> str | None:
+    return "us-east-1" if node["domain"] == ".ec2" else node["region"]
 
 
 def _find_node(case: AnyCase) -> re.Match[str] | None:

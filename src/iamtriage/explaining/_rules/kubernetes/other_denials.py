@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
-from iamtriage.explaining._rules.kubernetes.users import NO_RULE, build_node_explanation
+from iamtriage.explaining._rules.kubernetes.users import NO_RULE, explain_node_restriction
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -156,20 +156,9 @@ def _restart_pods_remedy(namespace: str) -> Remedy:
     )
 
 
-_NODE_RESTRICTION = lazy_pattern(
-    r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
-)
 # parse() reports no other admission error with a reason as a Kubernetes denial.
 _PROTECTED = lazy_pattern(r"may not be deleted")
 
-NODE_RESTRICTION = CauseType(
-    "node-restriction",
-    title="A kubelet changed another node or a protected label",
-    text="The admission plugin NodeRestriction allows a kubelet to change only its own Node object and its pods, and no protected labels.",
-    recognised_by="The message names NodeRestriction, or says that a node is not allowed to modify another.",
-    fix="Set the label with an administrator's credentials, or choose another label.",
-    sources=(pages.KUBERNETES_ADMISSION,),
-)
 PROTECTED_OBJECT = CauseType(
     "protected-object",
     title="Kubernetes protects the object",
@@ -196,12 +185,7 @@ def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     escalation = find_escalation(message)
     if escalation is not None:
         return explain_escalation(case, message, escalation)
-    restriction = _NODE_RESTRICTION.search(message)
-    if restriction:
-        cause = NODE_RESTRICTION.cause("reported", (f"The API server says: {restriction[0]}.",))
-        summary = "Kubernetes allows a node to change only its own objects."
-        return build_node_explanation(case, summary, [cause])
-    return _explain_admission(case, message)
+    return explain_node_restriction(case, message) or _explain_admission(case, message)
 
 
 def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explanation:

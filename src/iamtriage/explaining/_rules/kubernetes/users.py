@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
+from iamtriage.explaining._rules.kubernetes import nodes
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -30,17 +31,38 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import KubernetesForbidden
 
 TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
-_NODE_AUTHORIZER_REASON = lazy_pattern(
-    r"no relationship found between node(?: '[a-z0-9.-]{1,253}' and this object)?|can only [a-z]{3,10}|is not allowed to modify"
+# The reasons of the node authorizer and of the admission plugin NodeRestriction, as their source words them:
+# plugin/pkg/auth/authorizer/node/node_authorizer.go and plugin/pkg/admission/noderestriction/admission.go.
+_NODE_REASON = lazy_pattern(
+    r"no relationship found between node(?: '[a-z0-9.-]{1,253}')?(?: and this object)?"
+    r"|(?:\bnode [\"']?[a-z0-9.-]{1,253}[\"']? )?(?:is not allowed to (?P<change>modify|delete|create|update)|cannot read|can only)"
+    r"(?: labels: (?P<labels>[\w./=-]{1,120}(?:, [\w./=-]{1,120}){0,9})| node \"(?P<other>[a-z0-9.-]{1,253})\""
+    r"| [^\n;]{1,120}?(?:Node object|field selector|set to itself|requesting node|this type|namespace|service accounts|lease|CSINode)\b"
+    r"| [a-z/]{3,30}| [\"'])",
+    re.ASCII,
+)
+# Reasons that are about what pods refer to. All others are about the node's own objects.
+_REFERENCE_REASONS = ("no relationship", "of this type")
+# Only kubectl words errors so. In a shell, its commands follow a prompt.
+_KUBECTL = lazy_pattern(
+    r"\bError from server\b|\bunable to (?:cordon|drain)\b|(?:^|[$#>] ?|sudo )kubectl [a-z-]", re.MULTILINE
 )
 # A kubelet lists and watches each object on its own, as object-"NAMESPACE"/"NAME".
 _KUBELET_LINE = lazy_pattern(
-    r"\bkubelet(?:\[\d|\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
+    r"\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
 )
 _DELETED_POD = lazy_pattern(
     r"\bSyncLoop (?:DELETE|REMOVE)\b[^\n]{0,80}?\bpods=\[\\{0,4}\"(?P<namespace>[a-z0-9-]{1,63})/(?P<pod>[a-z0-9.-]{1,253})",
     re.ASCII,
 )
+_NODE_USER = lazy_pattern(
+    r"\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))",
+    re.ASCII,
+)
+_NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.ASCII)
+# The kinds of objects that have the name of their node.
+_NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
+_LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
@@ -78,8 +100,8 @@ PROGRAM_AS_NODE = CauseType(
     text="Something other than the kubelet uses the node's credentials: a pod without its own service account, or a script on the instance.",
     fix="Give the program a service account.",
     recognised_by="The text shows that kubectl or another program used the node's credentials.",
-    sign=r"\bkubectl [^|;$]{0,60}--kubeconfig[ =]/var/lib/kubelet/\S{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
-    remedy="Use a service account",
+    sign=r"\b(?:kubectl [^|;$]{0,60}--kubeconfig[ =]|KUBECONFIG=)[\"']?/(?:var/lib/kubelet/|etc/kubernetes/kubelet)[^\s\"']{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
+    remedy="Use ",
     of="node-authorizer",
 )
 NODE_MAPPING = CauseType(
@@ -120,6 +142,15 @@ NOT_OF_THIS_NODE = CauseType(
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
+)
+NODE_RESTRICTION = CauseType(
+    "node-restriction",
+    title="A node used or changed an object of another node, or a protected label",
+    text="A node is allowed to read and change only its own Node object and its own pods.",
+    meaning="The node authorizer and the admission plugin NodeRestriction allow a node to read and change only its own Node object and its own pods, and no protected labels.",
+    recognised_by="The message says what a node is not allowed to do, or that it is allowed to access only its own objects.",
+    fix="Use your own access instead of the node's. For a kubelet, correct its node name or its labels.",
+    sources=(pages.KUBERNETES_ADMISSION, "https://kubernetes.io/docs/reference/access-authn-authz/node/"),
 )
 TEMPLATE_NOT_REPLACED = CauseType(
     "template-not-replaced",
@@ -225,46 +256,141 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
 def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a node, or a caller with its identity, is denied a request."""
     user = case.failure.user or ""
+    message = clues.message_text(case)
+    reason = _NODE_REASON.search(message)
+    restricted = None if "{{" in user else explain_node_restriction(case, message)
+    if restricted is not None:
+        return restricted
     causes: list[Cause] = []
-    reason = _NODE_AUTHORIZER_REASON.search(clues.message_text(case))
     if reason:
         text = f"{NOT_OF_THIS_NODE.text} IAM policies do not help."
         causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",), text=text))
     if "{{" in user:
         causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
-    if reason:
-        causes.append(POD_GONE.cause())
-    else:
-        causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
     is_kubelet = _KUBELET_LINE.search(case.text) is not None
+    is_deleted = re.search(POD_GONE.sign, case.text) is not None
+    if not reason:
+        causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
+    elif is_kubelet or is_deleted or not _KUBECTL.search(case.text):
+        causes.append(POD_GONE.cause())
     if not is_kubelet:
-        causes.append(PROGRAM_AS_NODE.cause())
+        causes.append(_program_as_node(case))
     if not reason:
         # The reason shows that the node authorizer knows the node, so its groups and user name are right.
         causes.append(NODE_MAPPING.cause())
     name = find_object_name(case)
     what = f" ({clip_text(name)})" if name else ""
-    summary = (
-        f"The node authorizer does not allow the kubelet {clip_text(user)} to {request.description}{what}"
-    )
+    who = "" if not is_kubelet and _KUBECTL.search(case.text) else "the kubelet "
+    summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
     pod = _find_deleted_pod(case, request) if reason else None
     if pod:
         summary += f": harmless if it stops, because the pod {pod} has just been deleted"
     explanation = build_node_explanation(
-        case, f"{summary}.", causes, mapping_first=is_kubelet or "{{" in user
+        case,
+        f"{summary}.",
+        causes,
+        mapping_first=is_kubelet or "{{" in user or user.startswith("system:node:i-"),
     )
-    mapping_and_program = explanation.remedies
+    remedies = explanation.remedies
     if reason and name:
-        check = _pod_check(
-            request,
-            name,
-            user,
-            is_kubelet=is_kubelet,
-            is_deleted=re.search(POD_GONE.sign, case.text) is not None,
-        )
+        check = _pod_check(request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted)
         # The reason shows that the role is mapped.
-        return attrs.evolve(explanation, remedies=(check,) if is_kubelet else (check, mapping_and_program[0]))
-    return attrs.evolve(explanation, remedies=mapping_and_program[:1]) if is_kubelet else explanation
+        return attrs.evolve(explanation, remedies=(check,) if is_kubelet else (check, remedies[0]))
+    return attrs.evolve(explanation, remedies=remedies[:1]) if is_kubelet else explanation
+
+
+def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> Explanation | None:
+    """Explain that a node accessed what is not its own, if the message says so.
+
+    The node's name comes from the mapping of its role, the name it registers with from the kubelet. A custom
+    domain in the DHCP options makes them differ: https://github.com/awslabs/amazon-eks-ami/issues/1711.
+    """
+    reason = _NODE_REASON.search(message)
+    if reason is None or any(each in reason[0] for each in _REFERENCE_REASONS):
+        return None
+    evidence = (f"The API server says: {reason[0]}.",)
+    found = _NODE_USER.search(message)
+    node = (found[1] or found[2]) if found else None
+    name = find_object_name(case)
+    if name is None and (named := _NAMED_NODE.search(message)) is not None:
+        name = named[1]
+    own = f" (system:node:{clip_text(node)})" if node else ""
+    if reason["labels"]:
+        labels = reason["labels"]
+        cause = NODE_RESTRICTION.cause(
+            "reported",
+            evidence,
+            text="The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help.",
+        )
+        remedy = _label_remedy(labels, name or node)
+        return _explain_restriction(
+            case, f"A kubelet is not allowed to set {clip_text(labels)}.", cause, remedy
+        )
+    other = reason["other"] or (name if case.failure.kubernetes_resource in _NAMED_AS_NODE else None)
+    if (
+        _KUBELET_LINE.search(case.text)
+        and not _KUBECTL.search(case.text)
+        and node
+        and other not in {None, node}
+    ):
+        summary = f"The kubelet names its node {clip_text(other or '')}, but the cluster knows it as {clip_text(node)}: the names must be equal."
+        return _explain_restriction(
+            case, summary, NODE_RESTRICTION.cause("reported", evidence), _node_name_remedy(node)
+        )
+    summary = f"The request used the identity of a node{own}, which is allowed to access only its own Node object and pods."
+    if case.failure.user is not None:
+        kind = case.failure.kubernetes_resource or "objects"
+        what = f"the {kind.removesuffix('s')} {clip_text(name)}" if name else kind
+        summary = f"The request used the identity of a node{own}, which cannot {case.failure.verb} {what}: a node has access only to its own Node object and pods."
+    explanation = build_node_explanation(
+        case, summary, [NODE_RESTRICTION.cause("reported", evidence), _program_as_node(case)]
+    )
+    # The reason shows that the role is mapped.
+    return attrs.evolve(explanation, remedies=explanation.remedies[:-1])
+
+
+def _explain_restriction(
+    case: Case[KubernetesForbidden], summary: str, cause: Cause, remedy: Remedy
+) -> Explanation:
+    return case.explain(summary, cause, topic="kubernetes-node-authorization", remedies=(remedy,))
+
+
+def _label_remedy(labels: str, node: str | None) -> Remedy:
+    """Return the remedy that sets protected labels as an administrator.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+    """
+    settings = " ".join(
+        each if "=" in each else f"{each}=" for each in labels.split(", ") if _LABEL.fullmatch(each)
+    )
+    return cluster_remedy(
+        "Remove the label from the kubelet's --node-labels, and set it with your own access",
+        "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role.",
+        commands=(
+            fill_command(f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")),
+        ),
+        url=pages.KUBERNETES_ADMISSION,
+    )
+
+
+def _node_name_remedy(node: str) -> Remedy:
+    """Return the remedy that makes the kubelet register with the name that the cluster gives the node."""
+    return cluster_remedy(
+        f"Let the kubelet register as {clip_text(node)}",
+        f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance. The kubelet takes its name from --hostname-override, or from the host name.",
+        "On the node, remove --hostname-override, or restore the host name. A domain name in the VPC's DHCP options changes it, too. Then restart the kubelet, or replace the node.",
+        commands=("hostname --fqdn", "systemctl cat kubelet"),
+        url=pages.EKS_TROUBLESHOOTING,
+    )
+
+
+def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
+    """Return the cause that something other than the kubelet uses the node's credentials."""
+    if _KUBECTL.search(case.text):
+        return PROGRAM_AS_NODE.cause(
+            text="kubectl authenticates as the node: its kubeconfig is the kubelet's, or it gets a token with the instance's role."
+        )
+    return PROGRAM_AS_NODE.cause()
 
 
 def _find_deleted_pod(case: Case[KubernetesForbidden], request: Request) -> str | None:
@@ -363,6 +489,18 @@ def build_node_explanation(
         commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
         url=pages.RBAC,
     )
+    person = your_remedy(
+        "Use your own access instead of the node's",
+        "Run the commands with your own AWS credentials, not on the node: there, the AWS CLI uses the node role, and the cluster knows it as the node. Then run kubectl again.",
+        "Your IAM principal needs an access entry or a mapping in aws-auth. A script on the instance or in a pod needs one of its own, or a service account.",
+        commands=(
+            "unset KUBECONFIG",
+            attrs.evolve(cluster, region=cluster.region or nodes.find_region(case)).kubeconfig_command(),
+        ),
+        url=pages.EKS_KUBECONFIG,
+    )
+    if not mapping_first and _KUBECTL.search(case.text):
+        program = person
     mapping = cluster_remedy(
         "Check how the node role is mapped", *steps, commands=tuple(lines), url=pages.EKS_TROUBLESHOOTING
     )
