@@ -173,6 +173,7 @@ def test_policies_of_the_caller_are_listed(caller: str, commands: tuple[str, ...
 
 
 EXPLICIT = GET + " with an explicit deny in {}"
+OLD_TLS = {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
 VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]}}
 
 
@@ -216,6 +217,20 @@ VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]
         ),
         pytest.param(
             "a resource-based policy",
+            _statement("Deny", Principal={"AWS": "arn:aws:iam::111122223333:role/other"}),
+            "the bucket policy explicitly denies it",
+            None,
+            id="another principal",
+        ),
+        pytest.param(
+            "a resource-based policy",
+            _statement("Deny", Sid="OldTls", Principal={"AWS": "111122223333"}, Condition=OLD_TLS),
+            "the statement OldTls of the policy in the text denies it if s3:TlsVersion is less than 1.2",
+            None,
+            id="comparison",
+        ),
+        pytest.param(
+            "a resource-based policy",
             _statement("Deny", "s3:PutObject", Principal="*", Condition=INSECURE),
             "the bucket policy explicitly denies it",
             None,
@@ -228,3 +243,10 @@ def test_deny_in_the_text(policy_type: str, statement: object, verdict: str, tit
     assert explanation.summary.endswith(f"{verdict}.")
     assert title in {None, explanation.remedies[0].title}
     assert not any(remedy.layer == "identity" and remedy.policy for remedy in explanation.remedies)
+
+
+def test_name_of_a_deny_is_kept() -> None:
+    """The Sid of a resource-based policy can contain spaces."""
+    statement = _statement("Deny", Sid="Keep items", Principal="*")
+    cause = explain(_text(EXPLICIT.format("a resource-based policy"), statement)).causes[0]
+    assert cause.text == "The statement Keep items of the policy in the text denies s3:GetObject."

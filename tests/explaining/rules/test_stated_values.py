@@ -1191,3 +1191,54 @@ def test_known_value_of_something_else_is_not_filled_in(
 ) -> None:
     commands = [line for remedy in explain(text, facts=facts).remedies for line in remedy.commands]
     assert command in commands
+
+
+_NO_CREDENTIALS = 'Unable to locate credentials. You can configure credentials by running "aws configure".'
+_OTHER_KEY = "arn:aws:kms:us-west-2:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+_KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n$ aws iam create-access-key --user-name ana\nAn error occurred (LimitExceeded) when calling the CreateAccessKey operation: Cannot exceed quota for AccessKeysPerUser: 2",
+            "aws iam delete-access-key --user-name ana --access-key-id UNUSED_KEY_ID",
+            id="the key of the call is in use",
+        ),
+        pytest.param(
+            f"$ aws ec2 start-instances --instance-ids {INSTANCE}\n{_NO_CREDENTIALS}",
+            "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region REGION --iam-instance-profile Name=INSTANCE_PROFILE",
+            id="the command names another instance than its own",
+        ),
+        pytest.param(
+            "$ aws iam get-user --user-name bob\nUser: arn:aws:sts::111122223333:federated-user/app is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:orders because no identity-based policy allows the sns:Publish action",
+            "aws iam put-user-policy --user-name USER_NAME --policy-name AllowSnsPublishOnOrdersEuWest1 --policy-document file://policy.json",
+            id="the command names another user than the caller",
+        ),
+        pytest.param(
+            f"AWS_REGION=eu-west-1\nUser: arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForBackup/b is not authorized to perform: kms:CreateGrant on resource: {_OTHER_KEY} because no resource-based policy allows the kms:CreateGrant action",
+            f"aws kms create-grant --key-id {_OTHER_KEY} --region us-west-2 --grantee-principal",
+            id="the key is in another Region than the call",
+        ),
+        pytest.param(
+            "AWS_REGION=eu-west-1\nAn error occurred (AccessDenied) when calling the CreateRole operation: Access denied",
+            "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=CreateRole",
+            id="events of IAM are in one Region",
+        ),
+        pytest.param(
+            f"An error occurred (KMSAccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed. {_KEY_ALIAS}",
+            "aws kms get-key-policy --key-id KEY_ARN",
+            id="an alias is not the key's ARN",
+        ),
+        pytest.param(
+            'Could not connect to the endpoint URL: "https://ec2.us-esat-1.amazonaws.com/"',
+            "aws configure set region us-east-1",
+            id="two letters of the Region changed places",
+        ),
+    ],
+)
+def test_values_of_others_are_not_used(text: str, expected: str) -> None:
+    """A value is filled only in where it is the one that the command is about."""
+    lines = [line for remedy in explain(text).remedies for line in remedy.commands]
+    assert any(line.startswith(expected) for line in lines), lines

@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
+from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
@@ -40,6 +41,7 @@ _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", 
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 # Topics about the trust policy of the role that a pod or a token uses.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
+_KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
 # The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
@@ -213,12 +215,16 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
     if failure is not None:
         case = Case(failure, facts)
         text = case.text
-        region, profile, instance = find_region(case), find_profile(case), find_instance(text)
+        region, profile = find_region(case), find_profile(case)
+        instance = _find_instance(failure, facts)
         if namespace is None and account is None and may_name_controller(text):
             from iamtriage.explaining._context.readers.controllers import usual_account
 
             namespace, account = usual_account(facts, text)
-        user, key = find_user(case), find_access_key(case)
+        caller = case.principal.name if isinstance(case.principal, User) else None
+        # A denied command can name another user than the caller, who must not get the permission.
+        user = caller if failure.kind == "access_denied" else find_user(case)
+        key = find_access_key(case)
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
@@ -234,7 +240,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
         ("WORKLOAD", _value(context.workload), _workload),
-        ("INSTANCE_ID", _value(context.instance) or instance, commands.user_name),
+        ("INSTANCE_ID", instance, commands.user_name),
         ("ENDPOINT_ID", endpoint, commands.user_name),
         ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
         ("API_ID", _value(context.api), commands.user_name),
@@ -243,6 +249,17 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
     for name, value, argument in stated:
         if value is not None and argument(value) == value:
             yield name, value
+
+
+def _find_instance(failure: Failure, facts: ResolvedFacts) -> str | None:
+    """Return the EC2 instance of a failure."""
+    context = facts.context
+    names = ("instance-id", "instance-ids", "target")
+    target = None if context.command is None else context.command.option(*names)
+    if target is not None and failure.kind in _KINDS_OF_CREDENTIALS:
+        # The remedies are about the instance on which the command runs, and not about the one that it names.
+        return None
+    return _value(context.instance) or find_instance(failure.text)
 
 
 def _workload(workload: str | None) -> str:

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import certificates, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -129,7 +129,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             *findings.remedies,
             *_related_remedies(case, message, host),
             *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
-            _test_connection_remedy(host),
+            _test_connection_remedy(host, has_region=_unknown_region(message, host) is None),
         ),
         notes=(_NOT_A_POLICY,),
     )
@@ -187,7 +187,9 @@ def _similar_region(name: str) -> str | None:
     from difflib import get_close_matches
 
     regions = [region for each in PARTITIONS for region in each.regions]
-    return next(iter(get_close_matches(name, regions, n=1, cutoff=0.8)), None)
+    # Two letters that changed places are closer than two other letters.
+    swapped = (each for each in regions if sorted(each) == sorted(name))
+    return next(swapped, next(iter(get_close_matches(name, regions, n=1, cutoff=0.8)), None))
 
 
 def _is_about_names(message: str) -> bool:
@@ -242,16 +244,16 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     return ()
 
 
-def _test_connection_remedy(host: str | None) -> Remedy:
+def _test_connection_remedy(host: str | None, *, has_region: bool) -> Remedy:
     name = host or "HOST"
     return your_remedy(
         "Test the connection to the endpoint",
         "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
         "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
-        commands=(
+        commands=present(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
-            "aws ec2 describe-vpc-endpoints --region REGION",
+            "aws ec2 describe-vpc-endpoints --region REGION" if has_region else None,
         ),
         url=pages.VPC_ENDPOINTS,
     )

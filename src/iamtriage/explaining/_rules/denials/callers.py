@@ -197,7 +197,7 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
         found = _STACK_SET.search(denial.failure.text)
         stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
         return (
-            f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). It fails alike in the other target accounts, unless their policies differ.",
+            f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ.",
         )
     if denial.role is not None and denial.role.name == "AWSControlTowerExecution":
         return ("AWS Control Tower acts with this role in an enrolled account. Then repeat its operation.",)

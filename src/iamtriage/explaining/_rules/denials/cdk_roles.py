@@ -86,10 +86,8 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
     text = "The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment."
     note = f"Do not allow {called} and the calls after it to the caller one by one."
-    bootstrap, assume = (
-        _bootstrap_remedy(first, is_missing=parameter is not None),
-        _assume_remedy(denial, first),
-    )
+    bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
+    assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
     if not is_of_call:
         where = _environment(first)

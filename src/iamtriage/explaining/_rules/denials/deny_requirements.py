@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_w
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
@@ -113,11 +113,10 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         stated = find_stated_deny(denial)
         if stated is not None:
             conditions = stated.conditions
-            verdict = f"{stated.name} of the policy in the text denies it {stated.clause}".rstrip()
-            text = verdict.replace(" it", f" {denial.action}", 1)
-            shown = STATED_POLICY_DENIES.cause(
-                "derived", ("The text contains the policy.",), text=f"{text[0].upper()}{text[1:]}."
-            )
+            name, clause = f"{stated.name} of the policy in the text", stated.clause and f" {stated.clause}"
+            verdict = f"{name} denies it{clause}"
+            text = f"{capitalize_start(name)} denies {denial.action}{clause}."
+            shown = STATED_POLICY_DENIES.cause("derived", ("The text contains the policy.",), text=text)
             explanation = copy_with(
                 explanation,
                 summary=escape_lines(denial_summary(denial, verdict)),

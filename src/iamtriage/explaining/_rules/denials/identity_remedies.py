@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
 )
+# CloudTrail records the events of these services in us-east-1, in the partition aws:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
+_GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
 _IMAGE_VERSION = lazy_pattern(
@@ -203,6 +206,8 @@ def cloudtrail_command(denial: Denial) -> str:
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
     region = denial_remedies.region_argument(denial)
+    if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
+        region = "us-east-1"
     return f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={name} --max-results 10"
 
 

@@ -197,6 +197,9 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         show_store = encrypted_data.show_store_command(denial)
         role = "the role that the SecretStore names, or to that of its service account"
     key = commands.arn(_find_key(denial), "KEY_ARN")
+    if ":key/" not in key:
+        # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+        key = "KEY_ARN"
     show_key = find = None
     if key == "KEY_ARN":
         show_key = encrypted_data.show_key_command(denial, service, arn)

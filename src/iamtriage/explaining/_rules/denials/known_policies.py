@@ -129,6 +129,13 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     )
 
 
+# Parts of condition operators, and what they compare.
+_COMPARISONS = {
+    "LessThanEquals": "at most ",
+    "LessThan": "less than ",
+    "GreaterThanEquals": "at least ",
+    "GreaterThan": "greater than ",
+}
 # Types of policies that name a principal.
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
@@ -158,9 +165,20 @@ def find_stated_deny(denial: Denial) -> StatedDeny | None:
             if each.get("Effect") != "Deny" or (not has_principal and not each.get("Condition")):
                 # The comparison of identity-based policies names a Deny without a condition.
                 continue
+            if has_principal and not _names_caller(each, denial):
+                continue
             if _names_action(each, denial.action or "") and _names_resource(each, denial.resource):
                 return _build_stated_deny(index, each)
     return None
+
+
+def _names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether a statement has everyone, the caller, its role or its account as principal."""
+    principal = statement.get("Principal")
+    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
+    account = denial.account or ""
+    callers = {"*", account, str(denial.principal), str(denial.role)}
+    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
 
 
 def _build_stated_deny(index: int, statement: Mapping[str, Any]) -> StatedDeny:
@@ -189,7 +207,8 @@ def _describe_condition(operator: str, key: str, values: str) -> str:
     """Return when a condition matches, as the end of a sentence."""
     if operator == "Null":
         return f"if the request has {'no ' if values == 'true' else ''}{key}"
-    return f"unless {key} is {values}" if "Not" in operator else f"if {key} is {values}"
+    comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
+    return f"{'unless' if 'Not' in operator else 'if'} {key} is {comparison}{values}"
 
 
 def _remedy(denial: Denial, code: str) -> Remedy | None:

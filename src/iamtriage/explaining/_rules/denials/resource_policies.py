@@ -276,8 +276,9 @@ def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
 def _grant_command(denial: Denial) -> str:
     """Return the command that grants a service-linked role the use of a key in another account."""
     return fill_command(
-        "aws kms create-grant --key-id {} --region REGION --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+        "aws kms create-grant --key-id {} --region {} --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
         commands.arn(denial.resource, "KEY_ARN"),
+        commands.region(None if denial.resource_arn is None else denial.resource_arn.region),
         commands.arn(allow_remedies.policy_principal_arn(denial), "ROLE_ARN"),
     )
 
