@@ -111,10 +111,16 @@ def _is_decided(name: NameMatch, secrets: list[FoundSecret], word_end: int, reac
         return False
     return all(
         found.end + _MARGIN < last
-        and (name.text[found.end : found.end + 1] in _CLOSING or name.has_local_line())
+        and (
+            name.text[found.end : found.end + 1] in _CLOSING
+            or name.has_local_line()
+            # It is dropped, whatever follows it.
+            or not is_unmarked(name.text, found.start, found.end)
+        )
         for found in secrets
     )
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
-    return found._replace(start=found.start + by, end=found.end + by, name_start=found.name_start + by)
+    # Faster than a copy with changes.
+    return FoundSecret(found.start + by, found.end + by, *found[2:-1], found.name_start + by)
