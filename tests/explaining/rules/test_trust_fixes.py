@@ -166,7 +166,7 @@ def test_default_service_account_is_a_missing_name() -> None:
             "ref:refs/heads/main",
             "pull_request",
             "a pull request started the workflow",
-            "Or run the job on the branch main",
+            "Run the job on the branch main",
         ),
         (
             "ref:refs/heads/main",
@@ -189,7 +189,7 @@ def test_job_with_another_subject(expected: str, actual: str, reason: str, title
     explanation = _explain(policy, f"repo:octo/cart:{actual}", "sts.amazonaws.com", issuer=GITHUB)
     assert f"the token has repo:octo/cart:{actual}" in explanation.summary
     assert reason in explanation.summary
-    assert explanation.remedies[1].title == title
+    assert title in {each.title for each in explanation.remedies}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,78 @@ def test_job_with_a_subject_that_no_pattern_matches(pattern: str, titles: list[s
 def test_trust_in_pull_requests_is_for_all_of_them() -> None:
     policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
     found = _explain(policy, "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB)
-    assert "only if all pull requests of the repository are meant" in found.remedies[0].steps[0]
+    first, second = found.remedies
+    assert "only if all pull requests of the repository are meant" in first.steps[1]
+    assert first.policy is None
+    assert second.title == "Or accept the token's subject in the trust policy"
+    assert "only if all pull requests of the repository are meant" in second.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "expected", "actual", "pattern", "other"),
+    [
+        (
+            ISSUER,
+            "system:serviceaccount:infra:provider-aws-rds",
+            "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
+            "system:serviceaccount:infra:provider-aws-rds-*",
+            "Or give the service account the fixed name provider-aws-rds",
+        ),
+        (
+            ISSUER,
+            "system:serviceaccount:infra:provider-aws-rds-99aabbccdde1",
+            "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
+            "system:serviceaccount:infra:provider-aws-rds-*",
+            "Or run the pod as the service account provider-aws-rds-99aabbccdde1",
+        ),
+        (
+            GITHUB,
+            "repo:octo/cart:ref:refs/tags/v2.0.0",
+            "repo:octo/cart:ref:refs/tags/v2.1.0",
+            "repo:octo/cart:ref:refs/tags/v*",
+            "Or run the job for ref:refs/tags/v2.0.0",
+        ),
+        (
+            GITHUB,
+            "repo:octo/cart:ref:refs/heads/release/7",
+            "repo:octo/cart:ref:refs/heads/release/8.1",
+            "repo:octo/cart:ref:refs/heads/release/*",
+            "Or run the job on the branch release/7",
+        ),
+        (
+            "gitlab.com",
+            "project_path:octo/cart:ref_type:tag:ref:1.0",
+            "project_path:octo/cart:ref_type:tag:ref:1.1",
+            "project_path:octo/cart:ref_type:tag:ref:*",
+            None,
+        ),
+        (GITHUB, "repo:octo/cart:ref:refs/heads/main", "repo:octo/cart:ref:refs/heads/next", None, None),
+        (
+            GITHUB,
+            "repo:octo/cart:ref:refs/tags/v1",
+            "repo:octo/shop:ref:refs/tags/v2",
+            None,
+            None,
+        ),
+    ],
+    ids=["revision", "other revision", "tag", "branch", "GitLab", "other branch", "other repository"],
+)
+def test_generated_suffix_needs_a_pattern(
+    issuer: str, expected: str, actual: str, pattern: str | None, other: str | None
+) -> None:
+    found = _explain(_policy(expected, issuer=issuer), actual, "sts.amazonaws.com", issuer=issuer)
+    first = found.remedies[0]
+    assert first.policy is not None
+    condition = first.policy["Statement"][0]["Condition"]
+    if pattern is None:
+        assert condition["StringEquals"][f"{issuer}:sub"] == [expected, actual]
+        return
+    # An old subject that the pattern covers is redundant.
+    value = pattern if expected.startswith(pattern.removesuffix("*")) else [expected, pattern]
+    assert condition["StringLike"] == {f"{issuer}:sub": value}
+    assert condition["StringEquals"] == {f"{issuer}:aud": "sts.amazonaws.com"}
+    assert first.title == f"Accept {pattern.rpartition(':')[2]} in the trust policy"
+    assert [each.title for each in found.remedies[1:]] == ([other] if other else [])
 
 
 def test_job_of_another_repository() -> None:

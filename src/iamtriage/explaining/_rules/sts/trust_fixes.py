@@ -15,7 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_subjects
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
@@ -200,42 +200,80 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
 
 def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    is_literal = _is_literal(operator, result.expected)
-    # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
-    is_replaced = is_literal or (
-        len(result.expected) == 1 and trust_subjects.is_same_account(expected, actual)
-    )
-    value = actual if is_replaced else [*result.expected, actual]
-    fixed = _with_value(result, facts, value=value)
-    if fixed is not None:
-        title = "Expect the exact subject in the trust policy"
-        remedy = replace_policy_remedy(
-            title if is_literal else "Accept the token's subject in the trust policy", fixed, role, facts
-        )
-        more = (
-            "This is narrower than a pattern."
-            if is_literal
-            else "List both subjects if a pod in the other namespace uses the role, too."
-            if is_replaced
-            else f"Do this only if {trust_subjects.describe_trusted(actual)} meant to assume the role. {_REMOVE_OLD}"
-        )
-        yield attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {more}", *remedy.steps))
-    if is_literal:
-        like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
-        # An operator in another case, or ArnEquals, has no such counterpart.
-        pattern = None
-        if like != operator:
-            pattern = _with_value(result, facts, new_operator=like)
-        if pattern is not None:
-            remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
-            step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
-            yield attrs.evolve(remedy, steps=(step, *remedy.steps))
+    if _is_literal(operator, result.expected):
+        yield from _literal_remedies(result, facts, role, operator)
         return
+    change = _change_remedy(result, facts, role, operator)
     other = trust_subjects.describe_expected_caller(expected, actual)
-    if other is not None and not trust_subjects.is_misplaced(expected, actual):
-        title, step, lines = other
-        url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
-        yield your_remedy(title, step, commands=lines, url=url)
+    if other is None or trust_subjects.is_misplaced(expected, actual):
+        yield from present(change)
+        return
+    title, step, lines = other
+    url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
+    steps: tuple[str, ...] = (step,)
+    # To trust every pull request is a decision about security, not the first way out.
+    is_first = trust_subjects.is_pull_request(actual) and not trust_subjects.is_pull_request(expected)
+    if is_first:
+        title = title.removeprefix("Or ")
+        title = f"{title[0].upper()}{title[1:]}"
+        steps += (
+            f"Or trust {clip_text(actual)}, too, only if all pull requests of the repository are meant to assume the role.",
+        )
+    caller = your_remedy(title, *steps, commands=lines, url=url)
+    if is_first and change is not None:
+        change = attrs.evolve(change, title=f"Or {change.title[0].lower()}{change.title[1:]}")
+    yield from present(*((caller, change) if is_first else (change, caller)))
+
+
+def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
+    """Return the remedy that lets the trust policy accept the token's subject."""
+    expected, actual = result.expected[0], result.actual[0]
+    title = "Accept the token's subject in the trust policy"
+    pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
+    like = _like_operator(operator)
+    # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
+    is_replaced = len(result.expected) == 1 and trust_subjects.is_same_account(expected, actual)
+    more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {_REMOVE_OLD}"
+    fixed = None
+    if pattern is not None and like.startswith("StringLike"):
+        is_covered = expected.startswith(pattern.removesuffix("*"))
+        fixed = _with_value(
+            result, facts, value=pattern if is_covered else [expected, pattern], new_operator=like
+        )
+        title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
+        more = f"{like} accepts every version: an exact subject fails with the next."
+        more += "" if is_covered else f" {_REMOVE_OLD}"
+    elif is_replaced:
+        more = "List both subjects if a pod in the other namespace uses the role, too."
+    if fixed is None:
+        fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
+    if fixed is None:
+        return None
+    remedy = replace_policy_remedy(title, fixed, role, facts)
+    return attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {more}", *remedy.steps))
+
+
+def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
+    """Yield the ways out if the condition contains wildcards that its operator compares literally."""
+    expected, actual = result.expected[0], result.actual[0]
+    fixed = _with_value(result, facts, value=actual)
+    if fixed is not None:
+        remedy = replace_policy_remedy("Expect the exact subject in the trust policy", fixed, role, facts)
+        yield attrs.evolve(
+            remedy, steps=(f"{WHOLE_DOCUMENT} This is narrower than a pattern.", *remedy.steps)
+        )
+    like = _like_operator(operator)
+    # An operator in another case, or ArnEquals, has no such counterpart.
+    pattern = _with_value(result, facts, new_operator=like) if like != operator else None
+    if pattern is not None:
+        remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
+        step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
+        yield attrs.evolve(remedy, steps=(step, *remedy.steps))
+
+
+def _like_operator(operator: str) -> str:
+    """Return the operator that supports wildcards, or the same operator if it has no such counterpart."""
+    return operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
 
 
 def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:

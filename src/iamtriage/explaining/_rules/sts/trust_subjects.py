@@ -18,6 +18,14 @@ _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 
+# Crossplane names the service account of a provider after its revision.
+_GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
+# A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
+_NUMBERED_REF = lazy_pattern(
+    r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z",
+    re.ASCII,
+)
+
 
 def describe_difference(expected: str, actual: str) -> str:
     """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
@@ -73,11 +81,28 @@ def is_misplaced(expected: str, actual: str) -> bool:
     )
 
 
-def describe_trusted(subject: str) -> str:
-    """Return who has a subject, as the beginning of a clause with ``meant``."""
-    if subject.startswith("repo:") and _job_context(subject) == "pull_request":
-        return "all pull requests of the repository are"
-    return "this caller is"
+def find_pattern(expected: str, actual: str) -> str | None:
+    """Return a pattern for both subjects, if they differ only in a generated suffix or a version.
+
+    >>> find_pattern("system:serviceaccount:db:provider-rds", "system:serviceaccount:db:provider-rds-3fa1b2c4d5e6")
+    'system:serviceaccount:db:provider-rds-*'
+    >>> find_pattern("repo:acme/shop:ref:refs/tags/v1.4.0", "repo:acme/shop:ref:refs/tags/v1.4.1")
+    'repo:acme/shop:ref:refs/tags/v*'
+    """
+    if _are_accounts(expected, actual):
+        stem = _GENERATED_SUFFIX.sub("", actual)
+        return f"{stem}-*" if stem != actual and stem == _GENERATED_SUFFIX.sub("", expected) else None
+    found, wanted = _NUMBERED_REF.match(actual), _NUMBERED_REF.match(expected)
+    if found is None or wanted is None or found["stem"] != wanted["stem"]:
+        return None
+    is_tag = found["type"] in {"tags/", "tag:ref:"}
+    # A branch that begins with a number has nothing in common with another one.
+    return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
+
+
+def is_pull_request(subject: str) -> bool:
+    """Return whether a subject is that of all pull requests of a repository."""
+    return subject.startswith("repo:") and _job_context(subject) == "pull_request"
 
 
 def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
@@ -106,6 +131,11 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         return title, step, (line,)
     in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
     step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template, in the namespace {clip_text(wanted[0])}."
+    if _GENERATED_SUFFIX.sub("", found[1]) == wanted[1] and found[1].startswith("provider-"):
+        # https://docs.crossplane.io/latest/packages/providers/#runtime-configuration
+        title = f"Or give the service account the fixed name {clip_text(wanted[1])}"
+        step = f"In Crossplane, set serviceAccountTemplate.metadata.name to {clip_text(wanted[1])} in a DeploymentRuntimeConfig, and name that in the provider's runtimeConfigRef."
+        return title, step, (line,)
     if found[1] == "default":
         step = f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
     return f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}", step, (line,)
