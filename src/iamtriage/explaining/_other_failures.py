@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeGuard
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT
@@ -281,10 +283,13 @@ def _get_code(failure: Failure) -> str:
 
 
 def _states_only_code(failure: Failure) -> bool:
-    """Return whether a failure is only a code, as a tool prints at its end: ``failed: AccessDenied``."""
+    """Return whether a failure is only a code, as a tool prints at its end: ``failed: AccessDenied``.
+
+    A module of Ansible returns the code a second time, next to its own message.
+    """
     if not isinstance(failure, AccessDenied) or failure.principal or failure.action or failure.resource:
         return False
-    return failure.envelope == Envelope(code=failure.envelope.code)
+    return attrs.evolve(failure.envelope, source=None) == Envelope(code=failure.envelope.code)
 
 
 def _is_summary(failure: Failure, explained: Failure) -> bool:

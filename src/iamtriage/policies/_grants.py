@@ -60,6 +60,11 @@ _TYPE_NAMES = {
 }
 
 
+# An ARN that a text cuts off within the type of the resource.
+_CUT_TYPE = lazy_pattern(
+    r"arn:(?P<partition>aws[a-z-]{0,20}):[a-z0-9-]{1,40}:(?P<region>[a-z0-9-]{0,30}):(?P<account>\d{12})?:(?P<type>[a-z-]{0,40})[:/]?(?:\.{2,}|…|\s?[\[(<])",
+    re.ASCII,
+)
 Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
 # The resources of a grant, and its notes.
 _Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
@@ -192,6 +197,8 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
     if arn is not None:
         if action.accepts(arn) is not None:
             return (arn,), _build_wildcard_notes(arn)
+        if (completed := complete_type(action, resource or "", location)) is not None:
+            return (completed,), ()
         if action.service == "s3" and arn.startswith("arn:"):
             return _convert_s3_arn(action, arn, location)
         if arn.endswith(f":/{action.name.partition(':')[2]}"):
@@ -212,6 +219,26 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
     kinds = action.required_types or ((_find_main_type(action),) if action.resource_types else ())
     templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or ("RESOURCE_ARN",)
     return templates, () if location.partition else (_ASSUMED_PARTITION,)
+
+
+def complete_type(action: Action, resource: str, location: Location) -> str | None:
+    """Return the ARN with the whole resource type, if a text cuts it off within the type.
+
+    >>> complete_type(find_action("iam:PassRole"), "arn:aws:iam::111122223333:ro...", Location())
+    'arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH'
+    """
+    cut = _CUT_TYPE.match(resource)
+    if cut is None:
+        return None
+    partition, region, account, shown = cut.group("partition", "region", "account", "type")
+    location = location._replace(partition=partition, region=region, account=account)
+    main = _find_main_type(action)
+    for kind in dict.fromkeys((main, *action.resource_types)):
+        template = kind.arns[0] if kind is not None and kind.arns else ""
+        start = template.split(":", 5)[-1].partition("${")[0]
+        if start and start.startswith(shown):
+            return _fill_template(kind, location)
+    return None
 
 
 def _build_wildcard_notes(arn: str) -> tuple[str, ...]:

@@ -47,6 +47,33 @@ def test_resource_that_is_cut(action: str, resource: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("action", "cut", "resource"),
+    [
+        ("iam:PassRole", "iam::{}:ro...", "iam::{}:role/ROLE_NAME_WITH_PATH"),
+        ("iam:PassRole", "iam::{}:…", "iam::{}:role/ROLE_NAME_WITH_PATH"),
+        (
+            "dynamodb:Query",
+            "dynamodb:eu-west-1:{}:ta... (truncated)",
+            "dynamodb:eu-west-1:{}:table/TABLE_NAME",
+        ),
+        (
+            "lambda:InvokeFunction",
+            "lambda:eu-west-1:{}:fun...",
+            "lambda:eu-west-1:{}:function:FUNCTION_NAME",
+        ),
+        # The name follows the account, without a type.
+        ("sns:Publish", "sns:eu-west-1:{}:ord...", "sns:eu-west-1:{}:NAME"),
+    ],
+)
+def test_resource_type_that_is_cut_is_completed(action: str, cut: str, resource: str) -> None:
+    explanation = explain(f"{_DENIED}{action} on resource: arn:aws:{cut.format(ACCOUNT)}")
+    assert explanation.remedies[0].policy is not None
+    [statement] = explanation.remedies[0].policy["Statement"]
+    assert statement["Resource"] == f"arn:aws:{resource.format(ACCOUNT)}"
+    assert ("begins with" in str(explanation)) == (action == "sns:Publish")
+
+
+@pytest.mark.parametrize(
     ("cut", "action"),
     [
         ("secretsmanager:GetSec...", "secretsmanager:GetSecretValue"),

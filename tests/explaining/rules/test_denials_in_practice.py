@@ -1063,6 +1063,13 @@ OTHERS: tuple[Case, ...] = (
         ("Others", "The text has"),
     ),
     (
+        "code in a module's result",
+        f'{_LOGS}\nfatal: [localhost]: FAILED! => {{"changed": false, "error": {{"code": "AccessDenied", "type": "Sender"}}, "msg": "Failed"}}\n{{"status": "error", "code": "AccessDeniedException"}}',
+        {},
+        ("Do this first: Allow logs:CreateLogGroup",),
+        ("Others", "The text has"),
+    ),
+    (
         "operation of a handler",
         "orders-table | CREATE_FAILED | AWS::DynamoDB::Table | Resource handler returned message: \"Access denied for operation 'CreateTable'.\" (RequestToken: 0b1c, HandlerErrorCode: AccessDenied)",
         {},

@@ -141,10 +141,12 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if (passed := _find_cut_role(denial)) is not None:
         role = f"the role {passed.name}"
     elif denial_remedies.cut_resource(denial) is not None:
-        role = "a role whose ARN the text cuts off"
+        role = "the role"
     elif denial.target_role is None:
         role = f"the role {denial.resource}" if denial.resource else "a role"
     unnamed = "" if denial.resource else " The message does not name the role."
+    if role == "the role":
+        unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
     if denial.action_evidence == "supplied":

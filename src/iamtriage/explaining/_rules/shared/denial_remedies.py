@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
@@ -14,6 +15,7 @@ from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+from iamtriage.policies._grants import complete_type
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
@@ -82,10 +84,13 @@ def is_encoded_message_cut(denial: Denial) -> bool:
 
 
 def cut_resource(denial: Denial) -> str | None:
-    """Return what the text shows of the last part of a resource that it cuts off, or ``None`` if it cuts nothing."""
+    """Return what the text shows of the name of a resource that it cuts off, or ``None`` if it cuts nothing."""
     found = CUT_OFF.search(denial.failure.resource or "")
     if found is None or not found.string.startswith("arn:"):
         return None
+    known = find_action(denial.action or "")
+    if known is not None and complete_type(known, found.string, denial.location) is not None:
+        return ""
     return found.string[: found.start()].rpartition("/")[2].rpartition(":")[2]
 
 
