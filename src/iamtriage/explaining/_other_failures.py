@@ -51,6 +51,8 @@ _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"
 _CONSEQUENCE = lazy_pattern(
     r"etting credentials: exec: executable |\b(?:failed to (?:retrieve|refresh cached) credentials"
     r"|Failed to create AWS Manager|could not get provider client)[.:]?\s?\Z"
+    # The answer of the instance metadata, which the explanation of missing or old credentials reads.
+    r"|\b(?:AssumeRoleUnauthorizedAccess|InstanceProfileNotFound)\b"
 )
 # The kinds of failures that leave a program without the credentials of its role.
 _KINDS_OF_CREDENTIALS = frozenset(

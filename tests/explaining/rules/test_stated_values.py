@@ -345,6 +345,43 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="hop limit of a container on EC2",
         ),
         pytest.param(
+            'Unable to locate credentials. You can configure credentials by running "aws configure".\n$ curl -s $IMDS/latest/meta-data/iam/security-credentials/carts-host\n{\n  "Code" : "AssumeRoleUnauthorizedAccess",\n  "Message" : "EC2 cannot assume the role carts-host.  Please see documentation."\n}',
+            {},
+            (
+                "The instance metadata has no credentials, because EC2 cannot assume the instance's role carts-host",
+                "aws iam update-assume-role-policy --role-name carts-host ",
+                "No access keys are needed on the instance",
+            ),
+            ("aws configure sso", "REGION", "OPERATION", "Others"),
+            id="EC2 cannot assume the role of an instance",
+        ),
+        pytest.param(
+            "EC2RoleRequestError: failed to get EC2 Instance Role credentials\ncaused by: AssumeRoleUnauthorizedAccess: EC2 cannot assume the role carts-host.",
+            {
+                "trust_policy": {
+                    "Version": "2012-10-17",
+                    "Statement": {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    },
+                }
+            },
+            ('trust policy trusts "lambda.amazonaws.com", not "ec2.amazonaws.com"', "--role-name carts-host "),
+            ("hop limit", "ROLE_NAME"),
+            id="the trust policy of an instance's role",
+        ),
+        pytest.param(
+            'Unable to locate credentials\n$ curl -s 169.254.169.254/latest/meta-data/iam/info\n{"Code": "InstanceProfileNotFound", "Message": "Instance Profile with arn arn:aws:iam::111122223333:instance-profile/carts was not found."}',
+            {},
+            (
+                "the instance profile arn:aws:iam::111122223333:instance-profile/carts does not exist any more",
+                "--iam-instance-profile Name=carts",
+            ),
+            ("hop limit", "aws configure sso", "INSTANCE_PROFILE"),
+            id="a deleted instance profile",
+        ),
+        pytest.param(
             "$ docker compose logs web\nweb-1  | Unable to locate credentials\n$ terraform state show aws_instance.web\n    http_put_response_hop_limit = 1",
             {"region": "eu-west-1"},
             ("hop limit of the instance metadata is 1: only the host gets credentials", "--region eu-west-1"),

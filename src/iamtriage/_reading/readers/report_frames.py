@@ -75,7 +75,8 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "access_denied",
         " assume ",
-        rf"\b(?:{_FAILS_TO}|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume {_ROLE_RESOURCE}",
+        # Of EC2, only the instance metadata says so.
+        rf"\b(?<!EC2\s)(?:{_FAILS_TO}|[Cc]ould not|[Cc]annot|[Ff]ailed to) assume {_ROLE_RESOURCE}",
     ),
     Frame(
         "access_denied",

@@ -57,7 +57,7 @@ _MISSING = """
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
-    SharedConfigProfileNotExistError SharedConfigProfileNotExist
+    SharedConfigProfileNotExistError SharedConfigProfileNotExist AssumeRoleUnauthorizedAccess InstanceProfileNotFound
 """
 # The SDK for JavaScript v2 derives codes from its providers' names: SharedIniFileCredentialsProviderFailure.
 _PROVIDER_FAILURES = ("CredentialsProviderFailure", "CredentialsFailure")

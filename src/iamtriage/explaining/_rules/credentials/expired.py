@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.calls.service_roles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
@@ -159,7 +160,7 @@ STALE_METADATA = CauseType(
     text="The metadata service has only old credentials: the instance profile's role was deleted, re-created or no longer trusts EC2, or a proxy caches the responses.",
     fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
     recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
-    sign=r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b",
+    sign=UNUSABLE_INSTANCE_ROLE,
     remedy="Check the instance profile",
     of="source-returns-expired",
 )

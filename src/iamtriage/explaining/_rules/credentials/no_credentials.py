@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
+from iamtriage.explaining._rules.calls.service_roles import UNUSABLE_INSTANCE_ROLE, explain_instance_role
 from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
@@ -254,6 +255,7 @@ def _explain_sts_module(case: Case[MissingCredentials], _message: str) -> Explan
 
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
+    (lazy_pattern(UNUSABLE_INSTANCE_ROLE), explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (_STS_MODULE, _explain_sts_module),
     (_LOGIN_PROFILE, _explain_login_profile),

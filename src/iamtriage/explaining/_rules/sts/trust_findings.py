@@ -188,7 +188,7 @@ def check_service_trust(
     if facts.trust_policy is None:
         return None
     account = _find_account(facts, role_arn)
-    role: str | None = getattr(principal_words.try_parse_principal(role_arn), "name", None)
+    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", None)
     evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     question = _Question(facts, service, account, role, evidence)
     try:
