@@ -367,7 +367,10 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
                     },
                 }
             },
-            ('trust policy trusts "lambda.amazonaws.com", not "ec2.amazonaws.com"', "--role-name carts-host "),
+            (
+                'trust policy trusts "lambda.amazonaws.com", not "ec2.amazonaws.com"',
+                "--role-name carts-host ",
+            ),
             ("hop limit", "ROLE_NAME"),
             id="the trust policy of an instance's role",
         ),
