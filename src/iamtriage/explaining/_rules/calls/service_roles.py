@@ -12,20 +12,17 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
-from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
-from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
+from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure, MissingCredentials
+    from iamtriage.failures._failures import AwsError, Failure
 
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
@@ -80,16 +77,6 @@ _PHRASES = (
     "The role defined for the function cannot be assumed by Lambda",
     "could not be assumed because it does not exist or the trusted entity is not correct",
 )
-UNUSABLE_INSTANCE_ROLE = (
-    r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b"
-)
-"""What the instance metadata returns if EC2 cannot use the instance's role or profile."""
-_INSTANCE_ROLE = lazy_pattern(
-    r"\bEC2 cannot assume the role ([\w+=,.@-]{0,63}[\w+=,@-])|/iam/security-credentials/([\w+=,.@-]{1,64})"
-)
-_LOST_PROFILE = lazy_pattern(
-    r"\bInstanceProfileNotFound\b(?:.{0,60}\bInstance Profile with (?:id|arn) ([\w:/+=,.@-]{1,600}) (?:cannot be|was not) found)?"
-)
 INSTANCE_PROFILE_NOT_THERE = CauseType(
     "instance-profile-not-there",
     title="EC2 finds no instance profile with that name or ARN",
@@ -113,30 +100,6 @@ PROFILE_IN_OTHER_ACCOUNT = CauseType(
     sign=r"\bget-caller-identity\b.{0,100}?\b(?P<account>\d{12})\b.{0,600}\b(?P<shown>arn:aws[\w-]{0,10}:iam::(?!(?P=account))\d{12}:instance-profile/)",
     of="instance-profile-not-there",
 )
-SERVICE_CANNOT_ASSUME_ROLE = CauseType(
-    "service-cannot-assume-role",
-    title="The service could not assume the role that the call names",
-    recognised_by="The message says that the role cannot be assumed by the service.",
-    fix="Allow the service to assume the role in the role's trust policy.",
-    sources=(pages.TRUST_POLICIES,),
-)
-SERVICE_NOT_TRUSTED = CauseType(
-    "service-not-trusted",
-    title="The trust policy does not name the service",
-    meaning="The role's trust policy does not allow the service that was called to assume the role.",
-    fix="Add the service principal to the role's trust policy.",
-    of="service-cannot-assume-role",
-)
-ROLE_NOT_THERE = CauseType(
-    "role-not-there",
-    title="The role does not exist",
-    text="The role does not exist: its name, path or account is wrong, or it was deleted.",
-    fix="Correct the role's name, path or account, or create the role.",
-    recognised_by="The text shows that a role was deleted.",
-    sign=r"\baws_iam_role\.\S{1,80}: Destruction complete|\baws iam delete-role\b",
-    of="service-cannot-assume-role",
-)
-
 _TOO_NEW = ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",))
 
 
@@ -179,67 +142,6 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     )
 
 
-def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that the instance metadata has no credentials, because EC2 cannot use the role or its profile.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.
-    """
-    lost = _LOST_PROFILE.search(case.text)
-    named = None if lost is None or lost[1] is None else lost[1].rpartition(":instance-profile/")
-    profile_name = commands.instance_profile(named[2].rpartition("/")[2] if named and named[1] else None)
-    attach = account_remedy(
-        "Attach the instance profile again",
-        "EC2 keeps using the old profile or role after it is deleted and re-created with the same name. Check that the profile exists and contains the role, and replace the association. No restart is needed.",
-        commands=(
-            "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-            f"aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={profile_name}",
-        ),
-        url=pages.IAM_EC2_TROUBLESHOOTING,
-    )
-    notes = (
-        "No access keys are needed on the instance: the SDK gets credentials as soon as EC2 can use the role.",
-    )
-    if lost is not None:
-        profile = f"the instance profile {lost[1]}" if lost[1] else "the instance profile of the instance"
-        return case.explain(
-            f"The instance metadata has no credentials: {profile} does not exist any more. It was deleted, or re-created.",
-            INSTANCE_PROFILE_NOT_THERE.cause(
-                "reported",
-                ('The text says "InstanceProfileNotFound".',),
-                text="EC2 does not find the instance profile that is attached to the instance.",
-            ),
-            topic="no-credentials",
-            remedies=(attach,),
-            notes=notes,
-        )
-    found = _INSTANCE_ROLE.search(case.text)
-    name = None if found is None else found[1] or found[2]
-    explanation = explain_untrusted_role(
-        case,
-        "ec2.amazonaws.com",
-        ASSUME_ROLE,
-        None if name is None else f"arn:aws:iam::****:role/{name}",
-        quote_phrases(case.text, "AssumeRoleUnauthorizedAccess", "EC2 cannot assume the role"),
-    )
-    role = "the instance's role" if name is None else f"the instance's role {name}"
-    _, _, verdict = explanation.summary.partition(": ")
-    recreated = ROLE_NOT_THERE.cause(
-        text="The role was deleted and re-created, or the instance profile does not contain it."
-    )
-    stated, cause = explanation.causes[:2]
-    return attrs.evolve(
-        explanation,
-        summary=f"The instance metadata has no credentials, because EC2 cannot assume {role}: {verdict}",
-        causes=(
-            attrs.evolve(stated, text="EC2 could not assume the role of the instance."),
-            cause,
-            recreated,
-        ),
-        remedies=(explanation.remedies[0], attach),
-        notes=notes,
-    )
-
-
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     recipient = find_role_recipient(envelope.operation, envelope.service)
@@ -249,65 +151,6 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     return explain_untrusted_role(
         case, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
-    )
-
-
-def explain_untrusted_role(
-    case: Case[AwsError] | Case[MissingCredentials] | Denial,
-    service: str | None,
-    actions: tuple[str, ...],
-    role_arn: str | None,
-    phrases: tuple[str, ...] = (),
-) -> Explanation:
-    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
-
-    Args:
-        case: The failure, or the denial.
-        service: The service principal, if known.
-        actions: The actions that the trust policy must allow it.
-        role_arn: The role's ARN, if known.
-        phrases: What the message says, in quotes.
-    """
-    parsed = parse_masked_role(role_arn)
-    role, name = ("the role", None) if parsed is None else (f"the role {parsed.name}", parsed.name)
-    who, trust = service or "the service", None
-    if case.facts.trust_policy is not None and service is not None:
-        from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
-
-        trust = check_service_trust(case.facts, service, actions, role_arn)
-    causes: tuple[Cause, ...] = (
-        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
-        SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
-        _TOO_NEW,
-        ROLE_NOT_THERE.cause(),
-    )
-    verdict = "most likely, the role's trust policy does not allow it"
-    remedies: tuple[Remedy, ...]
-    if trust is not None:
-        verdict, remedies, causes = trust.verdict, (trust.remedy,), (causes[0], trust.cause)
-    else:
-        remedies = (
-            trust_remedy(
-                f"Allow {who} in the trust policy of {role}",
-                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
-                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
-                commands=commands.trust_policy_commands(name),
-                policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
-                url=pages.TRUST_POLICIES,
-            ),
-            your_remedy(
-                "If the role was just created, wait and retry",
-                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
-                commands=(f"aws iam wait role-exists --role-name {commands.role_name(name)}",),
-                url=pages.CONSISTENCY,
-            ),
-        )
-    return case.explain(
-        f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
-        *causes,
-        topic="service-cannot-assume-role",
-        remedies=remedies,
-        notes=("No permission of the caller is missing: the service cannot use the role.",),
     )
 
 

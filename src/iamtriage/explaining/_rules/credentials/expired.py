@@ -14,7 +14,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.service_roles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
@@ -25,6 +24,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
+from iamtriage.explaining._rules.credentials.instance_roles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._rules.calls.service_roles import UNUSABLE_INSTANCE_ROLE, explain_instance_role
 from iamtriage.explaining._rules.credentials import (
     containers,
     credential_sources,
@@ -21,6 +20,10 @@ from iamtriage.explaining._rules.credentials import (
     other_users,
     pod_agents,
     pod_roles,
+)
+from iamtriage.explaining._rules.credentials.instance_roles import (
+    UNUSABLE_INSTANCE_ROLE,
+    explain_instance_role,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
+from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
 from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
     arn = None if parsed is None else str(parsed)
-    return service_roles.explain_untrusted_role(denial, service, actions, arn)
+    return explain_untrusted_role(denial, service, actions, arn)
 
 
 def _find_service(denial: Denial, words: str) -> str | None:
@@ -281,7 +282,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         url=pages.TRUST_POLICIES,
     )
     verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
-    causes: tuple[Cause, ...] = (service_roles.SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
+    causes: tuple[Cause, ...] = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
     remedies: tuple[Remedy, ...] = (associate, allow)
     trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)
     if trust is not None:

@@ -1,0 +1,107 @@
+"""Explain that an AWS service cannot assume a role, by the role's trust policy.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.services import service_trust_policy
+from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
+from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AwsError, MissingCredentials
+
+SERVICE_CANNOT_ASSUME_ROLE = CauseType(
+    "service-cannot-assume-role",
+    title="The service could not assume the role that the call names",
+    recognised_by="The message says that the role cannot be assumed by the service.",
+    fix="Allow the service to assume the role in the role's trust policy.",
+    sources=(pages.TRUST_POLICIES,),
+    subject="calls",
+)
+SERVICE_NOT_TRUSTED = CauseType(
+    "service-not-trusted",
+    title="The trust policy does not name the service",
+    meaning="The role's trust policy does not allow the service that was called to assume the role.",
+    fix="Add the service principal to the role's trust policy.",
+    of="service-cannot-assume-role",
+    subject="calls",
+)
+ROLE_NOT_THERE = CauseType(
+    "role-not-there",
+    title="The role does not exist",
+    text="The role does not exist: its name, path or account is wrong, or it was deleted.",
+    fix="Correct the role's name, path or account, or create the role.",
+    recognised_by="The text shows that a role was deleted.",
+    sign=r"\baws_iam_role\.\S{1,80}: Destruction complete|\baws iam delete-role\b",
+    of="service-cannot-assume-role",
+    subject="calls",
+)
+
+
+def explain_untrusted_role(
+    case: Case[AwsError] | Case[MissingCredentials] | Denial,
+    service: str | None,
+    actions: tuple[str, ...],
+    role_arn: str | None,
+    phrases: tuple[str, ...] = (),
+) -> Explanation:
+    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
+
+    Args:
+        case: The failure, or the denial.
+        service: The service principal, if known.
+        actions: The actions that the trust policy must allow it.
+        role_arn: The role's ARN, if known.
+        phrases: What the message says, in quotes.
+    """
+    parsed = parse_masked_role(role_arn)
+    role, name = ("the role", None) if parsed is None else (f"the role {parsed.name}", parsed.name)
+    who, trust = service or "the service", None
+    if case.facts.trust_policy is not None and service is not None:
+        trust = check_service_trust(case.facts, service, actions, role_arn)
+    causes: tuple[Cause, ...] = (
+        SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
+        SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
+        ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",)),
+        ROLE_NOT_THERE.cause(),
+    )
+    verdict = "most likely, the role's trust policy does not allow it"
+    remedies: tuple[Remedy, ...]
+    if trust is not None:
+        verdict, remedies, causes = trust.verdict, (trust.remedy,), (causes[0], trust.cause)
+    else:
+        remedies = (
+            trust_remedy(
+                f"Allow {who} in the trust policy of {role}",
+                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
+                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
+                commands=commands.trust_policy_commands(name),
+                policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
+                url=pages.TRUST_POLICIES,
+            ),
+            your_remedy(
+                "If the role was just created, wait and retry",
+                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
+                commands=(f"aws iam wait role-exists --role-name {commands.role_name(name)}",),
+                url=pages.CONSISTENCY,
+            ),
+        )
+    return case.explain(
+        f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
+        *causes,
+        topic="service-cannot-assume-role",
+        remedies=remedies,
+        notes=("No permission of the caller is missing: the service cannot use the role.",),
+    )
