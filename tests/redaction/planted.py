@@ -417,6 +417,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("percent-encoded YAML", f"x=a%3A%201%0ADB_PASSWORD%3A%20%7C-%0A%20%20{PASSWORD}%0A", (PASSWORD,)),
     ("percent-encoded JSON", f"x=%5B%7B%22Name%22%3A%20%22/a%22%2C%20%22Type%22%3A%20%22SecureString%22%2C%20%22Value%22%3A%20%22{PASSWORD}%22%7D%5D", (PASSWORD,)),
     ("a percent-encoded URL", f"x=postgresql%3A%2F%2Fana%3A{PASSWORD}%40db%3A5432%2Forders", (PASSWORD,)),
+    ("percent-encoded members after a name", f"&token: %22password%22%3A%22{PASSWORD}%22", (PASSWORD,)),
     ("twice percent-encoded", f"x=mysql%2520-u%2520root%2520-p{PASSWORD}%2520orders", (PASSWORD,)),
     ("HTML-escaped JSON", "&#123;&quot;db&quot;: {&quot;sensitive&quot;: true, &quot;value&quot;: &quot;plain9value&quot;}".replace("&#123;", "{") + "}", ("plain9value",)),
     ("HTML-escaped YAML", f"variables:\n  DB_PASSWORD: &quot;{PASSWORD}&quot;\n", (PASSWORD,)),

@@ -503,6 +503,11 @@ def test_name_in_a_wrapped_message_of_a_logger_is_replaced(text: str, name: str)
     assert redact(once, identifiers=True) == once
 
 
+def test_header_after_a_name_in_each_line_is_no_part_of_the_name() -> None:
+    lines = "web-1 x-amz-id-2: aBcd1234EfGh5678iJkl90==\t\n" * 2
+    assert "aBcd" not in redact(lines, identifiers=True)
+
+
 def test_every_failure_in_a_log_is_kept() -> None:
     log = (
         f"10:00 INFO up\n{DENIAL}\n10:01 INFO\n\nerror: You must be logged in to the server (Unauthorized)\n"

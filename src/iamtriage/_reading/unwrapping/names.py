@@ -21,7 +21,7 @@ _NAMED = lazy_pattern(
     r"|(?P<pod>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?=[ \t\n]|\Z)"
     r"|(?P<file>[\w./-]{1,200}\.[a-z]{1,8}):\d{1,7}:"
     # Turborepo, pnpm and Argo Workflows.
-    r"|(?P<task>(?!arn:|x-am)(?=[\w./@]{1,60}[-:/][\w./@-])[a-z][\w./@:-]{1,120}(?<!:)(?: [a-z][\w:-]{0,40})?):(?=[ \t\n]|\Z)"
+    r"|(?P<task>(?!arn:|x-am)(?=[\w./@]{1,60}[-:/][\w./@-])[a-z][\w./@:-]{1,120}(?<!:)(?: (?!x-am)[a-z][\w:-]{0,40})?):(?=[ \t\n]|\Z)"
     # pytest and Docker's builds
     r"|(?P<pytest>E)  (?=[ \t\n]|\Z)|(?P<step>#\d{1,3}) \d{1,6}\.\d{1,3}(?=[ \t\n]|\Z)"
     # pm2 and Android

@@ -22,8 +22,8 @@ __all__ = ("find_escaped_text", "find_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
-# Brackets and line breaks are signs of a document, and spaces of another text.
-_DOCUMENT = re.compile(r"%(?:25)?(?:0[AaDd]|26(?:lt|quot)%|3[Cc]|[57][Bb])")
+# Brackets, line breaks, and a colon after a quote are signs of a document, and spaces of another text.
+_DOCUMENT = re.compile(r"%(?:25)?(?:0[AaDd]|2[27]%(?:25)?3[Aa]|26(?:lt|quot)%|3[Cc]|[57][Bb])")
 _TEXT = re.compile(rf"%(?:25)?(?:20|09)|{_DOCUMENT.pattern}")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
