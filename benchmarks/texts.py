@@ -190,6 +190,7 @@ SECRET_UNITS = (
 NUMBERED_UNITS = (
     "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
     '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
+    "auth|\n- 7aBcDeFg{n}",
 )  # fmt: skip
 
 

@@ -61,7 +61,8 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         folded: The text in lower case, character for character.
         names: The matches of ``NAME_OR_MARKER`` in it, in order.
     """
-    if "\n" not in text:
+    if "\n" not in text or _DIGIT.search(text) is None:
+        # Each value that is found has a digit.
         return
     schemes = _SCHEME.finditer(folded) if "bearer" in folded or "basic" in folded else ()
     zeroed = zero_digits(text)
