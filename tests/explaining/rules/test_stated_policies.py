@@ -250,3 +250,22 @@ def test_name_of_a_deny_is_kept() -> None:
     statement = _statement("Deny", Sid="Keep items", Principal="*")
     cause = explain(_text(EXPLICIT.format("a resource-based policy"), statement)).causes[0]
     assert cause.text == "The statement Keep items of the policy in the text denies s3:GetObject."
+
+
+_LAUNCH = "User: arn:aws:sts::111122223333:assumed-role/dev/s is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy"
+
+
+@pytest.mark.parametrize(
+    ("condition", "step"),
+    [
+        ({"StringNotEquals": {"aws:RequestTag/team": "shop"}}, "Tags=[{Key=team,Value=VALUE}]'"),
+        ({"StringNotEquals": {"aws:RequestTag/t'; rm x;'": "shop"}}, "Tags=[{Key=KEY,Value=VALUE}]'"),
+        ({"StringEquals": {"aws:RequestTag/team": "shop"}}, None),
+    ],
+    ids=["tag", "tag that ends the argument", "tag that is denied"],
+)
+def test_tag_that_a_deny_requires(condition: dict[str, object], step: str | None) -> None:
+    statement = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*", "Condition": condition}
+    remedy = explain(_text(_LAUNCH, statement)).remedies[0]
+    assert ("--tag-specifications" in " ".join(remedy.steps)) is (step is not None)
+    assert (step or "") in " ".join(remedy.steps)

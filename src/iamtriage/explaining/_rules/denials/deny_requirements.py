@@ -40,6 +40,8 @@ _TERRAFORM_ARGUMENTS = {
     "rds:databaseengine": "engine",
     "rds:storageencrypted": "storage_encrypted",
 }
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # A field and what has it, in the settings of controllers.
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
@@ -195,7 +197,11 @@ def _tag_step(denial: Denial, step: str, tag: str | None = None, value: str = "V
     terraform = _TERRAFORM_TAGS.get(kind, in_template)
     option = f"with ResourceType={kind}"
     if tag is not None:
-        option = f"'ResourceType={kind},Tags=[{{Key={tag},Value={value}}}]'"
+        # No value from a policy can end the quoted argument.
+        key, text = (
+            each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE"))
+        )
+        option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
     of_others = "" if kind == "instance" else " Tags of the instance do not count."
     return f"Tag the {kind} within the call.{of_others} In Terraform: {terraform}. In the AWS CLI, add: --tag-specifications {option}."
 

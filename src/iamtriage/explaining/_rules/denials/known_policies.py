@@ -131,6 +131,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 
 # Parts of condition operators, and what they compare.
 _COMPARISONS = {
+    "DateLessThanEquals": "not after ",
+    "DateLessThan": "before ",
+    "DateGreaterThanEquals": "not before ",
+    "DateGreaterThan": "after ",
     "LessThanEquals": "at most ",
     "LessThan": "less than ",
     "GreaterThanEquals": "at least ",
@@ -194,7 +198,10 @@ def _build_stated_deny(index: int, statement: Mapping[str, Any]) -> StatedDeny:
                     operator, clip_text(key), join_words(tuple(map(clip_text, values[:_MAX_RESOURCES])), "or")
                 )
             )
-            conditions.append(DenyingCondition(name, index, key, values, None))
+            if not (
+                key.lower().startswith("aws:requesttag/") and "Equals" in operator and "Not" not in operator
+            ):
+                conditions.append(DenyingCondition(name, index, key, values, None))
     # All conditions of a statement must match.
     return StatedDeny(
         f"the statement {name}" if name else "a statement",
