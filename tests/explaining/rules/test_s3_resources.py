@@ -202,3 +202,45 @@ def test_key_that_changes_from_run_to_run(key: str, pattern: str | None, policy_
     assert document["Statement"][0]["Resource"] == resource
     hint = f"use arn:aws:s3:::acme-in/{pattern} as Resource."
     assert any(hint in step for step in remedy.steps) == (pattern is not None)
+
+
+S3A_DENIED = "software.amazon.awssdk.services.s3.model.S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE3N9K2VD)"
+LAKE = "arn:aws:s3:::acme-lake"
+
+
+@pytest.mark.parametrize(
+    ("path", "call", "action", "resource"),
+    [
+        ("in/a.parquet", "open s3a://acme-lake/in/a.parquet at 0 on s3a://acme-lake/in/a.parquet", "s3:GetObject", f"{LAKE}/in/a.parquet"),
+        ("in/a.parquet", "re-open s3a://acme-lake/in/a.parquet at 4096 on s3a://acme-lake/in/a.parquet", "s3:GetObject", f"{LAKE}/in/a.parquet"),
+        ("in/a.parquet", "getFileStatus on s3a://acme-lake/in/a.parquet", "s3:GetObject", f"{LAKE}/in/a.parquet"),
+        ("out/a.csv", "Writing Object on out/a.csv", "s3:PutObject", f"{LAKE}/out/a.csv"),
+        ("out/a.csv", "Completing multipart upload on out/a.csv", "s3:PutObject", f"{LAKE}/out/a.csv"),
+        ("out/_temporary/0", "PUT 0-byte object  on out/_temporary/0", "s3:PutObject", f"{LAKE}/out/*"),
+        ("out/dt=2026-02-03/_temporary/0", "PUT 0-byte object  on out/dt=2026-02-03/_temporary/0", "s3:PutObject", f"{LAKE}/out/*"),
+        ("out/__magic_job-1/a", "initiate MultiPartUpload on out/__magic_job-1/a", "s3:PutObject", f"{LAKE}/out/*"),
+        ("out/a.csv", "delete on s3a://acme-lake/out/a.csv", "s3:DeleteObject", f"{LAKE}/out/a.csv"),
+    ],
+)  # fmt: skip
+def test_hadoop_names_the_call(path: str, call: str, action: str, resource: str) -> None:
+    text = f"java.nio.file.AccessDeniedException: s3a://acme-lake/{path}: {call}: {S3A_DENIED}"
+    found = explain(text)
+    policy = found.remedies[0].policy
+    assert policy is not None
+    statement = policy["Statement"][0]
+    actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+    assert (actions[0], statement["Resource"]) == (action, resource)
+    # Only a writer needs more than the call that failed.
+    is_write = action == "s3:PutObject"
+    assert ("s3:AbortMultipartUpload" in actions) is is_write
+    assert ("kms:GenerateDataKey" in str(found)) is is_write
+
+
+def test_unknown_s3_calls_may_need_the_key_to_read_or_to_write() -> None:
+    shown = str(explain("S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 7QEXAMPLE)"))
+    assert "kms:Decrypt (to read) or kms:GenerateDataKey (to write)" in shown
+
+
+def test_arrow_reaches_only_s3() -> None:
+    text = "OSError: When creating key 'in/a.parquet' in bucket 'acme-lake': AWS Error ACCESS_DENIED during PutObject operation: Access Denied."
+    assert explain(text).summary.startswith(f"S3 denied s3:PutObject on {LAKE}/in/a.parquet")

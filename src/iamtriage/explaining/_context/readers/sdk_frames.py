@@ -40,12 +40,18 @@ _S3A_OPERATIONS = {
     "getObjectMetadata": "HeadObject",
     "s3GetFileStatus": "HeadObject",
     "open": "GetObject",
+    "re-open": "GetObject",
     "read": "GetObject",
     "PUT": "PutObject",
     "put": "PutObject",
+    "putObject": "PutObject",
+    "createEmptyObject": "PutObject",
+    "Writing Object": "PutObject",
+    "upload part": "UploadPart",
     "innerMkdirs": "PutObject",
     "initiate MultiPartUpload": "CreateMultipartUpload",
     "Completing multipart upload": "CompleteMultipartUpload",
+    "Aborting multipart upload": "AbortMultipartUpload",
     "copyFile": "CopyObject",
     "delete": "DeleteObject",
     "deleteObjects": "DeleteObjects",
@@ -54,8 +60,17 @@ _S3A_OPERATIONS = {
     "verifyBucketExists": "HeadBucket",
     "doesBucketExist": "HeadBucket",
 }
+_S3A_NAMES = "|".join(_S3A_OPERATIONS)
+# Its arguments: the path with a position, the kind of object, or the number of a part.
+_S3A_ARGUMENTS = r"(?: (?:[^\s:]{1,300}|s3[an]?://\S{1,300}) at [0-9]{1,19}|(?: [\w#-]{1,100}){0,5}) {1,2}on "
 _S3A_CALL = lazy_pattern(
-    rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
+    rf"s3[an]?://\S{{1,1000}}: (?P<failed>{_S3A_NAMES}){_S3A_ARGUMENTS}\S{{1,300}}"
+    rf"|(?<![\w.])(?P<called>{_S3A_NAMES}){_S3A_ARGUMENTS}s3[an]?://\S{{1,300}}",
+    re.ASCII,
+)
+# Of AWS, Arrow has only a file system on S3: https://arrow.apache.org/docs/python/filesystems.html
+_ARROW_CALL = lazy_pattern(
+    r"\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b", re.ASCII
 )
 # Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
 _SQL_CALL = lazy_pattern(
@@ -77,9 +92,14 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
         ) or unique_value(_JS_CLIENT, text)
         operation = unique_value(_JS_OPERATION, text)
-    elif "on s3" in text and (found := _S3A_CALL.search(text)):
+    elif " on " in text and "s3" in text and (found := _S3A_CALL.search(text)):
         # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
-        service, operation = Stated("s3", found[0]), Stated(_S3A_OPERATIONS[found[1]], found[0])
+        service, operation = (
+            Stated("s3", found[0]),
+            Stated(_S3A_OPERATIONS[found["failed"] or found["called"]], found[0]),
+        )
+    elif "AWS Error " in text and (found := _ARROW_CALL.search(text)):
+        service, operation = Stated("s3", found[0]), Stated(found[1], found[0])
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
         service = Stated("s3", found[0])
         operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
     UPLOAD_WITH_OPTIONS,
     upload_option_actions,
+    writes_with_s3a,
 )
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import (
@@ -69,7 +70,10 @@ _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
 # Operations that write require another permission on the key.
 _KEY_TEXTS: dict[str, str] = dict.fromkeys(
-    ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
+    (
+        *("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
+        "CompleteMultipartUpload",
+    ),
     "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
 )
 # Operations that read or write the data of an object.
@@ -334,6 +338,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         listed = join_first_four((*denial.actions, *_option_actions(denial)))
         acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in listed else None
         text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+        if writes_with_s3a(denial.action, denial.failure.text):
+            text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
         if operation in _COPY_OPERATIONS:
             text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
         key = _NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
@@ -347,12 +353,12 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
-    if _may_be_of_other_account(denial):
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
-    if operation == "HeadObject":
-        # A short explanation of a HEAD request has no room for another row.
-        text = f"{text[:-1]}, or kms:Decrypt on the object's key."
+    is_s3a = writes_with_s3a(denial.action, denial.failure.text)
+    if operation == "HeadObject" or is_s3a:
+        # Such a short explanation has no room for another row.
+        use = "kms:GenerateDataKey on the KMS" if is_s3a else "kms:Decrypt on the object's"
+        text = f"{text[:-1]}, or {use} key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
@@ -362,7 +368,14 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     yield resource_policies.RESOURCE_DENY.cause(text=text)
     if operation is None or (operation in _OBJECT_OPERATIONS and not _NAMED_KEY.search(denial.failure.text)):
         decrypt = "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
+        if operation is None:
+            decrypt = (
+                "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
+            )
         yield KMS_KEY.cause(text=_KEY_TEXTS.get(operation or "", decrypt))
+    if _may_be_of_other_account(denial):
+        # The summary says so, too, so it is the first row that a short explanation has no room for.
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
 
 
 def _is_plain_response(denial: Denial) -> bool:

@@ -67,7 +67,7 @@ _CDK_ROLE = lazy_pattern(
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 NEXT_OBJECTS = "If the key changes from run to run, use "
-_ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
+_ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
 
 
 def required_grant(denial: Denial) -> Grant | None:

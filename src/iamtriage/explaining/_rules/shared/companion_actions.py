@@ -203,6 +203,10 @@ _UPLOAD_SIGNS = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
     re.ASCII,
 )
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/assumed_roles.html (restricted permissions)
+_S3A = lazy_pattern(r"\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b", re.ASCII)
+_S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the bucket,"
+_S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 # Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
@@ -278,6 +282,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
     elif action == "s3:PutObject" and (more := upload_option_actions(text)):
         task, together = UPLOAD_WITH_OPTIONS, (action, *more)
+    elif writes_with_s3a(action, text):
+        task, together = _S3A_WRITE, _S3A_ACTIONS
     elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
         task, together = "The lock of the Terraform state", _LOCK_ACTIONS
     elif action in _PULL.actions and _PULL_SIGNS.search(text):
@@ -287,6 +293,15 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def writes_with_s3a(action: str | None, text: str) -> bool:
+    """Return whether Hadoop's S3A client, which Spark uses, writes an object.
+
+    >>> writes_with_s3a("s3:PutObject", "PUT 0-byte object on s3a://lake/orders/_temporary/0")
+    True
+    """
+    return action == "s3:PutObject" and _S3A.search(text) is not None
 
 
 def upload_option_actions(text: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
+# A longer name of a long list of actions takes a line for itself.
+_MAX_ACTIONS, _MAX_LINE = 3, 72
 _MORE = "AndMore"
 _RESOURCE = 5
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
@@ -59,7 +61,9 @@ def inline_policy_name(
     names = stated_names(stated)
     parts = [_describe_statement(each, account, names) for each in statements]
     name = "Allow" + "And".join(dict.fromkeys(parts))
-    if user is None and len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
+    most = max(len(_to_list(each["Action"])) for each in statements)
+    is_readable = len(name) <= _MAX_LENGTH and (most <= _MAX_ACTIONS or len(name) <= _MAX_LINE)
+    if user is None and is_readable and len(set(parts)) == len(parts):
         return name
     # A policy of the same role with the same first action and resource would have allowed the request.
     first = {**statements[0], "Action": _to_list(statements[0]["Action"])[0]}

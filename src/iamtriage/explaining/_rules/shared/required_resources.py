@@ -32,6 +32,9 @@ _RUNS = lazy_pattern(
     r"(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])",
     re.IGNORECASE,
 )
+# Where Spark, Hive and Hadoop's committers write first:
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/committers.html
+_STAGED = lazy_pattern(r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)")
 _DIGIT = lazy_pattern(r"[0-9]", re.ASCII)
 # Characters of a year that stay for long.
 _CENTURY = 2
@@ -105,7 +108,7 @@ def _access_to_objects(verb: str, command: str, *, is_target: bool) -> tuple[str
 
 
 def transfer_objects(resource: str, text: str) -> str | None:
-    """Return the ARN pattern of all objects that a command handles, if the denied object is one of them.
+    """Return the ARN pattern of all objects that a command or job handles, if the denied object is one of them.
 
     Args:
         resource: The ARN of the denied object.
@@ -113,11 +116,19 @@ def transfer_objects(resource: str, text: str) -> str | None:
 
     >>> transfer_objects("arn:aws:s3:::site/docs/a.html", "aws s3 sync out s3://site/docs")
     'arn:aws:s3:::site/docs/*'
+    >>> transfer_objects("arn:aws:s3:::lake/orders/dt=2026-11-21/_temporary/0", "")
+    'arn:aws:s3:::lake/orders/*'
     >>> transfer_objects("arn:aws:s3:::site/docs/a.html", "aws s3 cp a.html s3://site/docs/") is None
     True
     """
     start, separator, path = resource.partition(":s3:::")
-    if not separator or "/" not in path or "*" in path or "aws " not in text:
+    if not separator or "/" not in path or "*" in path:
+        return None
+    if (staged := _STAGED.search(resource)) is not None:
+        # The job moves its files to the folder above, and the next one writes to another partition.
+        following = next_objects(resource[: staged.start() + 1])
+        return following if following and following.endswith("*") else f"{resource[: staged.start()]}/*"
+    if "aws " not in text:
         return None
     for command in _TRANSFER.finditer(text):
         for uri in _URI.finditer(command[0]):
