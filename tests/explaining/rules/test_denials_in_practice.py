@@ -1014,6 +1014,10 @@ def test_full_explanation_has_the_policy_for_all_denials() -> None:
 _BY_BOUNDARY = f"AccessDenied: User: {SESSION} is not authorized to perform: ecs:CreateService on resource: arn:aws:ecs:eu-west-1:{ACCOUNT}:service/prod/carts because no permissions boundary allows the ecs:CreateService action"
 _BY_DENY = f'AccessDenied: User: {SESSION} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/a.csv" with an explicit deny in an identity-based policy'
 _BY_NO_POLICY = f"AccessDenied: User: {SESSION} is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/carts because no identity-based policy allows the ecr:CreateRepository action"
+_LAUNCH = (
+    "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ec2:RunInstances on resource: "
+)
+_NO_LAUNCH = "because no identity-based policy allows the ec2:RunInstances action"
 _LOGS = f"AccessDenied: User: {SESSION} is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:carts:log-stream: because no identity-based policy allows the logs:CreateLogGroup action"
 OTHERS: tuple[Case, ...] = (
     *TASKS,
@@ -1061,6 +1065,24 @@ OTHERS: tuple[Case, ...] = (
         {},
         ("Do this first: Allow logs:CreateLogGroup",),
         ("Others", "The text has"),
+    ),
+    (
+        "launch from an image",
+        f"{_LAUNCH}arn:aws:ec2:eu-central-1::image/ami-0a1b2c3d4e5f60718 {_NO_LAUNCH}",
+        {},
+        (
+            "more than the image: allow ec2:RunInstances also on the instance, subnet, security group, network interface, volume and key pair.",
+        ),
+        ("image/*", "REGION"),
+    ),
+    (
+        "launch into a subnet",
+        f"{_LAUNCH}arn:aws-cn:ec2:cn-north-1:111122223333:subnet/subnet-0a1b2c3d {_NO_LAUNCH}",
+        {},
+        (
+            "more than the subnet: allow ec2:RunInstances also on the instance, image (arn:aws-cn:ec2:cn-north-1::image/*), security group,",
+        ),
+        ("REGION",),
     ),
     (
         "code in a module's result",

@@ -273,6 +273,19 @@ CASES: tuple[Case, ...] = (
             "A Deny of ec2:RunInstances often requires IMDSv2",
             "only an administrator of the organization can change the policy",
             "Next Change the service control policy",
+            'ENCODED_MESSAGE is what follows "Encoded authorization failure message:" in the text.',
+        ),
+    ),
+    (
+        # The policy is known: what it requires is in it.
+        _text(
+            "a service control policy: arn:aws:organizations::444455556666:policy/o-a1b2c3d4e5/service_control_policy/p-1a2b3c4d"
+        ),
+        {},
+        (
+            "Do this first: Change the service control policy [organization administrator]",
+            "describe-policy --policy-id p-1a2b3c4d",
+            "Next Decode the message (you)",
         ),
     ),
     (

@@ -284,7 +284,10 @@ def explain_guardrail(
         if not denial.is_explicit:
             return (build_remedy(),)
         details = denial_remedies.authorization_details_remedy(denial)
-        return present(denial_remedies.model_region_remedy(denial), details, build_remedy())
+        remedies = (details, build_remedy())
+        # With a named policy, decoding adds only which statement of it denied.
+        ordered = reversed(remedies) if denial.policy else remedies
+        return present(denial_remedies.model_region_remedy(denial), *ordered)
 
     return denial.explain(
         denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),

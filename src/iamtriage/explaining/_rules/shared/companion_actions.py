@@ -112,7 +112,6 @@ _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _HINTS = {
-    "ec2:RunInstances": "A launch is checked on more than the instance: allow ec2:RunInstances also on the image (arn:aws:ec2:REGION::image/*), the subnet, security group, network interface, volume and key pair. New ones have no ID yet, so their ARNs end in *.",
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
@@ -167,6 +166,7 @@ _NAMES_OF_TYPES = {
     "cluster-pg": "cluster parameter group",
 }
 _MAX_TYPES = 4
+_LAUNCH_TYPES = ("instance", "image", "subnet", "security-group", "network-interface", "volume", "key-pair")
 # The ARNs of what controllers create.
 _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
@@ -238,9 +238,24 @@ def describe_companions(
         return (_DEPLOYMENT_HINTS[action],)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
+    if action == "ec2:RunInstances" and not by_resource:
+        return (_describe_launch(resource or ""),)
     if action in _TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _describe_launch(resource: str) -> str:
+    """Return on which other resources a launch is checked.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
+    """
+    _, partition, _, region, _, path = f"{resource}:::::".split(":", 5)
+    denied = path.rstrip(":").partition("/")[0] or "instance"
+    image = f"arn:{partition or 'aws'}:ec2:{region or 'REGION'}::image/*"
+    types = [each for each in _LAUNCH_TYPES if each != denied]
+    named = (f"image ({image})" if each == "image" else each.replace("-", " ") for each in types)
+    return f"A launch is checked on more than the {denied.replace('-', ' ')}: allow ec2:RunInstances also on the {join_words(tuple(named), 'and')}. New ones have no ID yet, so their ARNs end in *."
 
 
 def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:

@@ -329,6 +329,9 @@ def _console_region(denial: Denial) -> str:
     return commands.region(found["region"]) if found else region_argument(denial)
 
 
+_BEFORE_ENCODED = "Encoded authorization failure message:"
+
+
 def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str, ...]:
     """Return how to get the encoded message as one word, if the text does not show it like that."""
     if is_cut:
@@ -336,9 +339,9 @@ def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str,
             "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call.",
         )
     start, end = failure.spans.get("encoded_message", (0, 0))
-    if not any(each.isspace() for each in failure.text[start:end]):
-        return ()
-    return ("The message must not contain line breaks: iamtriage parse --json prints it on one line.",)
+    has_breaks = any(each.isspace() for each in failure.text[start:end])
+    on_one_line = ", without line breaks: iamtriage parse --json prints it on one line" if has_breaks else ""
+    return (f'ENCODED_MESSAGE is what follows "{_BEFORE_ENCODED}" in the text{on_one_line}.',)
 
 
 def authorization_details_remedy(denial: Denial) -> Remedy | None:
