@@ -32,6 +32,8 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 _UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error></ErrorResponse>"
 
+_UNKNOWN_KEYS = "UnrecognizedClientException: The security token included in the request is invalid."
+
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
     "program-in-the-journal": (
@@ -545,6 +547,31 @@ CASES = {
         "api error ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: arn:aws:iam::0111122223333:role/reader",
         "an account ID must have 12 digits",
         "kubectl annotate serviceaccount",
+    ),
+    "keys-of-lambda-without-token": (
+        f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\nconst sqs = new SQSClient({{ credentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }} }});",
+        "the key ID and secret of the execution role without its session token",
+        "too: sessionToken: process.env.AWS_SESSION_TOKEN.",
+    ),
+    "keys-of-session-without-token": (
+        f'{_UNKNOWN_KEYS}\nsqs = boto3.client("sqs", aws_access_key_id=answer["Credentials"]["AccessKeyId"], aws_secret_access_key=answer["Credentials"]["SecretAccessKey"])',
+        "passes temporary credentials without their session token",
+        'aws_session_token=answer["Credentials"]["SessionToken"]',
+    ),
+    "keys-of-environment-without-token": (
+        f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
+        "most likely, they are temporary",
+        'os.Getenv("AWS_SESSION_TOKEN"), as the third argument',
+    ),
+    "keys-of-code-in-other-classes": (
+        f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',
+        "most likely, they are temporary",
+        "as the third argument of SessionAWSCredentials",
+    ),
+    "keys-of-lambda-with-token": (
+        f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY, sessionToken: process.env.TOKEN }}",
+        "the access key or session token is not valid",
+        "The names are reserved",
     ),
     "plugin": (
         "SessionManagerPlugin is not found.",

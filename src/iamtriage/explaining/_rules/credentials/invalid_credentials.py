@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import package_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
+from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -31,6 +32,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.credentials.keys_in_code import KeysInCode
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
@@ -119,6 +122,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
+    keys = find_keys_in_code(case.text) if request.is_signed and not request.is_aws_compatible else None
+    if keys is not None:
+        return _explain_keys_in_code(case, request, keys)
     region = _diagnose_region(case, request)
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
@@ -165,6 +171,43 @@ def _explain_missing_token(
         SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
         topic="invalid-credentials",
         remedies=remedies,
+        notes=(_NOT_AUTHENTICATED,),
+    )
+
+
+def _explain_keys_in_code(
+    case: Case[InvalidCredentials], request: RejectedRequest, keys: KeysInCode
+) -> Explanation:
+    """Explain that code passes an access key ID and a secret, and no session token."""
+    is_lambda = keys.is_from_environment and request.is_in_lambda
+    is_temporary = is_lambda or not keys.is_from_environment
+    because = (
+        ()
+        if keys.is_from_environment
+        else ("STS returned the key ID and secret together with a session token.",)
+    )
+    passed = "temporary credentials without their session token, so AWS does not accept them"
+    if is_lambda:
+        because = ("In Lambda, these variables are temporary credentials.",)
+        passed = "the key ID and secret of the execution role without its session token, so AWS does not accept them"
+    elif not is_temporary:
+        passed = "a key ID and secret without a session token, and AWS does not accept them: most likely, they are temporary"
+    missing = "The code does not pass the session token, which temporary credentials require."
+    remedy = your_remedy("Pass the session token, too", f"Add {keys.token}.", url=pages.TEMPORARY_CREDENTIALS)
+    if keys.is_from_environment:
+        remedy = your_remedy(
+            "Remove the keys from the code",
+            f"Delete {keys.words}: the SDK then finds all three values itself, by its default credential chain.",
+            f"Or pass the session token, too: {keys.token}.",
+            url=pages.TEMPORARY_CREDENTIALS,
+        )
+    return case.explain(
+        f"The code passes {passed}. No permission is missing.",
+        _reported_cause(request),
+        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=missing),
+        *(() if is_temporary else (KEY_GONE.cause(),)),
+        topic="invalid-credentials",
+        remedies=(remedy, *(() if is_temporary else (CHECK_KEY,))),
         notes=(_NOT_AUTHENTICATED,),
     )
 
@@ -306,7 +349,8 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
 
 def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that are always possible, the most likely first."""
-    is_long_term = request.is_signed and not request.concerns_token
+    is_of_role = request.is_in_lambda and request.key is None
+    is_long_term = request.is_signed and not request.concerns_token and not is_of_role
     if is_long_term:
         yield KEY_GONE.cause()
     if request.is_signed and request.is_temporary is None:
@@ -314,6 +358,8 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
             because=("An AWS_SESSION_TOKEN of an older session makes a new key invalid.",),
             text="Temporary credentials were sent without their session token, or with the token of another key.",
         )
+    if is_of_role and request.is_signed:
+        yield KEY_GONE.cause(text="The code has an access key of its own, which was deleted or deactivated.")
     if is_long_term:
         yield KEY_MISTYPED.cause()
     if request.code == "AuthFailure":
@@ -353,7 +399,7 @@ def _remedies(
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.SHOW_IDENTITY
-        if request.is_temporary is not False and overridden is None:
+        if request.is_temporary is not False and overridden is None and not request.is_in_lambda:
             yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS

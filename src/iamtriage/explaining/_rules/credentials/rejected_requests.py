@@ -74,6 +74,7 @@ class RejectedRequest(Value):
         uses_session: Whether the credentials are most likely those of a session.
         variable_without_token: The variable or setting that has a temporary access key ID, if the text lists the
             credentials and they have no session token.
+        is_in_lambda: Whether a Lambda function made the call.
         working_regions: Other Regions in which the text shows successful calls.
     """
 
@@ -89,6 +90,7 @@ class RejectedRequest(Value):
     is_signed: bool
     uses_session: bool = False
     variable_without_token: str | None = None
+    is_in_lambda: bool = False
     working_regions: tuple[str, ...] = ()
 
     @property
@@ -114,6 +116,7 @@ class RejectedRequest(Value):
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = clues.message_text(case), clues.find_region(case)
+    runtime = context_of(case.facts).runtime
     service = case.failure.envelope.service
     code, role = clues.error_code(case.failure), _find_role(case)
     temporary = _TEMPORARY_KEY.search(case.text)
@@ -137,6 +140,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
         uses_session=_SESSIONS.search(case.text) is not None or (role is not None and not assumes_role),
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
+        is_in_lambda=runtime is not None and runtime.kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
     )
 
@@ -214,21 +218,21 @@ _KEY_STORES = {
         "start new tasks of the new revision",
         "Better, use no keys: the task role (taskRoleArn).",
     ),
-    "lambda": _KeyStore(
-        "function",
-        "the function's configuration",
-        "the environment variables of the function or its code",
-        "call it again",
-        "Better, use no keys: the execution role.",
-    ),
 }
 
 
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
-    """Return the remedy that sets the keys where a pod, task, function or CI job gets them, if the text is from one."""
+    """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, context = case.failure.text, context_of(case.facts)
     runtime, failed = context.runtime, context.command
     kind = None if runtime is None else runtime.kind
+    if kind == "lambda":
+        return your_remedy(
+            "Use the credentials of the execution role",
+            "Lambda sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN for the role. The names are reserved: the function's configuration cannot set them.",
+            "Remove keys from the code: the SDK then finds all three values itself. If the code reads other keys, from variables of its own or a secret, correct both there.",
+            url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
+        )
     keys = None if kind is None or "role-to-assume" in text else _KEY_STORES.get(kind)
     if keys is not None:
         return your_remedy(
