@@ -131,21 +131,39 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
-            "The policy is too long, and no permission is missing: the inline policies of the role carts together can have at most 10,240 characters.",
+            "The policy is too long, and no permission is missing: the inline policies of the role carts together would exceed the quota of 10,240 characters.",
             "Move statements into managed policies",
             (),
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PolicySize: 6144",
-            "The policy is too long, and no permission is missing: a managed policy can have at most 6,144 characters.",
+            "The policy is too long, and no permission is missing: the managed policy would exceed the quota of 6,144 characters.",
             "Shorten or split the policy",
             (),
         ),
         (
             "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
-            "The policy is too long, and no permission is missing: the trust policy of a role can have at most 2,048 characters.",
+            "The policy is too long, and no permission is missing: the trust policy of the role would exceed the quota of 2,048 characters.",
             "Merge statements of the trust policy",
             (),
+        ),
+        (
+            "$ aws iam update-assume-role-policy --role-name carts --policy-document file://trust.json\n\nAn error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
+            "The policy is too long, and no permission is missing: the trust policy of the role carts would exceed the quota of 2,048 characters.",
+            "Merge statements of the trust policy",
+            (),
+        ),
+        (
+            "│ Error: creating IAM Policy (cart-read): operation error IAM: CreatePolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PolicySize: 6144",
+            "The policy is too long, and no permission is missing: the managed policy cart-read would exceed the quota of 6,144 characters.",
+            "Shorten or split the policy",
+            (),
+        ),
+        (
+            "│ Error: creating IAM Group (carts): LimitExceeded: Cannot exceed quota for GroupsPerAccount: 300",
+            "The account would have more than 300 groups: a quota per account, and no missing permission.",
+            "Delete groups that are not needed",
+            ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
             "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",

@@ -1314,7 +1314,14 @@ REGIONS: Table = (
         expect("region_disabled", code="SomethingNew", operation="CreateVpc"),
     ),
 )
-QUOTAS: Table = (("keys", "Cannot exceed quota for AccessKeysPerUser: 2", expect("access_key_quota")),)
+QUOTAS: Table = (
+    ("keys", "Cannot exceed quota for AccessKeysPerUser: 2", expect("access_key_quota")),
+    (
+        "other",
+        "Error: attaching IAM Policy to IAM User (ana): LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
+        expect("aws_error", code="LimitExceeded"),
+    ),
+)
 POLICIES: Table = tuple(
     (name, message, expect("malformed_policy"))
     for name, message in (

@@ -37,12 +37,12 @@ _THINGS = {"Policies": "managed policies", "Versions": "versions", "MFADevices":
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
-    r"\bIAM (?P<kind>Role|User|Group)(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)",
+    r"\bIAM (?P<kind>Role|User|Group|Policy(?= \())(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)",
     re.ASCII,
 )
 # A parameter of a call, in source code, in records and in PowerShell.
 _PARAMETER = lazy_pattern(
-    r"\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])",
+    r"\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup|[Pp]olicy)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])",
     re.ASCII,
 )
 _POLICY = lazy_pattern(
@@ -56,13 +56,14 @@ _WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or
 
 
 class _Size(NamedTuple):
-    """What can be too long, and how to make it shorter.
+    """What can be too long, which kind of holder names it, and how to make it shorter.
 
     The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
     """
 
     pattern: re.Pattern[str]
     what: str
+    kind: str
     title: str
     steps: tuple[str, ...]
 
@@ -70,8 +71,9 @@ class _Size(NamedTuple):
 # By what the message says. The last one is for messages that name no limit.
 _SIZES = (
     _Size(
-        lazy_pattern(r"\bquota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
-        "a managed policy",
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
+        "the managed policy",
+        "policy",
         "Shorten or split the policy",
         (
             _NOT_RAISED,
@@ -85,6 +87,7 @@ _SIZES = (
             re.ASCII,
         ),
         "the inline policies of the {holder} together",
+        "",
         "Move statements into managed policies",
         (
             _NOT_RAISED,
@@ -93,16 +96,18 @@ _SIZES = (
         ),
     ),
     _Size(
-        lazy_pattern(r"\bquota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
-        "the trust policy of a role",
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
+        "the trust policy of the role",
+        "role",
         "Merge statements of the trust policy",
         (
-            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
+            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement, and remove providers of deleted clusters and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
         ),
     ),
     _Size(
         lazy_pattern(r""),
+        "",
         "",
         "Shorten or split the policy",
         (
@@ -178,6 +183,18 @@ def _increase_remedy(service_code: str) -> Remedy:
             f"aws service-quotas request-service-quota-increase --service-code {service_code} --quota-code QUOTA_CODE --desired-value VALUE --region {region}",
         ),
         url=pages.QUOTAS,
+    )
+
+
+def _increase_trust_policy_remedy() -> Remedy:
+    """Return how to request a longer trust policy, which IAM's quotas in Service Quotas list."""
+    return account_remedy(
+        "Or request a higher value of the quota Role trust policy length (IAM) in Service Quotas",
+        "The value is for all roles of the account.",
+        commands=(
+            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+        ),
+        url=pages.IAM_QUOTAS,
     )
 
 
@@ -324,16 +341,20 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             ),
         )
     size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
-    limit = ""
+    limit, text, because = "", "", code_evidence(case.failure)
     if size.what:
-        limit = (
-            f": {size.what.format(**found.groupdict())} can have at most {int(found['count']):,} characters"
-        )
+        what = size.what.format(**found.groupdict())
+        name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
+        what += f" {clip_text(name)}" if name else ""
+        limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
+        text = "IAM limits the length of such a policy."
+        because = (f"The message says: {found[0]}.", *because)
     # Only the length of trust policies is adjustable.
-    increase = (_increase_remedy("iam"),) if "trust" in size.what else ()
+    is_trust_policy = size.kind == "role"
+    increase = (_increase_trust_policy_remedy(),) if is_trust_policy else ()
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
-        POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),
+        POLICY_TOO_LONG.cause("reported", because, text=text),
         remedies=(your_remedy(size.title, *size.steps, url=pages.IAM_QUOTAS), *increase),
         notes=("Nothing was saved.",),
     )
