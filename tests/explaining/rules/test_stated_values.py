@@ -1262,6 +1262,11 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
             id="the key is in another Region than the call",
         ),
         pytest.param(
+            "AWS_REGION=us-east-1\nUser: arn:aws:sts::111122223333:assumed-role/dev/s is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-abcdef because no VPC endpoint policy allows the secretsmanager:GetSecretValue action",
+            "aws ec2 modify-vpc-endpoint --region eu-west-1",
+            id="the denied resource is in another Region than the variable",
+        ),
+        pytest.param(
             "AWS_REGION=eu-west-1\nAn error occurred (AccessDenied) when calling the CreateRole operation: Access denied",
             "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=CreateRole",
             id="events of IAM are in one Region",

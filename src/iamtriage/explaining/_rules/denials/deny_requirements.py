@@ -466,8 +466,8 @@ def _choose_other(
     step += " Select resources by this tag. Only their owner should change it: the Deny protects them."
     if not name or not (denial.action or "").startswith("ec2:"):
         return title, step, ()
-    template = "aws ec2 describe-tags --filters Name=resource-id,Values={} --region REGION"
-    return title, step, (fill_command(template, name),)
+    template = "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}"
+    return title, step, (fill_command(template, name, denial_remedies.region_argument(denial)),)
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:

@@ -144,9 +144,15 @@ def account_elsewhere(denial: Denial) -> str | None:
 
 
 def region_argument(denial: Denial) -> str:
-    """Return the region of the call as a command argument."""
-    arn = denial.resource_arn
-    return commands.region(denial.facts.region or (arn.region if arn is not None else None))
+    """Return the region of the call as a command argument.
+
+    A service denies a call in the region of the resource, which a setting in the text can differ from. Only Bedrock
+    sends calls to models in other regions.
+    """
+    arn, region = denial.resource_arn, denial.facts.region
+    if arn is not None and (region is None or denial.service != "bedrock"):
+        region = arn.region or region
+    return commands.region(region)
 
 
 def list_policies_commands(denial: Denial) -> tuple[str, ...]:
