@@ -63,7 +63,9 @@ _DASHED_CHARS_BEFORE = 4
 _ACCOUNT_DASHED = re.compile(r"-(?<=(?<![A-Za-z0-9_.-])[0-9]{4}-)[0-9]{4}-[0-9]{4}(?![A-Za-z0-9_-])")
 # In the path of an OIDC issuer, or in the host of an API server.
 _CLUSTER_ID = re.compile(r"/id/(?P<id>[0-9A-F]{32})(?![0-9A-Za-z])")
-_CLUSTER_HOST = re.compile(r"\.(?<=(?<![0-9A-Za-z])[0-9A-F]{32}\.)[a-z]{2}[0-9a-z]\.")
+_CLUSTER_HOST = re.compile(
+    r"\.(?:(?<=(?<![0-9A-Za-z])[0-9A-F]{32}\.)|(?<=\\[nrt][0-9A-F]{32}\.))[a-z]{2}[0-9a-z]\."
+)
 _CLUSTER_ID_LENGTH = 32
 _SIGNS = r"(?:[\"'\s:=>,]|\\[\"']|&quot;|&gt;){1,12}"
 _REQUEST = re.compile(
