@@ -510,7 +510,7 @@ def test_header_after_a_name_in_each_line_is_no_part_of_the_name() -> None:
 
 def test_cluster_after_an_escaped_line_break_is_replaced() -> None:
     host = "0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-west-1.eks.amazonaws.com"
-    assert "0A1B2C3D" not in redact(f"worker-01:\\n{host}", identifiers=True)
+    assert "0A1B2C3D" not in redact(f"addr:fe80::2 x\\n{host}-", identifiers=True)
 
 
 def test_every_failure_in_a_log_is_kept() -> None:

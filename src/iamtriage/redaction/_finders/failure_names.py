@@ -86,7 +86,13 @@ _MAX_OBJECT_NAME, _MAX_OBJECT_TYPE = 320, 240
 
 
 class StatedFailure(NamedTuple):
-    """A failure with the values that a text states, and their positions in it."""
+    """A failure of a text, whose values are looked up for each of many names.
+
+    Attributes:
+        span: The position of the failure.
+        record: Its values by their keys.
+        spans: The positions of the values that the text contains unbroken.
+    """
 
     span: tuple[int, int]
     record: Mapping[str, object]
