@@ -2435,6 +2435,40 @@ def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: s
     assert has_settings == text.startswith("An error occurred")
 
 
+@pytest.mark.parametrize(
+    ("shown", "fewer"),
+    [
+        ("make --silent -j 16 release", "make --silent -j 4"),
+        ("make -j24", "make -j4"),
+        ("xargs -0 -n1 -P30 ./tag.sh", "xargs -0 -n1 -P4"),
+        ("parallel --jobs=12 ./tag.sh", "parallel --jobs=4"),
+        ("tool --max-concurrency 3", "--max-concurrency 1"),
+        ("with ThreadPoolExecutor(max_workers=50) as pool:", "max_workers=4"),
+        ("      max-parallel: 20", "max-parallel: 4"),
+        ("make -j1 release", None),
+        ("make release", None),
+    ],
+)
+def test_parallel_calls_are_the_cause(shown: str, fewer: str | None) -> None:
+    text = f"{botocore_text('ThrottlingException', 'RegisterTaskDefinition', 'Rate exceeded')}\n{shown}"
+    explanation = explain(text)
+    steps = explanation.remedies[0].steps
+    assert any("bursts of 20" in step for step in steps)
+    assert steps[0].startswith("Run fewer jobs at the same time") is (fewer is not None)
+    assert [cause.code for cause in explanation.causes[1:]] == (
+        ["many-callers", "tight-loop"] if fewer is None else []
+    )
+    if fewer is not None:
+        assert f": {fewer} instead of " in steps[0]
+
+
+def test_terraform_with_many_operations_at_once() -> None:
+    explanation = explain(
+        "$ terraform apply -parallelism=40\nError: reading IAM Role (carts): Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e"
+    )
+    assert "this one ran with -parallelism=40" in explanation.remedies[0].steps[0]
+
+
 TIMEOUT = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout'
 
 

@@ -301,8 +301,12 @@ _FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetPar
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call."
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html; the rate:
+# https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
+_FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
+    (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
     (lazy_pattern(r"Describe"), _FEWER_STATES),
@@ -311,6 +315,14 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n\s+at [\w.$<>/ ]{1,200}\(|\n\s+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
+# How programs are told how many calls to make at once.
+_PARALLEL = lazy_pattern(
+    r"(?<![\w-])(?P<setting>g?make (?:--?[A-Za-z][\w-]*,? ){0,3}(?:-j ?|--jobs[= ])|xargs (?:-\S{1,20} (?:\d{1,4} )?){0,4}(?:-P ?|--max-procs[= ])"
+    r"|parallel (?:-\S{1,20} ){0,3}(?:-j ?|-P ?|--jobs[= ])|-parallelism[= ]|--(?:max-)?(?:concurrency|parallel|workers|procs|threads)[= ]"
+    r"|max[_-](?:workers|parallel|concurrency) ?[=:] ?|ThreadPoolExecutor\()(?P<count>[1-9]\d{0,3})(?!\d)",
+    re.ASCII,
+)
+_FEWER_AT_ONCE = 4
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail: all callers of the account share the rate."
 
 
@@ -339,6 +351,15 @@ def throttling_text(case: Case[AwsError]) -> str:
     return THROTTLED.text
 
 
+def find_parallel_calls(case: Case[AwsError]) -> tuple[str, str] | None:
+    """Return the setting with which a program makes many calls at once, and the same one with fewer."""
+    found = next((m for m in _PARALLEL.finditer(case.text) if int(m["count"]) > 1), None)
+    if found is None:
+        return None
+    fewer = _FEWER_AT_ONCE if int(found["count"]) > _FEWER_AT_ONCE else 1
+    return found[0], f"{found['setting']}{fewer}"
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     controller = find_controller(case.failure.text)
@@ -362,7 +383,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
-        return _terraform_remedy(attempts)
+        return _terraform_remedy(case, attempts)
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
     lines: tuple[str, ...] = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
@@ -374,24 +395,32 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         number = "" if has_enough else f" and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}"
         retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
+    parallel = find_parallel_calls(case)
+    title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
+    if parallel is None:
+        steps.append(_FIND_CALLERS)
+    else:
+        title = "Make fewer calls at once, and retry with exponential backoff and jitter"
+        at_once = f"Run fewer jobs at the same time: {parallel[1]} instead of {parallel[0]}."
+        steps = [at_once, retry, *(() if fewer is _FEWER else (fewer,))]
     return your_remedy(
-        "Retry with exponential backoff and jitter, and make fewer calls",
-        retry,
-        fewer,
-        _FIND_CALLERS,
+        title,
+        *steps,
         commands=lines,
         url=url,
     )
 
 
-def _terraform_remedy(attempts: int) -> Remedy:
+def _terraform_remedy(case: Case[AwsError], attempts: int) -> Remedy:
     """Return the remedy for Terraform, whose provider retries automatically."""
+    parallel = find_parallel_calls(case)
+    default = f"this one ran with {parallel[0]}" if parallel else "-parallelism is 10 by default"
     retried = f"already made {attempts} attempts" if attempts else "retries automatically"
     return your_remedy(
         "Let Terraform make fewer calls at once",
-        f"The provider {retried}. Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
+        f"The provider {retried}. Run plan and apply with fewer operations at once: {default}.",
         'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
-        _FIND_CALLERS,
+        *(() if parallel else (_FIND_CALLERS,)),
         commands=("terraform apply -parallelism=3",),
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",
     )

@@ -11,6 +11,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls import (
@@ -27,6 +29,7 @@ from iamtriage.explaining._rules.calls import (
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.api_error_kinds import (
     calls_iam_or_sts,
+    find_parallel_calls,
     throttling_remedy,
     throttling_text,
 )
@@ -171,6 +174,12 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else "",
     )
+    causes = kind.causes
+    parallel = find_parallel_calls(case) if kind.cause is api_error_kinds.THROTTLED else None
+    if parallel is not None:
+        # What the text shows needs no other guesses.
+        because = (*cause.because, f"The text shows {parallel[0]}: many calls at the same time.")
+        cause, causes = attrs.evolve(cause, because=because), ()
     summary = kind.summary
     if kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
@@ -179,7 +188,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         summary,
         cause,
-        *kind.causes,
+        *causes,
         topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
         notes=(*kind.notes, NOT_A_DENIAL),
