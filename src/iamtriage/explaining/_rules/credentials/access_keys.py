@@ -33,7 +33,7 @@ _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _EXAMPLE_SUFFIX = "EXAMPLE"
-_SHARE_NO_SECRET = "Nobody who helps you needs a secret access key. Share key IDs at most."  # noqa: S105 (a note)
+_SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
 _SCANNERS = lazy_patterns(
     {

@@ -1,4 +1,4 @@
-"""Say where each environment gets its credentials: a computer, a container, EC2, ECS, Lambda, a CI system.
+"""Say where each environment gets its credentials: a computer, EC2, IIS, Lambda, a CI system.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and
 https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html.

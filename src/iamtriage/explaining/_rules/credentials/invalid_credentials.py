@@ -359,7 +359,7 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
             text="Temporary credentials were sent without their session token, or with the token of another key.",
         )
     if is_of_role and request.is_signed:
-        yield KEY_GONE.cause(text="The code has an access key of its own, which was deleted or deactivated.")
+        yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
     if is_long_term:
         yield KEY_MISTYPED.cause()
     if request.code == "AuthFailure":

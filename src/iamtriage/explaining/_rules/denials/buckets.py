@@ -1,4 +1,4 @@
-"""Explain denials of buckets that AWS owns, and by S3 Block Public Access.
+"""Explain denials of buckets that AWS owns or CloudFormation deploys, and by S3 Block Public Access.
 
 Usually, the policy of the network's S3 endpoint does not allow a download from a bucket of AWS:
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (layers of images),

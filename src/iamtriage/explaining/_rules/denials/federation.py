@@ -1,8 +1,7 @@
-"""Explain denials of roles to web identities and SAML users.
+"""Explain denials of roles to web identities, and build what denials of web identities and SAML users share.
 
-The role's trust policy alone decides, because these callers have no identity-based policies. Sources:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html and
-https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
+The role's trust policy alone decides, because these callers have no identity-based policies. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html.
 """
 
 from __future__ import annotations

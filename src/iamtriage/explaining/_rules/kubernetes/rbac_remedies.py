@@ -256,7 +256,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             f"The role covers all {base} of the namespace, because their names change."
             + (
-                " kubectl reads the pod first: if the caller may not get pods, bind a second role with --verb=get --resource=pods."
+                " kubectl reads the pod first: if the caller is not allowed to get pods, bind a second role with --verb=get --resource=pods."
                 if reads_first
                 else ""
             )

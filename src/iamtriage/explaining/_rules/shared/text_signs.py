@@ -1,4 +1,4 @@
-"""Recognize texts about pods, controllers, deployments, and software and clouds that are compatible with S3 by their hosts.
+"""Recognize what a text is about: pods, controllers, deployments, ACLs of S3, and S3-compatible software and clouds.
 
 The latter answer with S3's error codes and messages, but have their own keys and permissions.
 """
