@@ -30,6 +30,7 @@ MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service a
 
 EKS_AUTH = "Error fetching credentials: operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 400, RequestID: 0a1b,"
 AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service account token'
+_ASKED = "the server has asked for the client to provide credentials"
 
 
 @pytest.mark.parametrize(
@@ -383,6 +384,61 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ),
             ("hop limit", "aws configure sso", "INSTANCE_PROFILE"),
             id="a deleted instance profile",
+        ),
+        pytest.param(
+            f'level=error msg="Failed to sync cluster" error="failed to load initial state of resource Service: {_ASKED}" server="https://0F1E2D3C4B5A69788796A5B4C3D2E1F0.gr7.eu-north-1.eks.amazonaws.com"\nlevel=warning msg="Reconciliation failed" application=gitops/carts err="{_ASKED}"',
+            {},
+            (
+                "The cluster did not accept Argo CD's identity",
+                "or the cluster secret has a wrong role or an expired token",
+                "kubectl get secret -n gitops -l argocd.argoproj.io/secret-type=cluster",
+                "--region eu-north-1 --principal-arn PRINCIPAL_ARN --policy-arn",
+                "--access-scope type=cluster",
+            ),
+            ("namespaces=gitops", "get-caller-identity", "refresh the kubeconfig"),
+            id="Argo CD",
+        ),
+        pytest.param(
+            f'{{"level":"error","msg":"Reconciler error","controller":"helmrelease","namespace":"carts","error":"failed to build kube client: {_ASKED}"}}',
+            {},
+            ("The cluster did not accept Flux's identity", "secret:.spec.kubeConfig.secretRef.name"),
+            ("namespaces=", "get-caller-identity", "NAME,"),
+            id="Flux",
+        ),
+        pytest.param(
+            "GET at: https://0F1E2D3C4B5A69788796A5B4C3D2E1F0.gr7.eu-north-1.eks.amazonaws.com/api/v1/namespaces/jenkins/pods. Message: Unauthorized. Received status: Status(apiVersion=v1, code=401, kind=Status, message=Unauthorized)",
+            {},
+            ("Jenkins", "Manage Jenkins > Clouds", "--region eu-north-1"),
+            ("get-caller-identity", "NAMESPACE"),
+            id="Jenkins",
+        ),
+        pytest.param(
+            f"clouddriver account=carts kubectl exited 1: error: You must be logged in to the server ({_ASKED})",
+            {},
+            ("Spinnaker", "kubeconfigFile"),
+            ("get-caller-identity", "NAMESPACE"),
+            id="Spinnaker",
+        ),
+        pytest.param(
+            'caller=klog.go:116 level=error component=k8s_client_runtime msg="reflector.go:167: failed to list *v1.Service: Unauthorized"',
+            {},
+            ("Prometheus", "EKS rejects tokens older than 90 days", "no access entry or IAM policy helps"),
+            ("create-access-entry", "PRINCIPAL_ARN", "get-caller-identity"),
+            id="Prometheus",
+        ),
+        pytest.param(
+            f"Assuming role with OIDC\nRun helm upgrade --install carts ./chart\nError: Kubernetes cluster unreachable: {_ASKED}",
+            {},
+            ("or the job uses another principal", "In the job, after the step that gets its credentials"),
+            ("AmazonEKSViewPolicy", "namespaces="),
+            id="Helm in a job",
+        ),
+        pytest.param(
+            f"$ kubectl get applications -n argocd\nerror: You must be logged in to the server ({_ASKED})",
+            {},
+            ("which identity kubectl uses", "namespaces=argocd"),
+            ("secret-type=cluster",),
+            id="kubectl in Argo CD's namespace",
         ),
         pytest.param(
             "$ docker compose logs web\nweb-1  | Unable to locate credentials\n$ terraform state show aws_instance.web\n    http_put_response_hop_limit = 1",

@@ -47,6 +47,7 @@ sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernet
 unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
+sure  | Received status: | Message: Unauthorized\. Received status: Status\(
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate

@@ -209,6 +209,12 @@ class NeededAccess(NamedTuple):
     reason: str
 
 
+DEPLOYMENT_ACCESS = NeededAccess(
+    _CLUSTER_ADMIN, None, f"{_CLUSTER_ADMIN} allows everything; {_EDIT} is narrower."
+)
+"""The access of a program that deploys to a cluster."""
+
+
 def find_needed_access(case: AnyCase) -> NeededAccess:
     """Return the access policy for the ``kubectl`` command of a text; without one, that for reading a namespace.
 

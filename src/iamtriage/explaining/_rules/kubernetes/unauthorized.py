@@ -14,7 +14,12 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.kubernetes import cluster_access, other_denials, other_logins
+from iamtriage.explaining._rules.kubernetes import (
+    cluster_access,
+    cluster_clients,
+    other_denials,
+    other_logins,
+)
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
@@ -30,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
+_CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
     "You must be logged in to the server",
@@ -96,6 +103,13 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
+    client = None if is_terraform else cluster_clients.find_cluster_client(case)
+    if client is not None:
+        stated = _login_cause(message, unknown_type)
+        return cluster_clients.explain_client(case, client, cluster, principal, stated)
+    runtime = context_of(case.facts).runtime
+    is_job = runtime is not None and runtime.kind in _CI_SYSTEMS
+    program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
     unsuited = cluster_access.describe_unsuited(case.principal)
     who = principal.description if principal.is_known else "the IAM principal"
     missing = (
@@ -104,14 +118,15 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         else "no access entry or aws-auth mapping"
     )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
-    summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or kubectl uses another principal."
+    summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
         summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
-    grants = tuple(
-        cluster_access.grant_access_remedies(cluster, principal, cluster_access.find_needed_access(case))
+    access = (
+        cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
+    grants = tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -124,7 +139,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         remedies=(
             *([CONFIGURE_TERRAFORM] if is_terraform else []),
             *(grants if unsuited is not None else ()),
-            *_caller_remedies(case, cluster, principal),
+            *_caller_remedies(cluster, principal, access, program),
             principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
@@ -225,9 +240,8 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
 
 
 def _caller_remedies(
-    case: Case[KubernetesUnauthorized], cluster: Cluster, principal: ClusterPrincipal
+    cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess, program: str
 ) -> Iterator[Remedy]:
-    access = cluster_access.find_needed_access(case)
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
@@ -238,12 +252,14 @@ def _caller_remedies(
             principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
         )
     identify = "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
+    if program == "the job":
+        identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
     otherwise = "If it is"
     if principal.is_known:
         otherwise = "Otherwise"
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
     yield your_remedy(
-        "Find out which identity kubectl uses, and refresh the kubeconfig",
+        f"Find out which identity {program} uses, and refresh the kubeconfig",
         identify,
         f"{otherwise}, a cluster administrator {how}.",
         commands=(

@@ -1,0 +1,214 @@
+"""Explain why a cluster rejects a program that calls it with its own configuration instead of a kubeconfig of the reader.
+
+Sources: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks,
+https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters,
+https://plugins.jenkins.io/kubernetes/, https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/ and
+https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html (tokens of service accounts).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.failures._failures import KubernetesUnauthorized
+
+
+class ClusterClient(NamedTuple):
+    """A program that calls clusters with its own configuration.
+
+    Attributes:
+        name: The program.
+        pattern: What its logs contain. A group ``namespace`` is where its configuration is.
+        setting: What contains its credentials for a cluster.
+        namespace: Its usual namespace.
+        steps: How to check the setting.
+        commands: The commands that print it, with ``NAMESPACE`` for its namespace.
+        url: The documentation page.
+        is_in_cluster: Whether it calls its own cluster with the token of its service account.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    setting: str
+    namespace: str
+    steps: tuple[str, ...]
+    commands: tuple[str, ...]
+    url: str
+    is_in_cluster: bool = False
+
+
+_OLD_TOKEN = "A token of aws eks get-token lasts 15 minutes, so a stored one always expires."  # noqa: S105
+# A command of a person or a job, which uses a kubeconfig: sh -x prints a plus sign.
+_SHELL = lazy_pattern(r"(?:^|[$#%>+] ?|\bsudo |\bRun )(?:kubectl|helm|eksctl|k9s) [a-z-]", re.MULTILINE)
+_CLIENTS = (
+    ClusterClient(
+        "Argo CD",
+        lazy_pattern(
+            r"\bapplication=\\?\"?(?P<namespace>[a-z0-9-]{1,63})/|\bargo-?cd\b|argoproj\.io|\bFailed to (?:sync cluster|load (?:live|target) state)\b",
+            re.ASCII | re.IGNORECASE,
+        ),
+        "cluster secret",
+        "argocd",
+        (
+            "The first command prints awsAuthConfig of each cluster secret: compare clusterName and roleARN. null means a bearerToken: renew it with argocd cluster add.",
+            "Argo CD assumes roleARN, or else uses the role of its service account argocd-application-controller.",
+        ),
+        (
+            "kubectl get secret -n NAMESPACE -l argocd.argoproj.io/secret-type=cluster -o json | jq '.items[].data.config | @base64d | fromjson | .awsAuthConfig'",
+        ),
+        "https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks",
+    ),
+    ClusterClient(
+        "Flux",
+        lazy_pattern(
+            r"\b(?:kustomize|helm)-controller\b|\"controller\": ?\"(?:kustomization|helmrelease)\"|\bflux-system\b|toolkit\.fluxcd\.io",
+            re.ASCII,
+        ),
+        "kubeConfig secret",
+        "flux-system",
+        (
+            f"If the object has spec.kubeConfig, Flux uses the kubeconfig in that secret. {_OLD_TOKEN} Correct its role or token.",
+            "Without spec.kubeConfig, Flux calls its own cluster with the token of its service account, and IAM is not involved.",
+        ),
+        (
+            "kubectl get kustomizations.kustomize.toolkit.fluxcd.io,helmreleases.helm.toolkit.fluxcd.io --all-namespaces --output custom-columns=name:.metadata.name,secret:.spec.kubeConfig.secretRef.name",
+        ),
+        "https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters",
+    ),
+    ClusterClient(
+        "Jenkins",
+        lazy_pattern(r"\A(?=.*(?:\bfabric8\b|Received status: Status\()).*\bjenkins\b"),
+        "Kubernetes cloud credential",
+        "jenkins",
+        (
+            f"Find the credential in Manage Jenkins > Clouds > the cloud > Credentials, and press Test Connection. {_OLD_TOKEN}",
+            "A token of a service account in the cluster needs no IAM: create a new one. A kubeconfig with aws eks get-token calls as the role of the controller or agent.",
+        ),
+        (),
+        "https://plugins.jenkins.io/kubernetes/",
+    ),
+    ClusterClient(
+        "Spinnaker",
+        lazy_pattern(r"\b(?:spinnaker|clouddriver)\b", re.IGNORECASE),
+        "account's kubeconfig",
+        "spinnaker",
+        (
+            f"Check kubeconfigFile and context of the Kubernetes account in Clouddriver's configuration. {_OLD_TOKEN} With exec and aws eks get-token, Clouddriver calls as the role of its pod, or the one in --role-arn.",
+        ),
+        (),
+        "https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/",
+    ),
+    ClusterClient(
+        "Prometheus",
+        lazy_pattern(r"\bprometheus\b|component=k8s_client_runtime\b", re.IGNORECASE),
+        "service account token",
+        "NAMESPACE",
+        (
+            "In its own cluster, Prometheus calls with the token of its service account, and no access entry or IAM policy helps. Restart its pods: they get a new token. EKS rejects tokens older than 90 days, so update a version that does not read the token again.",
+            "If kubernetes_sd_configs names another cluster (api_server), renew the token or kubeconfig that it names.",
+        ),
+        ("kubectl get pods --all-namespaces --selector app.kubernetes.io/name=prometheus",),
+        "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html",
+        is_in_cluster=True,
+    ),
+    ClusterClient(
+        "The program",
+        lazy_pattern(r"\bio\.fabric8\.kubernetes\b|Received status: Status\("),
+        "client configuration",
+        "NAMESPACE",
+        (
+            f"Check where the client gets its token: the kubeconfig, oauthToken, or the service account of its pod. {_OLD_TOKEN}",
+            "In a pod, it calls with the token of the service account, and IAM is not involved.",
+        ),
+        (),
+        "https://github.com/fabric8io/kubernetes-client#configuring-the-client",
+    ),
+)
+
+
+def find_cluster_client(case: Case[KubernetesUnauthorized]) -> ClusterClient | None:
+    """Return the program that the cluster rejects, if the text is from one with its own configuration."""
+    if _SHELL.search(case.failure.text):
+        return None
+    return next((each for each in _CLIENTS if each.pattern.search(case.text)), None)
+
+
+def explain_client(
+    case: Case[KubernetesUnauthorized],
+    client: ClusterClient,
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    stated: Cause,
+) -> Explanation:
+    """Explain that a cluster rejects a program, by the program's own configuration.
+
+    Args:
+        case: The failure.
+        client: The program.
+        cluster: The cluster.
+        principal: The principal of the program, if known.
+        stated: What the API server says.
+    """
+    named = (each.groupdict().get("namespace") for each in client.pattern.finditer(case.text))
+    namespace = commands.namespace(next(filter(None, named), None))
+    namespace = client.namespace if namespace == "NAMESPACE" else namespace
+    missing = cluster_access.describe_missing_entry(cluster)
+    name = client.name if client.name != "The program" else "the program"
+    shown = tuple(each.replace("NAMESPACE", namespace) for each in client.commands)
+    title = f"Check the {client.setting} of {name}"
+    if client.is_in_cluster:
+        return case.explain(
+            f"The cluster did not accept {name}'s identity (401): the text does not say why. Most often, its {client.setting} is old or of another cluster.",
+            stated,
+            TOKEN_EXPIRED.cause(
+                text="The token is older than 90 days, or its service account was re-created."
+            ),
+            topic="kubernetes-login",
+            remedies=(cluster_remedy(title, *client.steps, commands=shown, url=client.url),),
+            notes=("The service account's RBAC permissions were not evaluated.",),
+        )
+    if not principal.is_known:
+        principal = build_cluster_principal(None, f"the role of {name}")
+    access = cluster_access.DEPLOYMENT_ACCESS
+    grant: tuple[str, ...] = ()
+    if cluster.uses_entries:
+        grant = (
+            cluster.eks_command("list-access-entries"),
+            principal.create_entry_command(cluster),
+            principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
+        )
+    who = principal.description if principal.is_known else "its IAM role"
+    return case.explain(
+        f"The cluster did not accept {name}'s identity (401): the text does not say why. Most often, {who} has {missing} there, or the {client.setting} has a wrong role or an expired token.",
+        stated,
+        cluster_access.NOT_MAPPED.cause(text=f"The IAM role of {name} has {missing} in this cluster."),
+        TOKEN_EXPIRED.cause(text=f"The token in the {client.setting} has expired or was revoked."),
+        topic="kubernetes-login",
+        remedies=(
+            cluster_remedy(
+                f"{title}, and give its role access",
+                *client.steps,
+                f"An administrator of the target cluster gives the role access{'' if grant else ' in aws-auth'}. {access.reason}",
+                commands=(*shown, *grant),
+                url=client.url,
+            ),
+            principal.inspect_access_remedy(cluster),
+            *cluster_access.grant_access_remedies(cluster, principal, access),
+            cluster_access.authenticator_log_remedy(cluster),
+        ),
+        notes=(f"Your own kubeconfig has no effect on {name}, and neither have IAM policies.",),
+    )
