@@ -296,7 +296,7 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             "cannot list pods: a node",
             "can only list/watch pods with spec.nodeName field selector.",
             "Use your own access",
-            "unset KUBECONFIG",
+            "aws eks update-kubeconfig",
         ),
         (
             f'E1124 kubelet_node_status.go:95] "Unable to register node with API server" err="nodes \\"db-3.corp.example\\" is forbidden: node \\"{_OTHER_NODE}\\" is not allowed to modify node \\"db-3.corp.example\\"" node="db-3.corp.example"',
@@ -306,6 +306,20 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             "hostname --fqdn",
         ),
         (
+            f'Failed to contact API server when waiting for CSINode publishing: csinodes.storage.k8s.io "db-3.corp.example" is forbidden: User "system:node:{_OTHER_NODE}" cannot get resource "csinodes" in API group "storage.k8s.io" at the cluster scope: can only access CSINode with the same name as the requesting node',
+            f"The kubelet names its node db-3.corp.example, but the cluster knows it as {_OTHER_NODE}",
+            "can only access CSINode with the same name as the requesting node.",
+            f"Let the kubelet register as {_OTHER_NODE}",
+            "hostname --fqdn",
+        ),
+        (
+            f'Error from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: node "{_OTHER_NODE}" is not allowed to modify taints',
+            f"the identity of a node (system:node:{_OTHER_NODE}), which is not allowed to modify taints.",
+            "is not allowed to modify taints.",
+            "Use your own access",
+            "aws eks update-kubeconfig",
+        ),
+        (
             f'Error from server (Forbidden): nodes "{_OTHER_NODE}" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier',
             "A kubelet is not allowed to set node-role.kubernetes.io/gpu, k8s.io/tier.",
             "is not allowed to modify labels: node-role.kubernetes.io/gpu, k8s.io/tier.",
@@ -313,7 +327,14 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
             f"kubectl label node {_OTHER_NODE} node-role.kubernetes.io/gpu= k8s.io/tier=",
         ),
     ],
-    ids=["drained from a node", "pods of all nodes", "other host name", "protected labels"],
+    ids=[
+        "drained from a node",
+        "pods of all nodes",
+        "other host name",
+        "CSINode of other name",
+        "taints",
+        "protected labels",
+    ],
 )
 def test_nodes_have_access_only_to_their_own_objects(
     text: str, verdict: str, reason: str, title: str, command: str

@@ -37,12 +37,13 @@ _NODE_REASON = lazy_pattern(
     r"no relationship found between node(?: '[a-z0-9.-]{1,253}')?(?: and this object)?"
     r"|(?:\bnode [\"']?[a-z0-9.-]{1,253}[\"']? )?(?:is not allowed to (?P<change>modify|delete|create|update)|cannot read|can only)"
     r"(?: labels: (?P<labels>[\w./=-]{1,120}(?:, [\w./=-]{1,120}){0,9})| node \"(?P<other>[a-z0-9.-]{1,253})\""
-    r"| [^\n;]{1,120}?(?:Node object|field selector|set to itself|requesting node|this type|namespace|service accounts|lease|CSINode)\b"
+    r"| [^\n;]{1,120}?(?:Node object|field selector|set to itself|requesting node|this type|namespace|service accounts|(?<!-)lease(?! with)|CSINode(?! with))\b"
     r"| [a-z/]{3,30}| [\"'])",
     re.ASCII,
 )
 # Reasons that are about what pods refer to. All others are about the node's own objects.
-_REFERENCE_REASONS = ("no relationship", "of this type")
+_ALL_OBJECTS = "of this type"
+_REFERENCE_REASONS = ("no relationship", _ALL_OBJECTS)
 # Only kubectl words errors so. In a shell, its commands follow a prompt.
 _KUBECTL = lazy_pattern(
     r"\bError from server\b|\bunable to (?:cordon|drain)\b|(?:^|[$#>] ?|sudo )kubectl [a-z-]", re.MULTILINE
@@ -59,6 +60,7 @@ _NODE_USER = lazy_pattern(
     r"\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))",
     re.ASCII,
 )
+_NODE_SUBJECT = lazy_pattern(r"^node \S{1,255} (?=is|can)")
 _NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.ASCII)
 # The kinds of objects that have the name of their node.
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
@@ -264,6 +266,8 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     causes: list[Cause] = []
     if reason:
         text = f"{NOT_OF_THIS_NODE.text} IAM policies do not help."
+        if _ALL_OBJECTS in reason[0]:
+            text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it. IAM policies do not help."
         causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",), text=text))
     if "{{" in user:
         causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
@@ -271,7 +275,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     is_deleted = re.search(POD_GONE.sign, case.text) is not None
     if not reason:
         causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
-    elif is_kubelet or is_deleted or not _KUBECTL.search(case.text):
+    elif _ALL_OBJECTS not in reason[0] and (is_kubelet or is_deleted or not _KUBECTL.search(case.text)):
         causes.append(POD_GONE.cause())
     if not is_kubelet:
         causes.append(_program_as_node(case))
@@ -292,6 +296,8 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         mapping_first=is_kubelet or "{{" in user or user.startswith("system:node:i-"),
     )
     remedies = explanation.remedies
+    if reason and not name and not is_kubelet:
+        return attrs.evolve(explanation, remedies=remedies[:1])
     if reason and name:
         check = _pod_check(request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted)
         # The reason shows that the role is mapped.
@@ -327,17 +333,14 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
             case, f"A kubelet is not allowed to set {clip_text(labels)}.", cause, remedy
         )
     other = reason["other"] or (name if case.failure.kubernetes_resource in _NAMED_AS_NODE else None)
-    if (
-        _KUBELET_LINE.search(case.text)
-        and not _KUBECTL.search(case.text)
-        and node
-        and other not in {None, node}
-    ):
+    is_kubelet = _KUBELET_LINE.search(case.text) or "the requesting node" in reason[0]
+    if is_kubelet and not _KUBECTL.search(case.text) and node and other not in {None, node}:
         summary = f"The kubelet names its node {clip_text(other or '')}, but the cluster knows it as {clip_text(node)}: the names must be equal."
         return _explain_restriction(
             case, summary, NODE_RESTRICTION.cause("reported", evidence), _node_name_remedy(node)
         )
-    summary = f"The request used the identity of a node{own}, which is allowed to access only its own Node object and pods."
+    said = _NODE_SUBJECT.sub("", reason[0])
+    summary = f"The request used the identity of a node{own}, which {said}."
     if case.failure.user is not None:
         kind = case.failure.kubernetes_resource or "objects"
         what = f"the {kind.removesuffix('s')} {clip_text(name)}" if name else kind
@@ -491,10 +494,9 @@ def build_node_explanation(
     )
     person = your_remedy(
         "Use your own access instead of the node's",
-        "Run the commands with your own AWS credentials, not on the node: there, the AWS CLI uses the node role, and the cluster knows it as the node. Then run kubectl again.",
+        "Run the commands with your own AWS credentials, not on the node: there, the AWS CLI uses the node role, and the cluster knows it as the node. Unset KUBECONFIG if it names the kubelet's file. Then run kubectl again.",
         "Your IAM principal needs an access entry or a mapping in aws-auth. A script on the instance or in a pod needs one of its own, or a service account.",
         commands=(
-            "unset KUBECONFIG",
             attrs.evolve(cluster, region=cluster.region or nodes.find_region(case)).kubeconfig_command(),
         ),
         url=pages.EKS_KUBECONFIG,
