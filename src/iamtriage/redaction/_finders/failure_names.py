@@ -86,7 +86,7 @@ _MAX_OBJECT_NAME, _MAX_OBJECT_TYPE = 320, 240
 
 
 class StatedFailure(NamedTuple):
-    """A failure of a text, whose values are looked up for each of many names.
+    """A failure with its values and their positions in the text.
 
     Attributes:
         span: The position of the failure.
