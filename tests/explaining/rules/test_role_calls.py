@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from iamtriage import check_trust_policy, explain
+
+if TYPE_CHECKING:
+    from iamtriage.explaining import Explanation
 
 ROLE = "arn:aws:iam::444455556666:role/audit"
 DENIED = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
@@ -300,3 +303,59 @@ def test_deleted_principal_is_replaced() -> None:
     assert remedy.policy is not None
     assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:user/ana"}
     assert "omits AIDAEXAMPLE0OLD4USER" in remedy.steps[0]
+
+
+DENIED_BY_TRUST = "User: arn:aws:iam::111122223333:user/noor is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Vault with an explicit deny in the role trust policy"
+
+
+def deny(
+    sid: str, condition: dict[str, dict[str, object]] | None, principal: object = "*"
+) -> dict[str, object]:
+    statement = {"Sid": sid, "Effect": "Deny", "Principal": principal, "Action": "sts:AssumeRole"}
+    return statement if condition is None else {**statement, "Condition": condition}
+
+
+def explain_deny(*statements: dict[str, object]) -> Explanation:
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "sts:AssumeRole",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [trusted, *statements]}
+    return explain(DENIED_BY_TRUST, facts={"trust_policy": policy})
+
+
+@pytest.mark.parametrize(
+    ("condition", "when", "remedy", "command"),
+    [
+        ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}, "aws:SourceIp is not 198.51.100.0/24", "Call from an address in 198.51.100.0/24", "checkip"),
+        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": False}}, "aws:MultiFactorAuthPresent is false or missing", "Assume the role with MFA", "--serial-number"),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, "aws:PrincipalOrgID is not o-abc123def4", "Check that the caller's account belongs to the organization", "describe-organization"),
+        ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, "aws:PrincipalTag/unit is not ops", "Call with the tag that the Deny exempts", "aws:PrincipalTag/unit to be ops"),
+        ({"Null": {"sts:ExternalId": "true"}}, "sts:ExternalId is missing", "Pass an external ID", "--external-id"),
+        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, "aws:PrincipalTag/unit is guest", "Remove or scope down the Deny statement", "get-role"),
+        (None, "all calls without a condition", "Remove or scope down the Deny statement", "get-role"),
+    ],
+)  # fmt: skip
+def test_only_deny_of_the_supplied_trust_policy_matched(
+    condition: dict[str, dict[str, object]] | None, when: str, remedy: str, command: str
+) -> None:
+    # The second Deny is for another user, so AWS cannot mean it.
+    others = deny("Contractors", None, {"AWS": "arn:aws:iam::111122223333:user/other"})
+    found = explain_deny(others, deny("Guard", condition))
+    assert found.summary.endswith(
+        f"Statement[2] (Guard) of the role's trust policy denies {'calls where ' if condition else ''}{when}."
+    )
+    assert found.remedies[0].title == remedy
+    assert command in str(found)
+    # No other Allow overrides a Deny.
+    assert all(each.policy is None for each in found.remedies)
+    assert "such as MFA" not in str(found)
+
+
+def test_all_denies_that_can_match_are_named() -> None:
+    network = deny("Network", {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+    mfa = deny("Mfa", {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})
+    shown = str(explain_deny(network, mfa))
+    assert "It is Statement[1] (Network) or Statement[2] (Mfa)." in shown
+    assert "One of these statements" in shown

@@ -138,7 +138,9 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        remedy = assuming_roles.narrow_deny_remedy(denial, result.statement)
+        remedy = assuming_roles.narrow_deny_remedy(
+            denial, *assuming_roles.deny_statement(denial, result.statement)
+        )
         return "a Deny statement of the trust policy matches it", remedy
     fixed = copy.deepcopy(dict(document))
     copied = list(trust_documents.iterate_statements(fixed))
