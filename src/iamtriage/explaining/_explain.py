@@ -24,6 +24,7 @@ from iamtriage.failures._failures import (
     AwsError,
     ConsoleKubernetesAccess,
     CredentialScope,
+    Envelope,
     ExpiredCredentials,
     Failure,
     InvalidArn,
@@ -124,7 +125,7 @@ def explain(
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
-        failure = _find_complete_denial(error_or_failure) or failure
+        failure = _find_specific_failure(error_or_failure, failure) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
     shown = failure
     if has_secrets(failure):
@@ -164,18 +165,25 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     return _NO_FAILURE_SUMMARY
 
 
-def _find_complete_denial(text: str) -> AccessDenied | None:
-    """Return the first denial that names its action, if the first denial in the text does not.
+def _find_specific_failure(text: str, denial: AccessDenied) -> Failure | None:
+    """Return the first failure that says more than a denial that names no action.
 
     Tools such as Terraform print their own sentence about a denial before the AWS message.
     """
-    if _STANDARD_DENIAL not in text:
+    is_standard = _STANDARD_DENIAL in text
+    is_bare = denial.principal is None and denial.envelope == Envelope()
+    if not is_standard and not is_bare:
         return None
     from iamtriage._reading.scanning import scan
+    from iamtriage.explaining._other_failures import is_summary
 
-    return next(
-        (each for each in scan(text) if isinstance(each, AccessDenied) and each.action is not None), None
-    )
+    for each in scan(text):
+        if isinstance(each, AccessDenied):
+            if is_standard and each.action is not None:
+                return each
+        elif is_bare and not is_standard and is_summary(denial, each):
+            return each
+    return None
 
 
 def _without_borders(failure: Failure) -> Failure:

@@ -275,7 +275,7 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             rest = complete
         if _BOX.match(text):
             rest = [] if has_explained else rest[-1:]
-        kept.extend(each for each in rest if not _is_summary(each, explained))
+        kept.extend(each for each in rest if not is_summary(each, explained))
     return tuple(kept)
 
 
@@ -294,7 +294,7 @@ def _states_only_code(failure: Failure) -> bool:
     return attrs.evolve(failure.envelope, source=None) == Envelope(code=failure.envelope.code)
 
 
-def _is_summary(failure: Failure, explained: Failure) -> bool:
+def is_summary(failure: Failure, explained: Failure) -> bool:
     """Return whether a tool's own sentence only sums up the failure that is explained.
 
     Terraform prints ``Cannot assume IAM Role`` and the role in sentences before the AWS message.
@@ -309,7 +309,9 @@ def _is_summary(failure: Failure, explained: Failure) -> bool:
     is_about_roles = (
         called.startswith(("AssumeRole", "TagSession")) or explained.kind in _KINDS_OF_CREDENTIALS
     )
-    return is_about_roles and "arn:" not in words and _ASSUMING.search(words) is not None
+    # Most errors of STS do not repeat the role to assume.
+    is_same_role = "arn:" not in words or (resource is None and called.startswith("AssumeRole"))
+    return is_about_roles and is_same_role and _ASSUMING.search(words) is not None
 
 
 def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:

@@ -34,6 +34,9 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
 
 _UNKNOWN_KEYS = "UnrecognizedClientException: The security token included in the request is invalid."
 
+_ID = "5b1f0c7e-2d3a-4e6f-8a9b-0c1d2e3f4a5b"
+_CANNOT_ASSUME = "│ Error: Cannot assume IAM Role\n│ IAM Role (arn:{}:iam::111122223333:role/stacks) cannot be assumed.\n│ Error: operation error STS: AssumeRole, https response error"
+
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
     "program-in-the-journal": (
@@ -537,6 +540,16 @@ CASES = {
         "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/team/audit --role-session-name q3 --region us-gov-west-1\n\nAn error occurred (ValidationError) when calling the AssumeRole operation: Request ARN is invalid",
         "its ARN has the partition aws, but us-gov-west-1 is in aws-us-gov",
         "--role-arn arn:aws-us-gov:iam::111122223333:role/team/audit",
+    ),
+    "sentence-of-terraform-before-invalid-arn": (
+        f'{_CANNOT_ASSUME.format("aws-us-gov")} StatusCode: 400, RequestID: {_ID}, api error ValidationError: Request ARN is invalid\n# provider region = "eu-north-1"',
+        "its ARN has the partition aws-us-gov, but eu-north-1 is in aws",
+        "Use arn:aws:iam::111122223333:role/stacks.",
+    ),
+    "sentence-of-terraform-before-expired-token": (
+        f"{_CANNOT_ASSUME.format('aws')} StatusCode: 403, RequestID: {_ID}, api error ExpiredToken: The security token included in the request is expired",
+        "expired",
+        "",
     ),
     "failed-arn-is-no-remedy": (
         'WebIdentityErr: failed to retrieve credentials\ncaused by: ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/reader "',
