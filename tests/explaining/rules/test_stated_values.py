@@ -1318,6 +1318,11 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
             id="the key is in another Region than the call",
         ),
         pytest.param(
+            "AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nUser: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/x with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV2",
+            "aws iam update-access-key --user-name ana --access-key-id ACCESS_KEY_ID",
+            id="the key of a session cannot be deactivated",
+        ),
+        pytest.param(
             "AWS_REGION=us-east-1\nUser: arn:aws:sts::111122223333:assumed-role/dev/s is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-abcdef because no VPC endpoint policy allows the secretsmanager:GetSecretValue action",
             "aws ec2 modify-vpc-endpoint --region eu-west-1",
             id="the denied resource is in another Region than the variable",

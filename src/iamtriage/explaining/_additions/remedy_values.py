@@ -225,6 +225,9 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         # A denied command can name another user than the caller, who must not get the permission.
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
+        if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
+            # The remedies deactivate a key of a user, which the one of a session is not.
+            key = None
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
@@ -252,7 +255,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
 
 
 def _find_instance(failure: Failure, facts: ResolvedFacts) -> str | None:
-    """Return the EC2 instance of a failure."""
+    """Return the EC2 instance that the remedies of a failure are about, if the text names it."""
     context = facts.context
     names = ("instance-id", "instance-ids", "target")
     target = None if context.command is None else context.command.option(*names)
