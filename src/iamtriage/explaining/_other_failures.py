@@ -291,7 +291,11 @@ def _states_only_code(failure: Failure) -> bool:
     """
     if not isinstance(failure, AccessDenied) or failure.principal or failure.action or failure.resource:
         return False
-    return attrs.evolve(failure.envelope, source=None) == Envelope(code=failure.envelope.code)
+    envelope = attrs.evolve(failure.envelope, source=None, status_code=None)
+    if failure.envelope.source == "json":
+        # A module returns the metadata of the response, which the message does not have.
+        envelope = attrs.evolve(envelope, request_id=None)
+    return envelope == Envelope(code=failure.envelope.code)
 
 
 def is_summary(failure: Failure, explained: Failure) -> bool:

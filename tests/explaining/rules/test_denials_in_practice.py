@@ -1086,7 +1086,7 @@ OTHERS: tuple[Case, ...] = (
     ),
     (
         "code in a module's result",
-        f'{_LOGS}\nfatal: [localhost]: FAILED! => {{"changed": false, "error": {{"code": "AccessDenied", "type": "Sender"}}, "msg": "Failed"}}\n{{"status": "error", "code": "AccessDeniedException"}}',
+        f'{_LOGS}\nfatal: [localhost]: FAILED! => {{"changed": false, "error": {{"code": "AccessDenied", "type": "Sender"}}, "msg": "Failed"}}\n{{"status": "error", "code": "AccessDeniedException", "statusCode": 403}}\n{{"error": {{"code": "AccessDenied", "message": "Access Denied"}}, "response_metadata": {{"http_status_code": 403, "request_id": "0a1b2c3d-4e5f-6789-abcd-ef0123456789"}}}}',
         {},
         ("Do this first: Allow logs:CreateLogGroup",),
         ("Others", "The text has"),
