@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._text import join_words
+from iamtriage.arns._principals import User
 from iamtriage.explaining._other_failures import describe_failure, is_of_same_role
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -13,10 +15,12 @@ from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_principal,
     try_parse_arn,
     try_parse_principal,
+    underlying_role,
 )
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
     from iamtriage.failures._failures import AccessDenied, Failure
 
 __all__ = ("describe_request",)
@@ -48,7 +52,8 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     if isinstance(failure, KubernetesForbidden):
         return _describe_kubernetes_request(failure)
     text = failure.principal
-    who = describe_principal(try_parse_principal(text) or parse_masked_principal(text), text)
+    principal = try_parse_principal(text) or parse_masked_principal(text)
+    who = describe_principal(principal, text)
     what, _, why = describe_failure(failure).partition(" (")
     if failure.deny is None and failure.policy_type is None:
         why = "no reason is given; an Allow helps unless a policy denies it)"
@@ -65,8 +70,22 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
     if of_caller is not None and is_of_same_role(failure, of_caller):
         return f"{what}: {why}"
+    if failure.policy_type == "permissions_boundary" and failure.policy_arn is None:
+        why += _boundary_lookup(principal)
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     return f"{who}: {what}{on}: {why}"
+
+
+def _boundary_lookup(principal: Principal | None) -> str:
+    """Return the command that names the permissions boundary of a role or user, in parentheses."""
+    role = underlying_role(principal)
+    if role is not None:
+        line = commands.show_boundary_command("role", commands.role_name(role.name))
+    elif isinstance(principal, User):
+        line = commands.show_boundary_command("user", commands.user_name(principal.name))
+    else:
+        return ""
+    return f" ({line} names it)"
 
 
 def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:

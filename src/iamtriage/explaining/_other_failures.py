@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeGuard
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.failures._failures import AccessDenied, Envelope, KubernetesForbidden
 
@@ -179,12 +178,6 @@ def describe_others(
     rows = () if is_inline else texts
     names = [_describe_allowed(allowed, explained)] if allowed and others else []
     names += texts if is_inline else ()
-    if allowed and rows:
-        denied = dict.fromkeys(each.action if isinstance(each, AccessDenied) else None for each in shown)
-        listed = join_words(tuple(map(_spell, filter(None, denied))), "and")
-        names[-1] += (
-            f", and {listed} (below)" if listed and None not in denied else ", and the others (below)"
-        )
     if is_inline and len(others) > len(shown):
         names.append(f"and {len(others) - len(shown)} more")
     run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"

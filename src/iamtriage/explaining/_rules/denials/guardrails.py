@@ -384,10 +384,10 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
         return tuple(lines)
     if denial.role is not None:
         name = commands.role_name(denial.role.name)
-        show = fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", name)
+        show = commands.show_boundary_command("role", name)
     elif isinstance(denial.principal, User):
         name = commands.user_name(denial.principal.name)
-        show = fill_command("aws iam get-user --user-name {} --query User.PermissionsBoundary", name)
+        show = commands.show_boundary_command("user", name)
     else:
         return tuple(lines)
     if _delegates(denial):

@@ -210,6 +210,16 @@ def show_policy_command(policy: str) -> str:
     )
 
 
+def show_boundary_command(kind: str, name: str) -> str:
+    """Return the command that prints the permissions boundary of a role or user.
+
+    >>> show_boundary_command("user", "ana")
+    'aws iam get-user --user-name ana --query User.PermissionsBoundary'
+    """
+    template = f"aws iam get-{kind} --{kind}-name {{}} --query {kind.capitalize()}.PermissionsBoundary"
+    return fill_command(template, name)
+
+
 def attach_policy(role: str, policy: str) -> str:
     """Return the command that attaches a managed policy to a role."""
     return fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", role, policy)
