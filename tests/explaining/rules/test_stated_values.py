@@ -1276,11 +1276,6 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
             "gcloud container clusters get-credentials CLUSTER --location LOCATION",
         ),
         (
-            "$ aws iam create-user --user-name bob\nAn error occurred (AccessDenied) when calling the CreateUser operation: User: arn:aws:sts::111122223333:federated-user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::111122223333:user/bob because no identity-based policy allows the iam:CreateUser action",
-            {},
-            "aws iam put-user-policy --user-name USER_NAME --policy-name AllowIamCreateUserOnBob --policy-document file://policy.json",
-        ),
-        (
             "Nov 24 03:00:04 web-1 systemd[1]: botocore.exceptions.NoCredentialsError: Unable to locate credentials",
             {},
             "sudo systemctl edit UNIT",
