@@ -80,9 +80,13 @@ _WAIT = your_remedy(
 def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     cluster = clusters.find_cluster(case)
     text = clusters.find_entry_arn(case)
-    principal = parse_principal(text)
-    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "access-entry")
-    mapped = build_cluster_principal(try_parse_principal(text), "the principal")
+    diagnosis = None
+    if text is not None:
+        diagnosis = arn_diagnosis.diagnose_arn(text, "access-entry") or _diagnose_partition(case, text)
+    is_of_partition = diagnosis is None or diagnosis.cause is not PARTITION_OF_ARN
+    entry_arn = text if is_of_partition or diagnosis is None else diagnosis.correct_arn
+    principal = parse_principal(entry_arn)
+    mapped = build_cluster_principal(try_parse_principal(entry_arn), "the principal")
     if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
         # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
         argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
@@ -236,7 +240,9 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
     """Explain that EKS rejects the role of a Pod Identity association."""
     text = _find_rejected_arn(case, message)
-    diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
+    diagnosis = None
+    if text is not None:
+        diagnosis = arn_diagnosis.diagnose_arn(text, "iam") or _diagnose_partition(case, text)
     called = context_of(case.facts).command
     given = called.option("role-arn") if called else None
     name = given.value if text is None and given is not None else None
@@ -244,6 +250,9 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
     if name is not None:
         lookup = (role_lookup_command(commands.role_name(name)),)
     role_arn = f'"$({lookup[0]})"' if lookup else "ROLE_ARN"
+    is_nested = True
+    if diagnosis is not None and diagnosis.cause is PARTITION_OF_ARN:
+        role_arn, is_nested = commands.arn(diagnosis.correct_arn, "ROLE_ARN"), False
     repeated = repeat_command(
         called,
         "eks",
@@ -252,6 +261,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         of_region=clues.find_region(case),
     )
     reason = _describe_reason(diagnosis) if diagnosis else "the value is not the ARN of a role."
+    steps = (f"The {'nested ' if repeated else ''}command prints the ARN. It can have a path.",)
     return case.explain(
         f"EKS rejected the role of the Pod Identity association: {reason}",
         ARN_NOT_ACCEPTED.cause("reported", text="EKS does not accept the value as a role ARN."),
@@ -260,7 +270,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         remedies=(
             cluster_remedy(
                 "Repeat the call with the ARN of the role",
-                f"The {'nested ' if repeated else ''}command prints the ARN. It can have a path.",
+                *(steps if is_nested or not repeated else ()),
                 commands=(repeated,) if repeated else lookup,
                 url=pages.EKS_POD_IDENTITY,
             ),
@@ -391,7 +401,7 @@ def _diagnose_partition(case: Case[InvalidArn], text: str) -> ArnDiagnosis | Non
         return None
     return ArnDiagnosis(
         PARTITION_OF_ARN,
-        f"Its ARN has the partition {partition}, but {region} is in {endpoint.partition}.",
+        f"The partition of the ARN is {partition}, but {region} is in {endpoint.partition}.",
         f"{prefix}:{endpoint.partition}:{rest}",
     )
 
