@@ -244,3 +244,24 @@ def test_unknown_s3_calls_may_need_the_key_to_read_or_to_write() -> None:
 def test_arrow_reaches_only_s3() -> None:
     text = "OSError: When creating key 'in/a.parquet' in bucket 'acme-lake': AWS Error ACCESS_DENIED during PutObject operation: Access Denied."
     assert explain(text).summary.startswith(f"S3 denied s3:PutObject on {LAKE}/in/a.parquet")
+
+
+RCLONE_DENIED = "2026/02/03 04:05:06 ERROR : a.tgz: Failed to copy: operation error S3: PutObject, https response error StatusCode: 403, RequestID: Q1EXAMPLE, HostID: h, api error AccessDenied: Access Denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "resource"),
+    [
+        (f"$ rclone copy a.tgz s3:octo-backups/daily/\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/daily/*"),
+        (f"{RCLONE_DENIED}\nrclone copy a.tgz my-s3:octo-backups/daily/", "arn:aws:s3:::octo-backups/daily/*"),
+        (f"$ rclone sync . aws:octo-backups\n{RCLONE_DENIED}", "arn:aws:s3:::octo-backups/OBJECT_KEY"),
+        # Two remotes: the entry does not say which one rejected the call.
+        (f"$ rclone sync s3:octo-a s3:octo-b\n{RCLONE_DENIED}", "arn:aws:s3:::BUCKET/OBJECT_KEY"),
+    ],
+)  # fmt: skip
+def test_command_of_rclone_names_the_bucket(text: str, resource: str) -> None:
+    found = explain(text)
+    policy = found.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == resource
+    assert "The service says" not in str(found)

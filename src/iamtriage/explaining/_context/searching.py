@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
-from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 from iamtriage.explaining._context.values import Stated
 
@@ -57,7 +57,8 @@ def search_context(failure: Failure, whole: str) -> Context:
     section = head + text[first:last]
     operation = failure.envelope.operation
     values: dict[str, Any] = {}
-    location = find_location(section, operation, command)
+    # The log entries of rclone follow its command.
+    location = find_location(section, operation, command) or find_remote(whole)
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     for name, read in NAME_READERS.items():

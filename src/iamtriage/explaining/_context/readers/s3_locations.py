@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("Location", "find_location")
+__all__ = ("Location", "find_location", "find_remote")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
@@ -34,6 +34,12 @@ _ACCESS_POINT = lazy_pattern(
     re.ASCII,
 )
 _UPLOAD = lazy_pattern(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
+# A remote of rclone has the name that its configuration gives it: https://rclone.org/s3/#configuration
+_RCLONE = lazy_pattern(r"\brclone [a-z]{2,12} [^\n]{0,600}", re.ASCII)
+_REMOTE = lazy_pattern(
+    rf"(?<![\w/.-]):?[\w-]{{0,20}}(?:s3|S3|aws|AWS)[\w-]{{0,20}}:({_BUCKET})(?:/([^\s\"'`]{{0,1024}}))?(?![\w.-])",
+    re.ASCII,
+)
 _NAMED_BUCKET = lazy_pattern(
     rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
@@ -126,6 +132,21 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         if found:
             return _complete(found[-1 if is_write else 0], body)
     return _named(body, command) or _of_command(command, is_write=is_write)
+
+
+def find_remote(text: str) -> Location | None:
+    """Return the location that a command of rclone names, if all name the same one.
+
+    >>> find_remote("rclone copy a.tgz s3:backups/daily/").bucket.value
+    'backups'
+    """
+    lines = _RCLONE.findall(text) if "rclone " in text else []
+    found = {each.groups() for line in lines for each in _REMOTE.finditer(line)}
+    if len(found) != 1:
+        return None
+    ((bucket, key),) = found
+    words = f"{bucket}/{key or ''}"
+    return _complete(Location(Stated(bucket, words), Stated(key, words) if key else None), "")
 
 
 def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:

@@ -41,6 +41,9 @@ _NOT_PROSE = lazy_pattern(
     # Source code and the carets under it.
     r"|(?:raise|return|throws?|await|except|catch|import|const|let|var|def|func)\b|[~^]{2}|[{}\])<>`$#@*|]"
     r"|[^\n]{0,200}?(?:\w\((?!s\))|[;{]\s?\Z|\s[=!]=?\s)"
+    # Commands that someone typed or a job runs.
+    r"|(?:rclone|kubectl|eksctl|s[35]cmd|aws\s(?:s3|s3api|sts|iam|eks|ec2|ecr|ecs|ssm|kms|logs|lambda)|helm\s(?:upgrade|install)"
+    r"|terraform\s(?:init|plan|apply|import|destroy)|docker\s(?:pull|push|build|run|login))\s[a-z-]"
     # "upload failed: …", "bucket=…": the next message or field; shell messages.
     r"|[\"']?\w[\w .-]{0,40}[\"']?(?::(?:\s|\Z)|\s?=)"
     r"|(?:exit\s(?:status|code)|command\s(?:terminated|failed)|exited)\b)"
@@ -61,7 +64,7 @@ _END = lazy_pattern(
     # Tracebacks on one line.
     r"|\sat\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s\((?:[^()]{1,200}:\d|<anonymous>|native|index\s\d)"
     r"|[\w$+<>`]{1,100}[./][\w$.+<>`\[\],/-]{1,200}\(|[^\s(]{0,200}:\d{1,7}:\d{1,7}\)?(?=\s|\Z))"
-    rf"|\sFile\s\"|\sfrom\s[^\s:]{{1,200}}:\d{{1,7}}:in\b|\s#\d{{1,4}}\s|\s{_PHP_LOCATION}|\sthrown\sin\b"
+    rf"|\sFile\s\"|\sfrom\s[^\s:]{{1,200}}:\d{{1,7}}:in\b|(?<!part)\s#\d{{1,4}}\s|\s{_PHP_LOCATION}|\sthrown\sin\b"
     r"|\s(?i:(?:stack\s?)?(?:back)?trace):|\sTraceback\s\(|\sgoroutine\s\d|\spanic:"
     r"|\s(?:During\shandling\sof|The\sabove\sexception)\b|\s(?:raise|return|throw)\s(?:new\s)?\w{1,60}[.(]"
     # The next log entry, and other fields of this one.
