@@ -475,8 +475,13 @@ def test_identity_center_role_is_looked_up() -> None:
     found = explained(forbidden(sso, "list", "pods", namespace="shop"))
     entries = [each for each in commands(found) if "access-entry" in each]
     assert entries
-    for each in entries:
-        assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn' in each
+    lookup = '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"'
+    for remedy in found.remedies:
+        for position, each in enumerate(remedy.commands):
+            if "access-entry" in each:
+                # A remedy that needs the ARN more than once looks it up once.
+                is_set = '"$role_arn"' in each and f"role_arn={lookup}" in remedy.commands[:position]
+                assert is_set or lookup in each
 
 
 # ------------------------------------------------------------------ other denials

@@ -219,9 +219,13 @@ def test_each_remedy_has_its_form_of_the_arn() -> None:
 
 def test_identity_center_role_is_looked_up_only_for_an_entry() -> None:
     lines = commands(explained(LOGIN, {"caller": SSO}))
-    [entry] = {line for line in lines if "create-access-entry" in line}
+    first, second = dict.fromkeys(line for line in lines if "create-access-entry" in line)
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
-    assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef' in entry
+    lookup = '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"'
+    # The first remedy creates an entry only if there is none, and the second one only creates it.
+    assert f"--principal-arn {lookup} " in first
+    assert '--principal-arn "$role_arn" ' in second
+    assert lines[lines.index(second) - 1] == f"role_arn={lookup}"
     assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
 
 
@@ -327,7 +331,12 @@ def test_console_401_means_that_the_principal_is_unmapped() -> None:
 )
 def test_masked_account_of_an_unmapped_arn(arn: str, argument: str, mapped: str) -> None:
     found = explained(f'level=warning msg="access denied" arn="{arn}" error="ARN is not mapped"')
-    assert f"--principal-arn {argument} " in commands(found)[0]
+    first, second, *_ = commands(found)
+    if argument.startswith('"$('):
+        assert first == f"role_arn={argument}"
+        assert '--principal-arn "$role_arn" ' in second
+    else:
+        assert f"--principal-arn {argument} " in first
     assert any(f"--arn {mapped} " in each for each in commands(found))
     assert any("The text masks the account ID" in step for step in found.remedies[0].steps)
     assert "*" not in "".join(commands(found))

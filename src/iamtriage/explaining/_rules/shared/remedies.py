@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Who
 
 _T = TypeVar("_T")
+_ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam get-role [^"()]{1,300} --query Role\.Arn --output text\)"')
 
 
 def present(*items: _T | None) -> tuple[_T, ...]:
@@ -50,7 +52,25 @@ def cluster_remedy(
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    return Remedy(title, "cluster administrator", steps, commands, manifest=manifest, url=url)
+    lines = look_up_once(commands)
+    return Remedy(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
+
+
+def look_up_once(commands: tuple[str, ...]) -> tuple[str, ...]:
+    r"""Return commands that look up the ARN of a role once, before they use it.
+
+    >>> arn = '"$(aws iam get-role --role-name app --query Role.Arn --output text)"'
+    >>> print("\n".join(look_up_once((f"aws eks a --principal-arn {arn}", f"aws eks b --principal-arn {arn}"))))
+    role_arn="$(aws iam get-role --role-name app --query Role.Arn --output text)"
+    aws eks a --principal-arn "$role_arn"
+    aws eks b --principal-arn "$role_arn"
+    """
+    lookups = [lookup for line in commands for lookup in _ROLE_LOOKUP.findall(line)]
+    if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
+        return commands
+    lines = [line.replace(lookups[0], '"$role_arn"') for line in commands]
+    first = next(index for index, line in enumerate(commands) if lookups[0] in line)
+    return (*lines[:first], f"role_arn={lookups[0]}", *lines[first:])
 
 
 def owner_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
