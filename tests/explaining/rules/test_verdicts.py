@@ -578,13 +578,18 @@ CASES = {
     ),
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
-        "most likely, they are temporary",
+        "temporary credentials require it",
         'os.Getenv("AWS_SESSION_TOKEN"), as the third argument',
     ),
     "keys-of-code-in-other-classes": (
         f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',
-        "most likely, they are temporary",
+        "temporary credentials require it",
         "as the third argument of SessionAWSCredentials",
+    ),
+    "keys-of-code-that-are-long-term": (
+        f"AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\n{_UNKNOWN_KEYS}\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
+        "the access key or session token is not valid",
+        "Check whether the access key exists",
     ),
     "keys-of-lambda-with-token": (
         f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY, sessionToken: process.env.TOKEN }}",

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
@@ -122,7 +122,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
-    keys = find_keys_in_code(case.text) if request.is_signed and not request.is_aws_compatible else None
+    may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
+    keys = find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
     region = _diagnose_region(case, request)
@@ -191,7 +192,7 @@ def _explain_keys_in_code(
         because = ("In Lambda, these variables are temporary credentials.",)
         passed = "the key ID and secret of the execution role without its session token, so AWS does not accept them"
     elif not is_temporary:
-        passed = "a key ID and secret without a session token, and AWS does not accept them: most likely, they are temporary"
+        passed = "a key ID and secret without a session token, and AWS does not accept them: temporary credentials require it"
     missing = "The code does not pass the session token, which temporary credentials require."
     remedy = your_remedy("Pass the session token, too", f"Add {keys.token}.", url=pages.TEMPORARY_CREDENTIALS)
     if keys.is_from_environment:
@@ -207,7 +208,7 @@ def _explain_keys_in_code(
         SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=missing),
         *(() if is_temporary else (KEY_GONE.cause(),)),
         topic="invalid-credentials",
-        remedies=(remedy, *(() if is_temporary else (CHECK_KEY,))),
+        remedies=(remedy,) if is_temporary else (remedy, *present(stored_keys_remedy(case)), CHECK_KEY),
         notes=(_NOT_AUTHENTICATED,),
     )
 
