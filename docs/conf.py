@@ -55,6 +55,7 @@ nitpick_ignore_regex = [
     ("py:class", r"FailureSource|FactsLike|Remedies"),  # unions that the docstrings describe
     ("py:class", r"_Document"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
+    ("py:class", r"Combine|Describe"),  # private: what the completion of an explanation passes
 ]
 
 # Three classes have an attribute `type`, which Sphinx confuses with the builtin.
