@@ -654,6 +654,7 @@ MISSING: Table = tuple(
         ),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
+        ("instance-profile", "Instance Profile with id AIPAEXAMPLE cannot be found."),
         ("instance-role", "EC2 cannot assume the role etl."),
         ("not-set", "AWS Credentials have not been set properly"),
         (

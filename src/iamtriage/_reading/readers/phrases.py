@@ -165,6 +165,7 @@ sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
 sure   | redentials have not been set properly | AWS Credentials have not been set properly
 sure   | EC2 cannot assume the | EC2 cannot assume the role
+sure   | nstance Profile with | Instance Profile with (?:id|arn) [\w:/+=,.@-]{1,600} (?:cannot be|was not) found
 sure   | requested metadata is not found at | requested metadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials
 sure   | load credentials into profile | Unable to load credentials into profile \[[^\]\n]{0,100}\]:
 sure   | not loading credentials from | not loading credentials from EC2 Instance Metadata service

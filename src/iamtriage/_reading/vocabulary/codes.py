@@ -57,7 +57,7 @@ _MISSING = """
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
-    SharedConfigProfileNotExistError SharedConfigProfileNotExist AssumeRoleUnauthorizedAccess InstanceProfileNotFound
+    SharedConfigProfileNotExistError SharedConfigProfileNotExist AssumeRoleUnauthorizedAccess
 """
 # The SDK for JavaScript v2 derives codes from its providers' names: SharedIniFileCredentialsProviderFailure.
 _PROVIDER_FAILURES = ("CredentialsProviderFailure", "CredentialsFailure")
