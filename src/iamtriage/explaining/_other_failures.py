@@ -190,6 +190,8 @@ def describe_others(
         run += "; iamtriage explain --policy prints one policy per principal"
     too = ", too" if combined is not None and _is_allowed(combined, combined) else ""
     named = f": {'; '.join(names)}" if names else f", which the policy above allows{too}" if allowed else ""
+    if allowed and rows:
+        named += ", and the one below" if len(rows) == 1 else f", and the {len(rows)} below"
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
 

@@ -1380,7 +1380,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it). iamtriage explain",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it), and the one below. iamtriage explain",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",
