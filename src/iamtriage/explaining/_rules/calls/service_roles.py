@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
-from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,6 +148,9 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     if service is None:
         service = next((name for sign, name in SERVICES_IN_MESSAGES if sign in message), None)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
+    # Few errors need the evaluation of a trust policy.
+    from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
+
     return explain_untrusted_role(
         case, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
     )

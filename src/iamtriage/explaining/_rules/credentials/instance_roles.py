@@ -12,7 +12,6 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
-from iamtriage.explaining._rules.sts.service_trust import ROLE_NOT_THERE, explain_untrusted_role
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -66,6 +65,9 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         )
     found = _INSTANCE_ROLE.search(case.text)
     name = None if found is None else found[1] or found[2]
+    # Few missing credentials need the evaluation of a trust policy.
+    from iamtriage.explaining._rules.sts.service_trust import ROLE_NOT_THERE, explain_untrusted_role
+
     explanation = explain_untrusted_role(
         case,
         "ec2.amazonaws.com",
