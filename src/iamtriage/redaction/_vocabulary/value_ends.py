@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = (
     "Extent",
@@ -69,7 +69,10 @@ _LOGIN = re.compile(
     r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
     r"[A-Za-z0-9+/]{12,}"
 )
-# In characters.
+_REST = re.compile(r"[A-Za-z0-9+/]*")
+_AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
+# In characters. The judgment of a name does not reach further.
+_MAX_LOGIN_REACH = 600
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
 _MAX_PREFIX = 512
@@ -157,18 +160,30 @@ def zero_digits(text: str) -> str:
     for digit in "123456789":
         zeroed = zeroed.replace(digit, "0")
     if "%" in text or "&#" in text or "\\u" in text:
-        zeroed = _copy_matches(_ESCAPE, text, zeroed)
-    return _copy_matches(_LOGIN, text, zeroed) if "auth" in text.lower() else zeroed
+        zeroed = _copy_matches(_ESCAPE.finditer(text), zeroed)
+    return _copy_matches(_find_logins(text), zeroed)
 
 
-def _copy_matches(pattern: re.Pattern[str], text: str, other: str) -> str:
-    """Return another text of the same length with the matches of a pattern in a text."""
+def _find_logins(text: str) -> Iterator[re.Match[str]]:
+    """Yield what can be a login, after names such as ``_auth``."""
+    done = 0
+    for name in _AUTH.finditer(text):
+        if name.end() + _MAX_LOGIN_REACH > done:
+            start, done = max(done, name.end()), name.end() + _MAX_LOGIN_REACH
+            # A login is not divided between two searches.
+            rest = _REST.match(text, done)
+            done = done if rest is None else rest.end()
+            yield from _LOGIN.finditer(text, start, done)
+
+
+def _copy_matches(matches: Iterable[re.Match[str]], other: str) -> str:
+    """Return another text of the same length with the matches in a text."""
     pieces: list[str] = []
     done = 0
-    for m in pattern.finditer(text):
+    for m in matches:
         pieces += (other[done : m.start()], m[0])
         done = m.end()
-    return "".join([*pieces, other[done:]])
+    return "".join([*pieces, other[done:]]) if pieces else other
 
 
 def find_value(
