@@ -70,8 +70,7 @@ def find_prefixed_lines(
     if "\n" not in text:
         return
     known = sorted(secrets)
-    # Times and numbers in a prefix can differ in their digits.
-    zeroed = text.translate(_ZEROS)
+    zeroed: str | None = None
     done = 0
     for at, name_end in names:
         if at < done or _VALUE.match(text, name_end) is None:
@@ -88,6 +87,9 @@ def find_prefixed_lines(
         size = _measure_prefix(text, start, end)
         if not start + size <= at or not size or _PROSE.search(text, start + size, name_end):
             continue
+        if zeroed is None:
+            # Times and numbers in a prefix can differ in their digits.
+            zeroed = text.translate(_ZEROS)
         lines = PrefixedLines(_list_lines(zeroed, done, start, size))
         done = lines.end
         if len(lines.runs) > 1:
