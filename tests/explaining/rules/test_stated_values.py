@@ -148,6 +148,13 @@ _ASKED = "the server has asked for the client to provide credentials"
             id="file in a Secret",
         ),
         pytest.param(
+            f"$ kubectl -n cert-manager create secret generic dns-keys --from-file=./keys/\n{_CERT_MANAGER}",
+            {},
+            ("kubectl patch secret dns-keys --namespace cert-manager",),
+            ("--from-file", "in the file"),
+            id="directory in a Secret",
+        ),
+        pytest.param(
             "##[group]Run aws s3 ls\nenv:\n  AWS_SECRET_ACCESS_KEY: ***\n##[endgroup]\nAn error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid.",
             {},
             (

@@ -163,9 +163,9 @@ _SECRET_MEMBER = lazy_pattern(
     r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-# A file of profiles as one member of the Secret.
+# A file of profiles as one member of the Secret. A directory names no member.
 _SECRET_FILE = lazy_pattern(
-    r"--from-file[= ][\"']?(?:(?P<key>[\w.-]{1,80})=)?(?P<file>[\w./~-]{1,200})", re.ASCII
+    r"--from-file[= ][\"']?(?:(?P<key>[\w.-]{1,80})=)?(?P<file>[\w./~-]{1,200}+)(?<![./])(?!=)", re.ASCII
 )
 _ENCODED_BY_ECHO = lazy_pattern(r"\becho [\"']?\$\{?(?P<name>\w{1,60})\}?[\"']? ?\| ?base64\b", re.ASCII)
 
