@@ -51,6 +51,12 @@ _STANDARD_DENIAL = "is not authorized to perform: "
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = ("AKIA", "access denied by server", "AWS", "aws-")
 _MAX_UNPARSED = 200_000
+# Fewer characters around a denial state no other failure.
+_MIN_OTHER = 20
+# The topics of API errors that are often part of normal operation, or that say no more than a code.
+_GENERAL_TOPICS = frozenset(
+    {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-fault", "throttled"}
+)
 _NO_FAILURE_SUMMARY = Explanation(
     None, "nothing", "No AWS or Kubernetes access failure was found in this text."
 )
@@ -125,7 +131,7 @@ def explain(
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
-        failure = _find_specific_failure(error_or_failure, failure) or failure
+        failure = _find_specific_failure(error_or_failure, failure, known) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
     shown = failure
     if has_secrets(failure):
@@ -165,25 +171,75 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     return _NO_FAILURE_SUMMARY
 
 
-def _find_specific_failure(text: str, denial: AccessDenied) -> Failure | None:
+def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Failure | None:
     """Return the first failure that says more than a denial that names no action.
 
-    Tools such as Terraform print their own sentence about a denial before the AWS message.
+    Tools such as Terraform print their own sentence about a denial before the AWS message. A denial that is
+    only a status or a code is not the headline either if the text states another failure.
     """
     is_standard = _STANDARD_DENIAL in text
     is_bare = denial.principal is None and denial.envelope == Envelope()
-    if not is_standard and not is_bare:
+    has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
+    is_nameless = not is_standard and has_room and _names_nothing(denial)
+    if not (is_standard or is_bare or is_nameless):
         return None
     from iamtriage._reading.scanning import scan
     from iamtriage.explaining._other_failures import is_summary
 
-    for each in scan(text):
+    others = tuple(scan(text))
+    for each in others:
         if isinstance(each, AccessDenied):
             if is_standard and each.action is not None:
                 return each
         elif is_bare and not is_standard and is_summary(denial, each):
             return each
-    return None
+    if not is_nameless:
+        return None
+    specific = next((each for each in others if _says_more(each, denial)), None)
+    return specific if specific is not None and _is_unexplained(denial, facts) else None
+
+
+def _names_nothing(denial: AccessDenied) -> bool:
+    """Return whether a denial states at most the service that answered."""
+    stated = (
+        denial.principal,
+        denial.action,
+        denial.resource,
+        denial.deny,
+        denial.policy_type,
+        denial.envelope.operation,
+    )
+    return stated == (None,) * len(stated)
+
+
+def _says_more(failure: Failure, denial: AccessDenied) -> bool:
+    """Return whether a failure is more specific than a denial that states no call."""
+    match failure:
+        case AccessDenied():
+            return failure.action is not None or failure.envelope.operation is not None
+        case KubernetesForbidden():
+            return failure.user is not None and failure.verb is not None
+        case KubernetesUnauthorized():
+            return False
+        case MissingCredentials():
+            # A request that AWS answered had credentials, or needs none.
+            envelope = denial.envelope
+            return envelope.request_id is None and envelope.host_id is None
+        case AwsError():
+            return _explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
+        case _:
+            return True
+
+
+def _is_unexplained(denial: AccessDenied, facts: Facts) -> bool:
+    """Return whether neither the denial nor the text around it shows what was denied."""
+    from iamtriage.explaining._rules.denials.dispatch import explain_denial
+    from iamtriage.explaining._rules.shared.denial import build_denial
+
+    resolved = resolve_facts(denial, facts)
+    if build_denial(denial, resolved).actions:
+        return False
+    return explain_denial(Case(denial, resolved)).topic in {"access-denied", "s3-access-denied"}
 
 
 def _without_borders(failure: Failure) -> Failure:

@@ -556,6 +556,52 @@ CASES = {
         "the partition of the ARN is aws, but cn-north-1 is in aws-cn",
         "--principal-arn arn:aws-cn:iam::111122223333:role/team/ops",
     ),
+    # A denial that is only a status or a code is not the headline next to a failure that says more.
+    "bare-403-before-expired-token": (
+        "ERROR Executor: AmazonS3Exception: null (Service: S3, Status Code: 403, Request ID: 0QW1ER2TY3UI4OP5)\nERROR Driver: S3Exception: The provided token has expired. (Service: S3, Status Code: 400, Request ID: 1QW1ER2TY3UI4OP5)",
+        "have expired",
+        "",
+    ),
+    "bare-code-before-rejected-credentials": (
+        "publish.sh: AccessDenied\ncaused by: InvalidClientTokenId: The security token included in the request is invalid.\n\tstatus code: 403, request id: 2f0e",
+        "does not accept the credentials",
+        "",
+    ),
+    "bare-code-after-missing-credentials": (
+        'The error was: botocore.exceptions.NoCredentialsError: Unable to locate credentials\nfatal: [builder]: FAILED! => {"msg": "Failed while looking up bucket invoices: Access Denied"}',
+        "found no credentials",
+        "",
+    ),
+    "bare-code-before-quota": (
+        'CREATE_FAILED AWS::Lambda::Function "Access Denied (Service: Lambda, Status Code: 403, Request ID: 2f0e)" (HandlerErrorCode: AccessDenied)\nCREATE_FAILED AWS::EC2::VPC "The maximum number of VPCs has been reached. (Service: Ec2, Status Code: 400, Request ID: 3f0e)" (HandlerErrorCode: ServiceLimitExceeded)',
+        "The maximum number of VPCs",
+        "",
+    ),
+    "bare-403-before-rejected-web-identity": (
+        "ERROR read failed: Access Denied (Service: S3, Status Code: 403, Request ID: 0QW1ER2TY3UI4OP5)\nERROR WebIdentityTokenFileCredentialsProvider: Not authorized to perform sts:AssumeRoleWithWebIdentity (Service: Sts, Status Code: 403, Request ID: 3f0e)",
+        "STS rejected the token",
+        "",
+    ),
+    "bare-code-before-rbac": (
+        'ERROR sync: AccessDenied: Access Denied\n\tstatus code: 403, request id: 2f0e\nERROR watch: secrets is forbidden: User "system:serviceaccount:billing:sync" cannot list resource "secrets" in API group "" in the namespace "billing"',
+        "is not authorized to list secrets",
+        "",
+    ),
+    "bare-code-with-call-of-the-command-before-rejected-credentials": (
+        "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
+        "S3 denied s3:PutObject",
+        "",
+    ),
+    "bare-code-of-aws-after-provider-without-credentials": (
+        "WARN Unable to load credentials from service endpoint\nERROR AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 0QW1ER2TY3UI4OP5)",
+        "S3 answered 403",
+        "",
+    ),
+    "bare-code-before-server-error": (
+        "ERROR AccessDenied: Access Denied\nERROR InternalError: We encountered an internal error. status code: 500, request id: 2f0e",
+        "denied access",
+        "",
+    ),
     "failed-arn-is-no-remedy": (
         'WebIdentityErr: failed to retrieve credentials\ncaused by: ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/reader "',
         "the value is not a valid role ARN",
