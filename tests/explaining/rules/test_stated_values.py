@@ -540,6 +540,28 @@ _ASKED = "the server has asked for the client to provide credentials"
             id="keys in the environment instead of the profile",
         ),
         pytest.param(
+            "$ aws eks update-kubeconfig --name orders --region us-east-1 --profile dev\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",
+            {"region": "eu-west-1"},
+            (
+                "The cluster orders does not exist in us-east-1",
+                "Derived The resource is in another Region. The facts say eu-west-1, and the text names us-east-1",
+                "Do this first: Call eu-west-1 instead of us-east-1 [you]",
+                "aws eks list-clusters --region eu-west-1 --profile dev",
+            ),
+            (),
+            id="cluster in another Region than the facts say",
+        ),
+        pytest.param(
+            '    client = boto3.client("secretsmanager", region_name="us-east-1")\n    client.get_secret_value(SecretId="prod/db")\nAn error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can\'t find the specified secret.',
+            {},
+            (
+                "The secret prod/db does not exist in us-east-1",
+                "aws secretsmanager list-secrets --query 'SecretList[].ARN' --region us-east-1",
+            ),
+            ("aws configure get region",),
+            id="secret that the code names",
+        ),
+        pytest.param(
             f'{NO_ACLS}\n/app/tasks/pack.rb:31:in `put_object(bucket: "octo-web", key: "a.js", acl: "public-read")\'',
             {},
             ('Remove acl: "public-read" from pack.rb, line 31', "CloudFront"),

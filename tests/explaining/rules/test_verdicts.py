@@ -429,6 +429,16 @@ CASES = {
         "The SDK found no credentials",
         "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'",
     ),
+    "missing-queue": (
+        "reading SQS Queue (https://sqs.us-east-1.amazonaws.com/111122223333/orders): AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist or you do not have access to it.\n\tstatus code: 400, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        "The queue orders does not exist in us-east-1",
+        "aws sqs list-queues --region us-east-1",
+    ),
+    "missing-repository": (
+        "An error occurred (RepositoryNotFoundException) when calling the DescribeImages operation: The repository with name 'api' does not exist in the registry with id '111122223333'",
+        "The repository api does not exist",
+        "prints with 111122223333",
+    ),
     "source-profile": (
         'The source_profile "base" referenced in the profile "prod" does not exist',
         "The profile prod uses source_profile = base",

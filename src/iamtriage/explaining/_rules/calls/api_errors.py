@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
@@ -34,6 +33,7 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
     throttling_text,
 )
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
+from iamtriage.explaining._rules.calls.missing_resources import explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials import pod_agents
@@ -52,46 +52,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
     _Rule = Callable[["Case[AwsError]", str], Explanation]
-
-
-RESOURCE_IN_OTHER_REGION = CauseType(
-    "resource-in-other-region",
-    title="The resource is in another Region",
-    fix="Call the Region of the resource.",
-    recognised_by="The command in the text names a resource of another Region than --region.",
-    sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
-    of="not-found",
-)
-NOT_FOUND = CauseType(
-    "not-found",
-    title="The resource does not exist",
-    text="The account and Region of the call have no such resource.",
-    recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
-    fix="Check the name, the account and the Region of the call.",
-    sources=(pages.CLI_CREDENTIALS,),
-)
-RESOURCE_IN_OTHER_ACCOUNT = CauseType(
-    "resource-in-other-account",
-    title="The resource is in another account than the credentials",
-    fix="Use credentials of the account that owns the resource.",
-    recognised_by="The text names a resource of another account than the caller's.",
-    sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
-    of="not-found",
-)
-NAME_DIFFERS = CauseType(
-    "name-differs",
-    title="The name, ID or ARN is misspelled: names are case-sensitive",
-    fix="Copy the name from a list command. Names are case-sensitive.",
-    of="not-found",
-)
-GONE_OR_NEW = CauseType(
-    "gone-or-new",
-    title="The resource was deleted or is only seconds old",
-    fix="Wait for a few seconds and retry, or create the resource again.",
-    recognised_by="The text shows that the resource was just created or deleted.",
-    sign=r"\b\w{3,20}_\w{3,40}\.\S{1,80}: (?:Destruction|Creation) complete",
-    of="not-found",
-)
 
 
 def explain_api_error(case: Case[AwsError]) -> Explanation:
@@ -239,76 +199,6 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     return kind.remedies
 
 
-def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
-    """Explain that S3 has no such bucket or object.
-
-    A bucket of another Region or account gives 301 or 403 instead.
-    """
-    if clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket":
-        kind, name = "bucket", "name"
-        text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
-        misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."
-        steps: tuple[str, ...] = ("The command lists the buckets of the account that is called with.",)
-        listing = "aws s3api list-buckets --query 'Buckets[].Name'"
-    else:
-        kind, name = "object", "key"
-        text = "The bucket has no object with this key."
-        misspelled = (
-            "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
-        )
-        steps = (
-            "OBJECT_KEY can be the beginning of the key.",
-            "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
-        )
-        listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
-    compare = f"Compare the {name} with what exists"
-    return case.explain(
-        f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
-        NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
-        NAME_DIFFERS.cause(text=misspelled),
-        GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
-        remedies=(your_remedy(compare, *steps, commands=(listing,), url=pages.S3_ERRORS),),
-        notes=(NOT_A_DENIAL,),
-    )
-
-
-_LIST_CLUSTERS = your_remedy(
-    "List the clusters of the Region",
-    "Use the cluster's name exactly as it is listed.",
-    commands=("aws eks list-clusters --region REGION",),
-    url=pages.EKS_KUBECONFIG,
-)
-
-
-def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
-    envelope = case.failure.envelope
-    is_head_of_s3 = s3_calls.is_head_call(case) and envelope.operation in {"HeadObject", "HeadBucket"}
-    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
-        return _explain_missing_s3_object(case)
-    region = clues.find_region(case)
-    is_about_clusters = envelope.service == "eks" or "No cluster found" in message
-    return case.explain(
-        f"The resource does not exist{f' in {region}' if region else ''} in the account of the call{error_kind.end_summary(case.failure)}",
-        NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure)),
-        RESOURCE_IN_OTHER_REGION.cause(),
-        RESOURCE_IN_OTHER_ACCOUNT.cause(),
-        NAME_DIFFERS.cause(),
-        GONE_OR_NEW.cause(),
-        remedies=(
-            your_remedy(
-                "Check the account and the Region of the call",
-                "Compare the account that the first command prints with the account of the resource.",
-                "Compare the Region. The second command prints the configured one, which applies if the call names none.",
-                commands=("aws sts get-caller-identity", "aws configure get region"),
-                url=pages.CLI_CREDENTIALS,
-            ),
-            # Other services have too many resources to list.
-            *((_LIST_CLUSTERS,) if is_about_clusters else ()),
-        ),
-        notes=(NOT_A_DENIAL,),
-    )
-
-
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = clues.error_code(failure), failure.envelope
@@ -371,6 +261,8 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     ),
     Route(node_groups.explain_node_identity, code=r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
     Route(node_groups.explain_unreachable_cluster, code=r"ClusterUnreachable"),
+    # CloudFormation reports it as a ValidationError.
+    Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
     Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
     Route(rejected_calls.explain_session_duration, message=rejected_calls.SESSION_DURATION),
     Route(rejected_calls.explain_session_name, message=rejected_calls.SESSION_NAME),
@@ -392,10 +284,10 @@ _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
         message=r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)",
         except_code=_ANY_CODE,
     ),
-    Route(_explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
+    Route(explain_not_found, code=r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     # Some services report a missing resource as an invalid parameter.
     Route(
-        _explain_not_found,
+        explain_not_found,
         message=lazy_pattern(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
         except_code=r"(?!.*(?:Valid|Param)).+",
     ),

@@ -1,0 +1,377 @@
+"""Explain that a resource does not exist in the account and Region of a call.
+
+What each service says: the pages of its API reference on the operations, such as
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html and
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.calls import error_kind, s3_calls
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+RESOURCE_IN_OTHER_REGION = CauseType(
+    "resource-in-other-region",
+    title="The resource is in another Region",
+    fix="Call the Region of the resource.",
+    recognised_by="The call went to another Region than the one that the ARN of the resource or the facts state.",
+    sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
+    of="not-found",
+)
+NOT_FOUND = CauseType(
+    "not-found",
+    title="The resource does not exist",
+    text="The account and Region of the call have no such resource.",
+    recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
+    fix="Check the name, the account and the Region of the call.",
+    sources=(pages.CLI_CREDENTIALS,),
+)
+RESOURCE_IN_OTHER_ACCOUNT = CauseType(
+    "resource-in-other-account",
+    title="The resource is in another account than the credentials",
+    fix="Use credentials of the account that owns the resource.",
+    recognised_by="The text names a resource of another account than the caller's.",
+    sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
+    of="not-found",
+)
+NAME_DIFFERS = CauseType(
+    "name-differs",
+    title="The name, ID or ARN is misspelled: names are case-sensitive",
+    fix="Copy the name from a list command. Names are case-sensitive.",
+    of="not-found",
+)
+GONE_OR_NEW = CauseType(
+    "gone-or-new",
+    title="The resource was deleted or is only seconds old",
+    fix="Wait for a few seconds and retry, or create the resource again.",
+    recognised_by="The text shows that the resource was just created or deleted.",
+    sign=r"\b\w{3,20}_\w{3,40}\.\S{1,80}: (?:Destruction|Creation) complete",
+    of="not-found",
+)
+
+
+class _Resource(NamedTuple):
+    """A type of resource: what services say if one does not exist, and the command that lists those that do.
+
+    Attributes:
+        name: The name of the type in a sentence.
+        message: What the error says. The first group that matches is the name of the resource.
+        listing: The command, for services with Regions without ``--region``.
+        options: The options of the AWS CLI and parameters of the API that name the resource.
+        is_global: Whether the service has no Regions.
+    """
+
+    name: str
+    message: re.Pattern[str]
+    listing: str
+    options: tuple[str, ...] = ()
+    is_global: bool = False
+
+
+_NAME = r"[\"'`\[]{0,2}([\w+=,.@:/-]{1,255}?)[\"'`\]]{0,2}"
+_RESOURCES = (
+    _Resource(
+        "queue",
+        lazy_pattern(
+            r"specified queue does not exist|sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/\d{12}/([\w.-]{1,80})[^\n]{0,200}(?:NonExistentQueue|QueueDoesNotExist)"
+        ),
+        "aws sqs list-queues",
+        ("queue-url", "queue-name", "QueueUrl", "QueueName"),
+    ),
+    _Resource(
+        "secret",
+        lazy_pattern(r"[Cc]an't find the specified secret"),
+        "aws secretsmanager list-secrets --query 'SecretList[].ARN'",
+        ("secret-id", "SecretId"),
+    ),
+    _Resource(
+        "parameter",
+        lazy_pattern(r"\AParameterNotFound\b"),
+        "aws ssm describe-parameters --query 'Parameters[].Name'",
+        ("name", "names", "Name"),
+    ),
+    _Resource(
+        "table",
+        lazy_pattern(
+            rf"Requested resource not found(?:: Table: {_NAME} not found)?|Table not found: {_NAME}(?:\s|$)"
+        ),
+        "aws dynamodb list-tables",
+        ("table-name", "TableName"),
+    ),
+    _Resource(
+        "cluster",
+        lazy_pattern(rf"No cluster found for name: {_NAME}(?:\.?(?:\s|$)|\.\W)"),
+        "aws eks list-clusters",
+        ("name", "cluster-name", "cluster"),
+    ),
+    _Resource(
+        "ECS cluster",
+        lazy_pattern(r"\AClusterNotFoundException\b"),
+        "aws ecs list-clusters",
+        ("cluster",),
+    ),
+    _Resource(
+        "function",
+        lazy_pattern(
+            r"Function not found: arn:aws[a-z-]{0,12}:lambda:[a-z0-9-]{6,30}:\d{12}:function:([\w-]{1,64})"
+        ),
+        "aws lambda list-functions --query 'Functions[].FunctionName'",
+        ("function-name", "FunctionName"),
+    ),
+    _Resource(
+        "role",
+        lazy_pattern(rf"[Rr]ole with name {_NAME} cannot be found"),
+        "aws iam list-roles --query 'Roles[].RoleName'",
+        is_global=True,
+    ),
+    _Resource(
+        "user",
+        lazy_pattern(rf"user with name {_NAME} cannot be found"),
+        "aws iam list-users --query 'Users[].UserName'",
+        is_global=True,
+    ),
+    _Resource(
+        "instance profile",
+        lazy_pattern(rf"Instance Profile {_NAME} cannot be found"),
+        "aws iam list-instance-profiles --query 'InstanceProfiles[].InstanceProfileName'",
+        is_global=True,
+    ),
+    _Resource(
+        "policy",
+        lazy_pattern(rf"Policy {_NAME} (?:does not exist|was not found)"),
+        "aws iam list-policies --scope Local --query 'Policies[].Arn'",
+        is_global=True,
+    ),
+    _Resource(
+        "repository",
+        lazy_pattern(rf"repository with name {_NAME} does not exist"),
+        "aws ecr describe-repositories --query 'repositories[].repositoryName'",
+    ),
+    _Resource(
+        "log group",
+        lazy_pattern(r"specified log group does not exist"),
+        "aws logs describe-log-groups --query 'logGroups[].logGroupName'",
+        ("log-group-name", "logGroupName"),
+    ),
+    _Resource(
+        "stack",
+        lazy_pattern(rf"Stack(?: with id|:)? {_NAME} does not exist"),
+        "aws cloudformation list-stacks --query 'StackSummaries[].[StackName,StackStatus]'",
+    ),
+    _Resource(
+        "key",
+        lazy_pattern(rf"(?:Alias|Key) {_NAME} (?:is not found|does not exist)"),
+        "aws kms list-aliases --query 'Aliases[].[AliasName,TargetKeyId]'",
+    ),
+    _Resource(
+        "database instance",
+        lazy_pattern(rf"DBInstance {_NAME} not found"),
+        "aws rds describe-db-instances --query 'DBInstances[].DBInstanceIdentifier'",
+    ),
+    _Resource(
+        "topic",
+        lazy_pattern(r"Topic does not exist"),
+        "aws sns list-topics",
+        ("topic-arn", "TopicArn"),
+    ),
+    _Resource(
+        "stream",
+        lazy_pattern(rf"Stream {_NAME} under account \d{{12}} not found"),
+        "aws kinesis list-streams",
+    ),
+    _Resource(
+        "hosted zone",
+        lazy_pattern(rf"No hosted zone found with ID: {_NAME}(?:\.?(?:\s|$))"),
+        "aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]'",
+        is_global=True,
+    ),
+)
+# The account in the URL of a queue and in what ECR and Kinesis say.
+_OWNER = lazy_pattern(
+    r"sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})",
+    re.ASCII,
+)
+_ANY = _Resource("resource", lazy_pattern(r""), "")
+_PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
+_QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.ASCII)
+
+
+def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a resource does not exist."""
+    is_head_of_s3 = s3_calls.is_head_call(case) and case.failure.envelope.operation in {
+        "HeadObject",
+        "HeadBucket",
+    }
+    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
+        return _explain_missing_s3_object(case)
+    words = f"{clues.error_code(case.failure)} {message}"
+    resource, name = next(
+        (
+            (each, _find_name(case, each, found))
+            for each in _RESOURCES
+            if (found := each.message.search(words))
+        ),
+        (_ANY, None),
+    )
+    region, other = (None, None) if resource.is_global else _find_regions(case, name)
+    place = f" in {region}" if region else ""
+    title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
+    summary = f"{title} does not exist{place} in the account of the call"
+    causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
+    if other is not None:
+        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", (other.evidence,)))
+    elif not resource.is_global:
+        causes.append(RESOURCE_IN_OTHER_REGION.cause())
+    causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), GONE_OR_NEW.cause()]
+    notes = (NOT_A_DENIAL,)
+    if "do not have access" in message:
+        summary += ", or its policy does not allow the caller"
+        notes = (
+            "In another account, the resource's policy must allow the caller: SQS reports both the same way.",
+        )
+    # A message that names the resource would only repeat the summary.
+    ending = "." if name else error_kind.end_summary(case.failure)
+    return case.explain(
+        f"{summary}{ending}",
+        *causes,
+        remedies=(_compare_remedy(case, resource, region, other, message),),
+        notes=notes,
+    )
+
+
+def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) -> str | None:
+    """Return the name of a resource, from the message or else from the call in the text."""
+    name = next(filter(None, found.groups()), None)
+    if name is None:
+        command = context_of(case.facts).command
+        stated = None if command is None else command.option(*resource.options)
+        name = stated.value if stated is not None else _find_argument(case.text, resource.options)
+    if name is None:
+        return None
+    url = _QUEUE_URL.fullmatch(name)
+    name = name if url is None else url[2]
+    return clues.safe_name(name) if _PARTS_OF_NAME.fullmatch(name) else None
+
+
+def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
+    """Return the value of a parameter of the API in source code or in a request."""
+    parameters = [each for each in names if each[:1].isupper()]
+    if not any(each in text for each in parameters):
+        return None
+    found = re.search(
+        rf"\b(?:{'|'.join(parameters)})[\"']?\s?[:=]\s?[\"']([\w+=,.@:/-]{{1,255}})[\"']", text, re.ASCII
+    )
+    return None if found is None else found[1]
+
+
+class _OtherRegion(NamedTuple):
+    """The Region in which a resource is, and what shows that the call went to another one."""
+
+    name: str
+    evidence: str
+
+
+def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, _OtherRegion | None]:
+    """Return the Region of the call, and the one of the resource if it is another."""
+    stated = context_of(case.facts).region
+    called = clues.find_region(case) if stated is None else stated.value
+    arn = try_parse_arn(name)
+    if arn is not None and called and arn.region and arn.region != called:
+        evidence = f"The ARN of the resource names {arn.region}, and the call went to {called}."
+        return called, _OtherRegion(arn.region, evidence)
+    given = case.facts.region
+    if stated is not None and given and given != called and not is_derived(case.facts, "region"):
+        evidence = f"The facts say {given}, and the text names {called}: {quote_words(stated.words)}."
+        return called, _OtherRegion(given, evidence)
+    return called, None
+
+
+def _compare_remedy(
+    case: Case[AwsError], resource: _Resource, region: str | None, other: _OtherRegion | None, message: str
+) -> Remedy:
+    """Return how to compare the account and the Region of the call with those of the resource."""
+    owner = _find_owner(message) or "the account of the resource"
+    steps = [f"Compare the account that the first command prints with {owner}."]
+    lines = ["aws sts get-caller-identity --query Account --output text"]
+    if resource.is_global:
+        title = "Check the account of the call"
+    elif other is not None:
+        title = f"Call {other.name} instead of {region}"
+        region = other.name
+    else:
+        title = "Check the account and the Region of the call"
+        if region is None:
+            lines.append("aws configure get region")
+            steps.append(
+                "Compare the Region: the second command prints the configured one, which applies if the call names none."
+            )
+    if resource.listing:
+        steps.append(
+            f"Compare the name with those that the last command lists{f' in {region}' if region else ''}."
+        )
+        is_known = region is not None and not resource.is_global
+        lines.append(
+            f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
+        )
+    profile = clues.find_profile(case)
+    return your_remedy(
+        title,
+        *steps,
+        commands=tuple(credential_remedies.with_profile(profile, line) for line in lines),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+def _find_owner(message: str) -> str | None:
+    """Return the account in which a message says that the resource is missing."""
+    found = _OWNER.search(message)
+    return None if found is None else next(filter(None, found.groups()))
+
+
+def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
+    """Explain that S3 has no such bucket or object.
+
+    A bucket of another Region or account gives 301 or 403 instead.
+    """
+    if clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket":
+        kind, name = "bucket", "name"
+        text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
+        misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."
+        steps: tuple[str, ...] = ("The command lists the buckets of the account that is called with.",)
+        listing = "aws s3api list-buckets --query 'Buckets[].Name'"
+    else:
+        kind, name = "object", "key"
+        text = "The bucket has no object with this key."
+        misspelled = (
+            "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
+        )
+        steps = (
+            "OBJECT_KEY can be the beginning of the key.",
+            "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
+        )
+        listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
+    compare = f"Compare the {name} with what exists"
+    return case.explain(
+        f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
+        NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
+        NAME_DIFFERS.cause(text=misspelled),
+        GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
+        remedies=(your_remedy(compare, *steps, commands=(listing,), url=pages.S3_ERRORS),),
+        notes=(NOT_A_DENIAL,),
+    )
