@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from iamtriage._reading.readers.report_frames import FRAMES, Frame
+from iamtriage._reading.readers.report_frames import FRAMES
 from iamtriage._reading.readers.service_reports import compiled, read_service_reports
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.readable import Readable
@@ -20,6 +22,9 @@ from tests.tables import (
     has_fragment,
     rows,
 )
+
+if TYPE_CHECKING:
+    from iamtriage._reading.readers.phrases import Phrase
 
 ROLE = "arn:aws:iam::111122223333:role/orders-worker"
 LINKED = "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
@@ -618,7 +623,7 @@ def test_a_report_only_introduces_the_answer_of_sts(text: str, expected: Facts) 
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
-def test_every_frame_has_an_example(frame: Frame) -> None:
+def test_every_frame_has_an_example(frame: Phrase) -> None:
     readable = [unwrap(text).text for _, text, _ in ALL]
     assert any(
         has_fragment(frame.fragment, text) and compiled(frame.pattern).search(text) for text in readable

@@ -399,7 +399,7 @@ def table(text: str) -> tuple[Phrase, ...]:
     for line in text.strip().splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
-        elif line:
+        elif line and not line.startswith("#"):
             certainty, fragment, pattern = line.split(" | ", 2)
             phrases.append(Phrase(cast("Kind", kind), certainty.strip(), fragment, pattern))
     return tuple(phrases)

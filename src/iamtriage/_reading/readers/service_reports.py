@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.reasons import read_tail
-from iamtriage._reading.readers.report_frames import FRAMES, SERVICE
+from iamtriage._reading.readers.report_frames import FRAMES, PARTS, SERVICE
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
@@ -23,7 +23,7 @@ from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamtriage._reading.readers.report_frames import Frame
+    from iamtriage._reading.readers.phrases import Phrase
     from iamtriage._reading.vocabulary.readable import Readable
 
 FRAGMENTS = [frame.fragment for frame in FRAMES]
@@ -65,6 +65,8 @@ _VALUES = ("principal", "resource")
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile a frame's pattern when a text first needs it."""
+    for name, part in PARTS.items():
+        pattern = pattern.replace(name, part)
     return lazy_pattern(pattern.replace(" ", r"\s+").replace("<ARN>", ARN))
 
 
@@ -121,8 +123,8 @@ def _is_prose(text: str, m: re.Match[str]) -> bool:
     return _PROSE_AFTER.match(text, m.end()) is not None
 
 
-def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
-    piece = Piece("core", m.start(), m.end(), kind=frame.kind, is_aws=frame.is_aws)
+def _piece(text: str, frame: Phrase, m: re.Match[str]) -> Piece:
+    piece = Piece("core", m.start(), m.end(), kind=frame.kind, is_aws=frame.certainty == "sure")
     piece.is_wrapper = (
         "assume" in frame.fragment and _COLON.match(text, m.end() - m[0].endswith(":")) is not None
     )
