@@ -30,7 +30,7 @@ from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Set
 
     from iamtriage._reading.vocabulary.view import View
 
@@ -59,7 +59,7 @@ _GLUE_REACH = 80
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
-_NEXT_SETTING = re.compile(rf"(?:\r?\n|\\{{1,64}}n){_SETTING.pattern}")
+_LINE_END = re.compile(r"\r?\n|\\{1,64}n")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
@@ -212,13 +212,22 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     """Mask the names and values that unwrapping cannot change, so that they are searched only once."""
     pieces: list[str] = []
     done = 0
+    names = {found.name_start for found in finds}
     for found in sorted(finds):
         start, end = found.name_start, found.end
-        if start < done or (_DECIDED.match(text, end) or _NEXT_SETTING.match(text, end)) is None:
+        if start < done or not (_DECIDED.match(text, end) or _begins_setting(text, end, names)):
             continue
         pieces += (text[done:start], _MASK * (end - start))
         done = end
     return "".join([*pieces, text[done:]]) if done else text
+
+
+def _begins_setting(text: str, at: int, names: Set[int]) -> bool:
+    """Return whether the line after a line break begins another setting, or the name of another secret."""
+    line_end = _LINE_END.match(text, at)
+    return line_end is not None and (
+        line_end.end() in names or _SETTING.match(text, line_end.end()) is not None
+    )
 
 
 def _find_prefixed_secrets(

@@ -61,7 +61,7 @@ def find_encoded_messages(text: str, folded: str) -> Iterator[FoundSecret]:
             continue
         done = end
         if is_unmarked(text, blob.start(), end):
-            yield FoundSecret(blob.start(), end, "encoded message")
+            yield FoundSecret(blob.start(), end, "encoded message", name_start=label.start())
 
 
 def _find_message_start(text: str, start: int, end: int) -> int:
