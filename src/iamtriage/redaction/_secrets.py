@@ -30,7 +30,8 @@ from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import View
 
@@ -222,7 +223,7 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     return "".join([*pieces, text[done:]]) if done else text
 
 
-def _begins_setting(text: str, at: int, names: Set[int]) -> bool:
+def _begins_setting(text: str, at: int, names: AbstractSet[int]) -> bool:
     """Return whether the line after a line break begins another setting, or the name of another secret."""
     line_end = _LINE_END.match(text, at)
     return line_end is not None and (
