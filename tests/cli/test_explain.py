@@ -41,7 +41,7 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["explain", _file(tmp_path, f"begin\n{DENIAL}\nend\n")]) == 0
     out = capsys.readouterr().out
     assert "The role ci was denied eks:DescribeCluster" in out
-    assert "Reported" in out
+    assert "[reported]" in out
     assert '"Action": "eks:DescribeCluster"' in out
     assert "aws iam put-role-policy" in out
     assert "\x1b" not in out, "colors are for terminals only"
@@ -57,7 +57,7 @@ def test_a_terminal_sets_the_width(
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("NO_COLOR", "1")
     assert main(["explain", _file(tmp_path, DENIAL)]) == 0
-    sentences = out.getvalue().partition("Reported")[0].splitlines()
+    sentences = out.getvalue().partition("Do this first")[0].splitlines()
     assert width - 20 < max(map(len, sentences)) <= width
 
 

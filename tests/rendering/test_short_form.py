@@ -66,9 +66,26 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
     words = " ".join(shown.split())
     assert shown.count("\n") < 32, name
     assert words.startswith(" ".join(explanation.summary.split())[:60])
-    assert any(shown.count(f"\n{each.evidence.capitalize()} ") for each in explanation.causes)
+    marks = {each.evidence for each in explanation.causes}
+    assert any(f"\n{mark.capitalize()} " in shown or f"[{mark}]" in words for mark in marks)
     first = explanation.remedies[0]
     assert f"Do this first: {' '.join(first.title.split())} [{first.who}]" in words
+
+
+def test_reason_that_the_verdict_states_is_said_once() -> None:
+    """The verdict has the evidence of a cause that says nothing else."""
+    shown = " ".join(explain(_DENIAL).to_text().split())
+    assert "no identity-based policy allows it. [reported]" in shown
+    assert shown.count("no identity-based policy") == 1
+    assert "no identity-based policy allows the" in explain(_DENIAL).to_text(detail="full").replace("\n", " ")
+
+
+def test_policy_that_the_message_names_is_shown_without_its_type_again() -> None:
+    arn = "arn:aws:organizations::111122223333:policy/o-abc123def4/service_control_policy/p-0a1b2c3d"
+    denied = _DENIAL.partition(" because ")[0]
+    shown = " ".join(str(explain(f"{denied} with an explicit deny in a service control policy: {arn}")).split())
+    assert f"The message names {arn}." in shown
+    assert shown.count("explicit deny") == 0
 
 
 def test_quotes_of_one_cause_share_a_sentence() -> None:

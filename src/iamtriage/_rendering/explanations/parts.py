@@ -15,14 +15,18 @@ __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "
 _LINES = 26
 _MAX_REASONS = 2
 _QUOTES = lazy_pattern(r"The (?:(?:message|text) says:?|authorization details name) ")
+# The words before the reason in an AWS message.
+_MESSAGE_SAYS = "The message says: "
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text says "[^"]*"\.')
+# A reason, and the ARN of the policy.
+_NAMED = lazy_pattern(r"(?P<said>[^:]{1,100}): (?P<arn>arn:[^ ]+)")
 # A text repeats another one if it shares at least this fraction of its words with it.
 _MIN_SHARED_WORDS = 0.7
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
 _FILLER = lazy_pattern(
-    "a|an|and|any|are|as|at|be|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|that|the"
-    "|them|this|to|was|which|with"
+    "a|action|an|and|any|are|as|at|be|because|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or"
+    "|that|the|them|this|to|was|which|with"
 )
 
 
@@ -91,7 +95,10 @@ class Parts(NamedTuple):
 
 
 def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
-    """Return the rows of causes: the evidence, and the sentences that add to the summary."""
+    """Return the rows of causes: the evidence, and the sentences that add to the summary.
+
+    The row of a first cause that adds nothing has no sentences.
+    """
     rows: list[tuple[str, str]] = []
     shown_text = summary
     for number, cause in enumerate(causes):
@@ -104,16 +111,22 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):
             words = _QUOTES.sub("", reason, count=1)
-            if restates(words, " ".join((shown_text, *sentences))):
+            known = " ".join((shown_text, *sentences))
+            if restates(words, known):
                 continue
-            sentence = _end_sentence(reason)
+            named = _NAMED.fullmatch(words)
+            is_name_new = named is not None and restates(named["said"], known)
+            sentence = _end_sentence(f"The message names {named['arn']}" if named and is_name_new else reason)
             if sentences and all(map(_QUOTED.fullmatch, (sentences[-1], sentence))):
                 sentences[-1] = f"{sentences[-1].removesuffix('.')} and {words}"
             else:
                 sentences.append(sentence)
-        # What the text says shows why the cause is certain. The cause alone would repeat the summary.
-        quoted = next(filter(_QUOTES.match, cause.because), cause.text)
-        text = " ".join(sentences) or _end_sentence(quoted)
+        text = " ".join(sentences)
+        if not text:
+            # What the text says shows why the cause is certain. The cause would repeat the summary.
+            quoted = next(filter(_QUOTES.match, cause.because), None)
+            if number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
+                text = _end_sentence(quoted or cause.text)
         rows.append((cause.evidence.capitalize(), text))
         shown_text = f"{shown_text} {text}"
     return rows
@@ -150,7 +163,7 @@ def _words(text: str) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    for ending in ("ies", "es", "s", "ed", "d", "y"):
+    for ending in ("-based", "ies", "es", "s", "ed", "d", "y"):
         if len(word) > len(ending) + 3 and word.endswith(ending):
             return word[: -len(ending)]
     return word

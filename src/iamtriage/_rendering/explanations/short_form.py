@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.parts import Parts, RemedyParts
+    from iamtriage._rendering.explanations.parts import CauseParts, Parts, RemedyParts
 
 __all__ = ("short_blocks",)
 
@@ -61,6 +61,8 @@ _EXTRA_LINES_FOR_TITLE = 3
 _EXTRA_LINES_FOR_STEP = 2
 # Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
 _EXTRA_LINES_FOR_ENTRY = 3
+# Lines by which the row of the second cause can exceed it if it is the first row, with an empty line above.
+_EXTRA_LINES_FOR_ROW = 2
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
@@ -187,7 +189,7 @@ class _Builder:
         self._width = width
         self._remedy = parts.remedies[0] if parts.remedies else None
         self._lines: dict[Block, int] = {}
-        self._rows: dict[int, Labels] = {}
+        self._causes: dict[int, tuple[Block, ...]] = {}
         self._notes: dict[tuple[int, bool, bool], str | None] = {}
 
     @cached_property
@@ -235,6 +237,8 @@ class _Builder:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
+            if name == "causes" and selection.causes == 1 and self._lacks_row:
+                more = _EXTRA_LINES_FOR_ROW
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         return selection
 
@@ -299,12 +303,9 @@ class _Builder:
     def blocks(self, selection: _Selection) -> Iterator[Block]:
         """Yield the blocks of a selection."""
         parts = self._parts
-        yield Heading(parts.summary, 1)
-        if parts.causes and selection.causes:
-            if selection.causes not in self._rows:
-                rows = cause_rows(parts.summary, parts.causes[: selection.causes])
-                self._rows[selection.causes] = Labels(tuple(rows))
-            yield self._rows[selection.causes]
+        if selection.causes not in self._causes:
+            self._causes[selection.causes] = tuple(self._cause_blocks(parts.causes[: selection.causes]))
+        yield from self._causes[selection.causes]
         if self._remedy:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
@@ -314,6 +315,25 @@ class _Builder:
             yield from command_blocks(parts.second.commands, parts.second.names)
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
+
+    @property
+    def _lacks_row(self) -> bool:
+        """Whether the first cause has no row, and the second one is as certain."""
+        causes = self._parts.causes
+        return len(self._causes[1]) == 1 and len(causes) > 1 and causes[1].evidence != "possible"
+
+    def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
+        """Yield the summary and the rows of causes.
+
+        The summary has the evidence of a first cause that says nothing else.
+        """
+        rows = cause_rows(self._parts.summary, causes)
+        tags: tuple[str, ...] = ()
+        if rows and not rows[0][1]:
+            tags, rows = (causes[0].evidence,), rows[1:]
+        yield Heading(self._parts.summary, 1, tags)
+        if rows:
+            yield Labels(tuple(rows))
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
