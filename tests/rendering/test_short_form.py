@@ -83,7 +83,9 @@ def test_reason_that_the_verdict_states_is_said_once() -> None:
 def test_policy_that_the_message_names_is_shown_without_its_type_again() -> None:
     arn = "arn:aws:organizations::111122223333:policy/o-abc123def4/service_control_policy/p-0a1b2c3d"
     denied = _DENIAL.partition(" because ")[0]
-    shown = " ".join(str(explain(f"{denied} with an explicit deny in a service control policy: {arn}")).split())
+    shown = " ".join(
+        str(explain(f"{denied} with an explicit deny in a service control policy: {arn}")).split()
+    )
     assert f"The message names {arn}." in shown
     assert shown.count("explicit deny") == 0
 
