@@ -20,9 +20,7 @@ from tests.tables import ANA, check_rows, has_fragment
 _STARTS = (
     "sdk_prefixes._BOTOCORE",
     "go_prefixes._OPERATION",
-    "go_prefixes._CODE",
     "sdk_prefixes._PHP",
-    "sdk_prefixes._DOTNET",
     "sdk_suffixes._JAVA_OLDEST",
     "sdk_suffixes._GO1",
     "rbac._SENTENCE",

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.prefix_pieces import REASON_PHRASES, code_piece, put_group
-from iamtriage._reading.vocabulary.codes import is_code, is_known
+from iamtriage._reading.readers.prefix_pieces import put_group
+from iamtriage._reading.vocabulary.codes import is_code
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, HOST_ID_CONTINUATION, ID_CONTINUATION, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
@@ -39,11 +39,6 @@ _REQUEST = lazy_pattern(
 )
 _HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
-)
-_CODE = lazy_pattern(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
-# People retype it with other capitals. Messages of other tools can start like this, too.
-_RETYPED = lazy_pattern(
-    r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
 )
 
 
@@ -79,14 +74,6 @@ def _response(m: re.Match[str]) -> Piece:
     return piece
 
 
-def _code(m: re.Match[str]) -> Piece:
-    return code_piece(m, source="go-v2", rank=BEST, is_aws=True)
-
-
-def _retyped(m: re.Match[str]) -> Piece | None:
-    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in REASON_PHRASES else None
-
-
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>peration |<Error>peration ", _OPERATION, _operation),
@@ -96,6 +83,4 @@ GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece |
         GO_RESPONSE,
         _response,
     ),
-    ("<api>api error", _CODE, _code),
-    ("<API>API error|<API>API Error|<api>pi Error|<Api>pi Error", _RETYPED, _retyped),
 )

@@ -26,15 +26,6 @@ Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
 # The anchors of readers that need no particular word or literal, and of readers with a table.
 _ANY_TEXT = ""
 _FROM_TABLE = None
-# The verbs of cmdlets (https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands).
-_VERBS = (
-    "Add Approve Assert Backup Block Build Checkpoint Clear Close Compare Complete Compress Confirm Connect Convert Copy"
-    " Debug Deny Deploy Disable Disconnect Dismount Edit Enable Enter Exit Expand Export Find Format Get Grant Group Hide"
-    " Import Initialize Install Invoke Join Limit Lock Measure Merge Mount Move New Open Optimize Out Ping Pop Protect"
-    " Publish Push Read Receive Redo Register Remove Rename Repair Request Reset Resize Resolve Restart Restore Resume"
-    " Revoke Save Search Select Send Set Show Skip Split Start Step Stop Submit Suspend Switch Sync Test Trace Unblock"
-    " Undo Uninstall Unlock Unprotect Unpublish Unregister Update Use Wait Watch Write"
-)
 
 
 class Reader:
@@ -86,18 +77,6 @@ READERS = (
     ),
     Reader("truncated sentences", "other", "<User>User: ", "sentences:read_truncated_sentence"),
     Reader("prefixes of SDKs", "envelope", _FROM_TABLE, "sdk_prefixes:read_prefixes"),
-    Reader(
-        "s3cmd",
-        "envelope",
-        "|".join(f"<{status}>{status} (" for status in range(300, 600)),
-        "s3cmd:read_s3cmd",
-    ),
-    Reader(
-        "cmdlets",
-        "envelope",
-        "|".join(f"<{verb}>{verb}-" for verb in _VERBS.split()),
-        "cmdlets:read_cmdlets",
-    ),
     Reader(
         "labelled values",
         "envelope",
