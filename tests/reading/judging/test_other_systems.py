@@ -121,6 +121,15 @@ _SYSTEMS = (
         "kafka",
         "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [orders]",
     ),
+    (
+        "cassandra",
+        "com.datastax.driver.core.exceptions.UnauthorizedException: User ana has no CREATE permission on <all keyspaces>",
+    ),
+    ("jax-rs", "io.quarkus.security.UnauthorizedException: 401 Unauthorized"),
+    (
+        "nest",
+        "[Nest] 42  - ERROR [ExceptionsHandler] UnauthorizedException: Unauthorized\n    at JwtAuthGuard.handleRequest (/app/node_modules/@nestjs/passport/dist/auth.guard.js:60:30)",
+    ),
     ("spring", "org.springframework.security.access.AccessDeniedException: Access Denied"),
     ("java-nio", "java.nio.file.AccessDeniedException: /etc/shadow"),
     (

@@ -16,6 +16,14 @@ _EVENT = (
 )
 FORMS: Table = (
     (
+        "health-check",
+        '"s3": "fail (AccessDenied) - check the role of the task and the name of the bucket"',
+        denied(code="AccessDenied"),
+    ),
+    ("chinese-label", "❌ AWS 数据源创建失败: AccessDenied", denied(code="AccessDenied")),
+    ("chinese-label-elsewhere", "创建失败: NotFound", None),
+    ("failed-elsewhere", "2 checks failed (TimeoutError)", None),
+    (
         "soto",
         'S3ErrorType.accessDenied(message: Optional("Access Denied"))',
         denied(code="accessDenied"),

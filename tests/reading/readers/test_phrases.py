@@ -26,6 +26,14 @@ OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF01234
 DENIALS: Table = (
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
+    ("api-version", "Error calling DAX.describeClusters\nAccess Denied to API Version: DAX_V3", denied()),
+    ("api-version-elsewhere", "Access denied: this API version needs a newer licence", None),
+    (
+        "import-path",
+        "Could not create volume: CreateFileSystem failed: BadRequest: Access denied for import path.",
+        denied(code="BadRequest"),
+    ),
+    ("import-path-elsewhere", "Access denied for import path: ../orders.json", None),
     (
         "identity-pool-printed",
         "NotAuthorizedException {\n  message=Unauthenticated access is not supported for this identity pool.,\n}",
@@ -1441,6 +1449,18 @@ ROLES: Table = (
     ),
     ("lambda-in-prose", "The role cannot be assumed by Lambda, so I wrote a trust policy.", None),
     ("code-alone", "InvalidParameterValueException: The value of the order is not valid.", None),
+    (
+        "object-metadata",
+        "InvalidS3ObjectException: Unable to get object metadata from S3. Check object key, region and/or access permissions.",
+        expect("aws_error", code="InvalidS3ObjectException"),
+    ),
+    ("object-metadata-in-prose", "We are unable to get object metadata from S3 on Fridays.", None),
+    (
+        "security-hub",
+        "SecurityHub raises an InvalidAccessException: Account 111122223333 is not an administrator for this organization",
+        expect("aws_error", code="InvalidAccessException"),
+    ),
+    ("administrator-elsewhere", "InvalidAccessException: Account ana is not an owner of the project", None),
 )
 NETWORK: Table = (
     (

@@ -1190,6 +1190,26 @@ LESS: Table = (
         denied(code="UnauthorizedOperation", operation="DescribeInstances", action="ec2:DescribeInstances"),
     ),
     ("three-sections", "User: bob is not authorized to perform: ecs:servers:list", None),
+    (
+        "word-without-colon",
+        "554 Access denied: User UserARN is not authorized to perform ses:SendRawEmail on resource IdentityARN\n\nThe policy of the user",
+        denied(principal="UserARN", action="ses:SendRawEmail", resource="IdentityARN"),
+    ),
+    (
+        "word-before-a-reason",
+        "not authorized to perform: s3:GetObject on resource orders-data because no identity-based policy allows it",
+        denied(action="s3:GetObject", resource="orders-data", deny="implicit", policy_type="identity"),
+    ),
+    (
+        "no-word-of-prose",
+        "User is not authorized to perform: eks:ListClusters on resource level, so it fails",
+        denied(action="eks:ListClusters"),
+    ),
+    (
+        "no-word-at-the-end",
+        "User is not authorized to perform: eks:ListClusters on resource level",
+        denied(action="eks:ListClusters"),
+    ),
     ("no-aws-in-it", "User: bob is not authorized to perform this task", None),
     ("prose", "The user is not authorized, so we show the login page instead", None),
     ("verb-alone", "You are not authorized to view this page", None),

@@ -44,6 +44,11 @@ ROLES: Table = (
     ),
     ("glue", "Service is unable to assume provided role. Please verify role's TrustPolicy.", denied()),
     (
+        "emr",
+        f"last error: VALIDATION_ERROR: EMR service role {ROLE} is invalid",
+        expect("invalid_arn", resource=ROLE),
+    ),
+    (
         "sagemaker",
         f"ValidationException: Could not assume role {ROLE}. Please ensure that the role exists.",
         denied(code="ValidationException", resource=ROLE),
@@ -513,6 +518,16 @@ PERMISSIONS: Table = (
 )
 LAUNCHES: Table = (
     (
+        "output",
+        "NO_WRITE_ACCESS_TO_OUTPUT: The provided data access role does not have write access to the output S3 URI",
+        denied(),
+    ),
+    (
+        "location",
+        "Invalid request provided: Provided role does not have sufficient permissions for s3 location example-airflow/dags",
+        denied(resource="example-airflow/dags"),
+    ),
+    (
         "denied",
         f"last error: eks-ng-1-0f1e2d3c: AsgInstanceLaunchFailures: You are not authorized to perform this operation. Encoded authorization failure message: {'aB3_dE6fG9' * 12}. Launching EC2 instance failed.",
         expect("access_denied", encoded_message="aB3_dE6fG9" * 12),
@@ -653,6 +668,9 @@ def test_every_frame_has_an_example(frame: Phrase) -> None:
         "2026-11-20T10:00:00Z ERROR Insufficient permissions",
         "2026-11-20T10:00:00Z ERROR orders: Insufficient permissions. Region of AWS: eu-west-1",
         "AWS IAM Insufficient permissions",
+        "If the role arn:aws:iam::111122223333:role/orders is invalid or old, create another one.",
+        "The role 'editor' is invalid for this order.",
+        "The user role does not have write access to the calendar",
         "Without s3:GetBucketLocation, Athena reports 'Unable to verify/create output bucket' for every query.",
         "mount.nfs4: access denied by server while mounting nas.example.com:/orders",
         "mount.nfs4: access denied by server while mounting 127.0.0.1:/",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
+from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known, is_weak
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
@@ -84,7 +84,8 @@ def _read_class(m: re.Match[str]) -> Iterator[Piece]:
     if "amazon" in namespace.lower() or FOREIGN_NAMESPACE.match(namespace) or is_generic(code):
         return
     botocore = "botocore" in namespace
-    if botocore or is_known(code):
+    # Many frameworks have classes such as ``UnauthorizedException``.
+    if botocore or (is_known(code) and ("aws" in namespace.lower() or not is_weak(code))):
         piece = Piece("class", m.start(), m.end(), is_aws=botocore, source="botocore" if botocore else None)
         piece.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
         yield piece

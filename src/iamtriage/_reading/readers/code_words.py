@@ -96,16 +96,16 @@ _IN_QUOTES = _Label(
     "rror ode xception",
 )
 _IN_PARENTHESES = _Label(
-    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(",
+    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error|\bfail(?:ed)?)\s*\(",
     r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\)",
     ")",
-    "rror",
+    "rror fail failed",
 )
 _AFTER_LABEL = _Label(
-    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)):?\s+",
+    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)|失败|错误|エラー):?\s+",
     r"(?P<code>[A-Z][A-Za-z0-9]{4,80}+)(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
     f"\"'`.)]}}({_WHITESPACE}",
-    "rror failed ode to with returned reason esponse (s)",
+    "rror failed ode to with returned reason esponse (s) 失败 错误 エラー",
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = _Label(

@@ -33,6 +33,8 @@ _TABLE = r"""
 sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
 sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
 sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
+sure   | ccess Denied to API Version | Access Denied to API Version: \w
+sure   | denied for import path|denied for export path | (?P<code>BadRequest): Access denied for (?:im|ex)port path
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
@@ -292,6 +294,8 @@ sure   | principals must be valid domain names | Federated principals must be va
 sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
 
 [aws_error]
+sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unable to get object metadata from S3\. Check object key, region and/or access permissions
+sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
 sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed

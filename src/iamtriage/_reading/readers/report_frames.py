@@ -29,7 +29,7 @@ SERVICE = (
 )
 PARTS = {
     "<ACTION>": r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
-    "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|required|right|sufficient|the) ){0,3}",
+    "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|read|required|right|sufficient|the|write) ){0,3}",
     # Names in angle brackets are masks.
     "<BUCKET>": r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)",
     # The end of a message, a line or a field, or the start of what an SDK adds.
@@ -60,6 +60,9 @@ sure   | to assume  | \b<LACKS> <ADJECTIVES><PERMISSIONS>(?: required)? to assum
 sure   | ccess denied wh | \b[Aa]ccess denied (?:when attempting to assume|while assuming) <ROLE_RESOURCE>
 unsure | <allow>must allow | \bmust allow (?:\w{1,20} ){1,5}to assume <ROLE>
 
+[invalid_arn]
+unsure | <role>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
+
 [aws_error]
 unsure | <assumed>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or )?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
 
@@ -74,7 +77,7 @@ unsure | <assume>uthorized to assume | \A[^\w]{0,3}is not authorized to assume (
 unsure | <nor>is authorized to assume | \b[Nn]either (?:\w{1,20} ){0,4}<PRINCIPAL>, nor .{1,60}? is authorized to assume
 sure   | <authorize> | \bFailed to authorize (?:\w{1,20} ){0,3}<RESOURCE>
 # A role or caller that lacks permissions.
-unsure | <have>not have|<have>n't have|<include>not include|<include>n't include | \b(?:<ROLE_PRINCIPAL>|[Uu]ser|You|<SERVICE>) <LACKS> <ADJECTIVES>permission(?:\(s\)|s)?\b(?!\. Reason: Operation)(?: (?:required )?to call (?P<operation>[A-Z]\w{2,60}) on \w{1,40}| to (?:perform |call )?<ACTION>| to [a-z]{2,20}(?: \w{1,20}){1,3}:? <QUOTE><RESOURCE>)?
+unsure | <have>not have|<have>n't have|<include>not include|<include>n't include | \b(?:<ROLE_PRINCIPAL>|[Uu]ser|You|<SERVICE>) <LACKS> <ADJECTIVES>permission(?:\(s\)|s)?\b(?!\. Reason: Operation)(?: (?:required )?to call (?P<operation>[A-Z]\w{2,60}) on \w{1,40}| to (?:perform |call )?<ACTION>| (?:to [a-z]{2,20}(?: \w{1,20}){1,3}|for s3 location):? <QUOTE>(?P<resource><NAMED>|(?<=location\x20)<BUCKET>(?:/[\w/-]{0,200})?))?
 sure   | ermission to create a|ermissions to create a|ermission to create the|ermissions to create the | \b(?:[Cc]aller|[Cc]redentials|[Uu]ser|You) (?:does|do) not have permissions? to create (?:a|the) [Ss]ervice[- ][Ll]inked [Rr]ole\b
 sure   | role does not have sufficient | \bUnable to (?:access|use) [^\n'\"]{1,80}?<QUOTE><RESOURCE>[^\n]{0,160}?\. The provided role does not have sufficient permissions
 unsure | <have>not have|<have>n't have | \b<ROLE_PRINCIPAL> <LACKS> (?:a trust relationship|<ADJECTIVES>access)\b

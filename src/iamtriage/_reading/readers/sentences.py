@@ -110,6 +110,10 @@ _RESOURCE = lazy_pattern(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
 _VALUE = lazy_pattern(VALUE_START)
+# "… on resource app-data": a name of one word, without a colon before it, at the end of a message.
+_WORD_RESOURCE = lazy_pattern(
+    r"(?<=[Rr]esource\x20)(?P<resource>(?=\S{0,200}[A-Z0-9_./-])[\w./-]{1,200}[\w/])(?=\.?(?:\s*(?:\Z|\n)|\s(?:because\sno|with\san\sexplicit)\s))"
+)
 # An apostrophe that closes a quotation, not one inside a name.
 _APOSTROPHE = lazy_pattern(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # The resource without "on resource": "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
@@ -345,6 +349,10 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     quote = text[start : start + 1]
     quoted = quote != "" and quote in "\"'`"
     if not head["colon"] and not quoted and ARN_HEAD.match(text, start) is None:
+        word = _WORD_RESOURCE.match(text, start)
+        if word:
+            piece.put("resource", word["resource"], *word.span("resource"))
+            return word.end()
         # KMS: "on this resource", "on the resource associated with this ciphertext".
         ciphertext = _CIPHERTEXT.match(text, start)
         return ciphertext.end() if ciphertext else start

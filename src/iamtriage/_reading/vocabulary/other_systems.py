@@ -101,6 +101,7 @@ _OTHER_SYSTEMS = _signs(
     ("<nio>java.nio.file.", rf"\bjava\.nio\.file\.(?!{S3A_DENIAL})"),
     ("<docker>docker.sock|<publickey>(publickey", r"\bdocker\.sock\b|\(publickey\b"),
     ("<springframework>", r"org\.springframework\.security"),
+    ("<nestjs>@nestjs|<Nest>[Nest]", r"@nestjs/|\[Nest\]"),
     ("<denied>Access is denied", r"Access is denied\b\.? ?(?:\(os error 5\)|0x80070005)"),
     ("<EACCES>|<NOPERM>|<E_ACCESSDENIED>|<NT_STATUS_ACCESS_DENIED>", r"\b(?:EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED)\b"),
     ("<ORA>ORA-|<MySQL>|<psycopg2>|<PSQLException>", r"\b(?:ORA-\d{5}|MySQL\b|psycopg2\b(?!\.(?:errors\.)?[A-Z]\w{1,40}: S3ServiceException)|PSQLException\b)"),
