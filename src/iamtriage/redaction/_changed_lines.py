@@ -1,4 +1,7 @@
-"""Find the lines that unwrapping changes. Only there can the unwrapped text reveal more than the original."""
+"""Find the lines that unwrapping changes. Only there can the unwrapped text reveal more than the original.
+
+Of these, lines that repeat others in the same surroundings reveal nothing either.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.redaction._finders.phrases import SENTENCE_WORD
 from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._vocabulary.value_ends import zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-__all__ = ("remove_unchanged_lines",)
+__all__ = ("remove_repeated_lines", "remove_unchanged_lines")
 
 # The number of lines before and after a changed line that can belong to a secret in it.
 _LINES_AROUND = 3
@@ -41,6 +45,25 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
     lines = view.text.split("\n")
     if len(lines) > _MIN_LINES and len(lines) * _MIN_LINE < len(view.text):
         view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
+
+
+def remove_repeated_lines(text: str) -> str:
+    """Return a text without the lines that repeat previous ones in the same surroundings, except for digits."""
+    zeroed = zero_digits(text).split("\n")
+    if len(zeroed) <= _MIN_LINES or sum(map(len, set(zeroed))) * 2 > len(text):
+        return text
+    lines = text.split("\n")
+    windows = zip(*(zeroed[at:] for at in range(_MIN_LINES + 1)), strict=False)
+    known: set[tuple[str, ...]] = set()
+    pieces: list[str] = []
+    done = 0
+    for at, window in enumerate(windows):
+        if window not in known:
+            known.add(window)
+            start, end = max(at, done), at + _MIN_LINES + 1
+            pieces += ([_GAP] if start > done else []) + lines[start:end]
+            done = end
+    return "\n".join(pieces)
 
 
 def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
-from iamtriage.redaction._changed_lines import remove_unchanged_lines
+from iamtriage.redaction._changed_lines import remove_repeated_lines, remove_unchanged_lines
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
@@ -292,11 +292,18 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
             view = unwrap(block, links=False)
             if view.text != block.rstrip():
                 remove_unchanged_lines(view, _SIGNS)
-                for found in _find_in_text(view.text):
+                for found in _find_in_distinct_lines(view.text):
                     start, end = find_original_span(view, found.start, found.end)
                     end = _end_before_setting(block, start, end)
                     yield FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
         at += len(block)
+
+
+def _find_in_distinct_lines(text: str) -> Iterator[FoundSecret]:
+    """Find every secret in a text. If its distinct lines contain none, search no others."""
+    distinct = remove_repeated_lines(text)
+    if distinct is text or any(_find_in_text(distinct)):
+        yield from _find_in_text(text)
 
 
 def _end_before_setting(text: str, start: int, end: int) -> int:
