@@ -48,7 +48,7 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
 
 
 def remove_repeated_lines(text: str) -> str:
-    """Return a text without the lines that repeat previous ones in the same surroundings, except for digits."""
+    """Return a text without the lines that repeat others, except for digits, in the same surroundings."""
     zeroed = zero_digits(text).split("\n")
     if len(zeroed) <= _MIN_LINES or sum(map(len, set(zeroed))) * 2 > len(text):
         return text
