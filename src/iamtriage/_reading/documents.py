@@ -20,12 +20,7 @@ _STARTS = ("{", "[")
 
 
 def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
-    """Return the failures in a JSON document of CloudTrail records, ``None`` for any other text.
-
-    Args:
-        text: The text.
-        prefixes: The spans of the prefixes that the log put before its lines.
-    """
+    """Return the failures in a JSON document of CloudTrail records, ``None`` for any other text."""
     if "eventSource" not in text:
         return None
     document = (_remove_spans(text, prefixes) if prefixes else text).lstrip()
@@ -69,13 +64,7 @@ _NAMES = (
 
 
 def _set_spans(failure: Failure, text: str, at: int) -> int:
-    """Set the text and spans of a failure that was parsed from a document, and return its start.
-
-    Args:
-        failure: The failure, which was just built.
-        text: The text of the document.
-        at: The start of the previous failure.
-    """
+    """Set the text and spans of a failure that was parsed from a document, and return its start."""
     envelope = failure.envelope
     find, request_id = text.find, envelope.request_id
     values: tuple[str | None, ...] = (

@@ -13,12 +13,7 @@ __all__ = ("choose_cause", "find_cause_in_chain")
 
 
 def find_cause_in_chain(error: BaseException, *, contexts: bool) -> Failure | None:
-    """Return the failure that an exception or its causes report, else the one of the nearest context.
-
-    Args:
-        error: The exception.
-        contexts: Whether to return the failure of an exception that was being handled.
-    """
+    """Return the failure that an exception or its causes report, else the one of the nearest context."""
     from iamtriage._reading.structured.exceptions import failures_by_level
 
     chosen: Failure | None = None

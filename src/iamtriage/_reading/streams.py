@@ -22,9 +22,6 @@ _MAX_LINE = 1_000_000
 def parse_stream(file: IO[str]) -> Failure | None:
     """Return what :func:`parse` returns for the text of a file, in bounded memory.
 
-    Args:
-        file: An open text file.
-
     >>> from io import StringIO
     >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
     'kubernetes_unauthorized'
@@ -42,12 +39,7 @@ def parse_stream(file: IO[str]) -> Failure | None:
 
 
 def _read_lines(file: IO[str], partial_line: str) -> Iterator[str]:
-    """Yield the lines of a file; long ones in parts.
-
-    Args:
-        file: The file.
-        partial_line: The part of the first line that was already read.
-    """
+    """Yield the lines of a file; long ones in parts."""
     line = partial_line + file.readline(_MAX_LINE)
     while line:
         yield line

@@ -30,14 +30,9 @@ _AWS_SOURCES = frozenset(
 
 
 def parse_output(text: str, at: int = 0) -> Failure | None:
-    """Return the failure in unmodified output of an SDK, tool or service.
+    """Return the failure in unmodified output that starts at a position, or ``None`` if no row of the table matches.
 
-    Args:
-        text: The text.
-        at: Where the output starts. It must extend to the end of the text.
-
-    Returns:
-        The failure, or ``None`` if the output matches no row of the table.
+    The output must extend to the end of the text.
     """
     start = text[at : at + 3]
     parsers = _PARSERS.get(start)
@@ -195,20 +190,6 @@ class _DenialParser:
 
 class _EndingMatcher:
     """The compiled pattern of an ending, and the groups of the facts in it and in the pattern before the message."""
-
-    __slots__ = (
-        "begin",
-        "end",
-        "facts",
-        "frames",
-        "head_keys",
-        "is_exclusive",
-        "is_sdk",
-        "match",
-        "needs_known_code",
-        "source",
-        "tail_keys",
-    )
 
     def __init__(self, head: re.Pattern[str], ending: Ending) -> None:
         # The newline at the end is not a part of the output.

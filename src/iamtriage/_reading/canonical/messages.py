@@ -99,13 +99,7 @@ DENIAL_KEYS = _DENIAL_NAMES[1:]
 def parse_decision(
     reason: str | None, implicit: str | None, explicit: str | None
 ) -> tuple[str | None, str | None]:
-    """Return whether a denial is explicit or implicit, and the policy type.
-
-    Args:
-        reason: The clause with the reason.
-        implicit: The words for the policy that does not allow the action.
-        explicit: The words for the policy that denies the action.
-    """
+    """Return whether a denial is explicit or implicit, and the policy type."""
     if implicit is not None:
         return "implicit", POLICY_WORDS[implicit]
     if reason is None:

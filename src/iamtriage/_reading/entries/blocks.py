@@ -34,19 +34,6 @@ class Block:
         lists_headers: Whether the last line is in a list of response headers.
     """
 
-    __slots__ = (
-        "_awaits_exception",
-        "_box",
-        "_depth",
-        "_is_response",
-        "_root",
-        "announces",
-        "expects_more",
-        "is_complete",
-        "is_document",
-        "lists_headers",
-    )
-
     def __init__(self, *, is_document: bool) -> None:
         self.is_document = is_document
         self.is_complete = False
@@ -65,12 +52,7 @@ class Block:
         return self._depth > 0 or bool(self._root) or self._awaits_exception or self._box
 
     def add(self, content: str, text: str) -> None:
-        """Process the next line of the entry.
-
-        Args:
-            content: Its content.
-            text: The content without the spaces around it.
-        """
+        """Process the next line of the entry."""
         if not text:
             return
         last = text[-1]

@@ -58,13 +58,7 @@ class Line(NamedTuple):
 
 
 def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
-    """Find the prefix and format of a line.
-
-    Args:
-        text: The line, with its newline.
-        start: Its offset in the source.
-        is_hot: Whether it has a sign of a failure.
-    """
+    """Find the prefix and format of a line."""
     if text == EMPTY_LINE:
         return Line(text, start, False, _EMPTY_LINE_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
     prefix = split_prefix(text)

@@ -48,21 +48,6 @@ class Entry(NamedTuple):
 class OpenEntry:
     """An entry to which the next line may belong."""
 
-    __slots__ = (
-        "begins",
-        "block",
-        "boundary",
-        "format",
-        "is_hot",
-        "is_touched",
-        "last",
-        "lines",
-        "may_fail",
-        "quiet",
-        "size",
-        "words",
-    )
-
     def __init__(self, form: str) -> None:
         self.format = form
         self.lines: list[Line] = []
@@ -87,12 +72,7 @@ class OpenEntry:
         return not first.prefix.is_stamped and (not first.is_start or first.format == LEVEL)
 
     def add(self, line: Line, number: int) -> None:
-        """Add the next line of the entry.
-
-        Args:
-            line: The line.
-            number: Its number among all lines.
-        """
+        """Add the next line of the entry."""
         self.last = number
         if line.text == EMPTY_LINE and self.lines:
             self._add_empty_line(line)
@@ -198,12 +178,7 @@ class OpenEntry:
         )
 
     def build(self, count: int | None = None, following: str = "") -> Entry:
-        """Build an entry from the first lines.
-
-        Args:
-            count: The number of lines; ``None`` means all.
-            following: The first line of the next entry, if that can contain a failure.
-        """
+        """Build an entry from the first lines, by default from all."""
         lines = self.lines[:count]
         prefixes: list[tuple[int, int]] = []
         statements: list[int] = []

@@ -238,14 +238,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
 
 
 def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> Iterator[Entry]:
-    """Yield a long line, or a part of one, in overlapping pieces; each failure belongs to one of them.
-
-    Args:
-        line: The line, or the part.
-        offset: Its offset in the source.
-        is_continued: Whether parts of the line precede it.
-        has_more: Whether parts of the line follow it.
-    """
+    """Yield a long line, or a part of one, in overlapping pieces; each failure belongs to one of them."""
     half = _OVERLAP_LENGTH // 2
     start = 0
     while True:

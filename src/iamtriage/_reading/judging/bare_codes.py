@@ -32,12 +32,7 @@ _OTHER_KINDS = {"credential_scope": ("signature_mismatch", "invalid_credentials"
 
 
 def attach_bare_codes(candidates: Sequence[Candidate], readable: Readable) -> None:
-    """Attach adjacent codes to messages without one.
-
-    Args:
-        candidates: The candidates, in the order of the text.
-        readable: The readable text.
-    """
+    """Attach adjacent codes to messages without one."""
     if not readable.codes or not any(map(_lacks_code, candidates)):
         return
     text = readable.text

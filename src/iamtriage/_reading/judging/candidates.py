@@ -135,12 +135,7 @@ class Candidate:
 
 
 def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
-    """Join pieces into candidates.
-
-    Args:
-        text: The readable text.
-        pieces: The pieces, in the order of the text.
-    """
+    """Join pieces, which are in the order of the text, into candidates."""
     candidates: list[Candidate] = []
     current: Candidate | None = None
     for piece in pieces:
@@ -174,12 +169,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
 
 
 def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield a candidate for each piece that is not near another candidate.
-
-    Args:
-        pieces: The pieces.
-        candidates: The other candidates, in the order of the text.
-    """
+    """Yield a candidate for each piece that is not near another candidate."""
     starts = [candidate.start for candidate in candidates]
     for piece in pieces:
         at = bisect_left(starts, piece.start)

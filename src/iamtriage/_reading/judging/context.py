@@ -33,14 +33,7 @@ def attach_context(
     sections: list[tuple[int, int]],
     pieces: Sequence[Piece],
 ) -> None:
-    """Attach the status and the service near a failure to it, if it states none.
-
-    Args:
-        candidates: The failures, in the order of the text.
-        readable: The readable text.
-        sections: The spans of the AWS sections, if the text compares clouds.
-        pieces: The pieces of the text, including those in source code.
-    """
+    """Attach the status and the service near a failure to it, if it states none."""
     text = readable.text
     # A candidate of IDs only, such as headers, is part of the response with the failure.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates

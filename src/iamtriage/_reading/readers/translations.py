@@ -10,7 +10,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import trim
@@ -41,63 +41,18 @@ _IMPLICIT = lazy_pattern(
     r"(?:perché|poiché) nessun|car aucune|parce qu'aucune|(?:ya que|porque) ninguna|(?:pois|porque) nenhuma|(?:da|weil) keine"
     r"|(?:許可する|許可している)[^\n]{0,80}ない(?:ため)?|許可(?:して|されて)いないため|허용하는[^\n]{0,80}없|因为没有|因為沒有|karena tidak ada"
 )
-_TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
-    (
-        "service_control",
-        lazy_pattern(
-            r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "resource_control",
-        lazy_pattern(
-            r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "permissions_boundary",
-        lazy_pattern(
-            r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "session",
-        lazy_pattern(
-            r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "vpc_endpoint",
-        lazy_pattern(
-            r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "role_trust",
-        lazy_pattern(
-            r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "identity",
-        lazy_pattern(
-            r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "resource",
-        lazy_pattern(
-            r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya",
-            re.IGNORECASE,
-        ),
-    ),
+_TYPES: dict[PolicyType, re.Pattern[str]] = lazy_patterns(
+    {
+        "service_control": r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan",
+        "resource_control": r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策",
+        "permissions_boundary": r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin",
+        "session": r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策",
+        "vpc_endpoint": r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點",
+        "role_trust": r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策",
+        "identity": r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas",
+        "resource": r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya",
+    },
+    re.IGNORECASE,
 )
 _SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
 _NAME = rf"(?:{MASK}|[^\s,;\"'、。」»<>]){{1,600}}+"
@@ -270,7 +225,7 @@ def _read_type(
     windows: _Windows, reason: re.Match[str], phrase: int, left: int, right: int, piece: Piece
 ) -> None:
     is_before = reason.start() < phrase
-    for name, pattern in _TYPES:
+    for name, pattern in _TYPES.items():
         if windows.first(pattern, left if is_before else phrase, right, "before" if is_before else ""):
             piece.put("policy_type", name)
             return

@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 
 def parse_body(body: Document, operation: str | None) -> Statement | None:
-    """Return the facts in the body of a response, or ``None`` if it is not an error.
-
-    Args:
-        body: The body, or what an SDK parsed.
-        operation: The operation, if the caller knows it.
-    """
+    """Return the facts in the body of a response, or ``None`` if it is not an error."""
     inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
     code, service = first_text(inner, *CODE_KEYS), None
     if "awsService" in inner:

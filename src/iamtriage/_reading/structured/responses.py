@@ -34,12 +34,7 @@ _UNPARSED_KEYS = frozenset(
 
 
 def parse_response(response: Document, operation: str | None) -> Statement | None:
-    """Return the facts in an API response, or ``None`` if it is not an error.
-
-    Args:
-        response: ``ClientError.response``, or a body.
-        operation: The operation, if the caller knows it.
-    """
+    """Return the facts in an API response, or ``None`` if it is not an error."""
     error, metadata = response.get("Error"), response.get("ResponseMetadata")
     if type(error) is dict and type(metadata) is dict and metadata:
         stated = cast("Document", error)

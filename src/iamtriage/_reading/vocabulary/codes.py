@@ -332,10 +332,6 @@ def is_code(word: str) -> bool:
 def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
-    Args:
-        words: The words of the text.
-        mixed_case: Those of the words that have an uppercase letter.
-
     >>> words = {"NotFound", "InvalidGroup", "ClientError", "hello"}
     >>> sorted(find_codes(words, words - {"hello"}))
     ['InvalidGroup', 'NotFound']

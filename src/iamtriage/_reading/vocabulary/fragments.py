@@ -79,12 +79,7 @@ class FragmentIndex:
         self._groups = tuple(groups.items())
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
-        """Return the numbers of the rows that have a fragment in a text, in the order of the table.
-
-        Args:
-            words: The words of the text, as ``Readable`` finds them.
-            text: The text.
-        """
+        """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
         tables = [self._rows[word] for word in self._words & words]
         tables += [rows for part, rows in self._groups if part in text]
         found = [rows for table in tables for fragment, rows in table.items() if fragment in text]
@@ -96,11 +91,7 @@ def find_near_fragments(
 ) -> Iterable[re.Match[str]]:
     """Return the matches of a row's pattern, of which each contains one of the row's fragments.
 
-    Args:
-        pattern: The pattern of the row.
-        fragment: The fragments of the row.
-        text: The text. If it is long, only the surroundings of the fragments are searched.
-        flat: The text with spaces instead of newlines.
+    Of a long text, only the surroundings of the fragments are searched.
     """
     windows = _list_windows(fragment, text, flat) if len(text) > _MIN_LONG_TEXT and fragment else ()
     if not windows or sum(end - start for start, end in windows) * 2 > len(text):
@@ -111,15 +102,7 @@ def find_near_fragments(
 def find_around_literal(
     text: str, pattern: re.Pattern[str], literal: str, max_length_before: int, max_length_after: int
 ) -> Iterator[re.Match[str]]:
-    """Yield the matches that contain a literal.
-
-    Args:
-        text: The text.
-        pattern: The pattern.
-        literal: The literal.
-        max_length_before: Maximum number of characters in a match before the literal.
-        max_length_after: Maximum number of characters in a match from the literal on.
-    """
+    """Yield the matches that contain a literal, with limited lengths before it and from it on."""
     done = 0
     at = text.find(literal)
     while at >= 0:

@@ -67,12 +67,6 @@ _QUOTES = "\"'`"
 def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
     r"""Return the bounds of the paragraph around a message.
 
-    Args:
-        text: The readable text. Empty lines and log entries separate paragraphs.
-        start: Where the message starts.
-        end: Where it ends.
-        reach: The maximum number of characters before the start and after the end.
-
     >>> find_paragraph("late\n\nDenied\nby S3\n\nearly", 6, 12, 100)
     (5, 18)
     """
