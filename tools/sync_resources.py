@@ -48,6 +48,8 @@ follow the rule. For each request, the first rule whose parameters are all prese
 of the service. `{Ids*}` is the only item of a list and `{Items#}` the only key of a map. `{Name/}` is the
 value without a leading slash. `{Url@}` is the queue name from a URL that also contains the account. `{Id!}`
 must not contain a slash, because aliases do.
+
+`+Role`: a parameter that passes a role or an instance profile; it names no resource.
 """
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_-]+)\}")
@@ -55,6 +57,17 @@ _URI_LABEL = re.compile(r"\{([A-Za-z0-9_.-]+)\+?\}")
 _OF_EVERY_ARN = frozenset({"partition", "region", "account"})
 _NAME_ENDS = ("name", "id", "identifier")
 _VERB = re.compile(r"[A-Z][a-z]+")
+# The names of parameters that pass roles, and the clients and operations that pass none.
+
+# DeliverLogsPermissionArn of CreateFlowLogs is the ARN of a role.
+_ROLE_ENDS = re.compile(r"(?:(?:role|rolearn|rolename)s?|instanceprofile|deliverlogspermissionarn)\Z")
+_PASSES_NONE = re.compile(r"(?:BatchGet|Delete|Describe|Get|List|Search)[A-Z]")
+# Elastic Beanstalk and SSM also pass roles in maps of options.
+_CLIENTS_WITHOUT_PASSED_ROLES = frozenset(
+    {"cognito-identity", "elasticbeanstalk", "iam", "ssm", "sso", "sso-admin", "sts"}
+)
+# More of them do not show which one passes the role.
+_MAX_ROLES, _MAX_DEPTH = 3, 4
 
 
 class _Rule(NamedTuple):
@@ -81,6 +94,8 @@ def build_table() -> str:
         for operation in sorted(operations):
             for rule in _find_rules(client, model.operation_model(operation), manual):
                 rows[-len(rule.members), _shorten(rule.text, prefix)].append(operation)
+            for name in _find_role_parameters(client, model.operation_model(operation)):
+                rows[1 + name.count("."), f"+{name}"].append(operation)
         if rows:
             lines.append(f"== {client}")
         for (_, text), names in sorted(rows.items()):
@@ -124,6 +139,27 @@ def _find_rules(client: str, operation: Any, manual: Mapping[str, Any]) -> list[
 def _as_arn(rule: _Rule) -> _Rule:
     [member] = rule.members
     return rule._replace(text=f"={member}")
+
+
+def _find_role_parameters(client: str, operation: Any) -> list[str]:  # noqa: ANN401 (botocore's)
+    """Return the parameters that pass a role, or an empty list if there are many."""
+    is_without = client in _CLIENTS_WITHOUT_PASSED_ROLES or _PASSES_NONE.match(operation.name)
+    if is_without or operation.input_shape is None:
+        return []
+    names = list(_members_with_roles(operation.input_shape, ()))
+    return names if len(names) <= _MAX_ROLES else []
+
+
+def _members_with_roles(shape: Any, path: tuple[str, ...]) -> Iterator[str]:  # noqa: ANN401 (botocore's)
+    for name, member in shape.members.items():
+        inner = member.member if member.type_name == "list" else member
+        # EKS Pod Identity assumes the target role with the passed one.
+        is_role = _ROLE_ENDS.search(_normalize(name)) is not None and name != "targetRoleArn"
+        if is_role and (inner.type_name == "string" or name.endswith("InstanceProfile")):
+            if not getattr(inner, "enum", ()):
+                yield ".".join((*path, name))
+        elif inner.type_name == "structure" and len(path) < _MAX_DEPTH:
+            yield from _members_with_roles(inner, (*path, name))
 
 
 def _rules_of_path(operation: Any, start: str) -> list[_Rule]:  # noqa: ANN401 (botocore's)

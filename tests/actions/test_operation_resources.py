@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage.actions import actions_for, find_action, resource_arn
-from iamtriage.actions._operation_resources import _load_rules, _load_sections
+from iamtriage.actions._operation_resources import _load_rules, _load_sections, role_parameters
 from tools import sync_resources
 
 A, R = "111122223333", "eu-west-1"
@@ -106,6 +106,28 @@ def test_parameters_that_name_no_single_resource(
     assert arn(operation, service, parameters) is None
 
 
+@pytest.mark.parametrize(
+    ("operation", "service", "names"),
+    [
+        ("CreateStateMachine", "states", ("roleArn",)),
+        ("RunInstances", "ec2", ("IamInstanceProfile",)),
+        ("CreateFlowLogs", "ec2", ("DeliverCrossAccountRole", "DeliverLogsPermissionArn")),
+        ("CreateSchedule", "scheduler", ("Target.RoleArn",)),
+        ("CreateCluster", "eks", ("roleArn", "computeConfig.nodeRoleArn")),
+        # Several clients have the prefix bedrock.
+        ("CreateAgent", "bedrock", ("agentResourceRoleArn",)),
+        # It assumes the role itself, or has many parameters for roles.
+        ("AssumeRole", "sts", ()),
+        ("CreateDeliveryStream", "firehose", ()),
+        ("DescribeTable", "dynamodb", ()),
+        ("CreateFunction", "no-such-service", ()),
+    ],
+)
+def test_parameters_that_pass_roles(operation: str, service: str, names: tuple[str, ...]) -> None:
+    assert role_parameters(operation, service) == names
+    assert resource_arn(operation, dict.fromkeys(names, SAMPLE), service, region=R, account=A) is None
+
+
 def test_accounts_and_regions_are_not_invented() -> None:
     table = {"TableName": "orders"}
     assert resource_arn("GetItem", table, "dynamodb", region=R) is None
@@ -162,7 +184,7 @@ def test_every_rule_builds_an_arn_that_its_action_accepts() -> None:
     clients: set[str] = set()
     for client, operation, rule in rules():
         clients.add(client)
-        if rule.startswith("=") or client.startswith("apigateway"):
+        if rule.startswith(("=", "+")) or client.startswith("apigateway"):
             continue
         needed = actions_for(operation, client)[0]
         action = find_action(needed.actions[0])

@@ -19,7 +19,7 @@ from iamtriage.actions._table import read_data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("resource_arn",)
+__all__ = ("resource_arn", "role_parameters")
 
 _FILE = "operation_resources.txt"
 _PARAMETER = lazy_pattern(r"(?<!\$)\{([A-Za-z0-9_.-]+)([*#@!/]?)\}")
@@ -92,8 +92,31 @@ def resource_arn(
     return None
 
 
+def role_parameters(operation: str, service: str) -> tuple[str, ...]:
+    """Return the parameters of an operation that pass a role to the service.
+
+    Args:
+        operation: The operation in the SDK's spelling: ``"CreateFunction"``.
+        service: The service, by any name that :func:`service_prefix` accepts.
+
+    >>> role_parameters("RegisterTaskDefinition", "ecs")
+    ('executionRoleArn', 'taskRoleArn')
+    """
+    prefixes = load_clients().prefixes
+    first = find_client(service)
+    # Several clients, such as those of Amazon Bedrock, have one prefix.
+    others = (client for client in prefixes if first and prefixes[client] == prefixes[first])
+    for client in filter(None, (first, *others)):
+        rules = _load_rules(client).get(operation.lower(), ())
+        if names := tuple(rule[1:] for rule in rules if rule.startswith("+")):
+            return names
+    return ()
+
+
 def _apply(rule: str, parameters: Mapping[str, object], action: Action, origin: _Origin) -> str | None:
     """Build the ARN from a rule, or return ``None`` if the rule does not apply to the parameters."""
+    if rule.startswith("+"):
+        return None
     if rule.startswith("="):
         name = rule[1:].rstrip("*#@!/")
         value = _read(parameters, name, rule[1 + len(name) :])

@@ -583,6 +583,29 @@ def test_host_id_identifies_s3() -> None:
     assert explain(f"AccessDenied: Access Denied\n\t{tail}").topic == "access-denied"
 
 
+@pytest.mark.parametrize(
+    ("before", "operation", "role", "words"),
+    [
+        # The text shows the parameter.
+        ("$ aws backup start-backup-job --iam-role-arn {role} --backup-vault-name main", "StartBackupJob", "vault", "in --iam-role-arn."),
+        ('  task_execution_role_arn = "{role}"', "RunTask", "app", "in task_execution_role_arn."),
+        ('{{"ExecutionRoleArn": "{role}"}}', "CreateFlow", "flows", "in ExecutionRoleArn."),
+        # The operation has one, or its name says which.
+        ("", "CreateStateMachine", "flows", "in the parameter roleArn."),
+        ("", "ModifyDBInstance", "db-monitoring", "in the parameter MonitoringRoleArn."),
+        ("", "RegisterTaskDefinition", "app", "in the parameter executionRoleArn or taskRoleArn."),
+        # The setting names another role.
+        ("--role-arn arn:aws:iam::111122223333:role/other", "CreateStateMachine", "flows", "in the parameter roleArn."),
+        ("", "CreateDeliveryStream", "streams", "firehose.amazonaws.com."),
+    ],
+)  # fmt: skip
+def test_parameter_that_passes_the_role(before: str, operation: str, role: str, words: str) -> None:
+    arn = f"arn:aws:iam::111122223333:role/{role}"
+    text = f"{before.format(role=arn)}\nAn error occurred (AccessDeniedException) when calling the {operation} operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: {arn} because no identity-based policy allows the iam:PassRole action"
+    (cause,) = (cause for cause in explain(text).causes if cause.code == "role-passed-within-call")
+    assert words in cause.text
+
+
 def test_ec2_has_a_second_name_in_china() -> None:
     text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: User: arn:aws-cn:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws-cn:iam::111122223333:role/nodes"
     document = explain(text).remedies[0].policy

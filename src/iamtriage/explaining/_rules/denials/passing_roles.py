@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
@@ -88,10 +89,12 @@ _OTHER_NAME_IN_CHINA = frozenset(
 )
 # How a command, a log or a request names the role that it passes.
 _ROLE_SETTING = lazy_pattern(
-    r"(?:--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?[ =]|\b(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?[\"']?\s?[:=]\s?)"
+    r"(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"
     r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
     re.ASCII,
 )
+# What is not the purpose of a role in the name of a parameter.
+_PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
 
 PASS_ROLE = CauseType(
     "pass-role",
@@ -154,7 +157,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
     # The default role can be the one that was passed.
     deploys = _is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
-    call = f"{caller} {_describe_call(denial, f'{role} to {to}')}{unnamed}"
+    parameter = _find_parameter(denial, recipient)
+    call = f"{caller} {_describe_call(denial, f'{role} to {to}{parameter}')}{unnamed}"
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
     if evidence == "reported":
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
@@ -197,8 +201,25 @@ def _find_cut_role(denial: Denial) -> Role | None:
     return found.popitem()[1] if len(found) == 1 else None
 
 
+def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
+    """Return in which parameter the call passes the role, if the text or the operation shows it."""
+    text, target = denial.failure.text, denial.target_role
+    for setting in _ROLE_SETTING.finditer(text) if target is not None else ():
+        role = setting["role"]
+        if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
+            return f" in {setting['option'] or setting['name']}"
+    service, operation = _called_service(denial), denial.operation
+    if service is None or operation is None or recipient is None:
+        return ""
+    names = role_parameters(operation, service)
+    role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
+    # "orders-rds-monitoring" is the role for MonitoringRoleArn.
+    alike = [name for name in names if (word := _PURPOSE.sub("", name).lower()) and word in role]
+    return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
+
+
 def _describe_call(denial: Denial, passed: str) -> str:
-    operation = denial.failure.envelope.operation
+    operation = denial.operation
     if operation is None:
         return f"made a call that passes {passed}. iam:PassRole is checked within that call."
     return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself."
