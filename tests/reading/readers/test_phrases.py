@@ -24,6 +24,11 @@ ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
 
 DENIALS: Table = (
+    (
+        "custom-resource",
+        "Received response status [FAILED] from custom resource. Message returned: Access Denied Logs: /aws/lambda/orders-Handler",
+        denied(),
+    ),
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     ("api-version", "Error calling DAX.describeClusters\nAccess Denied to API Version: DAX_V3", denied()),
@@ -511,6 +516,12 @@ SCOPES: Table = (
 )
 EXPIRED: Table = (
     ("included", "The security token included in the request is expired", expect("expired_credentials")),
+    (
+        "login-token",
+        "Invalid login token. Token expired: 1700003600 >= 1700000000",
+        expect("expired_credentials"),
+    ),
+    ("login-token-of-a-site", "Invalid login token. Please try again", None),
     ("provided", "The provided token has expired.", expect("expired_credentials")),
     (
         "crt-sso",
@@ -945,6 +956,12 @@ MISSING_IN_CALLS: Table = tuple(
     )
 )
 MISSING_FROM_PROVIDERS: Table = (
+    (
+        "hadoop-configuration",
+        "Caused by: org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException: SimpleAWSCredentialsProvider: No AWS credentials in the Hadoop configuration",
+        expect("missing_credentials", code="NoAwsCredentialsException"),
+    ),
+    ("credentials-in-prose", "There are no AWS credentials in the image", None),
     (
         "imds-go-v1",
         "RequestError: send request failed\ncaused by: Get http://169.254.169.254/latest/meta-data/iam/security-credentials/: dial tcp",

@@ -1332,6 +1332,12 @@ S3CMD: Table = (
 # A code and its message without a colon between them.
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
+    (
+        "code-ends-a-sentence",
+        "Listing the queues failed (UnauthorizedOperation).\nYou are not authorized to perform this operation.",
+        denied(code="UnauthorizedOperation"),
+    ),
+    ("word-ends-a-sentence", "Read about Authorization.\nYou are not authorized to perform this operation.", None),
 
     *(
         (
@@ -1520,9 +1526,18 @@ _NIO = "java.nio.file.AccessDeniedException: "
 _TRACE = "\n\tat org.apache.hadoop.fs.s3a.S3AUtils.translateException(S3AUtils.java:230)"
 _S3A = f"{_NIO}s3a://example-bucket/a.csv: getFileStatus on s3a://example-bucket/a.csv: com.amazonaws.services.s3.model.AmazonS3Exception: "
 HADOOP: Table = (
-    ("hadoop-trace", _S3A + _TRACE, denied(service="s3")),
-    ("hadoop-words", _S3A + "Forbidden", denied(service="s3")),
-    ("hadoop-path", _NIO + "s3n://example-bucket/a.csv", denied(service="s3")),
+    ("hadoop-trace", _S3A + _TRACE, denied(service="s3", resource="s3a://example-bucket/a.csv")),
+    ("hadoop-words", _S3A + "Forbidden", denied(service="s3", resource="s3a://example-bucket/a.csv")),
+    (
+        "hadoop-path",
+        _NIO + "s3n://example-bucket/a.csv",
+        denied(service="s3", resource="s3n://example-bucket/a.csv"),
+    ),
+    (
+        "hadoop-mask",
+        f"{_NIO}s3a://<bucket>/day=2024-05-01T00:00/a.csv: open{_TRACE}",
+        denied(service="s3", resource="s3a://<bucket>/day=2024-05-01T00:00/a.csv"),
+    ),
     ("hadoop-bucket", f"{_NIO}example-bucket: doesBucketExist{_TRACE}", denied(service="s3")),
     (
         "hadoop-no-credentials",

@@ -82,6 +82,12 @@ PLAIN: Table = (
         f"ListClusters オペレーションを呼び出すときにエラー (AccessDenied) が発生しました: ユーザー: {ANA} には eks:ListClusters の権限がありません",
         {**_FACTS, "code": "AccessDenied", "operation": "ListClusters"},
     ),
+    ("sudo", "L'utilisateur ana n'est pas autorisé à exécuter sudo sur example-host.", None),
+    (
+        "generic-user",
+        "AccessDenied: o usuário IAM não está autorizado a executar sqs:SendMessage",
+        denied(code="AccessDenied", action="sqs:SendMessage"),
+    ),
     ("nobody-and-nothing", "この操作を実行する権限がありません", None),
 )
 EXPLICIT: Table = (

@@ -33,9 +33,10 @@ _BEFORE_COLON = lazy_pattern(
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
-# A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
+# A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …",
+# "(UnauthorizedOperation). You …".
 _BEFORE_MESSAGE = lazy_pattern(
-    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60}+)[\s\-–,()\[\]]{1,4}"
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60}+)[\s\-–,.()\[\]]{1,4}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"

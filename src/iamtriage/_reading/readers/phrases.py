@@ -79,7 +79,7 @@ unsure | ufficient access to perform this action | You do not have sufficient ac
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
-unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
+unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
@@ -113,6 +113,7 @@ sure   | is wrong; expecting | (?:authorization header is malformed; )?the regio
 sure   | edential is mal-formed; expecting | Credential is mal-formed; expecting
 
 [expired_credentials]
+sure   | <login>login token. Token | Invalid login token\. Token (?:is )?expired
 sure   | security token included in the request is expired | [Tt]he security token included in the request is expired
 sure   | provided token has expired | [Tt]he provided token has expired
 sure   | oken expired: current date/time | Token expired: current date/time
@@ -259,7 +260,7 @@ sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "clie
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
-sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present)
+sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present|in the Hadoop configuration)
 sure   | <credentials>redentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults

@@ -86,8 +86,13 @@ _QUERY_REQUEST_ID = lazy_pattern(
     r"\bRequest\sId:\s(?P<request_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
 )
 _MAX_ID_DISTANCE = 1000
-_HADOOP = lazy_pattern(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
-_BEFORE_REQUEST = lazy_pattern(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
+_HADOOP = lazy_pattern(
+    rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}(?:(?P<resource>s3[an]?://(?:[^\s\"'<>]|<[^<>\n]{{1,63}}>){{1,1024}}?)(?=:\s|[\"']|\n|\Z))?"
+)
+# Causes of Hadoop's exception other than a denial of S3.
+_OTHER_CAUSE = lazy_pattern(
+    r"NoAuthWithAWSException|SdkClientException|AmazonClientException|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken"
+)
 _MAX_CAUSE_DISTANCE = 1000
 # The verbs of cmdlets (https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands).
 _VERBS = (
@@ -231,8 +236,9 @@ def _hadoop(m: re.Match[str]) -> Piece:
     """Build a piece from Hadoop's exception for a 401 or 403 of S3, or for an error before the request."""
     piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True)
     piece.is_wrapper = True
-    if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _MAX_CAUSE_DISTANCE) is None:
+    if _OTHER_CAUSE.search(m.string, m.end(), m.end() + _MAX_CAUSE_DISTANCE) is None:
         piece.put("service", "s3", rank=HINT)
+        put_group(piece, m, "resource", rank=HINT)
     return piece
 
 

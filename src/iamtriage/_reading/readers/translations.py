@@ -58,7 +58,7 @@ _SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
 _NAME = rf"(?:{MASK}|[^\s,;\"'、。」»<>]){{1,600}}+"
 _ARN = rf"arn:[\w-]{{1,24}}:[a-z0-9-]{{1,40}}:{_SECTION}:{_SECTION}:{_NAME}"
 _PRINCIPAL = lazy_pattern(
-    rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|[\w+=,.@-]{{3,64}}(?=\s)"
+    rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|(?!(?:IAM|AWS)\s)[\w+=,.@-]{{3,64}}(?=\s)"
 )
 _ACTION = lazy_pattern(
     r"(?<![A-Za-z0-9_/.-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
@@ -70,6 +70,7 @@ _LAST_RESOURCE = lazy_pattern(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^
 _LABEL = lazy_pattern(
     r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
 )
+_NOT_NAMES = ("arn:", "<")
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _MAX_DISTANCE = 900
 # The principal follows one of the last labels before the end of its window.
@@ -178,7 +179,9 @@ def _read_around(text: str, windows: _Windows, m: re.Match[str], left: int, righ
         piece.put("service", action["service"].lower(), action.start(), service_end, BEST)
         piece.end = max(piece.end, action.end())
         piece.start = min(piece.start, action.start())
-    if "action" not in piece.facts and "principal" not in piece.facts:
+    principal = piece.facts.get("principal")
+    if action is None and (principal is None or not principal.value.startswith(_NOT_NAMES)):
+        # Without an action, "user bob is not authorized to …" is what other software says, such as sudo.
         return None
     resource = windows.first(_RESOURCE, left, right) or windows.first(_LAST_RESOURCE, m.end(), right)
     if resource:

@@ -55,7 +55,7 @@ _MISSING = """
     MissingSecurityHeader CredentialsNotFoundError WebIdentityErr NoAuthTokenError
     ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError EC2MetadataError
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
-    EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials
+    EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials NoAwsCredentialsException
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
     SharedConfigProfileNotExistError SharedConfigProfileNotExist AssumeRoleUnauthorizedAccess
 """
