@@ -55,6 +55,11 @@ DENIALS: Table = (
         denied(resource="orders-logs"),
     ),
     (
+        "load-balancer-masked",
+        "| Access  Denied for bucket:  orders-****-logs-****. Please  check S3bucket permission",
+        denied(resource="orders-****-logs-****"),
+    ),
+    (
         "emr",
         "Service role EMR_DefaultRole has insufficient EC2 permissions",
         denied(principal="EMR_DefaultRole"),

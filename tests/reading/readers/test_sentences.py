@@ -1191,6 +1191,11 @@ LESS: Table = (
     ),
     ("three-sections", "User: bob is not authorized to perform: ecs:servers:list", None),
     (
+        "marked-placeholder",
+        f"User: {ANA} is not authorized to perform: states:`GetWidget` on resource: `my-example-widget`",
+        denied(principal=ANA, action="states:GetWidget", resource="my-example-widget"),
+    ),
+    (
         "word-without-colon",
         "554 Access denied: User UserARN is not authorized to perform ses:SendRawEmail on resource IdentityARN\n\nThe policy of the user",
         denied(principal="UserARN", action="ses:SendRawEmail", resource="IdentityARN"),

@@ -59,7 +59,7 @@ sure   | failed to save outputs: Access Denied | failed to save outputs: Access 
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | S3 endpoint. Access Denied | Failed to connect to (?P<service>S3) endpoint\. Access Denied
 sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
-sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\. Please check S3bucket permission
+sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9*][a-z0-9.*-]{1,61}[a-z0-9*])\. Please check S3bucket permission
 sure   | this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
 sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS

@@ -60,7 +60,8 @@ _NAME = r"[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
 # The next line continues a name only if the next clause of the denial follows it.
 _NEXT_CLAUSE = r"(?=\s+(?:on\s+resource|because\b|with\s+an\b))"
 _REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
-_ACTION = lazy_pattern(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
+# Manuals mark a placeholder in it: "states:`GetWidget`".
+_ACTION = lazy_pattern(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z])|`(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
 # Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
 _MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
@@ -223,7 +224,7 @@ def _read_masked_action(text: str, start: int) -> re.Match[str] | None:
 
 
 def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
-    written = rejoin(action["action"])
+    written = rejoin(action["action"]).replace("`", "")
     start = action.start("action")
     piece.put("action", written, start, action.end("action"))
     if ":" in written:
