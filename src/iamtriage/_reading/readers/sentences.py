@@ -61,7 +61,9 @@ _NAME = r"[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
 _NEXT_CLAUSE = r"(?=\s+(?:on\s+resource|because\b|with\s+an\b))"
 _REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
 # Manuals mark a placeholder in it: "states:`GetWidget`".
-_ACTION = lazy_pattern(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z])|`(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
+_ACTION = lazy_pattern(
+    rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z])|`(?=[A-Z]))?{_NAME}{_REST_OF_NAME})"
+)
 # Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
 _MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
