@@ -62,6 +62,63 @@ def test_the_type_that_lacks_an_allow_is_named(policies: dict[str, object], word
     assert words in cause.text
 
 
+MFA = statement(
+    "Deny", "*", Sid="NeedMfa", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+)
+VPC = statement(
+    "Deny", "sqs:*", Principal="*", Sid="OnlyVpc", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+)
+REGION = statement(
+    "Deny", "*", Sid="OnlyUs", Condition={"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "policies", "verdict", "first"),
+    [
+        ("an identity-based policy", {"identity": [doc(MFA)]}, "the statement NeedMfa of the given identity-based policy denies it if aws:MultiFactorAuthPresent is false.", "Call with MFA"),
+        ("a resource-based policy", {"resource": doc(VPC)}, "the statement OnlyVpc of the given resource-based policy denies it unless aws:SourceVpce is vpce-1.", "Call from a network"),
+        ("a service control policy", {"service_control": [[doc(REGION)]]}, "the statement OnlyUs of the given service control policy denies it unless aws:RequestedRegion is us-east-1.", "Call in a Region"),
+        ("an identity-based policy", {"identity": [PolicyDocument(json.dumps(doc(MFA)), name="guard")]}, "of the given identity-based policy guard denies it", "Call with MFA"),
+        ("an identity-based policy", {"identity": [doc(statement("Deny", Sid="NoOrders"))]}, "the statement NoOrders of the given identity-based policy denies it.", "Find the Deny statement"),
+        # A policy of another type is not the one that denied the call.
+        ("a permissions boundary", {"identity": [doc(MFA)]}, "permissions boundary", "Find the Deny statement"),
+    ],
+    ids=["MFA", "network", "Region", "name and JSON text", "no condition", "another type"],
+)  # fmt: skip
+def test_given_statement_that_explains_an_explicit_denial(
+    reason: str, policies: dict[str, object], verdict: str, first: str
+) -> None:
+    """AWS states that a Deny matched, so its conditions were met."""
+    explanation = explain_with(f"{DENIED} with an explicit deny in {reason}", **policies)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("resource", "difference"),
+    [
+        (f"arn:aws:sqs:eu-central-1:{ACCOUNT}:orders", "Only the Region (eu-central-1 instead of eu-west-1) differs."),
+        ("arn:aws:sqs:eu-west-1:444455556666:*", "Only the account (444455556666 instead of 111122223333) differs."),
+        (f"arn:aws:sqs:eu-west-1:{ACCOUNT}:order", None),
+    ],
+    ids=["Region", "account", "name"],
+)  # fmt: skip
+def test_given_policy_that_allows_another_resource(resource: str, difference: str | None) -> None:
+    explanation = explain_with(identity=[doc(statement("Allow", Resource=resource))])
+    assert f"the given identity-based policy allows it only on {resource}." in explanation.summary
+    cause = explanation.causes[0]
+    assert (cause.code, cause.evidence) == ("stated-policy-other-resource", "supplied")
+    assert cause.because == (() if difference is None else (difference,))
+
+
+def test_policy_of_a_type_that_is_not_given_is_the_last_cause() -> None:
+    boundary = doc(statement("Allow", "sqs:ReceiveMessage"))
+    text = f"{DENIED} because no permissions boundary allows the {ACTION} action"
+    explanation = explain_with(text, permissions_boundary=boundary)
+    assert explanation.causes[-1].code == "policies-lack-allow"
+
+
 def test_a_suggested_policy_is_verified() -> None:
     assert last_step(explain_with()) == "Verified with the given policies: it allows the call."
     step = last_step(explain_with(permissions_boundary=doc()))

@@ -109,16 +109,15 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     stated = None
-    if message is None and context_of(denial.facts).policies:
-        from iamtriage.explaining._rules.denials.known_policies import STATED_POLICY_DENIES, find_stated_deny
+    if message is None and (denial.facts.policies is not None or context_of(denial.facts).policies):
+        from iamtriage.explaining._rules.denials.stated_policies import find_stated_deny
 
         stated = find_stated_deny(denial)
         if stated is not None:
             conditions = stated.conditions
-            name, clause = f"{stated.name} of the policy in the text", stated.clause and f" {stated.clause}"
+            name, clause = stated.name, stated.clause and f" {stated.clause}"
             verdict = f"{name} denies it{clause}"
-            text = f"{capitalize_start(name)} denies {denial.action}{clause}."
-            shown = STATED_POLICY_DENIES.cause("derived", ("The text contains the policy.",), text=text)
+            shown = stated.cause(f"{capitalize_start(name)} denies {denial.action}{clause}.")
             explanation = copy_with(
                 explanation,
                 summary=escape_lines(denial_summary(denial, verdict)),

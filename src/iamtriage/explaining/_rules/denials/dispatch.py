@@ -76,11 +76,11 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 
         explanation = add_encrypted_data(denial, explanation)
     if case.facts.policies is not None:
-        from iamtriage.explaining._rules.denials.known_policies import add_evaluation
+        from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
 
-        explanation = add_evaluation(explanation, case.failure, case.facts, case.facts.policies)
+        explanation = add_evaluation(explanation, denial, case.failure, case.facts.policies)
     elif context_of(case.facts).policies:
-        from iamtriage.explaining._rules.denials.known_policies import add_stated_policies
+        from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
     # The message of a plain denial states one policy, and the action that was denied.

@@ -1,17 +1,17 @@
-"""Compare the denied call with the policies that the facts or the text contain.
+"""Compare the denied call with the policies that the text or the facts contain.
 
-Those of the facts are evaluated. A policy that the text contains is not all that applies to the caller, but shows why it
-does not have the effect that its author expects: a resource that does not match, such as a bucket instead of its
-objects, a missing action, a condition or a Deny.
+A policy that the text contains is not all that applies to the caller, but shows why it does not have the effect that its
+author expects: a resource that does not match, such as a bucket instead of its objects, a missing action, a condition or
+a Deny.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_messages import DenyingCondition
@@ -22,38 +22,34 @@ from iamtriage.explaining._rules.shared.denial_remedies import list_policies_com
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
-from iamtriage.policies._evaluation.deciding import evaluate
-from iamtriage.policies._evaluation.denied_requests import build_request
-from iamtriage.policies._evaluation.verification import verify
+from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.policies._sets import PolicySet
+from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.values import Document
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AccessDenied
-    from iamtriage.policies._evaluation.decisions import Decision
+    from iamtriage.policies._sets import Document, PolicySet
+    from iamtriage.typing import PolicyType
 
 _EVALUATION = (pages.EVALUATION, pages.ACCESS_DENIED)
 STATED_POLICY_DENIES = CauseType(
     "stated-policy-denies",
-    "A Deny statement of the policy in the text matches",
+    "A Deny statement of the policy in the text or the facts matches",
     "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
-    meaning="The text contains a policy with a Deny statement whose action and resource match the request.",
-    recognised_by="The text contains the policy.",
+    meaning="The text or the facts contain a policy with a Deny statement whose action and resource match the request.",
+    recognised_by="The text or the facts contain the policy.",
     sources=_EVALUATION,
 )
 STATED_POLICY_OTHER_RESOURCE = CauseType(
     "stated-policy-other-resource",
-    "The policy in the text allows the action on another resource",
+    "The policy in the text or the facts allows the action on another resource",
     "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
-    meaning="The text contains a policy that allows the action, but none of its resources matches that of the request.",
-    recognised_by="The text contains the policy.",
+    meaning="The text or the facts contain a policy that allows the action, but none of its resources matches that of the request.",
+    recognised_by="The text or the facts contain the policy.",
     sources=_EVALUATION,
 )
 STATED_POLICY_OTHER_ACTION = CauseType(
@@ -100,16 +96,71 @@ _FIRST_REMEDIES = {
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
+class KnownPolicy(NamedTuple):
+    """A policy that the facts or the text contain.
+
+    Attributes:
+        content: The policy document.
+        name: What an explanation calls it, such as ``"the policy in the text"``.
+        evidence: How its content is known.
+        policy_type: Its type, ``None`` if nobody states it.
+        has_principal: Whether a statement names a principal, as in resource-based policies.
+    """
+
+    content: Mapping[str, Any]
+    name: str
+    evidence: Evidence
+    policy_type: PolicyType | None
+    has_principal: bool
+
+
+def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
+    """Yield the policies of the facts, then those of the text but for trust policies."""
+    given = denial.facts.policies
+    if given is not None:
+        for policy_type, type_name in LAYER_NAMES.items():
+            for document in _given_documents(given, policy_type):
+                name = document.name if isinstance(document, PolicyDocument) else None
+                content = document.document if isinstance(document, PolicyDocument) else document
+                yield KnownPolicy(
+                    json.loads(content) if isinstance(content, str) else content,
+                    f"the given {type_name}{f' {clip_text(name)}' if name else ''}",
+                    "supplied",
+                    policy_type,
+                    policy_type in _WITH_PRINCIPAL,
+                )
+    for each in context_of(denial.facts).policies:
+        if not each.is_trust_policy:
+            yield KnownPolicy(each.content, "the policy in the text", "derived", None, each.has_principal)
+
+
+def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:
+    value: Any = getattr(policies, policy_type, None) or ()
+    for each in value:
+        # Control policies have levels.
+        if isinstance(each, tuple):
+            yield from each
+        else:
+            yield each
+
+
+def _may_decide(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy is of the type that denied the call, as far as known."""
+    if policy.policy_type is not None and denial.policy_type is not None:
+        return policy.policy_type == denial.policy_type
+    return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
+
+
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
-    documents = [each for each in context_of(denial.facts).policies if not each.has_principal]
-    if not documents or denial.action is None:
+    action = denial.action
+    if action is None:
         return explanation
-    causes = tuple(
-        cause
-        for document in documents[:_MAX_POLICIES]
-        if (cause := _compare(denial, denial.action, list(iterate_statements(document.content)))) is not None
-    )
+    policies = [
+        each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
+    ]
+    compared = (_compare(denial, action, each) for each in policies[:_MAX_POLICIES])
+    causes = present(*compared)
     if not causes:
         return explanation
     codes = {cause.code for cause in causes}
@@ -120,7 +171,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     added = _remedy(denial, causes[0].code)
     verdict = _VERDICTS.get(causes[0].code)
     if causes[0].code == STATED_POLICY_OTHER_RESOURCE.code:
-        verdict = f"the policy in the text allows it only on {_listed_resources(denial.action, documents[0])}"
+        verdict = describe_other_resource(action, policies[0])
     return attrs.evolve(
         explanation,
         summary=explanation.summary if verdict is None else denial_summary(denial, verdict),
@@ -146,33 +197,40 @@ _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 @attrs.frozen(eq=False, repr=False)
 class StatedDeny(Value):
-    """A Deny statement of a policy in the text that matches a denied request.
+    """A Deny statement of a known policy that matches a denied request.
 
     Attributes:
+        policy: The policy.
         name: The statement in words.
         clause: Its condition, as the end of a sentence; empty if it has none.
         conditions: Its condition keys.
     """
 
+    policy: KnownPolicy
     name: str
     clause: str
     conditions: tuple[DenyingCondition, ...]
 
+    def cause(self, text: str) -> Cause:
+        """Return the statement as the cause of the denial."""
+        because = () if self.policy.evidence == "supplied" else ("The text contains the policy.",)
+        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=text)
+
 
 def find_stated_deny(denial: Denial) -> StatedDeny | None:
     """Return the first Deny statement that matches an explicit denial, in a policy of its type."""
-    has_principal = denial.policy_type in _WITH_PRINCIPAL
-    for document in context_of(denial.facts).policies if denial.action is not None else ():
-        if document.is_trust_policy or document.has_principal is not has_principal:
+    for policy in list_known_policies(denial) if denial.action is not None else ():
+        if not _may_decide(policy, denial):
             continue
-        for index, each in enumerate(iterate_statements(document.content)):
-            if each.get("Effect") != "Deny" or (not has_principal and not each.get("Condition")):
-                # The comparison of identity-based policies names a Deny without a condition.
+        for index, each in enumerate(iterate_statements(policy.content)):
+            # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
+            is_named_elsewhere = policy.policy_type is not None or not policy.has_principal
+            if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
                 continue
-            if has_principal and not _names_caller(each, denial):
+            if policy.has_principal and not _names_caller(each, denial):
                 continue
             if _names_action(each, denial.action or "") and _names_resource(each, denial.resource):
-                return _build_stated_deny(index, each)
+                return _build_stated_deny(policy, index, each)
     return None
 
 
@@ -185,7 +243,7 @@ def _names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
     return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
 
 
-def _build_stated_deny(index: int, statement: Mapping[str, Any]) -> StatedDeny:
+def _build_stated_deny(policy: KnownPolicy, index: int, statement: Mapping[str, Any]) -> StatedDeny:
     sid = statement.get("Sid")
     name = clip_text(sid) if isinstance(sid, str) and sid else None
     clauses: list[str] = []
@@ -204,7 +262,8 @@ def _build_stated_deny(index: int, statement: Mapping[str, Any]) -> StatedDeny:
                 conditions.append(DenyingCondition(name, index, key, values, None))
     # All conditions of a statement must match.
     return StatedDeny(
-        f"the statement {name}" if name else "a statement",
+        policy,
+        f"{f'the statement {name}' if name else 'a statement'} of {policy.name}",
         join_words(tuple(clauses), "and"),
         tuple(conditions),
     )
@@ -227,8 +286,9 @@ def _remedy(denial: Denial, code: str) -> Remedy | None:
     return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
 
 
-def _compare(denial: Denial, action: str, statements: Sequence[Mapping[str, Any]]) -> Cause | None:
+def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     resource, caller = denial.resource, denial.caller
+    statements = list(iterate_statements(policy.content))
     for each in statements:
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
         if is_deny and _names_action(each, action) and _names_resource(each, resource):
@@ -249,7 +309,7 @@ def _compare(denial: Denial, action: str, statements: Sequence[Mapping[str, Any]
         return None
     matching = [each for each in allows if _names_resource(each, resource)]
     if not matching:
-        return _other_resource_cause(action, resource, allows)
+        return _other_resource_cause(policy, action, resource, allows)
     allowed = f"The policy in the text allows {action} on this resource"
     conditional = [each for each in matching if each.get("Condition")]
     if len(conditional) == len(matching):
@@ -267,26 +327,57 @@ def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> l
     return [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
 
 
-def _other_resource_cause(action: str, resource: str, allows: Sequence[Mapping[str, Any]]) -> Cause:
+def find_other_resource(policy: KnownPolicy, action: str, resource: str) -> Cause | None:
+    """Return that a policy allows an action on other resources only, if so."""
+    allows = _allow_statements(iterate_statements(policy.content), action)
+    if not allows or any(_names_resource(each, resource) for each in allows):
+        return None
+    return _other_resource_cause(policy, action, resource, allows)
+
+
+def _other_resource_cause(
+    policy: KnownPolicy, action: str, resource: str, allows: Sequence[Mapping[str, Any]]
+) -> Cause:
     resources = _allowed_resources(allows)
-    reason = None
-    if any(resource.startswith(f"{each.rstrip('/')}/") for each in resources if "*" not in each):
-        reason = "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
-    elif any(each.rstrip("*").rstrip("/") == resource for each in resources):
-        reason = "The action is on the bucket, and the ARN with /* is that of its objects."
-    is_of_s3 = resource.startswith("arn:") and ":s3:" in resource
+    name = f"{policy.name[:1].upper()}{policy.name[1:]}"
     return STATED_POLICY_OTHER_RESOURCE.cause(
-        "derived",
-        present(reason if is_of_s3 else None),
-        text=f"The policy in the text allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
+        policy.evidence,
+        present(_describe_difference(resource, resources)),
+        text=f"{name} allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
     )
 
 
-def _listed_resources(action: str, document: Document) -> str:
-    """Return the resources on which a policy allows an action, as a phrase."""
-    return _join_resources(
-        _allowed_resources(_allow_statements(iterate_statements(document.content), action))
-    )
+def _describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
+    """Return in which part a resource differs from all that a policy allows, if it is the same part."""
+    if ":s3:" in resource:
+        if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
+            return "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
+        if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
+            return "The action is on the bucket, and the ARN with /* is that of its objects."
+    found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
+    return f"Only {found.pop()} differs." if len(found) == 1 else None
+
+
+_PARTS = ("", "the partition", "the service", "the Region", "the account")
+
+
+def _differing_part(resource: str, allowed: str) -> str | None:
+    """Return the only part of an ARN that does not match a pattern, if there is one."""
+    parts, patterns = resource.split(":", 5), allowed.split(":", 5)
+    if not len(parts) == len(patterns) == len(_PARTS) + 1:
+        return None
+    pairs = enumerate(zip(parts, patterns, strict=True))
+    differing = [index for index, (part, each) in pairs if not matches(part, compile_glob(each))]
+    if len(differing) != 1 or differing[0] not in range(1, len(_PARTS)):
+        return None
+    index = differing[0]
+    return f"{_PARTS[index]} ({clip_text(patterns[index])} instead of {clip_text(parts[index])})"
+
+
+def describe_other_resource(action: str, policy: KnownPolicy) -> str:
+    """Return on which resources a policy allows an action, as the end of a verdict."""
+    allowed = _allowed_resources(_allow_statements(iterate_statements(policy.content), action))
+    return f"{policy.name} allows it only on {_join_resources(allowed)}"
 
 
 def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -318,97 +409,3 @@ def _names(
 def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
     for block in mapping(statement.get("Condition")).values():
         yield from map(clip_text, mapping(block))
-
-
-_DENIES = CauseType(
-    "statement-denies",
-    "A statement of the given policies denies the call",
-    "Change the statement so that it does not match the call, or the call so that it does not match.",
-    meaning="A Deny statement of the given policies matches the call. It overrides any Allow.",
-    recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=_EVALUATION,
-)
-_LACKS_ALLOW = CauseType(
-    "policies-lack-allow",
-    "The given policies lack an Allow",
-    "Add an Allow to the policy type that the cause names.",
-    meaning="A policy type that must allow the call does not, and no Deny statement matches it.",
-    recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=_EVALUATION,
-)
-_MAX_STATEMENTS = 5
-# The types of policies to which a remedy proposes to add a statement, because they cap permissions.
-_CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
-# Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
-_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
-
-
-def add_evaluation(
-    explanation: Explanation, failure: AccessDenied, facts: Facts, policies: PolicySet
-) -> Explanation:
-    """Add what the policies of the facts say, and verify the policies of remedies."""
-    request = build_request(failure, facts)
-    if isinstance(request, str):
-        return attrs.evolve(
-            explanation, notes=(f"The policies were not evaluated. {request}", *explanation.notes)
-        )
-    decision = evaluate(request, policies)
-    cause = _find_cause(decision)
-    causes = explanation.causes if cause is None else (cause, *explanation.causes)
-    note = _describe_other_decision(decision)
-    return attrs.evolve(
-        explanation,
-        causes=causes,
-        remedies=tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies),
-        notes=explanation.notes if note is None else (note, *explanation.notes),
-    )
-
-
-def _find_cause(decision: Decision) -> Cause | None:
-    if decision.deny == "explicit":
-        others = decision.statements[1:_MAX_STATEMENTS]
-        reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
-        return _DENIES.cause("supplied", reasons, text=decision.reason)
-    if decision.deny == "implicit":
-        return _LACKS_ALLOW.cause("supplied", text=decision.reason)
-    return None
-
-
-def _describe_other_decision(decision: Decision) -> str | None:
-    if decision.allowed is None:
-        return f"The given policies do not decide the call. {decision.reason}"
-    if decision.allowed:
-        return "The given policies allow the call, so the policy that denied it is not among them."
-    return None
-
-
-def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies: PolicySet) -> Remedy:
-    """Add to a remedy whether its policy or statement allows the call together with the given policies."""
-    adding: Mapping[str, Any] | PolicySet | None = remedy.policy
-    if adding is None:
-        adding = _add_statement(remedy, policies)
-    if adding is None:
-        return remedy
-    result = verify(failure, policies, adding=adding, facts=facts)
-    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy or remedy.statement)):
-        return remedy
-    words = {
-        True: "Verified with the given policies: it allows the call.",
-        False: "With the given policies, it is not enough:",
-        None: "The given policies do not show whether this is enough:",
-    }[result.fixes]
-    reason = "" if result.fixes else f" {result.reason}"
-    return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))
-
-
-def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
-    """Return a statement for a policy that caps permissions, as an addition to the given one of its type."""
-    name = remedy.layer
-    if remedy.statement is None or name not in _CAPS or not policies.sources(name):
-        return None
-    document = {"Version": "2012-10-17", "Statement": [remedy.statement]}
-    if name == "service_control":
-        # Every level has to allow the call.
-        return PolicySet(service_control=[[document] for _ in policies.service_control or ()])
-    addition: dict[str, Any] = {name: document}
-    return PolicySet(**addition)

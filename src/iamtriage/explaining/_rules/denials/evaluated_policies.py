@@ -1,0 +1,162 @@
+"""Evaluate the policies of the facts for the denied call, and verify the policies of remedies with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.denials.stated_policies import (
+    STATED_POLICY_DENIES,
+    describe_other_resource,
+    find_other_resource,
+    list_known_policies,
+)
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._evaluation.deciding import evaluate
+from iamtriage.policies._evaluation.denied_requests import build_request
+from iamtriage.policies._evaluation.results import LAYER_NAMES
+from iamtriage.policies._evaluation.verification import verify
+from iamtriage.policies._sets import PolicySet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.explaining._rules.denials.stated_policies import KnownPolicy
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.policies._evaluation.decisions import Decision
+
+_EVALUATION = (pages.EVALUATION, pages.ACCESS_DENIED)
+_DENIES = CauseType(
+    "statement-denies",
+    "A statement of the given policies denies the call",
+    "Change the statement so that it does not match the call, or the call so that it does not match.",
+    meaning="A Deny statement of the given policies matches the call. It overrides any Allow.",
+    recognised_by="The fact policies: iamtriage evaluates them for the call.",
+    sources=_EVALUATION,
+)
+_LACKS_ALLOW = CauseType(
+    "policies-lack-allow",
+    "The given policies lack an Allow",
+    "Add an Allow to the policy type that the cause names.",
+    meaning="A policy type that must allow the call does not, and no Deny statement matches it.",
+    recognised_by="The fact policies: iamtriage evaluates them for the call.",
+    sources=_EVALUATION,
+)
+_MAX_STATEMENTS = 5
+# The types of policies to which a remedy proposes to add a statement, because they cap permissions.
+_CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
+# Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
+_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
+
+
+def add_evaluation(
+    explanation: Explanation, denial: Denial, failure: AccessDenied, policies: PolicySet
+) -> Explanation:
+    """Add what the policies of the facts say, and verify the policies of remedies."""
+    facts = denial.facts
+    request = build_request(failure, facts)
+    if isinstance(request, str):
+        return attrs.evolve(
+            explanation, notes=(f"The policies were not evaluated. {request}", *explanation.notes)
+        )
+    decision = evaluate(request, policies)
+    # A condition of the policies that nobody stated was met, as the explicit denial shows.
+    is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
+    note = None if is_decided else _describe_other_decision(decision)
+    if not is_decided:
+        explanation = _add_cause(explanation, denial, decision)
+    return attrs.evolve(
+        explanation,
+        remedies=tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies),
+        notes=explanation.notes if note is None else (note, *explanation.notes),
+    )
+
+
+def _add_cause(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
+    """Add which statement denies the call, or which policy does not allow it and why."""
+    if decision.deny == "explicit":
+        first, *others = decision.statements[:_MAX_STATEMENTS]
+        reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
+        cause = _DENIES.cause("supplied", reasons, text=decision.reason)
+        summary = explanation.summary
+        if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
+            name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
+            summary = denial_summary(
+                denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it"
+            )
+        return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+    if decision.deny != "implicit":
+        return explanation
+    for policy, cause in _find_other_resources(denial, decision):
+        summary = explanation.summary
+        if denial.policy_type in {None, decision.layer} and not denial.is_explicit:
+            summary = denial_summary(denial, describe_other_resource(denial.action or "", policy))
+        return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+    cause = _LACKS_ALLOW.cause("supplied", text=decision.reason)
+    layer = decision.layer
+    is_unknown = layer is None or not decision.policies.sources(layer)
+    is_other_type = is_unknown and denial.policy_type not in {None, layer}
+    causes = (*explanation.causes, cause) if is_other_type else (cause, *explanation.causes)
+    return attrs.evolve(explanation, causes=causes)
+
+
+def _find_other_resources(denial: Denial, decision: Decision) -> Iterator[tuple[KnownPolicy, Cause]]:
+    """Yield the given policies of the deciding type that allow the action on other resources only."""
+    action, resource = denial.action, denial.resource
+    if action is None or resource is None:
+        return
+    for policy in list_known_policies(denial):
+        cause = (
+            find_other_resource(policy, action, resource) if policy.policy_type == decision.layer else None
+        )
+        if cause is not None:
+            yield policy, cause
+
+
+def _describe_other_decision(decision: Decision) -> str | None:
+    if decision.allowed is None:
+        return f"The given policies do not decide the call. {decision.reason}"
+    if decision.allowed:
+        return "The given policies allow the call, so the policy that denied it is not among them."
+    return None
+
+
+def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies: PolicySet) -> Remedy:
+    """Add to a remedy whether its policy or statement allows the call together with the given policies."""
+    adding: Mapping[str, Any] | PolicySet | None = remedy.policy
+    if adding is None:
+        adding = _add_statement(remedy, policies)
+    if adding is None:
+        return remedy
+    result = verify(failure, policies, adding=adding, facts=facts)
+    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy or remedy.statement)):
+        return remedy
+    words = {
+        True: "Verified with the given policies: it allows the call.",
+        False: "With the given policies, it is not enough:",
+        None: "The given policies do not show whether this is enough:",
+    }[result.fixes]
+    reason = "" if result.fixes else f" {result.reason}"
+    return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))
+
+
+def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
+    """Return a statement for a policy that caps permissions, as an addition to the given one of its type."""
+    name = remedy.layer
+    if remedy.statement is None or name not in _CAPS or not policies.sources(name):
+        return None
+    document = {"Version": "2012-10-17", "Statement": [remedy.statement]}
+    if name == "service_control":
+        # Every level has to allow the call.
+        return PolicySet(service_control=[[document] for _ in policies.service_control or ()])
+    addition: dict[str, Any] = {name: document}
+    return PolicySet(**addition)
