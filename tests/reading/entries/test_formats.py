@@ -19,6 +19,9 @@ _DENIED = "An error occurred (AccessDenied) when calling the GetObject operation
 PREFIX_LINES = {
     "quote": (f"> {_DENIED}", ""),
     "stern": (f"orders-7c9f5d8b64-x2xkq app {_DENIED}", "orders-7c9f5d8b64-x2xkq app"),
+    "stern_ordinal": (f"orders-0 app {_DENIED}", "orders-0 app"),
+    "request_tag": (f"[0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9] {_DENIED}", ""),
+    "codebuild": (f"[Container] 2026/10/07 09:00:00.123456 {_DENIED}", ""),
     "docker_json": ("", ""),
     "docker_compose": (f"api-1       | {_DENIED}", "api-1"),
     "packer": (f"==> amazon-ebs: {_DENIED}", "==> amazon-ebs"),

@@ -10,6 +10,8 @@ _CLOSERS = "}])"
 _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
 # CloudTrail's {"Records": [{…}, {…}]} has the most levels around the elements of a list.
 _MAX_ELEMENT_DEPTH = 3
+# {"events": [{…}, {…}]}, as the AWS CLI prints log events.
+_MAX_LIST_DEPTH = 2
 TRACEBACK = "Traceback (most recent call last):"
 # "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1",
 # "The above exception was the direct cause of the following exception:".
@@ -95,6 +97,10 @@ class Block:
     def is_element_end(self, content: str) -> bool:
         """Return whether a line ends an element of a document's outermost lists."""
         return 0 < self._depth <= _MAX_ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
+
+    def is_element_start(self, content: str) -> bool:
+        """Return whether a line starts an element of a document's outermost list, such as a log event."""
+        return 0 < self._depth <= _MAX_LIST_DEPTH and content.strip() == "{"
 
     def _track_brackets(self, text: str) -> None:
         if self._box or not text:

@@ -30,6 +30,11 @@ PREFIXES: dict[str, str] = {
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
     # Pod names end with five of these letters and digits.
     "stern": r"(?P<stern>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?:[ ]|(?=\n|\Z))",
+    # Those of stateful sets end with a number, so only what follows distinguishes them from other words.
+    "stern_ordinal": rf"(?P<stern_ordinal>[a-z][a-z0-9.-]{{0,240}}-\d{{1,4}} [a-z][a-z0-9-]{{0,62}}) (?=[ \t\n{{]|\[?\d{{4}}[-/]\d\d|{_CLOCK}|[DIWEF]\d{{4}} |\[?{_LEVEL}\b|(?:time|ts|level)=|(?i:caused by)|Traceback|An error occurred \(|[\w.]{{3,200}}(?:Error|Exception)\b)",
+    # Rails puts the ID of the request before each line of a message.
+    "request_tag": r"\[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\](?P<request_tag>)(?:[ ]|(?=\n|\Z))",
+    "codebuild": rf"\[Container\] \d{{4}}/\d\d/\d\d {_CLOCK}(?P<codebuild>)(?:[ ]|(?=\n|\Z))",
     "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
     "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
@@ -105,7 +110,7 @@ CONTINUATIONS: dict[str, str] = {
     "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
     "http_client": r"Reason: |HTTP response (?:headers|body):|excon\.error\.response\b|AWS HTTP error:",
     "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:",
-    "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ (?:~|CategoryInfo|FullyQualifiedErrorId)",
+    "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ {1,200}(?:~|CategoryInfo|FullyQualifiedErrorId)",
 }
 
 
@@ -177,7 +182,18 @@ _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 _PREFIX_STARTS = frozenset("0123456789[<>{")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset(
-    {"quote", "stern", "logcat_brief", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"}
+    {
+        "quote",
+        "stern",
+        "stern_ordinal",
+        "request_tag",
+        "logcat_brief",
+        "docker_json",
+        "docker_compose",
+        "kubectl",
+        "packer",
+        "github_cli",
+    }
 )
 _MAX_PREFIXES = 3
 

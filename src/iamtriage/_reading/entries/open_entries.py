@@ -80,6 +80,7 @@ class OpenEntry:
         content, block = line.content, self.block
         is_open = block.is_open
         ends_element = is_open and block.is_element_end(content)
+        starts_element = is_open and block.is_element_start(content)
         is_part = (
             is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
         )
@@ -91,7 +92,8 @@ class OpenEntry:
         is_bare = not self.lines or self.is_bare
         continues = is_part and not (is_bare and content.startswith(TRACEBACK))
         self.begins.append(
-            not (
+            starts_element
+            or not (
                 continues
                 or block.announces
                 or block.expects_more

@@ -139,6 +139,10 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
     candidates: list[Candidate] = []
     current: Candidate | None = None
     for piece in pieces:
+        if current is not None and _states_own_request(current, piece):
+            # The IDs next to the message are of the request that the program served.
+            for key in _IDS:
+                current.facts.pop(key, None)
         if current is not None and _belongs(text, current, piece):
             if piece.role == "tail" and _is_inner(current, piece):
                 current.facts.pop("operation", None)
@@ -179,6 +183,17 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
             for other in neighbors
         ):
             yield Candidate(piece)
+
+
+def _states_own_request(current: Candidate, piece: Piece) -> bool:
+    """Return whether the message in a line of a logger states the request ID of the failed call."""
+    return (
+        current.only_ids
+        and current.has_core
+        and piece.role == "tail"
+        and "request_id" in piece.facts
+        and piece.start < current.body_end
+    )
 
 
 def _is_repeat(current: Candidate, piece: Piece) -> bool:

@@ -41,6 +41,7 @@ _PYTHON_CHAIN = lazy_pattern(
     r"The above exception was the direct cause of the following exception"
     r"|During handling of the above exception, another exception occurred"
 )
+_ARN_START = "arn:aws"
 _AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
 # The start of a separate record.
 _RECORD = lazy_pattern(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
@@ -110,17 +111,19 @@ class TextContext:
         return names_aws(self.text)
 
     def names_aws(self, candidate: Candidate) -> bool:
-        """Return whether the statement of a candidate names AWS."""
+        """Return whether the statement of a candidate names AWS other than in an ARN.
+
+        A program that served a request can log the ARN of the caller next to the status.
+        """
         starts = self._statements
         if not starts:
-            return self.aws
+            return self.aws and names_aws(self.text.replace(_ARN_START, ""))
         first = bisect_right(starts, candidate.start - len(STATEMENT))
         last = bisect_left(starts, candidate.end)
         if (first, last) not in self._named:
             start = starts[first - 1] if first else 0
-            self._named[first, last] = names_aws(
-                self.text[start : starts[last] if last < len(starts) else None]
-            )
+            statement = self.text[start : starts[last] if last < len(starts) else None]
+            self._named[first, last] = names_aws(statement.replace(_ARN_START, ""))
         return self._named[first, last]
 
     @cached_property

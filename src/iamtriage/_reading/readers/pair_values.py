@@ -44,7 +44,10 @@ _IN_HTTP = lazy_pattern(
 _MAX_HTTP_LENGTH = 800
 # ASP.NET Core numbers the requests of each connection.
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
-_LOGGED_IDS = frozenset({"requestId", "request_id"})
+# Keys of the request that the application serves, and of its response.
+_LOGGED_KEYS = frozenset({"requestId", "request_id", "statusCode", "status_code"})
+# The start of a line of logfmt, up to its level.
+_LOGFMT_RECORD = lazy_pattern(r"(?:(?:time|ts|t|timestamp)=[^\n]{0,60}?)?\b(?:level|lvl|severity)=")
 _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
@@ -174,7 +177,12 @@ def _is_of_sdk(pair: Pair) -> bool:
 
 
 def _status(cluster: Piece, pair: Pair) -> bool:
-    if not is_status(pair.value) or VAULT.match(pair.text, pair.end) or _is_of_served_request(pair):
+    if (
+        not is_status(pair.value)
+        or VAULT.match(pair.text, pair.end)
+        or _is_of_served_request(pair)
+        or _is_of_log_record(pair)
+    ):
         return False
     _forget_outer(cluster, "status_code", pair)
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
@@ -240,14 +248,17 @@ def _is_of_served_request(pair: Pair) -> bool:
 
 
 def _is_of_log_record(pair: Pair) -> bool:
-    """Return whether a key is in a JSON line of a logger, next to its level and message.
+    """Return whether a key is a field of a line of a logger, in JSON or logfmt, next to its level and message.
 
-    Such an ID identifies the request that the application serves.
+    Such an ID or status is of the request that the application serves.
     """
-    if not pair.quoted or pair.key not in _LOGGED_IDS or _is_near(pair, _KEYS_OF_JS_V2[0]):
+    if pair.key not in _LOGGED_KEYS or _is_near(pair, _KEYS_OF_JS_V2[0]):
         return False
     low = max(0, pair.at - _MAX_RECORD_LENGTH)
     line = max(pair.text.rfind("\n", low, pair.at), pair.text.rfind("\x1e", low, pair.at)) + 1
+    if not pair.quoted:
+        is_field = pair.text.startswith(f" {pair.key}=", pair.at - 1)
+        return is_field and _LOGFMT_RECORD.match(pair.text, line, pair.at) is not None
     # After the time of a container runtime.
     record = pair.text.find('{"', line, pair.at)
     if record < 0:

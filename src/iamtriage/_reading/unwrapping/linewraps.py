@@ -246,6 +246,9 @@ def _is_one_word(line: str, following: str) -> bool:
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
+            if tail.endswith("):"):
+                # "… on resource: arn:…):" ends the message of a Ruby exception.
+                return False
             if RECORD_START.match(following):
                 return False
             return FRESH_LINE.match(following) is None or head[0] in "[<{*"

@@ -93,6 +93,9 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             break
         if last.isspace() or last in _QUOTES or last in ",;。":
             end -= 1
+        elif last == ":" and text[end - 2 : end - 1] in _CLOSERS:
+            # "Aws::SQS::Errors::AccessDenied (User: … on resource: arn:…):"
+            end -= 1
         elif last == ".":
             if text.endswith("...", start, end):
                 break

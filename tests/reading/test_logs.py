@@ -1,0 +1,133 @@
+"""Check the failures in parts of logs: each with its own facts, and nothing else in the log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage import scan
+from tests.tables import APP, CLUSTER, DENIAL, DENIED, REQUEST, Facts, denied, facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CALL = f"An error occurred (AccessDeniedException) when calling the DescribeCluster operation: {DENIAL}"
+_CALLED = {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"}
+_SERVED = "60400681-0ed5-4724-b056-896342d618b5"
+_JAVA = f"com.amazonaws.services.eks.model.AmazonEKSException: {DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)"
+_ANSWERED = {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403}
+_GO = f"AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"
+_CMDLET = f"""Get-SSMParameter : {DENIAL.replace("eks:DescribeCluster", "kms:Decrypt")}
+At C:\\build\\deploy.ps1:29 char:5
++     Get-SSMParameter -Name /app/url
++     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    + CategoryInfo          : InvalidOperation: (Amazon.PowerShe...ParameterCmdlet:GetSSMParameterCmdlet) [Get-SSMParameter], InvalidOperationException
+    + FullyQualifiedErrorId : Amazon.SimpleSystemsManagement.AmazonSimpleSystemsManagementException,Amazon.PowerShell.Cmdlets.SSM.GetSSMParameterCmdlet
+"""
+
+
+def _events(*messages: str) -> str:
+    """Return log events as the AWS CLI prints them."""
+    events = [
+        {"logStreamName": "app/0f1e", "timestamp": 1791364000000 + n, "message": message, "eventId": f"3{n}"}
+        for n, message in enumerate(messages)
+    ]
+    return json.dumps({"events": events, "searchedLogStreams": []}, indent=4)
+
+
+def _behind(prefix: str, text: str) -> str:
+    return "\n".join(prefix + line for line in text.split("\n"))
+
+
+LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
+    # The status and the ID of the request that the application served.
+    (
+        "json-line-of-a-served-request",
+        json.dumps({"event": "served", "level": "error", "status_code": 403, "user_arn": APP}),
+        [],
+    ),
+    (
+        "logfmt-of-a-served-request",
+        f"level=error msg=served status_code=403 request_id={_SERVED} user={APP}",
+        [],
+    ),
+    ("text-of-a-served-request", f"ERROR served status_code=403 request_id={_SERVED} user={APP}", []),
+    (
+        "json-line-with-the-message-of-an-sdk",
+        json.dumps({"message": f"failed: {_JAVA}", "level": "ERROR", "status": 500, "requestId": _SERVED}),
+        [_ANSWERED],
+    ),
+    (
+        "json-line-with-a-status",
+        json.dumps({"level": "error", "error": _CALL, "status_code": 500, "request_id": _SERVED}),
+        [_CALLED],
+    ),
+    (
+        "logfmt-with-a-status",
+        f'time=2026-10-07T09:00:00Z level=ERROR err="{_CALL}" status_code=500 request_id={_SERVED}',
+        [_CALLED],
+    ),
+    # Log events in one document.
+    (
+        "filter-log-events",
+        _events(f"INFO served request_id={_SERVED} status_code=404", _CALL, f"ERROR RequestId: {_SERVED}"),
+        [_CALLED],
+    ),
+    (
+        "filter-log-events-with-two-failures",
+        _events(_CALL.replace("/demo", "/test"), "INFO ready", f"ERROR {_GO}"),
+        [{**_CALLED, "resource": CLUSTER.replace("/demo", "/test")}, _ANSWERED],
+    ),
+    # Rails puts the ID of its request before each line.
+    (
+        "rails",
+        f"F, [2026-10-07T12:54:09.750697 #7] FATAL -- : [{_SERVED}]   \n"
+        + _behind(
+            f"[{_SERVED}] ",
+            f"Aws::EKS::Errors::AccessDeniedException ({DENIAL}):\n  \napp/models/order.rb:9:in `load'",
+        ),
+        [{**DENIED, "code": "AccessDeniedException"}],
+    ),
+    (
+        "ruby",
+        f"Aws::EKS::Errors::AccessDeniedException ({DENIAL}):",
+        [{**DENIED, "code": "AccessDeniedException"}],
+    ),
+    # The stream of a pod of a stateful set.
+    (
+        "stern",
+        "\n".join(
+            f"orders-{number} app {line}"
+            for lines in zip(
+                f"E1007 09:00:00.123456       1 sync.go:88] failed: {_GO}".split("\n"),
+                ["I1007 09:00:00.123456       1 sync.go:12] synced", f"ERROR {_CALL}"],
+                strict=True,
+            )
+            for number, line in enumerate(lines)
+        ),
+        [_ANSWERED, _CALLED],
+    ),
+    # The trailer of a cmdlet's error names the service of the cmdlet.
+    (
+        "powershell",
+        f"PS C:\\build> .\\deploy.ps1\n{_CMDLET}",
+        [denied(principal=APP, action="kms:Decrypt", resource=CLUSTER)],
+    ),
+    # Another tool reports the same thing after other commands.
+    (
+        "codebuild",
+        "".join(
+            f"[Container] 2026/10/07 09:00:0{n} Running command make sync\nUnable to locate credentials\n"
+            "[Container] 2026/10/07 09:00:09 Command did not exit successfully make sync exit status 253\n"
+            for n in range(2)
+        ),
+        [{"kind": "missing_credentials"}] * 2,
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
+def test_failures_in_a_log(text: str, expected: Sequence[Facts]) -> None:
+    assert [facts_of(failure) for failure in scan(text)] == list(expected)
