@@ -133,7 +133,28 @@ def test_event_source_requires_several_actions(event: str) -> None:
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
             "The policy is too long, and no permission is missing: the inline policies of the role carts together would exceed the quota of 10,240 characters.",
             "Move statements into managed policies",
-            (),
+            (
+                "aws iam list-role-policies --role-name carts",
+                "aws iam get-role-policy --role-name carts --policy-name POLICY_NAME",
+            ),
+        ),
+        (
+            '"ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
+            "The policy is too long, and no permission is missing: the inline policies of the user ana together would exceed the quota of 2,048 characters.",
+            "Move statements into managed policies",
+            (
+                "aws iam list-user-policies --user-name ana",
+                "aws iam get-user-policy --user-name ana --policy-name POLICY_NAME",
+            ),
+        ),
+        (
+            'UPDATE_FAILED | AWS::IAM::ManagedPolicy | P Resource handler returned message: "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version. (Service: Iam, Status Code: 409',
+            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "Delete the oldest version of the policy that is not the default",
+            (
+                "aws iam list-policy-versions --policy-arn POLICY_ARN",
+                "aws iam delete-policy-version --policy-arn POLICY_ARN --version-id VERSION_ID",
+            ),
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PolicySize: 6144",

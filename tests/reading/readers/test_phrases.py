@@ -1348,6 +1348,16 @@ REGIONS: Table = (
 QUOTAS: Table = (
     ("keys", "Cannot exceed quota for AccessKeysPerUser: 2", expect("access_key_quota")),
     (
+        "inline-policies",
+        "AWS::IAM::Policy Maximum policy size of 10240 bytes exceeded for role reader",
+        expect("aws_error"),
+    ),
+    (
+        "policy-versions",
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+        expect("aws_error"),
+    ),
+    (
         "other",
         "Error: attaching IAM Policy to IAM User (ana): LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
         expect("aws_error", code="LimitExceeded"),

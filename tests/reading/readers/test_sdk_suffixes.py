@@ -235,6 +235,22 @@ JAVA: Table = (
         {**DENIED, "status_code": 403},
     ),
     ("v2-cut", f"{DENIAL} (Service: Eks, Status Code: 403", {**DENIED, "status_code": 403}),
+    *(
+        (
+            f"v2-cut-before-other-lines-{number}",
+            f'CREATE_FAILED | AWS::IAM::Role | R Resource handler returned message: "Rate exceeded (Service: Iam, Status Code: 400,{rest}\nROLLBACK | S The following resource(s) failed to create: [R].',
+            expect("aws_error", service="iam", status_code=400, **facts),
+        )
+        for number, (rest, facts) in enumerate(
+            (
+                (" Request ID: 0f1e2d3c-4b5a...", {"request_id": "0f1e2d3c-4b5a..."}),
+                (" Request ID: 0f1e2d3c-4b5a", {"request_id": "0f1e2d3c-4b5a"}),
+                (" Request ID:\n12/14 |", {}),
+                (" Request I...", {}),
+                ("", {}),
+            )
+        )
+    ),
     (
         "v2-bare-status",
         "null (Service: Eks, Status Code: 403, Request ID: example-request)",

@@ -93,7 +93,7 @@ class Candidate:
         if piece.is_thrown:
             self.is_thrown = True
         role, source = piece.role, piece.source
-        if source and (self.source is None or role == "head"):
+        if source and (self.source is None or role == "head" or (role == "tail" and self.only_ids)):
             self.source = source
         if piece.is_wrapper:
             if piece.kind:

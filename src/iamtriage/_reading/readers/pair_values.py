@@ -200,6 +200,8 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
         or _LAMBDA.search(pair.text_before(8))
         or pair.text.startswith(" Version", pair.end)
         or len(pair.value) < 2
+        # The next line of a text that ends after the key.
+        or "/" in pair.value
         or _ASP_NET_ID.fullmatch(pair.value)
         or _is_of_served_request(pair)
         or _is_of_log_record(pair)

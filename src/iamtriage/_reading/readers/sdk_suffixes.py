@@ -46,8 +46,12 @@ _LABEL_WORDS = """
 """
 _LABELS = frozenset(_LABEL_WORDS.split())
 _JAVA = lazy_pattern(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
+# A value continues on lines of one word up to the next separator. Without one, a truncated suffix ends with its line.
+_WRAP = r"\n[^\S\n]*(?=(?:[^\s;,()]{1,300}[^\S\n]*\n[^\S\n]*){0,3}[^\s;,()]{1,300}[;,)])"
 _JAVA_PART = lazy_pattern(
-    r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>\([^()\n]{1,60}\)|(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
+    rf"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){{0,3}}|Http\s+Status\s+Code)\s*:(?:[^\S\n]|{_WRAP})*"
+    rf"(?P<value>\([^()\n]{{1,60}}\)|(?:<[^<>\n]{{1,60}}>|\[[^\[\]\n]{{1,60}}\]|[^\s;,()<\[])(?:[^\n;,()]|{_WRAP}){{0,300}})"
+    r"(?P<separator>[;,)]|(?=\n)|\Z)"
 )
 # People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(

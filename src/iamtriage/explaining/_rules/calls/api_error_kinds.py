@@ -235,6 +235,7 @@ _KINDS = (
     ErrorKind(
         cause=ALREADY_EXISTS,
         code=r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse",
+        message=r"\balready exists\b",
         summary="The resource already exists or is in use.",
         causes=(MADE_BEFORE.cause(), NAME_TAKEN.cause()),
         remedies=(

@@ -83,10 +83,10 @@ _SIZES = (
     ),
     _Size(
         lazy_pattern(
-            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<holder>(?:role|user|group) [\w+=,.@-]{1,128})",
+            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})",
             re.ASCII,
         ),
-        "the inline policies of the {holder} together",
+        "the inline policies of the {kind} {name} together",
         "",
         "Move statements into managed policies",
         (
@@ -342,6 +342,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         )
     size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
     limit, text, because = "", "", code_evidence(case.failure)
+    lines: tuple[str, ...] = ()
     if size.what:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
@@ -349,12 +350,18 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         text = "IAM limits the length of such a policy."
         because = (f"The message says: {found[0]}.", *because)
+        if {"kind", "name"} <= found.groupdict().keys():
+            holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
+            lines = (
+                f"aws iam list-{found['kind']}-policies {holder}",
+                f"aws iam get-{found['kind']}-policy {holder} --policy-name POLICY_NAME",
+            )
     # Only the length of trust policies is adjustable.
     is_trust_policy = size.kind == "role"
     increase = (_increase_trust_policy_remedy(),) if is_trust_policy else ()
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
         POLICY_TOO_LONG.cause("reported", because, text=text),
-        remedies=(your_remedy(size.title, *size.steps, url=pages.IAM_QUOTAS), *increase),
+        remedies=(your_remedy(size.title, *size.steps, commands=lines, url=pages.IAM_QUOTAS), *increase),
         notes=("Nothing was saved.",),
     )
