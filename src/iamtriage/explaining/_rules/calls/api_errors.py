@@ -252,7 +252,10 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         code=r"InvalidToken(?:Exception)?",
     ),
     Route(explain_metadata_request, message=METADATA_REQUEST),
-    Route(explain_quota, message=r"UnreservedConcurrentExecution below its minimum|policy can have up to \d{1,3} versions"),
+    Route(
+        explain_quota,
+        message=r"UnreservedConcurrentExecution below its minimum|policy can have up to \d{1,3} versions",
+    ),
     Route(
         node_groups.explain_node_group,
         message=node_groups.NODES_FAILED,
