@@ -52,7 +52,7 @@ _MAX_DEPTH = 100
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Most lines: a key and a plain scalar that is one word.
 _SIMPLE = re.compile(
-    r"(?P<key>[A-Za-z_][\w./-]{0,200}+):[ ]++(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s]))*+)"
+    r"(?P<key>\w[\w./\\-]{0,200}+):[ ]++(?P<value>[A-Za-z0-9_/.+=~^$](?:[^\s:#'\"]++|:(?=[^\s]))*+)"
     r"[ \t]*+\r?\n(?=[^\t\r\n]|\Z)"
 )
 # More values that are shorter on average do not occur in real documents, and would take long.

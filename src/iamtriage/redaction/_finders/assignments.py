@@ -33,6 +33,8 @@ _MAX_CHANGE = 520
 _CHANGE_LOOKAHEAD = 900
 _CLOSING = frozenset("\"'\\")
 _ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
+# The number of characters after a name that contain a digit of its value.
+_DIGIT_REACH = 4_000
 # The number of characters after a value that can show that it continues.
 _MARGIN = 120
 
@@ -69,9 +71,13 @@ def find_assigned_secrets(
             is_name, secrets = judged[0], [_moved(found, at) for found in judged[1]]
         else:
             name = match_name(text, folded, name_end, runs)
-            is_name = name is not None
+            is_name, secrets = name is not None, []
             runs.last_end = 0
-            secrets = [*_find_values_of(name, has_changes=has_changes)] if name else []
+            # A result that is stored must not depend on digits outside the surroundings.
+            if name and (
+                surroundings or not name.name.needs_digit or runs.digits.is_near(name.end, _DIGIT_REACH)
+            ):
+                secrets = [*_find_values_of(name, has_changes=has_changes)]
             if surroundings and (name is None or _is_decided(name, secrets, name_end.end(), reach)):
                 runs.know(surroundings, (is_name, [_moved(found, -at) for found in secrets]))
         if is_name and not secrets and unresolved is not None:

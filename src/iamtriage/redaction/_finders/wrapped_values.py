@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
@@ -20,6 +19,7 @@ from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
+    Digits,
     find_wrapped_end,
     looks_like_base64,
     measure_common_prefix,
@@ -69,8 +69,7 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
     # The secrets of windows, which differ from others at most in their digits.
     searched: dict[tuple[str, int, bool], list[FoundSecret]] = {}
     done = 0
-    # Where the next digit is, without which no value is found.
-    digit = -1
+    digits = Digits(text)
     for name in heapq.merge(names, schemes, key=_start):
         if name[0].startswith(MARKER_START):
             continue
@@ -78,10 +77,7 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         if rest is None or rest.end() <= done:
             continue
         done = rest.end()
-        if digit < done:
-            next_digit = _DIGIT.search(text, done)
-            digit = next_digit.start() if next_digit else sys.maxsize
-        if digit > done + _LINES_AFTER * _MAX_LINE:
+        if not digits.is_near(done, _LINES_AFTER * _MAX_LINE):
             continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME

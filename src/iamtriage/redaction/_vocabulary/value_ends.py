@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+import sys
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = (
+    "Digits",
     "Extent",
     "UnquotedValues",
     "find_line_start",
@@ -77,6 +79,7 @@ _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
 _MAX_PREFIX = 512
 _ZEROS = str.maketrans("123456789", "0" * 9)
+_DIGIT = re.compile("[0-9]")
 
 
 class Extent(NamedTuple):
@@ -87,6 +90,21 @@ class Extent(NamedTuple):
     quote: str
 
 
+class Digits:
+    """Finds whether a text has a digit after a position. If positions are in order, the text is searched once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._from, self._next = 0, -1
+
+    def is_near(self, at: int, reach: int) -> bool:
+        """Return whether a number of characters after a position contain a digit."""
+        if not self._from <= at <= self._next:
+            digit = _DIGIT.search(self._text, at)
+            self._from, self._next = at, digit.start() if digit else sys.maxsize
+        return self._next < at + reach
+
+
 class UnquotedValues:
     """Caches where unquoted values end, and whether values are secrets.
 
@@ -94,11 +112,13 @@ class UnquotedValues:
         text: The text.
 
     Attributes:
+        digits: The digits of the text.
         last_end: The furthest position that the last value was measured to.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self.digits = Digits(text)
         self.last_end = 0
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
         self._judged: dict[tuple[str, str], Any] = {}
