@@ -125,6 +125,7 @@ _SYSTEMS = (
         "cassandra",
         "com.datastax.driver.core.exceptions.UnauthorizedException: User ana has no CREATE permission on <all keyspaces>",
     ),
+    ("roles", "ValidationError: User role 'editor' does not have permission to perform 'publish_order'"),
     ("jax-rs", "io.quarkus.security.UnauthorizedException: 401 Unauthorized"),
     (
         "nest",

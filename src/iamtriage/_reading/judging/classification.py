@@ -71,8 +71,10 @@ _ENTRY_OPERATIONS = frozenset(
         "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
     }
 )  # fmt: skip
-# Codes that any HTTP server can return.
-_COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"})
+# Codes that any HTTP server or program can have.
+_COMMON_CODES = frozenset(
+    {"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401", "ValidationError", "NotFound"}
+)
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
