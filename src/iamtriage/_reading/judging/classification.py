@@ -73,7 +73,16 @@ _ENTRY_OPERATIONS = frozenset(
 )  # fmt: skip
 # Codes that any HTTP server or program can have.
 _COMMON_CODES = frozenset(
-    {"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401", "ValidationError", "NotFound"}
+    {
+        "Forbidden",
+        "403",
+        "NotAuthorized",
+        "NotAuthorizedError",
+        "Unauthorized",
+        "401",
+        "ValidationError",
+        "NotFound",
+    }
 )
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
