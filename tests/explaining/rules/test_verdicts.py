@@ -28,6 +28,12 @@ def _eks(key: str, value: str) -> str:
     return _trust(Principal=provider, Condition={"StringEquals": {key: value}})
 
 
+def _rejected_url(method: str, headers: str, names: str) -> str:
+    query = f"X-Amz-Date=20261125T093012Z&amp;X-Amz-SignedHeaders={names.replace(';', '%3B')}"
+    message = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    return f"<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message><CanonicalRequest>{method}\n/a\n{query}\n{headers}\n\n{names}\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
+
+
 _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Action does not apply to any resource(s) in statement\n"
 
 _UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error></ErrorResponse>"
@@ -709,7 +715,7 @@ CASES = {
     ),
     "signed-header": (
         "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
-        "the request did not send the signed header content-type",
+        "curl did not send the signed header content-type",
         "-H 'content-type: image/png' -T a.png",
     ),
     "received-header": (
@@ -727,6 +733,45 @@ CASES = {
         ),
         "the request did not send the signed header x-amz-acl",
         "-H 'x-amz-acl: VALUE'",
+    ),
+    "signed-type": (
+        _rejected_url(
+            "PUT", "content-type:application/octet-stream\nhost:acme.s3.amazonaws.com", "content-type;host"
+        )
+        + '\n$ curl -T in/a.pdf -H "Content-Type: application/octet-stream" "$URL"\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "application/pdf"})',
+        "signed for content-type: application/pdf, but curl sent application/octet-stream",
+        "curl -H 'content-type: application/pdf' -T in/a.pdf \"$URL\"",
+    ),
+    "signed-acl": (
+        _rejected_url("PUT", "host:acme.s3.amazonaws.com\nx-amz-acl:", "host;x-amz-acl")
+        + '\nconst command = new PutObjectCommand({ Bucket, Key, ACL: "public-read" });\nconst url = await getSignedUrl(client, command);',
+        "signed for x-amz-acl: public-read, but the request did not send this header",
+        "-H 'x-amz-acl: public-read'",
+    ),
+    "signed-method": (
+        _rejected_url("PUT", "host:acme.s3.amazonaws.com", "host")
+        + '\n$ curl -T a.bin "$URL"\nreq, err := presigner.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &bucket})',
+        "signed for GET, but curl sent PUT",
+        "Sign PresignPutObject instead of PresignGetObject",
+    ),
+    "method-of-curl": (
+        '$ aws s3 presign s3://acme/a.bin\n$ curl -I "$URL"\n'
+        + _rejected_url("HEAD", "host:acme.s3.amazonaws.com", "host"),
+        "signed for GET, but curl sent HEAD",
+        "Send a GET request",
+    ),
+    "method-of-client": (
+        "requests.post(url, data=data)\n"
+        + _rejected_url("", "", "").partition("<Canonical")[0]
+        + 'url = s3.generate_presigned_url(ClientMethod="put_object", Params=params)',
+        "signed for PUT, but the request sent POST",
+        "Send a PUT request",
+    ),
+    "signed-host": (
+        "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=60\n"
+        + _rejected_url("GET", "host:files.example.com", "host"),
+        "signed for the host acme.s3.eu-west-1.amazonaws.com, but the request reached files.example.com",
+        "sign the URL for the host files.example.com",
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",

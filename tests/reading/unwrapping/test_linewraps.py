@@ -49,6 +49,22 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
     assert facts_in(textwrap.fill(text, width)) == facts_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("Signature expired: 20261\n124T214427Z is now", "Signature expired: 20261124T214427Z is now"),
+        (
+            "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
+            "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
+        ),
+    ],
+)
+def test_only_a_break_inside_a_time_is_removed(text: str, joined: str) -> None:
+    view = View(text)
+    join_wrapped_lines(view)
+    assert view.text == joined
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_indented_continuation(width: int) -> None:
     """Continuation lines of a table cell are indented."""

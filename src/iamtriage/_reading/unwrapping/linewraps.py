@@ -232,7 +232,7 @@ def _is_one_word(line: str, following: str) -> bool:
         return False
     tail, head = ends
     word = tail + head
-    if "T" in word and _TIME_OF_SIGNATURE.search(word) and not _TIME_OF_SIGNATURE.search(head):
+    if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
         return True
     if _is_known(word) and not (_is_known(tail) and _is_known(head)):
         return tail[-1].isalpha() or tail[-1] == "-"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.credentials import presigned_urls
+from iamtriage.explaining._rules.credentials import presigned_requests, presigned_urls
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
@@ -241,6 +241,9 @@ def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
     is_presigned = _PRESIGNED_URL.search(message) is not None
+    difference = presigned_requests.compare_with_url(case.failure.text) if is_presigned else None
+    if difference is not None and difference.because:
+        return _explain_other_request(case, message, difference)
     is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
@@ -252,9 +255,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         remedies.append(_changed_request_remedy(message, is_presigned=is_presigned or is_s3))
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
-    if is_presigned:
-        remedies.insert(0, presigned_urls.send_as_signed_remedy(case))
-        summary = f"S3 rejected the signature of the presigned URL: {presigned_urls.describe_difference(case)}. No permission is missing."
+    if difference is not None:
+        remedies.insert(0, difference.remedy)
+        summary = _url_summary(difference)
     if is_other_software or (is_s3 and not clues.find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     edited_url = PRESIGNED_URL_EDITED.cause(
@@ -281,6 +284,25 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         remedies=tuple(remedies),
         notes=(credential_remedies.REJECTED_BEFORE_POLICIES,),
     )
+
+
+def _explain_other_request(
+    case: Case[SignatureMismatch], message: str, difference: presigned_requests.Difference
+) -> Explanation:
+    """Explain that a request is not the one for which its presigned URL was signed."""
+    return case.explain(
+        _url_summary(difference),
+        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        PRESIGNED_URL_EDITED.cause(
+            "derived", difference.because, text="The request is not the one that the URL was signed for."
+        ),
+        remedies=(difference.remedy, _changed_request_remedy(message, is_presigned=True)),
+        notes=(credential_remedies.REJECTED_BEFORE_POLICIES,),
+    )
+
+
+def _url_summary(difference: presigned_requests.Difference) -> str:
+    return f"S3 rejected the signature of the presigned URL: {difference.summary}. No permission is missing."
 
 
 _COPY_KEYS = your_remedy(

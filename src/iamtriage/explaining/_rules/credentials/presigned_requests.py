@@ -1,0 +1,362 @@
+"""Compare a request with the presigned URL that it used, and send it as the URL was signed.
+
+S3 returns the request that it received as the canonical request, and the text can show the code that signed the URL.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and, for the methods and types
+that curl sends, https://curl.se/docs/manpage.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_argument
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import as_sentence
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+
+_TYPE_HEADER = "content-type"
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_SIGNED_HEADERS = lazy_pattern(
+    r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
+)
+# The canonical request that S3 and other services computed, up to the empty line after its headers.
+_CANONICAL_REQUEST = lazy_pattern(
+    r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n(?P<path>[^\n]{0,1024})\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
+)
+_NEWLINE = lazy_pattern(r"\\n|&#(?:10|x[aA]);")
+_CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
+_VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
+_CURL_HEADER = lazy_pattern(
+    rf"(?:-H|--header)[\s=]{{0,2}}[\"']([A-Za-z][A-Za-z0-9-]{{1,60}}):\s{{0,4}}{_VALUE}[\"']"
+)
+_CODE_HEADER = lazy_pattern(
+    rf"[\"']([A-Za-z][A-Za-z0-9]{{0,30}}-[A-Za-z0-9-]{{1,60}})[\"']\s?(?::|=>|,)\s?[\"']{_VALUE}[\"']"
+)
+# The call of an HTTP client, or the line of a request in the console of a browser or a log.
+_CLIENT_CALL = lazy_pattern(
+    r"\b(?:requests|httpx|axios|session|http)\.(get|put|post|head|delete)\(|\bfetch\([^()\n]{1,200}\{\s{0,40}method: ?[\"'](GET|PUT|POST|HEAD|DELETE)[\"']"
+    r"|^[ \t]{0,20}(GET|PUT|HEAD|POST|DELETE) https?://[^\s]{1,2000}[?&]X-Amz-",
+    re.MULTILINE,
+)
+_CHARS_OF_CALL = 400
+_CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
+_CURL_FILE = lazy_pattern(
+    r"\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)", re.ASCII
+)
+# Without -X or --request, the method follows from other options.
+_CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
+_CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
+_CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
+# A variable that is not the value of an option.
+_VARIABLE = lazy_pattern(
+    r"(?<!\s-\w)(?<!-file)\s(?:\"\$\{?(?P<quoted>[A-Za-z_]\w{0,40})\}?\"|\$\{?(?P<plain>[A-Za-z_]\w{0,40})\}?)(?=\s|\Z)",
+    re.ASCII,
+)
+_URL_HOST = lazy_pattern(r"https?://([a-z0-9.-]{3,255})(?::443)?/[^\s\"'<>]{0,1500}[?&]X-Amz-")
+_EXTENSION = lazy_pattern(r"\.([a-z0-9]{2,4})(?=[?\s\"']|\Z)", re.ASCII)
+# The function or command that signs a URL, and its operation or method.
+_SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
+_IMPORT = lazy_pattern(
+    r"^[ \t]{0,20}(?:import|from|using|use|const \{[^}\n]{1,400}\} = require)\b[^\n]{0,500}", re.MULTILINE
+)
+_SIGNED_METHOD = lazy_pattern(
+    r"(?:presign(?:ed)?_?)?(?<!s3:)(?P<verb>put|get|head|delete)_?object(?:command)?|\bHttp(?:Method|Verb)\.(?P<enum>put|get|head|delete)\b"
+    r"|\bpresigned_url\(\s?:(?P<symbol>put|get|head|delete)\b|\baws s3 (?P<cli>presign)\b",
+    re.IGNORECASE,
+)
+_CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
+_TYPES = {
+    "csv": "text/csv",
+    "gif": "image/gif",
+    "gz": "application/gzip",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "mp4": "video/mp4",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+    "webp": "image/webp",
+    "xml": "application/xml",
+    "zip": "application/zip",
+}
+# The parameters of SDKs for headers.
+_PARAMETERS = {"content-type": "ContentType", "content-md5": "ContentMD5", "x-amz-acl": "ACL"}
+_CLI_SIGNER = "aws s3 presign"
+_UPLOADS = frozenset({"PUT", "POST"})
+
+
+class Difference(NamedTuple):
+    """In what a request differs from its presigned URL.
+
+    Attributes:
+        summary: The difference, as a clause.
+        because: The evidence, empty if the text does not show both sides.
+        remedy: How to send the request as the URL was signed.
+    """
+
+    summary: str
+    because: tuple[str, ...]
+    remedy: Remedy
+
+
+class _Request(NamedTuple):
+    """A request, with ``None`` and no headers for what the text does not show.
+
+    Attributes:
+        sender: What sent it.
+        method: Its method.
+        headers: Its headers, by their names in lowercase. An empty value was not sent.
+        host: Its host.
+        source: Where the text shows it.
+    """
+
+    sender: str
+    method: str | None
+    headers: dict[str, str]
+    host: str | None
+    source: str
+
+
+class _Signer(NamedTuple):
+    """The code that signed a URL.
+
+    Attributes:
+        code: The code, empty if the text does not show it.
+        method: The method for which it signs, or ``None``.
+        name: How the code names the method: ``put_object``.
+    """
+
+    code: str
+    method: str | None
+    name: str
+
+
+def compare_with_url(text: str) -> Difference:
+    """Return in what the request in a text differs from its presigned URL, or what is likely."""
+    names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
+    if signer.method is not None and request.method not in {None, signer.method}:
+        return _compare_methods(text, signer, request)
+    stated = {name: value for name in names or (_TYPE_HEADER,) if (value := _parameter(signer.code, name))}
+    for name, value in stated.items():
+        received = request.headers.get(name)
+        if received is not None and received != value:
+            return _compare_values(text, request, name, value)
+    host = _URL_HOST.search(text)
+    if host is not None and request.host not in {None, host[1]}:
+        return Difference(
+            f"it was signed for the host {host[1]}, but the request reached {request.host}",
+            (f"The URL has the host {host[1]}. {request.source} has host: {request.host}.",),
+            _remedy(
+                text,
+                f"Send the request to {host[1]}, without a proxy that sets another Host header. Or sign the URL for the host {request.host}.",
+                headers=stated,
+            ),
+        )
+    return _likely_difference(text, names, stated, request)
+
+
+def _compare_methods(text: str, signer: _Signer, request: _Request) -> Difference:
+    """Return the difference between the method of a URL and that of a request."""
+    signed, sent = signer.method or "", request.method or ""
+    other = _rename(signer.name, signed, sent)
+    resign = None if other is None else f"sign {other} instead of {signer.name}, with the same bucket and key"
+    signs = f"The code signs {signer.name}, whose method is {signed}."
+    if signer.name == _CLI_SIGNER:
+        resign, signs = f"create the URL for {sent} with an SDK", f"{_CLI_SIGNER} signs for GET only."
+    resend = f"Send a {signed} request: the URL allows no other method."
+    summary = f"it was signed for {signed}, but {request.sender} sent {sent}"
+    because = (signs, f"{request.source} has the method {sent}.")
+    # A client that uploads a file does not mean to read the object.
+    if sent == "PUT" and resign is not None:
+        step = f"{as_sentence(resign)} Then send the request again with the new URL."
+        return Difference(summary, because, _remedy(text, step, method=sent, title="Sign the URL for PUT"))
+    return Difference(
+        summary, because, _remedy(text, resend, *present(resign and f"Or {resign}."), method=signed)
+    )
+
+
+def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
+    """Return the difference between the value of a header that was signed and the one that was sent."""
+    received = request.headers[name]
+    is_listed = name in _signed_headers(text)
+    listed, it = (f"X-Amz-SignedHeaders lists {name}. ", "it") if is_listed else ("", name)
+    parameter = f"{listed}The code that signs the URL sets {it} to {clip_text(value)}."
+    again = "Or change it in the code that signs, and create the URL again."
+    sent, shown = f"sent {clip_text(received)}", f"has {name}: {clip_text(received)}"
+    if not received:
+        sent, shown = "did not send this header", f"has no {name}"
+    return Difference(
+        f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
+        (parameter, f"{request.source} {shown}."),
+        _remedy(text, f"Send {name}: {clip_text(value)}, as signed. {again}", headers={name: value}),
+    )
+
+
+def _likely_difference(
+    text: str, names: tuple[str, ...], stated: dict[str, str], request: _Request
+) -> Difference:
+    """Return the likely difference if the text shows only one side."""
+    headers = {name: stated.get(name, "VALUE") for name in names}
+    probable = _probable_type(text)
+    if headers.get(_TYPE_HEADER) == "VALUE" and probable is not None:
+        headers[_TYPE_HEADER] = probable
+    parameters = [f"{_PARAMETERS[name]} for {name}" for name in names if name in _PARAMETERS]
+    example = f" ({', '.join(parameters)})" if parameters else ""
+    step = f"The URL was signed with {', '.join(names)}: send {'it' if len(names) == 1 else 'each'} with exactly the value in the code that signed the URL{example}. Or create the URL without that parameter."
+    received = _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text))
+    if not names and received is not None:
+        step = f"S3 received {received['method']} {clip_text(received['path'])}: the URL must have been signed for this method and key."
+    elif not names:
+        step = "Use the method that the URL was created for (GET, PUT, HEAD), the same key, and the URL unchanged and in quotes."
+    adds_type = (
+        "Browsers and HTTP libraries add headers such as Content-Type themselves: set them explicitly."
+    )
+    if request.headers.get(_TYPE_HEADER) == _FORM_TYPE and request.sender == "curl":
+        adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
+    remedy = _remedy(text, step, adds_type, headers=headers)
+    sent = request.headers.get(_TYPE_HEADER)
+    missing = [name for name in names if request.headers.get(name) == ""]
+    plural = "s" if len(names) > 1 else ""
+    if not names:
+        summary = "most likely, the request differs from the signed one in method, key or query string"
+    elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):
+        guess = "" if probable in {None, sent} else f", probably {probable}"
+        summary = f"{request.sender} sent {_TYPE_HEADER}: {clip_text(sent)}, and the URL was most likely signed with another one{guess}"
+    elif missing:
+        summary = f"{request.sender} did not send the signed header{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+    else:
+        summary = f"most likely, the request does not send the signed header{plural} {', '.join(names)} with the same value"
+    return Difference(summary, (), remedy)
+
+
+def _remedy(
+    text: str,
+    *steps: str,
+    headers: dict[str, str] | None = None,
+    method: str | None = None,
+    title: str = "Send the request as it was signed",
+) -> Remedy:
+    """Return the remedy with these steps and the request as a curl command."""
+    check = (
+        "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
+        if _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text))
+        else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
+    )
+    curl = _CURL.search(text)
+    file = None if curl is None else _CURL_FILE.search(curl[0])
+    variable = None if curl is None else _VARIABLE.search(curl[0])
+    url = "'PRESIGNED_URL'" if variable is None else f'"${variable["quoted"] or variable["plain"]}"'
+    words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]
+    if method in _UPLOADS or (words and method is None):
+        words.append(f"-T {'FILE' if file is None else quote_argument(file[1])}")
+    elif method in {"HEAD", "DELETE"}:
+        words.append("-I" if method == "HEAD" else "-X DELETE")
+    elif method is None:
+        words.append("-v")
+    return your_remedy(
+        title,
+        *steps,
+        check,
+        commands=(" ".join(("curl", *words, url)),),
+        url=pages.S3_PRESIGNED,
+    )
+
+
+def _signed_headers(text: str) -> tuple[str, ...]:
+    """Return the headers besides the host for which a presigned URL in the text is signed."""
+    found = _SIGNED_HEADERS.search(text)
+    names = re.split(r";|%3[Bb]", found[1].lower()) if found else ()
+    return tuple(name for name in names if name != "host")
+
+
+def _find_signer(text: str) -> _Signer:
+    """Return the code in a text that signs the URL."""
+    code = _IMPORT.sub("", text)
+    parts = [
+        code[max(each.start() - _CHARS_BEFORE_SIGNER, 0) : each.end() + _CHARS_AFTER_SIGNER]
+        for each in _SIGNER.finditer(code)
+    ]
+    found = [each for part in parts for each in _SIGNED_METHOD.finditer(part)]
+    methods = {_method_of(each) for each in found}
+    name = "" if not found else found[0][0].strip()
+    return _Signer("\n".join(parts), methods.pop() if len(methods) == 1 else None, name)
+
+
+def _method_of(found: re.Match[str]) -> str:
+    return "GET" if found["cli"] else (found["verb"] or found["enum"] or found["symbol"]).upper()
+
+
+def _rename(name: str, signed: str, sent: str) -> str | None:
+    """Return the name of an operation or method in code for another method, or ``None`` if there is none.
+
+    >>> _rename("GetObjectCommand", "GET", "PUT"), _rename("get_object", "GET", "POST")
+    ('PutObjectCommand', None)
+    """
+    if sent not in {"GET", "PUT", "HEAD", "DELETE"}:
+        return None
+    for written, new in ((signed, sent), (signed.lower(), sent.lower()), (signed.title(), sent.title())):
+        if written in name:
+            return name.replace(written, new)
+    return None
+
+
+def _parameter(code: str, header: str) -> str | None:
+    """Return the value of a header in the parameters of signing code: ``ContentType``, ``content_type``."""
+    name = re.escape(re.sub(r"^x-amz-(?:meta-)?", "", header)).replace(r"\-", "_?")
+    found: set[str] = set(
+        re.findall(
+            rf"(?<![\w-]){name}[\"']?\s?(?::|=>?|\()\s?(?:aws\.String\(|Some\()?[\"']{_VALUE}[\"']",
+            code,
+            re.IGNORECASE,
+        )
+    )
+    return found.pop() if len(found) == 1 else None
+
+
+def _find_request(text: str) -> _Request:
+    """Return the request that AWS received, or the one that a curl command or a client sends."""
+    found, curl = _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text)), _CURL.search(text)
+    sender = "the request" if curl is None else "curl"
+    if found is not None:
+        pairs = (line.partition(":") for line in found["headers"].splitlines())
+        headers = {name: value.strip() for name, _, value in pairs}
+        return _Request(sender, found["method"], headers, headers.get("host"), "The CanonicalRequest of S3")
+    if curl is None:
+        call = _CLIENT_CALL.search(text)
+        if call is None:
+            return _Request(sender, None, {}, None, "The request")
+        code = text[call.start() : call.end() + _CHARS_OF_CALL]
+        method = (call[1] or call[2] or call[3]).upper()
+        return _Request(sender, method, _headers_in(code, _CODE_HEADER), None, "The request")
+    headers = _headers_in(curl[0], _CURL_HEADER)
+    has_data = _CURL_DATA.search(curl[0]) is not None
+    headers.setdefault(_TYPE_HEADER, _FORM_TYPE if has_data else "")
+    stated = _CURL_METHOD.search(curl[0])
+    method = "PUT" if _CURL_UPLOAD.search(curl[0]) else "POST" if has_data else "GET"
+    if _CURL_HEAD.search(curl[0]):
+        method = "HEAD"
+    return _Request(sender, method if stated is None else stated[1], headers, None, "The curl command")
+
+
+def _headers_in(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """Return the headers in a text, by their names in lowercase."""
+    return {name.lower(): value.strip() for name, value in pattern.findall(text)}
+
+
+def _probable_type(text: str) -> str | None:
+    """Return the media type that the extension of the file or of the key suggests."""
+    found, curl = _CANONICAL_REQUEST.search(text), _CURL.search(text)
+    for part in (None if curl is None else curl[0], None if found is None else found["path"]):
+        for extension in _EXTENSION.findall(part or ""):
+            if extension in _TYPES:
+                return _TYPES[extension]
+    return None
