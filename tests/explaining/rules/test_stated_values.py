@@ -33,6 +33,21 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
 _ASKED = "the server has asked for the client to provide credentials"
 
 
+TOKEN_REJECTED = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+
+
+def _trust_policy(*subjects: str) -> str:
+    host = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+    names = [f"system:serviceaccount:{each}" for each in subjects]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{host}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:sub": names if len(names) > 1 else names[0]}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+
+
 @pytest.mark.parametrize(
     ("text", "facts", "says", "omits"),
     [
@@ -538,6 +553,22 @@ _ASKED = "the server has asked for the client to provide credentials"
             ),
             (),
             id="keys in the environment instead of the profile",
+        ),
+        pytest.param(
+            f"{TOKEN_REJECTED}\nkind: ServiceAccount\nmetadata:\n  name: cart\n  namespace: shop\n{_trust_policy('default:cart')}",
+            {},
+            (
+                "expects the subject system:serviceaccount:default:cart, and the token has system:serviceaccount:shop:cart (another namespace)",
+            ),
+            ("so it is not the one that STS evaluated",),
+            id="service account of an object and the trust policy's subject",
+        ),
+        pytest.param(
+            f"{TOKEN_REJECTED}\n{_trust_policy('default:cart', 'default:shop')}",
+            {},
+            ("the role's trust policy expects the subject system:serviceaccount:default:cart",),
+            ("so it is not the one that STS evaluated",),
+            id="subjects that only the trust policy states",
         ),
         pytest.param(
             "$ aws eks update-kubeconfig --name orders --region us-east-1 --profile dev\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",

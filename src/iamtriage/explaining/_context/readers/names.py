@@ -62,6 +62,9 @@ _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
 _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
 )
+# The subject that the condition of a trust policy requires, which the token need not have.
+_EXPECTED = lazy_pattern(r":sub\\{0,3}[\"']?\s{0,20}[:=]\s{0,20}(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?")
+_CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
     rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
@@ -236,7 +239,11 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
     """Return the namespace and the name of the only service account whose user name the text states."""
     subjects = (
-        {found.groups(): found[0] for found in _SUBJECT.finditer(text)}
+        {
+            found.groups(): found[0]
+            for found in _SUBJECT.finditer(text)
+            if not _is_expected(text, found.start())
+        }
         if "system:serviceaccount:" in text
         else {}
     )
@@ -244,6 +251,12 @@ def find_service_account(text: str) -> tuple[Stated, Stated] | None:
         return None
     ((namespace, name), words) = next(iter(subjects.items()))
     return Stated(namespace, words), Stated(name, words)
+
+
+def _is_expected(text: str, at: int) -> bool:
+    """Return whether a subject is the value of a condition on the token's subject."""
+    key = text.rfind(":sub", max(at - _CHARS_BEFORE_SUBJECT, 0), at)
+    return key != -1 and _EXPECTED.fullmatch(text, key, at) is not None
 
 
 def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
