@@ -97,11 +97,12 @@ _IN_QUOTES = _Label(
     "rror ode xception",
 )
 _IN_PARENTHESES = _Label(
-    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error|\bfail(?:ed)?)\s*\(",
+    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(",
     r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\)",
     ")",
-    "rror fail failed",
+    "rror",
 )
+_FAILED = _Label(r"\bfail(?:ed)?\s*\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\)", ")", "fail failed")
 _AFTER_LABEL = _Label(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)|失败|错误|エラー):?\s+",
     r"(?P<code>[A-Z][A-Za-z0-9]{4,80}+)(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
@@ -130,7 +131,7 @@ _JOINED = _Label(
 # The labels by the character before the code.
 _LABELS_BEFORE = {
     "'": (_IN_QUOTES,),
-    "(": (_IN_PARENTHESES, _PARENTHESIZED),
+    "(": (_IN_PARENTHESES, _PARENTHESIZED, _FAILED),
     "[": (_BRACKETED,),
     '"': (_IN_TUPLE,),
     **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED)),
