@@ -572,6 +572,31 @@ CASES = {
         "the partition of the ARN is aws, but cn-north-1 is in aws-cn",
         "--principal-arn arn:aws-cn:iam::111122223333:role/team/ops",
     ),
+    "managed-policy-of-another-partition": (
+        "Error: attaching IAM Policy (arn:aws:iam::aws:policy/AmazonSSMPatchAssociation) to IAM Role (depot): operation error IAM: AttachRolePolicy, https response error StatusCode: 404, RequestID: 2f0e, NoSuchEntity: Policy arn:aws:iam::aws:policy/AmazonSSMPatchAssociation does not exist or is not attachable.\nprovider region us-gov-west-1",
+        "has the partition aws, but the call is in aws-us-gov",
+        "aws iam get-policy --policy-arn arn:aws-us-gov:iam::aws:policy/AmazonSSMPatchAssociation",
+    ),
+    "managed-policy-in-a-text-with-arns-of-china": (
+        "CREATE_FAILED Policy arn:aws:iam::aws:policy/AmazonEKSClusterPolicy does not exist or is not attachable. (Service: Iam, Status Code: 404, Request ID: 2f0e)\narn:aws-cn:cloudformation:cn-north-1:111122223333:stack/depot/2f0e",
+        "has the partition aws, but the call is in aws-cn",
+        "arn:aws-cn:iam::aws:policy/AmazonEKSClusterPolicy",
+    ),
+    "managed-policy-of-an-unknown-partition": (
+        "attaching IAM Policy (arn:aws:iam::aws:policy/AmazonSQSFullAccess) to IAM Role (depot): operation error IAM: AttachRolePolicy, https response error StatusCode: 400, RequestID: 2f0e, api error ValidationError: Invalid ARN partition: provider=aws@6.82.1",
+        "has the partition aws, which is not that of the account",
+        "Use the ARN of the policy in the partition of the account",
+    ),
+    "managed-policy-that-does-not-exist": (
+        "An error occurred (NoSuchEntity) when calling the AttachRolePolicy operation: Policy arn:aws:iam::aws:policy/AWSGlueServiceRole does not exist or is not attachable.",
+        "AWS has no managed policy with the ARN arn:aws:iam::aws:policy/AWSGlueServiceRole",
+        "list-policies --scope AWS",
+    ),
+    "partition-in-a-policy-document": (
+        'An error occurred (MalformedPolicyDocument) when calling the PutRolePolicy operation: Partition "aws" is not valid for resource "arn:aws:sqs:cn-north-1:*:jobs".',
+        "the resource arn:aws:sqs:cn-north-1:*:jobs has the partition aws, but the call is in aws-cn",
+        "in every ARN of the document: aws-cn.",
+    ),
     # A denial that is only a status or a code is not the headline next to a failure that says more.
     "bare-403-before-expired-token": (
         "ERROR Executor: AmazonS3Exception: null (Service: S3, Status Code: 403, Request ID: 0QW1ER2TY3UI4OP5)\nERROR Driver: S3Exception: The provided token has expired. (Service: S3, Status Code: 400, Request ID: 1QW1ER2TY3UI4OP5)",

@@ -103,10 +103,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     shown_text = summary
     for number, cause in enumerate(causes):
         # A possible cause is shown in full, because the summary only says that it is possible.
-        is_restated = (
-            cause.because
-            and (number == 0 or cause.evidence != "possible")
-            and restates(cause.text, shown_text if number == 0 else summary)
+        is_restated = (number == 0 or cause.evidence != "possible") and (
+            restates(cause.text, summary) if cause.because else number == 0 and _contains(summary, cause.text)
         )
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):
@@ -156,6 +154,11 @@ def restates(text: str, shown_text: str) -> bool:
     """Return whether most words of a text are in another text."""
     words = _words(text)
     return bool(words) and len(words & _words(shown_text)) / len(words) >= _MIN_SHARED_WORDS
+
+
+def _contains(text: str, sentence: str) -> bool:
+    """Return whether a sentence says nothing that a text does not say, in the same words."""
+    return _words(sentence) <= _words(text)
 
 
 def _words(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 
 _FIELD_MESSAGE = lazy_pattern(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
+# What IAM says in China and GovCloud: https://github.com/aws/chalice/issues/777
+_OTHER_PARTITION = lazy_pattern(
+    r"Partition \\?\"(?P<partition>aws[a-z-]{0,12})\\?\" is not valid for resource \\?\"(?P<arn>arn:[^\"\\\s]{1,300})"
+)
 _JSON_PHRASES = (
     "contains invalid Json",
     "contains invalid JSON",
@@ -261,13 +266,24 @@ _FIELD_PROBLEMS = {
 }
 
 
-def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
+def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem, tuple[str, ...]]:
     """Return the problem in a policy document, and the evidence for it.
+
+    Args:
+        message: The message of AWS.
+        partition: The partition of the call, if it is known.
 
     >>> problem, because = find_problem("MalformedPolicyDocument: Has prohibited field Resource")
     >>> problem.cause.code, because
     ('prohibited-field', ('AWS says: Has prohibited field Resource.',))
     """
+    other = _OTHER_PARTITION.search(message)
+    if other is not None:
+        is_known = partition != other["partition"]
+        own = partition if is_known else "aws-cn in China, aws-us-gov in GovCloud (US)"
+        text = f"The resource {other['arn']} has the partition {other['partition']}, {f'but the call is in {partition}' if is_known else 'which is not that of the account'}."
+        step = f"Write the partition of the account in every ARN of the document: {own}."
+        return DocumentProblem(PARTITION_OF_ARN, (step, PARTITION_IN_TEMPLATES), text), ()
     field = _FIELD_MESSAGE.search(message)
     if field is not None:
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)

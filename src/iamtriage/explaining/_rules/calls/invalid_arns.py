@@ -18,6 +18,7 @@ from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
+from iamtriage.explaining._rules.calls.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.credentials.pod_roles import restart_command
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
@@ -83,7 +84,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     diagnosis = None
     if text is not None:
         diagnosis = arn_diagnosis.diagnose_arn(text, "access-entry") or _diagnose_partition(case, text)
-    is_of_partition = diagnosis is None or diagnosis.cause is not PARTITION_OF_ARN
+    is_of_partition = diagnosis is None or diagnosis.cause is not arn_diagnosis.PARTITION_OF_ARN
     entry_arn = text if is_of_partition or diagnosis is None else diagnosis.correct_arn
     principal = parse_principal(entry_arn)
     mapped = build_cluster_principal(try_parse_principal(entry_arn), "the principal")
@@ -166,14 +167,6 @@ def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     )
 
 
-PARTITION_OF_ARN = CauseType(
-    "partition-of-arn",
-    title="The ARN has another partition than the Region",
-    meaning="Each partition has its own accounts and roles: aws-cn in China, aws-us-gov in GovCloud, aws in the commercial Regions. STS in one does not accept the ARN of a role in another.",
-    recognised_by="The partition of the role ARN is not that of the Region of the call.",
-    fix="Use the partition of the Region in the ARN, such as arn:aws-cn: in China, or call STS in a Region of the role's partition.",
-    sources=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",),
-)
 _ANNOTATION = "eks.amazonaws.com/role-arn"
 _CHARS_OF_SETTING = 120
 _ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
@@ -251,7 +244,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         lookup = (role_lookup_command(commands.role_name(name)),)
     role_arn = f'"$({lookup[0]})"' if lookup else "ROLE_ARN"
     is_nested = True
-    if diagnosis is not None and diagnosis.cause is PARTITION_OF_ARN:
+    if diagnosis is not None and diagnosis.cause is arn_diagnosis.PARTITION_OF_ARN:
         role_arn, is_nested = commands.arn(diagnosis.correct_arn, "ROLE_ARN"), False
     repeated = repeat_command(
         called,
@@ -292,7 +285,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         causes.append(NOT_AN_ARN.cause(text="The setting contains quotes or whitespace around the ARN."))
         if clues.find_region(case) is None:
             other = "The ARN has another partition than the Region of the call: in China it is aws-cn, in GovCloud aws-us-gov."
-            causes.append(PARTITION_OF_ARN.cause(text=other))
+            causes.append(arn_diagnosis.PARTITION_OF_ARN.cause(text=other))
     elif diagnosis is None:
         other = "It is the ARN of a session, an instance profile, a user or a policy."
         causes += [
@@ -380,7 +373,7 @@ def _correction_steps(
 ) -> tuple[str, ...]:
     before = "" if text is None else case.text.partition(text)[0]
     found = _SETTING_OF_ROLE.search(before[-_CHARS_OF_SETTING:])
-    if text is not None and diagnosis is not None and diagnosis.cause is PARTITION_OF_ARN:
+    if text is not None and diagnosis is not None and diagnosis.cause is arn_diagnosis.PARTITION_OF_ARN:
         partition = text.split(":")[1]
         return (
             f"Use {diagnosis.correct_arn}{f' as the value of {found[1]}' if found else ''}.",
@@ -400,7 +393,7 @@ def _diagnose_partition(case: Case[InvalidArn], text: str) -> ArnDiagnosis | Non
     if endpoint is None or endpoint.partition == partition:
         return None
     return ArnDiagnosis(
-        PARTITION_OF_ARN,
+        arn_diagnosis.PARTITION_OF_ARN,
         f"The partition of the ARN is {partition}, but {region} is in {endpoint.partition}.",
         f"{prefix}:{endpoint.partition}:{rest}",
     )
@@ -431,6 +424,8 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
+    if text is not None and MANAGED_POLICY.fullmatch(text):
+        return explain_managed_policy(case, text)
     diagnosis = None if text is None else arn_diagnosis.diagnose_arn(text, "iam")
     principal = parse_principal(text)
     causes = [

@@ -18,7 +18,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.error_kind import end_summary
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -119,7 +119,7 @@ PROVIDER_NOT_THERE = CauseType(
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     """Explain why AWS rejects a policy document."""
     message = message_text(case)
-    problem, because = document_problems.find_problem(message)
+    problem, because = document_problems.find_problem(message, find_partition(case))
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+    from iamtriage.failures._failures import AwsError, InvalidArn
 
 RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
@@ -154,7 +154,7 @@ _RESOURCES = (
     ),
     _Resource(
         "policy",
-        lazy_pattern(rf"Policy {_NAME} (?:does not exist|was not found)"),
+        lazy_pattern(rf"(?<![\w-])[Pp]olicy {_NAME} (?:does not exist|was not found)"),
         "aws iam list-policies --scope Local --query 'Policies[].Arn'",
         is_global=True,
     ),
@@ -208,6 +208,8 @@ _OWNER = lazy_pattern(
     re.ASCII,
 )
 _ANY = _Resource("resource", lazy_pattern(r""), "")
+MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}", re.ASCII)
+"""The ARN of an AWS managed policy, which is safe in a command."""
 _PARTS_OF_NAME = lazy_pattern(r"[\w+=,.@:/-]{1,255}", re.ASCII)
 _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.ASCII)
 
@@ -229,6 +231,8 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         ),
         (_ANY, None),
     )
+    if name is not None and MANAGED_POLICY.fullmatch(name):
+        return explain_managed_policy(case, name)
     region, other = (None, None) if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
@@ -252,6 +256,64 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         *causes,
         remedies=(_compare_remedy(case, resource, region, other, message),),
         notes=notes,
+    )
+
+
+def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) -> Explanation:
+    """Explain that no AWS managed policy has an ARN, most often because of its partition or path.
+
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-deprecated.html
+    """
+    partition, stated, name = clues.find_partition(case), arn.split(":")[1], arn.rpartition("/")[2]
+    code = clues.error_code(case.failure)
+    because = (f"The error code is {code}.",) if error_kind.safe_code(code) else ()
+    in_all = (
+        f"aws iam list-policies --scope AWS --query \"Policies[?PolicyName=='{name}'].Arn\" --output text"
+    )
+    is_of_partition = partition == stated and "ARN partition" not in clues.message_text(case)
+    if is_of_partition:
+        summary = f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
+        causes = (
+            NOT_FOUND.cause(
+                "reported", because, text="IAM has no such AWS managed policy. The account does not matter."
+            ),
+            NAME_DIFFERS.cause(
+                text="The name is misspelled, or the path before it is missing, such as service-role/ or job-function/."
+            ),
+            GONE_OR_NEW.cause(
+                text="AWS deprecated the policy: attached ones stay, but it cannot be attached again."
+            ),
+        )
+        title, command, url = "Look up the ARN of the policy", in_all, pages.MANAGED_POLICY_REFERENCE
+        steps: tuple[str, ...] = (
+            "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide.",
+        )
+    else:
+        correct = arn.replace(f":{stated}:", f":{partition}:", 1)
+        is_known = correct != arn
+        place = f"but the call is in {partition}" if is_known else "which is not that of the account"
+        summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
+        causes = (
+            arn_diagnosis.PARTITION_OF_ARN.cause(
+                "derived" if is_known else "reported",
+                because,
+                text="The ARN has another partition than the call.",
+            ),
+        )
+        title = f"Use {correct}" if is_known else "Use the ARN of the policy in the partition of the account"
+        command = f"aws iam get-policy --policy-arn {correct}" if is_known else in_all
+        steps = (
+            "The command prints the policy if it exists in this partition: not all AWS managed policies do.",
+            arn_diagnosis.PARTITION_IN_TEMPLATES,
+        )
+        url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
+    command = credential_remedies.with_profile(clues.find_profile(case), command)
+    return case.explain(
+        summary,
+        *causes,
+        remedies=(your_remedy(title, *steps, commands=(command,), url=url),),
+        notes=(NOT_A_DENIAL,),
     )
 
 

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -174,7 +174,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
                 "Allow the user or role to use aws login",
                 "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",
                 commands=(
-                    "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
+                    f"aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:{find_partition(case)}:iam::aws:policy/SignInLocalDevelopmentAccess",
                 ),
                 url=pages.CLI_LOGIN,
             ),

@@ -149,7 +149,7 @@ def explain_no_registry_login(
                 "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-                    "aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
+                    f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
                 ),
                 url=pages.ECR_LOGIN,
             ),

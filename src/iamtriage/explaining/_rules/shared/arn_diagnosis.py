@@ -54,6 +54,19 @@ MALFORMED_ARN = CauseType(
     sources=(pages.ASSUME_ROLE,),
     subject="calls",
 )
+PARTITION_OF_ARN = CauseType(
+    "partition-of-arn",
+    title="The ARN has another partition than the Region",
+    meaning="Each partition has its own accounts, roles and managed policies: aws-cn in China, aws-us-gov in GovCloud, aws in the commercial Regions. IAM and STS in one do not accept ARNs of another.",
+    recognised_by="The partition of an ARN is not that of the Region of the call or of the other ARNs, or AWS says that the partition is not valid.",
+    fix="Use the partition of the Region in the ARN, such as arn:aws-cn: in China, or call STS in a Region of the role's partition.",
+    sources=(
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+        "https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-arns.html",
+    ),
+    subject="calls",
+)
+PARTITION_IN_TEMPLATES = "In templates, take the partition from the account: ${AWS::Partition} in CloudFormation, data.aws_partition.current.partition in Terraform, Aws.PARTITION in the CDK."
 ROLE_PATH = CauseType(
     "role-path",
     title="The role has a path",

@@ -280,14 +280,29 @@ def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
 
 
+# An ARN of another partition than aws, or a Region.
+_PARTITION_SIGN = lazy_pattern(
+    r"\barn:(aws-(?:cn|us-gov|iso(?:-[a-z])?|eusc)):|(?<![\w-])([a-z]{2,4}(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9])(?![\w-])"
+)
+
+
 def find_partition(case: _AnyCase) -> str:
-    """Return the partition of the caller or the region, or else ``aws``."""
+    """Return the partition of the caller, the region or the ARNs in the text, or else ``aws``."""
     partition = getattr(case.principal, "partition", None)  # accounts and services have none
     if isinstance(partition, str):
         return partition
     region = find_region(case)
     host = None if region is None else find_endpoint(region)
-    return "aws" if host is None else host.partition
+    if host is not None:
+        return host.partition
+    # An ARN of the partition aws in a text with ARNs of another one is the mistake.
+    stated = {arn or _partition_of(region) for arn, region in _PARTITION_SIGN.findall(case.text)}
+    return stated.pop() if len(stated) == 1 else "aws"
+
+
+def _partition_of(region: str) -> str:
+    endpoint = find_endpoint(region)
+    return "aws" if endpoint is None else endpoint.partition
 
 
 def is_from_kubelet(words: str) -> bool:
