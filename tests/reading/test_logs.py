@@ -54,6 +54,12 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         [],
     ),
     ("text-of-a-served-request", f"ERROR served status_code=403 request_id={_SERVED} user={APP}", []),
+    # The class that Go prints is of the SDK.
+    (
+        "printed-error-of-go",
+        f'* failed updating the unique ID of ARN "arn:aws:iam::111122223333:role/orders": &awserr.requestError{{awsError:(*awserr.baseError)(0xc426ae5c00), statusCode:403, requestID:"{REQUEST}"}}',
+        [denied(request_id=REQUEST, status_code=403)],
+    ),
     (
         "json-line-with-the-message-of-an-sdk",
         json.dumps({"message": f"failed: {_JAVA}", "level": "ERROR", "status": 500, "requestId": _SERVED}),
