@@ -518,6 +518,42 @@ DENIES: tuple[Case, ...] = (
         ("Do this first: Call with MFA", f"--serial-number arn:aws:iam::{ACCOUNT}:mfa/DEVICE_NAME"),
         (),
     ),
+    *(
+        (
+            f"policy named for MFA, {name}",
+            f"User: arn:aws:sts::{ACCOUNT}:{caller} is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
+            {},
+            (
+                "Do this first: Have the Deny exempt",
+                "the name ForceMFA suggests that it requires MFA",
+                "get-session-token is only for IAM users",
+                shown,
+            ),
+            ("aws sts get-session-token", "list-mfa-devices"),
+        )
+        for name, caller, shown in (
+            ("role", "assumed-role/ops/ana", f'"aws:PrincipalArn": "arn:aws:iam::{ACCOUNT}:role/ops"'),
+            (
+                "Identity Center",
+                "assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana",
+                "even if the sign-in requires it",
+            ),
+            ("federated user", "federated-user/ana", "GetFederationToken does not support MFA"),
+        )
+    ),
+    *(
+        (
+            f"{call} in a session",
+            f"An error occurred (AccessDenied) when calling the {call} operation: Cannot call {call} with session credentials",
+            {},
+            (f"STS accepts {call} only with the long-term access key of an IAM user", shown),
+            ("Do what the message says",),
+        )
+        for call, shown in (
+            ("GetSessionToken", "For MFA, call with the access key of the IAM user whose device it is"),
+            ("GetFederationToken", "call AssumeRole with a session policy"),
+        )
+    ),
     (
         "guest of an identity pool",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/app because no session policy allows the ssm:GetParameter action",

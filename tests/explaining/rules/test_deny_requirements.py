@@ -89,7 +89,16 @@ CASES: tuple[Case, ...] = (
     (
         _text("an identity-based policy"),
         _decoded("Mfa", "aws:MultiFactorAuthPresent", "false", None),
-        ("because the caller's credentials carry no MFA.", "Do this first: Call with MFA [you]"),
+        (
+            "because the caller's credentials carry no MFA.",
+            "its sessions carry no MFA [account administrator]",
+            f'"ArnNotLike": {{"aws:PrincipalArn": "arn:aws:iam::{ACCOUNT}:role/builder"}}',
+        ),
+    ),
+    (
+        _text("an identity-based policy").replace(SESSION, f"arn:aws:iam::{ACCOUNT}:user/ana"),
+        _decoded("Mfa", "aws:MultiFactorAuthPresent", "false", None),
+        ("Do this first: Call with MFA [you]", "aws sts get-session-token"),
     ),
     # The name of the statement spells a Region.
     *(

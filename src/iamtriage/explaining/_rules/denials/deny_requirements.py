@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
-from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # A field and what has it, in the settings of controllers.
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
+_UNSATISFIABLE = "If the call cannot satisfy the Deny, "
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
     r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
@@ -355,6 +356,8 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
 
 def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: str) -> Remedy:
     lines: tuple[str, ...] = ()
+    if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
+        return _exempt_from_mfa(denial, title, *steps[1:])
     if requirement is deny_conditions.MFA:
         partition = denial.location.partition or "aws"
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
@@ -376,6 +379,32 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         _change_step(denial),
         commands=lines,
         url=requirement.url,
+    )
+
+
+def _exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
+    """Return how to exempt a role or federated user, whose sessions carry no MFA, from a Deny without MFA.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
+    GetSessionToken do, which takes the long-term credentials of an IAM user.
+    """
+    role, suggestion = denial.role, title.partition(": ")[2]
+    reason = suggestion.replace("suggests it", "suggests that it requires MFA") or "its sessions carry no MFA"
+    who = capitalize_start(_change_step(denial).removeprefix(_UNSATISFIABLE))
+    why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
+    exempt: tuple[str, ...] = ()
+    if isinstance(role, IdentityCenterRole):
+        why = "Sessions of IAM Identity Center carry no MFA, even if the sign-in requires it, and get-session-token is only for IAM users."
+    elif role is not None:
+        why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
+        arn = f"arn:{role.partition}:iam::{commands.account(denial.account)}:role{role.path}{role.name}"
+        exempt = (
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}. If people assume it, its trust policy can require MFA of them.',
+        )
+    return account_remedy(
+        f"Have the Deny exempt {denial.caller}: {reason}",
+        *(why, *steps, who, *exempt),
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
     )
 
 
@@ -407,7 +436,7 @@ def _change_step(denial: Denial) -> str:
         "role_trust": "the owner of the role has to scope the Deny down",
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
-    return f"If the call cannot satisfy the Deny, {who[denial.policy_type]}. An Allow does not help."
+    return f"{_UNSATISFIABLE}{who[denial.policy_type]}. An Allow does not help."
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:

@@ -16,9 +16,10 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_option, find_region, message_text
+from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -208,6 +209,47 @@ def explain_root_assumes(denial: Denial) -> Explanation:
                 "Delete the access keys of the root user.",
                 commands=("aws sts get-caller-identity", "aws configure list"),
                 url=pages.BEST_PRACTICES,
+            ),
+        ),
+        notes=("No policy can allow it.",),
+    )
+
+
+CALLED_FROM_SESSION = CauseType(
+    "called-from-session",
+    title="The call requires an IAM user's long-term credentials",
+    text="The call was made with temporary credentials, which STS does not accept for this call, whatever policies allow.",
+    recognised_by='AWS says "Cannot call GetSessionToken with session credentials".',
+    fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
+    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
+)
+
+
+def explain_called_from_session(denial: Denial) -> Explanation:
+    """Explain that GetSessionToken and GetFederationToken accept no temporary credentials."""
+    is_federation = "GetFederationToken" in (denial.operation or message_text(denial.case))
+    call = "GetFederationToken" if is_federation else "GetSessionToken"
+    profile = find_profile(denial.case)
+    where = "in use" if profile is None else f"of the profile {clip_text(profile)}"
+    steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
+    if is_federation:
+        steps.append("To pass on fewer permissions, call AssumeRole with a session policy.")
+    else:
+        steps.append(
+            "For MFA, call with the access key of the IAM user whose device it is: without AWS_SESSION_TOKEN in the environment, and in a profile without role_arn, sso_session and aws_session_token. A role cannot pass a code."
+        )
+    return denial.explain(
+        f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary.",
+        CALLED_FROM_SESSION.cause(
+            "reported", (f"The message says: Cannot call {call} with session credentials",)
+        ),
+        remedies=(
+            your_remedy(
+                f"Leave out {call}, or call it as the IAM user",
+                *steps,
+                "The command shows where the credentials come from.",
+                commands=(with_profile(profile, "aws configure list"),),
+                url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
             ),
         ),
         notes=("No policy can allow it.",),

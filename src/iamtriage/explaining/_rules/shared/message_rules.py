@@ -69,6 +69,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.deployment_roles.explain_target_account": ("role with trust relationship to role",),
     "denials.sessions.explain_root_assumes": ("may not be assumed by root",),
+    "denials.sessions.explain_called_from_session": ("token with session credentials",),
     "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),
     "denials.service_settings.explain_unknown_operation": ("unable to determine service/operation name",),
     "denials.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
