@@ -277,7 +277,9 @@ def _mfa_remedy(
     if user is not None:
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
-    others = "Only IAM users can pass a code: sessions of roles, and programs without a person, need another role."
+    others = (
+        "Only IAM users can pass a code: sessions of roles, and programs without a person, need another role."
+    )
     steps: tuple[str, ...]
     if program is not None:
         steps = (
