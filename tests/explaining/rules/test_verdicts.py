@@ -34,6 +34,9 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
     return f"<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message><CanonicalRequest>{method}\n/a\n{query}\n{headers}\n\n{names}\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
 
 
+_UNMAPPED = (
+    'error="ARN is not mapped: arn:aws:iam::111122223333:role/cirunner" method=POST path=/authenticate'
+)
 _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Action does not apply to any resource(s) in statement\n"
 
 _UPSTREAM = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error></ErrorResponse>"
@@ -797,6 +800,40 @@ CASES = {
         + _rejected_url("GET", "host:files.example.com", "host"),
         "signed for the host acme.s3.eu-west-1.amazonaws.com, but the request reached files.example.com",
         "sign the URL for the host files.example.com",
+    ),
+    "lowercase-arn": (
+        (
+            f'time="2026-11-25T08:02:41Z" level=info msg="STS response" arn="arn:aws:sts::111122223333:assumed-role/CiRunner/job"\ntime="2026-11-25T08:02:42Z" level=warning msg="access denied" {_UNMAPPED}\n'
+            "$ kubectl -n kube-system get cm aws-auth -o yaml\n- rolearn: arn:aws:iam::111122223333:role/ci/CiRunner"
+        ),
+        "CiRunner never matches: its rolearn contains the path ci/",
+        "- rolearn: arn:aws:iam::111122223333:role/CiRunner\n",
+    ),
+    "lowercase-arn-and-table": (
+        f"{_UNMAPPED}\n$ eksctl get iamidentitymapping --cluster prod\nARN\t\tUSERNAME\tGROUPS\tACCOUNT\narn:aws:iam::111122223333:role/ci/CiRunner\tci\tviewers,testers\t",
+        "CiRunner never matches: its rolearn contains the path ci/",
+        "rolearn: arn:aws:iam::111122223333:role/CiRunner\n",
+    ),
+    "lowercase-arn-and-json": (
+        _UNMAPPED
+        + '\n{"mapRoles":"- rolearn: arn:aws:iam::111122223333:role/ci/CiRunner\\n  username: ci\\n"}',
+        "CiRunner never matches: its rolearn contains the path ci/",
+        "- rolearn: arn:aws:iam::111122223333:role/CiRunner\n",
+    ),
+    "lowercase-arn-and-terraform": (
+        f'{_UNMAPPED}\n  aws_auth_roles = [\n    {{\n      rolearn  = "arn:aws:iam::111122223333:role/ci/CiRunner"\n      username = "ci"\n    }},\n  ]',
+        "CiRunner never matches: its rolearn contains the path ci/",
+        'rolearn  = "arn:aws:iam::111122223333:role/CiRunner"\n',
+    ),
+    "lowercase-arn-alone": (
+        _UNMAPPED,
+        "The cluster rejected the role cirunner",
+        "grep -i '/cirunner$'",
+    ),
+    "lowercase-arn-of-identity-center": (
+        _UNMAPPED.replace("cirunner", "awsreservedsso_ops_0a1b2c3d4e5f6071"),
+        "no access entry and no aws-auth entry matches it",
+        "role_arn=\"$(aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i '/awsreservedsso_ops_0a1b2c3d4e5f6071$')\"",
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",

@@ -12,7 +12,7 @@ from iamtriage.actions._lookup import service_prefix
 from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
-from iamtriage.explaining._context.readers.names import NAME_READERS
+from iamtriage.explaining._context.readers.names import NAME_READERS, UNMAPPED, restore_case
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
 from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote
@@ -69,6 +69,8 @@ def search_context(failure: Failure, whole: str) -> Context:
             and (stated := read(whole, other if name == "cluster" else None)) is not None
         ):
             values[name] = stated
+    if "caller" in values and UNMAPPED in values["caller"].words:
+        values["caller"] = restore_case(whole, values["caller"])
     # Of several Regions, the last one before the error is that of the failed call.
     stated = NAME_READERS["region"](head + text[first:end], command)
     if stated is not None:

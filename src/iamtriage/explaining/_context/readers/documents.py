@@ -23,18 +23,28 @@ _MAX_DISTANCE = 4_000
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 _DECODER = json.JSONDecoder()
 _ENTRY = lazy_pattern(
-    r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?: ?[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
+    r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
     re.ASCII | re.MULTILINE,
 )
 _INLINE_ENTRY = lazy_pattern(
     r"(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])",
     re.ASCII,
 )
-_USERNAME = lazy_pattern(r"\busername[\"']?: ?[\"']?((?:\{\{\w{1,30}\}\}|[^\n\"',}]){1,200})")
+# What eksctl get iamidentitymapping prints.
+_TABLE = lazy_pattern(r"^ARN[ \t]{1,200}USERNAME[ \t]{1,80}GROUPS\b", re.MULTILINE)
+_ROW = lazy_pattern(
+    r"^[ \t]{0,8}(?P<arn>arn:[a-z-]{3,20}:iam::\d{12}:(?P<kind>role|user)/[\w+=,.@/-]{1,600})[ \t]{1,80}(?P<username>\S{1,200})[ \t]{1,80}(?P<groups>\S{0,400})",
+    re.ASCII | re.MULTILINE,
+)
+# A map in a string of JSON.
+_JSON_LINE = lazy_pattern(r"\\n|(?<=:\")(?=- )|(?<=: \")(?=- )")
+_USERNAME = lazy_pattern(
+    r"\busername[\"']?(?:: ?| {0,20}= {0,4})[\"']?((?:\{\{\w{1,30}\}\}|[^\n\"',}]){1,200})"
+)
 # As a block, and as a list in brackets.
 _GROUPS = lazy_pattern(
     r"\bgroups[\"']?:(?P<block>(?:[ \t]{0,8}\r?\n[ \t]{0,40}- [\"']?[\w.:@/-]{1,100}[\"']?(?=\s|$)){1,20})"
-    r"|\bgroups[\"']?: ?\[(?P<list>[^\]\n]{1,800})\]"
+    r"|\bgroups[\"']?(?:: ?| {0,20}= {0,4})\[(?P<list>[^\]\n]{1,800})\]"
 )
 _GROUP = lazy_pattern(r"[\w.:@/][\w.:@/-]{0,99}")
 _CHARS_OF_ENTRY = 400
@@ -105,8 +115,15 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
     >>> [each.arn for each in find_mappings("- rolearn: arn:aws:iam::111122223333:role/team/app")]
     ['arn:aws:iam::111122223333:role/team/app']
     """
+    if "GROUPS" in text and (table := _TABLE.search(text)) is not None:
+        for row in _ROW.finditer(text, table.end()):
+            groups = tuple(filter(None, row["groups"].split(",")))
+            around = f"  {row['kind']}arn: ", ""
+            yield MappingEntry(row["arn"], row["username"], row["kind"] == "role", around, groups)
     if "rolearn" not in text and "userarn" not in text:
         return
+    if "\\n" in text and _ENTRY.search(text) is None:
+        text = _JSON_LINE.sub("\n", text)
     entries = list(_ENTRY.finditer(text)) or list(_INLINE_ENTRY.finditer(text))
     ends = [*(each.start() for each in entries[1:]), len(text)]
     previous = 0

@@ -113,12 +113,23 @@ _ROLES = lazy_pattern(
 _CALLERS = lazy_pattern(
     r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
     r"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-    r"|\bARN is not mapped: \\{0,2}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     # The output of get-caller-identity as text, YAML or a table.
     r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
     r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
     re.ASCII | re.MULTILINE,
+)
+# What the authenticator says before the ARN that it looks up, which is in lowercase since
+# https://github.com/kubernetes-sigs/aws-iam-authenticator/pull/239.
+UNMAPPED = "ARN is not mapped"
+_UNMAPPED = lazy_pattern(
+    rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
+)
+_CHARS_OF_LABEL = len(UNMAPPED) + 5
+_PRINCIPALS = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
+    r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))",
+    re.ASCII,
 )
 # The account menu of the console: the role with its session, or the user, and the account ID.
 _CONSOLE_CALLER = lazy_pattern(
@@ -346,6 +357,8 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
 
 def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the caller that ``aws sts get-caller-identity`` prints, or the one in the console's account menu."""
+    if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
+        return unmapped
     stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
     found = _CONSOLE_CALLER.search(text) if stated is None and " @ " in text else None
     if found is None:
@@ -355,6 +368,23 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if found["role"] is None:
         return Stated(f"arn:{partition}:iam::{account}:user/{found['name']}", found[0])
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{found['role']}/{found['name']}", found[0])
+
+
+def restore_case(text: str, unmapped: Stated) -> Stated:
+    """Return an ARN in lowercase as another ARN in a text spells it, without the path of a role.
+
+    >>> text = "arn:aws:sts::111122223333:assumed-role/App/ci"
+    >>> restore_case(text, Stated("arn:aws:iam::111122223333:role/app", "")).value
+    'arn:aws:iam::111122223333:role/App'
+    """
+    for found in _PRINCIPALS.finditer(text):
+        name = found["session"] or (found["role"] or "").rstrip(".")
+        resource = f"role/{name}" if name else f"user/{(found['user'] or '').rstrip('.')}"
+        arn = f"{found['start']}iam{found['account']}{resource}"
+        is_other = UNMAPPED not in text[max(found.start() - _CHARS_OF_LABEL, 0) : found.start()]
+        if is_other and arn.lower() == unmapped.value.lower():
+            return Stated(arn, quote_match(found))
+    return unmapped
 
 
 def find_account(text: str, _command: CommandLine | None) -> Stated | None:

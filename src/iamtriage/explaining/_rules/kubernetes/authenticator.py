@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.names import UNMAPPED
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.credentials.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,
     KUBECONFIG_API_VERSION,
@@ -176,9 +178,17 @@ def _caller(case: AnyCase) -> ClusterPrincipal:
     return build_cluster_principal(
         case.principal or masked,
         case.caller or "the caller",
-        is_canonical=case.failure.principal is not None,
+        is_canonical=case.failure.principal is not None or is_derived(case.facts, "caller"),
+        is_lowercase=_is_lowercase(case),
         is_masked=masked is not None,
     )
+
+
+def _is_lowercase(case: AnyCase) -> bool:
+    """Return whether the text has the caller only as the authenticator writes it, in lowercase."""
+    stated = context_of(case.facts).caller
+    is_caller = stated is not None and is_derived(case.facts, "caller") and stated.value == case.caller
+    return is_caller and stated is not None and UNMAPPED in stated.words and stated.value.islower()
 
 
 def _explain_mapping(

@@ -91,7 +91,8 @@ def compare_entry(entry: MappingEntry, caller: Caller) -> Mismatch | None:
     named = underlying_role(mapped) or mapped
     if not isinstance(named, Role | User | InstanceProfile) or entry.is_role == isinstance(caller, User):
         return None
-    has_similar_name = named.name != caller.name
+    # The authenticator ignores the case of ARNs.
+    has_similar_name = named.name.lower() != caller.name.lower()
     is_profile_of_node = isinstance(named, InstanceProfile) and is_for_nodes(entry)
     if has_similar_name and not is_profile_of_node and not _is_similar(named, caller):
         return None

@@ -86,7 +86,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {arn_in_map(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
-    mismatch = min(mismatches, key=lambda each: getattr(each.named, "name", "") != caller.name)
+    mismatch = min(mismatches, key=lambda each: not _has_name(each, caller))
     return _explain_mismatch(case, mismatch, caller, attrs.evolve(explanation, causes=others))
 
 
@@ -282,15 +282,22 @@ def _summary(mismatch: Mismatch, caller: Caller) -> str:
     looked_up = f"the authenticator looks for {arn_in_map(caller)}."
     if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
         return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
-    if name != caller.name:
+    if not _has_name(mismatch, caller):
         return f"No aws-auth entry in the text matches {caller.name}: the one for nodes {mismatch.difference}, and {looked_up}"
     return f"The aws-auth entry for {caller.name} never matches: its {arn_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
+
+
+def _has_name(mismatch: Mismatch, caller: Caller) -> bool:
+    name: str = getattr(mismatch.named, "name", "")
+    return name.lower() == caller.name.lower()
 
 
 def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
     field = arn_field(mismatch.entry)
     start, end = mismatch.entry.around
-    change = f"in the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
+    is_terraform = "=" in start
+    where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
+    change = f"in the {where}, replace the {field} line of the entry with this one."
     is_similar = mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME
     steps = [
         f"If the entry is meant for the caller, {change}"
@@ -310,7 +317,11 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
     return cluster_remedy(
         f"Correct the {field} in aws-auth",
         *steps,
-        commands=(*lookup, "kubectl -n kube-system edit configmap aws-auth", *check),
+        commands=(
+            *lookup,
+            "terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
+            *check,
+        ),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{arn_in_map(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,

@@ -40,6 +40,10 @@ _ENTRY_REFUSALS = {
     "service principal": "An access entry cannot name a service.",
 }
 _PATH_UNKNOWN = "An STS session does not show the role's path. If EKS does not find the principal or calls it invalid, the role has one. This prints the full ARN: {}"
+_CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS does not find the principal or calls it invalid, use the ARN that this prints: {}"
+_FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
+_CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
+_LOWERCASE_IDENTITY_CENTER = "awsreservedsso_"
 _MASKED_ROLE = "The text masks the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
 _MASKED = "The text masks the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
@@ -229,6 +233,7 @@ def build_cluster_principal(
     placeholder: str = "PRINCIPAL_ARN",
     is_canonical: bool = False,
     is_masked: bool = False,
+    is_lowercase: bool = False,
 ) -> ClusterPrincipal:
     """Build the names of a principal in commands.
 
@@ -238,6 +243,7 @@ def build_cluster_principal(
         placeholder: The placeholder for its ARN.
         is_canonical: Whether the ARN comes from the authenticator, which drops the paths of roles.
         is_masked: Whether the text masks the account, and the one of ``principal`` is a stand-in.
+        is_lowercase: Whether the ARN is in lowercase, and its real spelling is unknown.
 
     >>> from iamtriage import parse_principal
     >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
@@ -265,6 +271,11 @@ def build_cluster_principal(
         entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if role.path == "/" and (isinstance(principal, RoleSession) or is_canonical):
             note = _PATH_UNKNOWN.format(role_lookup_command(role.name))
+        if is_lowercase:
+            lookup = _FIND_ROLE.format(quote_argument(f"/{role.name}$"))
+            note = _CASE_UNKNOWN.format(lookup)
+            if role.name.startswith(_LOWERCASE_IDENTITY_CENTER):
+                entry, note = f'"$({lookup})"', _CASE_LOOKUP
     except RolePathUnknownError as error:
         # Quotes inside $(…) don't end the ones around it.
         entry = f'"$({error.command})"'

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Who
 
 _T = TypeVar("_T")
-_ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam get-role [^"()]{1,300} --query Role\.Arn --output text\)"')
+_ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-role|list-roles) [^"()]{1,300}\)"')
 
 
 def present(*items: _T | None) -> tuple[_T, ...]:
