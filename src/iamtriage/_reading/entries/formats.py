@@ -25,6 +25,9 @@ _LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
+    "pm2": r"(?P<pm2>\d{1,4}\|[\w.@-]{1,60}) {1,24}\|(?:[ ]|(?=\n|\Z))",
+    # The step and the number of the line.
+    "drone": r"\[[A-Za-z][\w-]{0,60}:L?\d{1,6}(?::\d{1,6}s)?\](?P<drone>)(?:[ ]|(?=\n|\Z))",
     # Packer and Vagrant.
     "packer": r"(?P<packer>(?:==|--)> [\w.-]{1,80}):(?:[ ]|(?=\n|\Z))",
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
@@ -46,19 +49,24 @@ PREFIXES: dict[str, str] = {
     # Fluent Bit writes the same with the fields of its filters.
     "docker_json": r"\{(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\":\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
+    "cloud_foundry": rf"[ ]{{0,3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
+    # Loki's command line.
+    "logcli": rf"{_ISO}[ \t](?P<logcli>\{{\w{{1,60}}=\"[^{{}}\n]{{0,500}}\}})(?:[ \t]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
+    "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t]|(?=\n|\Z))",
     # Seconds or milliseconds since 1970, or seconds since the kernel started.
     "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
+    "teamcity": rf"\[{_CLOCK}\](?P<teamcity>)[ A-Za-z]:[\t ]{{1,8}}(?:\[[^\]\n]{{1,80}}\](?:[ ]|(?=\n|\Z)))?",
     "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
 }
 
 STARTS: dict[str, str] = {
     "klog": r"[DIWEF]\d{4} \d\d:\d\d:\d\d",
     "logrus": rf"{_LOGRUS}[ \t]",
-    "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity)=(?:\"|[\w:.+-])",
+    "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity|logger)=(?:\"|[\w:.+-])",
     "json_lines": r"\{\"",
     "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}[: ]",
     "request_line": r"\"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) [^\s]{1,2000} HTTP/\d",

@@ -16,7 +16,7 @@ from iamtriage._reading.vocabulary.codes import (
     normalize_code,
     strip_hadoop_code,
 )
-from iamtriage._reading.vocabulary.grammar import VAULT
+from iamtriage._reading.vocabulary.grammar import STATEMENT, VAULT
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 from iamtriage._reading.vocabulary.statuses import is_status
@@ -47,7 +47,7 @@ _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 # Keys of the request that the application serves, and of its response.
 _LOGGED_KEYS = frozenset({"requestId", "request_id", "statusCode", "status_code"})
 # The start of a line of logfmt, up to its level.
-_LOGFMT_RECORD = lazy_pattern(r"(?:(?:time|ts|t|timestamp)=[^\n]{0,60}?)?\b(?:level|lvl|severity)=")
+_LOGFMT_RECORD = lazy_pattern(r"(?:[\w.]{1,40}=[^\n]{0,200}?\s)?(?:level|lvl|severity)=")
 _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
@@ -259,6 +259,7 @@ def _is_of_log_record(pair: Pair) -> bool:
     low = max(0, pair.at - _MAX_RECORD_LENGTH)
     line = max(pair.text.rfind("\n", low, pair.at), pair.text.rfind("\x1e", low, pair.at)) + 1
     if not pair.quoted:
+        line += pair.text.startswith(STATEMENT, line - 1)
         is_field = pair.text.startswith(f" {pair.key}=", pair.at - 1)
         return is_field and _LOGFMT_RECORD.match(pair.text, line, pair.at) is not None
     # After the time of a container runtime.

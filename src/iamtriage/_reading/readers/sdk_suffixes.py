@@ -33,6 +33,8 @@ _GO1 = lazy_pattern(
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
+# The services of AWS have longer request IDs.
+_OTHER_ID = lazy_pattern(r"[0-9a-f]{1,15}\)?")
 # "Code: message" before the suffix of the SDK for Go v1, which has no other format: any word there is a code.
 _GO1_CODE = lazy_pattern(
     r"(?P<code>[A-Z](?:(?<=\A.)|(?<=:\s.)|(?<=desc\s=\s.)|(?<=[\n\x1e\"'`].))[a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
@@ -88,7 +90,7 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
                 yield from _read_go1_code(text, max(at, m.start() - _MAX_CODE_DISTANCE), m.start())
             at = m.end()
             piece = Piece("tail", m.start(), m.end(), source="go-v1")
-            piece.is_aws = m["request"] is not None
+            piece.is_aws = m["request"] is not None and _OTHER_ID.fullmatch(m["request"]) is None
             piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
                 if m[group]:
