@@ -56,7 +56,7 @@ _CLOUDS = _signs(
     ("<obs>obs.", r"\bobs\.[a-z0-9-]+\.my"),
     ("<urn>urn:iam|<trn>trn:iam", r"\b[ut]rn:iam"),
     # Google Cloud
-    ("<googleapis>|<google>google.rpc", r"\bgoogleapis\b|\bgoogle\.rpc"),
+    ("<googleapis>|<google>google.rpc", r"(?<!logging\.)\bgoogleapis\b|\bgoogle\.rpc"),
     ("<IAM_PERMISSION_DENIED>|<gserviceaccount>", r"\b(?:IAM_PERMISSION_DENIED|gserviceaccount)\b"),
     ("<Permission>Permission '", r"\bPermission '[a-z]+\.[A-Za-z.]+' denied"),
     ("<gcloud>|<GSResponseError>", r"\b(?:gcloud|GSResponseError)\b"),
