@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("command_blocks", "files_of", "uses_lookup")
+__all__ = ("command_blocks", "count_changes", "files_of", "uses_lookup")
 
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
+_CHANGE = lazy_pattern(
+    r"aws [a-z0-9-]+ (?:add|associate|attach|create|delete|detach|disassociate|enable|modify|provision|put)-"
+    r"|aws [a-z0-9-]+ (?:register|remove|replace|set|tag|update)-"
+    r"|kubectl (?:-n \S+ |--namespace \S+ )?(?:annotate|apply|create|delete|label|patch|rollout restart|set) "
+    r"|eksctl (?:create|utils associate) |helm upgrade "
+)
 _INTERACTIVE = lazy_pattern(
     r"aws configure(?: sso(?:-session)?)?(?: --profile \S+)?\Z|kubectl (?:-n \S+ )?edit |"
     "aws ssm start-session "
@@ -174,6 +180,22 @@ def files_of(text: str) -> tuple[str, ...]:
     ('policy.json',)
     """
     return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def count_changes(commands: Sequence[str]) -> int:
+    """Return the number of commands up to the last change, without alternatives and what follows them.
+
+    >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
+    2
+    """
+    count, previous = 0, ""
+    for number, command in enumerate(commands, 1):
+        if _find_alternative(previous, command) is not None:
+            break
+        if _CHANGE.match(command):
+            count = number
+        previous = command
+    return count
 
 
 def uses_lookup(command: str, previous: Sequence[str]) -> bool:

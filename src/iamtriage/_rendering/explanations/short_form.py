@@ -15,7 +15,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of, uses_lookup
+from iamtriage._rendering.explanations.command_blocks import (
+    command_blocks,
+    count_changes,
+    files_of,
+    uses_lookup,
+)
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
@@ -200,21 +205,7 @@ class _Builder:
     def select(self) -> _Selection:
         """Return the selection with the most useful parts that fit."""
         parts, remedy = self._parts, self._remedy
-        selection = _Selection(causes=min(1, len(parts.causes)))
-        if remedy and not remedy.commands:
-            selection.commands = 0
-        if remedy and not (selection.commands or remedy.documents or remedy.manifest):
-            # Without commands and documents, the first step is the remedy.
-            selection.steps = tuple(range(min(1, len(remedy.steps))))
-        if remedy:
-            selection.commands = self._complete_commands(remedy, selection.commands)
-            # A command that reads a file requires the step that saves the file.
-            selection.steps = tuple(
-                sorted({*selection.steps, *_steps_of_commands(remedy, selection.commands)})
-            )
-        # A manifest does the same as the commands, and a long policy is only in the full explanation.
-        if self.count(selection) > parts.lines:
-            selection.manifest = False
+        selection = self._complete_changes(self._select_first())
         if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
         if self.count(selection) > _MAX_TOTAL_LINES and remedy and remedy.documents:
@@ -241,6 +232,44 @@ class _Builder:
                 more = _EXTRA_LINES_FOR_ROW
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         return selection
+
+    def _select_first(self) -> _Selection:
+        """Return the selection with the first cause and what the first command requires."""
+        parts, remedy = self._parts, self._remedy
+        selection = _Selection(causes=min(1, len(parts.causes)))
+        if remedy is None:
+            return selection
+        if not remedy.commands:
+            selection.commands = 0
+        if not (selection.commands or remedy.documents or remedy.manifest):
+            # Without commands and documents, the first step is the remedy.
+            selection.steps = tuple(range(min(1, len(remedy.steps))))
+        selection = self._with_commands(remedy, selection, selection.commands)
+        # A manifest does the same as the commands, and a long policy is only in the full explanation.
+        if self.count(selection) > parts.lines:
+            selection.manifest = False
+        return selection
+
+    def _complete_changes(self, selection: _Selection) -> _Selection:
+        """Return the selection with all changes if it has one, because half of them often have no effect."""
+        remedy = self._remedy
+        if remedy is None or not count_changes(remedy.commands[: selection.commands]):
+            return selection
+        whole = self._with_commands(remedy, selection, count_changes(remedy.commands))
+        if whole.commands == selection.commands:
+            return selection
+        # The first step often says what the changes need to take effect.
+        explained = attrs.evolve(
+            whole, steps=tuple(sorted({*whole.steps, *range(min(1, len(remedy.steps)))}))
+        )
+        return next((each for each in (explained, whole) if self.count(each) <= _MAX_TOTAL_LINES), selection)
+
+    def _with_commands(self, remedy: RemedyParts, selection: _Selection, count: int) -> _Selection:
+        """Return the selection with so many commands, and those that they require."""
+        commands = self._complete_commands(remedy, count)
+        # A command that reads a file requires the step that saves the file.
+        steps = tuple(sorted({*selection.steps, *_steps_of_commands(remedy, commands)}))
+        return attrs.evolve(selection, commands=commands, steps=steps)
 
     def _complete_commands(self, remedy: RemedyParts, count: int) -> int:
         """Return how many commands to show, so that the last one does not require a hidden one."""
@@ -276,9 +305,7 @@ class _Builder:
         if name != "steps":
             setattr(larger, name, getattr(larger, name) + 1)
             if name == "commands" and remedy:
-                larger.commands = self._complete_commands(remedy, larger.commands)
-                steps = {*larger.steps, *_steps_of_commands(remedy, larger.commands)}
-                larger.steps = tuple(sorted(steps))
+                larger = self._with_commands(remedy, larger, larger.commands)
             yield larger
             return
         for index in range(len(remedy.steps)) if remedy else ():
