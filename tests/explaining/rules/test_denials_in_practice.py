@@ -660,7 +660,7 @@ COMPANIONS: tuple[Case, ...] = (
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
             "Across accounts, it must allow the role",
-            "Replace REGION and KEY_ARN.",
+            "Replace KEY_ARN and REGION.",
         ),
         (),
     ),

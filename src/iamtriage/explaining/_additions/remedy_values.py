@@ -56,6 +56,11 @@ _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-
 _OPEN_OPTION = lazy_pattern(
     r" --(?P<name>[a-z][a-z0-9-]{1,60})[ =](?P<word>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?= |\Z)"
 )
+_REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
+# A call of a service that has Regions. S3 finds the Region of a bucket itself.
+_REGIONAL_COMMAND = lazy_pattern(
+    r"(?P<call>aws (?!(?:account|cloudfront|configure|iam|login|organizations|route53|s3|s3api|sso|sts) )[a-z0-9-]{2,40} [a-z][^|;&>]{0,4000}?)(?P<output> > /dev/null)?"
+)
 _PLAIN_VALUE = lazy_pattern(r"\w[\w./:=@+,-]{0,255}", re.ASCII)
 # The failure can be about the value in the text.
 _OPTIONS_IN_QUESTION = frozenset(
@@ -329,6 +334,7 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
     workload = values.get("WORKLOAD")
     if workload is not None:
         lines = tuple(line.replace("deployment/NAME", workload) for line in lines)
+    lines = _name_same_region(lines)
     changes: dict[str, Any] = {}
     if lines != remedy.commands:
         changes["commands"] = lines
@@ -343,6 +349,26 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         if manifest != remedy.manifest:
             changes["manifest"] = manifest
     return attrs.evolve(remedy, **changes) if changes else remedy
+
+
+def _name_same_region(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the commands for one Region: each names the one that some of them name, or none does.
+
+    The configured Region, which applies to a command that names none, can be another one. If the Region is not
+    known, all commands use the configured one.
+    """
+    regions = {region for line in lines for region in _REGION_OPTION.findall(line)}
+    if len(regions) != 1:
+        return lines
+    option = f" --region {regions.pop()}"
+    missing = {
+        line: f"{found['call']}{option}{found['output'] or ''}"
+        for line in lines
+        if option not in line and (found := _REGIONAL_COMMAND.fullmatch(line)) is not None
+    }
+    if missing and option.endswith(" REGION"):
+        return tuple(line.replace(option, "") for line in lines)
+    return tuple(missing.get(line, line) for line in lines)
 
 
 def _fill(text: str, values: dict[str, str]) -> str:

@@ -249,7 +249,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"Check {who} account owns the bucket: the first command then prints its name. If not, the bucket policy must allow the caller, too."
+        step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, its policy must allow the call, too."
         lines = (_ownership_command(denial),)
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -304,7 +304,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         )
         if acl.is_public:
             lines = (show_public_access_commands(denial)[0], *lines)
-            steps = tuple(each.replace("the first command then", "list-buckets then") for each in steps)
+            steps = tuple(each.replace("the first command (", "list-buckets (") for each in steps)
     old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))
     return attrs.evolve(
         remedy,
@@ -414,7 +414,7 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         f"Check {checks}",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
-            "Check which identity the program uses, and whether its account owns the bucket: list-buckets then prints its name. If not, the bucket policy must allow the identity, too."
+            "Check which identity the program uses, and whether its account owns the bucket: list-buckets (s3:ListAllMyBuckets) prints it. If not, its policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,

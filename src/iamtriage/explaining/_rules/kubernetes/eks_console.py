@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -17,6 +18,7 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -52,7 +54,13 @@ _RBAC_RULES = (
     Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
     Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
 )
-_SIGNED_IN_STEP = "The principal is the role or user that is signed in to the console, after each switch of roles: CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints."
+_SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: aws sts get-caller-identity in CloudShell prints it. For a session of a role, it is the role's ARN: aws iam get-role --role-name NAME --query Role.Arn"
+# The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
+# https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+_VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
+# A type of object that a page of the console could not load.
+_LOADED_TYPE = lazy_pattern(r"\bError loading (?P<type>[A-Z][A-Za-z]{2,40})\b")
+_GROUPS_OF_WORKLOADS = ("", "apps", "batch", "networking.k8s.io", "autoscaling")
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -86,7 +94,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         *_causes(case, cluster),
         topic="eks-console",
         remedies=(
-            *((_access_entry_remedy(cluster, principal),) if cluster.uses_entries else ()),
+            *((_access_entry_remedy(case, cluster, principal),) if cluster.uses_entries else ()),
             *((_rbac_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
             _iam_remedy(case, cluster),
             *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth else ()),
@@ -156,23 +164,38 @@ def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[
     return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
 
 
-def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
+def _access_entry_remedy(
+    case: Case[ConsoleKubernetesAccess], cluster: Cluster, principal: ClusterPrincipal
+) -> Remedy:
+    policy = VIEW_POLICY if _shows_workloads(case.text) else _VIEW_ALL_POLICY
+    reads = " that reads everything, Secrets too," if policy == _VIEW_ALL_POLICY else ""
+    choice = f"{VIEW_POLICY} shows neither Secrets nor nodes; {_VIEW_ALL_POLICY} shows both."
     return principal.create_entry_remedy(
         cluster,
+        policy=policy,
         namespace=None,
-        title=f"Create an access entry with an access policy for {principal.description}",
+        title=f"Create an access entry with an access policy{reads} for {principal.description}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             _IAM_STEP,
-            f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. AmazonEKSAdminViewPolicy shows everything, including Secrets.",
-            f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
+            choice,
+            f"For nodes without Secrets, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
     )
 
 
+def _shows_workloads(text: str) -> bool:
+    """Return whether the page that failed is about objects that the policy for workloads allows to list."""
+    found = _LOADED_TYPE.search(text)
+    return found is not None and any(
+        access_policy_allows(VIEW_POLICY, "list", group, found["type"].lower())
+        for group in _GROUPS_OF_WORKLOADS
+    )
+
+
 def _rbac_remedy(cluster: Cluster) -> Remedy:
-    purpose = {"API": "For nodes, or for less than an access policy", "CONFIG_MAP": "First"}.get(
-        cluster.mode or "", "For nodes and aws-auth groups"
+    purpose = {"API": "For nodes without Secrets", "CONFIG_MAP": "First"}.get(
+        cluster.mode or "", "For nodes without Secrets, or for aws-auth groups"
     )
     return cluster_remedy(
         f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
