@@ -27,7 +27,7 @@ _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("<Aws>\\", "php", CLASS_NAME, lazy_pattern(r"Aws(?<![\w\\]...)\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
     ("<Amazon>Amazon.", "dotnet", CLASS_NAME, lazy_pattern(r"Amazon\.(?<![\w.].{7})(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),
     ("<awssdk>", "java-v2", CLASS_NAME, lazy_pattern(r"software\.(?<![\w.].{9})amazon\.awssdk\.(?:services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}|(?:aws)?core\.exception)\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b(?!\$)")),
-    ("<amazonaws>amazonaws.services", "java-v1", CLASS_NAME, lazy_pattern(r"com\.(?<![\w.].{4})amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
+    ("<services>amazonaws.services", "java-v1", CLASS_NAME, lazy_pattern(r"com\.(?<![\w.].{4})amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
     ("<models>aws_sdk_", "python-v4", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b")),
     ("<kotlin>", "kotlin", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
     # The clients for S3 of JetS3t, Hadoop and Alpakka.

@@ -34,7 +34,7 @@ sure  | rror looking up service account | error looking up service account
 sure  | <mapped>RN is not mapped | ARN is not mapped
 sure  | <mapped>dentity is not mapped | identity is not mapped
 sure  | RN does not match User ID | ARN does not match User ID
-outer | <get>ould not get token | could not get token
+outer | <token>ould not get token | could not get token
 sure  | did not contain an instance id | SessionName did not contain an instance id
 sure  | nput token was not properly formatted | input token was not properly formatted
 sure  | make webhook authenticator request | Failed to make webhook authenticator request
@@ -47,7 +47,7 @@ sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernet
 unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
-sure  | Received status: | Message: Unauthorized\. Received status: Status\(
+sure  | <Received>Received status: | Message: Unauthorized\. Received status: Status\(
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate

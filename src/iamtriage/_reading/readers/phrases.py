@@ -38,7 +38,7 @@ sure   | denied for import path|denied for export path | (?P<code>BadRequest): A
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
-sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
+sure   | <key>authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
 sure   | <denied>is denied | Access to the resource (?P<resource>https?://\S+?) is denied
@@ -58,9 +58,9 @@ sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 sure   | S3 endpoint. Access Denied | Failed to connect to (?P<service>S3) endpoint\. Access Denied
-sure   | <S3>S3 access denied when | (?P<service>S3) access denied when making the API call
+sure   | <making>S3 access denied when | (?P<service>S3) access denied when making the API call
 sure   | <bucket>check S3bucket permission | Access Denied for bucket: (?P<resource>[a-z0-9*][a-z0-9.*-]{1,61}[a-z0-9*])\. Please check S3bucket permission
-sure   | this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
+sure   | <pool>this identity pool|one valid login for this | (?:(?P<code>NotAuthorizedException)(?: ?\{ ?\"?message\"?[=:] ?\"?|\(message=))?(?:Unauthenticated access is not supported for this identity pool|Token is not from a supported provider of this identity pool|Logins don't match\. Please include at least one valid login for this identity)
 sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
 sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
@@ -75,7 +75,7 @@ sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | <auth>with auth mode | User is unauthorized to \w{1,20} \w{1,100} with auth mode [A-Z_]{3,40}
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
-unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
+unsure | <sufficient>access to perform this action | You do not have sufficient access to perform this action
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
@@ -86,8 +86,8 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
-outer  | pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}, repository does not exist or may require
-outer  | <Denied>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
+outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}, repository does not exist or may require
+outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
@@ -98,7 +98,7 @@ sure   | retrieve verification key | [Cc]ould(?: not|n't) retrieve verification 
 sure   | issing a required claim | Missing a required claim: \w+
 sure   | <certificate>humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
 sure   | provided is not a valid JWT | ID [Tt]oken provided is not a valid JWT
-unsure | <token>oken issuer|<issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
+unsure | <issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
 unsure | <issuer>issuer in the token | The issuer in the token does not match the issuer
 sure   | <that>web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
 unsure | dentity provider was invalid | [Tt]he (?:token|response) from the identity provider was invalid
@@ -123,7 +123,7 @@ sure   | oken has expired and refresh failed | Token has expired and refresh fai
 sure   | uthorization Token has expired|uthorization token has expired | [Yy]our [Aa]uthorization [Tt]oken has expired
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
-sure   | access token has | SSO access token has (?:either )?expired
+sure   | <SSO>access token has | SSO access token has (?:either )?expired
 sure   | <AWS_AUTH_SSO_TOKEN_EXPIRED> | AWS_AUTH_SSO_TOKEN_EXPIRED
 sure   | <SSO> | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | ached SSO token is expired|ached Identity Center token is expired | [Cc]ached (?:SSO|Identity Center) token is expired
@@ -133,7 +133,7 @@ unsure | <expired> | Request (?:has )?expired\b
 unsure | <expired>oken is expired|<expired>Token expired | Token (?:is )?expired
 unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
-unsure | <have>expired|<has>expired|<are>expired|<were>expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
+unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
 sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
 sure   | ession has expired or credentials have changed | Your session has expired or credentials have changed\. Please reauthenticate using '?aws login
@@ -144,7 +144,7 @@ sure   | security token included in the request is invalid | [Tt]he security tok
 sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
-sure   | provided token is malformed | The provided token is malformed or otherwise invalid
+sure   | <malformed>provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)
 sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credentials not correct for| Client Error: Unauthorized for url:| Unauthorized(?: - [A-Z]{3,6}| from|\) for url)| \(Unauthorized\)[^\n]{0,20}\n[^\n]{0,20}Request Method: [A-Z]{3,6}[^\n]{0,20}\n[^\n]{0,20}Request URL:) \(?https?://(?:[^\s/@]{1,4096}@)?[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
 sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)(?:(?!://)[^\n\x1e]){0,400}?(?:Request failed \\?\"|Unauthorized - |bad response Unauthorized |, status: |status code:? |Return code is: |, got |\.\s+(?:error[^\n]{0,20}:)?\s*Response status code does not indicate success: |\) could not be queried due to a lack of valid authentication credentials \(|\n[^\n]{0,20}error code E)(?P<status_code>401)\b
@@ -196,11 +196,11 @@ sure   | <environment>environment variable | [Mm]issing value for environment va
 unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
 sure   | resolve credentials using profile | Could not resolve credentials using profile: \[
-sure   | contained no credentials for profile | Profile file contained no credentials for profile
+sure   | <contained>contained no credentials for profile | Profile file contained no credentials for profile
 sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
-sure   | issing credentials in config | (?:Missing credentials in config|missing credentials in config, if using AWS_)
+sure   | <config>issing credentials in config | (?:Missing credentials in config|missing credentials in config, if using AWS_)
 sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
 sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
 sure   | issing Authentication Token | (?:Missing|equest is missing) Authentication Token
@@ -212,10 +212,10 @@ sure   | happened when resolving AWS credentials | An unspecified error happened
 sure   | locate authorization token | Unable to locate authorization token
 sure   | redeeming a login authorization code | Error loading or redeeming a login authorization code
 sure   | loading login session token | Error loading login session token
-sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
+sure   | <Partial>artial credentials found | Partial credentials found in [\w./-]+, missing
 sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
-sure   | credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
-sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
+sure   | <fetching>credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
+sure   | <retrieving>retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile | credentials from the instance profile metadata
 sure   | <retry> | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
@@ -223,7 +223,7 @@ sure   | <find>AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable t
 unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
 sure   | redentials from service endpoint | Unable to load credentials from service endpoint
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
-sure   | ithout credentials set | unable to sign request without credentials set
+sure   | <sign>ithout credentials set | unable to sign request without credentials set
 unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
 unsure | redential provider was not enabled | credential provider was not enabled
 outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
@@ -231,18 +231,18 @@ sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?(?:no basic auth credentials|credential required for basic auth)
-sure   | failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
+sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
 unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
 sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory
-outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
+outer  | <exec>etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
 outer  | etting credentials: exec: exit status | \.eks\.amazonaws\.com\b[^\n\x1e]{0,400}? getting credentials: exec: exit status \d
 sure   | executable file not found | getting credentials: exec: exec: "[\w./-]{0,80}aws[\w.-]{0,40}": executable file not found
 sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
-outer  | get credentials: | get identity: get credentials:
+outer  | <get>get credentials: | get identity: get credentials:
 sure   | <loading>SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
 sure   | <referenced> | (?:source_profile|credential[_ ]source) "[^"\n]{1,100}" referenced in (?:the )?profile "[^"\n]{1,100}" (?:does not exist|is not valid)
 sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
@@ -252,7 +252,7 @@ sure   | is configured to use SSO but | is configured to use SSO but is missing 
 sure   | specified sso-session does not exist | specified sso-session does not exist
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
 sure   | exec plugin is configured to use | exec plugin is configured to use API version client\.authentication\.k8s\.io/v1\w{0,8}, plugin returned version
-sure   | resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
+sure   | <resolve>resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
 sure   | role must be associated with service account | IAM role must be associated with service account(?: \S{1,253} \(namespace: \S{1,63}\)|(?=[\"'`]{0,3}$))
 sure   | AWS provider credentials not found | AWS provider credentials not found
 sure   | no kind "ExecCredential" is registered | no kind "ExecCredential" is registered for version "client\.authentication\.k8s\.io/v1
@@ -261,7 +261,7 @@ sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aw
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
 sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present|in the Hadoop configuration)
-sure   | <credentials>redentials not found | (?:AWS |[Aa]ws )credentials not found
+sure   | <found>credentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults
 sure   | provider could not be built | ProfileFile provider could not be built
@@ -271,11 +271,11 @@ unsure | o credentials have been configured | [Nn]o credentials have been config
 sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b(?P<service>[sS]3)\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
-sure   | ystem AWS credentials are required | System AWS credentials are required for role assumption
-sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
+sure   | <required>ystem AWS credentials are required | System AWS credentials are required for role assumption
+sure   | <Provider>rovider returned no credentials | \[signv4\] Provider returned no credentials
 sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
-unsure | No credentials in chain | No credentials in chain
+unsure | <chain>No credentials in chain | No credentials in chain
 unsure | Missing required authentication | Missing required authentication credentials
 
 [region_disabled]
@@ -313,10 +313,10 @@ sure   | <validation>SSL validation failed for | SSL validation failed for https
 sure   | connect to proxy URL | Failed to connect to proxy URL: \"?https?://
 sure   | valid response from endpoint URL | Connection was closed before we received a valid response from endpoint URL: \"https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)
 sure   | Client raised an unhandled exception | An HTTP Client raised an unhandled exception:
-sure   | <region>You must specify a region | You must specify a region\. You can also configure your region by running
-unsure | <region>You must specify a region | You must specify a region\.
+sure   | <specify>You must specify a region | You must specify a region\. You can also configure your region by running
+unsure | <specify>You must specify a region | You must specify a region\.
 sure   | match a supported format | Provided region_name '[^'\n]{0,100}' doesn't match a supported format
-sure   | ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
+sure   | <configuration>ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
 unsure | <missing>Region is missing | \bRegion is missing\b
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)
@@ -359,7 +359,7 @@ sure   | <entry>access entry | (?:specified|The|the) access entry (?:already exi
 sure   | not found in auth config | Pod execution role is not found in auth config
 sure   | rust policy of the role provided is invalid | Trust policy of the role provided is invalid
 sure   | ssociation already exists | Association already exists: \S+
-unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
+unsure | <association>pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | <PodIdentityAssociation>|<podIdentityAssociation> | \b[Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
 unsure | <mode>uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
 unsure | <begin>begin with|<start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) (?:begin|start) with

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TABLE = r"""
 [python-v4]
 # The AWS SDK for Python v4 (https://github.com/smithy-lang/smithy-python), of an error that the service does not model.
-sure   | <amazonaws>for operation com.amazonaws. | Unknown error for operation com\.amazonaws\.(?P<service>[a-z0-9]{2,60})#(?P<operation>\w{2,80}) - status: (?P<status_code>[1-5][0-9]{2})(?: - id: (?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?: - reason: [A-Z][\w-]{1,30}(?:\x20[A-Z][\w-]{1,30}){0,4})?
+sure   | <Unknown>for operation com.amazonaws. | Unknown error for operation com\.amazonaws\.(?P<service>[a-z0-9]{2,60})#(?P<operation>\w{2,80}) - status: (?P<status_code>[1-5][0-9]{2})(?: - id: (?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?: - reason: [A-Z][\w-]{1,30}(?:\x20[A-Z][\w-]{1,30}){0,4})?
 
 [go-v2]
 sure   | <api>api error | api error (?P<code>[A-Za-z][\w.]{1,100})\s*: ?
@@ -56,13 +56,13 @@ sure   | <AWSError> | Encountered (?:Unknown )?AWSError '?(?P<code>\w{2,80})'?\s
 # The same SDK's message for a code that it does not know.
 sure   | <ExceptionName> | Unable to parse ExceptionName: (?P<code>[A-Z]\w{2,80})(?: Message: ?|\b)
 # Apache Arrow's file system uses this SDK and prints its error constant and the operation.
-sure   | <AWS>AWS Error  | AWS Error (?:(?P<code>(?!UNKNOWN\s)[A-Z][A-Z0-9_]{2,60})|UNKNOWN|\[code\s[0-9]{1,4}\])(?: \(HTTP status (?P<status_code>[0-9]{3})\))? during (?P<operation>[A-Z]\w{2,80}) operation: ?
+sure   | <during>AWS Error  | AWS Error (?:(?P<code>(?!UNKNOWN\s)[A-Z][A-Z0-9_]{2,60})|UNKNOWN|\[code\s[0-9]{1,4}\])(?: \(HTTP status (?P<status_code>[0-9]{3})\))? during (?P<operation>[A-Z]\w{2,80}) operation: ?
 
 [boto2]
 class  | <EC2ResponseError>|<S3ResponseError>|<SDBResponseError>|<EmrResponseError>|<DynamoDBResponseError>|<JSONResponseError>|<SQSError>|<BotoServerError> | (?<!\w)(?:(?P<service>(?:EC2|S3|SDB|Emr|DynamoDB)(?=Response)|SQS)(?:Response)?|BotoServer|JSONResponse)Error:\s(?P<status_code>[345][0-9]{2})(?:\s[A-Z][a-z]{1,20}){1,3}
 
 []
-sure   | <Message>KMS Message | KMS Exception: ?(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS Message
+sure   | <KMS>KMS Message | KMS Exception: ?(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS Message
 # The code that one service received from another
 sure   | <Code>Error Code: |<exception>S3 exception:  | (?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
 # The EKS Pod Identity agent
@@ -71,7 +71,7 @@ sure   | ]: ( | \[(?P<request_id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80}
 sure   | <fleet> | with fleet error\(s\), (?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+
 # EC2's sentence confirms the code before it.
 sure   | <parameter> | (?<![\w.:/\\$@-])(?P<likely_code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60})?): (?=Value \([^()\n]{0,300}\) for parameter [\w.]{1,80} is\s)
-tail   | <calling>while | while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b
+tail   | <while>while calling | while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b
 # Fluent Bit
 sure   | <responded> | (?P<operation>[A-Z][A-Za-z0-9]{3,80}) API responded with error(?:='(?P<code>[A-Z]\w{2,80})')?
 # The AWS CDK prints each call that failed, with the method and arguments of its client (https://github.com/aws/aws-cdk/issues/10787).

@@ -64,13 +64,13 @@ unsure | <allow>must allow | \bmust allow (?:\w{1,20} ){1,5}to assume <ROLE>
 unsure | <arn>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
 
 [aws_error]
-unsure | <assumed>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or )?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
+unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or )?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)
 
 [access_denied]
 # A principal that is not authorized to do something other than an action.
 unsure | <authorized> | (?<![\w./:-])<QUOTE><PRINCIPAL>['\"`]? (?:is|are) not authorized to (?!perform\b)[a-z]{2,20}\b(?:(?: \w{1,20}(?:-\w{1,20})?){0,4} <QUOTE><RESOURCE>)?
 unsure | <authorized> | (?:<ROLE_PRINCIPAL>|<SERVICE>|You|User) (?:is|are) not authorized to (?:access|assume|call|create|get|invoke|launch|publish|read|send|use|write)\b(?:(?: [\w'-]{1,20},?){0,4}:? <QUOTE><RESOURCE>)?
-sure   | <credentials>credentials of role | \b[Nn]ot authorized to get credentials of role <RESOURCE>
+sure   | <get>credentials of role | \b[Nn]ot authorized to get credentials of role <RESOURCE>
 sure   | <assume>role to assume | \bUnable to assume the role, or the role to assume does not exist
 # The subject can be missing.
 unsure | <assume>uthorized to assume | \A[^\w]{0,3}is not authorized to assume (?:\w{1,20} ){0,3}<RESOURCE>
@@ -96,8 +96,8 @@ sure   | <LogDestination> | \b[Aa]ccess [Dd]enied for LogDestination: (?P<resour
 unsure | <denied>ccess denied | \b[Aa]ccess (?:is )?denied on <QUOTE><RESOURCE>
 sure   | ccess denied when | \b[Aa]ccess denied when (?:writing|reading) (?:\w{1,20} ){0,3}(?:location|url):? (?P<resource><S3_URL>)
 unsure | ccess denied when | \b[Aa]ccess denied when calling (?:<ACTION>|[A-Z]\w{2,40})
-sure   | ccess Denied trying | \bAccess Denied trying to call AWS \w{2,40}
-unsure | ccess denied while | \b[Aa]ccess denied while accessing [^\n\"]{2,80}? using role <QUOTE><PRINCIPAL>
+sure   | <trying>ccess Denied trying | \bAccess Denied trying to call AWS \w{2,40}
+unsure | <while>ccess denied while | \b[Aa]ccess denied while accessing [^\n\"]{2,80}? using role <QUOTE><PRINCIPAL>
 unsure | ccess denied to | \b[Aa]ccess denied to <QUOTE><RESOURCE>['\"`]? when calling (?P<operation>[A-Z]\w{2,60})
 sure   | permission to execute your function | \bCould not execute the lambda function\. Make sure you have given CloudWatch Logs permission to execute your function
 # SES prints this for receipt rules, and CloudTrail for trails. Other programs use these words, too.
@@ -106,7 +106,7 @@ sure   | <incorrect>topic policy is incorrect | \bSNS Topic does not exist or th
 unsure | must have permission | \b[Rr]ole(?: A[Rr][Nn]|A[Rr][Nn])? <PRINCIPAL>,? (?:it )?must have permissions? to call <ACTION>(?: on (?P<resource><NAMED>|[a-z0-9][a-z0-9.-]{2,62}))?
 unsure | <could>could not perform | \bcould not perform <ACTION>
 unsure | <unable>is unable to perform | \b<SERVICE> is unable to perform:? <ACTION>
-sure   | <access>annot access | \bCannot access (?:\w{1,20} ){1,3}<RESOURCE>\.? Please ensure the role can perform
+sure   | <ensure>annot access | \bCannot access (?:\w{1,20} ){1,3}<RESOURCE>\.? Please ensure the role can perform
 sure   | <output>verify/create output bucket | \bUnable to verify/create output bucket(?: <QUOTE>(?P<resource><BUCKET>))?<END>
 unsure | <target>not have access to target | \bUser does not have access to target\b(?::? <QUOTE><RESOURCE>)?
 # Permissions that are insufficient.
@@ -119,17 +119,17 @@ unsure | <Insufficient> | \bInsufficient privileges to perform this action
 # Any software says this, so that the same line must name a service before it.
 unsure | <Insufficient> | (?:(?<![\w.-])[a-z][a-z0-9-]{1,40}\.amazonaws\.com\b|\b(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}(?=\]|:| [-–]))\]?(?::| [-–])? Insufficient [Pp]ermissions?(?:\(s\))?<END>
 # The console, of S3 among others.
-sure   | or your AWS administrator | (?:\bInsufficient permissions to [a-z ]{3,40}\. )?\b[Aa]fter you or your AWS administrator (?:has|have) updated your (?:IAM )?permissions to allow (?:the )?<ACTION>(?= action)
+sure   | <administrator>or your AWS administrator | (?:\bInsufficient permissions to [a-z ]{3,40}\. )?\b[Aa]fter you or your AWS administrator (?:has|have) updated your (?:IAM )?permissions to allow (?:the )?<ACTION>(?= action)
 # Roles and policies that are set up wrongly.
 sure   | not configured properly | \b[Tt]he IAM <ROLE_RESOURCE> is not configured properly
 sure   | ncorrect S3 bucket policy | \bIncorrect S3 bucket policy is detected for bucket: (?P<resource>[a-z0-9.-]{3,63})
-sure   | nvalid permissions on Lambda | \bInvalid permissions on Lambda function
-sure   | nvalid Access Role | \bInvalid Access Role in AuthenticationConfiguration
+sure   | <Lambda>nvalid permissions on Lambda | \bInvalid permissions on Lambda function
+sure   | <AuthenticationConfiguration>nvalid Access Role | \bInvalid Access Role in AuthenticationConfiguration
 sure   | with trust relationship to Role | \bAccount [0-9]{12} should have '(?P<resource><NAME>)' role with trust relationship to Role '(?P<principal><NAME>)'
 
 [aws_error]
 # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.
-sure   | KMS key provided is in an|Client error on launch | \bThe KMS key provided is in an incorrect state\b|\bClient error on launch\b
+sure   | <KMS>KMS key provided is in an|<launch>error on launch | \bThe KMS key provided is in an incorrect state\b|\bClient error on launch\b
 sure   | inaccessible AWS KMS key | \bencrypted with an inaccessible AWS KMS key\b
 sure   | nvalid IamInstanceProfile: |nvalid IAM Instance Profile name | \bInvalid (?:IamInstanceProfile: \S|IAM Instance Profile name\b)
 sure   | specified KMS key |KMS key not accessible | \bspecified KMS key (?:(?!\. )[^\n]){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b

@@ -119,7 +119,7 @@ READERS = (
     Reader("classes", "other", _ANY_TEXT, "class_names:read_classes"),
     Reader("denials of RBAC", "other", f"{_FORBIDDEN}|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", _FORBIDDEN, "kubernetes_clients:read_clients"),
-    Reader("types of Kubernetes", "other", "<type>resource type", "kubernetes:read_missing_types"),
+    Reader("types of Kubernetes", "other", "<server>resource type", "kubernetes:read_missing_types"),
     Reader("Kubernetes", "other", _FROM_TABLE, "kubernetes:read_kubernetes"),
 )
 BARE_403 = Reader("bare 403s", "other", _any_of("403 Forbidden_403"), "bare_http_403:read_bare_403s")

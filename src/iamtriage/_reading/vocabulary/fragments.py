@@ -1,14 +1,12 @@
 """Find which rows of a table can match a text, by words and literal fragments.
 
 Each row names a fragment without which it cannot match. Searching a text for hundreds of fragments takes longer than
-parsing it, so a fragment is searched for only if the text has the fragment's longest whole word. Fragments that have
-no such word, but share a few characters, are first searched for together.
+parsing it, so a fragment is searched for only if the text has the fragment's rarest whole word.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-# Characters in a shared part.
-_PART_LENGTH = 5
 # Frequent words of failures, the most frequent first. The others are rarer.
 _FREQUENT_WORDS = """
     to not is the authorized perform arn error User on resource Error role in operation policy no calling with An when
@@ -27,7 +23,6 @@ _FREQUENT_WORDS = """
 """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
-_RARE_CHARACTERS = "[]{}()<>=&!?*"
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
@@ -51,38 +46,28 @@ class FragmentIndex:
     [1, 3, 4]
     """
 
-    __slots__ = ("_groups", "_rows", "_words", "always")
-
     def __init__(self, fragments: Iterable[str]) -> None:
-        # Word -> the fragment that the text must contain, too, or an empty one -> the rows.
-        self._rows: dict[str, dict[str, list[int]]] = {}
         self.always: list[int] = []
-        others: list[tuple[int, str]] = []
+        # Word -> the fragments that the text must contain, too, which can be empty -> the rows.
+        table: dict[str, dict[str, list[int]]] = {"": {}}
         for number, alternatives in enumerate(fragments):
             if not alternatives:
                 self.always.append(number)
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 stated = _STATED_WORD.match(fragment)
-                words = [stated[1]] if stated else _WORD.findall(fragment)
-                if words:
-                    rows = self._rows.setdefault(max(words, key=_rarity), {})
-                    rows.setdefault(stated[2] if stated else fragment, []).append(number)
-                else:
-                    others.append((number, fragment))
+                words = [stated[1]] if stated else _WORD.findall(fragment) or [""]
+                rows = table.setdefault(max(words, key=_rarity), {})
+                rows.setdefault(stated[2] if stated else fragment, []).append(number)
+        # Fragments without a whole word are searched for in each text.
+        self._others = tuple(table.pop("").items())
+        self._rows = {word: tuple(rows.items()) for word, rows in table.items()}
         self._words = frozenset(self._rows)
-        shared = Counter(part for _, fragment in others for part in _parts(fragment))
-        groups: dict[str, dict[str, list[int]]] = {}
-        for number, fragment in others:
-            rows = groups.setdefault(max(_parts(fragment), key=shared.__getitem__), {})
-            rows.setdefault(fragment, []).append(number)
-        self._groups = tuple(groups.items())
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        tables = [self._rows[word] for word in self._words & words]
-        tables += [rows for part, rows in self._groups if part in text]
-        found = [rows for table in tables for fragment, rows in table.items() if fragment in text]
+        candidates = chain(self._others, *map(self._rows.__getitem__, self._words & words))
+        found = [rows for fragment, rows in candidates if fragment in text]
         return sorted({*self.always, *chain.from_iterable(found)}) if found else self.always.copy()
 
 
@@ -142,13 +127,3 @@ def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
 def _rarity(word: str) -> tuple[int, int]:
     """Return a sort key that is higher for words that are probably rarer."""
     return _RARITIES.get(word, len(_RARITIES)), len(word)
-
-
-def _parts(fragment: str) -> list[str]:
-    """Return the distinct substrings that can represent a fragment, and its punctuation, which is found faster."""
-    punctuation = [char for char in dict.fromkeys(fragment) if char in _RARE_CHARACTERS]
-    if punctuation or len(fragment) <= _PART_LENGTH:
-        return [*punctuation, fragment]
-    return list(
-        dict.fromkeys(fragment[at : at + _PART_LENGTH] for at in range(len(fragment) - _PART_LENGTH + 1))
-    )
