@@ -75,8 +75,9 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
 def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Candidate]:
     """Return every failure in a readable text, without wrappers and repeated reports."""
     readers = possible_readers(readable)
+    may_be_bare_403 = readers.pop(BARE_403, None) is not None
     pieces = _read_pieces(readable, readers)
-    if not pieces and stated is None and BARE_403 not in readers:
+    if not pieces and stated is None and not may_be_bare_403:
         # True for most log lines that report errors.
         return []
     found = pieces
@@ -94,10 +95,10 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
         candidates = drop_wrappers(candidates, context)
     if len(candidates) > 1:
         candidates = [candidate for candidate in candidates if not candidate.only_tail] or candidates[:1]
-    if BARE_403 in readers:
+    if may_be_bare_403:
         candidates += [
             candidate
-            for candidate in standalone_candidates(BARE_403.read(readable), candidates)
+            for candidate in standalone_candidates(BARE_403.read(readable, ()), candidates)
             if classify(candidate, context)
         ]
         candidates.sort(key=_start)
@@ -110,18 +111,17 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
     """Return the pieces that readers find."""
     pieces: list[Piece] = []
     for reader, rows in readers.items():
-        if reader is BARE_403:
-            continue
         found = list(reader.read(readable, rows))
-        if found:
-            if reader.part == "sentence":
-                readable.sentences = sorted([*readable.sentences, *found], key=_start)
-                continue
+        if not found:
+            continue
+        if reader.part == "sentence":
+            readable.sentences = sorted([*readable.sentences, *found], key=_start)
+        elif reader.part == "message" and readable.sentences:
+            pieces += _exclude_inside_sentences(readable.sentences, sorted(found, key=_start))
+        else:
+            pieces += found
             if reader.part == "envelope":
                 readable.taken += found
-            elif reader.part == "message" and readable.sentences:
-                found = list(_exclude_inside_sentences(readable.sentences, sorted(found, key=_start)))
-            pieces += found
     pieces[:0] = [sentence for sentence in readable.sentences if sentence.kind]
     return pieces
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
+_ENVELOPE_FACTS = (
+    "code", "operation", "service", "request_id", "host_id", "time", "region", "source_ip", "user_agent", "event_id",
+)  # fmt: skip
 # The additional facts of some kinds, in the order of their attributes.
 _KIND_FACTS = {
     "access_denied": ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason"),
@@ -34,48 +37,29 @@ def build(candidate: Candidate, view: View) -> Failure:
     """Build the frozen failure of a candidate."""
     kind = candidate.kind or "aws_error"
     spanned = _KIND_SPANNED.get(kind, _SPANNED)
-    values: dict[str, str] = {}
+    # Without truncated values that have no mark that says so.
+    facts = {key: fact for key, fact in candidate.facts.items() if fact.stem != fact.value}
     # The spans of the values that the original text contains unbroken.
     marks: dict[str, tuple[int, int]] = {}
-    for key, (value, start, end, _, stem) in candidate.facts.items():
-        if stem == value:
-            # A truncated value without a mark that says so.
-            continue
-        values[key] = value
-        if start >= 0 and key in spanned and (mark := view.unbroken(start, end, value)):
+    for key, fact in facts.items():
+        if fact.start >= 0 and key in spanned and (mark := view.unbroken(fact.start, fact.value)):
             marks[key] = mark
-    get = values.get
-    principal = get("principal")
+    get = {key: fact.value for key, fact in facts.items()}.get
+    principal, status = get("principal"), get("status_code")
     # An account next to a principal without an account can be another one.
     account = account_of(principal) if principal else get("account")
     if account:
         _add_account_span(candidate, view, account, marks)
-    status = get("status_code")
+    code, operation, service, request_id, host_id, *event_facts = map(get, _ENVELOPE_FACTS)
+    envelope = build_envelope(
+        code, operation, service, int(status) if status else None, request_id, host_id, candidate.source, *event_facts,
+    )  # fmt: skip
+    span = view.span(candidate.start, candidate.end)
+    positions = tuple(marks), tuple(marks.values())
+    of_kind = tuple(map(get, _KIND_FACTS.get(kind, ())))
     return build_failure(
-        kind,
-        build_envelope(
-            get("code"),
-            get("operation"),
-            get("service"),
-            int(status) if status else None,
-            get("request_id"),
-            get("host_id"),
-            candidate.source,
-            get("time"),
-            get("region"),
-            get("source_ip"),
-            get("user_agent"),
-            get("event_id"),
-        ),
-        view.original,
-        view.span(candidate.start, candidate.end),
-        (tuple(marks), tuple(marks.values())),
-        principal,
-        account,
-        get("action"),
-        get("resource"),
-        tuple(map(get, _KIND_FACTS.get(kind, ()))),
-    )
+        kind, envelope, view.original, span, positions, principal, account, get("action"), get("resource"), of_kind,
+    )  # fmt: skip
 
 
 def _add_account_span(

@@ -37,22 +37,22 @@ class Reader:
         anchors: Words and literals, one of which the text must contain, separated by ``|``. ``None`` if its module
             has a table, with the anchors in ``FRAGMENTS``.
         path: The module in this package and the function: ``"sentences:read_sentences"``.
+        read: Finds the pieces in a text, with the rows of the reader's table that can match.
     """
 
-    __slots__ = ("_function", "anchors", "name", "part", "path")
+    __slots__ = ("anchors", "name", "part", "path", "read")
 
     def __init__(self, name: str, part: Part, anchors: str | None, path: str) -> None:
         self.name, self.part, self.anchors, self.path = name, part, anchors, path
-        self._function: Callable[..., Iterable[Piece]] | None = None
+        self.read: Callable[[Readable, Iterable[int]], Iterable[Piece]] = self._import_and_read
 
-    def read(self, readable: Readable, rows: Iterable[int] = ()) -> Iterable[Piece]:
-        """Find the pieces in a text, with the rows of the reader's table that can match."""
-        function = self._function
-        if function is None:
-            module, _, name = self.path.partition(":")
-            function = getattr(import_module(f"{__package__}.{module}"), name)
-            self._function = function = cast("Callable[..., Iterable[Piece]]", function)
-        return function(readable, rows) if self.anchors is None else function(readable)
+    def _import_and_read(self, readable: Readable, rows: Iterable[int]) -> Iterable[Piece]:
+        module, _, name = self.path.partition(":")
+        function = cast(
+            "Callable[..., Iterable[Piece]]", getattr(import_module(f"{__package__}.{module}"), name)
+        )
+        self.read = function if self.anchors is None else lambda readable, _: function(readable)
+        return self.read(readable, rows)
 
 
 def _any_of(words: str) -> str:
@@ -134,8 +134,7 @@ def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
     if readable.rows is None:
         readable.rows = index.possible_rows(readable.words, readable.flat)
     found: dict[Reader, list[int]] = {}
-    for number in readable.rows:
-        reader, row = rows[number]
+    for reader, row in map(rows.__getitem__, readable.rows):
         found.setdefault(reader, []).append(row)
     return found
 

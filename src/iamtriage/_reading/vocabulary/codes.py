@@ -337,15 +337,19 @@ def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = _PARTS & words
-    for word in mixed_case:
-        if "A" <= word < "[" and (
-            (word.endswith(_SUFFIXES) and not is_generic(word))
-            or word.startswith("Invalid")
-            or "AccessDenied" in word
-        ):
-            found.add(word)
-    return found
+    code_like = [
+        word for word in mixed_case if word.endswith(_SUFFIXES) or "Invalid" in word or "AccessDenied" in word
+    ]
+    return (_PARTS & words).union(filter(_can_be_code, code_like))
+
+
+def _can_be_code(word: str) -> bool:
+    """Return whether a word with a sign of a code starts like one and is not a generic class name."""
+    return "A" <= word < "[" and (
+        word.startswith("Invalid")
+        or "AccessDenied" in word
+        or (word.endswith(_SUFFIXES) and not is_generic(word))
+    )
 
 
 @lru_cache(maxsize=1024)

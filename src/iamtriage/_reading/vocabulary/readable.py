@@ -38,6 +38,9 @@ class Readable:
         text: The text.
         flat: The text with spaces instead of newlines, to search it for literals.
         words: Its words of ASCII letters, digits and underscores, and ``NON_ASCII`` if it has other letters.
+        lowered: The words in lower case.
+        mixed_case: The words with an uppercase letter.
+        codes: The spans of the words that can be an error code or a part of one.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
         rows: The rows of the readers' tables that can match, after they were looked up.
@@ -55,34 +58,13 @@ class Readable:
         self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
+        self.lowered = set(self._written.lower().split())
+        self.mixed_case = self.words - self.lowered
+        codes = find_codes(self.words, self.mixed_case)
+        self.codes = self.places(codes) if codes else []
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
         self.rows: list[int] | None = None
-        self._mixed_case: set[str] | None = None
-        self._lowered: set[str] | None = None
-        self._codes: list[tuple[int, int]] | None = None
-
-    @property
-    def mixed_case(self) -> set[str]:
-        """The words with an uppercase letter."""
-        if self._mixed_case is None:
-            self._mixed_case = self.words - self.lowered
-        return self._mixed_case
-
-    @property
-    def lowered(self) -> set[str]:
-        """The words in lower case."""
-        if self._lowered is None:
-            self._lowered = set(map(str.lower, self.words))
-        return self._lowered
-
-    @property
-    def codes(self) -> list[tuple[int, int]]:
-        """The spans of the words that can be an error code or a part of one."""
-        if self._codes is None:
-            codes = find_codes(self.words, self.mixed_case)
-            self._codes = self.places(codes) if codes else []
-        return self._codes
 
     def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
         """Return the spans of certain words, in the order of the text.

@@ -78,20 +78,12 @@ class View:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of ``text[start:end]`` in ``original``, including removed characters inside it."""
-        if not self._layers:
-            return min(start, len(self.original)), min(max(start, end), len(self.original))
+        first, size = self.origin(start), len(self.original)
         if end <= start:
-            at = min(self.origin(start), len(self.original))
-            return at, at
-        last = end - 1
-        for new_starts, old_starts in reversed(self._layers):
-            at = bisect_right(new_starts, start) - 1
-            start += old_starts[at] - new_starts[at]
-            at = bisect_right(new_starts, last) - 1
-            last += old_starts[at] - new_starts[at]
-        return start, min(last + 1, len(self.original))
+            return min(first, size), min(first, size)
+        return min(first, size), min(self.origin(end - 1) + 1, size)
 
-    def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
-        """Return the span in ``original`` if it contains exactly ``value``, otherwise ``None``."""
-        first, last = self.span(start, end) if self._layers else (start, end)
-        return (first, last) if self.original[first:last] == value else None
+    def unbroken(self, start: int, value: str) -> tuple[int, int] | None:
+        """Return the span in ``original`` of a value, or ``None`` if an edit changed the value."""
+        first = self.origin(start)
+        return (first, first + len(value)) if self.original.startswith(value, first) else None
