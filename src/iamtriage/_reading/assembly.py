@@ -112,13 +112,11 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
     pieces: list[Piece] = []
     for reader, rows in readers.items():
         found = list(reader.read(readable, rows))
-        if not found:
-            continue
-        if reader.part == "sentence":
+        if found and reader.part == "sentence":
             readable.sentences = sorted([*readable.sentences, *found], key=_start)
-        elif reader.part == "message" and readable.sentences:
+        elif found and reader.part == "message" and readable.sentences:
             pieces += _exclude_inside_sentences(readable.sentences, sorted(found, key=_start))
-        else:
+        elif found:
             pieces += found
             if reader.part == "envelope":
                 readable.taken += found

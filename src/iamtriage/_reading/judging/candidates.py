@@ -88,10 +88,8 @@ class Candidate:
 
     def _add_signs(self, piece: Piece) -> None:
         """Add what a piece says about the kind and source of the failure."""
-        if piece.is_aws:
-            self.is_aws = True
-        if piece.is_thrown:
-            self.is_thrown = True
+        self.is_aws = self.is_aws or piece.is_aws
+        self.is_thrown = self.is_thrown or piece.is_thrown
         role, source = piece.role, piece.source
         if source and (self.source is None or role == "head" or (role == "tail" and self.only_ids)):
             self.source = source
@@ -116,8 +114,7 @@ class Candidate:
     @property
     def code(self) -> str | None:
         """The code, if any."""
-        fact = self.facts.get("code")
-        return fact.value if fact else None
+        return fact.value if (fact := self.facts.get("code")) else None
 
     @property
     def has_message(self) -> bool:

@@ -106,13 +106,14 @@ _MAX_PURPOSE_LENGTH = 160
 class TextContext:
     """The text around the candidates. Signs of AWS and of other systems are searched for once."""
 
+    # Looked up for most texts, and a cached property takes longer than this.
+    _other_clouds: list[int] | None = None
+    _other_systems: list[int] | None = None
+
     def __init__(self, readable: Readable, sections: list[tuple[int, int]]) -> None:
         self.text = readable.text
         self._readable = readable
         self._sections = sections
-        # Looked up for most texts, and a cached property takes longer than this.
-        self._other_clouds: list[int] | None = None
-        self._other_systems: list[int] | None = None
         # Whether statements name AWS, by the numbers of the first one and the next one.
         self._named: dict[tuple[int, int], bool] = {}
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Maximum distance, in characters of the readable text, between a failure and a fact before or after it.
 _MAX_DISTANCE_BEFORE = 700
 _MAX_DISTANCE_AFTER = 1200
+_KEYS = ("status_code", "service")
 _start = attrgetter("start")
 
 
@@ -37,9 +38,10 @@ def attach_context(
     text = readable.text
     # A candidate of IDs only, such as headers, is part of the response with the failure.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
-    if [candidate for candidate in candidates if "status_code" not in candidate.facts]:
+    lacking = {key for candidate in candidates for key in _KEYS if key not in candidate.facts}
+    if "status_code" in lacking:
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
-    if [candidate for candidate in candidates if "service" not in candidate.facts]:
+    if "service" in lacking:
         places = [*read_hosts(readable)]
         places += [piece for piece in pieces if piece.role == "class" and "service" in piece.facts]
         places.sort(key=_start)

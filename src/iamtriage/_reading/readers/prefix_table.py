@@ -16,6 +16,7 @@ from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from iamtriage._reading.readers.phrases import Phrase
 
@@ -85,12 +86,18 @@ sure   | <back> | got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<ser
 tail   | <PowerShell> | (?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}
 """
 _RANKS = {"request_id": STATED, "host_id": STATED}
-_CHECKS = {"likely_code": is_code, "known_code": is_known, "meaningful_code": kind_of_code}
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "likely_code": is_code,
+    "known_code": is_known,
+    "meaningful_code": kind_of_code,
+}
 
 
 def _build(row: Phrase, m: re.Match[str]) -> Piece | None:
     """Build a piece from the groups of a match, or return ``None`` if the word in the place of a code is not one."""
-    piece = Piece("tail" if row.certainty == "tail" else "head", m.start(), m.end(), source=row.kind or None)
+    piece = Piece(
+        "tail" if row.certainty == "tail" else "head", m.start(), m.end(), source=str(row.kind) or None
+    )
     piece.is_aws, piece.is_thrown = row.certainty != "unsure", row.certainty == "class"
     for group, value in m.groupdict().items():
         if not value:

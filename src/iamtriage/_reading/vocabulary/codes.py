@@ -239,6 +239,7 @@ def strip_hadoop_code(identifier: str) -> str | None:
     return plain if plain != "null" else None
 
 
+@lru_cache(maxsize=1024)
 def kind_of_code(code: str) -> Kind | None:
     """Return the kind of failure that a code implies, or ``None`` if it implies none.
 
@@ -337,10 +338,10 @@ def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    code_like = [
-        word for word in mixed_case if word.endswith(_SUFFIXES) or "Invalid" in word or "AccessDenied" in word
-    ]
-    return (_PARTS & words).union(filter(_can_be_code, code_like))
+    likely = {
+        word for word in mixed_case if word.endswith(_SUFFIXES) or "Invalid" in word or "Denied" in word
+    }
+    return (_PARTS & words).union(filter(_can_be_code, likely))
 
 
 def _can_be_code(word: str) -> bool:

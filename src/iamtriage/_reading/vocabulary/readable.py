@@ -83,12 +83,10 @@ class Readable:
                 found.append((start, end))
             return found
         for word in wanted:
-            spaced = f" {word} "
-            start = written.find(spaced)
-            while start >= 0:
+            spaced, end = f" {word} ", 0
+            while (start := written.find(spaced, end)) >= 0:
                 end = start + len(word)
                 found.append((start, end))
-                start = written.find(spaced, end)
         found.sort()
         return found
 

@@ -6,6 +6,7 @@ Unwrapping edits a text: it unescapes, removes prefixes, and joins lines. Spans 
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,25 +34,15 @@ class View:
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Apply edits that are in order and do not overlap."""
-        old = self.text
-        pieces: list[str] = []
-        new_starts = [0]
-        old_starts = [0]
-        done = length = 0
-        for start, end, replacement in edits:
-            pieces.append(old[done:start])
-            length += start - done
-            if replacement:
-                pieces.append(replacement)
-                length += len(replacement)
-            new_starts.append(length)
-            old_starts.append(end)
-            done = end
-        if not done:
+        applied = [*edits]
+        if not applied or not applied[-1][1]:
+            # An insertion at the start separates nothing.
             return
-        pieces.append(old[done:])
-        self.text = "".join(pieces)
-        self._layers.append((new_starts, old_starts))
+        old = self.text
+        old_starts = [0, *(end for _, end, _ in applied)]
+        pieces = [old[done:start] + new for done, (start, _, new) in zip(old_starts, applied, strict=False)]
+        self._layers.append(([0, *accumulate(map(len, pieces))], old_starts))
+        self.text = "".join([*pieces, old[old_starts[-1] :]])
 
     def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> None:
         """Replace every match of a pattern."""
