@@ -274,8 +274,8 @@ def test_view_traces_positions_through_layers() -> None:
     assert [view.origin(at) for at in (0, 1, 5)] == [0, 3, 6]
     assert view.span(1, 2) == (3, 4)
     assert view.span(2, 2) == (4, 4)
-    assert view.unbroken(0, 2, "ab") is None
-    assert view.unbroken(1, 2, "b") == (3, 4)
+    assert view.unbroken(0, "ab") is None
+    assert view.unbroken(1, "b") == (3, 4)
     assert view.unbroken(2, 5, "yy!") is None
 
 
