@@ -143,6 +143,19 @@ def test_lines_of_other_types_are_refused() -> None:
         list(scan(cast("list[str]", [1, 2])))
 
 
+@pytest.mark.parametrize(
+    ("between", "kinds"),
+    [("\n", ["expired_credentials"]), ("\n\n", ["expired_credentials", "missing_credentials"])],
+)
+def test_a_failed_credential_plugin_is_its_error(between: str, kinds: list[str]) -> None:
+    """kubectl reports after the plugin's error that the plugin failed, which is the same failure."""
+    error = "An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the request is expired"
+    report = (
+        "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255"
+    )
+    assert _kinds(scan(f"$ kubectl get pods\n\n{error}{between}{report}")) == kinds
+
+
 def test_nothing() -> None:
     """Empty sources give nothing."""
     assert list(scan("")) == []

@@ -24,6 +24,25 @@ ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
 
 DENIALS: Table = (
+    ("root-account", "Roles may not be assumed by root accounts.", denied()),
+    ("anonymous", "Anonymous users cannot initiate multipart uploads. Please authenticate.", denied()),
+    ("anonymous-elsewhere", "Anonymous users cannot vote. Log in first", None),
+    (
+        "firehose",
+        "Access was denied. Ensure that the trust policy for the provided IAM role allows Firehose to assume the role",
+        denied(),
+    ),
+    (
+        "firehose-glue",
+        "Access was denied when calling Glue. Ensure that the access policy on the IAM role used allows access to the appropriate Glue APIs.",
+        denied(),
+    ),
+    (
+        "target-group",
+        "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.",
+        denied(),
+    ),
+    ("athena-query", "Athena: Insufficient permissions to execute the query. s3://orders-example", denied()),
     (
         "custom-resource",
         "Received response status [FAILED] from custom resource. Message returned: Access Denied Logs: /aws/lambda/orders-Handler",
@@ -1368,6 +1387,8 @@ POLICIES: Table = tuple(
     for name, message in (
         ("principal", 'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/gone"'),
         ("json", "This policy contains invalid Json"),
+        ("principals", "Policy contains a statement with one or more invalid principals."),
+        ("scope", "Invalid parameter: Policy statement action out of service scope!"),
         ("syntax", "Syntax errors in policy."),
         ("legacy", "The policy failed legacy parsing"),
         ("no-principal", "Policy document should not specify a principal."),
@@ -1495,6 +1516,17 @@ ROLES: Table = (
     ("administrator-elsewhere", "InvalidAccessException: Account ana is not an owner of the project", None),
 )
 NETWORK: Table = (
+    (
+        "service-linked-role",
+        "InvalidParameterValue: Unable to create the resource. Verify that you have permission to create service linked role.",
+        expect("aws_error", code="InvalidParameterValue"),
+    ),
+    (
+        "opt-in-required",
+        "OptInRequired: You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.",
+        expect("aws_error", code="OptInRequired"),
+    ),
+    ("not-subscribed", "You are not subscribed to this service.", None),
     (
         "region-go",
         "MissingRegion: could not find region configuration",
@@ -1728,6 +1760,7 @@ def test_every_row_has_an_example(phrase: Phrase) -> None:
         "Access Denied for guest",
         "Your session has expired. Please reauthenticate",
         "No credentials found",
+        "Insufficient permissions to execute the query",
         "Token is expired",
         "Missing required authentication credentials",
         "no credentials have been configured",

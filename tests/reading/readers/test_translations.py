@@ -82,6 +82,11 @@ PLAIN: Table = (
         f"ListClusters オペレーションを呼び出すときにエラー (AccessDenied) が発生しました: ユーザー: {ANA} には eks:ListClusters の権限がありません",
         {**_FACTS, "code": "AccessDenied", "operation": "ListClusters"},
     ),
+    (
+        "code-block-of-jira",
+        "{code:java}\nAccessDenied: o usuário IAM não está autorizado a executar sqs:SendMessage\n{code}",
+        denied(code="AccessDenied", action="sqs:SendMessage"),
+    ),
     ("sudo", "L'utilisateur ana n'est pas autorisé à exécuter sudo sur example-host.", None),
     (
         "generic-user",

@@ -95,6 +95,7 @@ _SHAPES: dict[str, Callable[[str], str]] = {
         f'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n    client.describe_cluster(name="demo")\n  File "/usr/lib/python3/botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\nbotocore.exceptions.ClientError: {t}\n'
     ),
     "github-actions": lambda t: f"{_STAMP} ##[error]{t}",
+    "github-cli": lambda t: "\n".join(f"deploy\tApply the plan\t{_STAMP} {line}" for line in _wrap(t)),
     "crlf": lambda t: f"line one\r\n{t}\r\nline three\r\n",
     "nul": lambda t: f"\x00{t}\x00",
     "byte-order-mark": lambda t: f"\ufeff{t}",

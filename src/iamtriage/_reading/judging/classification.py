@@ -357,6 +357,8 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = candidate.kind
             continue
+        if kept and _reports_last_line(candidate, context.text[kept[-1].end : candidate.start]):
+            continue
         if (
             kept
             and candidate.metadata
@@ -383,6 +385,16 @@ def _explains_missing_credentials(first: Candidate, second: Candidate) -> bool:
         first.kind == "missing_credentials"
         and second.kind == "aws_error"
         and not second.facts.keys() & {"code", "operation", "status_code", "request_id"}
+    )
+
+
+def _reports_last_line(candidate: Candidate, before: str) -> bool:
+    """Return whether kubectl reports that its credential plugin failed, after a line with the plugin's error."""
+    return (
+        candidate.kind == candidate.wrapper_kind == "missing_credentials"
+        and not (candidate.has_message or candidate.facts)
+        and len(before) <= MAX_CHAIN_GAP
+        and before.count("\n") == 1
     )
 
 

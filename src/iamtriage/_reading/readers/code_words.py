@@ -36,7 +36,7 @@ _BEFORE_COLON = lazy_pattern(
 # A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …",
 # "(UnauthorizedOperation). You …".
 _BEFORE_MESSAGE = lazy_pattern(
-    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60}+)[\s\-–,.()\[\]]{1,4}"
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60}+)[\s\-–,.()\[\]]{1,5}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 #   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
+sure   | be assumed by root accounts | Roles may not be assumed by root accounts
+sure   | <Anonymous>Anonymous users cannot | Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
+sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
+sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
+unsure | <permissions>to execute the query | Insufficient permissions to execute the query
 sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
 sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
 sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
@@ -286,6 +291,8 @@ unsure | is not enabled in your account | region .{0,30}?is not enabled in your 
 sure   | <quota>quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
 
 [malformed_policy]
+sure   | one or more invalid principals | Policy contains a statement with one or more invalid principals
+sure   | action out of service scope | Policy statement action out of service scope
 sure   | nvalid principal in policy|yntax errors in policy | (?:[Ii]nvalid principal|Syntax errors) in policy
 sure   | This policy contains invalid | This policy contains invalid [Jj]son
 sure   | <legacy>policy failed legacy parsing|<invalid>olicy has invalid | The policy failed legacy parsing|Policy has invalid (?:resource|action|condition)
@@ -295,6 +302,8 @@ sure   | principals must be valid domain names | Federated principals must be va
 sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
 
 [aws_error]
+sure   | to create service linked role | Verify that you have permission to create service linked role
+sure   | to http://aws.amazon.com to subscribe | You are not subscribed to this service\. Please go to http://aws\.amazon\.com to subscribe
 sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unable to get object metadata from S3\. Check object key, region and/or access permissions
 sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool

@@ -61,7 +61,7 @@ _PRINCIPAL = lazy_pattern(
     rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|(?!(?:IAM|AWS)\s)[\w+=,.@-]{{3,64}}(?=\s)"
 )
 _ACTION = lazy_pattern(
-    r"(?<![A-Za-z0-9_/.-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
+    r"(?<![A-Za-z0-9_/.{-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
 )
 _RESOURCE = lazy_pattern(
     rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|[^\s\"'»、。,<])++|\*)"
