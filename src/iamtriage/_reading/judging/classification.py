@@ -357,7 +357,11 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = candidate.kind
             continue
-        if kept and _reports_last_line(candidate, context.text[kept[-1].end : candidate.start]):
+        if (
+            kept
+            and kept[-1].kind != "aws_error"
+            and _reports_last_line(candidate, context.text[kept[-1].end : candidate.start])
+        ):
             continue
         if (
             kept
