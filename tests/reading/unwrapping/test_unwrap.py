@@ -277,7 +277,7 @@ def test_view_traces_positions_through_layers() -> None:
     assert view.span(2, 2) == (4, 4)
     assert view.unbroken(0, "ab") is None
     assert view.unbroken(1, "b") == (3, 4)
-    assert view.unbroken(2, 5, "yy!") is None
+    assert view.unbroken(2, "yy!") is None
 
 
 def test_view_without_edits_is_the_text() -> None:
