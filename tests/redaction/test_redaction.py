@@ -442,6 +442,17 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+def test_account_that_a_later_round_joins_gets_one_pseudonym() -> None:
+    """The third round finds the pseudonym that the second one has made."""
+    text = (
+        "User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: \nec2:RunInstances with an "
+        "explicit deny in an identity-based policy. Authorizati\non ID: 000000\\n000000 for more"
+    )
+    once = redact(text, identifiers=True)
+    assert once.endswith("Authorization ID: 100000000002 for more")
+    assert redact(once, identifiers=True) == once
+
+
 @pytest.mark.parametrize("name", ["x" * 200 + "a", "xX" * 100 + "/", "xx-" * 70 + "1"])
 def test_name_like_a_mask_takes_no_long_time(name: str) -> None:
     """A pattern whose parts can match the same characters would take years."""

@@ -189,7 +189,8 @@ def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> _Repla
         is_other = block.is_searched and bool(changes) and _is_relevant(shown.text)
         places = [(0, len(shown.text))] if is_other else []
         return _Replaced(shown.text, places, _find_new_positions(changes))
-    joined = list(_find_joined_words(view))
+    # Without a change or a failure, no line break is removed and no place is searched again.
+    joined = list(_find_joined_words(view)) if changes or block.failures else []
     changes = [(*find_original_span(view, start, end), new) for start, end, new in changes]
     changes += _find_line_break_edits(view, joined, block.failures)
     changes = list(_drop_overlaps(sorted(changes)))

@@ -148,6 +148,8 @@ class Pseudonyms:
         made = self._pseudonyms.get(value)
         if made is None:
             made = self._pseudonyms[value] = self._make(value, noun)
+            # A later round finds it in place of the value.
+            self._pseudonyms.setdefault(made, made)
         return made
 
     def _make(self, value: str, noun: IdentifierKind) -> str:
