@@ -18,19 +18,21 @@ _OWN = frozenset(
     {
         ("cloudformation", "deploy"),
         ("codeartifact", "login"),
-        ("configure", "get"),
-        ("configure", "list"),
+        ("configure",),
         ("ecr", "get-login-password"),
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),
-        ("s3", "presign"),
+        ("s3",),
         ("sso", "login"),
         ("sso", "logout"),
-        ("configure", "sso"),
     }
 )
-_GLOBAL = frozenset({"--output", "--query", "--region", "--profile", "--max-results", "--max-items"})
+_GLOBAL = frozenset(
+    {"--debug", "--max-items", "--max-results", "--output", "--profile", "--query", "--region"}
+)
+# A file with the parameters, which replaces the required options.
+_FILE = "--cli-input-json"
 
 
 @cache
@@ -60,5 +62,5 @@ def check_call(words: list[str]) -> None:
         [waiter] = [each for each in waiters.waiter_names if xform_name(each, "-") == words[2]]
         command = xform_name(waiters.get_waiter(waiter).operation, "-")
     taken, needed = options_of(service, command)
-    assert needed <= options, (words, needed - options)
-    assert options <= taken, (words, options - taken)
+    assert _FILE in options or needed <= options, (words, needed - options)
+    assert options <= taken | {_FILE}, (words, options - taken)

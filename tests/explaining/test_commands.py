@@ -1,0 +1,63 @@
+"""The AWS CLI has each command that an explanation prints, with its options; one remedy calls one Region."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from iamtriage import explain
+from tests.explaining.golden.cases import CASES
+from tests.explaining.rules.aws_cli import check_call
+from tests.tables import check_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A command in another one, which has at most one level of parentheses of its own.
+_NESTED = re.compile(r"\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_OPERATOR = re.compile(r"[|;&<>]+")
+_GLOBAL_SERVICES = ("account", "cloudfront", "configure", "iam", "login", "organizations", "route53", "s3", "s3api", "sso", "sts")  # fmt: skip
+
+
+def calls_of(line: str) -> Iterator[list[str]]:
+    """Yield the words of each call in a command line, nested calls first."""
+    while found := _NESTED.search(line):
+        yield from calls_of(found[1])
+        line = f"{line[: found.start()]}NESTED{line[found.end() :]}"
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|;&<>")
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words: list[str] = []
+    for word in (*lexer, ";"):
+        if not _OPERATOR.fullmatch(word):
+            words.append(word)
+            continue
+        while words and _ASSIGNMENT.match(words[0]):
+            words.pop(0)
+        if words:
+            yield words
+        words = []
+
+
+def test_calls_in_a_line() -> None:
+    line = 'arn="$(aws iam get-role --role-name "a b")" && FOO=1 aws sts x --y "$arn" | wc -c'
+    assert [" ".join(words) for words in calls_of(line)] == [
+        "aws iam get-role --role-name a b",
+        "aws sts x --y $arn",
+        "wc -c",
+    ]
+
+
+@check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+def test_commands(name: str, text: str, facts: dict[str, object]) -> None:
+    for remedy in explain(text, facts=facts).remedies:
+        regions: set[str | None] = set()
+        for line in remedy.commands:
+            for words in calls_of(line):
+                if words[0] != "aws":
+                    continue
+                check_call(words[1:])
+                if words[1] not in (*_GLOBAL_SERVICES, "--version"):
+                    regions.add(words[words.index("--region") + 1] if "--region" in words else None)
+        assert len(regions) < 2 or None not in regions, (name, remedy.commands)
