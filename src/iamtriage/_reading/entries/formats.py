@@ -45,7 +45,7 @@ PREFIXES: dict[str, str] = {
     # Android
     "logcat": r"(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:(?: {1,6}\d{1,7}){2} [VDIWEFA] | \d{1,7}-\d{1,7}/[\w.:?-]{1,120} [VDIWEFA]/)(?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",
     "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
-    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
+    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[(?!{_LEVEL}\])[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
     # Fluent Bit writes the same with the fields of its filters.
     "docker_json": r"\{(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\":\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
