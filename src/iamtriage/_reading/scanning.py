@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from iamtriage._reading.texts import scan_lines, scan_text
 from iamtriage._text import wrong_type_message
@@ -30,6 +30,9 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     are in the same log entry, such as a line and its traceback, if they have the same request ID, or if an entry
     repeats the previous one word for word.
 
+    In a string, list or file, lines that a terminal broke at its width are joined again. The lines of other iterables
+    and of pipes are never read ahead.
+
     Args:
         source: A string, an iterable of lines, or an open text file. A string is always text, never a file name.
             To scan a file, open it: ``with open("build.log") as file: found = list(scan(file))``.
@@ -53,12 +56,25 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     if isinstance(source, str):
         return scan_text(source)
     if isinstance(source, _LineReader):
-        return scan_lines(_read_lines(source), has_parts=True)
+        return scan_lines(_read_lines(source), has_parts=True, is_live=not _is_seekable(source))
     lines: object = source
+    if isinstance(lines, list | tuple):
+        items = cast("Iterable[object]", lines)
+        return scan_lines(_end_lines(_decode_lines(items)), is_live=False)
     if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         return scan_lines(_decode_lines(lines))
     expected = "a string, an iterable of lines or a text file"
     raise TypeError(wrong_type_message("the argument of scan()", expected, source))
+
+
+def _is_seekable(file: _LineReader) -> bool:
+    """Return whether a file is not a pipe or terminal, whose lines arrive one by one."""
+    seekable: object = getattr(file, "seekable", None)
+    try:
+        return callable(seekable) and bool(seekable())
+    except (OSError, ValueError):
+        # Reading the file raises the exception.
+        return False
 
 
 def _decode_lines(lines: Iterable[object]) -> Iterator[str]:
@@ -69,6 +85,11 @@ def _decode_lines(lines: Iterable[object]) -> Iterator[str]:
             yield line.decode("utf-8", "replace")
         else:
             raise TypeError(wrong_type_message("each line in the argument of scan()", "a string", line))
+
+
+def _end_lines(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n"
 
 
 def _read_lines(file: _LineReader) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
 from iamtriage._reading.documents import find_cause_in_documents, read_documents
@@ -55,13 +55,26 @@ def find_failures(
 
 def scan_text(text: str) -> Iterator[Failure]:
     """Yield every failure in a text of any length."""
-    return scan_lines(m[0] for m in _LINE.finditer(text))
+    return scan_lines((m[0] for m in _LINE.finditer(text)), is_live=False)
 
 
-def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Failure]:
-    """Yield every failure in a stream; the arguments are those of ``split_entries``."""
+def scan_lines(
+    items: Iterable[str] | Iterable[str | Tick], *, has_parts: bool = False, is_live: bool = True
+) -> Iterator[Failure]:
+    """Yield every failure in a stream.
+
+    Args:
+        items: Lines, with or without newlines, and ticks.
+        has_parts: Whether a long item without a newline is a part of a line, which the next item continues.
+        is_live: Whether lines can arrive one by one, so that none may be read ahead. Otherwise, all items are lines
+            with newlines.
+    """
     from iamtriage._reading.entries.splitting import split_entries
 
+    if not is_live:
+        from iamtriage._reading.entries.wrapping import join_broken_lines
+
+        items = join_broken_lines(cast("Iterable[str]", items))
     source = _Source(items)
     try:
         repeats = Repeats()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from iamtriage._reading.entries.wrapping import JoinedLine
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -33,7 +35,10 @@ class LineNumbers:
     def watch(self, lines: Iterable[_T]) -> Iterator[_T]:
         """Yield lines unchanged, and keep the strings among them, which can be parts of a long line."""
         for line in lines:
-            if isinstance(line, str):
+            if isinstance(line, JoinedLine):
+                for part in line.source.splitlines(keepends=True):
+                    self._remember(part)
+            elif isinstance(line, str):
                 self._remember(line)
             yield line
 

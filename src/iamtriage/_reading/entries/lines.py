@@ -13,6 +13,7 @@ from iamtriage._reading.entries.formats import (
     is_leveled,
     split_prefix,
 )
+from iamtriage._reading.entries.wrapping import JoinedLine
 
 LEVEL = "level"
 """The format of lines that start with a level and have no time."""
@@ -35,6 +36,7 @@ class Line(NamedTuple):
         is_start: Whether it starts an entry.
         is_opening: Whether it is the first line of a tool's output.
         is_continuation: Whether it looks like a continuation of the previous line.
+        breaks: The spans of the newlines that a terminal put into the line.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Line(NamedTuple):
     is_start: bool
     is_opening: bool
     is_continuation: bool
+    breaks: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_logged(self) -> bool:
@@ -73,4 +76,6 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
         content = content[begin.end() :]
     form = (m.lastgroup if m else None) or prefix.format or "plain"
     kinds = begin is not None, opening is not None, continuation is not None
+    if type(text) is JoinedLine:
+        return Line(text.source, start, is_hot, prefix, content, form, *kinds, text.breaks)
     return Line(text, start, is_hot, prefix, content, form, *kinds)

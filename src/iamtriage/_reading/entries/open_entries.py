@@ -186,7 +186,10 @@ class OpenEntry:
         statements: list[int] = []
         at = 0
         for line, begins in zip(lines, self.begins, strict=False):
-            prefixes += [(at + begin, at + end) for begin, end in line.prefix.added_spans(line.text)]
+            spans = line.prefix.added_spans(line.text)
+            if line.breaks:
+                spans = sorted([*spans, *line.breaks])
+            prefixes += [(at + begin, at + end) for begin, end in spans]
             if begins:
                 statements.append(at)
             at += len(line.text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from iamtriage._reading.entries.formats import SINGLE_LINES
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, classify_line
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
+from iamtriage._reading.entries.wrapping import JoinedLine
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
         if entries:
             # Most lines complete no entry.
             yield from entries
-        offset += len(line)
+        offset += len(line) if type(line) is not JoinedLine else len(line.source)
     yield from splitter.flush()
     if carried_over:
         yield from _pieces(carried_over, offset - len(carried_over), is_continued=True, has_more=False)
