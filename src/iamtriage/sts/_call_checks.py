@@ -42,11 +42,14 @@ __all__ = (
 )
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
-_NO_REGION = lazy_pattern(
-    r"NoRegionError|You must specify a region|MissingRegion|could not find region configuration|"
-    r"Unable to find a region|Unable to load region|Region is missing|Missing region in config|"
-    r"Invalid Configuration: Missing Region|No RegionEndpoint or ServiceURL configured"
+NO_REGION = lazy_pattern(
+    r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region"
+    r"|Region is missing|an AWS region is required|No RegionEndpoint or ServiceURL configured|No region (?:was provided|specified or obtained)"
+    r"|auto[- ]detect AWS region)|The \"region\" attribute or the \"AWS_REGION|client configuration options:\s+region:|(?:\bregion: \"\"|nvalid AWS Region: ?$)(?!\w)"
+    # A name in which a variable without a value was the Region.
+    r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"
 )
+"""What SDKs and tools print if no Region is set."""
 _CODE = "the code"
 # Characters.
 _MAX_QUOTED = 300
@@ -158,7 +161,7 @@ def _explain_regional(call: StsCall) -> str | None:
 
 def check_missing_region(call: StsCall) -> StsCause | None:
     """Check whether the client has a region."""
-    reported = _NO_REGION.search(call.text)
+    reported = NO_REGION.search(call.text)
     has_aws_variables = any(name.startswith("AWS_") for name in call.env or ())
     if reported is None and (call.region is not None or not has_aws_variables):
         return None

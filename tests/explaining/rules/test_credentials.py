@@ -1673,7 +1673,37 @@ CALLS: tuple[Row, ...] = (
         {},
         "no-region",
         {"no-region": "reported"},
-        ("aws configure set region REGION",),
+        ("export AWS_REGION=REGION AWS_DEFAULT_REGION=REGION", "aws configure set region REGION"),
+    ),
+    *(
+        (
+            f"no region, {name}",
+            text,
+            {"region": "eu-west-1"},
+            "no-region",
+            {"no-region": "reported"},
+            (
+                "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
+                "aws configure set region eu-west-1",
+            ),
+        )
+        for name, text in (
+            (
+                "Go",
+                "operation error S3: ListBuckets, failed to resolve service endpoint, endpoint rule error, Invalid Configuration: Missing Region",
+            ),
+            (
+                "Go v1",
+                'RequestError: send request failed\ncaused by: Post "https://sts..amazonaws.com/": dial tcp: lookup sts..amazonaws.com: no such host',
+            ),
+            ("JavaScript v2", "ConfigError: Missing region in config"),
+            (".NET", "Amazon.Runtime.AmazonClientException: No RegionEndpoint or ServiceURL configured"),
+            (
+                "PHP",
+                "InvalidArgumentException: Missing required client configuration options: region: (string)  A 'region' configuration value is required for the 's3' service",
+            ),
+            ("host of the CLI", 'Could not connect to the endpoint URL: "https://ec2..amazonaws.com/"'),
+        )
     ),
     (
         "no answer",

@@ -1643,6 +1643,28 @@ NETWORK: Table = (
     ),
     ("no-region-bare", "aws s3 ls\nYou must specify a region.", expect("aws_error")),
     ("no-region-elsewhere", "You must specify a region.", None),
+    *(
+        (f"no-region-{name}", text, expect("aws_error", **facts))
+        for name, text, facts in (
+            ("rust", 'ResolveEndpointError { message: "Invalid Configuration: Missing Region" }', {}),
+            ("js-v2", "ConfigError: Missing region in config", {"code": "ConfigError"}),
+            ("kotlin", "aws.smithy.kotlin.runtime.ClientException: unable to auto detect AWS region", {}),
+            (
+                "powershell",
+                "Get-S3Bucket : No region specified or obtained from persisted/shell defaults.",
+                {"service": "s3"},
+            ),
+            (
+                "terraform",
+                'The "region" attribute or the "AWS_REGION" or "AWS_DEFAULT_REGION" environment variables must be set.',
+                {},
+            ),
+            ("empty-terraform", "Error: invalid AWS Region: ", {}),
+            ("host", "dial tcp: lookup sts..amazonaws.com: no such host", {"service": "sts"}),
+            ("bucket", "getaddrinfo ENOTFOUND carts.s3..amazonaws.com", {"service": "s3"}),
+        )
+    ),
+    ("no-region-in-prose", "We use sts.eu-west-1.amazonaws.com, and missing regions are added later.", None),
     (
         "region-format",
         "Provided region_name 'eu_west_1' doesn't match a supported format.",

@@ -113,6 +113,8 @@ _MESSAGE_FRAGMENTS = (
     "aws sso",
     "principalArn",
     "be resolved from",
+    "/shell defaults",
+    "region in config",
     "environment variable",
     "config profile",
     "AWS profile named",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
@@ -129,9 +130,12 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     kind = api_error_kinds.find_kind(case.failure, message)
     if kind is None or kind.cause is request_kinds.NO_ANSWER:
         return explain_no_answer(case, message)
+    because = error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk)
+    if kind.is_from_sdk and kind.message is not None and (found := kind.message.search(message)):
+        because = (f'The text says "{clip_text(found[0])}".',)
     cause = kind.cause.cause(
         "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived",
-        error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
+        because,
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else "",
     )
     causes = kind.causes
@@ -184,6 +188,8 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
 
     Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
     """
+    if kind.cause is request_kinds.NO_REGION:
+        return (request_kinds.region_remedy(case),)
     if kind.cause is request_kinds.ACLS_DISABLED:
         return (request_kinds.acl_remedy(case.failure.text),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:

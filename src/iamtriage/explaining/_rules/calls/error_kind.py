@@ -101,7 +101,7 @@ class ErrorKind(Value):
         message: A pattern for messages without a code.
         except_message: A pattern for messages of another kind.
         min_status: The lowest HTTP status that means this kind if there is no code.
-        is_from_sdk: Whether the SDK reports the error, without a call.
+        is_from_sdk: Whether the SDK reports the error, without a call. Then the message can also follow a code.
         notes: What else to know.
     """
 
@@ -121,10 +121,10 @@ class ErrorKind(Value):
     notes: tuple[str, ...] = ()
 
     def matches(self, code: str, status: int | None, message: str) -> bool:
-        """Return whether an error is of this kind. The message decides only if there is no code."""
+        """Return whether an error is of this kind. The message decides only if there is no code of a service."""
         if self.except_message is not None and self.except_message.search(message):
             return False
-        if code:
+        if code and not (self.is_from_sdk and self.message is not None and self.message.search(message)):
             return self.code.search(code) is not None
         if self.min_status is not None and status is not None and status >= self.min_status:
             return True

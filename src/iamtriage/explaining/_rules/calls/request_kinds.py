@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import safe_name
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text, safe_name
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.sts._call_checks import NO_REGION as NO_REGION_SET
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
 
 
 TOOL_TOO_OLD = CauseType(
@@ -73,7 +77,7 @@ NO_ANSWER = CauseType(
 NO_REGION = CauseType(
     "no-region",
     title="The SDK has no Region, or one without an endpoint for the service",
-    recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
+    recognised_by='The SDK says "You must specify a region", "Missing Region" or similar, or the host has two dots: sts..amazonaws.com.',
     fix="Set AWS_REGION, or the Region in the profile or the client.",
     sources=(pages.CLI_PROFILES,),
 )
@@ -121,6 +125,8 @@ _SOURCE_LINE = lazy_pattern(
     r"([\w.-]{1,80}\.(?:rb|rake|py|js|mjs|ts|php|java|kt|cs|go|tf|scala|ex|rs))(?:[\"']?, line | line |\()?:?(\d{1,6})\b",
     re.ASCII,
 )
+# The SDKs for JavaScript v2 and Go v1.
+_READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
 _ACL_RESOURCE = "aws_s3_bucket_acl"
 _CHARS_BEFORE_ACL = 300
 
@@ -149,22 +155,45 @@ def acl_remedy(text: str) -> Remedy:
     )
 
 
+def region_remedy(case: Case[AwsError]) -> Remedy:
+    """Return how to set the Region, which SDKs read from different variables.
+
+    Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html and
+    https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/setting-region.html.
+    """
+    region = commands.region(find_region(case))
+    message = message_text(case)
+    old = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
+    empty = "The host has no Region: the variable from which it is built has no value."
+    spelling = "Check the spelling: us-east-1, not us-east-1a or us_east_1."
+    return your_remedy(
+        "Set the client's Region",
+        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both.",
+        *((old,) if _READS_NO_PROFILE.search(message) else ()),
+        *((empty,) if "..amazonaws." in message else ()),
+        *(() if NO_REGION_SET.search(message) else (spelling,)),
+        commands=(
+            f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}",
+            with_profile(find_profile(case), f"aws configure set region {region}"),
+        ),
+        url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html",
+    )
+
+
 REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
-        code=r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
-        message=r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing|Unable to (?:load|find) (?:a |an AWS )?region|could not find region configuration|an AWS region is required",
-        summary="The client has no Region, or an invalid one, so no request was sent.",
+        code=r"NoRegion|MissingRegion",
+        message=NO_REGION_SET,
+        summary="No Region is set where the call runs, so no request reached AWS.",
         is_from_sdk=True,
-        remedies=(
-            your_remedy(
-                "Set the client's Region",
-                "Set it in the profile, in the code, or in AWS_REGION and AWS_DEFAULT_REGION: some SDKs read only one of them.",
-                "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
-                commands=("aws configure set region REGION", "aws configure list"),
-                url=pages.CLI_PROFILES,
-            ),
-        ),
+    ),
+    ErrorKind(
+        cause=NO_REGION,
+        code=r"InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion",
+        message=r"doesn't match a supported format|nvalid AWS Region: |Unable to construct an endpoint for",
+        summary="The client's Region is invalid, or has no endpoint for the service, so no request was sent.",
+        is_from_sdk=True,
     ),
     # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
     ErrorKind(
