@@ -43,9 +43,11 @@ __all__ = (
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
 NO_REGION = lazy_pattern(
-    r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region"
-    r"|Region is missing|an AWS region is required|No RegionEndpoint or ServiceURL configured|No region (?:was provided|specified or obtained)"
-    r"|auto[- ]detect AWS region)|The \"region\" attribute or the \"AWS_REGION|client configuration options:\s+region:|(?:\bregion: \"\"|nvalid AWS Region: ?$)(?!\w)"
+    r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b"
+    r"|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region|Region is missing"
+    r"|an AWS region is required|No RegionEndpoint or ServiceURL configured|auto[- ]detect AWS region"
+    r"|No region (?:was provided|specified or obtained))|The \"region\" attribute or the \"AWS_REGION"
+    r"|client configuration options:\s+region:|(?:\bregion: \"\"|nvalid AWS Region: ?$)(?!\w)"
     # A name in which a variable without a value was the Region.
     r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"
 )
