@@ -199,9 +199,12 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
+    if not is_wrapped:
+        # The text was searched before with other lines, escapes or markers.
+        return [*_find_in_distinct_lines(text), *_find_encoded_secrets(text)]
     unresolved: list[tuple[int, int]] = []
     finds = [*_find_in_text(text, unresolved)]
-    if is_wrapped and ("\n" in text or _WRAPPED.search(text)):
+    if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
         rest = _mask_decided(text, finds)

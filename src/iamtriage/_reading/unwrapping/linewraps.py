@@ -11,6 +11,7 @@ there. Rows of a table, sorted lists and sentences can have the same length, too
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -152,8 +153,11 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
 
 def show_wrap(pairs: Iterable[tuple[str, str]]) -> bool:
     """Return whether more full lines continue on the next line than end there."""
-    signs = [_continues(line, following) for line, following in pairs]
-    return signs.count(True) > signs.count(False)
+    # Logs repeat lines.
+    signs = Counter[bool | None]()
+    for (line, following), count in Counter(pairs).items():
+        signs[_continues(line, following)] += count
+    return signs[True] > signs[False]
 
 
 def _continues(line: str, following: str) -> bool | None:
