@@ -310,7 +310,7 @@ RESOURCES: tuple[Case, ...] = (
                 "ERROR sink{component_id=os component_type=elasticsearch}: vector::sinks: Request failed body=",
                 "",
                 {"region": "eu-west-1"},
-                ('auth.strategy = "aws", aws.region = "eu-west-1"',),
+                ('auth.strategy = "aws" and aws.region = "eu-west-1"',),
             ),
             (
                 "opensearch-py does not sign",

@@ -190,7 +190,7 @@ def _increase_trust_policy_remedy() -> Remedy:
     """Return how to request a longer trust policy, which IAM's quotas in Service Quotas list."""
     return account_remedy(
         "Or request a higher value of the quota Role trust policy length (IAM) in Service Quotas",
-        "The value is for all roles of the account.",
+        "The value is for all roles of the account. IAM grants up to 8,192 characters.",
         commands=(
             "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
         ),

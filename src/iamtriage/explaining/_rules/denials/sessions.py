@@ -292,7 +292,7 @@ _SEARCH_CLIENTS = (
     (
         lazy_pattern(r"\bvector::sinks\b|\bcomponent_type=\"?(?:elasticsearch|opensearch)\b|\[sinks\.\w"),
         "Vector",
-        'In the sink, set auth.strategy = "aws", aws.region = "{region}". Then restart Vector.',
+        'In the sink, set auth.strategy = "aws" and aws.region = "{region}", and for OpenSearch Serverless opensearch_service_type = "serverless". Then restart Vector.',
     ),
     (
         lazy_pattern(r"\bopensearch-?py\b"),

@@ -2,7 +2,11 @@
 
 Sources: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks,
 https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters,
-https://plugins.jenkins.io/kubernetes/, https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/ and
+https://fluxcd.io/flux/components/kustomize/options/ (--insecure-kubeconfig-exec) and
+https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7),
+https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration (what applies without a URL),
+https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/aws-eks/,
+https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md and
 https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html (tokens of service accounts).
 """
 
@@ -81,11 +85,11 @@ _CLIENTS = (
         "kubeConfig secret",
         "flux-system",
         (
-            f"If the object has spec.kubeConfig, Flux uses the kubeconfig in that secret. {_OLD_TOKEN} Correct its role or token.",
-            "Without spec.kubeConfig, Flux calls its own cluster with the token of its service account, and IAM is not involved.",
+            f"With spec.kubeConfig.secretRef, Flux uses the kubeconfig in the secret. {_OLD_TOKEN} Flux runs no exec command in it, unless its controllers have --insecure-kubeconfig-exec.",
+            "With configMapRef, Flux calls as the IAM role of the service account that the ConfigMap names. Without spec.kubeConfig, it calls its own cluster with the token of its service account, and IAM is not involved.",
         ),
         (
-            "kubectl get kustomizations.kustomize.toolkit.fluxcd.io,helmreleases.helm.toolkit.fluxcd.io --all-namespaces --output custom-columns=name:.metadata.name,secret:.spec.kubeConfig.secretRef.name",
+            "kubectl get kustomizations.kustomize.toolkit.fluxcd.io,helmreleases.helm.toolkit.fluxcd.io --all-namespaces --output custom-columns=name:.metadata.name,secret:.spec.kubeConfig.secretRef.name,configmap:.spec.kubeConfig.configMapRef.name",
         ),
         "https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters",
     ),
@@ -96,10 +100,10 @@ _CLIENTS = (
         "jenkins",
         (
             f"Find the credential in Manage Jenkins > Clouds > the cloud > Credentials, and press Test Connection. {_OLD_TOKEN}",
-            "A token of a service account in the cluster needs no IAM: create a new one. A kubeconfig with aws eks get-token calls as the role of the controller or agent.",
+            "A token of a service account in the cluster needs no IAM: create a new one. A kubeconfig with aws eks get-token calls as the role of the controller. Without Kubernetes URL, the plugin uses the service account of the controller's pod or its kubeconfig.",
         ),
         (),
-        "https://plugins.jenkins.io/kubernetes/",
+        "https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration",
     ),
     ClusterClient(
         "Spinnaker",
@@ -108,9 +112,10 @@ _CLIENTS = (
         "spinnaker",
         (
             f"Check kubeconfigFile and context of the Kubernetes account in Clouddriver's configuration. {_OLD_TOKEN} With exec and aws eks get-token, Clouddriver calls as the role of its pod, or the one in --role-arn.",
+            "Spinnaker's guide for EKS stores the token of a service account there: then IAM is not involved, and the token or the account was deleted.",
         ),
         (),
-        "https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/",
+        "https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/aws-eks/",
     ),
     ClusterClient(
         "Prometheus",
@@ -131,11 +136,11 @@ _CLIENTS = (
         "client configuration",
         "NAMESPACE",
         (
-            f"Check where the client gets its token: the kubeconfig, oauthToken, or the service account of its pod. {_OLD_TOKEN}",
+            f"Check where the client gets its token: withOauthToken in the code, KUBERNETES_AUTH_TOKEN, the kubeconfig, or the service account of its pod. {_OLD_TOKEN}",
             "In a pod, it calls with the token of the service account, and IAM is not involved.",
         ),
         (),
-        "https://github.com/fabric8io/kubernetes-client#configuring-the-client",
+        "https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md",
     ),
 )
 
