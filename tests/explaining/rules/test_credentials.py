@@ -2559,7 +2559,7 @@ def test_first_way_to_the_regional_sts_endpoint(
         ("s3 = boto3.client('s3', region_name='us-east-1')", "Set region_name='eu-west-1' [you]", None),
         ('new S3Client({ region: "us-east-1" })', "Set region: eu-west-1 [you]", None),
         ('backend "s3" {\n  region = "us-east-1"', "Set region = eu-west-1 in backend s3 [you]", "terraform init -reconfigure"),
-        ("$ aws s3 ls s3://orders --region us-east-1", "Set --region eu-west-1 [you]", None),
+        ("$ aws s3 ls s3://orders --region us-east-1", "Set --region eu-west-1 [you]", "aws s3 ls s3://orders --region eu-west-1"),
         ("export AWS_REGION=us-east-1", "Set AWS_REGION=eu-west-1 [you]", None),
         ("store:\n  region: us-east-1", "Set store.region: eu-west-1 [you]", None),
         ("tea:\n  s3:\n    # the region\n\n    buckets:\n    - a\n    region: us-east-1", "Set region: eu-west-1 [you]", None),

@@ -34,6 +34,9 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
     return f"<Error><Code>SignatureDoesNotMatch</Code><Message>{message}</Message><CanonicalRequest>{method}\n/a\n{query}\n{headers}\n\n{names}\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
 
 
+_WORKSPACE = "https://aps-workspaces.us-east-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write"
+_SCOPED = '{"message":"Credential should be scoped to a valid region. "}'
+_SCOPED_STS = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region."
 _UNMAPPED = (
     'error="ARN is not mapped: arn:aws:iam::111122223333:role/cirunner" method=POST path=/authenticate'
 )
@@ -834,6 +837,56 @@ CASES = {
         _UNMAPPED.replace("cirunner", "awsreservedsso_ops_0a1b2c3d4e5f6071"),
         "no access entry and no aws-auth entry matches it",
         "role_arn=\"$(aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i '/awsreservedsso_ops_0a1b2c3d4e5f6071$')\"",
+    ),
+    "region-of-prometheus": (
+        f'remote_write:\n  - url: {_WORKSPACE}\n    sigv4:\n      region: us-east-1\n\nts=2026-11-25T06:12:44.018Z level=error url={_WORKSPACE} err="403 Forbidden: {_SCOPED}"',
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2: remote_write[].sigv4.region is us-east-1",
+        "reload or restart",
+    ),
+    "region-of-fluent-bit": (
+        f"[OUTPUT]\n    Name   opensearch\n    Host   search-orders-abc123.eu-central-1.es.amazonaws.com\n    AWS_Auth On\n    AWS_Region eu-west-1\n[2026/11/24 07:12:03] [error] [output:opensearch:opensearch.0] HTTP status=403 URI=/_bulk, response: {_SCOPED}",
+        "signed for eu-west-1, but the endpoint search-orders-abc123.eu-central-1.es.amazonaws.com is in eu-central-1",
+        "Set AWS_Region eu-central-1 in [OUTPUT]",
+    ),
+    "region-of-vector": (
+        f'sinks.amp.aws.region = "us-west-2"\nendpoint = "{_WORKSPACE}"\nERROR vector::sinks: response={_SCOPED}',
+        "signed for us-west-2, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set sinks.amp.aws.region = us-east-2",
+    ),
+    "region-of-signer": (
+        f'const signer = new SignatureV4({{ service: "aps", region: "us-east-1", credentials }});\nhost: aps-workspaces.us-east-2.amazonaws.com\n403 {_SCOPED}',
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "us-east-2",
+    ),
+    "region-of-opensearch-py": (
+        "auth = AWS4Auth(key, secret, \"us-west-2\", \"es\")\nhost = 'search-orders-abc123.eu-central-1.es.amazonaws.com'\nAuthorizationException(403, 'Credential should be scoped to a valid region. ')",
+        "signed for us-west-2, but the endpoint search-orders-abc123.eu-central-1.es.amazonaws.com",
+        "Set the Region of AWS4Auth to eu-central-1",
+    ),
+    "region-of-header": (
+        f"Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261125/us-east-1/execute-api/aws4_request, SignedHeaders=host\nHost: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com\n{_SCOPED}",
+        "signed for us-east-1, but the endpoint a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
+        "Set the client's Region to eu-west-1",
+    ),
+    "region-of-endpoint-url": (
+        f"$ aws sts get-caller-identity --region eu-west-1 --endpoint-url https://sts.us-east-1.amazonaws.com\n\n{_SCOPED_STS}",
+        "signed for eu-west-1, but the endpoint sts.us-east-1.amazonaws.com is in us-east-1: --endpoint-url is the endpoint of us-east-1",
+        "aws sts get-caller-identity --region eu-west-1",
+    ),
+    "region-of-sts-host": (
+        f'AWS_REGION=eu-west-1\nPost "https://sts.us-east-1.amazonaws.com/": {_SCOPED_STS}',
+        "goes to sts.us-east-1.amazonaws.com",
+        "Remove https://sts.us-east-1.amazonaws.com from the code",
+    ),
+    "region-of-service-host": (
+        f"AWS_REGION=eu-west-1\nhttps://sqs.us-east-1.amazonaws.com/\n{_SCOPED_STS.replace('GetCallerIdentity', 'ListQueues')}",
+        "signed for eu-west-1, but the endpoint sqs.us-east-1.amazonaws.com is in us-east-1",
+        "Or remove the URL of sqs.us-east-1.amazonaws.com",
+    ),
+    "region-of-host-only": (
+        f"ERROR {_WORKSPACE}: 403 Forbidden: {_SCOPED}",
+        "signed for another Region, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2",
+        "Set the client's Region to us-east-2",
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 _DENIED = """
     AccessDeniedException AccessDenied UnauthorizedOperation AuthorizationError AuthorizationErrorException
-    AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
+    AccessForbidden UnauthorizedOperationException ForbiddenError
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
 """
-# These codes are used for credentials as well as for permissions, so the message decides if it can.
+# These codes are used for credentials as well as for permissions, so the message decides if it can. The Python
+# clients of OpenSearch and Elasticsearch raise AuthorizationException for each status 403.
 _DENIED_WEAKLY = """
+    AuthorizationException
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
     UnauthorizedRequestException NotAuthorizedError Forbidden 403
 """

@@ -27,6 +27,7 @@ _AnyCase: TypeAlias = "Case[Failure]"
 # A message often begins before the failure's span and continues after it.
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
 _CHARS_OF_COMMAND = 4_000
+_MAX_TOKEN = 256
 _ESCAPES = lazy_pattern(r"(?<!\\)\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = lazy_pattern(r"(?<!\\)\\+(?=[\"'/])")
 
@@ -112,7 +113,11 @@ def message_text(case: _HasFailure) -> str:
     """Return the failure's message with what follows it, without escapes, whitespace folded."""
     failure = case.failure
     start, end = failure.span
-    words = failure.text[max(start - _CHARS_BEFORE, 0) : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
+    begin = max(start - _CHARS_BEFORE, 0)
+    before = failure.text[max(begin - _MAX_TOKEN, 0) : begin]
+    if before and not before[-1].isspace():  # a host or an ARN begins before
+        begin -= len(before.split()[-1])
+    words = failure.text[begin : min(end, start + _MAX_LENGTH) + _CHARS_AFTER]
     return " ".join(_SLASHES.sub("", _ESCAPES.sub(" ", words)).split())
 
 

@@ -53,6 +53,8 @@ _STS_OF_RELAY = lazy_pattern(
     r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
 )
 _RELAY_PAGE = "https://developer.hashicorp.com/vault/docs/auth/aws"
+# Issuers, clusters and registries, which a text about a pod or an image also names.
+_OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
 _PHRASES = (
     "Credential should be scoped to a valid region",
     "Credential should be scoped to a valid Region",
@@ -99,7 +101,7 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
     sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=|\bwithEndpointConfiguration\(|\bendpointOverride\(",
-    remedy="Check which endpoint is called",
+    remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
 GLOBAL_SERVICE = CauseType(
@@ -130,9 +132,42 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
+    is_relayed = _RELAY.search(case.text) is not None
+    called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
+    # Without a setting, the code of the program calls the endpoint of STS.
+    if called is not None and (
+        not called[0].startswith("sts.") or region_settings.sets_endpoint(case.failure.text)
+    ):
+        host, region = called
+        signed_region = signed_region or region_settings.find_signed_region(case.failure.text, region)
+        if signed_region != region:
+            return explain_wrong_region(case, signed_region, region, host=host)
     if _is_from_sts(case.failure, hosts):
-        return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts)
+        is_global = GLOBAL_HOST in hosts
+        return _explain_sts(
+            case, message, signed_region, is_global=is_global, host=None if called is None else called[0]
+        )
     return _explain_region(case, message, signed_region)
+
+
+def _find_regional_host(case: Case[CredentialScope], hosts: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the host that was called and its Region, if the text names hosts of only one Region.
+
+    Args:
+        case: The failure.
+        hosts: The AWS hosts in the message.
+    """
+    for group in (hosts, clues.find_aws_hosts(case.text)):
+        regional = [
+            (host, label)
+            for host in group
+            if not _OTHER_HOST.search(host)
+            for label in host.replace("s3-", "s3.").split(".")[:-2]
+            if find_endpoint(label) is not None
+        ]
+        if len({region for _, region in regional}) == 1:
+            return regional[0]
+    return None
 
 
 def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
@@ -150,7 +185,12 @@ def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
 
 
 def _explain_sts(
-    case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool
+    case: Case[CredentialScope],
+    message: str,
+    signed_region: str | None,
+    *,
+    is_global: bool,
+    host: str | None,
 ) -> Explanation:
     because = (*clues.quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
     if is_global:
@@ -168,25 +208,23 @@ def _explain_sts(
     call = "STS request" if is_global or envelope.service or envelope.operation else "request"
     region = case.facts.region or signed_region
     signed_for = region or "one Region"
-    host = (
-        f"the global endpoint https://{GLOBAL_HOST}"
-        if is_global or clues.mentions_kubernetes(case)
-        else "another endpoint"
-    )
+    endpoint = f"the global endpoint https://{GLOBAL_HOST}"
+    if not is_global and (host is not None or not clues.mentions_kubernetes(case)):
+        endpoint = host or "another endpoint"
     # The text need not name the host: then it is inferred from the runtime.
-    likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global else ""
+    likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
     causes = (
         [*findings.causes] if clues.mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
     )
-    if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
+    if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
-        f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another Region.",
+        f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects another Region.",
         *causes,
         topic="sts-endpoint",
         remedies=(
-            *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),
-            _GLOBAL_ENDPOINT,
+            *_merge_remedies((_regional_endpoint_remedy(case, signed_region, host), *findings.remedies)),
+            *(() if host is not None else (_GLOBAL_ENDPOINT,)),
         ),
         notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
     )
@@ -235,13 +273,16 @@ def _explain_relayed(
     )
 
 
-def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
-    host = find_endpoint(case.facts.region or signed_region or "")
-    url = "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
+def _regional_endpoint_remedy(
+    case: Case[CredentialScope], signed_region: str | None, host: str | None
+) -> Remedy:
+    endpoint = find_endpoint(case.facts.region or signed_region or "")
+    url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
+    of_global = "" if host is not None else " A client of the global one must have the Region us-east-1."
     return your_remedy(
         REMEDY_TITLES["code"],
-        f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
-        f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the Region us-east-1.",
+        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
+        f"If a URL must be set, use the regional endpoint: {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
         ),
@@ -283,6 +324,7 @@ def explain_wrong_region(
     signed: str | None,
     expected: str | None,
     *,
+    host: str | None = None,
     cause: CauseType = WRONG_SIGNING_REGION,
     note: str = credential_remedies.SIGNATURE_REJECTED,
 ) -> Explanation:
@@ -291,12 +333,27 @@ def explain_wrong_region(
     Args:
         case: The failure.
         signed: The region of the client, or ``None`` if the text does not state it.
-        expected: The region of the bucket, or ``None`` if the message does not name it.
+        expected: The region of the bucket or host, or ``None`` if the message does not name it.
+        host: The host that was called, if it states the region.
         cause: The cause that the service reports.
         note: The note that no permission is missing.
     """
-    fix, bucket = region_settings.find_region_fix(case, signed, expected), region_settings.find_bucket(case)
+    fix = region_settings.find_region_fix(case, signed, expected, is_of_host=host is not None)
+    bucket = None if host is not None else region_settings.find_bucket(case)
     named = "the bucket or endpoint" if bucket is None else f"the bucket {clip_text(bucket)}"
+    reported: tuple[str, ...] = (f"The message names {' and '.join(filter(None, (signed, expected)))}.",)
+    if cause is WRONG_SIGNING_REGION:
+        reported = (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
+    text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
+    step = "An endpoint URL in code or settings must be for that Region, too."
+    is_endpoint_set = host is not None and fix.title.startswith("Remove ")
+    if host is not None:
+        is_of_service = region_settings.is_of_service(host, expected or "")
+        step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
+        step = step if is_of_service else ""
+        text = f"The endpoint accepts only signatures for {expected}."
+        named = f"the endpoint {host}"
+        reported = clues.quote_phrases(clues.message_text(case), *_PHRASES)
     where = f"in {expected}" if expected is not None else "in another Region"
     place = f": {fix.place}" if fix.place else ""
     lines = fix.commands
@@ -308,20 +365,15 @@ def explain_wrong_region(
         f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
         cause.cause(
             "reported",
-            (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
-            if cause is WRONG_SIGNING_REGION
-            else (f"The message names {' and '.join(filter(None, (signed, expected)))}.",),
-            text=f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}.",
+            reported,
+            text=text,
         ),
+        *((ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}."),) if is_endpoint_set else ()),
         remedies=(
             your_remedy(
                 fix.title,
                 *fix.steps,
-                *(
-                    ()
-                    if "ndpoint" in fix.title
-                    else ("An endpoint URL in code or settings must be for that Region, too.",)
-                ),
+                *((step,) if step and "ndpoint" not in fix.title else ()),
                 commands=lines,
                 url=pages.SIGNATURES,
             ),

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
-    r"(?:--region[ =]|(?<![\w.-])[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
-    r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5})"
+    r"(?:--region[ =]|(?<![\w.-])[\w.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
+    r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[\w.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5}"
+    # Fluent Bit, curl, and the signing classes of Python libraries.
+    r"|^[ \t]{0,40}(?i:aws_region)[ \t]{1,40}|--aws-sigv4[ =][\"']?aws:amz:"
+    r"|\b(?:AWS4Auth|SigV4Auth|AWSV4SignerAuth)\([^()\n]{1,200}?, ?(?=[\"']))"
     rf"[\"']?(?P<region>{_REGION_NAME})\b[\"']?",
     re.ASCII | re.MULTILINE,
 )
 _ENDPOINT = lazy_pattern(
-    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,20}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\() {0,3}[\"']?"
-    rf"(?:https?://)?(?:[\w-]{{1,63}}\.){{0,5}}s3[.-](?P<region>{_REGION_NAME})\.amazonaws\.com",
+    r"(?P<name>--endpoint-url|\bAWS_ENDPOINT_URL\w{0,40}|\b(?:endpoint(?:[_-]?url)?|s3Url|endpointOverride))(?:[ =:]|\bs?\() {0,3}[\"']?"
+    rf"(?:https?://)?(?P<host>(?:[\w-]{{1,63}}\.){{0,5}}[\w-]{{0,63}}?[.-](?P<region>{_REGION_NAME})\.amazonaws\.com)",
     re.ASCII | re.IGNORECASE,
 )
 # An environment variable in the manifest of a workload.
@@ -68,6 +71,14 @@ _TYPES = {
 _OPTIONS_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kubeconfig", "-o", "--output", "-l"})
 
 
+# The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
+_SCOPE = lazy_pattern(
+    rf"\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)", re.ASCII
+)
+# The hosts of a workspace or another resource, which only exist in the Region of the resource.
+_OF_RESOURCE = frozenset({"aps-workspaces"})
+
+
 class RegionFix(NamedTuple):
     """How to correct the region.
 
@@ -93,18 +104,30 @@ def find_bucket(case: Case[Failure]) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def find_region_fix(case: Case[Failure], signed: str | None, expected: str | None) -> RegionFix:
+def find_region_fix(
+    case: Case[Failure], signed: str | None, expected: str | None, *, is_of_host: bool = False
+) -> RegionFix:
     """Return how to set the expected region in place of the one that the request was signed for.
 
     Args:
         case: The failure.
         signed: The region of the signature.
-        expected: The region of the bucket, or ``None`` if AWS does not name it.
+        expected: The region of the bucket or host, or ``None`` if AWS does not name it.
+        is_of_host: Whether the host that was called states the expected region.
     """
     text, region = case.failure.text, commands.region(expected)
-    endpoint = next((each for each in _ENDPOINT.finditer(text) if each["region"] == signed), None)
-    if endpoint is not None and not _is_logged(text, endpoint.start()):
-        return _remove_endpoint(case, endpoint, region)
+    for endpoint in _ENDPOINT.finditer(text):
+        if _is_logged(text, endpoint.start()):
+            continue
+        if endpoint["region"] == signed:
+            return _remove_endpoint(case, endpoint, region)
+        if (
+            is_of_host
+            and signed is not None
+            and endpoint["region"] == expected
+            and is_of_service(endpoint["host"], endpoint["region"])
+        ):
+            return _remove_endpoint(case, endpoint, signed)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     profile = find_profile(case)
@@ -123,7 +146,35 @@ def find_region_fix(case: Case[Failure], signed: str | None, expected: str | Non
             ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",),
             (credential_remedies.with_profile(profile, f"aws configure set region {region}"),),
         )
-    return _fix_object(text, setting, region) or _fix_section(text, setting, region)
+    return _fix_object(text, setting, region) or _fix_section(case, setting, region)
+
+
+def sets_endpoint(text: str) -> bool:
+    """Return whether a text sets the endpoint of a service."""
+    return _ENDPOINT.search(text) is not None
+
+
+def is_of_service(host: str, region: str) -> bool:
+    """Return whether a host is that of a service in a Region, which its clients find without an endpoint URL.
+
+    >>> is_of_service("sqs.us-east-1.amazonaws.com", "us-east-1"), is_of_service("a.execute-api.us-east-1.amazonaws.com", "us-east-1")
+    (True, False)
+    """
+    service, _, suffix = host.partition(f".{region}.")
+    return "." not in service and suffix.startswith(("amazonaws.", "api.")) and service not in _OF_RESOURCE
+
+
+def find_signed_region(text: str, expected: str) -> str | None:
+    """Return the Region of a signature, from its scope or from the last setting of another Region than the host's."""
+    if (scope := _SCOPE.search(text)) is not None:
+        return scope["region"]
+    found = [
+        each["region"]
+        for pattern in (_VARIABLE, _REGION_SETTING)
+        for each in pattern.finditer(text)
+        if each["region"] != expected and not _is_logged(text, each.start())
+    ]
+    return found[-1] if found else None
 
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
@@ -136,7 +187,9 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
         f"Remove {name}, or use the endpoint of {region}",
         (
             f"The endpoint URL is that of {endpoint['region']}. A Region that is set does not change it.",
-            f"Without it, the client calls the endpoint of its Region, which must be {region}.",
+            f"Without it, the client calls the endpoint of its Region, {region}."
+            if repeated is not None
+            else f"Without it, the client calls the endpoint of its Region, which must be {region}.",
         ),
         () if repeated is None or name != "--endpoint-url" else (repeated,),
         f"{name} is the endpoint of {endpoint['region']}",
@@ -154,7 +207,7 @@ def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | N
     return RegionFix(
         f"Set {path.inner}: {region}",
         (
-            f"The text has {path.inner}: {setting['region']}. Change it there, and apply the file again (helm upgrade, for values).",
+            f"The text has {path.inner}: {setting['region']}. Change it there, then reload or restart the program (helm upgrade, for values).",
         ),
         (),
         f"{path.inner} is {setting['region']}",
@@ -310,14 +363,22 @@ def _spell_type(text: str, kind: str) -> str:
     return next((each for each in spelled if each[0].isupper()), spelled[0])
 
 
-def _fix_section(text: str, setting: re.Match[str], region: str) -> RegionFix:
+def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
     """Return the fix for a setting in a section of a file, a line of code or an option."""
+    text, called = case.failure.text, context_of(case.facts).command
     # A block ends at an empty line.
     before, section = text[: setting.start()].rpartition("\n\n")[2], ""
     found = next(reversed(list(_SECTION.finditer(before))), None)
     if found is not None and "}" not in before[found.end() :]:
         section = found["name"].replace('"', "")
     written = setting[0].strip().replace('"', "")
+    if "(" in written:  # the argument of a class
+        name = written.partition("(")[0]
+        return RegionFix(
+            f"Set the Region of {name} to {region}",
+            (f"The text has {name} with {setting['region']}: change it there, then restart the program.",),
+            (),
+        )
     corrected = clip_text(written.replace(setting["region"], region))
     lines: tuple[str, ...] = ()
     # The AWS CLI has the settings of profiles.
@@ -326,11 +387,18 @@ def _fix_section(text: str, setting: re.Match[str], region: str) -> RegionFix:
     elif section.startswith("[profile "):
         profile = section.removeprefix("[profile ").removesuffix("]")
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
+    elif written.startswith("--region") and called is not None:
+        repeated = repeat_command(called, *called.words[:1], changes={"region": region})
+        lines = () if repeated is None else (repeated,)
     elif section.startswith("backend"):
         lines = ("terraform init -reconfigure",)
     return RegionFix(
         f"Set {corrected}{' in ' if section else ''}{clip_text(section)}",
-        (f"The text has {clip_text(written)}: change it where it is written.",),
+        (
+            f"The text has {clip_text(written)}: change it where it is written."
+            if written.startswith("--")
+            else f"The text has {clip_text(written)}: change it there, then restart the program.",
+        ),
         lines,
         f"{clip_text(written)}{' in ' if section else ''}{clip_text(section)} is wrong" if section else "",
     )
