@@ -68,7 +68,7 @@ CASES = {
     ),
     "java-without-region": (
         "software.amazon.awssdk.core.exception.SdkClientException: Unable to load region from any of the providers in the chain software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain@1b: [software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider@2c: Unable to load region from system settings.]",
-        "The client has no Region",
+        "No Region is set where the call runs",
         "AWS_REGION",
     ),
     "project-and-branch-of-gitlab": (
