@@ -234,6 +234,16 @@ JAVA: Table = (
         f"{DENIAL} (Service: Eks, Status Code: 403, Request ID: null)",
         {**DENIED, "status_code": 403},
     ),
+    (
+        "v1-short-id-on-the-line-of-the-suffix",
+        "failed to list hosted zones: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+        expect("aws_error", code="Throttling", status_code=400, request_id="0b5c6d7e"),
+    ),
+    (
+        "short-id-of-others",
+        "failed to list zones: Throttling: Rate exceeded, status code: 400, request id: 0b5c6d7e",
+        None,
+    ),
     ("v2-cut", f"{DENIAL} (Service: Eks, Status Code: 403", {**DENIED, "status_code": 403}),
     *(
         (

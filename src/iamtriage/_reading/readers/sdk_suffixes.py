@@ -33,7 +33,7 @@ _GO1 = lazy_pattern(
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
-# The services of AWS have longer request IDs.
+# The services of AWS have longer request IDs, unless someone has shortened them. The SDK begins a line with its suffix.
 _OTHER_ID = lazy_pattern(r"[0-9a-f]{1,15}\)?")
 # "Code: message" before the suffix of the SDK for Go v1, which has no other format: any word there is a code.
 _GO1_CODE = lazy_pattern(
@@ -90,7 +90,9 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
                 yield from _read_go1_code(text, max(at, m.start() - _MAX_CODE_DISTANCE), m.start())
             at = m.end()
             piece = Piece("tail", m.start(), m.end(), source="go-v1")
-            piece.is_aws = m["request"] is not None and _OTHER_ID.fullmatch(m["request"]) is None
+            is_short = m["request"] is not None and _OTHER_ID.fullmatch(m["request"]) is not None
+            has_line = m.start() > 0 and text[m.start() - 1] == "\n"
+            piece.is_aws = m["request"] is not None and (has_line or not is_short)
             piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
                 if m[group]:
