@@ -1333,6 +1333,18 @@ S3CMD: Table = (
 _CODE = denied(code="AccessDenied")
 BESIDE: Table = (
     (
+        "code-ends-a-line",
+        "Error: `creating EKS cluster: AccessDenied`\nCheck the permissions",
+        denied(code="AccessDenied"),
+    ),
+    (
+        "code-of-credentials-ends-a-line",
+        "ERROR could not list the S3 buckets: InvalidAccessKeyId",
+        expect("invalid_credentials", code="InvalidAccessKeyId"),
+    ),
+    ("code-of-a-database-ends-a-line", "Error creating the user orders in MySQL: AccessDenied", None),
+    ("code-ends-a-heading", "The codes of S3: AccessDenied", None),
+    (
         "code-ends-a-sentence",
         "Listing the queues failed (UnauthorizedOperation).\nYou are not authorized to perform this operation.",
         denied(code="UnauthorizedOperation"),

@@ -282,6 +282,17 @@ JAVA: Table = (
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
     ),
     (
+        "host-id-in-an-object",
+        "StorageException(message: no upload, underlyingException: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1), S3 Extended Request ID: abcDEF123456/+=)",
+        denied(
+            code="AccessDenied",
+            service="s3",
+            status_code=403,
+            request_id="EXAMPLE0REQUEST1",
+            host_id="abcDEF123456/+=",
+        ),
+    ),
+    (
         "hadoop",
         "getFileStatus on s3a://orders/a: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; S3 Extended Request ID: abcDEF123456/+=), S3 Extended Request ID: abcDEF123456/+=:AccessDenied",
         denied(

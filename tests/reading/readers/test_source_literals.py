@@ -19,6 +19,10 @@ SEARCHES: Table = tuple(
     (name, text, None)
     for name, text in (
         ("go", f'if strings.Contains(err.Error(), "{_NO_ROLE}") ||\n\tstrings.Contains(err.Error(), "dial tcp") {{'),
+        (
+            "joined",
+            'assertThat(reason, containsString("is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::"\n    + OTHER_ACCOUNT + ":role/gone (Service: AWSSecurityTokenService; Status Code: 403;"\n    + " Error Code: AccessDenied; Request ID: "));',
+        ),
         ("go-case", f'case strings.Contains(msg, "{_NO_ROLE}") || strings.HasPrefix(msg, "ExpiredToken"):'),
         (
             "go-generic",

@@ -186,6 +186,7 @@ def _states_own_request(current: Candidate, piece: Piece) -> bool:
     """Return whether the message in a line of a logger states the request ID of the failed call."""
     return (
         current.only_ids
+        and "request_id" in current.facts
         and current.has_core
         and piece.role == "tail"
         and "request_id" in piece.facts

@@ -72,10 +72,14 @@ class _Label:
         code: The pattern of the code and the text after it, which is tried first.
         after: The characters that can directly follow the last word of the code.
         words: The possible ends of the last word before the code, separated by spaces; empty if there is no limit.
+        length: The maximum length of the words before the code, in characters.
     """
 
-    def __init__(self, before: str, code: str, after: str, words: str = "") -> None:
+    def __init__(
+        self, before: str, code: str, after: str, words: str = "", length: int = _MAX_LABEL_LENGTH
+    ) -> None:
         self.after = frozenset(after)
+        self.length = length
         self.words = tuple(words.split(" "))
         self._code = lazy_pattern(code)
         self._whole = lazy_pattern(f"(?:{before}){code}")
@@ -84,7 +88,7 @@ class _Label:
         """Return the match whose code starts at a position."""
         if self._code.match(text, start) is None:
             return None
-        for m in self._whole.finditer(text, max(0, start - _MAX_LABEL_LENGTH), start + _MAX_MATCH_LENGTH):
+        for m in self._whole.finditer(text, max(0, start - self.length), start + _MAX_MATCH_LENGTH):
             if m.start("code") >= start:
                 return m if m.start("code") == start else None
         return None
@@ -128,13 +132,20 @@ _JOINED = _Label(
     f".{_WHITESPACE}",
     "rror RROR ailed AILED xception ) ] >",
 )
+# "Error creating EKS cluster: AccessDenied" at the end of a line
+_ENDING = _Label(
+    r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}:\s",
+    rf"(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
+    f"\"'`.{_WHITESPACE}",
+    length=140,
+)
 # The labels by the character before the code.
 _LABELS_BEFORE = {
     "'": (_IN_QUOTES,),
     "(": (_IN_PARENTHESES, _PARENTHESIZED, _FAILED),
     "[": (_BRACKETED,),
     '"': (_IN_TUPLE,),
-    **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED)),
+    **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED, _ENDING)),
 }
 # The labels whose codes can be plain words, too.
 _LABELS_OF_WORDS = (_LABELS_BEFORE["'"], _LABELS_BEFORE["("])
@@ -234,7 +245,7 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Piece | None:
         return code_piece(m, source="rust") if is_code(code) else None
     if code in _PLAIN_WORDS:
         return None
-    if label is _AFTER_LABEL:
+    if label in {_AFTER_LABEL, _ENDING}:
         return code_piece(m, rank=HINT) if kind_of_code(code) else None
     return code_piece(m) if is_known(code) else None
 

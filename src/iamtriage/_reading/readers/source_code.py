@@ -68,7 +68,8 @@ _ARGUMENT = lazy_pattern(
     rf"\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
     re.MULTILINE,
 )
-_OTHER_ARGUMENTS = lazy_pattern(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
+# Further literals, also those that are joined: "…" + ACCOUNT + "…".
+_OTHER_ARGUMENTS = lazy_pattern(rf"(?:\s?[,+]\s?(?:[\w.]{{1,60}}\s?\+\s?)?{_LITERAL}){{0,20}}", re.MULTILINE)
 # The names of functions: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
 _SEARCHING_CALL = lazy_pattern(
     r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"

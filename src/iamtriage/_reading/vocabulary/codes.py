@@ -121,7 +121,7 @@ _PLAIN_CODES = """
     InvalidSequenceTokenException DataAlreadyAcceptedException StackInstanceNotFoundException
     ResourceNotReadyException ServerException ImageNotFoundException LayerInaccessibleException ServiceException
     CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion NoRegionError
-    EndpointConnectionError AWSOrganizationsNotInUseException
+    EndpointConnectionError AWSOrganizationsNotInUseException UnsupportedAvailabilityZoneException
 """
 _PLAIN = frozenset(_PLAIN_CODES.split())
 # Codes of health issues of EKS clusters, node groups, Fargate profiles and add-ons that no other service has, and the
