@@ -48,6 +48,9 @@ def _trust_policy(*subjects: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
+_NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"'
+
+
 @pytest.mark.parametrize(
     ("text", "facts", "says", "omits"),
     [
@@ -1051,6 +1054,101 @@ def _trust_policy(*subjects: str) -> str:
             ("aws kms describe-key --key-id KEY_ID",),
             (),
             id="a policy can name another key",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ kubectl get pods -A -o wide | grep -e agent -e orders\nshop          orders-6d5f8c7b9-x2k4p       1/1   Running            0             3h   10.0.3.44   ip-10-0-3-40.ec2.internal   <none>   <none>\nkube-system   eks-pod-identity-agent-b7x2k   1/1   Running            0             9d   10.0.1.11   ip-10-0-1-11.ec2.internal   <none>   <none>\nkube-system   eks-pod-identity-agent-q9w8z   0/1   CrashLoopBackOff   41 (2m ago)   3h   10.0.3.40   ip-10-0-3-40.ec2.internal   <none>   <none>",
+            {"namespace": "shop", "cluster": "prod"},
+            (
+                "the agent on the pod's node ip-10-0-3-40.ec2.internal is in CrashLoopBackOff",
+                "kubectl logs eks-pod-identity-agent-q9w8z --namespace kube-system --previous",
+                "kubectl cordon ip-10-0-3-40.ec2.internal kubectl delete pod orders-6d5f8c7b9-x2k4p --namespace shop",
+            ),
+            ("create-addon", "kubectl get pods", "Possible", "Replace"),
+            id="agent that crashes on the pod's node",
+        ),
+        pytest.param(
+            f"$ kubectl -n shop get pod orders-0 -o jsonpath='{{.spec.nodeName}}'\nip-10-0-3-40.ec2.internal\n{_NO_AGENT}\neks-pod-identity-agent-q9w8z   0/1   ImagePullBackOff   0   3h   10.0.3.40   ip-10-0-3-40.ec2.internal   <none>   <none>",
+            {"namespace": "shop"},
+            (
+                "node ip-10-0-3-40.ec2.internal is in ImagePullBackOff",
+                "kubectl describe pod eks-pod-identity-agent-q9w8z",
+                "kubectl delete pod orders-0 --namespace shop",
+            ),
+            ("kubectl logs", "create-addon"),
+            id="agent without an image",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\neks-pod-identity-agent-q9w8z   0/1   Running   3   3h",
+            {},
+            (
+                "the agent eks-pod-identity-agent-q9w8z is not ready",
+                "Check that this is the agent on the pod's node",
+            ),
+            ("cordon", "--previous"),
+            id="agent on an unknown node",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ kubectl -n kube-system get ds eks-pod-identity-agent\nNAME                     DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   NODE SELECTOR   AGE\neks-pod-identity-agent   6         6         5       6            5           <none>          200d",
+            {},
+            ("only 5 of 6 agents are ready", "Find the agent that is not ready"),
+            ("create-addon",),
+            id="agents that are not ready",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\neks-pod-identity-agent   6         6         6       6            6           <none>          200d",
+            {},
+            ("although the agents run", "Find what blocks the agent's address"),
+            ("create-addon", "not running"),
+            id="agents that run",
+        ),
+        pytest.param(
+            f'{_NO_AGENT}\n$ kubectl -n kube-system get ds eks-pod-identity-agent\nError from server (NotFound): daemonsets.apps "eks-pod-identity-agent" not found',
+            {"cluster": "prod", "region": "eu-west-1"},
+            ("the cluster has no agent", "aws eks create-addon --cluster-name prod"),
+            ("Possible", "kubectl get"),
+            id="no agent",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\n$ kubectl exec -n shop deploy/orders -- env | grep -i proxy\nHTTPS_PROXY=http://proxy.example:3128\nNO_PROXY=169.254.169.254,.internal",
+            {},
+            (
+                "NO_PROXY (169.254.169.254,.internal) lacks 169.254.170.23",
+                "kubectl set env deploy/orders --namespace shop 'NO_PROXY=169.254.169.254,.internal,169.254.170.23,[fd00:ec2::23]'",
+            ),
+            ("create-addon", "Replace"),
+            id="proxy for the agent",
+        ),
+        pytest.param(
+            f"{_NO_AGENT}\nHTTPS_PROXY=http://proxy.example:3128\nno_proxy=169.254.170.23,.internal",
+            {},
+            ("so it gets no credentials",),
+            ("lacks",),
+            id="proxy that exempts the agent",
+        ),
+        pytest.param(
+            "$ aws sts get-caller-identity --query Account --output text\n111122223333\n$ aws lambda create-function --function-name sync --role arn:aws:iam::444455556666:role/jobs/sync-exec --region eu-west-1\nAn error occurred (AccessDeniedException) when calling the CreateFunction operation: Cross-account pass role is not allowed.",
+            {},
+            (
+                "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
+                "Create a role in 111122223333 that trusts lambda.amazonaws.com",
+                "must reach account 444455556666",
+            ),
+            ("get-caller-identity",),
+            id="accounts of a passed role",
+        ),
+        pytest.param(
+            '$ aws eks list-access-entries --cluster-name prod --output json\n{"accessEntries": []}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
+            {"region": "eu-west-1"},
+            ("aws eks update-kubeconfig --name prod --region eu-west-1",),
+            ("list-access-entries",),
+            id="output of a check",
+        ),
+        pytest.param(
+            "$ aws eks list-access-entries --cluster-name prod\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)",
+            {},
+            ("list-access-entries --cluster-name prod",),
+            (),
+            id="check without its output",
         ),
     ],
 )

@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.arns._principals import User
+from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
@@ -100,7 +101,10 @@ def complete_remedies(
     if profile is not None and _uses_shell_credentials(explanation.failure):
         remedies = (_without_profile(each, profile) for each in remedies)
     stated = _value(facts.context.profile)
-    return tuple(_with_role_lookups(_without_checks(each, answered, stated), lookups) for each in remedies)
+    completed = (_without_checks(each, answered, stated) for each in remedies)
+    return drop_answered_commands(
+        tuple(_with_role_lookups(each, lookups) for each in completed), explanation.failure
+    )
 
 
 def _values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:

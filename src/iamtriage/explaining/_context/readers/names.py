@@ -137,7 +137,9 @@ _CONSOLE_CALLER = lazy_pattern(
     re.ASCII,
 )
 _ACCOUNTS = lazy_pattern(
-    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b", re.ASCII
+    r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b"
+    r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
+    re.ASCII,
 )
 _INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
 _ENDPOINTS = lazy_pattern(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)

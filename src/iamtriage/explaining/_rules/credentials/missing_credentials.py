@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import (
     missing_logins,
     pod_agents,
     session_renewal,
+    unreachable_agents,
     unsigned_requests,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
@@ -310,7 +311,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
-    Route(pod_agents.explain_agent_unreachable, message=pod_agents.AGENT_UNREACHABLE),
+    Route(unreachable_agents.explain_agent_unreachable, message=unreachable_agents.AGENT_UNREACHABLE),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
     Route(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError, MissingCredentials
 
 
-_POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
+POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 _AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
 UNKNOWN_HOST = lazy_pattern(
     r"is not a valid container metadata service hostname"
@@ -61,10 +61,6 @@ _OTHER_SEGMENTS = "invalid number of segments"
 _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
-AGENT_UNREACHABLE = lazy_pattern(
-    r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
-    r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
-)
 CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
 AGENT_REFUSED_TOKEN = CauseType(
@@ -73,13 +69,6 @@ AGENT_REFUSED_TOKEN = CauseType(
     recognised_by="The agent at 169.254.170.23 answered with an error.",
     fix="Read the token from its file for each call, with a current SDK.",
     sources=(pages.EKS_POD_IDENTITY,),
-)
-AGENT_BLOCKED = CauseType(
-    "agent-blocked",
-    title="Something blocks the way to the EKS Pod Identity Agent",
-    text="A proxy, a network policy or a firewall on the node blocks the agent's address.",
-    fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
-    of="no-credentials",
 )
 TOKEN_FILE_EMPTY = CauseType(
     "token-file-empty",
@@ -129,29 +118,6 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
             ),
         ),
         notes=("The pod already uses EKS Pod Identity: an annotation for IRSA does not change that.",),
-    )
-
-
-def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
-    return case.explain(
-        "The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
-        pod_roles.AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
-        AGENT_BLOCKED.cause(),
-        topic="no-credentials",
-        remedies=(
-            cluster_remedy(
-                "Check that the agent runs on the pod's node, and that nothing blocks its address",
-                "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
-                "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80.",
-                "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
-                commands=(
-                    "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
-                    pod_roles.CREATE_AGENT,
-                ),
-                url=pages.EKS_POD_IDENTITY,
-            ),
-        ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
 
 
@@ -244,8 +210,8 @@ _CHECK_TOKEN = your_remedy(
 )
 
 
-def _send_bare_token_remedy(case: AnyCase) -> Remedy:
-    """Return how a program sends the token in the form that the agent expects."""
+def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
+    """Return the only workload or pod in the commands for its logs and programs, with its namespace."""
     text, namespace = case.failure.text, case.facts.namespace
     found = {
         (command.words[1], stated.value if (stated := command.option("namespace")) else namespace)
@@ -253,7 +219,12 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
         if command.program == "kubectl" and command.words[0] in {"exec", "logs"} and len(command.words) > 1
         if _WORKLOAD.fullmatch(command.words[1]) and "agent" not in command.words[1]
     }
-    program, namespace = found.pop() if len(found) == 1 else ("POD", namespace)
+    return found.pop() if len(found) == 1 else None
+
+
+def _send_bare_token_remedy(case: AnyCase) -> Remedy:
+    """Return how a program sends the token in the form that the agent expects."""
+    program, namespace = find_called_workload(case) or ("POD", case.facts.namespace)
     return your_remedy(
         "Send the bare token: update or correct the program",
         "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
@@ -285,7 +256,7 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     return case.explain(
         f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
         pod_roles.SDK_TOO_OLD.cause(
-            "derived" if _POD_IDENTITY_AGENT in text else "possible",
+            "derived" if POD_IDENTITY_AGENT in text else "possible",
             quote_phrases(text, phrase) if phrase else (),
             text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
         ),

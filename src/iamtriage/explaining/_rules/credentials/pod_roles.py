@@ -98,8 +98,8 @@ AGENT_MISSING = CauseType(
     "agent-missing",
     title="The EKS Pod Identity Agent is not running on the node",
     fix="Install the add-on eks-pod-identity-agent.",
-    recognised_by="The text shows that the namespace has no pod of the agent.",
-    sign=r"\beks-pod-identity-agent\b.{0,60}\bNo resources found\b",
+    recognised_by="The text shows that there is no agent, or that it is not ready on the node.",
+    sign=r"\beks-pod-identity-agent\b.{0,60}\bNo resources found\b|(?P<shown>daemonsets\.apps \"eks-pod-identity-agent\" not found)",
     commands=("aws eks create-addon",),
     of="no-credentials",
 )

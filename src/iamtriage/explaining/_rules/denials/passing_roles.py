@@ -18,7 +18,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
-from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
@@ -237,16 +237,27 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account can't be passed."""
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
+    own, passed = denial.account or _stated_account(denial), _find_passed_role(denial)
+    other = denial.resource_account if passed is None else passed.account
     is_reported = denial.message_rule is not None
-    reason = f"The caller is in account {denial.account}, the role in {denial.resource_account}."
-    if is_reported:
-        reason = "The message says: Cross-account pass role is not allowed"
+    reason = f"The caller is in account {own}, the role in {other}."
+    summary = f"A role of another account cannot be passed to a service: {call} was denied."
+    if own is not None and other is not None and own != other:
+        role = "The role" if passed is None else f"The role {passed.name}"
+        summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
+    reasons = ("The message says: Cross-account pass role is not allowed",) if is_reported else (reason,)
+    recipient = _role_recipient(denial)
+    trusted = (recipient and recipient.principal) or "the service"
     own_role = account_remedy(
-        "Use a role of the account in which the call is made",
+        f"Use a role of account {own}, in which the call is made"
+        if own
+        else "Use a role of the account in which the call is made",
         "Check the account ID in the role's ARN: it is often copied from elsewhere.",
-        "Create a role in the caller's account with the policies that the service needs, and name it in the call.",
-        "If the service must reach the other account, allow this role to assume a role there.",
-        commands=("aws sts get-caller-identity --query Account --output text",),
+        f"Create a role in {own or 'that account'} that trusts {trusted}, with the policies that the service needs, and name it in the call.",
+        f"If the service must reach account {other}, allow this role to assume a role there."
+        if other
+        else "If the service must reach the other account, allow this role to assume a role there.",
+        commands=() if own else ("aws sts get-caller-identity --query Account --output text",),
         url=pages.PASS_ROLE,
     )
     other_account = your_remedy(
@@ -255,11 +266,29 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         url=pages.OTHER_ACCOUNTS,
     )
     return denial.explain(
-        f"A role of another account cannot be passed to a service: {call} was denied.",
-        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
+        summary,
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reasons),
         remedies=(own_role, other_account),
         notes=("No policy of either account can allow it.",),
     )
+
+
+def _find_passed_role(denial: Denial) -> Role | None:
+    """Return the passed role: that of the denial, or else the only one that the call in the text names."""
+    if denial.target_role is not None:
+        return denial.target_role
+    roles = {
+        str(role): role
+        for setting in _ROLE_SETTING.finditer(denial.failure.text)
+        if isinstance(role := try_parse_principal(setting["role"]), Role)
+        and str(role) != denial.failure.principal
+    }
+    return next(iter(roles.values())) if len(roles) == 1 else None
+
+
+def _stated_account(denial: Denial) -> str | None:
+    account = context_of(denial.facts).account
+    return None if account is None else account.value
 
 
 def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:

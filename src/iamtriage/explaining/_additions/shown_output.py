@@ -1,0 +1,110 @@
+"""Leave out commands whose output the text already shows."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_lines import find_commands
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("drop_answered_commands",)
+
+_CHARS_AROUND = 8_000
+# Commands that only print something. Others can be a fix, or a retry.
+_CHECK = lazy_pattern(
+    r"(?:kubectl (?:.* )?(?:get|describe|auth can-i)|aws (?:[a-z0-9-]+ (?:get|list|describe)-(?!login|session-token|token|object$)|configure list))\b"
+)
+# What a command prints if it could not answer.
+_NO_ANSWER = lazy_pattern(
+    r"(?i)(?:access ?denied|not authorized|unauthorized|forbidden|expired|unable to|could not|timed? ?out|usage:)"
+)
+_ORDINAL = lazy_pattern(r"\b(?:first|second|third|last|two|both) commands?\b|\bthe commands?\b")
+_KINDS = {
+    "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "no": "node", "ns": "namespace", "po": "pod",
+    "sa": "serviceaccount", "sts": "statefulset", "svc": "service",
+}  # fmt: skip
+# Options that change only the form of the output, or where it is from.
+_OTHER_OPTIONS = frozenset({"output", "query", "region", "no-cli-pager"})
+_WHOLE_OUTPUTS = frozenset({"yaml", "json"})
+
+
+def drop_answered_commands(remedies: tuple[Remedy, ...], failure: Failure | None) -> tuple[Remedy, ...]:
+    """Return the remedies without commands whose output the text shows, unless a step refers to a command."""
+    if failure is None or ("aws " not in failure.text and "kubectl " not in failure.text):
+        return remedies
+    if not any(_CHECK.match(line) for remedy in remedies for line in remedy.commands):
+        return remedies
+    answered = _find_answered(failure)
+    return tuple(_drop(remedy, answered) for remedy in remedies) if answered else remedies
+
+
+def _drop(remedy: Remedy, answered: list[CommandLine]) -> Remedy:
+    """Return a remedy without the answered commands, if others remain and no step refers to a command."""
+    kept = tuple(line for line in remedy.commands if not _is_answered(line, answered))
+    if not kept or kept == remedy.commands or any(_ORDINAL.search(step) for step in remedy.steps):
+        return remedy
+    return attrs.evolve(remedy, commands=kept)
+
+
+def _is_answered(line: str, answered: list[CommandLine]) -> bool:
+    if _CHECK.match(line) is None:
+        return False
+    asked = next((command for _, command in find_commands(line, 0, len(line))), None)
+    return asked is not None and any(_answers(each, asked) for each in answered)
+
+
+def _answers(shown: CommandLine, asked: CommandLine) -> bool:
+    """Return whether the output of one command contains that of another."""
+    if shown.program != asked.program or _words(shown) != _words(asked):
+        return False
+    if any(
+        {pair for pair in each.options if pair[0] not in _OTHER_OPTIONS}
+        - {pair for pair in other.options if pair[0] not in _OTHER_OPTIONS}
+        for each, other in ((shown, asked), (asked, shown))
+    ):
+        return False
+    wanted, printed = dict(asked.options), dict(shown.options)
+    if "query" in printed and printed["query"] != wanted.get("query"):
+        return False
+    is_part = shown.program == "kubectl" and wanted.get("output") is not None
+    return not is_part or printed.get("output") in {wanted.get("output"), *_WHOLE_OUTPUTS}
+
+
+def _words(command: CommandLine) -> tuple[str, ...]:
+    """Return the words of a command, with the kinds of Kubernetes objects in one form."""
+    if command.program != "kubectl":
+        return command.words
+    words = [part for word in command.words for part in word.split("/")]
+    if len(words) > 1:
+        kind = words[1].partition(".")[0].lower()
+        words[1] = _KINDS.get(kind, kind.removesuffix("s"))
+    return tuple(words)
+
+
+def _find_answered(failure: Failure) -> list[CommandLine]:
+    """Return the commands that print something, and whose output the text shows."""
+    text, (start, end) = failure.text, failure.span
+    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
+    found = [
+        (at, command)
+        for at, command in find_commands(text, low, high)
+        if not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t").endswith("|")
+    ]
+    answered: list[CommandLine] = []
+    for (at, command), (following, _) in pairwise((*found, (high, None))):
+        line = text.find("\n", at, following)
+        if command is None or line == -1 or at <= start < following:
+            # The failure can be the output of this command.
+            continue
+        output = text[line : text.rfind("\n", line, following) + 1 if following < high else following]
+        if _CHECK.match(command.text) and output.strip() and not _NO_ANSWER.search(output):
+            answered.append(command)
+    return answered
