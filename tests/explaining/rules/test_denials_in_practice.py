@@ -43,6 +43,24 @@ def _subject(value: str, operator: str = "StringEquals") -> dict[str, Any]:
     return _trust({operator: {f"{GITHUB}:sub": value}})
 
 
+def _details(action: str, resource: str, sid: str) -> dict[str, Any]:
+    policy = f"arn:aws:organizations::{ACCOUNT}:policy/o-abc123def4/service_control_policy/p-7h2k9x0q"
+    matched = {"uri": policy, "matchedStatements": [{"sid": sid, "evaluatedEffect": "DENY"}]}
+    check = {
+        "checkType": "SERVICE_CONTROL_POLICY",
+        "evaluatedEffect": "EXPLICIT_DENY",
+        "relevantPolicyTypes": ["SERVICE_CONTROL_POLICY"],
+        "matchedPolicies": [matched],
+    }
+    evaluation = {
+        "action": action,
+        "resource": resource,
+        "evaluatedEffect": "EXPLICIT_DENY",
+        "checks": [check],
+    }
+    return {"requestContext": {"aws:RequestedRegion": "us-east-1"}, "evaluations": [evaluation]}
+
+
 Case = tuple[str, str, dict[str, Any], tuple[str, ...], tuple[str, ...]]
 # Name, text, facts, what the short explanation contains, what it does not.
 LAKE_FORMATION: tuple[Case, ...] = (
@@ -486,6 +504,65 @@ SERVICES: tuple[Case, ...] = (
     ),
 )
 DENIES: tuple[Case, ...] = (
+    (
+        "IAM users by the name of the statement",
+        f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/ftp with an explicit deny in a service control policy",
+        {
+            "authorization_details": _details(
+                "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/ftp", "DenyIamUsersAndKeys"
+            )
+        },
+        ("Do this first: Use a role instead of an IAM user: the name DenyIamUsersAndKeys suggests it",),
+        ("permissions boundary",),
+    ),
+    (
+        "Deny on Regions and a service with one endpoint",
+        f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/ftp with an explicit deny in a service control policy",
+        {
+            "authorization_details": _details(
+                "iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/ftp", "DenyOutsideEu"
+            )
+        },
+        (
+            "Do this first: Have the Deny exempt IAM, which has one endpoint for all Regions",
+            "Only an administrator of the organization can change the policy",
+        ),
+        ("Change the Region of the call",),
+    ),
+    (
+        "key of an object in an exception of S3",
+        f"software.amazon.awssdk.services.s3.model.S3Exception: User: {SESSION} is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 with an explicit deny in a resource control policy (Service: S3, Status Code: 403, Request ID: 7QK2M4P6R8S0T2V4)",
+        {},
+        ("The object is encrypted with this key: the call to S3 was not denied itself",),
+        (),
+    ),
+    (
+        "key of a parameter that a command reads",
+        "$ aws ssm get-parameter --name /prod/db --with-decryption\nAn error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        {},
+        ("Derived The parameter is encrypted with a KMS key: the call GetParameter was not denied itself",),
+        (),
+    ),
+    (
+        "update of a stack",
+        f'UPDATE_FAILED: SessionsTable (AWS::DynamoDB::Table)\nResource handler returned message: "User: arn:aws:sts::{ACCOUNT}:assumed-role/cfn-deploy/AWSCloudFormation is not authorized to perform: dynamodb:UpdateTimeToLive on resource: arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/sessions because no identity-based policy allows the dynamodb:UpdateTimeToLive action"',
+        {},
+        ("Then retry the deployment.",),
+        ("ROLLBACK_COMPLETE",),
+    ),
+    (
+        "subject of a service account that an add-on creates",
+        OIDC_DENIED,
+        {
+            "trust_policy": _policy(_subject("system:serviceaccount:kube-system:ebs-csi-controller")),
+            "token_claims": _claims("system:serviceaccount:kube-system:ebs-csi-controller-sa"),
+        },
+        (
+            '"system:serviceaccount:kube-system:ebs-csi-controller-sa"',
+            "The installation creates the service account ebs-csi-controller-sa",
+        ),
+        ('"system:serviceaccount:kube-system:ebs-csi-controller",', "Or run the pod as"),
+    ),
     (
         "Region of a request",
         f"User: {SESSION} is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:ap-south-1:{ACCOUNT}:instance/* with an explicit deny in a service control policy",

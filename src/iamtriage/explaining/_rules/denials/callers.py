@@ -37,9 +37,8 @@ _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-rol
 _STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
 _LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
-_RETRIES = {
-    "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
-}
+_RETRY = "Then retry the deployment."
+_RETRY_NEW = f"{_RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 # What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
 # and what it does with the role.
 # The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
@@ -213,9 +212,13 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
-    if service == "CloudFormation" and _deletion_notes(denial):
+    if service != "CloudFormation":
+        return " Retry there afterwards."
+    if _deletion_notes(denial):
         return ""
-    return f" {_RETRIES.get(service, 'Retry there afterwards.')}"
+    stack = _find_stack(denial)
+    is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
+    return f" {_RETRY if is_update else _RETRY_NEW}"
 
 
 def _deployment_notes(denial: Denial) -> tuple[str, ...]:
@@ -226,7 +229,7 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
     if deployment.status == "DELETE_FAILED":
         return ()  # _deletion_notes() says how to continue
     if not deployment.is_new_stack:
-        return ("Then retry the deployment.",)
+        return (_RETRY,)
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
 

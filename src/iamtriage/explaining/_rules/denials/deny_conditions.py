@@ -79,10 +79,25 @@ REGION = Requirement(
     r"region|outside",
     rf"[\w-]+:(?:{_CREATES}|invoke)",
 )
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+GLOBAL_SERVICES = {
+    "cloudfront": "CloudFront", "globalaccelerator": "Global Accelerator", "iam": "IAM",
+    "organizations": "Organizations", "route53": "Route 53", "shield": "Shield", "support": "Support",
+}  # fmt: skip
+"""Services with one endpoint for all Regions of a partition, with their names."""
+IAM_USERS = Requirement(
+    (),
+    "Use a role instead of an IAM user",
+    "For people, use IAM Identity Center; for programs, a role of the instance, function, pod or CI job, or one of IAM Roles Anywhere.",
+    r"iam-?_?users?|access-?_?keys?|(?:no|without)-?_?users",
+    r"iam:create(?:user|accesskey|loginprofile)\Z",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+)
 # The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
 # options those of the AWS CLI and Terraform's AWS provider.
 REQUIREMENTS = (
     MFA,
+    IAM_USERS,
     BOUNDARY,
     Requirement(
         ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),

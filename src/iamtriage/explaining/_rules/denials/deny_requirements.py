@@ -19,7 +19,12 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
@@ -82,9 +87,9 @@ DENYING_CONDITION = CauseType(
 
 
 def typical_requirement(denial: Denial) -> str | None:
-    """Return what Deny statements on the action often require."""
+    """Return what Deny statements on the action often require, unless the denial names its statement."""
     for action, part, words in deny_conditions.TYPICAL:
-        if denial.lowercase_action == action and part in (denial.resource or ""):
+        if denial.lowercase_action == action and part in (denial.resource or "") and not denial.statements:
             return f"A Deny of {denial.action} often requires {words}.{_name_settings(denial)}"
     settings = _name_settings(denial)
     return f"The Deny can be on parameters of the call.{settings}" if settings else None
@@ -244,6 +249,8 @@ def _satisfying_remedy(
             continue
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
+        if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
+            return _exempt_global_service(denial)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -279,6 +286,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
+    is_global = denial.service in deny_conditions.GLOBAL_SERVICES
+    if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
+        return _exempt_global_service(denial)
     remedy = _region_remedy(denial, names)
     if remedy is not None:
         return remedy
@@ -345,7 +355,7 @@ def _describe_region(denial: Denial, called: str) -> str:
 def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
     """Return what the authorization details say about the condition key."""
     details = denial.facts.authorization_details
-    if details is None or not details.request_context:
+    if details is None or not details.request_context or not requirement.keys:
         return ()
     key = requirement.keys[0]
     values = request_values(denial.facts, *requirement.keys)
@@ -379,6 +389,20 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         _change_step(denial),
         commands=lines,
         url=requirement.url,
+    )
+
+
+def _exempt_global_service(denial: Denial) -> Remedy:
+    """Return how to exempt a service that has one endpoint from a Deny on Regions."""
+    name = deny_conditions.GLOBAL_SERVICES[denial.service or ""]
+    who = _change_step(denial).removeprefix(_UNSATISFIABLE)
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    build_remedy = organization_remedy if is_of_organization else account_remedy
+    return build_remedy(
+        f"Have the Deny exempt {name}, which has one endpoint for all Regions",
+        f"Another Region of the client changes nothing: calls to {name} count as made in one Region, which is us-east-1 in most partitions. A Deny on aws:RequestedRegion exempts such services with NotAction.",
+        f"{who[:1].upper()}{who[1:]}",
+        url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
     )
 
 

@@ -68,6 +68,12 @@ SHOW_KEYS = {
 }
 """Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and the
 placeholder for it. A name is the end of the ARN."""
+SERVICES = {
+    "dynamodb": ("DynamoDB", "table"), "kinesis": ("Kinesis", "stream"), "s3": ("S3", "object"),
+    "secretsmanager": ("Secrets Manager", "secret"), "sns": ("SNS", "topic"), "sqs": ("SQS", "queue"),
+    "ssm": ("Systems Manager", "parameter"),
+}  # fmt: skip
+"""Services, with their names and what they encrypt."""
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (

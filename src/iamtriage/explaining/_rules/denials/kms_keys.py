@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
+# The package of an exception of the AWS SDK for Java.
+_EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
@@ -100,7 +102,8 @@ KMS_BEHIND_SERVICE = CauseType(
 
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
-    operation = denial.failure.envelope.operation
+    context = context_of(denial.facts)
+    operation = denial.failure.envelope.operation or (context.operation and context.operation.value)
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         renew = attrs.evolve(_renew_grant_remedy(denial), title="If the role was re-created, set it again")
         return attrs.evolve(
@@ -108,17 +111,28 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             causes=(*explanation.causes, KMS_GRANT_OF_OTHER_ROLE.cause()),
             remedies=(*explanation.remedies, renew),
         )
-    if operation is None or not explanation.causes or not _OPERATION.fullmatch(operation):
+    if not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
-    if actions_for(operation, "kms") or explanation.topic.startswith("kms"):
+    key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
+    if operation is not None and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
+        text = f"The {encrypted_data.describe_data(operation)} is encrypted with {key}: the call {operation} was not denied itself, only the use of the key for it."
+    elif operation is None and (service := _find_calling_service(denial)) is not None:
+        name, data = encrypted_data.SERVICES[service]
+        text = f"The {data} is encrypted with {key}: the call to {name} was not denied itself, only the use of the key for it."
+    else:
         return explanation
-    data = encrypted_data.describe_data(operation)
-    cause = KMS_BEHIND_SERVICE.cause(
-        "derived",
-        text=f"The {data} is encrypted with this key: the call {operation} was not denied itself, only the use of the key for it.",
-    )
-    first, *others = explanation.causes
-    return attrs.evolve(explanation, causes=(first, cause, *others))
+    behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
+    # What is certain goes before what is possible.
+    certain = 0 if causes[0].evidence == "possible" else 1
+    return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]))
+
+
+def _find_calling_service(denial: Denial) -> str | None:
+    """Return the service that needs the key for its data, from the context or the class of an exception."""
+    stated = context_of(denial.facts).service
+    found = _EXCEPTION_CLASS.search(denial.failure.text)
+    names = (stated and stated.value, found and found[1])
+    return next((each for each in names if each in encrypted_data.SERVICES), None)
 
 
 def explain_three_reasons(denial: Denial) -> Explanation:

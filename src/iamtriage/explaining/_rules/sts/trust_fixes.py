@@ -232,7 +232,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
     like = _like_operator(operator)
     # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
-    is_replaced = len(result.expected) == 1 and trust_subjects.is_same_account(expected, actual)
+    is_same = trust_subjects.is_same_account(expected, actual)
+    is_replaced = len(result.expected) == 1 and (is_same or trust_subjects.is_of_controller(actual))
     more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {_REMOVE_OLD}"
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
@@ -243,8 +244,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
         more += "" if is_covered else f" {_REMOVE_OLD}"
-    elif is_replaced:
+    elif is_replaced and is_same:
         more = "List both subjects if a pod in the other namespace uses the role, too."
+    elif is_replaced:
+        more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry by themselves. List both subjects if other pods use the old one."
     if fixed is None:
         fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
     if fixed is None:

@@ -10,6 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 
@@ -73,8 +74,15 @@ def _are_accounts(*subjects: str) -> bool:
     return all(len(each) == _PARTS_OF_SUBJECT and each[:2] == ["system", "serviceaccount"] for each in parts)
 
 
+def is_of_controller(subject: str) -> bool:
+    """Return whether a subject is that of the service account that a well-known chart or add-on creates."""
+    return _are_accounts(subject) and find_controller_of_account(subject.rpartition(":")[2]) is not None
+
+
 def is_misplaced(expected: str, actual: str) -> bool:
-    """Return whether the namespaces show that the policy is wrong, not the pod's namespace."""
+    """Return whether the names show that the policy is wrong, not the pod."""
+    if is_of_controller(actual):
+        return True
     namespaces = (expected.split(":")[2:3], actual.split(":")[2:3])
     return is_same_account(expected, actual) and (
         namespaces[0] == ["default"] or namespaces[1] == ["kube-system"]
