@@ -274,7 +274,7 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     is_of_partition = partition == stated and "ARN partition" not in clues.message_text(case)
     if is_of_partition:
         summary = f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
-        causes = (
+        causes: tuple[Cause, ...] = (
             NOT_FOUND.cause(
                 "reported", because, text="IAM has no such AWS managed policy. The account does not matter."
             ),
