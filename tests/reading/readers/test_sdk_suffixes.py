@@ -147,7 +147,6 @@ GO1: Table = (
     ),
     ("code-without-an-id", "BrokerBusy: try later\n\tstatus code: 400", None),
     ("no-id-of-others", "Failed to deploy due to NotFound: status code: 404", None),
-    ("counted-id-of-others", "BrokerBusy: try later\n\tstatus code: 400, request id: 91", None),
     ("status-of-others", "Request failed with status code: 403", None),
 )
 # What SNS and SQS print of the answer of KMS.
