@@ -51,7 +51,7 @@ _SIGNS = re.compile(
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
 # The characters that end a value. After anything else, a marker can be part of another name or value.
-_DELIMITERS = frozenset(["", *" \t\r\n\"'`,;&<>(){}[]@|\\"])
+_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
@@ -60,9 +60,9 @@ _GLUE_REACH = 80
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
-_LINE_END = re.compile(r"\r?\n|\\{1,64}n")
+_LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
-_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<]|[ \t](?=[^\s│|\\])")
+_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
 _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
 # Masks a value. No sign of a secret contains this character.
@@ -157,15 +157,14 @@ def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:
 def _is_separate(text: str, found: FoundSecret) -> bool:
     """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
     following = text[found.end : found.end + 1]
-    if following not in _DELIMITERS and not (found.is_dashed and following == "%"):
+    if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
         return False
-    if found.is_whole or text[found.start - 1 : found.start].isspace():
+    start = found.start if found.name_start < 0 else found.name_start
+    if found.is_whole or text[start - 1 : start].isspace():
         return True
-    low = max(0, found.start - _GLUE_REACH)
-    word = text[low : found.start].rpartition(" ")[2]
-    return not (
-        _GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None
-    )
+    low = max(0, start - _GLUE_REACH)
+    word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
+    return not (_GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, start) is None)
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
