@@ -16,6 +16,7 @@ from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.pieces import Role
     from iamtriage._reading.vocabulary.readable import Readable
 
 # The words before "ermission" in such phrases.
@@ -66,25 +67,24 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
             piece.source, piece.is_aws = "cloudformation", True
             piece.kind = "access_denied" if m["denied"] else None
             # It states the operation only if no denial message with the same action follows.
-            piece.put("api_operation", m["operation"], m.start("operation"), m.end("operation"))
+            piece.put_group(m, "api_operation", "operation")
             yield piece
     if "ailed to" in text or "rror calling" in text:
         for m in _CALL.finditer(text):
             piece = _piece(m, "head")
-            piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
+            piece.put_group(m, "operation")
             yield piece
     if "rror calling" in text:
         for m in _CALLED.finditer(text):
             if is_code(m["code"]):
                 piece = Piece("head", m.start(), m.end())
-                piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
+                piece.put_group(m, "operation")
                 yield piece
     for m in _find_missing_permissions(text) if "ermission" in text else ():
         piece = _piece(m, "core")
         piece.kind, piece.is_aws = "access_denied", True
-        code = m.groupdict().get("code")
-        if code and is_code(code):
-            piece.put("code", code, m.start("code"), m.end("code"))
+        if is_code(m.groupdict().get("code") or ""):
+            piece.put_group(m, "code")
         yield piece
 
 
@@ -105,8 +105,8 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
         at = text.find("ermission", at + 1)
 
 
-def _piece(m: re.Match[str], role: str) -> Piece:
-    piece = Piece("core" if role == "core" else "head", m.start(), m.end())
-    piece.put("action", m["action"], m.start("action"), m.end("action"), HINT)
-    piece.put("service", m["service"].lower(), m.start("service"), m.end("service"), BEST)
+def _piece(m: re.Match[str], role: Role) -> Piece:
+    piece = Piece(role, m.start(), m.end())
+    piece.put_group(m, "action", rank=HINT)
+    piece.put("service", m["service"].lower(), *m.span("service"), BEST)
     return piece

@@ -53,5 +53,5 @@ def read_alerts(readable: Readable) -> Iterator[Piece]:
         piece.put("service", service_of_event_source(source["host"]), rank=HINT)
         event = _EVENT.search(text, denied.start(), denied.end()) or _EVENT.search(text, low, high)
         if event:
-            piece.put("operation", event["name"], event.start("name"), event.end("name"), HINT)
+            piece.put_group(event, "operation", "name", HINT)
         yield piece

@@ -87,7 +87,7 @@ def _client_piece(m: re.Match[str]) -> Piece:
 
 def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service: str) -> Piece:
     piece = Piece("core", *span, kind="access_denied", is_aws=True)
-    piece.put("status_code", m[status], m.start(status), m.end(status))
+    piece.put_group(m, "status_code", status)
     piece.put("service", service)
     return piece
 

@@ -87,7 +87,7 @@ def _read_class(m: re.Match[str]) -> Iterator[Piece]:
     # Many frameworks have classes such as ``UnauthorizedException``.
     if botocore or (is_known(code) and ("aws" in namespace.lower() or not is_weak(code))):
         piece = Piece("class", m.start(), m.end(), is_aws=botocore, source="botocore" if botocore else None)
-        piece.put("code", code, m.start("code"), m.end("code"), CLASS_NAME)
+        piece.put_group(m, "code", rank=CLASS_NAME)
         yield piece
 
 
@@ -99,7 +99,7 @@ def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
     if service:
         piece.put("service", service_name(service), rank=HINT)
     if code and is_code(code) and not _is_base_class(code, service):
-        piece.put("code", code, m.start("code"), m.end("code"), rank)
+        piece.put_group(m, "code", rank=rank)
     return piece
 
 

@@ -10,7 +10,6 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.prefix_pieces import code_piece
 from iamtriage._reading.vocabulary.codes import (
     is_code,
     is_known,
@@ -18,7 +17,7 @@ from iamtriage._reading.vocabulary.codes import (
     may_be_other_class,
 )
 from iamtriage._reading.vocabulary.grammar import STATEMENT
-from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
+from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, code_piece
 
 if TYPE_CHECKING:
     import re

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
@@ -107,8 +106,11 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
             action = value
         else:
             first, last = trim(text, *value.span())
-            put = put_principal if name == "user" else _put_resource
-            put(piece, rejoin(text[first:last]), first, last)
+            written = rejoin(text[first:last])
+            if name == "user":
+                piece.put_principal(text, written, first, last)
+            else:
+                piece.put("resource", written, first, last)
     if action:
         _put_action(piece, action, prefix)
     heading = None
@@ -118,10 +120,6 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
         _put_named_action(piece, heading)
         piece.start = heading.start()
     return piece
-
-
-def _put_resource(piece: Piece, value: str, start: int, end: int) -> None:
-    piece.put("resource", value, start, end)
 
 
 def _put_action(piece: Piece, action: re.Match[str], prefix: re.Match[str] | None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.prefix_pieces import put_group
 from iamtriage._reading.vocabulary.codes import is_code
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, HOST_ID_CONTINUATION, ID_CONTINUATION, trim
 from iamtriage._reading.vocabulary.masks import rejoin
@@ -45,7 +44,7 @@ _HOST = lazy_pattern(
 def _operation(m: re.Match[str]) -> Piece:
     written = m.groupdict().get("written", "")
     piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
-    put_group(piece, m, "operation", rank=BEST)
+    piece.put_group(m, "operation", rank=BEST)
     if not is_code(m["service"]):
         # People retype the head with the code instead of the service.
         piece.put("service", service_name(m["service"]))
@@ -63,7 +62,7 @@ def _truncated_operation(m: re.Match[str]) -> Piece | None:
 
 def _response(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="go-v2")
-    put_group(piece, m, "status_code", "status", BEST)
+    piece.put_group(m, "status_code", "status", BEST)
     for key, pattern in (("request_id", _REQUEST), ("host_id", _HOST)):
         found = pattern.match(m.string, piece.end)
         if found is None:

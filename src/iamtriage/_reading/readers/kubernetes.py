@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.phrases import compiled, table
-from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
@@ -235,4 +234,4 @@ def _read_identity(text: str, piece: Piece) -> None:
     left = max(text.rfind("\n", 0, piece.start), piece.start - _MAX_LINE_DISTANCE, 0)
     for m in _LOGFMT_ARN.finditer(text, left, piece.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
-        put_principal(piece, rejoin(text[start:end]), start, end)
+        piece.put_principal(text, rejoin(text[start:end]), start, end)

@@ -17,69 +17,26 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
-_INVALID_STATUS = (
-    r"Operation\s+returned\s+an\s+invalid\s+status\s+code\s+[\"'](?P<reason>Forbidden|Unauthorized)[\"']"
-)
-# A literal and the pattern of each client that prints no message.
-_CLIENTS = tuple(
-    (literal, lazy_pattern(pattern))
+_REASON_PHRASE = "(?P<reason>Forbidden|Unauthorized)"
+_INVALID_STATUS = rf"Operation\s+returned\s+an\s+invalid\s+status\s+code\s+[\"']{_REASON_PHRASE}[\"']"
+# The pattern of each client that prints no message, and a literal in its output.
+_CLIENTS = {
+    lazy_pattern(pattern): literal
     for literal, pattern in (
-        (
-            "ApiException",
-            (
-                r"io\.kubernetes\.client\.(?:openapi\.)?ApiException:\s+(?:Message:\s+)?(?P<reason>Forbidden|Unauthorized)\b"
-                r"(?:\s+HTTP\s+response\s+code:\s+(?P<status>[0-9]{3})\b)?"
-            ),
-        ),
-        (
-            "KubernetesClientException",
-            r"KubernetesClientException:\s[^\n]{0,600}?(?:Message:\s+|due\s+to:\s?)(?P<reason>Forbidden|Unauthorized)\b",
-        ),
-        (
-            "dynamic.exceptions",
-            r"(?:kubernetes|openshift)\.dynamic\.exceptions\.(?P<reason>Forbidden|Unauthorized)Error:\s+(?P<status>[0-9]{3})\b",
-        ),
-        (
-            "invalid status code",
-            rf"k8s\.Autorest\.HttpOperationException:\s+{_INVALID_STATUS}",
-        ),
-        (
-            # Microsoft's other clients raise it, too, so the client's name or frame must follow.
-            "invalid status code",
-            (
-                rf"Microsoft\.Rest\.HttpOperationException[^\x1e]{{0,200}}?{_INVALID_STATUS}"
-                r"(?=[^\x1e]{0,600}?(?:Source=KubernetesClient\b|\bat\s+k8s\.))"
-            ),
-        ),
-        (
-            "(Kube",
-            r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\s+\((?:KubeException|Kubeclient::\w{1,40})\)",
-        ),
-        (
-            # The Python client could not open a websocket.
-            "Handshake status",
-            (
-                r"kubernetes\.[\w.]{1,60}ApiException:\s+\(0\)\s+(?:E\s+)?Reason:\s+Handshake\s+status\s+"
-                r"(?P<status>40[13])\s+(?P<reason>Forbidden|Unauthorized)\b"
-            ),
-        ),
-        (
-            # The server's Status object, printed by Java and Go.
-            "Status(apiVersion",
-            (
-                r"\bStatus\(apiVersion=v1,\s+code=(?P<status>40[13]),[^\x1e]{0,2000}?"
-                r"\breason=(?P<reason>Forbidden|Unauthorized)\b"
-            ),
-        ),
-        (
-            "v1.Status{",
-            (
-                r"\bv1\.Status\{[^\x1e]{0,2000}?\bReason:\"(?P<reason>Forbidden|Unauthorized)\""
-                r"(?:[^\x1e]{0,600}?\bCode:(?P<status>40[13])\b)?"
-            ),
-        ),
+        ("ApiException", rf"io\.kubernetes\.client\.(?:openapi\.)?ApiException:\s+(?:Message:\s+)?{_REASON_PHRASE}\b(?:\s+HTTP\s+response\s+code:\s+(?P<status>[0-9]{{3}})\b)?"),
+        ("KubernetesClientException", rf"KubernetesClientException:\s[^\n]{{0,600}}?(?:Message:\s+|due\s+to:\s?){_REASON_PHRASE}\b"),
+        ("dynamic.exceptions", rf"(?:kubernetes|openshift)\.dynamic\.exceptions\.{_REASON_PHRASE}Error:\s+(?P<status>[0-9]{{3}})\b"),
+        ("invalid status code", rf"k8s\.Autorest\.HttpOperationException:\s+{_INVALID_STATUS}"),
+        # Microsoft's other clients raise it, too, so the client's name or frame must follow.
+        ("invalid status code", rf"Microsoft\.Rest\.HttpOperationException[^\x1e]{{0,200}}?{_INVALID_STATUS}(?=[^\x1e]{{0,600}}?(?:Source=KubernetesClient\b|\bat\s+k8s\.))"),
+        ("(Kube", rf"(?P<status>40[13])\s+{_REASON_PHRASE}\s+\((?:KubeException|Kubeclient::\w{{1,40}})\)"),
+        # The Python client could not open a websocket.
+        ("Handshake status", rf"kubernetes\.[\w.]{{1,60}}ApiException:\s+\(0\)\s+(?:E\s+)?Reason:\s+Handshake\s+status\s+(?P<status>40[13])\s+{_REASON_PHRASE}\b"),
+        # The server's Status object, printed by Java and Go.
+        ("Status(apiVersion", rf"\bStatus\(apiVersion=v1,\s+code=(?P<status>40[13]),[^\x1e]{{0,2000}}?\breason={_REASON_PHRASE}\b"),
+        ("v1.Status{", rf"\bv1\.Status\{{[^\x1e]{{0,2000}}?\bReason:\"{_REASON_PHRASE}\"(?:[^\x1e]{{0,600}}?\bCode:(?P<status>40[13])\b)?"),
     )
-)
+}  # fmt: skip
 # HTTP clients print this for any API, so the URL must be of a cluster: requests and httpx; aiohttp; kubeclient (Ruby).
 _REQUEST = lazy_pattern(
     r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message='|,?\s+)(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
@@ -109,33 +66,24 @@ def read_clients(readable: Readable) -> Iterator[Piece]:
     yield from _read_status_objects(readable.text)
 
 
-def _piece(start: int, end: int, reason: str) -> Piece:
-    return Piece("core", start, end, kind=_KINDS[reason], is_aws=True, source="kubernetes")
+def _piece(m: re.Match[str]) -> Piece:
+    piece = Piece("core", m.start(), m.end(), kind=_KINDS[m["reason"]], is_aws=True, source="kubernetes")
+    if "status" in m.re.groupindex:
+        piece.put_group(m, "status_code", "status")
+    return piece
 
 
 def _read_clients(text: str) -> Iterator[Piece]:
-    for literal, pattern in _CLIENTS:
+    for pattern, literal in _CLIENTS.items():
         if literal in text:
-            for m in pattern.finditer(text):
-                if _is_of_admission(text, m):
-                    continue
-                piece = _piece(m.start(), m.end(), m["reason"])
-                if m.groupdict().get("status"):
-                    piece.put("status_code", m["status"], *m.span("status"))
-                yield piece
+            yield from (_piece(m) for m in pattern.finditer(text) if not _is_of_admission(text, m))
     if "://" in text:
-        for m in _REQUEST.finditer(text):
-            if is_cluster_url(m["url"]):
-                piece = _piece(m.start(), m.end(), m["reason"])
-                piece.put("status_code", m["status"], *m.span("status"))
-                yield piece
+        yield from (_piece(m) for m in _REQUEST.finditer(text) if is_cluster_url(m["url"]))
     if "Reason:" in text:
         for m in _GENERATED.finditer(text):
             near = (max(0, m.start() - _MAX_SIGN_DISTANCE), m.end() + _MAX_SIGN_DISTANCE)
             if _GENERATED_FOR.search(text, *near) and not _is_of_admission(text, m):
-                piece = _piece(m.start(), m.end(), m["reason"])
-                piece.put("status_code", m["status"], *m.span("status"))
-                yield piece
+                yield _piece(m)
 
 
 def _is_of_admission(text: str, m: re.Match[str]) -> bool:
@@ -154,8 +102,8 @@ def _read_status_objects(text: str) -> Iterator[Piece]:
             continue
         if is_admission_denial(text, begin, m.start()):
             continue
-        piece = _piece(m.start(), m.end(), m["reason"])
+        piece = _piece(m)
         code = _STATUS_CODE.search(text, m.end(), m.end() + _MAX_CODE_DISTANCE)
         if code:
-            piece.put("status_code", code["status"], *code.span("status"), HINT)
+            piece.put_group(code, "status_code", "status", HINT)
         yield piece

@@ -54,8 +54,8 @@ def read_labelled_values(readable: Readable) -> Iterator[Piece]:
         status = _find_nearest(_STATUS, text, m, (start, end))
         if status and _find_nearest(message, text, m, (start, end)):
             piece = Piece("head", m.start(), m.end(), is_aws=True)
-            piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
-            piece.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
+            piece.put_group(m, "code", rank=BEST)
+            piece.put_group(status, "status_code", "status", BEST)
             yield piece
 
 

@@ -313,11 +313,7 @@ def _principal(cluster: Piece, pair: Pair) -> bool:
     if "sessionIssuer" in pair.text_before(_MAX_ISSUER_DISTANCE) + pair.key:
         # The issuer is the role; the caller is the role session.
         return False
-    cluster.put("principal", pair.value, pair.start, pair.end, HINT)
-    account = account_of(pair.value)
-    if account:
-        at = pair.text.find(account, pair.start, pair.end)
-        cluster.put("account", account, at, at + len(account), HINT)
+    cluster.put_principal(pair.text, pair.value, pair.start, pair.end, HINT)
     return True
 
 

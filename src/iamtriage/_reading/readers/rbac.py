@@ -16,7 +16,6 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
@@ -32,7 +31,7 @@ _QUOTE = "[\"'`]"
 _USER = rf"(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>[^\s\"'`]{{1,300}}){_QUOTE}?)"
 # A person's words between two blocks of code.
 _WORDS_BETWEEN = r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
-_VERB = rf"{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?"
+_VERB = rf"{_QUOTE}?(?P<k8s_verb>\w{{2,24}}){_QUOTE}?"
 _TARGET = (
     rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}})\n?{_QUOTE}?"
     rf"|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
@@ -64,18 +63,18 @@ _NAMED_TYPE = lazy_pattern(
     r"(?P<type>[a-z][a-z0-9-]{1,60})(?P<group>\.[a-z0-9.-]{1,120})?(?:\s+\"[^\"\n]{0,253}\")?\s+\Z"
 )
 _GRANTING = lazy_pattern(
-    r"user(?:\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\([^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)|=&\{(?P<struct>[^\s{}]{1,300})\s)"
+    r"user(?P<struct>=&\{)?(?(struct)|\s+\")(?P<k8s_user>[^\"\n{}]{1,300}?)(?(struct)\s|\"(?:\s+\([^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant))"
 )
 _MAX_GRANTING_DISTANCE = 4000
 # https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, of log level 5 and of older versions.
 _LOG_ENTRY = lazy_pattern(
-    r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
-    r"(?:cannot|to)\s+\"(?P<verb>[\w*-]{2,24})\"\s+(?:resource\s+\"(?P<resource>[\w./*-]{1,200})\"|(?:on\s+URL|nonResourceURL)\s+\"[^\"\n]{0,300}\")"
-    r"(?:\s+named\s+\"[^\"\n]{0,253}\")?(?:\s+in\s+namespace\s+\"(?P<namespace>[^\"\s]{1,120})\")?"
+    r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<k8s_user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
+    r"(?:cannot|to)\s+\"(?P<k8s_verb>[\w*-]{2,24})\"\s+(?:resource\s+\"(?P<k8s_resource>[\w./*-]{1,200})\"|(?:on\s+URL|nonResourceURL)\s+\"[^\"\n]{0,300}\")"
+    r"(?:\s+named\s+\"[^\"\n]{0,253}\")?(?:\s+in\s+namespace\s+\"(?P<k8s_namespace>[^\"\s]{1,120})\")?"
 )
 # https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/server/server.go
 _KUBELET = lazy_pattern(
-    r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
+    r"Forbidden\s\(user=(?P<k8s_user>[^\s,()]{1,300}),\s?verb=(?P<k8s_verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
 # https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/. The event of a denied request has no message.
@@ -96,6 +95,8 @@ _AUDIT_FIELDS = (
     ),
 )
 _MAX_EVENT_LENGTH = 6000
+# The facts after which groups are named.
+_KEYS = frozenset({"k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace", "status_code"})
 
 
 def read_rbac(readable: Readable) -> Iterator[Piece]:
@@ -106,27 +107,22 @@ def read_rbac(readable: Readable) -> Iterator[Piece]:
         yield from _read_kubelet(text)
         yield from _read_audit_events(text)
     if "RBAC" in text:
-        yield from _read_log_entries(text)
+        yield from (_piece(*m.span(), m) for m in _LOG_ENTRY.finditer(text))
     if "cannot" in text and "User" in text:
         yield from _read_sentences(text)
 
 
-def put_principal(piece: Piece, value: str, start: int, end: int) -> None:
-    """Add a principal and the account ID that it contains."""
-    piece.put("principal", value, start, end)
-    account = account_of(value)
-    if account:
-        at = start + value.find(account)
-        piece.put("account", account, at, at + len(account))
-
-
-def _piece(start: int, end: int) -> Piece:
-    return Piece("core", start, end, kind="kubernetes_forbidden", is_aws=True, source="kubernetes")
-
-
-def _put_user(piece: Piece, user: str, start: int, end: int) -> None:
-    piece.put("k8s_user", user, start, end)
-    put_principal(piece, user, start, end)
+def _piece(start: int, end: int, *found: re.Match[str]) -> Piece:
+    """Build a piece from matches whose groups are named after facts."""
+    piece = Piece("core", start, end, kind="kubernetes_forbidden", is_aws=True, source="kubernetes")
+    for m in found:
+        piece.end = max(piece.end, m.end())
+        for key in filter(_KEYS.__contains__, m.groupdict()):
+            piece.put_group(m, key)
+        if "k8s_user" in piece.facts:
+            user = piece.facts["k8s_user"]
+            piece.put_principal(m.string, user.value, user.start, user.end)
+    return piece
 
 
 def _read_sentences(text: str) -> Iterator[Piece]:
@@ -134,15 +130,12 @@ def _read_sentences(text: str) -> Iterator[Piece]:
         head = _find_head(text, m.start())
         if head is None and (m["between"] or not _is_complete(m)):
             continue
-        piece = _piece(m.start() if head is None else head.start(), m.end())
+        piece = _piece(m.start() if head is None else head.start(), m.end(), m)
         name = "user" if m["user"] is not None else "bare_user"
         user = rejoin(m[name])
-        if user:
-            _put_user(piece, user, *m.span(name))
-        piece.put("k8s_verb", m["verb"], *m.span("verb"))
-        for name in ("resource", "old"):
-            if m[name]:
-                piece.put("k8s_resource", m[name], *m.span(name))
+        piece.put("k8s_user", user, *m.span(name))
+        piece.put_principal(text, user, *m.span(name))
+        piece.put_group(m, "k8s_resource", "resource" if m["resource"] else "old")
         name = "group" if m["group"] is not None else "bare_group"
         if m[name] is not None:
             # ``put`` drops empty values, but the name of the core group is empty.
@@ -189,11 +182,9 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
         if not is_admission_denial(text, m.end(), m.end()) and (
             not m["said"] or _is_about_type(text, m.start())
         ):
-            piece = _piece(m.start(), m.end())
             granting = _GRANTING.search(text, m.end(), m.end() + _MAX_GRANTING_DISTANCE)
-            if granting:
-                name = granting.lastgroup or "user"
-                _put_user(piece, granting[name], *granting.span(name))
+            piece = _piece(m.start(), m.end(), *((granting,) if granting else ()))
+            piece.end = m.end()
             yield piece
 
 
@@ -201,17 +192,6 @@ def _is_about_type(text: str, at: int) -> bool:
     """Return whether "is forbidden" is about a built-in type or a type with its API group."""
     m = _NAMED_TYPE.search(text, _find_name_start(text, max(0, at - _MAX_HEAD_LENGTH), at), at)
     return m is not None and (m["group"] is not None or is_built_in(m["type"]))
-
-
-def _read_log_entries(text: str) -> Iterator[Piece]:
-    for m in _LOG_ENTRY.finditer(text):
-        piece = _piece(m.start(), m.end())
-        if m["user"]:
-            _put_user(piece, m["user"], *m.span("user"))
-        piece.put("k8s_verb", m["verb"], *m.span("verb"))
-        piece.put("k8s_resource", m["resource"], *m.span("resource"))
-        piece.put("k8s_namespace", m["namespace"], *m.span("namespace"))
-        yield piece
 
 
 def _read_audit_events(text: str) -> Iterator[Piece]:
@@ -222,26 +202,15 @@ def _read_audit_events(text: str) -> Iterator[Piece]:
         if denied is None or " is forbidden: " in text[start:end]:
             # The server's message states more facts and is read instead.
             continue
-        piece = _piece(start, denied.end())
-        for pattern in _AUDIT_FIELDS:
-            if m := pattern.search(text, start, end):
-                piece.end = max(piece.end, m.end())
-                for key, value in m.groupdict().items():
-                    if key == "k8s_user":
-                        _put_user(piece, value, *m.span(key))
-                    else:
-                        piece.put(key, value, *m.span(key))
-        yield piece
+        found = (pattern.search(text, start, end) for pattern in _AUDIT_FIELDS)
+        yield _piece(start, denied.end(), *filter(None, found))
 
 
 def _read_kubelet(text: str) -> Iterator[Piece]:
     for m in _KUBELET.finditer(text):
-        piece = _piece(m.start(), m.end())
-        _put_user(piece, m["user"], *m.span("user"))
-        piece.put("k8s_verb", m["verb"], *m.span("verb"))
+        piece = _piece(*m.span(), m)
         # Any of several subresources would have been enough, so none of them was denied in particular.
         named = m["sub"] and " " not in m["sub"]
-        piece.put(
-            "k8s_resource", f"{m['resource']}/{m['sub']}" if named else m["resource"], *m.span("resource")
-        )
+        resource = f"{m['resource']}/{m['sub']}" if named else m["resource"]
+        piece.put("k8s_resource", resource, *m.span("resource"))
         yield piece

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.go_prefixes import GO_PREFIXES, GO_RESPONSE
-from iamtriage._reading.readers.prefix_pieces import REASON_PHRASES, code_piece, put_group
 from iamtriage._reading.readers.prefix_table import PREFIXES
-from iamtriage._reading.vocabulary.codes import is_code, is_known, normalize_code
+from iamtriage._reading.vocabulary.codes import REASON_PHRASES, is_code, is_known, normalize_code
 from iamtriage._reading.vocabulary.fragments import find_around_literal, find_near_fragments
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, trim
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece, code_piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 from iamtriage._reading.vocabulary.statuses import is_status
 
@@ -144,10 +143,10 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
     if numeric:
         # botocore uses the HTTP status as code if the response has none.
-        put_group(piece, m, "status_code", "code", HINT)
-    put_group(piece, m, "operation", rank=BEST)
+        piece.put_group(m, "status_code", "code", HINT)
+    piece.put_group(m, "operation", rank=BEST)
     if "request" in m.groupdict():
-        put_group(piece, m, "request_id", "request")
+        piece.put_group(m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _MAX_CLI_DISTANCE), m.start() + 1):
         piece.source = "aws-cli"
     return piece
@@ -155,7 +154,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
 
 def _php(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="php", is_aws="amazonaws" in m["url"])
-    put_group(piece, m, "operation")
+    piece.put_group(m, "operation")
     host = _URL_HOST.match(m["url"])
     piece.put("service", service_of_host(host[1]) if host else None)
     return piece
@@ -165,7 +164,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
     """Build a piece from the lines that the SDK for C++ prints before a message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
     if is_status(m["status"] or ""):
-        put_group(piece, m, "status_code", "status", BEST)
+        piece.put_group(m, "status_code", "status", BEST)
     start, end = trim(m.string, *m.span("request"))
     if m["request"] and ELLIPSIS.match(m.string[start:end]) is None:
         piece.put("request_id", m.string[start:end], start, end)
@@ -181,7 +180,7 @@ def _s3_access_log(m: re.Match[str]) -> Piece:
     piece = code_piece(m, rank=BEST, is_aws=True)
     piece.put("service", "s3")
     for key in ("principal", "request_id", "status_code", "host_id"):
-        put_group(piece, m, key)
+        piece.put_group(m, key)
     return piece
 
 
@@ -193,8 +192,8 @@ def _s3cmd(m: re.Match[str]) -> Piece | None:
         return None
     piece = Piece("head", m.start(), m.end(), source="s3cmd" if is_named else None, is_aws=is_named)
     if is_coded:
-        put_group(piece, m, "code", rank=BEST)
-    put_group(piece, m, "status_code", rank=BEST)
+        piece.put_group(m, "code", rank=BEST)
+    piece.put_group(m, "status_code", rank=BEST)
     piece.put("service", "s3" if is_named else None)
     return piece
 
@@ -217,7 +216,7 @@ def _cloudtrail_columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
     piece = code_piece(m, source="cloudtrail", is_aws=True)
-    put_group(piece, m, "operation")
+    piece.put_group(m, "operation")
     piece.put("service", service_of_event_source(m["source"]), rank=HINT)
     return piece
 
@@ -228,7 +227,7 @@ def _query_error(m: re.Match[str]) -> Piece | None:
         return None
     piece = code_piece(m, is_aws=True)
     if request:
-        put_group(piece, request, "request_id")
+        piece.put_group(request, "request_id")
     return piece
 
 
@@ -238,7 +237,7 @@ def _hadoop(m: re.Match[str]) -> Piece:
     piece.is_wrapper = True
     if _OTHER_CAUSE.search(m.string, m.end(), m.end() + _MAX_CAUSE_DISTANCE) is None:
         piece.put("service", "s3", rank=HINT)
-        put_group(piece, m, "resource", rank=HINT)
+        piece.put_group(m, "resource", rank=HINT)
     return piece
 
 

@@ -93,7 +93,7 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
             is_short = m["request"] is not None and _OTHER_ID.fullmatch(m["request"]) is not None
             has_line = m.start() > 0 and text[m.start() - 1] == "\n"
             piece.is_aws = m["request"] is not None and (has_line or not is_short)
-            piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            piece.put_group(m, "status_code", "status", BEST)
             for group, key in (("request", "request_id"), ("host", "host_id")):
                 if m[group]:
                     _put(text, piece, key, m.start(group), m.end(group))
@@ -103,9 +103,9 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
     if "AWS Error" in text or "AWS\nError" in text:
         for m in _JAVA_OLDEST.finditer(text):
             piece = Piece("head", m.start(), m.end(), source="java-v1", is_aws=True)
-            piece.put("status_code", m["status"], m.start("status"), m.end("status"), BEST)
+            piece.put_group(m, "status_code", "status", BEST)
             piece.put("service", service_name(m["service"]))
-            piece.put("request_id", m["request"], m.start("request"), m.end("request"))
+            piece.put_group(m, "request_id", "request")
             _put(text, piece, "code", m.start("code"), m.end("code"))
             host = _JAVA_OLDEST_HOST.search(text, m.end(), m.end() + 1000)
             if host:
@@ -114,7 +114,7 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
     if "(Status Code:" in text:
         for m in _BARE_STATUS.finditer(text):
             piece = Piece("tail", m.start(), m.end())
-            piece.put("status_code", m["status"], m.start("status"), m.end("status"))
+            piece.put_group(m, "status_code", "status")
             yield piece
 
 
@@ -154,9 +154,16 @@ def _read_java_suffixes(text: str, head: re.Pattern[str], parts: re.Pattern[str]
             if part is None:
                 break
             key = _KEYS.get("".join(part["key"].split()).lower())
-            if key == "status_code" and is_status(part["value"]):
-                # Most parts are statuses, which need none of the corrections.
-                piece.put(key, part["value"], *part.span("value"), BEST)
+            if key == "status_code":
+                # Statuses need none of the corrections.
+                value = part["value"].rstrip()
+                piece.put(
+                    key,
+                    value if is_status(value) else None,
+                    part.start("value"),
+                    part.start("value") + 3,
+                    BEST,
+                )
             elif key:
                 _put(text, piece, key, part.start("value"), part.end("value"))
             piece.end = at = part.end()
@@ -174,8 +181,6 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
     if "\n" in value:
         value = "".join(value.split())
     if not value or value == "null" or ELLIPSIS.match(value):
-        return
-    if key == "status_code" and not is_status(value):
         return
     if key in {"request_id", "host_id"}:
         plain = strip_hadoop_code(value.rstrip(":"))

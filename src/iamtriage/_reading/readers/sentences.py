@@ -285,7 +285,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     if is_generic_subject(value):
         return True
     if value and ELLIPSIS.match(value) is None:
-        put_principal(piece, rejoin(value), first, last, text)
+        _put_principal(piece, text, rejoin(value), first, last)
     return True
 
 
@@ -307,7 +307,7 @@ def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> No
     m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
     if m and not begins_message(m["principal"]) and not is_generic_subject(m["principal"]):
         piece.start = m.start()
-        put_principal(piece, m["principal"], *m.span("principal"), text)
+        _put_principal(piece, text, m["principal"], *m.span("principal"))
 
 
 def _last_label(text: str, left: int, right: int) -> int:
@@ -330,14 +330,9 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
     return arn_end >= 0 and not text[arn_end:end].strip("\"'` \n")
 
 
-def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
-    """Add a principal and the account ID that it contains."""
-    piece.put("principal", value, start, end)
+def _put_principal(piece: Piece, text: str, value: str, start: int, end: int) -> None:
+    piece.put_principal(text, value, start, end)
     piece.is_aws = piece.is_aws or value.startswith("arn:")
-    account = account_of(value)
-    if account:
-        at = text.find(account, start, end)
-        piece.put("account", account, at, at + len(account))
 
 
 def _read_resource(text: str, position: int, piece: Piece) -> int:
@@ -438,7 +433,7 @@ def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
         piece = Piece("core", label, m.end(), kind="access_denied")
         start, end = trim(text, m.start("principal"), m.end("principal"))
-        put_principal(piece, rejoin(text[start:end]), start, end, text)
+        _put_principal(piece, text, rejoin(text[start:end]), start, end)
         yield piece
 
 

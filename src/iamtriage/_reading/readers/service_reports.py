@@ -18,7 +18,7 @@ from iamtriage._reading.readers.report_frames import FRAMES, PARTS, SERVICE
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +60,7 @@ _COLON = lazy_pattern(
 _DENIAL = lazy_pattern(r"[\"'.]{0,2}\s(?:[A-Za-z]{1,20}\s){0,3}[A-Za-z]{1,20}:\sUser:\s")
 # The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
+_FACTS = ("action", "code", "operation")
 
 
 @cache
@@ -136,22 +137,12 @@ def _piece(text: str, frame: Phrase, m: re.Match[str]) -> Piece:
             if not _DENIAL.match(text, m.end()):
                 piece.put(key, rejoin(text[start:end]), start, end)
             piece.is_aws = piece.is_aws or _OF_AWS.match(found[key]) is not None
-    if "action" in found:
-        piece.put("action", found["action"], m.start("action"), m.end("action"), HINT)
-        piece.is_aws = True
+    for key in filter(found.__contains__, _FACTS):
+        piece.put_group(m, key, rank=HINT if key == "action" else STATED)
+    piece.is_aws = piece.is_aws or "action" in found or "operation" in found
     if "service" in found:
-        piece.put(
-            "service",
-            found["service"].lower(),
-            m.start("service"),
-            m.end("service"),
-            BEST if "action" in found else HINT,
-        )
-    if "code" in found:
-        piece.put("code", found["code"], m.start("code"), m.end("code"))
-    if "operation" in found:
-        piece.put("operation", found["operation"], m.start("operation"), m.end("operation"))
-        piece.is_aws = True
+        rank = BEST if "action" in found else HINT
+        piece.put("service", found["service"].lower(), *m.span("service"), rank)
     near = text[max(0, m.start() - _MAX_AGENT_DISTANCE) : m.end() + _MAX_AGENT_DISTANCE]
     piece.is_aws = piece.is_aws or _AGENT.search(near) is not None
     if frame.fragment == "<authorized>":

@@ -93,7 +93,7 @@ def read_statuses(readable: Readable) -> Iterator[Piece]:
         if VAULT.match(text, m.end(group)) or _is_smtp_reply(text, m):
             continue
         piece = Piece("status", m.start(), m.end())
-        piece.put("status_code", m[group], m.start(group), m.end(group), HINT)
+        piece.put_group(m, "status_code", group, HINT)
         yield piece
 
 

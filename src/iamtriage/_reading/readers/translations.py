@@ -11,7 +11,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
-from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
@@ -211,11 +210,7 @@ def _read_principal(text: str, windows: _Windows, left: int, m: re.Match[str], p
             label["colon"] or principal[0].startswith("arn:") or _is_followed_by(text, principal.end(), m[0])
         ):
             start, end = trim(text, principal.start(), principal.end())
-            piece.put("principal", rejoin(text[start:end]), start, end)
-            account = account_of(text[start:end])
-            if account:
-                at = text.find(account, start, end)
-                piece.put("account", account, at, at + len(account))
+            piece.put_principal(text, rejoin(text[start:end]), start, end)
             piece.start = min(piece.start, label.start())
             return
 

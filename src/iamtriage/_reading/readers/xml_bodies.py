@@ -62,7 +62,7 @@ def read_xml(readable: Readable) -> Iterator[Piece]:
         for m in _ROOT.finditer(text):
             if is_known(m["code"]):
                 piece = Piece("body", m.start(), m.end(), source="xml", is_aws=True)
-                piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+                piece.put_group(m, "code", rank=BEST)
                 close = text.find(f"</{m['code']}>", m.end(), m.end() + _MAX_DOCUMENT_LENGTH)
                 piece.end = close if close > 0 else m.end()
                 yield piece
@@ -77,20 +77,14 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
         _ERROR_TYPE.search(text, max(start, m.start() - _MAX_ERROR_TYPE_LENGTH), m.start()) is not None
     )
     piece = Piece("body", start, m.end(), source="xml", is_aws=has_error_type)
-    piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
+    piece.put_group(m, "code", rank=BEST)
     for key, pattern in _VALUES.items():
         value = pattern.search(text, start, end)
         if value:
             piece.end = max(piece.end, value.end())
             written = rejoin(value["value"])
             if ELLIPSIS.match(written) is None:
-                piece.put(
-                    key,
-                    written,
-                    value.start("value"),
-                    value.end("value"),
-                    HINT if key == "resource" else BEST,
-                )
+                piece.put(key, written, *value.span("value"), HINT if key == "resource" else BEST)
     if end == len(text):
         _put_truncated_id(text, max(start, end - _MAX_TRUNCATED_ID_LENGTH), piece)
     namespace = _NAMESPACE.search(text, start, m.start())
@@ -106,5 +100,5 @@ def _put_truncated_id(text: str, start: int, piece: Piece) -> None:
     m = _TRUNCATED_ID.search(text, start)
     if m and ELLIPSIS.match(m["value"]) is None:
         key = "host_id" if m["key"] == "HostId" else "request_id"
-        piece.put(key, m["value"], m.start("value"), m.end("value"), HINT)
+        piece.put_group(m, key, "value", HINT)
         piece.end = max(piece.end, m.end("value"))

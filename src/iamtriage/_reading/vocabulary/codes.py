@@ -93,6 +93,8 @@ def _build_table() -> dict[str, Kind]:
 _KINDS = _build_table()
 _WEAK = frozenset(_DENIED_WEAKLY.split())
 
+REASON_PHRASES = frozenset({"Forbidden", "Unauthorized", "NotFound"})
+"""HTTP reason phrases, which are not codes."""
 # Codes without the usual suffixes that are not denials.
 _PLAIN_CODES = """
     Throttling ThrottledException RequestThrottled RequestLimitExceeded BandwidthLimitExceeded SlowDown

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Set as AbstractSet
 
     from iamtriage.typing import Kind
@@ -96,11 +98,33 @@ class Piece:
             fact: Fact = tuple.__new__(Fact, (value, start, end, rank, None))  # pyright: ignore[reportUnknownMemberType]
             self.facts[key] = fact
 
+    def put_group(self, m: re.Match[str], key: str, group: str = "", rank: int = STATED) -> None:
+        """Add the value of a group, by default the one of the fact's name, if it matched."""
+        group = group or key
+        self.put(key, m[group], m.start(group), m.end(group), rank)
+
+    def put_principal(self, text: str, value: str, start: int, end: int, rank: int = STATED) -> None:
+        """Add a principal and the account ID that it contains."""
+        self.put("principal", value, start, end, rank)
+        account = account_of(value)
+        if account:
+            at = text.find(account, start, end)
+            self.put("account", account, at, at + len(account), rank)
+
     def mark_cuts(self, text: str) -> None:
         """Mark truncated facts, so that a complete copy of a value replaces them."""
         for key, fact in self.facts.items():
             if fact.start >= 0 and key in _TRUNCATABLE:
                 self.facts[key] = _mark_cut(text, key, fact)
+
+
+def code_piece(
+    m: re.Match[str], *, source: str | None = None, rank: int = STATED, is_aws: bool = False
+) -> Piece:
+    """Build a head from a match with a group ``code``."""
+    piece = Piece("head", m.start(), m.end(), source=source, is_aws=is_aws)
+    piece.put_group(m, "code", rank=rank)
+    return piece
 
 
 def may_be_cut(text: str, words: AbstractSet[str]) -> bool:
