@@ -888,6 +888,29 @@ CASES = {
         "signed for another Region, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2",
         "Set the client's Region to us-east-2",
     ),
+    "mail-of-cron": (
+        (
+            "From: root@web1 (Cron Daemon)\nSubject: Cron <root@web1> /srv/orders/export.sh\n\nupload failed: ./o.csv to s3://orders/o.csv Unable to locate credentials\n\n"
+            "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
+        ),
+        "found no credentials in the cron job of root (the shell of lena has those of user/exports)",
+        "AWS_SHARED_CREDENTIALS_FILE=/home/lena/.aws/credentials",
+    ),
+    "mail-of-cron-alone": (
+        "Subject: Cron <etl@web1> /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the cron job of etl",
+        "sudo crontab -u etl -e",
+    ),
+    "script-of-run-parts": (
+        'Unable to locate credentials. You can configure credentials by running "aws configure".\nrun-parts: /etc/cron.daily/exports exited with return code 255',
+        "in the cron job of root",
+        "sudoedit /etc/cron.daily/exports",
+    ),
+    "user-in-the-log-of-cron": (
+        "Nov 25 02:00:01 web1 CRON[4411]: (www-data) CMD (/srv/orders/export.sh)\nNov 25 02:00:09 web1 export.sh: fatal error: Unable to locate credentials",
+        "in the cron job of www-data",
+        "sudo crontab -u www-data -e",
+    ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",
         "does not list the audience of the job's token, sts.amazonaws.com",

@@ -44,6 +44,10 @@ HOP_LIMIT_OF_ONE = lazy_pattern(r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
 HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
+_CONTAINER = lazy_pattern(
+    r"\b(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
+    re.IGNORECASE,
+)
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 _MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
@@ -182,6 +186,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
         return Advice([no_profile], [attach])
     if is_reachable:
+        return Advice([no_profile], [_INSTANCE_ROLE])
+    if not timed_out and _CONTAINER.search(case.text) is None:
         return Advice([no_profile], [_INSTANCE_ROLE])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (
