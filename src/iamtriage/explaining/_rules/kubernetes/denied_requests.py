@@ -98,6 +98,8 @@ class DeniedRequest(Value):
         user = case.failure.user
         text = case.text
         installer = _find_installer(text)
+        if installer == "Helm" and request.resource == "namespaces":
+            installer = None  # it only creates them, with --create-namespace
         if installer is None and request.verb in _VERBS_OF_APPLY and _is_of_apply(case):
             installer = KUBECTL_APPLY
             if request.path is None:

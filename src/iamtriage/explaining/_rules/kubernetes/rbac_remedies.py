@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
+_CREATE_NAMESPACE = lazy_pattern(
+    r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace()"
+)
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
@@ -75,6 +78,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *installer_remedies(denied),
         *((role, one_namespace) if needs_role else (one_namespace, role)),
         None if is_policy_first else policy,
+        _existing_namespace_remedy(denied),
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
     )
@@ -133,6 +137,20 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),),
         url=pages.RBAC,
+    )
+
+
+def _existing_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return how Helm does without creating the namespace."""
+    found = _CREATE_NAMESPACE.search(denied.case.text) if denied.request.resource == "namespaces" else None
+    if found is None:
+        return None
+    name = commands.namespace(found[1] or found[2])
+    return cluster_remedy(
+        "Or create the namespace beforehand, and leave out --create-namespace",
+        "Then the caller needs no permission at the cluster scope.",
+        commands=(f"kubectl create namespace {name}",),
+        url="https://helm.sh/docs/helm/helm_install/",
     )
 
 
