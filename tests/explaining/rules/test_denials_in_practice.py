@@ -503,6 +503,22 @@ SERVICES: tuple[Case, ...] = (
         ("put-role-policy",),
     ),
 )
+SESSIONS: tuple[Case, ...] = (
+    (
+        "session without a document",
+        f"$ aws ssm start-session --target i-0a1b2c3d4e5f60718\nAn error occurred (AccessDeniedException) when calling the StartSession operation: User: {SESSION} is not authorized to perform: ssm:StartSession on resource: arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718 because no identity-based policy allows the ssm:StartSession action",
+        {},
+        (f'"arn:aws:ssm:eu-west-1:{ACCOUNT}:document/SSM-SessionManagerRunShell"',),
+        ("AWS-StartPortForwardingSession",),
+    ),
+    (
+        "Helm and a namespace",
+        f'$ helm upgrade --install shop ./chart -n shop --create-namespace\nError: failed to create namespace: namespaces is forbidden: User "{SESSION}" cannot create resource "namespaces" in API group "" at the cluster scope',
+        {},
+        ("--verb=create --resource=namespaces", "Or create the namespace beforehand"),
+        ("delete",),
+    ),
+)
 DENIES: tuple[Case, ...] = (
     (
         "IAM users by the name of the statement",
@@ -1937,7 +1953,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         (),
     ),
 )
-CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
+CASES = (*CASES, *SESSIONS, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
 _LIMIT = 32
 
 

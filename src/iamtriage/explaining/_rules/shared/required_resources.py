@@ -170,6 +170,8 @@ _CDK_ROLE = lazy_pattern(
 )
 _CDK_ROLES = "The policy allows all roles that cdk bootstrap created: the CDK assumes four of them (deploy, file-publishing, image-publishing, lookup)."
 _ON_INSTANCES = frozenset({"ssm:SendCommand", "ssm:StartSession"})
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-default-session-document.html
+_SHELL_DOCUMENT = "SSM-SessionManagerRunShell"
 _INSTANCE_OR_DOCUMENT = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+):(?P<service>ssm|ec2):(?P<region>[\w-]+):(?P<account>\d{12})?:(?:document|instance)/[\w.-]+",
     re.ASCII,
@@ -224,11 +226,15 @@ def _find_instance_and_document(
         other = f"{prefix}:ec2:{region}:{account}:instance/{named[0] if named else 'INSTANCE_ID'}"
     else:
         document = _DOCUMENT.search(text)
-        if document is None and action == "ssm:StartSession":
-            return None
-        name = document[1] if document else "DOCUMENT_NAME"
+        default = _SHELL_DOCUMENT if action == "ssm:StartSession" else "DOCUMENT_NAME"
+        name = document[1] if document else default
         # Documents of AWS have no account.
         other = f"{prefix}:ssm:{region}:{'' if name.startswith('AWS-') else account}:document/{name}"
+        if name == _SHELL_DOCUMENT and document is None:
+            return (
+                (resource, other),
+                f"{action} is required on the instance and on the session document: {name}, if the call names none.",
+            )
     return (resource, other), f"{action} is required on the document and on the instance."
 
 
