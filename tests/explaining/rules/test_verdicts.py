@@ -581,7 +581,7 @@ CASES = {
     "managed-policy-of-another-partition": (
         "Error: attaching IAM Policy (arn:aws:iam::aws:policy/AmazonSSMPatchAssociation) to IAM Role (depot): operation error IAM: AttachRolePolicy, https response error StatusCode: 404, RequestID: 2f0e, NoSuchEntity: Policy arn:aws:iam::aws:policy/AmazonSSMPatchAssociation does not exist or is not attachable.\nprovider region us-gov-west-1",
         "has the partition aws, but the call is in aws-us-gov",
-        "aws iam get-policy --policy-arn arn:aws-us-gov:iam::aws:policy/AmazonSSMPatchAssociation",
+        "Use arn:aws-us-gov:iam::aws:policy/AmazonSSMPatchAssociation",
     ),
     "managed-policy-in-a-text-with-arns-of-china": (
         "CREATE_FAILED Policy arn:aws:iam::aws:policy/AmazonEKSClusterPolicy does not exist or is not attachable. (Service: Iam, Status Code: 404, Request ID: 2f0e)\narn:aws-cn:cloudformation:cn-north-1:111122223333:stack/depot/2f0e",

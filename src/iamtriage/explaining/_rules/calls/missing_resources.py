@@ -268,16 +268,18 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     partition, stated, name = clues.find_partition(case), arn.split(":")[1], arn.rpartition("/")[2]
     code = clues.error_code(case.failure)
     because = (f"The error code is {code}.",) if error_kind.safe_code(code) else ()
-    in_all = (
+    listing = (
         f"aws iam list-policies --scope AWS --query \"Policies[?PolicyName=='{name}'].Arn\" --output text"
     )
-    is_of_partition = partition == stated and "ARN partition" not in clues.message_text(case)
-    if is_of_partition:
+    listing = credential_remedies.with_profile(clues.find_profile(case), listing)
+    correct = arn.replace(f":{stated}:", f":{partition}:", 1)
+    step = "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide."
+    if correct == arn and "ARN partition" not in clues.message_text(case):
         summary = f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
-        causes: tuple[Cause, ...] = (
-            NOT_FOUND.cause(
-                "reported", because, text="IAM has no such AWS managed policy. The account does not matter."
-            ),
+        title = "Look up the ARN of the policy"
+        missing = "IAM has no such AWS managed policy. The account does not matter."
+        causes = (
+            NOT_FOUND.cause("reported", because, text=missing),
             NAME_DIFFERS.cause(
                 text="The name is misspelled, or the path before it is missing, such as service-role/ or job-function/."
             ),
@@ -285,34 +287,24 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
                 text="AWS deprecated the policy: attached ones stay, but it cannot be attached again."
             ),
         )
-        title, command, url = "Look up the ARN of the policy", in_all, pages.MANAGED_POLICY_REFERENCE
-        steps: tuple[str, ...] = (
-            "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide.",
-        )
+        steps: tuple[str, ...] = (step,)
     else:
-        correct = arn.replace(f":{stated}:", f":{partition}:", 1)
         is_known = correct != arn
         place = f"but the call is in {partition}" if is_known else "which is not that of the account"
         summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
-        causes = (
-            arn_diagnosis.PARTITION_OF_ARN.cause(
-                "derived" if is_known else "reported",
-                because,
-                text="The ARN has another partition than the call.",
-            ),
-        )
         title = f"Use {correct}" if is_known else "Use the ARN of the policy in the partition of the account"
-        command = f"aws iam get-policy --policy-arn {correct}" if is_known else in_all
+        text = "The ARN has another partition than the call."
+        causes = (
+            arn_diagnosis.PARTITION_OF_ARN.cause("derived" if is_known else "reported", because, text=text),
+        )
         steps = (
-            "The command prints the policy if it exists in this partition: not all AWS managed policies do.",
+            f"Not all AWS managed policies exist in every partition. {step}",
             arn_diagnosis.PARTITION_IN_TEMPLATES,
         )
-        url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
-    command = credential_remedies.with_profile(clues.find_profile(case), command)
     return case.explain(
         summary,
         *causes,
-        remedies=(your_remedy(title, *steps, commands=(command,), url=url),),
+        remedies=(your_remedy(title, *steps, commands=(listing,), url=pages.MANAGED_POLICY_REFERENCE),),
         notes=(NOT_A_DENIAL,),
     )
 

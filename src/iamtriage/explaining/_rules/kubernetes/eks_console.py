@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -58,9 +57,10 @@ _SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: aws sts get-call
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
 # https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 _VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
-# A type of object that a page of the console could not load.
-_LOADED_TYPE = lazy_pattern(r"\bError loading (?P<type>[A-Z][A-Za-z]{2,40})\b")
-_GROUPS_OF_WORKLOADS = ("", "apps", "batch", "networking.k8s.io", "autoscaling")
+# What a page of the console could not load, if it is of types that the narrower access policy shows.
+_WORKLOADS = lazy_pattern(
+    r"\bError loading (?:Namespaces|Pods|Deployments|ReplicaSets|StatefulSets|DaemonSets|Jobs|CronJobs|Services|Endpoints|Ingresses|ConfigMaps)\b"
+)
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -167,7 +167,7 @@ def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[
 def _access_entry_remedy(
     case: Case[ConsoleKubernetesAccess], cluster: Cluster, principal: ClusterPrincipal
 ) -> Remedy:
-    policy = VIEW_POLICY if _shows_workloads(case.text) else _VIEW_ALL_POLICY
+    policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
     reads = " that reads everything, Secrets too," if policy == _VIEW_ALL_POLICY else ""
     choice = f"{VIEW_POLICY} shows neither Secrets nor nodes; {_VIEW_ALL_POLICY} shows both."
     return principal.create_entry_remedy(
@@ -181,15 +181,6 @@ def _access_entry_remedy(
             choice,
             f"For nodes without Secrets, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
-    )
-
-
-def _shows_workloads(text: str) -> bool:
-    """Return whether the page that failed is about objects that the policy for workloads allows to list."""
-    found = _LOADED_TYPE.search(text)
-    return found is not None and any(
-        access_policy_allows(VIEW_POLICY, "list", group, found["type"].lower())
-        for group in _GROUPS_OF_WORKLOADS
     )
 
 
