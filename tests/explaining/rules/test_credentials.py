@@ -31,6 +31,8 @@ from tests.tables import botocore_text, check_rows
 if TYPE_CHECKING:
     from iamtriage import Failure
 
+POD_IDENTITY_FILE = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token"
+
 Facts = dict[str, Any]
 
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
@@ -599,6 +601,53 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "token-file-unreadable",
         {"token-file-unreadable": "reported", "token-file-of-root": "possible"},
         (),
+    ),
+    *(
+        (
+            f"a token's file of another user, {name}",
+            f"{text}\n\n$ kubectl -n shop exec deploy/carts -- id\nuid=1000(app) gid=2000(app)",
+            {},
+            "token-file-unreadable",
+            {"token-file-unreadable": "reported", "token-file-of-root": "possible"},
+            (
+                """kubectl patch deployment/carts --namespace shop --patch '{"spec":{"template":{"spec":{"securityContext":{"fsGroup":2000}}}}}'""",
+            ),
+        )
+        for file in (TOKEN_FILE, POD_IDENTITY_FILE)
+        for name, text in (
+            (f"Python, {file}", f"PermissionError: [Errno 13] Permission denied: '{file}'"),
+            (f"Node.js, {file}", f"Error: EACCES: permission denied, open '{file}'"),
+            (f"Java, {file}", f"Caused by: java.nio.file.AccessDeniedException: {file}"),
+            (f"Ruby, {file}", f"Errno::EACCES: Permission denied @ rb_sysopen - {file}"),
+            (f".NET, {file}", f"System.UnauthorizedAccessException: Access to the path '{file}' is denied."),
+            (f"PHP, {file}", f"file_get_contents({file}): Failed to open stream: Permission denied"),
+            (
+                f"Rust, {file}",
+                f'Os {{ code: 13, kind: PermissionDenied, message: "Permission denied" }} reading {file}',
+            ),
+            (
+                f"Go, {file}",
+                f"failed to refresh cached credentials, failed to read authorization token from {file}: open {file}: permission denied",
+            ),
+        )
+    ),
+    *(
+        (
+            f"a token's file that is not there, {name}",
+            text,
+            {},
+            "token-file-unreadable",
+            {"token-file-unreadable": "reported", "pods-not-recreated": "possible"},
+            (),
+        )
+        for name, text in (
+            ("Node.js", f"Error: ENOENT: no such file or directory, open '{POD_IDENTITY_FILE}'"),
+            ("Java", f"java.nio.file.NoSuchFileException: {TOKEN_FILE}"),
+            (
+                "Java v1",
+                "com.amazonaws.SdkClientException: Unable to locate specified web identity token file: /tmp/token",
+            ),
+        )
     ),
     (
         "a token's file that is not there",

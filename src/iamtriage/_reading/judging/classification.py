@@ -324,7 +324,9 @@ def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
     ):
         return False
     if candidate.is_aws:
-        return arn or candidate.source is not None or not context.is_near_other_system(candidate)
+        # Other systems deny, too, but do not look for the credentials of AWS.
+        is_clear = arn or candidate.source is not None or candidate.kind == "missing_credentials"
+        return is_clear or not context.is_near_other_system(candidate)
     if context.is_near_other_system(candidate):
         return False
     if candidate.code in _COMMON_CODES or (

@@ -240,8 +240,7 @@ sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.
 unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
 outer  | failed to retrieve credentials | failed to retrieve credentials
 outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
-sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
-sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory
+sure   | <amazonaws>/var/run/secrets/|<locate>web identity token file | (?:[Pp]ermission ?[Dd]enied|[Nn]o such file or directory|EACCES|ENOENT|AccessDeniedException|NoSuchFileException|(?:[Uu]nable|[Ff]ailed) to (?:read|open)|[Cc]annot (?:read|open)|[Cc]ould not find|Access to the path).{0,100}?/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com/[\w./-]{0,50}?token|/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com/[\w./-]{0,50}?token.{0,4}: (?:no such file or directory|permission denied|[Ff]ailed to open stream)|[Uu]nable to locate specified web identity token file
 outer  | <exec>etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
 outer  | etting credentials: exec: exit status | \.eks\.amazonaws\.com\b[^\n\x1e]{0,400}? getting credentials: exec: exit status \d
 sure   | executable file not found | getting credentials: exec: exec: "[\w./-]{0,80}aws[\w.-]{0,40}": executable file not found

@@ -139,6 +139,7 @@ _SETTINGS = frozenset(
         "account",
         "role_arn",
         "terraform",
+        "workload",
         "api",
         "namespace",
         "service_account",

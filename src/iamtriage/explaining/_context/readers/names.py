@@ -68,7 +68,8 @@ _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
     rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}",
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}"
+    rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({_LABEL})(?![\w-])",
     re.ASCII,
 )
 # Controllers log the namespace of the object that they process, which is not their own.
@@ -100,7 +101,9 @@ _WORKLOAD_KINDS = {
     "ds": "daemonset", "daemonset": "daemonset", "daemonsets": "daemonset",
     "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
 }  # fmt: skip
-_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
+_DEPLOYMENTS = lazy_pattern(
+    rf"(?:\bdeployments?(?:\.apps)?|\bkubectl [^\n|;&]{{0,200}}? deploy)(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII
+)
 _ROLES = lazy_pattern(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
@@ -286,7 +289,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         return subject[0]
     if (found := _service_account_object(text)) is not None and found[0] is not None:
         return found[0]
-    if ("amespace" not in text and "pod" not in text) or _CONTROLLER.search(text):
+    if not any(word in text for word in ("amespace", "pod", "kubectl ")) or _CONTROLLER.search(text):
         return None
     return unique_value(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
 
@@ -346,7 +349,7 @@ def find_workload(text: str, command: CommandLine | None) -> Stated | None:
     pod = find_pod(text, command)
     if pod is not None and (found := _POD_OF_DEPLOYMENT.fullmatch(pod.value)):
         return Stated(f"deployment/{found[1]}", pod.words)
-    named = unique_value(_DEPLOYMENTS, text) if "deployment" in text else None
+    named = unique_value(_DEPLOYMENTS, text) if "deploy" in text else None
     return None if named is None else Stated(f"deployment/{named.value}", named.words)
 
 

@@ -173,14 +173,17 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
 
 
 # The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
-_TOKEN_DIRECTORY = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
-_READ_ERROR = (
-    r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
-    r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
-)
+_TOKEN_DIRECTORY = r"/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com"  # noqa: S105
+_NOT_ALLOWED = r"[Pp]ermission ?[Dd]enied|EACCES|nio\.file\.AccessDeniedException|Access to the path (?=[^\n]{0,200} is denied)"
+_NOT_FOUND = r"[Nn]o such file(?: or directory)?|ENOENT|NoSuchFileException|FileNotFound|[Cc]ould not find|[Uu]nable to locate specified"
+_READ_ERROR = rf"{_NOT_ALLOWED}|{_NOT_FOUND}|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 TOKEN_UNREADABLE = lazy_pattern(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
-    rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
+    rf"|(?:(?:{_READ_ERROR}).{{0,100}}?(?:{_TOKEN_DIRECTORY}|web identity token file))"
+)
+_DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
+_PROCESS = lazy_pattern(
+    r"\buid=(?P<user>[1-9]\d{0,9})(?:\(\w{1,32}\))? gid=(?P<group>[1-9]\d{0,9})\b", re.ASCII
 )
 # The Secrets Store CSI driver's provider for AWS says so.
 ACCOUNT_WITHOUT_ROLE = lazy_pattern(
@@ -270,40 +273,53 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
 
 def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the process cannot read the pod's token."""
-    is_denied = "permission denied" in message or "EACCES" in message
-    is_absent = "no such file" in message.lower() or "ENOENT" in message
+    denied = _DENIED.search(message)
+    absent = None if denied else _ABSENT.search(message)
+    process = _PROCESS.search(case.text) if denied else None
     outcome, text = "", "The token file could not be read."
-    if is_denied:
-        outcome, text = ": the process is not allowed to read the file", f"{TOKEN_FILE_OF_ROOT.title}."
-    elif is_absent:
+    if denied:
+        who = "the process" if process is None else f"the process, which runs as user {process['user']},"
+        outcome = f": {who} is not allowed to read the file"
+        text = "The token is mounted, so the service account has a role: only the permissions of the file are wrong."
+    elif absent:
         outcome = ": the file does not exist"
-    because = quote_phrases(message, "permission denied", "no such file or directory")
+    because = () if (found := denied or absent) is None else (f'The text says "{found[0].strip()}".',)
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
-    if not is_denied:
+    if not denied:
         causes.append(
             PODS_NOT_RECREATED.cause(
                 text="The pod is older than the annotation or association, or its variables were copied without the volume."
             )
         )
-    if not is_absent:
+    if not absent:
         causes.append(
             TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
         )
-    set_group = your_remedy(
-        "Let the process read the token",
-        "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
-        "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
-        commands=("kubectl get pod POD --namespace NAMESPACE --output 'jsonpath={.spec.securityContext}'",),
-        manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
-        url=pages.EKS_IRSA_POD,
-    )
-    remedies = [pod_roles.irsa_remedy(case)]
-    if is_denied or not is_absent:
-        remedies.insert(0 if is_denied else 1, set_group)
+    remedies = [] if denied else [pod_roles.irsa_remedy(case)]
+    if not absent:
+        remedies.append(_set_group_remedy(case, "65534" if process is None else process["group"]))
+    kind = "EKS Pod Identity" if "/pods.eks." in message else "web identity"
     return case.explain(
-        f"The pod's web identity token could not be read{outcome}.",
+        f"The pod's {kind} token could not be read{outcome}.",
         *causes,
         topic="token-file-unreadable",
         remedies=tuple(remedies),
         notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
+    """Return how the process in a pod becomes able to read the token.
+
+    https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ has the fields.
+    """
+    patch = f'{{"spec":{{"template":{{"spec":{{"securityContext":{{"fsGroup":{group}}}}}}}}}}}'
+    return cluster_remedy(
+        "Let the process read the token",
+        "The patch sets the group of the mounted files and re-creates the pods. Any group ID will do, because Kubernetes adds it to the process.",
+        "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
+        commands=(
+            pod_roles.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
+        ),
+        url=pages.EKS_IRSA_POD,
     )
