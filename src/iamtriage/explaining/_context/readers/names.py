@@ -102,7 +102,8 @@ _WORKLOAD_KINDS = {
     "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
 }  # fmt: skip
 _DEPLOYMENTS = lazy_pattern(
-    rf"(?:\bdeployments?(?:\.apps)?|\bkubectl [^\n|;&]{{0,200}}? deploy)(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII
+    rf"(?:\bdeployments?(?:\.apps)?|\bkubectl [^\n|;&]{{0,200}}? deploy)(?:/| [\"'])({_LABEL})(?![\w-])",
+    re.ASCII,
 )
 _ROLES = lazy_pattern(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
