@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, read_authorization_details, to_record
-from iamtriage._reading.unwrapping.unwrap import remove_borders
+from iamtriage._reading.unwrapping.boxes import remove_borders
 from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.documents import find_mappings
 from iamtriage.explaining._context.reading import read_context

@@ -246,7 +246,7 @@ def _without_borders(failure: Failure) -> Failure:
     """Return a failure whose text has no drawn borders and wrapped lines, or the same one."""
     if failure.text.isascii() and "\n" not in failure.text:
         return failure
-    from iamtriage._reading.unwrapping.unwrap import remove_borders
+    from iamtriage._reading.unwrapping.boxes import remove_borders
 
     view = remove_borders(failure.text)
     if view.text == failure.text:

@@ -5,24 +5,30 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.linewraps import (
+    FRESH_LINE,
     MIN_FULL_LINES,
     MIN_WIDTH,
     RECORD_START,
     breaks_at_space,
+    join_wrapped_lines,
     last_and_first,
     show_wrap,
 )
+from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamtriage._reading.vocabulary.view import Edit, View
+    from iamtriage._reading.vocabulary.view import Edit
 
+BORDERS = ("│", "┃", "╷", "╵", "║", "â")
+"""Drawn borders; the last one is how a wrong encoding shows the start of one."""
 _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
 _LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
@@ -33,6 +39,11 @@ _MAX_CUT_LINE = 400
 _WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
 _VALUE = lazy_pattern(r"arn:|https?://")
+
+
+# A line with a drawn border at its start, after the prefix of a log.
+_BORDERED = lazy_pattern(r"^(?P<prefix>[^\n│┃╷╵║]{0,48})[│┃╷╵║][ \t]?(?P<inside>[^\n]*)", re.MULTILINE)
+_TIME = lazy_pattern(r"\d\d:\d\d")
 
 
 class _Line(NamedTuple):
@@ -181,3 +192,46 @@ def _did_not_fit(line: _Line, following: _Line, trailing_spaces: int) -> bool:
         and line.trailing_spaces > trailing_spaces + 1
         and len(word[0]) + 1 > line.trailing_spaces - trailing_spaces
     )
+
+
+def remove_borders(text: str) -> View:
+    """Remove drawn borders, and join the lines of a sentence that a box or a terminal wraps.
+
+    Everything else, such as times and commands, remains.
+    """
+    view = View(text)
+    if not text.isascii() and any(map(text.__contains__, BORDERS[:-1])):
+        strip_boxes(view)
+        box: list[re.Match[str]] = []
+        edits: list[Edit] = []
+        for line in _BORDERED.finditer(view.text):
+            if box and line.start() != box[-1].end() + 1:
+                edits += _border_edits(box)
+                box = []
+            box.append(line)
+        view.edit([*edits, *_border_edits(box)] if box else edits)
+    join_wrapped_lines(view)
+    return view
+
+
+def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
+    """Yield the edits for the adjacent lines of a box."""
+    yield box[0].end("prefix"), box[0].start("inside"), ""
+    # A word that is longer than a line has a separate line.
+    width = max((len(line["inside"].rstrip()) for line in box if " " in line["inside"].strip()), default=0)
+    for line, following in pairwise(box):
+        has_time = _TIME.search(following["prefix"]) is not None
+        is_frame = has_time or not following["prefix"].strip()
+        inside = line["inside"].rstrip()
+        if is_frame and width >= MIN_WIDTH and _is_wrapped(inside, following["inside"], width):
+            yield line.start("inside") + len(inside), following.start("inside"), " "
+        else:
+            # Only the first line keeps its time. Other times would split a sentence.
+            yield following.start() if has_time else following.end("prefix"), following.start("inside"), ""
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Return whether a line of a box ends because the next word did not fit."""
+    if not line or FRESH_LINE.match(following) or following.startswith("- "):
+        return False
+    return len(line) + len(following.split(maxsplit=1)[0]) >= width

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.unwrapping.boxes import strip_boxes
+from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
-from iamtriage._reading.unwrapping.linewraps import FRESH_LINE, MIN_WIDTH, join_wrapped_lines
+from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.unwrapping.names import name_edits
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
@@ -58,9 +57,6 @@ _BOX = lazy_pattern(
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
     re.MULTILINE,
 )
-# A line with a drawn border at its start, after the prefix of a log.
-_BORDERED = lazy_pattern(r"^(?P<prefix>[^\n│┃╷╵║]{0,48})[│┃╷╵║][ \t]?(?P<inside>[^\n]*)", re.MULTILINE)
-_TIME = lazy_pattern(r"\d\d:\d\d")
 # Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
 _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
@@ -101,9 +97,8 @@ _RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
 _SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
-# ``_BOX`` needs one of these borders.
-_BORDERS = ("│", "┃", "╷", "╵", "║", "â")
-_BORDER = lazy_pattern(f"[{''.join(_BORDERS)}]")
+# ``_BOX`` needs one of these.
+_BORDER = lazy_pattern(f"[{''.join(BORDERS)}]")
 _MIN_CHARS_PER_BORDER = 40
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
@@ -224,49 +219,6 @@ def _mark_records(view: View) -> None:
         view.sub(_PIPES, "")
 
 
-def remove_borders(text: str) -> View:
-    """Remove drawn borders, and join the lines of a sentence that a box or a terminal wraps.
-
-    Everything else, such as times and commands, remains.
-    """
-    view = View(text)
-    if not text.isascii() and any(map(text.__contains__, _BORDERS[:-1])):
-        strip_boxes(view)
-        box: list[re.Match[str]] = []
-        edits: list[Edit] = []
-        for line in _BORDERED.finditer(view.text):
-            if box and line.start() != box[-1].end() + 1:
-                edits += _border_edits(box)
-                box = []
-            box.append(line)
-        view.edit([*edits, *_border_edits(box)] if box else edits)
-    join_wrapped_lines(view)
-    return view
-
-
-def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
-    """Yield the edits for the adjacent lines of a box."""
-    yield box[0].end("prefix"), box[0].start("inside"), ""
-    # A word that is longer than a line has a separate line.
-    width = max((len(line["inside"].rstrip()) for line in box if " " in line["inside"].strip()), default=0)
-    for line, following in pairwise(box):
-        has_time = _TIME.search(following["prefix"]) is not None
-        is_frame = has_time or not following["prefix"].strip()
-        inside = line["inside"].rstrip()
-        if is_frame and width >= MIN_WIDTH and _is_wrapped(inside, following["inside"], width):
-            yield line.start("inside") + len(inside), following.start("inside"), " "
-        else:
-            # Only the first line keeps its time. Other times would split a sentence.
-            yield following.start() if has_time else following.end("prefix"), following.start("inside"), ""
-
-
-def _is_wrapped(line: str, following: str, width: int) -> bool:
-    """Return whether a line of a box ends because the next word did not fit."""
-    if not line or FRESH_LINE.match(following) or following.startswith("- "):
-        return False
-    return len(line) + len(following.split(maxsplit=1)[0]) >= width
-
-
 def is_plain_line(text: str) -> bool:
     """Return whether unwrapping would remove only marks, a time and spaces from a text."""
     return not ("\n" in text or "|" in text or "\t" in text) and _is_plain(text)
@@ -337,7 +289,7 @@ def _strip_line_starts(view: View) -> None:
         if " |" in text and "\n" in text:
             view.edit(_service_edits(text))
         strip_boxes(view)
-        if not is_ascii and any(map(view.text.__contains__, _BORDERS)):
+        if not is_ascii and any(map(view.text.__contains__, BORDERS)):
             view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))
         text = view.text
     if text.lstrip(" \t")[:1] in _MARK_CHARACTERS or _MARKED_LINE.search(text):
@@ -349,7 +301,7 @@ def _strip_line_starts(view: View) -> None:
 
 def _find_borders(text: str) -> Iterator[re.Match[str]]:
     """Yield the borders in a text, in order. If they are rare, only their lines are searched."""
-    if sum(map(text.count, _BORDERS)) * _MIN_CHARS_PER_BORDER > len(text):
+    if sum(map(text.count, BORDERS)) * _MIN_CHARS_PER_BORDER > len(text):
         yield from _BOX.finditer(text)
         return
     end = 0

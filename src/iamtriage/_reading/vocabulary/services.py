@@ -12,134 +12,94 @@ from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
 
-_ALIASES = {
-    "securitytoken": "sts",
-    "securitytokenservice": "sts",
-    "identitymanagement": "iam",
-    "keymanagement": "kms",
-    "keymanagementservice": "kms",
-    "simplesystemsmanagement": "ssm",
-    "simpleemail": "ses",
-    "simpleemailservice": "ses",
-    "simpleemailv2": "ses",
-    "sesv2": "ses",
-    "simplenotification": "sns",
-    "simplenotificationservice": "sns",
-    "simplequeue": "sqs",
-    "simplequeueservice": "sqs",
-    "simplestorage": "s3",
-    "simplestorageservice": "s3",
-    "simpledb": "sdb",
-    "cloudwatchlogs": "logs",
-    "cloudwatchevents": "events",
-    "eventbridge": "events",
-    "stepfunctions": "states",
-    "sfn": "states",
-    "elasticloadbalancingv2": "elasticloadbalancing",
-    "elbv2": "elasticloadbalancing",
-    "elb": "elasticloadbalancing",
-    "applicationautoscaling": "application-autoscaling",
-    "certificatemanager": "acm",
-    "ecrpublic": "ecr-public",
-    "elasticcontainerregistry": "ecr",
-    "elasticcontainerservice": "ecs",
-    "containerservice": "ecs",
-    "elasticfilesystem": "elasticfilesystem",
-    "efs": "elasticfilesystem",
-    "emr": "elasticmapreduce",
-    "costexplorer": "ce",
-    "costandusagereport": "cur",
-    "cognitoidentity": "cognito-identity",
-    "cognitoidentityprovider": "cognito-idp",
-    "cognitoidp": "cognito-idp",
-    "bedrockruntime": "bedrock",
-    "bedrockagent": "bedrock",
-    "bedrockagentruntime": "bedrock",
-    "lambdainternal": "lambda",
-    "dynamodbv2": "dynamodb",
-    "dynamodbstreams": "dynamodb",
-    "kinesisfirehose": "firehose",
-    "databasemigration": "dms",
-    "databasemigrationservice": "dms",
-    "apigatewayv2": "apigateway",
-    "opensearch": "es",
-    "elasticsearch": "es",
-    "elasticsearchservice": "es",
-    "ssoadmin": "sso",
-    "wafv2": "wafv2",
-    "resourcegroupstaggingapi": "tag",
-    "resourcegroupstagging": "tag",
-    "s3control": "s3",
-    "sagemakerruntime": "sagemaker",
-    "elasticcomputecloud": "ec2",
-    "relationaldatabase": "rds",
-    "monitoring": "cloudwatch",
-    "datacatalog": "glue",
-    "configservice": "config",
-    "directoryservice": "ds",
-    "directoryservicedata": "ds-data",
-    "applicationdiscovery": "discovery",
-    "applicationdiscoveryservice": "discovery",
-    "serverlessapplicationrepository": "serverlessrepo",
-    "opensearchserverless": "aoss",
-    "customerprofiles": "profile",
-    "connectcases": "cases",
-    "greengrassv2": "greengrass",
-    "keyspaces": "cassandra",
-    "location": "geo",
-    "migrationhub": "mgh",
-    "mturk": "mechanicalturk",
-    "mturkrequester": "mechanicalturk",
-    "mwaa": "airflow",
-    "qconnect": "wisdom",
-    "memorydb": "memorydb",
-    "tagging": "tag",
-    "appstream2": "appstream",
-    "email": "ses",
-    "queue": "sqs",
-    "emailsmtp": "ses",
-    "organizations": "organizations",
-    "eksauth": "eks-auth",
-    "gitcodecommit": "codecommit",
-    "codestarconnections": "codestar-connections",
-    "servicecatalogappregistry": "servicecatalog",
-    "kinesisanalyticsv2": "kinesisanalytics",
-    "backupgateway": "backup-gateway",
-    "iotdataplane": "iotdata",
-    "timestreamwrite": "timestream",
-    "timestreamquery": "timestream",
-    "accessanalyzer": "access-analyzer",
-    "networkfirewall": "network-firewall",
-    # Service prefixes in cmdlets of PowerShell.
-    "asg": "autoscaling",
-    "cfn": "cloudformation",
-    "ct": "cloudtrail",
-    "cw": "cloudwatch",
-    "cwl": "logs",
-    "ddb": "dynamodb",
-    "elb2": "elasticloadbalancing",
-    "lm": "lambda",
-    "r53": "route53",
-    "sec": "secretsmanager",
-}
+# Services and their other names, of which some are prefixes in cmdlets of PowerShell.
+_NAMES = """
+    acm: certificatemanager
+    airflow: mwaa
+    aoss: opensearchserverless
+    apigateway: apigatewayv2
+    appstream: appstream2
+    autoscaling: asg
+    bedrock: bedrockruntime bedrockagent bedrockagentruntime
+    cases: connectcases
+    cassandra: keyspaces
+    ce: costexplorer
+    cloudformation: cfn
+    cloudtrail: ct
+    cloudwatch: monitoring cw
+    codecommit: gitcodecommit
+    cognito-idp: cognitoidentityprovider
+    config: configservice
+    cur: costandusagereport
+    discovery: applicationdiscovery applicationdiscoveryservice
+    dms: databasemigration databasemigrationservice
+    ds: directoryservice
+    ds-data: directoryservicedata
+    dynamodb: dynamodbv2 dynamodbstreams ddb
+    ec2: elasticcomputecloud
+    ecr: elasticcontainerregistry
+    ecs: elasticcontainerservice containerservice
+    elasticfilesystem: efs
+    elasticloadbalancing: elasticloadbalancingv2 elbv2 elb elb2
+    elasticmapreduce: emr
+    es: opensearch elasticsearch elasticsearchservice
+    events: cloudwatchevents eventbridge
+    firehose: kinesisfirehose
+    geo: location
+    glue: datacatalog
+    greengrass: greengrassv2
+    iam: identitymanagement
+    iotdata: iotdataplane
+    kinesisanalytics: kinesisanalyticsv2
+    kms: keymanagement keymanagementservice
+    lambda: lambdainternal lm
+    logs: cloudwatchlogs cwl
+    mechanicalturk: mturk mturkrequester
+    mgh: migrationhub
+    profile: customerprofiles
+    rds: relationaldatabase
+    route53: r53
+    s3: simplestorage simplestorageservice s3control
+    sagemaker: sagemakerruntime
+    sdb: simpledb
+    secretsmanager: sec
+    serverlessrepo: serverlessapplicationrepository
+    servicecatalog: servicecatalogappregistry
+    ses: simpleemail simpleemailservice simpleemailv2 sesv2 email emailsmtp
+    sns: simplenotification simplenotificationservice
+    sqs: simplequeue simplequeueservice queue
+    ssm: simplesystemsmanagement
+    sso: ssoadmin
+    states: stepfunctions sfn
+    sts: securitytoken securitytokenservice
+    tag: resourcegroupstaggingapi resourcegroupstagging tagging
+    timestream: timestreamwrite timestreamquery
+    wisdom: qconnect
+"""
 # Prefixes with hyphens, which service IDs and the names of clients lack: "EMR containers", "AWSLicenseManager".
 _HYPHENATED = """
-    account-access acm-pca agent-registry app-integrations application-signals arc-region-switch
-    arc-zonal-shift autoscaling-plans backup-search bcm-dashboards bcm-data-exports bcm-pricing-calculator
-    bcm-recommended-actions bedrock-agentcore cleanrooms-ml cloudfront-keyvaluestore cloudtrail-data
-    codeguru-profiler codeguru-reviewer codeguru-security codestar-notifications cognito-sync
+    access-analyzer account-access acm-pca agent-registry app-integrations application-autoscaling
+    application-signals arc-region-switch arc-zonal-shift autoscaling-plans backup-gateway backup-search
+    bcm-dashboards bcm-data-exports bcm-pricing-calculator bcm-recommended-actions bedrock-agentcore
+    cleanrooms-ml cloudfront-keyvaluestore cloudtrail-data codeguru-profiler codeguru-reviewer
+    codeguru-security codestar-connections codestar-notifications cognito-identity cognito-idp cognito-sync
     compute-optimizer connect-campaigns cost-optimization-hub devops-guru docdb-elastic ds-data
-    ec2-instance-connect elemental-inference emr-containers emr-serverless geo-maps geo-places geo-routes
-    inspector-scan kendra-ranking license-manager license-manager-linux-subscriptions
+    ec2-instance-connect ecr-public eks-auth elemental-inference emr-containers emr-serverless geo-maps
+    geo-places geo-routes inspector-scan kendra-ranking license-manager license-manager-linux-subscriptions
     license-manager-user-subscriptions managedblockchain-query mediapackage-vod medical-imaging
-    migrationhub-orchestrator migrationhub-strategy neptune-graph network-security-manager
+    migrationhub-orchestrator migrationhub-strategy neptune-graph network-firewall network-security-manager
     notifications-contacts nova-act payment-cryptography pca-connector-ad pca-connector-scep rds-data
     redshift-data redshift-serverless resource-explorer-2 resource-groups route53-recovery-cluster
     route53-recovery-control-config route53-recovery-readiness s3-outposts sagemaker-geospatial security-ir
     sms-voice snow-device-management social-messaging ssm-contacts ssm-guiconnect ssm-incidents
     ssm-quicksetup ssm-sap timestream-influxdb vpc-lattice waf-regional workspaces-instances workspaces-web
 """
-_ALIASES.update({name.replace("-", ""): name for name in _HYPHENATED.split()})
+_ALIASES = {name.replace("-", ""): name for name in _HYPHENATED.split()}
+_ALIASES.update(
+    (name, service)
+    for service, *names in map(str.split, _NAMES.replace(":", "").strip().splitlines())
+    for name in names
+)
 _VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
