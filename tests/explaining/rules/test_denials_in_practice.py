@@ -200,6 +200,10 @@ FEDERATION: tuple[Case, ...] = (
 )
 _IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::{ACCOUNT}:user/ana\n"
 _NONE_FOUND = "Unable to locate credentials"
+_NO_PROFILE = "The config profile (prod-admin) could not be found"
+_NO_TOKEN = (
+    "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255"
+)
 OTHER_USERS: tuple[Case, ...] = (
     (
         "sudo",
@@ -226,6 +230,90 @@ OTHER_USERS: tuple[Case, ...] = (
         {},
         ('AWS_CONFIG_FILE="$HOME/.aws/config" aws sts get-caller-identity',),
         ("hunter2",),
+    ),
+    (
+        "kubectl with sudo, for a profile",
+        f"$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
+        {},
+        (
+            "in the config and credentials files of root, as whom sudo runs the command",
+            "Derived With sudo, the command runs as root, who reads other ~/.aws files.",
+            "Do this first: Run the command without sudo",
+            "use 8443",
+            " kubectl port-forward -n shop svc/orders 8443:8443 sudo AWS_SHARED_CREDENTIALS_FILE=",
+            "sudo aws configure list-profiles",
+        ),
+        ("Possible", "aws configure sso", "On a server"),
+    ),
+    (
+        "Terraform with sudo, for a profile",
+        "$ sudo terraform plan\nError: failed to get shared config profile, prod-admin",
+        {},
+        ("of root, as whom sudo runs the command", "and it gets no AWS_ variables"),
+        ("aws configure sso",),
+    ),
+    (
+        "other user, for a profile",
+        f"$ sudo -u jenkins aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (
+            "files of jenkins",
+            'eval "$(aws configure export-credentials --profile prod-admin --format env)"',
+            "AWS_SESSION_TOKEN aws s3 ls sudo -u jenkins aws configure list-profiles",
+        ),
+        ("aws configure sso",),
+    ),
+    (
+        "sudo that keeps the files",
+        f"$ sudo HOME=/home/ana kubectl get pods\n{_NO_PROFILE}",
+        {},
+        ("Do this first: Use a profile that exists",),
+        ("Do this first: Run the command without sudo",),
+    ),
+    (
+        "shell of root, for a profile",
+        f"root@ops-7:~# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (
+            "files of root, whose shell this is",
+            "AWS_CONFIG_FILE=/home/USER/.aws/config AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials aws s3 ls --profile prod-admin",
+        ),
+        ("aws configure sso",),
+    ),
+    (
+        "shell of a pod",
+        f"root@orders-6d5f8c7b9-x2k4p:/app# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (),
+        ("whose shell this is",),
+    ),
+    (
+        "cron, for a profile",
+        f"Nov 24 02:00:01 nas CRON[2211]: (root) CMD (/opt/sync.sh)\nNov 24 02:00:02 nas sync.sh[2213]: {_NO_PROFILE}",
+        {},
+        ("files of root, as whom the cron job runs", "reads ~/.aws of root", "crontab -e"),
+        ("aws configure sso",),
+    ),
+    (
+        "systemd, for a profile",
+        f"Nov 24 02:00:02 nas sync[2213]: {_NO_PROFILE}\nNov 24 02:00:02 nas systemd[1]: sync.service: Failed",
+        {},
+        ("files that the systemd unit reads", "sudo systemctl edit sync"),
+        ("aws configure sso",),
+    ),
+    (
+        "kubectl with sudo, without credentials",
+        f"$ sudo kubectl get pods\n{_NONE_FOUND}\n{_NO_TOKEN}",
+        {},
+        ("Do this first: Run the command without sudo", " kubectl get pods sudo AWS_SHARED_"),
+        ("aws configure sso",),
+    ),
+    (
+        "kubectl with sudo, without a sign-in",
+        f"$ sudo kubectl get pods\nError loading SSO Token: Token for dev does not exist\n{_NO_TOKEN}",
+        {},
+        ("the token cache of root", ' kubectl get pods sudo HOME="$HOME" kubectl get pods'),
+        ("On a server",),
     ),
     (
         "program without the credentials of the AWS CLI",

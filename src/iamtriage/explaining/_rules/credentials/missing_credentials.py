@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials import (
     containers,
     ecs_tasks,
     missing_logins,
+    other_users,
     pod_agents,
     session_renewal,
     unreachable_agents,
@@ -35,6 +36,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
@@ -140,8 +142,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     is_unusable = _PROFILE_UNUSABLE.search(message) is not None
     in_container = containers.is_in_container(case.text)
     problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
-    reader = "process in the container" if in_container else "call"
-    spellings = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
+    files = f"that the {'process in the container' if in_container else 'call'} reads"
+    other = None if in_container else other_users.find_other_user(case) or other_users.find_root_shell(case)
+    is_theirs = other is not None and other.has_person
+    spellings: tuple[Cause, ...] = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
     other_home = missing_logins.OTHER_HOME.cause(
         "derived" if shown or in_container else "possible",
         because=shown
@@ -154,6 +158,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         if in_container
         else "The call runs as another user, in a container or with sudo, and reads other files.",
     )
+    if other is not None:
+        files = other.files
+        other_home = missing_logins.OTHER_HOME.cause("derived", shown, text=other.why)
+        spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
     choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile."
     if listed:
@@ -171,7 +179,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         url=pages.CLI_PROFILES,
     )
     return case.explain(
-        f"{subject} {problem} in the config and credentials files that the {reader} reads{place}.",
+        f"{subject} {problem} in the config and credentials files {files}{place}.",
         PROFILE_NOT_FOUND.cause(
             "reported",
             quote_phrases(
@@ -188,8 +196,9 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             )[:1],
             text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
         ),
-        *((other_home, *spellings) if in_container else (*spellings, other_home)),
+        *((other_home, *spellings) if in_container or other is not None else (*spellings, other_home)),
         remedies=(
+            *(() if other is None else (other.remedy,)),
             *session_renewal.remedy_of_workload(case),
             *(
                 (containers.container_remedy(case, missing_profile=profile),)

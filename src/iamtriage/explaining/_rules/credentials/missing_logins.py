@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -49,8 +50,8 @@ OTHER_HOME = CauseType(
     text="Another user signed in, or the sign-in is outside of the container.",
     meaning="The call runs as another user, in a container or with sudo, and reads other files.",
     fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
-    recognised_by="The text shows sudo or docker.",
-    sign=r"\bsudo (?:-\w+ ){0,3}aws\b|\bdocker (?:run|exec|compose)\b|\bHOME=/root\b",
+    recognised_by="The text shows sudo, a shell of root, cron, systemd or docker.",
+    sign=r"\bdocker (?:run|exec|compose)\b|\bHOME=/root\b",
     commands=("printenv AWS_PROFILE",),
     of="profile-not-found",
 )
@@ -142,11 +143,18 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         login = attrs.evolve(
             login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
         )
+    other = other_users.find_other_user(case) or other_users.find_root_shell(case)
+    cache = "the token cache" if other is None else f"the token cache {other.files},"
+    other_home = OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", text=other.why)
     return case.explain(
-        f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
+        f"Nobody is signed in to IAM Identity Center for {described}: {cache} has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
-        OTHER_HOME.cause(),
-        remedies=(login, credential_remedies.SHOW_IDENTITY),
+        other_home,
+        remedies=(
+            *(() if other is None else (other.remedy,)),
+            login,
+            credential_remedies.SHOW_IDENTITY,
+        ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
@@ -239,13 +247,15 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         HELPER_TIMEOUT.cause(),
     )
     first: tuple[Remedy, ...] = ()
+    other = other_users.find_other_user(case) or other_users.find_root_shell(case)
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         outcome = "found no AWS credentials"
         causes = (
             HELPER_WITHOUT_CREDENTIALS.cause("derived", ("The text contains the helper's own error.",)),
         )
-        first = (credential_remedies.CONFIGURE_CREDENTIALS,)
+        if other is None:
+            first = (credential_remedies.CONFIGURE_CREDENTIALS,)
     elif _API_VERSION in message or _OTHER_VERSION in message:
         return _explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
@@ -254,7 +264,10 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
             url=pages.EKS_KUBECONFIG,
         )
-        outcome, causes, first = "was not found", (), (install,)
+        outcome, causes, first, other = "was not found", (), (install,), None
+    if other is not None:
+        causes = (OTHER_HOME.cause("derived", text=other.why), *causes)
+        first = (other.remedy,)
     return case.explain(
         f"The helper that gets credentials for the cluster {outcome}."
         if reason is None

@@ -278,8 +278,9 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
     if environments == [containers.advise_in_docker]:
         profile = containers.find_profile_without_files(case)
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
-    if environments[0] is other_users.advise_other_user:
-        return other_users.describe_process(case)
+    if environments[0] is _advise_other_user:
+        other = other_users.find_other_user(case)
+        return f"{other.place if other else ' in this process'}{other_users.describe_identity(case)}"
     if environments == [credential_sources.advise_on_iis]:
         return " in any place that it searched as the identity of the IIS application pool"
     if credential_sources.advise_on_ec2 in environments and re.search(
@@ -292,6 +293,36 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
+
+
+def _is_of_other_user(case: Case[MissingCredentials], *, may_be_instance: bool) -> bool:
+    """Return whether the text shows a process of another user, or credentials that it does not have.
+
+    Args:
+        case: The failure.
+        may_be_instance: Whether the process looked for the role of an instance, as services on EC2 do.
+    """
+    if other_users.find_identity(case) is not None:
+        return True
+    other = other_users.find_other_user(case)
+    return other is not None and (other.has_person or not may_be_instance)
+
+
+def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+    """Return why the process does not have the credentials of a shell, and one way to pass them."""
+    who, other = other_users.find_identity(case), other_users.find_other_user(case)
+    because = (f"aws sts get-caller-identity printed {who}.",) if who else ()
+    why = "The AWS CLI finds credentials that this process does not: it lacks the profile or the variables, or its SDK does not support the type of sign-in."
+    remedy = your_remedy(
+        "Pass the credentials of the AWS CLI to the process",
+        "The first command prints where the AWS CLI finds them. Set AWS_PROFILE to that profile for the process, or export the credentials, and start the process in the same shell.",
+        commands=("aws configure list", 'eval "$(aws configure export-credentials --format env)"'),
+        url=pages.CLI_CREDENTIALS,
+    )
+    if other is not None:
+        why, remedy = other.why, other.remedy
+    cause = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)
+    return pod_roles.Advice([cause], [remedy])
 
 
 def _metadata_outcome(message: str, *, in_container: bool) -> str:
@@ -375,8 +406,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
     is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
-    if not is_without_role and other_users.is_of_other_user(case, may_be_instance=mentions_metadata):
-        return [other_users.advise_other_user]
+    if not is_without_role and _is_of_other_user(case, may_be_instance=mentions_metadata):
+        return [_advise_other_user]
     if _TERRAFORM.search(text) or _PERSONS_TOOL.search(text):
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [on_laptop, on_ec2]

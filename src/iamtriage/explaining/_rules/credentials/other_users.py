@@ -10,26 +10,29 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.credentials.credential_sources import ENVIRONMENT_NOT_PASSED_ON
-from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
+# Programs that make calls of AWS, or run others that do. Those in containers have other files.
+_PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"
 _SUDO = lazy_pattern(
-    r"\bsudo (?!-\w*E)(?:-u ?(?P<user>[\w.-]{1,32}) |-[A-Za-z]{1,4} )*"
-    r"(?P<line>(?:aws|terraform|tofu|python[\d.]{0,4}|node|npx|cdk|eksctl|helm|packer|java|(?:\./|/)[\w./-]{1,100})(?![\w-])[^\n|;&<>]{0,300})",
+    r"\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?:-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*)"
+    rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})",
     re.ASCII,
 )
-# The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
+# The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
+_ROOT_PROMPT = lazy_pattern(
+    r"^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ][^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})",
+    re.ASCII | re.MULTILINE,
+)
+# The log of cron, or a line of a crontab.
 _CRON = lazy_pattern(
-    r"\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
-    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|(?P<script>/etc/cron\.(?:hourly|daily|weekly|monthly)/[\w.-]{1,100})"
-    r"|/etc/cron(?:tab\b|\.d/)|\banacron\[\d",
+    r"\bCRON\[\d{1,7}\](?:: \((?P<user>[\w.-]{1,32})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b",
     re.ASCII | re.MULTILINE,
 )
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
@@ -47,37 +50,13 @@ _IDENTITY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
     re.ASCII,
 )
-# The user and the host of a shell, before the command that prints the identity.
-_SHELL_USER = lazy_pattern(
-    r"^[\[(]?(?P<user>[a-z_][\w.-]{0,31})@[\w.-]{1,63}[: ][^\n]{0,100}[#$%] aws sts get-caller-identity",
-    re.ASCII | re.MULTILINE,
-)
 # Another command than the one with sudo.
-_COMMAND = lazy_pattern(
-    r"^(?:[^\n]{0,120}?[$#%>❯] )?(?:aws|terraform|tofu|python[\d.]{0,4}|node|npx|cdk|eksctl|helm) ",
-    re.MULTILINE,
-)
+_COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|password|token|key))[\w./:=@,+ -]{1,300}", re.ASCII)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
-_ROLE = (
-    "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
-)
-_MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
-
-
-class _Cron(NamedTuple):
-    """A job of cron.
-
-    Attributes:
-        user: The user whose job it is, or ``None``.
-        script: The script that run-parts runs, or ``None``.
-        shell_user: The user of the shell that has credentials, if it is another one.
-    """
-
-    user: str | None
-    script: str | None
-    shell_user: str | None
+_ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance."
+_MAX_CHARS_BEFORE = 4_000
 
 
 def _text_before(case: Case[MissingCredentials]) -> str:
@@ -86,119 +65,86 @@ def _text_before(case: Case[MissingCredentials]) -> str:
     return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
 
 
-def is_of_other_user(case: Case[MissingCredentials], *, may_be_instance: bool) -> bool:
-    """Return whether the text shows a process of another user, or credentials that it does not have.
+class OtherUser(NamedTuple):
+    """A process that does not run as the user of a shell.
 
-    Args:
-        case: The failure.
-        may_be_instance: Whether the process looked for the role of an instance, as services on EC2 do.
+    Attributes:
+        files: Whose files it reads, such as ``"that the cron job reads"``.
+        place: Where a program found no credentials, as the end of a clause.
+        why: Why it does not find what a shell finds.
+        remedy: How to pass the files or credentials to it.
+        has_person: Whether a person ran it, whose own files have what it needs.
     """
+
+    files: str
+    place: str
+    why: str
+    remedy: Remedy
+    has_person: bool = False
+
+
+def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
+    """Return the process of another user that the text shows, or ``None``."""
     text = _text_before(case)
-    if _find_sudo(text) is not None or _IDENTITY.search(text):
-        return True
-    return not may_be_instance and (_find_cron(case) is not None or _SYSTEMD.search(text) is not None)
-
-
-def find_identity(case: Case[MissingCredentials]) -> str | None:
-    """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` prints.
-
-    A shell can print it after the failure of a job.
-    """
-    text = _text_before(case)
-    found = _IDENTITY.search(text)
-    if found is None and any(pattern.search(text) for pattern in (_CRON, _SYSTEMD)):
-        found = _IDENTITY.search(case.failure.text, case.failure.span[1])
-    return None if found is None else found["who"].rstrip(".,")
-
-
-def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
-    """Return the job of cron that failed, if the text shows one."""
-    start, end = case.failure.span
-    text = case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end + _CHARS_AFTER]
-    matches = [each for each in _CRON.finditer(text) if each.start() < start or each["script"]]
-    if not matches:
-        return None
-    user = next((name for each in matches if (name := each["mailed"] or each["logged"])), None)
-    script = next((each["script"] for each in matches if each["script"]), None)
-    shell = _SHELL_USER.search(case.failure.text)
-    user = user or ("root" if script else None)
-    shell_user = None if shell is None or shell["user"] == user else shell["user"]
-    return _Cron(user, script, shell_user)
-
-
-def describe_process(case: Case[MissingCredentials]) -> str:
-    """Return the process that has no credentials, as the end of a clause, and who has some."""
-    text, who = _text_before(case), find_identity(case)
     if (sudo := _find_sudo(text)) is not None:
-        others = f" (your own user has those of {who})" if who else ""
-        return f" under sudo, as {sudo['user'] or 'root'}{others}"
-    cron = _find_cron(case)
-    shell = f"the shell of {cron.shell_user}" if cron is not None and cron.shell_user else "your shell"
-    others = f" ({shell} has those of {who})" if who else ""
-    if cron is not None:
-        return f" in the cron job{f' of {cron.user}' if cron.user else ''}{others}"
-    return f" in the systemd unit{others}" if _SYSTEMD.search(text) else f" in this process{others}"
-
-
-def advise_other_user(case: Case[MissingCredentials], _message: str) -> Advice:
-    """Return why the process does not have the credentials of a shell, and one way to pass them."""
-    text, who = _text_before(case), find_identity(case)
-    because = (f"aws sts get-caller-identity printed {who}.",) if who else ()
-    if (sudo := _find_sudo(text)) is not None:
-        user = sudo["user"] or "root"
-        why = f"With sudo, the command runs as {user}, who reads other ~/.aws files, and it gets no AWS_ variables."
-        remedy = _sudo_remedy(sudo)
-    elif (cron := _find_cron(case)) is not None:
-        reader = f"runs as {cron.user}" if cron.user else "runs as the user whose crontab it is"
-        why = f"A cron job gets no variables of a shell, {reader}, and reads that user's ~/.aws."
-        remedy = _cron_remedy(cron, who)
-    elif (line := _SYSTEMD.search(text)) is not None:
+        user = sudo["user"] or sudo["long"] or "root"
+        lost = "" if "E" in sudo["options"].partition("-u")[0] else ", and it gets no AWS_ variables"
+        return OtherUser(
+            f"of {user}, as whom sudo runs the command",
+            f" under sudo, as {user}",
+            f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
+            _sudo_remedy(sudo, user, case.text),
+            has_person=True,
+        )
+    if (cron := _CRON.search(text)) is not None:
+        user = cron["user"]
+        return OtherUser(
+            f"of {user}, as whom the cron job runs" if user else "that the cron job reads",
+            " in the cron job",
+            f"A cron job gets no variables of a shell, and reads ~/.aws of {user or 'the user whose crontab it is'}.",
+            _CRON_REMEDY,
+        )
+    if (line := _SYSTEMD.search(text)) is not None:
         found = _UNIT.search(text)
         unit = (
             (found["unit"] or found["name"]).removesuffix(".service") if found else line["program"] or "UNIT"
         )
-        why = "The unit runs as root, unless User= names another user, and gets no variables of a shell."
-        remedy = your_remedy(
-            "Set the user or the files in the unit",
-            "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
-            _ROLE,
-            commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
-            url=pages.CLI_CREDENTIALS,
+        return OtherUser(
+            "that the systemd unit reads",
+            " in the systemd unit",
+            "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
+            _unit_remedy(unit),
         )
-    else:
-        why = "The AWS CLI finds credentials that this process does not: it lacks the profile or the variables, or its SDK does not support the type of sign-in."
-        remedy = your_remedy(
-            "Pass the credentials of the AWS CLI to the process",
-            "The first command prints where the AWS CLI finds them. Set AWS_PROFILE to that profile for the process, or export the credentials, and start the process in the same shell.",
-            commands=("aws configure list", 'eval "$(aws configure export-credentials --format env)"'),
-            url=pages.CLI_CREDENTIALS,
-        )
-    return Advice([ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)], [remedy])
+    return None
 
 
-def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
-    owner = cron.shell_user or "the user who has the credentials"
-    home = "/root" if owner == "root" else f"/home/{cron.shell_user or 'USER_NAME'}"
-    of_owner = f": sudo crontab -u {owner} -e" if cron.shell_user else ""
-    if cron.script is not None:
-        start, where, edit = "export ", f"at the top of {cron.script}", f"sudoedit {cron.script}"
-    else:
-        start, where = "", "above the job in its crontab (cron expands no $HOME)"
-        edit = f"sudo crontab -u {cron.user} -e" if cron.user else "crontab -e"
-    files = {"AWS_SHARED_CREDENTIALS_FILE": "credentials", "AWS_CONFIG_FILE": "config"}
-    role = _ROLE
-    if who is not None and who.startswith("assumed-role/"):
-        role = f"The credentials of a sign-in expire. {_ROLE}"
-    return your_remedy(
-        f"Run the job as {owner}, or let it read {owner}'s files"
-        if cron.shell_user
-        else "Name the profile and the files in the crontab",
-        f"Move the job to the crontab of {owner}{of_owner}.",
-        f"Or keep it where it is, and put these lines {where}, with AWS_PROFILE if the profile is not default.",
-        role,
-        commands=(edit,),
-        manifest="".join(f"{start}{name}={home}/.aws/{file}\n" for name, file in files.items()),
-        url=pages.CLI_CREDENTIALS,
+def find_root_shell(case: Case[MissingCredentials]) -> OtherUser | None:
+    """Return the shell of root that made the call, whose files are not those of the person."""
+    found = [*_ROOT_PROMPT.finditer(_text_before(case))]
+    if not found or _COMMAND.search(_text_before(case), found[-1].end()):
+        return None
+    return OtherUser(
+        "of root, whose shell this is",
+        " in the shell of root",
+        "The shell is that of root, who reads /root/.aws, and not the files of another user.",
+        _root_shell_remedy(found[-1]["line"].strip()),
+        has_person=True,
+    )
+
+
+def find_identity(case: Case[MissingCredentials]) -> str | None:
+    """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` printed before."""
+    found = _IDENTITY.search(_text_before(case))
+    return None if found is None else found["who"].rstrip(".,")
+
+
+def describe_identity(case: Case[MissingCredentials]) -> str:
+    """Return whose credentials the AWS CLI has, as an addition to where a program found none, or nothing."""
+    who = find_identity(case)
+    return (
+        f" (your {'own user' if _find_sudo(_text_before(case)) else 'shell'} has those of {who})"
+        if who
+        else ""
     )
 
 
@@ -208,24 +154,77 @@ def _find_sudo(text: str) -> re.Match[str] | None:
     return all_found[-1] if all_found and not _COMMAND.search(text, all_found[-1].end()) else None
 
 
-def _sudo_remedy(sudo: re.Match[str]) -> Remedy:
+def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     line = sudo["line"].strip()
     line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
-    user = sudo["user"] or "root"
+    is_about_profile = "profile" in text and "SSO" not in text
+    list_profiles = f"sudo {f'-u {user} ' if user != 'root' else ''}aws configure list-profiles"
+    last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else _ROLE
+    if is_about_profile:
+        last_step = f"The last command lists the profiles that {user} has."
+    again, step = line, "Without sudo, it uses your own credentials."
+    if (ports := _LOW_PORT.search(line)) is not None and int(ports["local"]) < _FIRST_USER_PORT:
+        local = f"{8000 + int(ports['local'])}" if int(ports["local"]) != _HTTPS else "8443"
+        again = f"{line[: ports.start('local')]}{local}{line[ports.end('local') :]}"
+        step = f"{step} Only local ports below 1024 need root: use {local}."
     if user == "root":
         title, way = "name your files to sudo", "the second command lets it read your files"
-        others: tuple[str, ...] = (f"sudo {_FILES} {line}",)
+        # The tokens of IAM Identity Center are in the home directory, whatever the files.
+        files = 'HOME="$HOME"' if "SSO" in text else _FILES
+        others: tuple[str, ...] = (f"sudo {files} {line}",)
     else:
         # Only root can read the files of others.
         title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
+        profile = _PROFILE_OPTION.search(line)
+        line = _PROFILE_OPTION.sub("", line)
         others = (
-            'eval "$(aws configure export-credentials --format env)"',
+            f'eval "$(aws configure export-credentials{profile[0] if profile else ""} --format env)"',
             f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
         )
     return your_remedy(
         f"Run the command without sudo, or {title}",
-        f"Without sudo, it uses your own credentials. If it needs the rights of {user}, {way}.",
+        f"{step} If it needs the rights of {user}, {way}.",
+        *present(last_step),
+        commands=(again, *others, *((list_profiles,) if is_about_profile else ())),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+_LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
+_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
+_FIRST_USER_PORT = 1024
+_HTTPS = 443
+
+
+def _root_shell_remedy(line: str) -> Remedy:
+    line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
+    home = "/home/USER/.aws"
+    return your_remedy(
+        "Run the command as the user who has the profile, or name that user's files",
+        "Leave the shell of root, or let the command read the files of the user. Root may read them.",
         _ROLE,
-        commands=(line, *others),
+        commands=(
+            "aws configure list-profiles",
+            f"AWS_CONFIG_FILE={home}/config AWS_SHARED_CREDENTIALS_FILE={home}/credentials {line}",
+        ),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+_CRON_REMEDY = your_remedy(
+    "Name the profile and the files in the crontab",
+    "In the crontab of the user who has the credentials, set AWS_PROFILE above the job. In that of another user, add AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE with full paths: cron expands no $HOME there.",
+    _ROLE,
+    commands=("crontab -e",),
+    url=pages.CLI_CREDENTIALS,
+)
+
+
+def _unit_remedy(unit: str) -> Remedy:
+    return your_remedy(
+        "Set the user or the files in the unit",
+        "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
+        _ROLE,
+        commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
         url=pages.CLI_CREDENTIALS,
     )
