@@ -291,7 +291,7 @@ OTHER_USERS: tuple[Case, ...] = (
         "cron, for a profile",
         f"Nov 24 02:00:01 nas CRON[2211]: (root) CMD (/opt/sync.sh)\nNov 24 02:00:02 nas sync.sh[2213]: {_NO_PROFILE}",
         {},
-        ("files of root, as whom the cron job runs", "reads ~/.aws of root", "crontab -e"),
+        ("files of root, as whom the cron job runs", "runs as root", "sudo crontab -u root -e"),
         ("aws configure sso",),
     ),
     (

@@ -30,9 +30,11 @@ _ROOT_PROMPT = lazy_pattern(
     r"^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ][^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})",
     re.ASCII | re.MULTILINE,
 )
-# The log of cron, or a line of a crontab.
+# The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
 _CRON = lazy_pattern(
-    r"\bCRON\[\d{1,7}\](?:: \((?P<user>[\w.-]{1,32})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b",
+    r"\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
+    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|(?P<script>/etc/cron\.(?:hourly|daily|weekly|monthly)/[\w.-]{1,100})"
+    r"|/etc/cron(?:tab\b|\.d/)|\banacron\[\d",
     re.ASCII | re.MULTILINE,
 )
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
@@ -50,13 +52,34 @@ _IDENTITY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
     re.ASCII,
 )
+# The user and the host of a shell, before the command that prints the identity.
+_SHELL_USER = lazy_pattern(
+    r"^[\[(]?(?P<user>[a-z_][\w.-]{0,31})@[\w.-]{1,63}[: ][^\n]{0,100}[#$%] aws sts get-caller-identity",
+    re.ASCII | re.MULTILINE,
+)
 # Another command than the one with sudo.
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|password|token|key))[\w./:=@,+ -]{1,300}", re.ASCII)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
-_ROLE = "On a server, prefer a role to access keys: on EC2 that of the instance."
-_MAX_CHARS_BEFORE = 4_000
+_ROLE = (
+    "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
+)
+_MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
+
+
+class _Cron(NamedTuple):
+    """A job of cron.
+
+    Attributes:
+        user: The user whose job it is, or ``None``.
+        script: The script that run-parts runs, or ``None``.
+        shell_user: The user of the shell that has credentials, if it is another one.
+    """
+
+    user: str | None
+    script: str | None
+    shell_user: str | None
 
 
 def _text_before(case: Case[MissingCredentials]) -> str:
@@ -96,13 +119,13 @@ def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
             _sudo_remedy(sudo, user, case.text),
             has_person=True,
         )
-    if (cron := _CRON.search(text)) is not None:
-        user = cron["user"]
+    if (cron := _find_cron(case)) is not None:
+        reader = f"runs as {cron.user}" if cron.user else "runs as the user whose crontab it is"
         return OtherUser(
-            f"of {user}, as whom the cron job runs" if user else "that the cron job reads",
-            " in the cron job",
-            f"A cron job gets no variables of a shell, and reads ~/.aws of {user or 'the user whose crontab it is'}.",
-            _CRON_REMEDY,
+            f"of {cron.user}, as whom the cron job runs" if cron.user else "that the cron job reads",
+            f" in the cron job{f' of {cron.user}' if cron.user else ''}",
+            f"A cron job gets no variables of a shell, {reader}, and reads that user's ~/.aws.",
+            _cron_remedy(cron, find_identity(case)),
         )
     if (line := _SYSTEMD.search(text)) is not None:
         found = _UNIT.search(text)
@@ -133,19 +156,42 @@ def find_root_shell(case: Case[MissingCredentials]) -> OtherUser | None:
 
 
 def find_identity(case: Case[MissingCredentials]) -> str | None:
-    """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` printed before."""
-    found = _IDENTITY.search(_text_before(case))
+    """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` prints.
+
+    A shell can print it after the failure of a job.
+    """
+    text = _text_before(case)
+    found = _IDENTITY.search(text)
+    if found is None and any(pattern.search(text) for pattern in (_CRON, _SYSTEMD)):
+        found = _IDENTITY.search(case.failure.text, case.failure.span[1])
     return None if found is None else found["who"].rstrip(".,")
+
+
+def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
+    """Return the job of cron that failed, if the text shows one."""
+    start, end = case.failure.span
+    text = case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end + _CHARS_AFTER]
+    matches = [each for each in _CRON.finditer(text) if each.start() < start or each["script"]]
+    if not matches:
+        return None
+    user = next((name for each in matches if (name := each["mailed"] or each["logged"])), None)
+    script = next((each["script"] for each in matches if each["script"]), None)
+    shell = _SHELL_USER.search(case.failure.text)
+    user = user or ("root" if script else None)
+    shell_user = None if shell is None or shell["user"] == user else shell["user"]
+    return _Cron(user, script, shell_user)
 
 
 def describe_identity(case: Case[MissingCredentials]) -> str:
     """Return whose credentials the AWS CLI has, as an addition to where a program found none, or nothing."""
     who = find_identity(case)
-    return (
-        f" (your {'own user' if _find_sudo(_text_before(case)) else 'shell'} has those of {who})"
-        if who
-        else ""
-    )
+    if who is None:
+        return ""
+    if _find_sudo(_text_before(case)) is not None:
+        return f" (your own user has those of {who})"
+    cron = _find_cron(case)
+    shell = f"the shell of {cron.shell_user}" if cron is not None and cron.shell_user else "your shell"
+    return f" ({shell} has those of {who})"
 
 
 def _find_sudo(text: str) -> re.Match[str] | None:
@@ -211,13 +257,30 @@ def _root_shell_remedy(line: str) -> Remedy:
     )
 
 
-_CRON_REMEDY = your_remedy(
-    "Name the profile and the files in the crontab",
-    "In the crontab of the user who has the credentials, set AWS_PROFILE above the job. In that of another user, add AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE with full paths: cron expands no $HOME there.",
-    _ROLE,
-    commands=("crontab -e",),
-    url=pages.CLI_CREDENTIALS,
-)
+def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
+    owner = cron.shell_user or "the user who has the credentials"
+    home = "/root" if owner == "root" else f"/home/{cron.shell_user or 'USER_NAME'}"
+    of_owner = f": sudo crontab -u {owner} -e" if cron.shell_user else ""
+    if cron.script is not None:
+        start, where, edit = "export ", f"at the top of {cron.script}", f"sudoedit {cron.script}"
+    else:
+        start, where = "", "above the job in its crontab (cron expands no $HOME)"
+        edit = f"sudo crontab -u {cron.user} -e" if cron.user else "crontab -e"
+    files = {"AWS_SHARED_CREDENTIALS_FILE": "credentials", "AWS_CONFIG_FILE": "config"}
+    role = _ROLE
+    if who is not None and who.startswith("assumed-role/"):
+        role = f"The credentials of a sign-in expire. {_ROLE}"
+    return your_remedy(
+        f"Run the job as {owner}, or let it read {owner}'s files"
+        if cron.shell_user
+        else "Name the profile and the files in the crontab",
+        f"Move the job to the crontab of {owner}{of_owner}.",
+        f"Or keep it where it is, and put these lines {where}, with AWS_PROFILE if the profile is not default.",
+        role,
+        commands=(edit,),
+        manifest="".join(f"{start}{name}={home}/.aws/{file}\n" for name, file in files.items()),
+        url=pages.CLI_CREDENTIALS,
+    )
 
 
 def _unit_remedy(unit: str) -> Remedy:
