@@ -798,6 +798,12 @@ CASES = {
         "signed for PUT, but the request sent POST",
         "Send a PUT request",
     ),
+    "signed-key": (
+        'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.csv"})\n'
+        + _rejected_url("PUT", "host:acme.s3.amazonaws.com", "host"),
+        "signed for the key in/a.csv, but the request is for /a",
+        "sign it for the key that is requested",
+    ),
     "signed-host": (
         "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=60\n"
         + _rejected_url("GET", "host:files.example.com", "host"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
@@ -91,7 +92,6 @@ _TYPES = {
 # The parameters of SDKs for headers.
 _PARAMETERS = {"content-type": "ContentType", "content-md5": "ContentMD5", "x-amz-acl": "ACL"}
 _CLI_SIGNER = "aws s3 presign"
-_UPLOADS = frozenset({"PUT", "POST"})
 
 
 class Difference(NamedTuple):
@@ -116,6 +116,7 @@ class _Request(NamedTuple):
         method: Its method.
         headers: Its headers, by their names in lowercase. An empty value was not sent.
         host: Its host.
+        path: Its path.
         source: Where the text shows it.
     """
 
@@ -123,6 +124,7 @@ class _Request(NamedTuple):
     method: str | None
     headers: dict[str, str]
     host: str | None
+    path: str | None
     source: str
 
 
@@ -161,7 +163,26 @@ def compare_with_url(text: str) -> Difference:
                 headers=stated,
             ),
         )
+    key = _parameter(signer.code, "key")
+    if key is not None and request.path is not None and _is_other_key(request.path, key):
+        return Difference(
+            f"it was signed for the key {clip_text(key)}, but the request is for {clip_text(request.path)}",
+            (
+                f"The code signs the key {clip_text(key)}. {request.source} has the path {clip_text(request.path)}.",
+            ),
+            _remedy(
+                text,
+                "Use the URL unchanged, or sign it for the key that is requested.",
+                headers=stated,
+                method=request.method,
+            ),
+        )
     return _likely_difference(text, names, stated, request)
+
+
+def _is_other_key(path: str, key: str) -> bool:
+    """Return whether a path is not that of a key. Keys that code builds are unknown."""
+    return re.fullmatch(r"[\w./ -]{1,512}", key) is not None and not unquote(path).endswith(f"/{key}")
 
 
 def _compare_methods(text: str, signer: _Signer, request: _Request) -> Difference:
@@ -222,7 +243,7 @@ def _likely_difference(
     )
     if request.headers.get(_TYPE_HEADER) == _FORM_TYPE and request.sender == "curl":
         adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
-    remedy = _remedy(text, step, adds_type, headers=headers)
+    remedy = _remedy(text, step, adds_type, headers=headers, method=request.method)
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
     plural = "s" if len(names) > 1 else ""
@@ -256,11 +277,11 @@ def _remedy(
     variable = None if curl is None else _VARIABLE.search(curl[0])
     url = "'PRESIGNED_URL'" if variable is None else f'"${variable["quoted"] or variable["plain"]}"'
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]
-    if method in _UPLOADS or (words and method is None):
+    if method == "PUT" or (words and method not in {"GET", "HEAD", "DELETE"}):
         words.append(f"-T {'FILE' if file is None else quote_argument(file[1])}")
     elif method in {"HEAD", "DELETE"}:
         words.append("-I" if method == "HEAD" else "-X DELETE")
-    elif method is None:
+    elif method != "GET":
         words.append("-v")
     return your_remedy(
         title,
@@ -329,14 +350,16 @@ def _find_request(text: str) -> _Request:
     if found is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}
-        return _Request(sender, found["method"], headers, headers.get("host"), "The CanonicalRequest of S3")
+        return _Request(
+            sender, found["method"], headers, headers.get("host"), found["path"], "The CanonicalRequest of S3"
+        )
     if curl is None:
         call = _CLIENT_CALL.search(text)
         if call is None:
-            return _Request(sender, None, {}, None, "The request")
+            return _Request(sender, None, {}, None, None, "The request")
         code = text[call.start() : call.end() + _CHARS_OF_CALL]
         method = (call[1] or call[2] or call[3]).upper()
-        return _Request(sender, method, _headers_in(code, _CODE_HEADER), None, "The request")
+        return _Request(sender, method, _headers_in(code, _CODE_HEADER), None, None, "The request")
     headers = _headers_in(curl[0], _CURL_HEADER)
     has_data = _CURL_DATA.search(curl[0]) is not None
     headers.setdefault(_TYPE_HEADER, _FORM_TYPE if has_data else "")
@@ -344,7 +367,7 @@ def _find_request(text: str) -> _Request:
     method = "PUT" if _CURL_UPLOAD.search(curl[0]) else "POST" if has_data else "GET"
     if _CURL_HEAD.search(curl[0]):
         method = "HEAD"
-    return _Request(sender, method if stated is None else stated[1], headers, None, "The curl command")
+    return _Request(sender, method if stated is None else stated[1], headers, None, None, "The curl command")
 
 
 def _headers_in(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
