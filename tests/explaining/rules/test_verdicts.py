@@ -889,6 +889,16 @@ CASES = {
         "signed for eu-west-1, but the endpoint sqs.us-east-1.amazonaws.com is in us-east-1",
         "Or remove the URL of sqs.us-east-1.amazonaws.com",
     ),
+    "service-of-tool": (
+        '$ awscurl --service es --region eu-west-1 https://abc123.eu-west-1.aoss.amazonaws.com/_cat/indices\n{"message":"Credential should be scoped to correct service: \'aoss\'. "}',
+        "signed for the service es, but the endpoint expects signatures for aoss",
+        "set the service to aoss instead of es",
+    ),
+    "service-of-endpoint-url": (
+        f"$ aws sqs list-queues --endpoint-url https://sns.eu-west-1.amazonaws.com\n\n{_SCOPED_STS.partition('Cred')[0]}Credential should be scoped to correct service: 'sns'. ",
+        "signed for the service sqs, but the endpoint expects signatures for sns",
+        "aws sqs list-queues",
+    ),
     "region-of-host-only": (
         f"ERROR {_WORKSPACE}: 403 Forbidden: {_SCOPED}",
         "signed for another Region, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2",

@@ -14,8 +14,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.explaining._rules.sts.findings import (
@@ -92,7 +93,7 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
     fix="Remove or correct the endpoint URL.",
     recognised_by="The text shows an endpoint URL.",
     sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=",
-    remedy="Check which endpoint is called",
+    remedy="Remove or correct",
     of="wrong-signing-service",
 )
 ENDPOINT_OF_OTHER_REGION = CauseType(
@@ -136,7 +137,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
     # Without a setting, the code of the program calls the endpoint of STS.
     if called is not None and (
-        not called[0].startswith("sts.") or region_settings.sets_endpoint(case.failure.text)
+        not called[0].startswith("sts.") or region_settings.find_endpoint_setting(case.failure.text)
     ):
         host, region = called
         signed_region = signed_region or region_settings.find_signed_region(case.failure.text, region)
@@ -386,18 +387,31 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
     because = clues.quote_phrases(message, *_PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
+    setting = region_settings.find_endpoint_setting(case.failure.text)
+    command = context_of(case.facts).command
+    signed = region_settings.find_signed_service(case.failure.text)
+    if signed is None and command is not None and command.program == "aws":
+        signed = command.words[0]
+    remedies = (credential_remedies.check_endpoint(), _sign_for_service_remedy(signed, expected))
+    if setting is not None:
+        # The AWS CLI signs for the service of the command.
+        others = () if setting == "--endpoint-url" else remedies[1:]
+        remedies = (_remove_endpoint_remedy(case, setting, expected), *others)
+    elif signed is not None:
+        remedies = remedies[::-1]
+    other = f"the service {signed}" if signed is not None and signed != expected else "another service"
     return case.explain(
-        "The request is signed for another service than the endpoint that it was sent to.",
+        f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
         WRONG_SIGNING_SERVICE.cause(
             "reported",
             because,
-            text=f"The endpoint expects signatures for {expected or 'its own service'}, but the request is signed for another.",
+            text="The service in the signature is not that of the endpoint.",
         ),
         ENDPOINT_OF_OTHER_SERVICE.cause(
             because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
         ),
         SIGNED_BY_HAND.cause(),
-        remedies=(credential_remedies.check_endpoint(), _signing_remedy(expected, None)),
+        remedies=remedies,
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
@@ -414,17 +428,47 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         WRONG_SIGNING_REGION.cause("reported", because),
         ENDPOINT_OF_OTHER_REGION.cause(),
         GLOBAL_SERVICE.cause(),
-        remedies=(credential_remedies.check_endpoint(), _signing_remedy(None, signed_region)),
+        remedies=(credential_remedies.check_endpoint(), _signing_remedy(signed_region)),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
-def _signing_remedy(service: str | None, signed_region: str | None) -> Remedy:
+def _sign_for_service_remedy(signed: str | None, expected: str | None) -> Remedy:
+    in_place = "" if signed is None or signed == expected else f" instead of {signed}"
+    names = "" if expected is not None else " It is es for OpenSearch, and aoss for OpenSearch Serverless."
+    service = expected or "the service of the endpoint"
+    return your_remedy(
+        f"Sign for {service}, or let an AWS SDK sign the request",
+        f"In signing code, a signing proxy or the option of a tool, set the service to {service}{in_place}.{names}",
+        url=pages.SIGNATURES,
+    )
+
+
+def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
+    command = context_of(case.facts).command
+    repeated = None
+    if command is not None and setting == "--endpoint-url":
+        repeated = repeat_command(command, *command.words[:1], changes={"endpoint-url": ""})
+    return your_remedy(
+        f"Remove or correct {setting}",
+        f"It names the endpoint of {expected or 'another service'}. Without it, clients call the endpoint of their own service.",
+        *(
+            (
+                "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS.",
+            )
+            if setting == "AWS_ENDPOINT_URL"
+            else ()
+        ),
+        commands=() if repeated is None else (repeated,),
+        url=pages.SDK_ENDPOINTS,
+    )
+
+
+def _signing_remedy(signed_region: str | None) -> Remedy:
     in_place = "" if signed_region is None else f" instead of {signed_region}"
-    steps = [
+    return your_remedy(
+        "Use the same Region for the endpoint and the signature",
         "Remove the endpoint URL, and let the client choose the endpoint of its Region.",
         f"Or set the client's Region to the Region of the endpoint{in_place}.",
-    ]
-    if service is not None:
-        steps.append(f"If you sign requests yourself, sign for the service {service}.")
-    return your_remedy("Use the same Region for the endpoint and the signature", *steps, url=pages.SIGNATURES)
+        url=pages.SIGNATURES,
+    )

@@ -75,6 +75,13 @@ _OPTIONS_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kubeconfig
 _SCOPE = lazy_pattern(
     rf"\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)", re.ASCII
 )
+_SERVICE = r"([a-z][a-z0-9-]{1,30})"
+_SIGNED_SERVICE = lazy_pattern(
+    rf"\bCredential=\w{{16,128}}/\d{{8}}/[a-z0-9-]{{4,30}}/{_SERVICE}/aws4_request|--service[ =][\"']?{_SERVICE}\b|\baws:amz:[a-z0-9-]{{4,30}}:{_SERVICE}\b"
+    rf"|\b(?:AWS4Auth|AWSV4SignerAuth)\([^()\n]{{1,200}}?[\"']{_REGION_NAME}[\"'], ?[\"']{_SERVICE}[\"']|\bSigV4Auth\([^(),\n]{{1,100}}, ?[\"']{_SERVICE}[\"']"
+    rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']",
+    re.ASCII,
+)
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
 
@@ -149,9 +156,20 @@ def find_region_fix(
     return _fix_object(text, setting, region) or _fix_section(case, setting, region)
 
 
-def sets_endpoint(text: str) -> bool:
-    """Return whether a text sets the endpoint of a service."""
-    return _ENDPOINT.search(text) is not None
+def find_endpoint_setting(text: str) -> str | None:
+    """Return the name of the setting, such as ``AWS_ENDPOINT_URL``, that sets an AWS endpoint in a text."""
+    found = _ENDPOINT.search(text)
+    return None if found is None or _is_logged(text, found.start()) else found["name"]
+
+
+def find_signed_service(text: str) -> str | None:
+    """Return the service of a signature, from its scope, an option or signing code.
+
+    >>> find_signed_service("awscurl --service es https://search.example.com")
+    'es'
+    """
+    found = _SIGNED_SERVICE.search(text)
+    return None if found is None else next(filter(None, found.groups()))
 
 
 def is_of_service(host: str, region: str) -> bool:
