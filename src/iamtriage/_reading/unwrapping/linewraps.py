@@ -238,8 +238,12 @@ def _is_one_word(line: str, following: str) -> bool:
     word = tail + head
     if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
         return True
-    if _is_known(word) and not (_is_known(tail) and _is_known(head)):
-        return tail[-1].isalpha() or tail[-1] == "-"
+    if (
+        (tail[-1].isalpha() or tail[-1] == "-")
+        and _is_known(word)
+        and not (_is_known(tail) and _is_known(head))
+    ):
+        return True
     if "arn:" in tail and (arn := _ARN_TAIL.search(tail)):
         closing = _CLOSING.get(tail[0], "")
         if closing and closing not in tail[1:] and closing in head and head[0] not in _PUNCTUATION:

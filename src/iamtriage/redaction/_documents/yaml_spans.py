@@ -66,7 +66,7 @@ _MAX_SHORT_PARTS = 100
 _MIN_CHARS_PER_PART = 100
 # A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
 # brackets.
-_PROSE_LINE = re.compile(r"^[A-Za-z][^:#\n\"']*+$", re.MULTILINE)
+_PROSE_LINE = re.compile(r"^\w[^:#\n\"']*+$", re.MULTILINE)
 _COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
 # A single key and its value are prose as often as YAML.
 _MIN_KEYS = 2

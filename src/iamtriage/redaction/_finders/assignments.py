@@ -14,6 +14,7 @@ from iamtriage.redaction._finders.name_matches import (
     surroundings_of,
 )
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.value_ends import UnquotedValues, find_value
@@ -58,6 +59,7 @@ def find_assigned_secrets(
     has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
     reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
     is_long = len(text) > reach
+    is_marked = WORD in text
     for name_end in NAME_OR_MARKER.finditer(folded) if names is None else names:
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
@@ -83,7 +85,7 @@ def find_assigned_secrets(
         if is_name and not secrets and unresolved is not None:
             unresolved.append(name_end.span())
         for found in secrets:
-            if is_unmarked(text, found.start, found.end):
+            if not is_marked or is_unmarked(text, found.start, found.end):
                 yield found
                 done = found.end
 
