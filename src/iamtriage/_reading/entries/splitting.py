@@ -25,7 +25,7 @@ _MAX_LINES_WITHOUT_SIGN = 16
 _MAX_STREAMS = 64
 # A text with shorter lines on average is not a log and would take long, so consecutive short lines are joined. The
 # limits are the average in characters, by how many characters lines can fall short of it, and how many lines to join.
-_MIN_CHARS_PER_LINE = 16
+_MIN_CHARS_PER_LINE = 24
 _MAX_SHORTAGE = 1_000
 _MAX_JOINED = 100
 
