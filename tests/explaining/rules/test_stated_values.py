@@ -574,6 +574,17 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="subjects that only the trust policy states",
         ),
         pytest.param(
+            'AttachVolume.Attach failed for volume "pvc-1": operation error EC2: DescribeVolumes, https response error StatusCode: 503, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error RequestLimitExceeded: Request limit exceeded.',
+            {"region": "eu-west-1", "namespace": "kube-system", "service_account": "ebs-csi-controller-sa"},
+            (
+                "Do this first: Find who makes so many calls",
+                "The EBS CSI driver retries by itself",
+                "--region eu-west-1 --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeVolumes",
+            ),
+            ("kubectl", "A loop calls", "AWS_RETRY_MODE"),
+            id="throttled controller of a service account",
+        ),
+        pytest.param(
             "$ aws eks update-kubeconfig --name orders --region us-east-1 --profile dev\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",
             {"region": "eu-west-1"},
             (

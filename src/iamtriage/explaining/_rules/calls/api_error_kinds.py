@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.controllers import find_controller, find_controller_of_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
@@ -23,10 +23,11 @@ from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -295,6 +296,10 @@ _FLAGS = {
     "ExternalDNS": "Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter.",
     "the AWS Load Balancer Controller": "Limit its calls with --aws-api-throttle.",
 }
+# https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
+_UPDATES = {
+    "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
+}
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, and run fewer jobs in parallel."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
@@ -361,9 +366,14 @@ def find_parallel_calls(case: Case[AwsError]) -> tuple[str, str] | None:
     return found[0], f"{found['setting']}{fewer}"
 
 
+def find_calling_controller(case: Case[AwsError]) -> Controller | None:
+    """Return the controller that made a call, by the text or the service account of the facts."""
+    return find_controller(case.failure.text) or find_controller_of_account(case.facts.service_account)
+
+
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
-    controller = find_controller(case.failure.text)
+    controller = find_calling_controller(case)
     context = context_of(case.facts)
     runtime = context.runtime
     is_pod = controller is not None or (runtime is not None and runtime.kind == "eks-pod")
@@ -373,14 +383,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
     fewer = _REUSE if _calls_sts(case) else fewer
     if controller is not None:
-        return cluster_remedy(
-            f"Let {controller.name} make fewer calls",
-            _FLAGS.get(controller.name, "Raise the interval in which it checks its objects."),
-            "Run one replica per cluster, or use leader election. Retries are not enough: they are calls, too.",
-            _FIND_CALLERS,
-            commands=(f"kubectl --namespace NAMESPACE edit {controller.workload}",),
-            url=url,
-        )
+        return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
@@ -408,6 +411,30 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         title,
         *steps,
         commands=lines,
+        url=url,
+    )
+
+
+def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
+    """Return the remedy for a controller, with a setting only where it has one."""
+    flags = _FLAGS.get(controller.name)
+    if flags is not None:
+        return cluster_remedy(
+            f"Let {controller.name} make fewer calls",
+            flags,
+            _FIND_CALLERS,
+            commands=(f"kubectl --namespace NAMESPACE edit {controller.workload}",),
+            url=url,
+        )
+    name = f"{controller.name[0].upper()}{controller.name[1:]}"
+    return cluster_remedy(
+        "Find who makes so many calls",
+        _FIND_CALLERS,
+        f"{name} retries by itself, and nothing needs to be repeated by hand.",
+        *present(_UPDATES.get(controller.name)),
+        commands=(
+            f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",
+        ),
         url=url,
     )
 

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.calls import (
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.api_error_kinds import (
     calls_iam_or_sts,
+    find_calling_controller,
     find_parallel_calls,
     throttling_remedy,
     throttling_text,
@@ -144,6 +145,9 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         # What the text shows needs no other guesses.
         because = (*cause.because, f"The text shows {parallel[0]}: many calls at the same time.")
         cause, causes = attrs.evolve(cause, because=because), ()
+    elif kind.cause is api_error_kinds.THROTTLED and find_calling_controller(case) is not None:
+        # A controller has no loop that its user wrote.
+        causes = causes[:1]
     summary = kind.summary
     if kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
