@@ -578,6 +578,16 @@ CASES = {
         "the partition of the ARN is aws, but cn-north-1 is in aws-cn",
         "--principal-arn arn:aws-cn:iam::111122223333:role/team/ops",
     ),
+    "bucket-of-a-pipeline": (
+        "The service role or action role doesn't have the permissions required to access the Amazon S3 bucket named depot-artifacts. Update the IAM role permissions, and then try again. Error: Amazon S3:AccessDenied:Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 0QW1ER2TY3UI4OP5; S3 Extended Request ID: aa/bb=; Proxy: null)",
+        "lacks the permissions to use the bucket depot-artifacts",
+        "arn:aws:s3:::depot-artifacts/*",
+    ),
+    "role-of-a-task-definition-in-a-stack": (
+        'Task CREATE_FAILED AWS::ECS::TaskDefinition Resource handler returned message: "User: arn:aws:sts::111122223333:assumed-role/stacks/AWSCloudFormation is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/depot because no identity-based policy allows the iam:PassRole action (Service: AmazonECS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 2f0e)"',
+        "to pass the role to ecs-tasks.amazonaws.com",
+        '"iam:PassedToService": "ecs-tasks.amazonaws.com"',
+    ),
     "managed-policy-of-another-partition": (
         "Error: attaching IAM Policy (arn:aws:iam::aws:policy/AmazonSSMPatchAssociation) to IAM Role (depot): operation error IAM: AttachRolePolicy, https response error StatusCode: 404, RequestID: 2f0e, NoSuchEntity: Policy arn:aws:iam::aws:policy/AmazonSSMPatchAssociation does not exist or is not attachable.\nprovider region us-gov-west-1",
         "has the partition aws, but the call is in aws-us-gov",

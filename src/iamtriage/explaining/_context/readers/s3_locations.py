@@ -41,7 +41,7 @@ _REMOTE = lazy_pattern(
     re.ASCII,
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
+    rf"\b[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])",

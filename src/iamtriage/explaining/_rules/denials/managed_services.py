@@ -142,6 +142,14 @@ ROLES = {
         resource="arn:{partition}:s3:::{bucket}/{key}",
         step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key.",
     ),
+    "service role or action role doesn't have the permissions": ServiceRole(
+        "the service role of the pipeline or of its action",
+        "use the bucket {bucket}",
+        ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+        "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
+        resource="arn:{partition}:s3:::{bucket}/*",
+        step="A source action also needs s3:GetBucketVersioning on the bucket. With a customer managed KMS key, the role also needs kms:Decrypt and kms:GenerateDataKey on that key; in another account, the bucket policy must allow the role, too.",
+    ),
     "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
 }
@@ -232,12 +240,13 @@ def explain_weak_role(denial: Denial) -> Explanation:
     described = row.role if role is None else f"{row.role}, {role.name},"
     named = row.role if role is None else f"the role {role.name}"
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
+    bucket = artifact["bucket"] if artifact else _find_bucket(denial)
     resource = row.resource.format(
         partition=denial.location.partition or "aws",
         region=region_argument(denial),
         account=commands.account(denial.account or (None if role is None else role.account)),
         project=project["project"] if project else "PROJECT_NAME",
-        bucket=artifact["bucket"] if artifact else "BUCKET",
+        bucket=bucket,
         key=artifact["key"] if artifact else "OBJECT_KEY",
     )
     name = commands.role_name(None if role is None else role.name)
@@ -256,7 +265,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
     return denial.explain(
-        f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
+        f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
         remedies=(
             Remedy(
@@ -271,6 +280,11 @@ def explain_weak_role(denial: Denial) -> Explanation:
         ),
         notes=(EVENTUAL_CONSISTENCY,),
     )
+
+
+def _find_bucket(denial: Denial) -> str:
+    bucket = context_of(denial.facts).bucket
+    return commands.bucket(None if bucket is None else bucket.value)
 
 
 def explain_closed_resource(denial: Denial) -> Explanation:

@@ -46,7 +46,7 @@ _SERVICE = lazy_pattern(
 )
 # What tools say that they create, or a resource of Terraform -> the operation and service that pass the role.
 _CREATED = (
-    (r"task[ _-]?definition|(?:Amazon )?ECS", "RegisterTaskDefinition", "ecs"),
+    (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "RegisterTaskDefinition", "ecs"),
     (r"Sage[Mm]aker|aws_sagemaker_\w+", "", "sagemaker"),
     (r"Glue|aws_glue_\w+", "", "glue"),
     (r"Lambda [Ff]unction|aws_lambda_function", "CreateFunction", "lambda"),
@@ -60,7 +60,7 @@ _CREATED = (
     (r"EKS [Cc]luster|aws_eks_cluster", "CreateCluster", "eks"),
 )
 _CREATES = lazy_pattern(
-    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,5}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
+    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
     + "|".join(f"(?P<n{number}>{words})" for number, (words, _, _) in enumerate(_CREATED))
     + r")\b",
     re.ASCII,
@@ -208,7 +208,7 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
         role = setting["role"]
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
             return f" in {setting['option'] or setting['name']}"
-    service, operation = _called_service(denial), denial.operation
+    operation, service = _find_call(denial)
     if service is None or operation is None or recipient is None:
         return ""
     names = role_parameters(operation, service)
@@ -378,25 +378,28 @@ def _stated_service(denial: Denial) -> str | None:
 
 def _role_recipient(denial: Denial) -> RoleRecipient | None:
     stated = request_values(denial.facts, "iam:PassedToService")
-    known = find_role_recipient(denial.operation, _called_service(denial))
+    known = find_role_recipient(*_find_call(denial))
     if known is None and denial.operation is None:
         controller = permissions_of("iam:PassRole", denial.failure.text)
         service = None if controller is None else controller.passes_roles_to
-        known = RoleRecipient((service,)) if service else _created_recipient(denial)
+        known = RoleRecipient((service,)) if service else None
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
     return known
 
 
-def _created_recipient(denial: Denial) -> RoleRecipient | None:
-    """Return the recipient of the role of what a tool says that it creates, next to the denial."""
+def _find_call(denial: Denial) -> tuple[str | None, str | None]:
+    """Return the operation and service that passes the role: those of the call, or of what a tool creates."""
+    operation, service = denial.operation, _called_service(denial)
+    if operation is not None or find_role_recipient(None, service) is not None:
+        return operation, service
     text, (start, end) = denial.failure.text, denial.failure.span
     before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
     found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
     if found is None or found.lastgroup is None:
-        return None
-    _, operation, service = _CREATED[int(found.lastgroup[1:])]
-    return find_role_recipient(operation, service)
+        return operation, service
+    _, created, of_created = _CREATED[int(found.lastgroup[1:])]
+    return created or None, of_created
 
 
 def _guess_recipient(denial: Denial) -> RoleRecipient | None:
