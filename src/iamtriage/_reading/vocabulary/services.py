@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
 
-# Services and their other names, of which some are prefixes in cmdlets of PowerShell.
+# Services and their other names, of which some are prefixes in cmdlets of PowerShell. A host can have hyphens in a name.
 _NAMES = """
     acm: certificatemanager
     airflow: mwaa
@@ -39,7 +39,7 @@ _NAMES = """
     ec2: elasticcomputecloud
     ecr: elasticcontainerregistry
     ecs: elasticcontainerservice containerservice
-    elasticfilesystem: efs
+    elasticfilesystem: efs elasticfilesystem
     elasticloadbalancing: elasticloadbalancingv2 elbv2 elb elb2
     elasticmapreduce: emr
     es: opensearch elasticsearch elasticsearchservice
@@ -55,7 +55,9 @@ _NAMES = """
     lambda: lambdainternal lm
     logs: cloudwatchlogs cwl
     mechanicalturk: mturk mturkrequester
+    memorydb: memorydb
     mgh: migrationhub
+    organizations: organizations
     profile: customerprofiles
     rds: relationaldatabase
     route53: r53
@@ -74,6 +76,7 @@ _NAMES = """
     sts: securitytoken securitytokenservice
     tag: resourcegroupstaggingapi resourcegroupstagging tagging
     timestream: timestreamwrite timestreamquery
+    wafv2: wafv2
     wisdom: qconnect
 """
 # Prefixes with hyphens, which service IDs and the names of clients lack: "EMR containers", "AWSLicenseManager".
