@@ -19,6 +19,22 @@ _SERVED = "60400681-0ed5-4724-b056-896342d618b5"
 _JAVA = f"com.amazonaws.services.eks.model.AmazonEKSException: {DENIAL} (Service: AmazonEKS; Status Code: 403; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)"
 _ANSWERED = {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403}
 _GO = f"AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"
+_THROTTLED = "An error occurred (RequestLimitExceeded) when calling the DescribeInstances operation: Request limit exceeded."
+_THROTTLED_FACTS: Facts = {
+    "kind": "aws_error",
+    "code": "RequestLimitExceeded",
+    "operation": "DescribeInstances",
+}
+_INTERRUPTED = f"""2026-10-07 09:00:00,123 ERROR AccessDeniedException: {DENIAL}
+    at de_CommandError (/app/node_modules/@aws-sdk/client-eks/dist-cjs/index.js:2241:14) {{
+  '$fault': 'client',
+  '$metadata': {{
+192.0.2.1 - - [07/Oct/2026:09:00:00 +0000] "GET / HTTP/1.1" 500 12 "-" "-"
+    httpStatusCode: 403,
+    requestId: '{REQUEST}'
+  }}
+}}
+"""
 _CMDLET = f"""Get-SSMParameter : {DENIAL.replace("eks:DescribeCluster", "kms:Decrypt")}
 At C:\\build\\deploy.ps1:29 char:5
 +     Get-SSMParameter -Name /app/url
@@ -85,6 +101,39 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         "filter-log-events-with-two-failures",
         _events(_CALL.replace("/demo", "/test"), "INFO ready", f"ERROR {_GO}"),
         [{**_CALLED, "resource": CLUSTER.replace("/demo", "/test")}, _ANSWERED],
+    ),
+    (
+        "query-results",
+        json.dumps(
+            {
+                "results": [
+                    [{"field": "@message", "value": text}]
+                    for text in ("GET https://sts.amazonaws.com/ 200", f"ERROR {_THROTTLED}")
+                ]
+            },
+            indent=4,
+        ),
+        [_THROTTLED_FACTS],
+    ),
+    (
+        "json-line-on-several-lines",
+        f"2026-10-07T09:00:00+00:00 app/0f1e {json.dumps({'level': 'ERROR', 'message': _CALL, 'requestId': _SERVED}, indent=4)}",
+        [_CALLED],
+    ),
+    # A server writes the line of another request in the middle.
+    (
+        "access-line-in-an-object",
+        _INTERRUPTED,
+        [_ANSWERED],
+    ),
+    # The time has seconds only.
+    (
+        "fluentd",
+        "\n".join(
+            f"2026-10-07 09:00:00.000000000 +0000 kube.orders: {json.dumps({'log': line})}"
+            for line in (f"ERROR {_THROTTLED}", "INFO GET https://sts.amazonaws.com/ 200")
+        ),
+        [_THROTTLED_FACTS],
     ),
     # Rails puts the ID of its request before each line.
     (

@@ -72,9 +72,9 @@ def scan_lines(
     from iamtriage._reading.entries.splitting import split_entries
 
     if not is_live:
-        from iamtriage._reading.entries.wrapping import join_broken_lines
+        from iamtriage._reading.entries.restoring import restore_lines
 
-        items = join_broken_lines(cast("Iterable[str]", items))
+        items = restore_lines(cast("Iterable[str]", items))
     source = _Source(items)
     try:
         repeats = Repeats()

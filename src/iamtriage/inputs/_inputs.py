@@ -200,7 +200,7 @@ class Input:
 
     def _scan(self, content: Content, watcher: LineNumbers | None = None) -> Iterator[Failure]:
         """Yield the failures of a log. For a pipe or terminal, yield each soon after its last line."""
-        from iamtriage._reading.entries.wrapping import join_broken_lines
+        from iamtriage._reading.entries.restoring import restore_lines
         from iamtriage._reading.texts import scan_lines
         from iamtriage.inputs._live import read_live_lines
         from iamtriage.inputs._log_events import find_messages
@@ -208,7 +208,7 @@ class Input:
         lines: Iterable[str | Tick] | None = find_messages(content)
         if lines is None:
             if content.descriptor is None:
-                lines = join_broken_lines(_read_lines(content.open_text()))
+                lines = restore_lines(_read_lines(content.open_text()))
             else:
                 lines = read_live_lines(content, content.descriptor, content.encoding)
             lines = lines if watcher is None else watcher.watch(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
-from iamtriage._reading.entries.wrapping import JoinedLine
+from iamtriage._reading.entries.lines import RestoredLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ class LineNumbers:
     def watch(self, lines: Iterable[_T]) -> Iterator[_T]:
         """Yield lines unchanged, and keep the strings among them, which can be parts of a long line."""
         for line in lines:
-            if isinstance(line, JoinedLine):
+            if isinstance(line, RestoredLine):
                 for part in line.source.splitlines(keepends=True):
                     self._remember(part)
             elif isinstance(line, str):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage import scan
-from iamtriage._reading.entries.wrapping import find_width, join_broken_lines
+from iamtriage._reading.entries.restoring import restore_lines
+from iamtriage._reading.entries.wrapping import find_width
 from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_lines_that_arrive_one_by_one_are_not_read_ahead() -> None:
     ids=["frames", "table", "rules", "whole", "paste", "empty", "line"],
 )
 def test_other_texts_are_not_joined(text: str) -> None:
-    assert find_width(text) == 0
+    assert find_width(text.split("\n")) == 0
 
 
 @pytest.mark.parametrize("copies", [1, 40], ids=["in the sample", "after it"])
@@ -124,5 +125,5 @@ def test_a_source_that_raises_an_exception(copies: int) -> None:
 
     read: list[str] = []
     with pytest.raises(OSError, match="disk"):
-        read.extend(getattr(line, "source", line) for line in join_broken_lines(lines()))
+        read.extend(getattr(line, "source", line) for line in restore_lines(lines()))
     assert "".join(read) == "".join(broken)

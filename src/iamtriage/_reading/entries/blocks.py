@@ -12,6 +12,7 @@ _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
 _MAX_ELEMENT_DEPTH = 3
 # {"events": [{…}, {…}]}, as the AWS CLI prints log events.
 _MAX_LIST_DEPTH = 2
+_ELEMENT_STARTS = frozenset("{[")
 TRACEBACK = "Traceback (most recent call last):"
 # "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1",
 # "The above exception was the direct cause of the following exception:".
@@ -100,7 +101,7 @@ class Block:
 
     def is_element_start(self, content: str) -> bool:
         """Return whether a line starts an element of a document's outermost list, such as a log event."""
-        return 0 < self._depth <= _MAX_LIST_DEPTH and content.strip() == "{"
+        return 0 < self._depth <= _MAX_LIST_DEPTH and content.strip() in _ELEMENT_STARTS
 
     def _track_brackets(self, text: str) -> None:
         if self._box or not text:

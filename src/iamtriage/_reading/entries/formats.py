@@ -104,6 +104,9 @@ DROPPED = frozenset({"python_root"})
 SINGLE_LINES = frozenset({"access_log", "request_line", "load_balancer", "lambda_platform", "logfmt"})
 """The formats whose entries are single lines."""
 
+ACCESS_LINES = frozenset({"access_log", "request_line", "load_balancer"})
+"""The formats of the requests that a server has served, which it can write in the middle of another entry."""
+
 CONTINUATIONS: dict[str, str] = {
     # rsyslog writes a tab as #011.
     "indented": r"(?:[ \t]{1,200}|#011)[^\s]",
@@ -134,7 +137,7 @@ TOOL_OUTPUT = _alternatives({name: row for name, row in OPENINGS.items() if name
 CONTINUATION = _alternatives(CONTINUATIONS)
 _LEVELED = re.compile(rf"\b{_LEVEL}\b|\[(?:error|warn|warning|notice|info|debug|crit|alert|emerg)\]")
 _MAX_LEVEL_END = 80
-_FRACTION = re.compile(r"\d\d[.,]\d{3,9}")
+_FRACTION = re.compile(r"\d\d[.,](?!0{3,9}\b)\d{3,9}")
 
 
 class Prefix(NamedTuple):
@@ -243,5 +246,8 @@ def is_leveled(content: str) -> bool:
 
 
 def has_fraction(prefix: str) -> bool:
-    """Return whether a prefix states fractions of a second, which distinguish two writes."""
+    """Return whether a prefix states fractions of a second, which distinguish two writes.
+
+    Loggers that know only the second write zeros.
+    """
     return _FRACTION.search(prefix) is not None

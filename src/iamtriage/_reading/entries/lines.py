@@ -13,7 +13,6 @@ from iamtriage._reading.entries.formats import (
     is_leveled,
     split_prefix,
 )
-from iamtriage._reading.entries.wrapping import JoinedLine
 
 LEVEL = "level"
 """The format of lines that start with a level and have no time."""
@@ -21,6 +20,29 @@ LEVEL = "level"
 # Many lines are empty, so they are classified without a search.
 EMPTY_LINE = "\n"
 _EMPTY_LINE_PREFIX = split_prefix(EMPTY_LINE)
+
+
+class RestoredLine(str):
+    """A line as a program wrote it, without what a terminal or a runner of tasks added.
+
+    Attributes:
+        source: The line, or the lines, as in the source.
+        breaks: The spans of the newlines in ``source`` that a terminal added.
+        task: What a runner put before the line.
+    """
+
+    __slots__ = ("breaks", "source", "task")
+
+    source: str
+    breaks: tuple[tuple[int, int], ...]
+    task: str
+
+
+def restore_line(text: str, source: str, *, breaks: tuple[tuple[int, int], ...] = (), task: str = "") -> str:
+    """Return a line as a program wrote it; the arguments are the attributes of ``RestoredLine``."""
+    line = RestoredLine(text)
+    line.source, line.breaks, line.task = source, breaks, task
+    return line
 
 
 class Line(NamedTuple):
@@ -76,6 +98,9 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
         content = content[begin.end() :]
     form = (m.lastgroup if m else None) or prefix.format or "plain"
     kinds = begin is not None, opening is not None, continuation is not None
-    if type(text) is JoinedLine:
+    if type(text) is RestoredLine:
+        if text.task:
+            task = f"{text.task.strip()} {prefix.stream}".rstrip()
+            prefix = prefix._replace(stream=task, end=prefix.end + len(text.task))
         return Line(text.source, start, is_hot, prefix, content, form, *kinds, text.breaks)
     return Line(text, start, is_hot, prefix, content, form, *kinds)

@@ -12,6 +12,8 @@ from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import continues_statement, has_body_of
 
 _OPENERS = frozenset("{[")
+# The first characters of what a JSON document contains.
+_ELEMENTS = frozenset('"{[')
 _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
 # Words in the headers of a response. The next entry can contain the body.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
@@ -86,7 +88,7 @@ class OpenEntry:
         )
         if not is_part:
             self.boundary = len(self.lines)
-        if self.words in _OPENERS and not content.lstrip().startswith('"'):
+        if self.words in _OPENERS and content.lstrip()[:1] not in _ELEMENTS:
             # The fields of an error follow, not a JSON document.
             self.begins[-1] = False
         is_bare = not self.lines or self.is_bare

@@ -6,10 +6,9 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from iamtriage._reading.entries.formats import SINGLE_LINES
-from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, classify_line
+from iamtriage._reading.entries.formats import ACCESS_LINES, SINGLE_LINES
+from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, RestoredLine, classify_line
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
-from iamtriage._reading.entries.wrapping import JoinedLine
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
@@ -142,6 +141,9 @@ class Splitter:
     def _add_line(self, line: Line) -> None:
         stream = self._stream = self._stream_of(line)
         entry = self._open.get(stream)
+        if entry is not None and line.format in ACCESS_LINES and entry.block.is_open:
+            entry.is_touched = True
+            return
         if entry is not None and not entry.accepts(line, is_log=stream in self._logs):
             self._close(stream, line.text if line.is_hot else "")
             entry = None
@@ -232,7 +234,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
         if entries:
             # Most lines complete no entry.
             yield from entries
-        offset += len(line) if type(line) is not JoinedLine else len(line.source)
+        offset += len(line) if type(line) is not RestoredLine else len(line.source)
     yield from splitter.flush()
     if carried_over:
         yield from _pieces(carried_over, offset - len(carried_over), is_continued=True, has_more=False)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.entries.formats import CONTINUATION, OPENING, START, split_prefix
+from iamtriage._reading.entries.lines import restore_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-# Characters of a log that show whether a terminal broke its lines.
-_SAMPLE_LENGTH = 65_536
 _MIN_WIDTH = 40
 _MAX_WIDTH = 600
 # Lines that must be as long as the longest one and continue on the next line, and how many of ten such lines must.
@@ -23,27 +22,12 @@ _MIN_CHARACTERS = 8
 _MAX_JOINED = 50
 
 
-class JoinedLine(str):
-    """A line that a terminal broke, without the newlines in it.
-
-    Attributes:
-        source: The lines as the terminal printed them.
-        breaks: The spans of the newlines in ``source``, except the last one.
-    """
-
-    __slots__ = ("breaks", "source")
-
-    source: str
-    breaks: tuple[tuple[int, int], ...]
-
-
-def find_width(text: str) -> int:
+def find_width(lines: Sequence[str]) -> int:
     """Return the width at which a terminal broke the lines of a log, or 0 if it broke none.
 
     Args:
-        text: The log, or the beginning of it.
+        lines: The first lines of the log, without newlines.
     """
-    lines = text[:_SAMPLE_LENGTH].split("\n")[:-1]
     lengths = [*map(len, lines)]
     width = max(lengths, default=0)
     if not _MIN_WIDTH <= width <= _MAX_WIDTH or lengths.count(width) < _MIN_BROKEN:
@@ -59,37 +43,13 @@ def find_width(text: str) -> int:
     return width if is_broken and any(map(_starts_entry, lines)) else 0
 
 
-def join_broken_lines(lines: Iterable[str]) -> Iterable[str]:
-    """Return the lines of a log, each of those that a terminal broke as one.
-
-    The beginning of the log is read before the first line is returned.
+def join_lines(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Yield the lines of a log, each of those that a terminal broke as one.
 
     Args:
         lines: The lines, with their newlines.
+        width: The width of the terminal.
     """
-    rest = iter(lines)
-    sample: list[str] = []
-    size = 0
-    try:
-        for line in rest:
-            sample.append(line)
-            size += len(line)
-            if size >= _SAMPLE_LENGTH:
-                break
-    except BaseException as error:  # noqa: BLE001 (raised after the lines that were read)
-        rest = _raise(error)
-    width = find_width("".join(sample))
-    read = chain(sample, rest)
-    return _join_lines(read, width) if width else read
-
-
-def _raise(error: BaseException) -> Iterator[str]:
-    yield from ()
-    raise error
-
-
-def _join_lines(lines: Iterable[str], width: int) -> Iterator[str]:
-    """Yield lines, each of those that a terminal of a width broke as one."""
     parts: list[str] = []
     try:
         for line in lines:
@@ -134,12 +94,10 @@ def _join(parts: list[str]) -> str:
     if len(parts) == 1:
         return parts[0]
     parts[-1] = parts[-1].removesuffix("\n") + "\n"
-    joined = JoinedLine("".join(part.rstrip("\r\n") for part in parts[:-1]) + parts[-1])
-    joined.source = "".join(parts)
     breaks: list[tuple[int, int]] = []
     end = 0
     for part in parts[:-1]:
         end += len(part)
         breaks.append((end - len(part) + len(part.rstrip("\r\n")), end))
-    joined.breaks = tuple(breaks)
-    return joined
+    text = "".join(part.rstrip("\r\n") for part in parts[:-1]) + parts[-1]
+    return restore_line(text, "".join(parts), breaks=tuple(breaks))

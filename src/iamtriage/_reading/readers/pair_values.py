@@ -46,6 +46,8 @@ _MAX_HTTP_LENGTH = 800
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 # Keys of the request that the application serves, and of its response.
 _LOGGED_KEYS = frozenset({"requestId", "request_id", "statusCode", "status_code"})
+# The same on several lines.
+_INDENTED_RECORD = lazy_pattern(r"\{\n(?:\"[^{}]{0,600}?\n)?\"(?:level|severity|log\.level)\"\s?:")
 # The start of a line of logfmt, up to its level.
 _LOGFMT_RECORD = lazy_pattern(r"(?:[\w.]{1,40}=[^\n]{0,200}?\s)?(?:level|lvl|severity)=")
 _MAX_RECORD_LENGTH = 4_000
@@ -269,7 +271,9 @@ def _is_of_log_record(pair: Pair) -> bool:
         start = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
         record = start or max(0, pair.text.rfind('{"', low, pair.at))
     if not _LOG_RECORD.match(pair.text, record, pair.at):
-        return False
+        record = pair.text.rfind("{\n", low, pair.at)
+        if record < 0 or not _INDENTED_RECORD.match(pair.text, record, pair.at):
+            return False
     is_first = _PAIRS_BEFORE.fullmatch(pair.text, record, pair.at) is not None
     return is_first or _PAIRS_AFTER.match(pair.text, pair.end) is not None
 

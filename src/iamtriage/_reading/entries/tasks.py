@@ -1,0 +1,71 @@
+"""Find the names of tasks that a runner puts before each line of their output.
+
+Runners have too many formats for a table, and a name in brackets can also be a logger's. So the names are learned from
+the log: nearly all lines start with one, even those that continue an entry.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from iamtriage._reading.entries.lines import restore_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_STYLE = r"(?:\x1b\[[0-9;]{0,16}m)?"
+# "[web] ", "[1,0]<stderr>:", "[rank0]: ", "(load pid=17, ip=192.0.2.1) ", "@shop/web:deploy: ", "orders │ ", "web-1<tab>".
+_LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe|panic|caused by)"
+_TASK = re.compile(
+    rf"{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)[\w./@, -]{{1,60}}\](?:<\w{{1,10}}>)?:?"
+    r"|\([^()\n]{0,60}\bpid=\d{1,8}[^()\n]{0,60}\)"
+    rf"|(?!{_LEVEL}:)@?[A-Za-z][\w./-]{{0,60}}(?::[A-Za-z][\w.-]{{0,40}})?:"
+    rf"|[ ]{{0,30}}[\w.-]{{1,60}} │){_STYLE}(?:(?<=>:)|[ ]|(?=\Z))"
+    r"|[\w.-]{1,60}\t"
+)
+_CONTINUATION = re.compile(
+    r"[ \t]{2,}[^\s]|\t|at [\w$<./(]|[}\])]|[Cc]aused by: |Traceback \(|status code: \d{3}\b"
+)
+# Lines that a name must precede, and how many of ten lines a name must precede.
+_MIN_LINES = 4
+_MIN_LINES_OF_TEN = 9
+_MAX_TASKS = 64
+_MAX_OTHERS = 3
+
+
+NO_TASKS: Final[frozenset[str]] = frozenset()
+
+
+def find_tasks(lines: Iterable[str]) -> frozenset[str]:
+    """Return what precedes the lines of each task in the beginning of a log; empty for most logs."""
+    counts: dict[str, int] = {}
+    total = others = 0
+    is_continued = False
+    for line in lines:
+        if not line.strip():
+            continue
+        total += 1
+        m = _TASK.match(line)
+        if m is None:
+            others += 1
+            if others > _MAX_OTHERS and others * 10 > total:
+                # True for most logs after a few lines.
+                return NO_TASKS
+            continue
+        counts[m[0]] = counts.get(m[0], 0) + 1
+        is_continued = is_continued or _CONTINUATION.match(line, m.end()) is not None
+    tasks = frozenset(name for name, count in counts.items() if count >= _MIN_LINES)
+    covered = sum(counts[name] for name in tasks)
+    is_named = covered * 10 >= total * _MIN_LINES_OF_TEN and len(tasks) <= _MAX_TASKS
+    return tasks if tasks and is_named and is_continued else NO_TASKS
+
+
+def split_tasks(lines: Iterable[str], tasks: frozenset[str]) -> Iterator[str]:
+    """Yield the lines of a log without the names of the tasks."""
+    for line in lines:
+        m = _TASK.match(line)
+        if m is None or m[0] not in tasks:
+            yield line
+        else:
+            yield restore_line(line[m.end() :], line, task=m[0])

@@ -1,0 +1,83 @@
+"""Check that the names of tasks before each line of a log are learned from it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from iamtriage import scan
+from iamtriage._reading.entries.tasks import find_tasks
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, facts_of
+
+_GO = (
+    f"09:00:00 ERROR sync failed: AccessDeniedException: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}"
+)
+_ANSWERED: Facts = {**DENIED, "code": "AccessDeniedException", "request_id": REQUEST, "status_code": 403}
+_JS = f"""09:00:01 ERROR AccessDeniedException: {DENIAL.replace("/demo", "/test")}
+    at de_CommandError (/app/node_modules/@aws-sdk/client-eks/dist-cjs/index.js:2241:14) {{
+  '$fault': 'client',
+  '$metadata': {{
+    httpStatusCode: 400
+  }}
+}}
+09:00:02 INFO retried after status 503"""
+_OBJECT: Facts = {
+    **DENIED,
+    "resource": str(DENIED["resource"]).replace("/demo", "/test"),
+    "code": "AccessDeniedException",
+    "status_code": 400,
+}
+NAMES = {
+    "concurrently": ("[web] ", "[api] "),
+    "ray": ("(load pid=17, ip=192.0.2.1) ", "(load pid=18, ip=192.0.2.1) "),
+    "ray-color": ("\x1b[36m(load pid=17)\x1b[0m ", "\x1b[36m(load pid=18)\x1b[0m "),
+    "torchrun": ("[rank0]: ", "[rank1]: "),
+    "mpirun": ("[1,0]<stderr>:", "[1,1]<stderr>:"),
+    "turborepo": ("@shop/web:deploy: ", "@shop/api:deploy: "),
+    "tilt": ("    orders │ ", "   billing │ "),
+    "parallel": ("web-1\t", "web-2\t"),
+}
+
+
+def _log(names: tuple[str, str]) -> str:
+    """Return the output of two tasks, line by line in turn."""
+    first, second = (text.split("\n") for text in (_GO + "\n09:00:03 INFO ready" * 5, _JS))
+    return "".join(
+        f"{name}{line}\n"
+        for pair in zip(first, second, strict=False)
+        for name, line in zip(names, pair, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tasks_are_told_apart(name: str) -> None:
+    log = _log(NAMES[name])
+    assert find_tasks(log.splitlines()) == {*NAMES[name]}
+    assert sorted(all_facts_in(log), key=str) == sorted([_ANSWERED, _OBJECT], key=str)
+
+
+def test_files() -> None:
+    found = list(scan(io.StringIO(_log(NAMES["torchrun"]))))
+    assert sorted(map(facts_of, found), key=str) == sorted([_ANSWERED, _OBJECT], key=str)
+    assert all(failure.text.startswith("[rank") for failure in found)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # Names of threads and levels.
+        [f"[main] INFO served {n}" for n in range(9)],
+        [f"INFO:     served {n}" for n in range(9)],
+        [f"[error]   served {n}" for n in range(9)],
+        # A logger names itself once per entry.
+        ["[main] ERROR failed", "java.io.IOException: x", "\tat a.B.c(B.java:1)", "\tat a.B.d(B.java:2)"] * 9,
+        # Each line has another key.
+        [f"key{n}:  value" for n in range(30)],
+        [f"2026-10-07 09:00:00 [web]   served {n}" for n in range(9)],
+        [],
+    ],
+    ids=["threads", "levels", "bracketed-levels", "traces", "keys", "stamps", "empty"],
+)
+def test_logs_without_tasks(lines: list[str]) -> None:
+    assert not find_tasks(lines)
