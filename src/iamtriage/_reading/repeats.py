@@ -58,7 +58,19 @@ class Repeats:
                 if any(_agree(record, reported) for reported in self._requests):
                     continue
                 self._requests.append(record)
+            elif self._names_reported_request(failure, entry.text):
+                continue
             yield failure
+
+    def _names_reported_request(self, failure: Failure, text: str) -> bool:
+        """Return whether an entry names a failed request and states nothing new of it, such as only its code."""
+        if not self._requests:
+            return False
+        stated = {key: value for key, value in to_record(failure).items() if value is not None}
+        return any(
+            str(reported["request_id"]) in text and stated.items() <= reported.items()
+            for reported in self._requests
+        )
 
     def flush(self) -> list[Failure]:
         """Return the failures that were held back."""
