@@ -168,6 +168,16 @@ JAVA: Table = (
         denied(code="AccessDenied", service="sqs", status_code=403, request_id=REQUEST),
     ),
     (
+        "oldest-in-lines",
+        f"Status Code: 403, AWS Service: Amazon S3, AWS Request ID: {REQUEST}  \nAWS Error Code: AccessDenied  AWS Error Message: Access Denied",
+        denied(code="AccessDenied", service="s3", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "oldest-in-a-list",
+        f"+  ERROR Status Code: 400 \n+  AWS Service: AmazonSQS \n+  AWS Error Code: AccessDenied \n+ AWS Error Message: {DENIAL}",
+        {**DENIED, "code": "AccessDenied", "status_code": 400},
+    ),
+    (
         "no-request-id-of-hadoop",
         "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: null:403)",
         denied(code="AccessDenied", service="s3", status_code=403),

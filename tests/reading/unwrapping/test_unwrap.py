@@ -140,6 +140,11 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("a#012#011b#015#012c #033[31mred#033[0m", "a\nb\nc red"),
         ("#012345, #033, #01a", "#012345, #033, #01a"),
         ("\\u003cCode\\u003e", "<Code>"),
+        (
+            r"iam::\*\*\*\*:user/ci\_app on s3:::a\-b/\*, \<masked\>",
+            r"iam::****:user/ci_app on s3:::a-b/*, \<masked>",
+        ),
+        (r"a \* b, \-x, C:\\_b and a\.b", r"a \* b, \-x, C:\\_b and a\.b"),
         ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
         ("\x1b[1;31mred\x1b[0m", "red"),
         ("[31mred:[0m rate(x[5m]) [39m[1;4;33mbold[22m[m", "red: rate(x[5m]) bold"),
@@ -233,6 +238,13 @@ def test_links_in_values_change_nothing(before: str, after: str) -> None:
     whole = parse(f"User: [{_MAIL}](https://example.com/) is not authorized to perform: iam:ListUsers")
     assert whole is not None
     assert whole.text[slice(*whole.spans["principal"])] == _MAIL
+
+
+def test_values_end_before_the_target_of_a_link() -> None:
+    """Documentation links whole messages. A bracket inside the value remains."""
+    denied = "User: <user> is not authorized to perform: s3:GetObject on resource: "
+    assert facts_in(f"[{denied}arn:aws:s3:::orders/a](#denied)")["resource"] == "arn:aws:s3:::orders/a"
+    assert facts_in(f"{denied}arn:aws:s3:::orders/[a](b)")["resource"] == "arn:aws:s3:::orders/[a](b)"
 
 
 @pytest.mark.parametrize(

@@ -326,7 +326,7 @@ unsure | <specify>You must specify a region | You must specify a region\.
 sure   | match a supported format|<Region>nvalid AWS Region: | (?:Provided region_name '[^'\n]{0,100}' doesn't match a supported format|\b[Ii]nvalid AWS Region:(?!\w))
 sure   | <configuration>ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
 sure   | <Region>nfiguration: Missing Region|<config>egion in config|<configured>or ServiceURL configured|<shell>persisted/shell defaults|<detect>auto detect AWS region|<attribute>attribute or the "AWS_REGION | (?:Invalid Configuration: Missing Region|(?:(?P<code>ConfigError): )?Missing region in config|ClientException: No RegionEndpoint or ServiceURL configured|No region specified or obtained from persisted/shell defaults|ClientException: unable to auto detect AWS region|The \"region\" attribute or the \"AWS_REGION\"[^\n]{0,60}? environment variable)
-sure   | ..amazonaws.com | (?:://|lookup |ENOTFOUND |AGAIN |host(?:: |='))(?:[\w-]{1,63}\.){0,4}?(?P<service>[a-z][a-z0-9-]{0,40})\.\.amazonaws\.com
+sure   | ..amazonaws.com | (?:://|lookup |ENOTFOUND |AGAIN |host: |\(host=')(?:[\w-]{1,63}\.){0,4}?(?P<service>[a-z][a-z0-9-]{0,40})\.\.amazonaws\.com
 unsure | <missing>Region is missing | \bRegion is missing\b
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)

@@ -63,9 +63,10 @@ _JAVA_QUOTED_PART = lazy_pattern(
     r"\s?(?P<key>(?:S3\s+)?[A-Z][a-z]+(?:\s+[A-Z][A-Za-z]*){1,3}):\s?(?P<value>[^\s;,()\"'`<>]{1,300})(?P<separator>[;,]?)"
 )
 _AWS_SERVICE = lazy_pattern(r"Service:\s(?:Amazon|AWS)")
+# Documentation also lists the parts, and leaves out the request ID.
 _JAVA_OLDEST = lazy_pattern(
-    r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
-    r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
+    r"Status\s+Code:\s*(?P<status>[0-9]{3})[,\s][\s+]*AWS\s+Service:\s*(?P<service>[^,]{1,60}?)[,\s][\s+]*(?:AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80})[,\s][\s+]*)?"
+    r"AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80})[,\s][\s+]*AWS\s+Error\s+Message:\s*"
 )
 _JAVA_OLDEST_HOST = lazy_pattern(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
 _BARE_STATUS = lazy_pattern(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")

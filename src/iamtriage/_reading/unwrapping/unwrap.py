@@ -35,7 +35,7 @@ _CONTROLS = "[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\
 _DROPPED = lazy_pattern(f"{_CONTROLS}{_CONTROLS}*")
 _SPACES = lazy_pattern("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = lazy_pattern(
-    r"\\\\{0,15}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*\\[A-Z]|[a-z]+/[A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
+    r"\\\\{0,15}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e]|(?<=[\w:/>*-]\\)[_*<>-])|(?P<space>[nrt])(?![a-z]*\\[A-Z]|[a-z]+/[A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
 # rsyslog writes a control character as a number sign and three octal digits. A CSS color has six digits.
 _SYSLOG_ESCAPE = lazy_pattern(r"#(?P<code>01[125]|033(?=\[))(?![0-9a-fA-F]{3}(?![0-9a-fA-F]))")

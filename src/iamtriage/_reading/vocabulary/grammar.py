@@ -100,6 +100,9 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             if text.endswith("...", start, end):
                 break
             end -= 1
+        elif last == ")" and (link := text.find("](", start, end)) > start and "[" not in text[start:link]:
+            # The value ends the text of a link: "[… on resource: arn:…](https://…)".
+            end = link
         elif last in _CLOSERS and text.count(last, start, end) > text.count(_CLOSERS[last], start, end):
             end -= 1
         elif last == "*" and _closes_bold(text, start, end):
