@@ -814,6 +814,19 @@ CASES = {
         "signed for the key in/a.csv, but the request is for /a",
         "sign it for the key that is requested",
     ),
+    "type-that-is-not-signed": (
+        'await fetch(url, { method: "PUT", headers: { "Content-Type": "image/jpeg" }, body: file });\n'
+        + _rejected_url("PUT", "", "").partition("<Canonical")[0]
+        + '\nconst command = new PutObjectCommand({ Bucket, Key, ContentType: "image/png" });\nreturn getSignedUrl(client, command); // presigned',
+        "most likely, the request differs from the signed one in method, key or query string",
+        "the same key",
+    ),
+    "type-without-headers": (
+        'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "text/csv"})\n$ curl -T in/a.csv "$URL"\n'
+        + _rejected_url("PUT", "", "").partition("<Canonical")[0],
+        "signed for content-type: text/csv, but curl did not send this header",
+        "curl -H 'content-type: text/csv' -T in/a.csv \"$URL\"",
+    ),
     "signed-host": (
         "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=60\n"
         + _rejected_url("GET", "host:files.example.com", "host"),

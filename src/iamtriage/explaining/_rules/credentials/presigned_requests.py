@@ -9,6 +9,7 @@ that curl sends, https://curl.se/docs/manpage.html.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -71,6 +72,10 @@ _SIGNED_METHOD = lazy_pattern(
     r"|\bpresigned_url\(\s?:(?P<symbol>put|get|head|delete)\b|\baws s3 (?P<cli>presign)\b",
     re.IGNORECASE,
 )
+# The presigner of the SDK for JavaScript 3 leaves out the type:
+# https://github.com/aws/aws-sdk-js-v3/blob/main/packages/s3-request-presigner/src/presigner.ts
+_NEVER_SIGNS_TYPE = lazy_pattern(r"\bnew \w{3,30}Command\((?![\s\S]{0,600}signableHeaders)")
+_MAX_SIGNERS = 8
 _CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
 _TYPES = {
     "csv": "text/csv",
@@ -147,7 +152,10 @@ def compare_with_url(text: str) -> Difference:
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
     if signer.method is not None and request.method not in {None, signer.method}:
         return _compare_methods(text, signer, request)
-    stated = {name: value for name in names or (_TYPE_HEADER,) if (value := _parameter(signer.code, name))}
+    signed = names
+    if _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None:
+        signed = (_TYPE_HEADER,)
+    stated = {name: value for name in signed if (value := _parameter(signer.code, name))}
     for name, value in stated.items():
         received = request.headers.get(name)
         if received is not None and received != value:
@@ -243,7 +251,10 @@ def _likely_difference(
     )
     if request.headers.get(_TYPE_HEADER) == _FORM_TYPE and request.sender == "curl":
         adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
-    remedy = _remedy(text, step, adds_type, headers=headers, method=request.method)
+    # If the URL is signed for the host alone, other headers do not matter.
+    is_for_host = not names and _SIGNED_HEADERS.search(text) is not None
+    steps = (step,) if is_for_host else (step, adds_type)
+    remedy = _remedy(text, *steps, headers=headers, method=request.method)
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
     plural = "s" if len(names) > 1 else ""
@@ -304,7 +315,7 @@ def _find_signer(text: str) -> _Signer:
     code = _IMPORT.sub("", text)
     parts = [
         code[max(each.start() - _CHARS_BEFORE_SIGNER, 0) : each.end() + _CHARS_AFTER_SIGNER]
-        for each in _SIGNER.finditer(code)
+        for each in islice(_SIGNER.finditer(code), _MAX_SIGNERS)
     ]
     found = [each for part in parts for each in _SIGNED_METHOD.finditer(part)]
     methods = {_method_of(each) for each in found}

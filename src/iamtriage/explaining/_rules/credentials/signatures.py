@@ -47,6 +47,8 @@ _CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
 _S3 = lazy_pattern(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
+# The code that signs a URL is often at the end of a text.
+_CHARS_AROUND = 8_000
 _PHRASES = (
     "request signature we calculated does not match the signature you provided",
     "Signature expired",
@@ -241,7 +243,9 @@ def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
     is_presigned = _PRESIGNED_URL.search(message) is not None
-    difference = presigned_requests.compare_with_url(case.failure.text) if is_presigned else None
+    start, end = case.failure.span
+    around = case.failure.text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND]
+    difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
     is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
