@@ -1371,6 +1371,16 @@ QUOTAS: Table = (
         "AWS::IAM::Policy Maximum policy size of 10240 bytes exceeded for role reader",
         expect("aws_error"),
     ),
+    ("acls", "The bucket does not allow ACLs", expect("aws_error")),
+    (
+        "service-linked-role",
+        "Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions to access your VPC.",
+        expect("aws_error"),
+    ),
+    *(
+        (f"handler-{name}", f'Resource handler returned message: "{message} (Serv...', expect("aws_error"))
+        for name, message in (("rate", "Rate exceeded"), ("name", "Role with name app already exists."))
+    ),
     (
         "policy-versions",
         "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",

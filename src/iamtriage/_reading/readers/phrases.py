@@ -311,7 +311,7 @@ sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>Condition
 sure   | identities failed the check in region | Email address is not verified\. The following identities failed the check in region
 sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
 sure   | <ResourceNotReady>ResourceNotReady: | rror\b[^\n]{0,160}?: (?P<code>ResourceNotReady): (?:exceeded wait attempts|failed waiting for successful resource state)
-sure   | does not allow ACLs | (?P<code>AccessControlListNotSupported): The bucket does not allow ACLs
+sure   | does not allow ACLs|enable a service-linked role to|<handler>Resource handler returned message: " | (?:(?P<code>AccessControlListNotSupported): )?The bucket does not allow ACLs|you must enable a service-linked role to give (?:Amazon|AWS)|Resource handler returned message: \"(?:Rate exceeded|(?:Role|User|Group) with name [\w+=,.@-]{1,128} already exists)
 sure   | <exceed>annot exceed quota for |<exceeded>bytes exceeded for |policy can have up to | (?:(?P<code>LimitExceeded(?:Exception)?): )?(?:Cannot exceed quota for (?!AccessKeysPerUser)[A-Z][A-Za-z]{3,60}: \d{1,6}|Maximum policy size of \d{3,6} bytes exceeded for (?:role|user|group)\b|A managed policy can have up to \d{1,3} versions)
 sure   | <Stack>state and can|<Stack>Stack with id | Stack(?::arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated| with id [\w:/.-]{1,300} does not exist)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
