@@ -16,10 +16,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.generic_subjects import (
-    begins_message,
-    find_principal_end,
-    is_generic_subject,
+from iamtriage._reading.readers.principals import (
+    MAX_PRINCIPAL_DISTANCE,
+    put_principal,
+    read_named_principal,
+    read_principal,
 )
 from iamtriage._reading.readers.reasons import REASON, read_reason, read_tail
 from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a clause and the words it belongs to.
-_MAX_PRINCIPAL_DISTANCE = 2200
-_MAX_BARE_PRINCIPAL_LENGTH = 300
 _MAX_RESOURCE_LENGTH = 2200
 _MAX_REST_DISTANCE = 700
 _MAX_REASON_START = 40
@@ -79,25 +78,6 @@ _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
-
-_LABEL = lazy_pattern(
-    # A pattern that starts with a set of characters skips all others quickly.
-    r"(?P<label>[ACEIPRSUapru](?<![\w/.-].)(?:(?<=S)ervice\s+Principal|(?<=U)ser|(?<=R)ole|(?<=P)rincipal|(?<=I)dentity|(?<=C)aller|(?<=E)ntity"
-    r"|(?<=a)ccountId|(?<![:<].)(?:(?<=u)ser|(?<=r)ole|(?<=p)rincipal)))(?P<colon>\s?:(?![\w:]*:))?\s*"
-)
-# The form of most principals in AWS messages.
-_PLAIN_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::(?P<account>[0-9]{12}):[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
-)
-_BARE_PRINCIPAL = lazy_pattern(
-    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
-)
-
-# "the role app-reader is not authorized": a name that is not an English word.
-_NAMED_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?\s\Z"
-)
-_MAX_NAMED_PRINCIPAL_LENGTH = 160
 
 # The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
 _BEFORE_SENTENCE = lazy_pattern(
@@ -171,7 +151,7 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
 def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
     """Parse the sentence around the words "not authorized"."""
     piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
-    named = _read_principal(text, floor, anchor, piece)
+    named = read_principal(text, floor, anchor, piece)
     perform = _PERFORM.match(text, anchor.end())
     is_foreign = False
     if perform is None:
@@ -193,7 +173,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
         else:
             end = _put_action(text, action, piece)
             if not named:
-                _read_named_principal(text, floor, anchor.start(), piece)
+                read_named_principal(text, floor, anchor.start(), piece)
             # A masked action can belong to any system.
             piece.is_aws = piece.is_aws or masked is None
             # An action of three sections is of another cloud that uses the words of AWS.
@@ -234,105 +214,6 @@ def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
         piece.put("service", prefix.lower(), start, start + len(prefix), BEST)
     more = _OTHER_ACTIONS.match(text, action.end())
     return more.end() if more else action.end()
-
-
-def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
-    """Parse the principal between a label and the anchor, or directly before the anchor.
-
-    Returns:
-        Whether the sentence has a subject, even if its value is missing.
-    """
-    right = anchor.start()
-    if anchor["verb"] is None and text[right] == "N":
-        # "Not authorized to perform sts:…" starts a sentence.
-        return False
-    left = max(floor, right - _MAX_PRINCIPAL_DISTANCE)
-    plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
-    if plain:
-        piece.start = plain.start()
-        piece.put("principal", plain["principal"], *plain.span("principal"))
-        piece.put("account", plain["account"], *plain.span("account"))
-        piece.is_aws = True
-        return True
-    start = label_at = -1
-    for label in _LABEL.finditer(text, _last_label(text, left, right), right):
-        begin = min(label.end(), right)
-        if "\n\n" in text[begin:right]:
-            continue
-        opened = begin + (text[begin : begin + 1] in {"`", "'", '"'})
-        if label["colon"] or (ARN_HEAD.match(text, opened) and _is_one_word(text, opened, right)):
-            start, label_at = begin, label.start()
-        elif label["label"] == "User" and right - begin < 2:
-            # "User is not authorized" does not name a principal.
-            piece.start = label.start()
-            return True
-    if start >= 0:
-        first, last = trim(text, start, right)
-        if begins_message(text[first:last]):
-            # "creating role: AccessDenied: You": the label ends a tool's message.
-            start = -1
-    if start < 0:
-        bare = _find_bare_principal(text, max(left, right - _MAX_BARE_PRINCIPAL_LENGTH), right)
-        if bare is None:
-            return False
-        start = label_at = bare.start()
-    first, last = trim(text, start, right)
-    first, last = trim(text, first, find_principal_end(text, first, last))
-    value = text[first:last]
-    if len(value.split()) > _MAX_SPACES and not value.startswith(("arn:", "<", "*")):
-        return False
-    piece.start = label_at
-    if is_generic_subject(value):
-        return True
-    if value and ELLIPSIS.match(value) is None:
-        _put_principal(piece, text, rejoin(value), first, last)
-    return True
-
-
-def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | None:
-    """Match an ARN, a host name or a masked value directly before the anchor."""
-    before = text[left:right].rstrip()
-    # Most sentences without a label have none.
-    if (
-        "arn:" in before
-        or before.endswith(">")
-        or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]
-    ):
-        return _BARE_PRINCIPAL.search(text, left, right)
-    return None
-
-
-def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
-    """Parse the name of a role or user in a paraphrased denial."""
-    m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
-    if m and not begins_message(m["principal"]) and not is_generic_subject(m["principal"]):
-        piece.start = m.start()
-        _put_principal(piece, text, m["principal"], *m.span("principal"))
-
-
-def _last_label(text: str, left: int, right: int) -> int:
-    """Return the position of the last label "User: ", which takes precedence over earlier labels.
-
-    Without such a label, return the first position.
-    """
-    at = text.rfind("User: ", left, right)
-    if at < 0 or "\n\n" in text[at:right]:
-        return left
-    label = _LABEL.match(text, at, right)
-    return at if label and label["colon"] else left
-
-
-def _is_one_word(text: str, start: int, end: int) -> bool:
-    """Return whether there is only an ARN between two positions."""
-    if " " not in text[start:end].strip():
-        return True
-    arn_end = find_arn_end(text, start, end)
-    return arn_end >= 0 and not text[arn_end:end].strip("\"'` \n")
-
-
-def _put_principal(piece: Piece, text: str, value: str, start: int, end: int) -> None:
-    piece.put_principal(text, value, start, end)
-    piece.is_aws = piece.is_aws or value.startswith("arn:")
 
 
 def _read_resource(text: str, position: int, piece: Piece) -> int:
@@ -422,7 +303,7 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
 def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
     """Yield the denial if the text ends in or right after its principal."""
     text = readable.text
-    label = text.rfind("User: ", max(0, len(text) - _MAX_PRINCIPAL_DISTANCE))
+    label = text.rfind("User: ", max(0, len(text) - MAX_PRINCIPAL_DISTANCE))
     if (
         label < 0
         or text.find(" not authorized to ", label) >= 0
@@ -433,7 +314,7 @@ def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
         piece = Piece("core", label, m.end(), kind="access_denied")
         start, end = trim(text, m.start("principal"), m.end("principal"))
-        _put_principal(piece, text, rejoin(text[start:end]), start, end)
+        put_principal(piece, text, rejoin(text[start:end]), start, end)
         yield piece
 
 

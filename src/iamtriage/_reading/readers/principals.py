@@ -1,0 +1,192 @@
+"""Parse the principal of a standard denial.
+
+Some words in its position are not a principal: in "creating role: AccessDenied: You", the label ``role:`` ends a tool's
+message, and another sentence follows. In "User: the caller", a person replaced the name with a pronoun or noun.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, trim
+from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
+
+if TYPE_CHECKING:
+    import re
+
+    from iamtriage._reading.vocabulary.pieces import Piece
+
+# Maximum distance, in characters, between a label and the words that it belongs to.
+MAX_PRINCIPAL_DISTANCE = 2200
+_MAX_BARE_PRINCIPAL_LENGTH = 300
+_MAX_SPACES = 4
+_LABEL = lazy_pattern(
+    # A pattern that starts with a set of characters skips all others quickly.
+    r"(?P<label>[ACEIPRSUapru](?<![\w/.-].)(?:(?<=S)ervice\s+Principal|(?<=U)ser|(?<=R)ole|(?<=P)rincipal|(?<=I)dentity|(?<=C)aller|(?<=E)ntity"
+    r"|(?<=a)ccountId|(?<![:<].)(?:(?<=u)ser|(?<=r)ole|(?<=p)rincipal)))(?P<colon>\s?:(?![\w:]*:))?\s*"
+)
+# The form of most principals in AWS messages.
+_PLAIN_PRINCIPAL = lazy_pattern(
+    r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::(?P<account>[0-9]{12}):[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
+)
+_BARE_PRINCIPAL = lazy_pattern(
+    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
+)
+
+# "the role app-reader is not authorized": a name that is not an English word.
+_NAMED_PRINCIPAL = lazy_pattern(
+    r"(?<![\w/.-])(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?\s\Z"
+)
+_MAX_NAMED_PRINCIPAL_LENGTH = 160
+
+# An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can contain any text.
+_INTRODUCTION = lazy_pattern(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
+_CODE = lazy_pattern(r"[A-Z]\w{0,60}(?:Exception|Error|Denied|Operation)")
+_DETERMINERS = frozenset({"the", "this", "that", "these", "those", "your", "our", "their", "its"})
+_GENERIC_WORDS = frozenset(
+    {"request", "operation", "you", "we", "they", "who", "which", "you're", "we're", "they're"}
+)
+# The added words are generic only after other words: alone, each can be a user's name.
+_LAST_WORDS = _GENERIC_WORDS | {"i", "he", "she", "it", "that", "this", "i'm", "it's"}
+# How a sentence continues after its principal: ", and is not", " who is not", ": AccessDenied: You are not".
+_CONTINUATION = lazy_pattern(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s*\Z")
+# Colons in a complete ARN.
+_ARN_COLONS = 5
+
+
+def read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
+    """Parse the principal between a label and the anchor, or directly before the anchor.
+
+    Returns:
+        Whether the sentence has a subject, even if its value is missing.
+    """
+    right = anchor.start()
+    if anchor["verb"] is None and text[right] == "N":
+        # "Not authorized to perform sts:…" starts a sentence.
+        return False
+    left = max(floor, right - MAX_PRINCIPAL_DISTANCE)
+    plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
+    if plain:
+        piece.start = plain.start()
+        piece.put("principal", plain["principal"], *plain.span("principal"))
+        piece.put("account", plain["account"], *plain.span("account"))
+        piece.is_aws = True
+        return True
+    start = label_at = -1
+    for label in _LABEL.finditer(text, _last_label(text, left, right), right):
+        begin = min(label.end(), right)
+        if "\n\n" in text[begin:right]:
+            continue
+        opened = begin + (text[begin : begin + 1] in {"`", "'", '"'})
+        if label["colon"] or (ARN_HEAD.match(text, opened) and _is_one_word(text, opened, right)):
+            start, label_at = begin, label.start()
+        elif label["label"] == "User" and right - begin < 2:
+            # "User is not authorized" does not name a principal.
+            piece.start = label.start()
+            return True
+    if start >= 0:
+        first, last = trim(text, start, right)
+        if _begins_message(text[first:last]):
+            # "creating role: AccessDenied: You": the label ends a tool's message.
+            start = -1
+    if start < 0:
+        bare = _find_bare_principal(text, max(left, right - _MAX_BARE_PRINCIPAL_LENGTH), right)
+        if bare is None:
+            return False
+        start = label_at = bare.start()
+    first, last = trim(text, start, right)
+    first, last = trim(text, first, _find_principal_end(text, first, last))
+    value = text[first:last]
+    if len(value.split()) > _MAX_SPACES and not value.startswith(("arn:", "<", "*")):
+        return False
+    piece.start = label_at
+    if _is_generic_subject(value):
+        return True
+    if value and ELLIPSIS.match(value) is None:
+        put_principal(piece, text, rejoin(value), first, last)
+    return True
+
+
+def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | None:
+    """Match an ARN, a host name or a masked value directly before the anchor."""
+    before = text[left:right].rstrip()
+    # Most sentences without a label have none.
+    if (
+        "arn:" in before
+        or before.endswith(">")
+        or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]
+    ):
+        return _BARE_PRINCIPAL.search(text, left, right)
+    return None
+
+
+def read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
+    """Parse the name of a role or user in a paraphrased denial."""
+    m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
+    if m and not _begins_message(m["principal"]) and not _is_generic_subject(m["principal"]):
+        piece.start = m.start()
+        put_principal(piece, text, m["principal"], *m.span("principal"))
+
+
+def _last_label(text: str, left: int, right: int) -> int:
+    """Return the position of the last label "User: ", which takes precedence over earlier labels.
+
+    Without such a label, return the first position.
+    """
+    at = text.rfind("User: ", left, right)
+    if at < 0 or "\n\n" in text[at:right]:
+        return left
+    label = _LABEL.match(text, at, right)
+    return at if label and label["colon"] else left
+
+
+def _is_one_word(text: str, start: int, end: int) -> bool:
+    """Return whether there is only an ARN between two positions."""
+    if " " not in text[start:end].strip():
+        return True
+    arn_end = find_arn_end(text, start, end)
+    return arn_end >= 0 and not text[arn_end:end].strip("\"'` \n")
+
+
+def put_principal(piece: Piece, text: str, value: str, start: int, end: int) -> None:
+    """Add a principal, which is of AWS if it is an ARN."""
+    piece.put_principal(text, value, start, end)
+    piece.is_aws = piece.is_aws or value.startswith("arn:")
+
+
+def _begins_message(value: str) -> bool:
+    """Return whether the text after a label is an error code or another sentence.
+
+    >>> _begins_message("AccessDenied: You"), _begins_message("my user"), _begins_message("<user: ana>")
+    (True, False, False)
+    """
+    if value.startswith("arn:"):
+        return False
+    return _INTRODUCTION.match(value) is not None or _CODE.fullmatch(value) is not None
+
+
+def _is_generic_subject(value: str) -> bool:
+    """Return whether words mean the caller without naming the principal.
+
+    >>> _is_generic_subject("You"), _is_generic_subject("The caller"), _is_generic_subject("it"), _is_generic_subject("Theo the cat")
+    (True, True, False, False)
+    """
+    words = value.lower().split()
+    if len(words) < 2:
+        return bool(words) and words[0] in _GENERIC_WORDS
+    return words[0] in _DETERMINERS or words[-1] in _LAST_WORDS
+
+
+def _find_principal_end(text: str, start: int, end: int) -> int:
+    """Return where a principal ends: for an ARN, before further words of the sentence.
+
+    >>> _find_principal_end("arn:aws:iam::111122223333:user/ana who", 0, 38)
+    34
+    """
+    arn_end = find_arn_end(text, start, end)
+    if text.count(":", start, max(arn_end - 1, start)) < _ARN_COLONS:
+        return end
+    if _CONTINUATION.match(text, arn_end, end) is None:
+        return end
+    return arn_end - (text[arn_end - 1] in ":,")
