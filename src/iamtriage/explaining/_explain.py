@@ -175,13 +175,15 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     """Return the first failure that says more than a denial that names no action.
 
     Tools such as Terraform print their own sentence about a denial before the AWS message. A denial that is
-    only a status or a code is not the headline either if the text states another failure.
+    only a status or a code is not the headline either if the text states another failure. S3 answers rejected
+    keys with 403, too, and a HEAD request does not show that reason.
     """
     is_standard = _STANDARD_DENIAL in text
     is_bare = denial.principal is None and denial.envelope == Envelope()
     has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
     is_nameless = not is_standard and has_room and _names_nothing(denial)
-    if not (is_standard or is_bare or is_nameless):
+    is_head = not is_standard and (denial.envelope.operation or "").startswith("Head")
+    if not (is_standard or is_bare or is_nameless or is_head):
         return None
     from iamtriage._reading.scanning import scan
     from iamtriage.explaining._other_failures import is_summary
@@ -193,6 +195,10 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
                 return each
         elif is_bare and not is_standard and is_summary(denial, each):
             return each
+    if is_head:
+        return next(
+            (each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch)), None
+        )
     if not is_nameless:
         return None
     specific = next((each for each in others if _says_more(each, denial)), None)

@@ -654,6 +654,16 @@ CASES = {
         "S3 answered 403",
         "",
     ),
+    "head-without-reason-before-rejected-keys": (
+        "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws sts get-caller-identity\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
+        "AWS does not accept the credentials",
+        "",
+    ),
+    "head-without-reason-before-expired-token": (
+        "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\nAn error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token included in the request is expired",
+        "S3 denied s3:GetObject",
+        "",
+    ),
     "bare-code-before-server-error": (
         "ERROR AccessDenied: Access Denied\nERROR InternalError: We encountered an internal error. status code: 500, request id: 2f0e",
         "denied access",
