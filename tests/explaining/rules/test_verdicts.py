@@ -608,6 +608,11 @@ CASES = {
         "AWS has no managed policy with the ARN arn:aws:iam::aws:policy/AWSGlueServiceRole",
         "list-policies --scope AWS",
     ),
+    "bucket-in-the-partition-of-the-backend": (
+        'terraform {\n  backend "s3" {\n    bucket = "depot-state"\n    region = "cn-north-1"\n  }\n}\nError: Unable to list objects in S3 bucket "depot-state": operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 0QW1ER2TY3UI4OP5, HostID: aa=, api error AccessDenied: Access Denied',
+        "arn:aws-cn:s3:::depot-state",
+        "arn:aws-cn:s3:::depot-state",
+    ),
     "partition-in-a-policy-document": (
         'An error occurred (MalformedPolicyDocument) when calling the PutRolePolicy operation: Partition "aws" is not valid for resource "arn:aws:sqs:cn-north-1:*:jobs".',
         "the resource arn:aws:sqs:cn-north-1:*:jobs has the partition aws, but the call is in aws-cn",

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
     from iamtriage.failures._failures import AccessDenied, Failure
 
-__all__ = ("find_failed_resource", "find_resource", "find_stated_arn", "resource_names")
+__all__ = (
+    "find_failed_resource",
+    "find_resource",
+    "find_stated_arn",
+    "resource_names",
+    "stated_partition",
+)
 
 # The host of a queue's URL.
 _QUEUE_HOST = "https://sqs."
@@ -30,6 +36,10 @@ _QUEUE_URL = lazy_pattern(
 # An ARN in a sentence, which can end with punctuation.
 _ARN_IN_TEXT = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@/:*-]{0,1023}[\w*/]", re.ASCII
+)
+# An ARN of another partition than aws, or a Region.
+_PARTITION_SIGN = lazy_pattern(
+    r"\barn:(aws-(?:cn|us-gov|iso(?:-[a-z])?|eusc)):|(?<![\w-])((?:us-(?:gov|iso[a-z]?)-|[a-z]{2,4}-)(?:[a-z]{4,9})-[0-9])(?![\w-])"
 )
 # Characters of a failure's line before its message.
 _CHARS_BEFORE = 600
@@ -50,6 +60,18 @@ _NAMES = {
 }
 
 
+def stated_partition(text: str) -> str | None:
+    """Return the only partition of the Regions in a text and of its ARNs, or ``None``.
+
+    An ARN of the partition ``aws`` in a text about another one is a mistake, or that of an AWS managed policy.
+
+    >>> stated_partition("--region cn-north-1 --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess")
+    'aws-cn'
+    """
+    stated = {arn or find_partition(region) for arn, region in _PARTITION_SIGN.findall(text)} - {None}
+    return stated.pop() if len(stated) == 1 else None
+
+
 def find_failed_resource(
     failure: AccessDenied, context: Context, action: str | None, region: str | None
 ) -> str | None:
@@ -58,7 +80,7 @@ def find_failed_resource(
     if "AssumeRole" in operation and context.role_arn is not None:
         return context.role_arn.value
     service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
-    of_region = find_partition(region) if region else None
+    of_region = find_partition(region) if region else stated_partition(failure.text)
     if (found := find_resource(context, action or service, of_region)) is not None or action is None:
         return found
     if "arn:" not in failure.text and _QUEUE_HOST not in failure.text:

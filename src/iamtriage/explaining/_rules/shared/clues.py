@@ -14,6 +14,7 @@ from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resources import stated_partition
 from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.sts._endpoints import find_endpoint
@@ -285,12 +286,6 @@ def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
 
 
-# An ARN of another partition than aws, or a Region.
-_PARTITION_SIGN = lazy_pattern(
-    r"\barn:(aws-(?:cn|us-gov|iso(?:-[a-z])?|eusc)):|(?<![\w-])([a-z]{2,4}(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9])(?![\w-])"
-)
-
-
 def find_partition(case: _AnyCase) -> str:
     """Return the partition of the caller, the region or the ARNs in the text, or else ``aws``."""
     partition = getattr(case.principal, "partition", None)  # accounts and services have none
@@ -300,14 +295,7 @@ def find_partition(case: _AnyCase) -> str:
     host = None if region is None else find_endpoint(region)
     if host is not None:
         return host.partition
-    # An ARN of the partition aws in a text with ARNs of another one is the mistake.
-    stated = {arn or _partition_of(region) for arn, region in _PARTITION_SIGN.findall(case.text)}
-    return stated.pop() if len(stated) == 1 else "aws"
-
-
-def _partition_of(region: str) -> str:
-    endpoint = find_endpoint(region)
-    return "aws" if endpoint is None else endpoint.partition
+    return stated_partition(case.text) or "aws"
 
 
 def is_from_kubelet(words: str) -> bool:
