@@ -233,11 +233,11 @@ OTHER_USERS: tuple[Case, ...] = (
     ),
     (
         "kubectl with sudo, for a profile",
-        f"$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
+        f"$ kubectl get svc -n shop\nNAME     TYPE        CLUSTER-IP      EXTERNAL-IP   PORT(S)    AGE\norders   ClusterIP   172.20.180.21   <none>        8443/TCP   9d\n$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
         {},
         (
             "in the config and credentials files of root, as whom sudo runs the command",
-            "Derived With sudo, the command runs as root, who reads other ~/.aws files.",
+            "Derived With sudo, the command runs as root, who reads other ~/.aws files. The text shows that kubectl works without sudo.",
             "Do this first: Run the command without sudo",
             "use 8443",
             " kubectl port-forward -n shop svc/orders 8443:8443 sudo AWS_SHARED_CREDENTIALS_FILE=",

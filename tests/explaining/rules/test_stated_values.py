@@ -48,6 +48,7 @@ def _trust_policy(*subjects: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
+_S3_DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"'
 
 
@@ -1160,6 +1161,77 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("list-access-entries --cluster-name prod",),
             (),
             id="check without its output",
+        ),
+        pytest.param(
+            f"$ aws s3 cp out/ s3://octo-site/docs/ --recursive --acl public-read\nupload failed: out/a.html to s3://octo-site/docs/a.html {_S3_DENIED.format('PutObject')}\n$ aws s3 cp out/a.html s3://octo-site/docs/\nupload: out/a.html to s3://octo-site/docs/a.html",
+            {},
+            (
+                "only because of --acl public-read: the same command without it worked, so s3:PutObject is allowed",
+                "requires s3:PutObjectAcl on arn:aws:s3:::octo-site/docs/*",
+                "Do this first: Leave out --acl public-read",
+                " aws s3 cp out/ s3://octo-site/docs/ --recursive aws s3api get-public-access-block --bucket octo-site",
+            ),
+            ("list-buckets", "No identity-based policy", "another account"),
+            id="only the ACL is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/in/ --sse aws:kms --sse-kms-key-id alias/octo\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            (
+                "only because of --sse aws:kms --sse-kms-key-id alias/octo",
+                "Do this first: Allow the caller to use the KMS key",
+                '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "KEY_ARN"',
+                "aws kms describe-key --key-id alias/octo",
+                "Or leave out --sse aws:kms",
+            ),
+            ('"s3:PutObject"',),
+            id="only the key is denied",
+        ),
+        pytest.param(
+            f'$ aws s3api get-object --bucket octo-data --key a.csv --version-id x1 a.csv\n\n{_S3_DENIED.format("GetObject")}\n$ aws s3api get-object --bucket octo-data --key a.csv a.csv\n{{\n    "ContentLength": 12\n}}',
+            {},
+            (
+                "only because of --version-id x1: the same command without it worked.",
+                "Allow s3:GetObjectVersion",
+            ),
+            ("is allowed",),
+            id="only the version is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/out/\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            (
+                "below s3://octo-data/out/, and allowed the same call below s3://octo-data/in/",
+                "The text shows that aws s3 cp a.csv s3://octo-data/in/ worked.",
+                '"Resource": "arn:aws:s3:::octo-data/out/*"',
+            ),
+            ("KMS", "another account", "list-buckets"),
+            id="only one prefix is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 ls s3://octo-data/ --profile admin\n2026-11-01 10:00:00  12 a.csv\n$ aws s3 ls s3://octo-data/ --profile dev\n\n{_S3_DENIED.format('ListObjectsV2')}",
+            {},
+            (
+                "to the profile dev and allowed it to the profile admin",
+                "If you meant admin, use --profile admin.",
+                "aws sts get-caller-identity --profile dev",
+            ),
+            ("another account", "list-buckets"),
+            id="only one profile is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-logs/\nupload: ./a.csv to s3://octo-logs/a.csv\n$ aws s3 cp a.csv s3://octo-data/out/ --acl private\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            ("without a reason",),
+            ("only because", "worked"),
+            id="success in another bucket",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/out/\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}\n$ aws s3 cp a.csv s3://octo-data/out/ --acl private\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            ("without a reason",),
+            ("only because", "worked"),
+            id="two failures",
         ),
     ],
 )

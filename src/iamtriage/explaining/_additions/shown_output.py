@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.command_runs import find_runs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ("drop_answered_commands",)
 
-_CHARS_AROUND = 8_000
 # Commands that only print something. Others can be a fix, or a retry.
 _CHECK = lazy_pattern(
     r"(?:kubectl (?:.* )?(?:get|describe|auth can-i)|aws (?:[a-z0-9-]+ (?:get|list|describe)-(?!login|session-token|token|object$)|configure list))\b"
@@ -91,20 +90,12 @@ def _words(command: CommandLine) -> tuple[str, ...]:
 
 def _find_answered(failure: Failure) -> list[CommandLine]:
     """Return the commands that print something, and whose output the text shows."""
-    text, (start, end) = failure.text, failure.span
-    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
-    found = [
-        (at, command)
-        for at, command in find_commands(text, low, high)
-        if not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t").endswith("|")
+    return [
+        run.command
+        for run in find_runs(failure)
+        if _CHECK.match(run.command.text)
+        # The failure can be the output of this command.
+        and not run.start <= failure.span[0] < run.end
+        and run.output.strip()
+        and not _NO_ANSWER.search(run.output)
     ]
-    answered: list[CommandLine] = []
-    for (at, command), (following, _) in pairwise((*found, (high, None))):
-        line = text.find("\n", at, following)
-        if command is None or line == -1 or at <= start < following:
-            # The failure can be the output of this command.
-            continue
-        output = text[line : text.rfind("\n", line, following) + 1 if following < high else following]
-        if _CHECK.match(command.text) and output.strip() and not _NO_ANSWER.search(output):
-            answered.append(command)
-    return answered

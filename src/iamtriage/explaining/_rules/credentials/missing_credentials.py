@@ -160,7 +160,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     )
     if other is not None:
         files = other.files
-        other_home = missing_logins.OTHER_HOME.cause("derived", shown, text=other.why)
+        other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
         spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
     choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile."

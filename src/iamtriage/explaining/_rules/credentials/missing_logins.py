@@ -145,7 +145,9 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         )
     other = other_users.find_other_user(case) or other_users.find_root_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
-    other_home = OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", text=other.why)
+    other_home = (
+        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why)
+    )
     return case.explain(
         f"Nobody is signed in to IAM Identity Center for {described}: {cache} has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
@@ -266,7 +268,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         )
         outcome, causes, first, other = "was not found", (), (install,), None
     if other is not None:
-        causes = (OTHER_HOME.cause("derived", text=other.why), *causes)
+        causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
         first = (other.remedy,)
     return case.explain(
         f"The helper that gets credentials for the cluster {outcome}."

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -96,6 +97,7 @@ class OtherUser(NamedTuple):
         place: Where a program found no credentials, as the end of a clause.
         why: Why it does not find what a shell finds.
         remedy: How to pass the files or credentials to it.
+        because: What shows that the files of the person have it.
         has_person: Whether a person ran it, whose own files have what it needs.
     """
 
@@ -103,6 +105,7 @@ class OtherUser(NamedTuple):
     place: str
     why: str
     remedy: Remedy
+    because: tuple[str, ...] = ()
     has_person: bool = False
 
 
@@ -117,6 +120,7 @@ def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
             f" under sudo, as {user}",
             f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
             _sudo_remedy(sudo, user, case.text),
+            _success_without_sudo(case, sudo["line"].partition(" ")[0]),
             has_person=True,
         )
     if (cron := _find_cron(case)) is not None:
@@ -192,6 +196,13 @@ def describe_identity(case: Case[MissingCredentials]) -> str:
     cron = _find_cron(case)
     shell = f"the shell of {cron.shell_user}" if cron is not None and cron.shell_user else "your shell"
     return f" ({shell} has those of {who})"
+
+
+def _success_without_sudo(case: Case[MissingCredentials], program: str) -> tuple[str, ...]:
+    """Return the reason that the same program worked without sudo, if the text shows it."""
+    runs = find_runs(case.failure)
+    is_shown = any(run.has_succeeded and not run.has_sudo and run.command.program == program for run in runs)
+    return (f"The text shows that {program} works without sudo.",) if is_shown else ()
 
 
 def _find_sudo(text: str) -> re.Match[str] | None:

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.buckets import (
     public_access_remedy,
     show_public_access_commands,
 )
+from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -116,6 +117,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return _explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
+    if (contrasted := explain_contrast(denial)) is not None:
+        return contrasted
     to = f" to {operation}" if operation else ""
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     if denial.resource:

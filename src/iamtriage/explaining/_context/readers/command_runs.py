@@ -1,0 +1,148 @@
+"""Find commands with their outputs, and what distinguishes a command that failed from one that succeeded."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_lines import find_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs")
+
+_CHARS_AROUND = 8_000
+# The prompt of the next command, whatever its program.
+_PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", 8)
+# How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
+_SUCCESS = lazy_pattern(
+    r"\s*(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d|PRE |NAME +[A-Z]|Completed )"
+)
+_FAILURE = lazy_pattern(
+    r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
+)
+_URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<key>/\S{0,1024})?")
+# Options that change only how a command prints or selects.
+_NO_CAUSES = frozenset(
+    {
+        "output", "query", "quiet", "no-progress", "only-show-errors", "recursive", "dryrun", "exclude", "include",
+        "no-cli-pager", "debug", "key", "body", "human-readable", "summarize", "metadata", "content-type", "region",
+    }
+)  # fmt: skip
+
+Kind: TypeAlias = Literal["option", "profile", "place"]
+
+
+class CommandRun(NamedTuple):
+    """A command with what it printed.
+
+    Attributes:
+        command: The command.
+        start: Its position in the text.
+        end: The end of its output.
+        output: What follows the command up to the next one.
+        has_sudo: Whether it ran with sudo.
+    """
+
+    command: CommandLine
+    start: int
+    end: int
+    output: str
+    has_sudo: bool
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether the output is that of a success."""
+        return _SUCCESS.match(self.output) is not None and _FAILURE.search(self.output) is None
+
+
+class Contrast(NamedTuple):
+    """What distinguishes a command that failed from one that succeeded.
+
+    Attributes:
+        kind: An option that only the failed command has, its profile, or the place of its objects.
+        failed: The option with its value, the profile or the location of the failed command.
+        succeeded: The profile or location of the one that succeeded; empty for an option.
+        command: The command that succeeded.
+    """
+
+    kind: Kind
+    failed: str
+    succeeded: str
+    command: CommandLine
+
+
+def find_runs(failure: Failure) -> Iterator[CommandRun]:
+    """Yield the commands around a failure with their outputs."""
+    text, (start, end) = failure.text, failure.span
+    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
+    # A command after a pipe has no output of its own, and ends that of no other.
+    found = [
+        (at, command)
+        for at, command in find_commands(text, low, high)
+        if not text[text.rfind("\n", 0, at) + 1 : at].rstrip().endswith("|")
+    ]
+    for (at, command), (following, _) in pairwise((*found, (high, None))):
+        line = text.find("\n", at, following)
+        while line > 0 and text[:line].endswith(("\\", "\\\r")):
+            line = text.find("\n", line + 1, following)
+        if command is None or line == -1:
+            continue
+        stop = following if following == high else text.rfind("\n", line, following) + 1
+        if (prompt := _PROMPT.search(text, line + 1, stop)) is not None:
+            stop = prompt.start()
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before)
+
+
+def find_contrast(failure: Failure) -> Contrast | None:
+    """Return what distinguishes the failed command from the same one that succeeded, if it is one thing."""
+    runs = [run for run in find_runs(failure) if run.command.program == "aws"]
+    failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)
+    if failed is None:
+        return None
+    others = (run for run in runs if run.has_succeeded and run.command.words[:2] == failed.command.words[:2])
+    return next(filter(None, (_compare(failed.command, run.command) for run in others)), None)
+
+
+def _compare(failed: CommandLine, succeeded: CommandLine) -> Contrast | None:
+    options, others = (
+        {pair for pair in each.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
+    )
+    more, fewer = options - others, others - options
+    places, other_places = (_find_places(each) for each in (failed, succeeded))
+    if {name for name, _ in more | fewer} == {"profile"}:
+        own, other = (dict(pairs).get("profile", "default") for pairs in (options, others))
+        return Contrast("profile", own, other, succeeded) if places == other_places else None
+    if more and not fewer:
+        shared = {bucket for bucket, _ in places} == {bucket for bucket, _ in other_places}
+        words = " ".join(
+            f"--{name} {value}".rstrip() for name, value in failed.options if (name, value) in more
+        )
+        return Contrast("option", words, "", succeeded) if shared else None
+    if more or fewer or len(places) != 1 or len(other_places) != 1:
+        return None
+    ((bucket, prefix),), ((other_bucket, other_prefix),) = places, other_places
+    if bucket != other_bucket or prefix == other_prefix:
+        return None
+    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", succeeded)
+
+
+def _find_places(command: CommandLine) -> frozenset[tuple[str, str]]:
+    """Return the buckets and folders that a command names."""
+    if (bucket := command.option("bucket")) is not None:
+        key = command.option("key", "prefix")
+        return frozenset({(bucket.value, "" if key is None else _folder(key.value))})
+    found = (_URI.fullmatch(word) for word in command.words)
+    return frozenset(
+        (each["bucket"], _folder((each["key"] or "/")[1:])) for each in found if each is not None
+    )
+
+
+def _folder(key: str) -> str:
+    return key[: key.rfind("/") + 1]

@@ -1,0 +1,207 @@
+"""Explain denials by Amazon S3 that give no reason, by a command in the text that succeeded.
+
+What the successful command shares with the failed one is allowed. Sources:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_contrast
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._rules.denials import buckets, resource_policies
+from iamtriage.explaining._rules.shared import commands, common_causes, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.command_runs import Contrast
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.text_signs import StatedAcl
+
+# What options require, besides the action of the operation.
+_OPTION_ACTIONS = {
+    "acl": "s3:PutObjectAcl",
+    "grant-full-control": "s3:PutObjectAcl",
+    "grant-read": "s3:PutObjectAcl",
+    "grants": "s3:PutObjectAcl",
+    "tagging": "s3:PutObjectTagging",
+    "delete": "s3:DeleteObject",
+    "version-id": "s3:GetObjectVersion",
+    "object-lock-mode": "s3:PutObjectRetention",
+    "object-lock-legal-hold-status": "s3:PutObjectLegalHold",
+    "bypass-governance-retention": "s3:BypassGovernanceRetention",
+    "sse-kms-key-id": "kms:GenerateDataKey",
+    "ssekms-key-id": "kms:GenerateDataKey",
+    "sse": "kms:GenerateDataKey",
+    "server-side-encryption": "kms:GenerateDataKey",
+}
+
+
+_KEY = lazy_pattern(r"arn:[\w:/-]{1,300}|alias/[\w/-]{1,250}|[0-9a-z-]{32,40}", re.ASCII)
+
+
+def explain_contrast(denial: Denial) -> Explanation | None:
+    """Explain what only the failed command has, or return ``None`` if no command like it succeeded."""
+    contrast = find_contrast(denial.failure)
+    if contrast is None or denial.action is None:
+        return None
+    if contrast.kind == "option":
+        return _explain_option(denial, contrast)
+    return (
+        _explain_profile(denial, contrast) if contrast.kind == "profile" else _explain_place(denial, contrast)
+    )
+
+
+def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
+    words = contrast.failed
+    names = tuple(each.partition(" ")[0] for each in f" {words}".split(" --")[1:])
+    action = next((_OPTION_ACTIONS[name] for name in names if name in _OPTION_ACTIONS), None)
+    is_key = action == "kms:GenerateDataKey"
+    objects = transfer_objects(denial.resource or "", denial.failure.text) or denial.resource or "the object"
+    needs = f"Only the failed command has {words}."
+    if action is not None:
+        needs = f"With {words}, the call also requires {action} on {'the KMS key' if is_key else objects}."
+    allowed = "" if action in {None, denial.action} else f", so {denial.action} is allowed"
+    acl = find_acl(denial.failure.text) if action == "s3:PutObjectAcl" else None
+    omit = _omit_remedy(denial, contrast, acl)
+    grant = None if is_key or action is None else _allow_option_remedy(denial, action, objects)
+    remedies = (omit, grant) if acl is not None else (_allow_key_remedy(denial) if is_key else grant, omit)
+    return denial.explain(
+        f"S3 denied {denial.operation or denial.action} only because of {words}: the same command without it worked{allowed}.",
+        common_causes.DERIVED_ACTION.cause("derived", text=needs),
+        *((buckets.BLOCK_PUBLIC_ACCESS.cause(),) if acl is not None and acl.is_public else ()),
+        topic="s3-access-denied",
+        remedies=present(*remedies),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _omit_remedy(denial: Denial, contrast: Contrast, acl: StatedAcl | None) -> Remedy:
+    """Return how to make the call without the option."""
+    again = commands.repeat_command(context_of(denial.facts).command)
+    for words in f" {contrast.failed}".split(" --")[1:]:
+        again = again and again.replace(f" --{words}", "", 1)
+    lines, title = present(again), f"Or leave out {contrast.failed}"
+    step = "Without the option, the call works: leave it out if you do not need it."
+    if "kms" in contrast.failed or "sse" in contrast.failed:
+        step = "The default encryption of the bucket then applies."
+    if acl is not None:
+        title = f"Leave out {contrast.failed}"
+        step = "If the bucket's owner needs the objects, an Object Ownership of BucketOwnerEnforced or BucketOwnerPreferred makes it own them."
+        if acl.is_public:
+            step = "To make the objects public, allow s3:GetObject in the bucket policy, or better use CloudFront with origin access control. If the ACL must stay, first see whether Block Public Access rejects it: the last command prints its settings."
+            lines = (*lines, buckets.show_public_access_commands(denial)[0])
+    return your_remedy(title, step, commands=lines, url=pages.S3_403)
+
+
+def _allow_option_remedy(denial: Denial, action: str, objects: str) -> Remedy | None:
+    grant = required_grant(denial)
+    if grant is None:
+        return None
+    grant = attrs.evolve(grant, action=action, resources=(objects,), notes=())
+    return allow_remedy(
+        denial, grant=grant, title=f"{'Or allow' if action == 's3:PutObjectAcl' else 'Allow'} {action}"
+    )
+
+
+def _allow_key_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that allows the use of the KMS key that the command names."""
+    command = context_of(denial.facts).command
+    stated = None if command is None else command.option("sse-kms-key-id", "ssekms-key-id")
+    key = "KEY_ID" if stated is None or not _KEY.fullmatch(stated.value) else stated.value
+    region = commands.region(denial.facts.region)
+    arn = key if key.startswith("arn:") else "KEY_ARN"
+    show = fill_command("aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key)
+    return identity_remedy(
+        "Allow the caller to use the KMS key",
+        "The first command prints KEY_ARN: a policy does not accept an alias as its resource."
+        if arn == "KEY_ARN"
+        else "Multipart uploads also require kms:Decrypt.",
+        "The key policy must allow the caller, too, or enable IAM policies. If the key belongs to another account, both policies must allow it.",
+        statements=(allow(("kms:GenerateDataKey", "kms:Decrypt"), arn, sid="KmsKey"),),
+        commands=present(
+            show if region == "REGION" else f"{show} --region {region}",
+        ),
+        url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+    )
+
+
+def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
+    failed, other = contrast.failed, contrast.succeeded
+    on = f" on {denial.resource}" if denial.resource else ""
+    instead = f"use --profile {other}" if other != "default" else "omit --profile"
+    remedy = allow_remedy(
+        denial,
+        title=f"Allow {denial.action} for the principal of the profile {failed}",
+        first_step=f"If you meant {other}, {instead}. The first command prints who {failed} is.",
+    )
+    line = f"aws sts get-caller-identity --profile {commands.profile(failed)}"
+    return denial.explain(
+        f"S3 denied {denial.action}{on} to the profile {failed} and allowed it to the profile {other}, so only their permissions differ.",
+        common_causes.NO_IDENTITY_ALLOW.cause(
+            because=(f"The text shows that {contrast.command.text} worked.",),
+            text=f"No identity-based policy of {failed}'s principal allows it.",
+        ),
+        resource_policies.RESOURCE_DENY.cause(
+            text=f"The bucket policy allows only others, or a Deny matches {failed}'s principal."
+        ),
+        topic="s3-access-denied",
+        remedies=present(
+            remedy and attrs.evolve(remedy, commands=(line, *remedy.commands)),
+            resource_policies.resource_remedy(denial),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
+    failed, other = contrast.failed, contrast.succeeded
+    cause = common_causes.NO_IDENTITY_ALLOW.cause(
+        because=(f"The text shows that {contrast.command.text} worked.",),
+        text=f"The caller's policies allow {denial.action} below {other}, but not below {failed}.",
+    )
+    deny = resource_policies.RESOURCE_DENY.cause(
+        text=f"A Deny, for example in the bucket policy, matches objects below {failed}."
+    )
+    folder = f"arn:{denial.location.partition or 'aws'}:s3:::{failed.removeprefix('s3://')}*"
+    grant = required_grant(denial)
+    if grant is not None and grant.resources == (denial.resource,):
+        grant = attrs.evolve(grant, resources=(folder,))
+    return denial.explain(
+        f"S3 denied {denial.action} below {failed}, and allowed the same call below {other}: the permissions differ by prefix.",
+        cause,
+        deny,
+        topic="s3-access-denied",
+        remedies=present(
+            allow_remedy(
+                denial,
+                grant=grant,
+                title=f"Allow {denial.action} below {failed}, too",
+                first_step=f"Look for the statement that allows {other}, in the caller's policies and in the bucket policy, and add {folder} to its Resource, or attach this policy.",
+            ),
+            your_remedy(
+                "Check the bucket policy for a statement about the prefix",
+                f"A Deny for {failed}, or an Allow only for {other}, names it.",
+                commands=(
+                    fill_command(
+                        "aws s3api get-bucket-policy --bucket {} --query Policy --output text",
+                        resource_policies.bucket_argument(denial),
+                    ),
+                ),
+                url=pages.S3_403,
+            ),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
