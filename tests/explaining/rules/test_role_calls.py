@@ -128,6 +128,19 @@ def test_programs_that_ask_for_no_code_get_a_session(program: str, text: str) ->
     assert remedy.commands[-1].startswith("aws sts get-session-token --serial-number MFA_DEVICE_ARN")
 
 
+@pytest.mark.parametrize("before", ["", "$ terraform plan\n"])
+def test_role_is_named_instead_of_passing_a_code(before: str) -> None:
+    """Sessions of roles carry no MFA."""
+    text = before + DENIED.replace(":iam::111122223333:user/ana", ":sts::111122223333:assumed-role/ci/run-7")
+    explanation = explain(text, facts={"trust_policy": MFA})
+    assert explanation.summary.endswith("obtained with MFA, and those of a role never are.")
+    remedy = explanation.remedies[0]
+    assert remedy.title == "Name the role ci in the trust policy, without the condition on MFA"
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/ci"}
+    assert not any("mfa" in line for line in remedy.commands)
+
+
 @pytest.mark.parametrize(
     ("value", "operator"),
     [("octo-42", "StringEquals"), ("OCTO-42", "StringEqualsIgnoreCase"), ("octo-42", "StringLike")],
@@ -256,8 +269,8 @@ def _policy_for_all(**condition: dict[str, str]) -> dict[str, Any]:
         ),
         (
             {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
-            "obtained with MFA, and the caller's were not.",
-            "--token-code TOKEN_CODE",
+            "obtained with MFA, and those of a role never are.",
+            "Name the role sync in the trust policy, without the condition on MFA",
         ),
         (
             {"StringEquals": {"aws:PrincipalTag/team": "data"}},

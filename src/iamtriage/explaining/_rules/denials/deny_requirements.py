@@ -414,7 +414,7 @@ def _exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     """
     role, suggestion = denial.role, title.partition(": ")[2]
     reason = suggestion.replace("suggests it", "suggests that it requires MFA") or "its sessions carry no MFA"
-    who = capitalize_start(_change_step(denial).removeprefix(_UNSATISFIABLE))
+    who = _change_step(denial).removeprefix(_UNSATISFIABLE)
     why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
     exempt: tuple[str, ...] = ()
     if isinstance(role, IdentityCenterRole):
@@ -427,7 +427,7 @@ def _exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
         )
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
-        *(why, *steps, who, *exempt),
+        *(why, *steps, f"{who[0].upper()}{who[1:]}", *exempt),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
     )
 

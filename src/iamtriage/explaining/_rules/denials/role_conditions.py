@@ -120,7 +120,10 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             is_terraform=is_terraform,
             program=find_program_without_prompt(denial.failure),
         )
-        if remedy is not None and conditions:
+        if _key(result) in trust_conditions.MFA_KEYS and denial.role is not None:
+            verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
+            remedy = _mfa_remedy(denial, remedy)
+        elif remedy is not None and conditions:
             remedy = _change_condition(denial, result, remedy)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
 
@@ -169,16 +172,40 @@ def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Re
 
 def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
     """Return the remedy with the statement that names a caller of another organization."""
+    return _name_caller(
+        denial,
+        remedy,
+        f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
+        "The first command, with the caller's credentials, prints the organization of its account.",
+        "If it is another one and the access is wanted",
+    )
+
+
+def _mfa_remedy(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return the remedy with the statement that names a role, whose sessions carry no MFA."""
+    if remedy is None:
+        return None
+    return _name_caller(
+        denial,
+        attrs.evolve(remedy, commands=()),
+        f"Name {denial.caller} in the trust policy, without the condition on MFA",
+        "The session of a role carries no MFA, and only IAM users can pass a code. A person with an IAM user can assume the role with it.",
+        "If a role or a program shall have the access",
+    )
+
+
+def _name_caller(denial: Denial, remedy: Remedy, title: str, step: str, condition: str) -> Remedy:
+    """Return a remedy with the statement that names the caller in the trust policy."""
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
     statement = allow(action, principal={"AWS": policy_principal_arn(denial)})
     owner = f"the owner of account {denial.resource_account}" if denial.resource_account else "the owner"
     return attrs.evolve(
         remedy,
-        title=f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
+        title=title,
         who="resource owner",
         steps=(
-            "The first command, with the caller's credentials, prints the organization of its account.",
-            f"If it is another one and the access is wanted, {owner} saves the trust policy with this statement added as trust.json.",
+            step,
+            f"{condition}, {owner} saves the trust policy with this statement added as trust.json.",
             *role_path_steps(denial),
         ),
         commands=(*remedy.commands, *trust_policy_commands(denial.target_role_name)),

@@ -113,6 +113,8 @@ def _normalize(values: Iterable[tuple[str, str]]) -> dict[str, str]:
 _EXTERNAL_ID = "sts:externalid"
 _MFA = "aws:multifactorauthpresent"
 _MFA_AGE = "aws:multifactorauthage"
+MFA_KEYS = frozenset({_MFA, _MFA_AGE})
+"""The condition keys of credentials that were obtained with MFA, in lowercase."""
 _SESSION_NAME, _SOURCE_IDENTITY = "sts:rolesessionname", "sts:sourceidentity"
 # Condition keys, and the setting of a profile that passes their value.
 _SETTINGS = {
@@ -262,7 +264,7 @@ def open_condition_remedy(
         steps += (
             "The command, with the caller's credentials, prints the organization of its account. If it is another one, the role's owner has to name the caller.",
         )
-    elif key in {_MFA, _MFA_AGE}:
+    elif key in MFA_KEYS:
         title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
     return your_remedy(
         title, *steps, commands=lines, url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES
@@ -278,7 +280,7 @@ def _mfa_remedy(
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
     others = (
-        "Only IAM users can pass a code: sessions of roles, and programs without a person, need another role."
+        "Programs without a person need another role."
     )
     steps: tuple[str, ...]
     if program is not None:
