@@ -279,9 +279,7 @@ def _mfa_remedy(
     if user is not None:
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
-    others = (
-        "Programs without a person need another role."
-    )
+    others = "Programs without a person need another role."
     steps: tuple[str, ...]
     if program is not None:
         steps = (
