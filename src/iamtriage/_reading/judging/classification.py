@@ -6,14 +6,10 @@
 from __future__ import annotations
 
 import re
-import sys
-from bisect import bisect_left, bisect_right
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.judging.candidates import CLIENT_CODES, MAX_CHAIN_GAP, MAX_HEAD_TO_HEAD
-from iamtriage._reading.judging.cloud_sections import find_section
 from iamtriage._reading.readers.phrases import SPECIFIC
 from iamtriage._reading.vocabulary.codes import (
     is_exclusive_to_aws,
@@ -23,30 +19,18 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_client_class,
     kind_of_code,
 )
-from iamtriage._reading.vocabulary.grammar import STATEMENT
-from iamtriage._reading.vocabulary.other_systems import (
-    find_other_clouds,
-    find_other_systems,
-    find_storage,
-    names_aws,
-)
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
     from iamtriage._reading.judging.candidates import Candidate
-    from iamtriage._reading.vocabulary.readable import Readable
+    from iamtriage._reading.judging.text_context import TextContext
     from iamtriage.typing import Kind
 
 _PYTHON_CHAIN = lazy_pattern(
     r"The above exception was the direct cause of the following exception"
     r"|During handling of the above exception, another exception occurred"
 )
-_ARN_START = "arn:aws"
 _AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
-# The start of a separate record.
-_RECORD = lazy_pattern(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
-# Maximum distance, in characters, between a failure and a sign of the system that it comes from.
-_MAX_DISTANCE = 300
 # Formats that only AWS SDKs and tools use.
 _AWS_SOURCES = frozenset(
     {
@@ -73,21 +57,9 @@ _ENTRY_OPERATIONS = frozenset(
 )  # fmt: skip
 # Codes that any HTTP server or program can have.
 _COMMON_CODES = frozenset(
-    {
-        "Forbidden",
-        "403",
-        "NotAuthorized",
-        "NotAuthorizedError",
-        "Unauthorized",
-        "401",
-        "ValidationError",
-        "NotFound",
-    }
+    "Forbidden 403 NotAuthorized NotAuthorizedError Unauthorized 401 ValidationError NotFound".split()
 )
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
-
-
-_STATEMENT = re.compile(STATEMENT)
 # Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(
     {"GetRegion", "GetInstanceIdentityDocument", "GetDynamicData", "GetUserData"}
@@ -101,94 +73,6 @@ _OTHER_METADATA = lazy_pattern(
 _CREDENTIALS = lazy_pattern(r"credential|IMDS role|iam/|AssumeRole", re.IGNORECASE)
 # Characters before a request that can state its purpose.
 _MAX_PURPOSE_LENGTH = 160
-
-
-class TextContext:
-    """The text around the candidates. Signs of AWS and of other systems are searched for once."""
-
-    # Looked up for most texts, and a cached property takes longer than this.
-    _other_clouds: list[int] | None = None
-    _other_systems: list[int] | None = None
-
-    def __init__(self, readable: Readable, sections: list[tuple[int, int]]) -> None:
-        self.text = readable.text
-        self._readable = readable
-        self._sections = sections
-        # Whether statements name AWS, by the numbers of the first one and the next one.
-        self._named: dict[tuple[int, int], bool] = {}
-
-    @cached_property
-    def aws(self) -> bool:
-        """Whether the text names AWS anywhere."""
-        return names_aws(self.text)
-
-    def names_aws(self, candidate: Candidate) -> bool:
-        """Return whether the statement of a candidate names AWS other than in an ARN.
-
-        A program that served a request can log the ARN of the caller next to the status.
-        """
-        starts = self._statements
-        if not starts:
-            return self.aws and names_aws(self.text.replace(_ARN_START, ""))
-        first = bisect_right(starts, candidate.start - len(STATEMENT))
-        last = bisect_left(starts, candidate.end)
-        if (first, last) not in self._named:
-            start = starts[first - 1] if first else 0
-            statement = self.text[start : starts[last] if last < len(starts) else None]
-            self._named[first, last] = names_aws(statement.replace(_ARN_START, ""))
-        return self._named[first, last]
-
-    @cached_property
-    def _statements(self) -> list[int]:
-        """The positions at which statements start."""
-        return [m.start() for m in _STATEMENT.finditer(self.text)]
-
-    @cached_property
-    def _storage(self) -> list[int]:
-        return find_storage(self.text)
-
-    def is_near_other_cloud(self, candidate: Candidate) -> bool:
-        """Return whether a candidate is near a sign of another cloud.
-
-        If the text has sections per cloud, signs outside the candidate's AWS section don't count.
-        """
-        if self._other_clouds is None:
-            self._other_clouds = find_other_clouds(self._readable)
-        places = self._other_clouds
-        if not _is_near(places, candidate):
-            return False
-        section = find_section(self._sections, candidate.start, candidate.end)
-        if section is None:
-            return True
-        start, end = section
-        return _is_near(places, candidate, start, end)
-
-    def is_near_other_system(self, candidate: Candidate) -> bool:
-        """Return whether a candidate is near a sign of a database, file system or framework."""
-        if self._other_systems is None:
-            self._other_systems = find_other_systems(self._readable)
-        return _is_near(self._other_systems, candidate)
-
-    def is_near_storage(self, candidate: Candidate) -> bool:
-        """Return whether the text mentions S3 or a bucket near a candidate."""
-        return _is_near(self._storage, candidate)
-
-    def are_in_other_statements(self, first: Candidate, second: Candidate) -> bool:
-        """Return whether another statement starts between two candidates."""
-        return self.text.find(STATEMENT, first.end, second.start) >= 0
-
-    def are_on_other_lines(self, first: Candidate, second: Candidate) -> bool:
-        """Return whether the second candidate starts on a separate line after the first."""
-        between = self.text[first.end : second.start]
-        return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
-
-
-def _is_near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
-    """Return whether a position in a sorted list is near a candidate and between two bounds."""
-    if not places:
-        return False
-    at = bisect_left(places, max(low, candidate.start - _MAX_DISTANCE))
-    return at < len(places) and places[at] < min(high, candidate.end + _MAX_DISTANCE)
 
 
 def classify(candidate: Candidate, context: TextContext) -> bool:

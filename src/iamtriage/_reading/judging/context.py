@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.judging.cloud_sections import find_section
+from iamtriage._reading.judging.text_context import find_section
 from iamtriage._reading.readers.traces import read_hosts, read_statuses
 from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import HINT
