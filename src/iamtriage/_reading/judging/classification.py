@@ -57,7 +57,16 @@ _ENTRY_OPERATIONS = frozenset(
 )  # fmt: skip
 # Codes that any HTTP server or program can have.
 _COMMON_CODES = frozenset(
-    "Forbidden 403 NotAuthorized NotAuthorizedError Unauthorized 401 ValidationError NotFound".split()
+    [
+        "Forbidden",
+        "403",
+        "NotAuthorized",
+        "NotAuthorizedError",
+        "Unauthorized",
+        "401",
+        "ValidationError",
+        "NotFound",
+    ]
 )
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 # Requests to the instance metadata service that are not for credentials.
