@@ -73,11 +73,11 @@ class Code(NamedTuple):
     Attributes:
         text: The code, in one or more lines.
         language: ``"sh"``: one command. ``"powershell"``: one command, for PowerShell. ``"json"``: a policy
-            or another document. ``"yaml"``: a manifest.
+            or another document. ``"yaml"``: a manifest. ``"hcl"``: Terraform code.
     """
 
     text: str
-    language: Literal["sh", "powershell", "json", "yaml"]
+    language: Literal["sh", "powershell", "json", "yaml", "hcl"]
 
 
 class Link(NamedTuple):

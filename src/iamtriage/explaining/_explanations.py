@@ -69,7 +69,7 @@ class Remedy(Value, View):
         statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
             service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
         layer: The policy type of ``policy`` or ``statement``.
-        manifest: Kubernetes objects as YAML.
+        manifest: Kubernetes objects or a part of a configuration, as YAML or in the language of Terraform.
         url: The documentation page.
 
     >>> Remedy("Log in again", "you", commands=("aws sso login",)).policy is None
@@ -88,6 +88,9 @@ class Remedy(Value, View):
     # Whether the policy contains statements to add to an existing policy. Then they are shown without a
     # document around them: saving a document would erase the other statements.
     _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
+    _manifest_language: Literal["yaml", "hcl"] = attrs.field(
+        default="yaml", kw_only=True, repr=False, alias="manifest_language"
+    )
     # Names of the text in commands and documents that look like placeholders.
     _names: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
@@ -394,6 +397,7 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         steps=remedy.steps,
         documents=remedy.documents,
         manifest=remedy.manifest,
+        manifest_language=remedy._manifest_language,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         commands=remedy.commands,
         url=remedy.url,
         names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)

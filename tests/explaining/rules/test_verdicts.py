@@ -341,6 +341,16 @@ CASES = {
         "not an ID token in the form of a JWT",
         "not its access token",
     ),
+    "group-of-administrators-in-terraform": (
+        '╷\n│ Error: creating EKS Access Entry (octo:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:\n│\n│   with aws_eks_access_entry.ops,\n│   on main.tf line 3, in resource "aws_eks_access_entry" "ops":\n╵',
+        "EKS rejected the group system:masters",
+        "principal_arn = aws_eks_access_entry.ops.principal_arn",
+    ),
+    "group-of-administrators-in-a-module": (
+        '╷\n│ Error: creating EKS Access Entry (octo:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:\n│\n│   with module.eks.aws_eks_access_entry.this["ops"],\n│   on main.tf line 3, in resource "aws_eks_access_entry" "this":\n╵',
+        "EKS rejected the group system:masters",
+        "policy_associations = {",
+    ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
         "system:masters",

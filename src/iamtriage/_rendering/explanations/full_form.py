@@ -117,7 +117,7 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
     for document in remedy.documents:
         yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
-        yield Code(remedy.manifest, "yaml")
+        yield Code(remedy.manifest, remedy.manifest_language)
     yield from command_blocks(remedy.commands, remedy.names)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts), remedy.names)):

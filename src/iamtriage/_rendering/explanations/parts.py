@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 
@@ -52,7 +52,8 @@ class RemedyParts(NamedTuple):
         who: Who can carry it out.
         steps: The steps.
         documents: Policy documents.
-        manifest: A Kubernetes manifest.
+        manifest: A manifest or a part of a configuration.
+        manifest_language: Its language.
         commands: Shell commands.
         url: A page of the documentation.
         names: The names in it that look like placeholders.
@@ -66,6 +67,7 @@ class RemedyParts(NamedTuple):
     commands: tuple[str, ...]
     url: str | None
     names: frozenset[str] = frozenset()
+    manifest_language: Literal["yaml", "hcl"] = "yaml"
 
 
 class Parts(NamedTuple):

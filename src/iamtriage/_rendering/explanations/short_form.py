@@ -370,7 +370,7 @@ class _Builder:
         if selection.documents:
             yield from self._documents
         if selection.manifest and remedy.manifest is not None:
-            yield Code(remedy.manifest, "yaml")
+            yield Code(remedy.manifest, remedy.manifest_language)
         yield from command_blocks(remedy.commands[: selection.commands], remedy.names)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)

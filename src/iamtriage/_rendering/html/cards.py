@@ -38,7 +38,13 @@ _EVIDENCE = {
 _COMMAND_WIDTH = 88
 # A line of spaces only.
 _BLANK_LINE = lazy_pattern(r"(?<=\n)([ \t]*)\n")
-_CODE_NAMES = {"sh": "Command", "json": "JSON document", "yaml": "Manifest", "text": "Text"}
+_CODE_NAMES = {
+    "sh": "Command",
+    "json": "JSON document",
+    "yaml": "Manifest",
+    "hcl": "Terraform",
+    "text": "Text",
+}
 
 
 def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False) -> str:

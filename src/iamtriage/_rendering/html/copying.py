@@ -12,7 +12,8 @@ __all__ = ("SCRIPT",)
 # If scripts cannot access the clipboard (no https, or a frame without the permission), browsers can still
 # copy the selection: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
 SCRIPT = """(() => {
-  const names = new Map([["json", "JSON document"], ["sh", "command"], ["yaml", "manifest"]]);
+  const names = new Map(
+    [["json", "JSON document"], ["sh", "command"], ["yaml", "manifest"], ["hcl", "code"]]);
   const copyText = async (text) => {
     try {
       await navigator.clipboard.writeText(text);

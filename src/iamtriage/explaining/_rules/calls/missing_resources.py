@@ -278,7 +278,7 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
         summary = f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
         title = "Look up the ARN of the policy"
         missing = "IAM has no such AWS managed policy. The account does not matter."
-        causes = (
+        causes: tuple[Cause, ...] = (
             NOT_FOUND.cause("reported", because, text=missing),
             NAME_DIFFERS.cause(
                 text="The name is misspelled, or the path before it is missing, such as service-role/ or job-function/."

@@ -15,18 +15,21 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AccessEntry
     from iamtriage.typing import AuthenticationMode
 
@@ -104,37 +107,82 @@ _RESERVED = lazy_pattern(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-
 _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 
 
+_ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
+_OWN_GROUP = "Or use a group of your own, without a reserved prefix, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
+_SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
+_ENTRY_IN_MODULE = lazy_pattern(r"\[\"(?P<key>[\w.:/-]{1,128})\"\]\Z", re.ASCII)
+_ENTRY_RESOURCE = lazy_pattern(r"aws_eks_access_entry\.(?P<name>[A-Za-z_][\w-]{0,127})\Z", re.ASCII)
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_policy_association
+_POLICY_OF_RESOURCE = """\
+resource "aws_eks_access_policy_association" "NAME" {
+  cluster_name  = aws_eks_access_entry.NAME.cluster_name
+  principal_arn = aws_eks_access_entry.NAME.principal_arn
+  policy_arn    = "POLICY_ARN"
+  access_scope {
+    type = "cluster"
+  }
+}"""
+# https://github.com/terraform-aws-modules/terraform-aws-eks
+_POLICY_OF_MODULE = """\
+policy_associations = {
+  admin = {
+    policy_arn   = "POLICY_ARN"
+    access_scope = { type = "cluster" }
+  }
+}"""
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-accessentry.html
+_POLICY_OF_TEMPLATE = """\
+AccessPolicies:
+  - PolicyArn: POLICY_ARN
+    AccessScope:
+      Type: cluster"""
+
+
 def _explain_masters(case: Case[AccessEntry]) -> Explanation:
     """Explain that an access policy replaces the group of administrators."""
     deployment = find_deployment(case.failure, case.facts)
     cluster, principal = find_cluster(case), entry_principal(case)
+    exists = case.failure.envelope.operation == "UpdateAccessEntry"
+    remedy = cluster_remedy(
+        f"Associate {_ADMIN_POLICY} with the entry",
+        f"{'Update' if exists else 'Create'} the entry without the group, and associate the policy. {_SMALLER}",
+        _OWN_GROUP,
+        commands=(
+            *(() if exists else (principal.create_entry_command(cluster),)),
+            principal.associate_policy_command(cluster, _ADMIN_POLICY, namespace=None),
+        ),
+        url=pages.EKS_ACCESS_POLICIES,
+    )
     return case.explain(
-        "EKS rejected the group system:masters: in access entries, the policy AmazonEKSClusterAdminPolicy replaces it.",
+        f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it.",
         RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
         topic="access-entry-name",
-        remedies=(
-            change_in_code(
-                cluster_remedy(
-                    "Associate AmazonEKSClusterAdminPolicy with the entry",
-                    "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
-                    commands=(
-                        principal.create_entry_command(cluster),
-                        principal.associate_policy_command(
-                            cluster, "AmazonEKSClusterAdminPolicy", namespace=None
-                        ),
-                    ),
-                    url=pages.EKS_ACCESS_POLICIES,
-                ),
-                deployment,
-                "kubernetes_groups",
-                *(
-                    ("The resource aws_eks_access_policy_association associates the policy.",)
-                    if deployment and deployment.tool == "Terraform"
-                    else ()
-                ),
-            ),
-        ),
+        remedies=(remedy if deployment is None else _policy_in_code(deployment, cluster),),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+    )
+
+
+def _policy_in_code(deployment: Deployment, cluster: Cluster) -> Remedy:
+    """Return the remedy that replaces the group of administrators in the code that deploys the entry."""
+    address, arn = deployment.resource or "", access_policy_arn(_ADMIN_POLICY, cluster.partition)
+    where = f" of {clip_text(address)}" if address else ""
+    if deployment.tool == "CloudFormation":
+        title, argument, code = "template, and deploy", "KubernetesGroups", _POLICY_OF_TEMPLATE
+        where, added = f"{where}, and add the property", ""
+    else:
+        title, argument, code = "configuration, and apply", "kubernetes_groups", _POLICY_OF_RESOURCE
+        if (entry := _ENTRY_IN_MODULE.search(address)) is not None:
+            where, code = f' of access_entries["{entry["key"]}"], an input of the module', _POLICY_OF_MODULE
+        found = _ENTRY_RESOURCE.search(address)
+        code = code.replace("NAME", found["name"]) if found is not None else code
+        added = ", and add the code"
+    return Remedy(
+        f"Replace the group by the access policy in the {deployment.tool} {title} again",
+        "you",
+        (f"Remove system:masters from {argument}{where}{added}. {_SMALLER}", _OWN_GROUP),
+        manifest=code.replace("POLICY_ARN", arn),
+        url=pages.EKS_ACCESS_POLICIES,
+        manifest_language="yaml" if code is _POLICY_OF_TEMPLATE else "hcl",
     )
 
 
