@@ -970,6 +970,39 @@ CASES = {
         "in the cron job of root",
         "sudoedit /etc/cron.daily/exports",
     ),
+    "unit-before-the-identity": (
+        (
+            "Nov 25 02:00:09 web1 export.sh[812]: fatal error: Unable to locate credentials\nNov 25 02:00:09 web1 systemd[1]: exports.service: Main process exited, code=exited, status=1/FAILURE\n\n"
+            "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
+        ),
+        "in the systemd unit (the shell of lena has those of user/exports)",
+        "User=lena",
+    ),
+    "identity-after-a-program": (
+        "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",
+        "in this process (your shell has those of user/exports)",
+        "aws configure export-credentials",
+    ),
+    "identity-after-the-fix": (
+        "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws configure\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",
+        "The SDK found no credentials, so no request was sent",
+        "aws configure",
+    ),
+    "task-of-windows": (
+        "C:\\>schtasks /query /tn exports /v /fo list\nRun As User: SYSTEM\nupload failed: .\\a.zip to s3://orders/a.zip Unable to locate credentials",
+        "in the scheduled task",
+        "schtasks /change /tn exports /ru USER",
+    ),
+    "job-of-launchd": (
+        "$ sudo launchctl load /Library/LaunchDaemons/com.example.exports.plist\nUnable to locate credentials",
+        "in the launchd job",
+        "set UserName",
+    ),
+    "program-of-supervisor": (
+        "2026-11-25 02:00:09,112 INFO spawned: 'sync' with pid 4411\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the program of Supervisor",
+        'HOME="/home/USER"',
+    ),
     "user-in-the-log-of-cron": (
         "Nov 25 02:00:01 web1 CRON[4411]: (www-data) CMD (/srv/orders/export.sh)\nNov 25 02:00:09 web1 export.sh: fatal error: Unable to locate credentials",
         "in the cron job of www-data",

@@ -67,6 +67,37 @@ _ROLE = (
     "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
 )
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
+# What gives a shell credentials, so that a later command has them and an earlier one did not.
+_SETS_UP = lazy_pattern(r"\baws (?:configure(?! list)|login|sso login)\b|\bexport AWS_|\$env:AWS_|\bset AWS_")
+_TASK_NAME = lazy_pattern(r" /tn \"?([\w.-]{1,80})(?=[\"\s])", re.ASCII | re.IGNORECASE)
+# Other programs that start jobs: their name, what to do there, and how.
+# https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks-change, launchd.plist(5) and
+# https://supervisord.org/configuration.html
+_MANAGERS = (
+    (
+        lazy_pattern(
+            r"\bschtasks\b|\bTask Scheduler\b|\bNT AUTHORITY\\SYSTEM\b|\bRun As User:\s{1,20}SYSTEM\b"
+        ),
+        "scheduled task",
+        "Let the task run as the user who has the credentials (schtasks asks for the password), or name that user's files for the machine. SYSTEM reads C:\\Windows\\System32\\config\\systemprofile\\.aws.",
+        (
+            "schtasks /change /tn TASK_NAME /ru USER /rp *",
+            r"setx /M AWS_SHARED_CREDENTIALS_FILE C:\Users\USER\.aws\credentials",
+        ),
+    ),
+    (
+        lazy_pattern(r"/Library/Launch(?:Daemons|Agents)/|\blaunchctl\b"),
+        "launchd job",
+        "In the property list, set UserName to the user who has the credentials, or EnvironmentVariables with the full paths in AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE. Then load it again.",
+        (),
+    ),
+    (
+        lazy_pattern(r"\bsupervisor(?:d|ctl)\b|\bINFO spawned: '"),
+        "program of Supervisor",
+        'In the program\'s section, set user to the user who has the credentials, and environment to HOME="/home/USER", because Supervisor does not change HOME.',
+        ("supervisorctl reread", "supervisorctl update"),
+    ),
+)
 
 
 class _Cron(NamedTuple):
@@ -132,7 +163,8 @@ def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
             _cron_remedy(cron, find_identity(case)),
         )
     if (line := _SYSTEMD.search(text)) is not None:
-        found = _UNIT.search(text)
+        end = case.failure.span[1]
+        found = _UNIT.search(text) or _UNIT.search(case.failure.text, end, end + _CHARS_AFTER)
         unit = (
             (found["unit"] or found["name"]).removesuffix(".service") if found else line["program"] or "UNIT"
         )
@@ -140,8 +172,24 @@ def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
             "that the systemd unit reads",
             " in the systemd unit",
             "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
-            _unit_remedy(unit),
+            _unit_remedy(unit, _find_shell_user(case)),
         )
+    for pattern, noun, step, template in _MANAGERS:
+        if pattern.search(text):
+            task = _TASK_NAME.search(text)
+            lines = tuple(each.replace("TASK_NAME", task[1] if task else "TASK_NAME") for each in template)
+            return OtherUser(
+                f"that the {noun} reads",
+                f" in the {noun}",
+                f"The {noun} gets no variables of a shell, and reads ~/.aws of the user as whom it runs.",
+                your_remedy(
+                    f"Set the user or the files of the {noun}",
+                    step,
+                    _ROLE,
+                    commands=lines,
+                    url=pages.CLI_CREDENTIALS,
+                ),
+            )
     return None
 
 
@@ -166,9 +214,18 @@ def find_identity(case: Case[MissingCredentials]) -> str | None:
     """
     text = _text_before(case)
     found = _IDENTITY.search(text)
-    if found is None and any(pattern.search(text) for pattern in (_CRON, _SYSTEMD)):
-        found = _IDENTITY.search(case.failure.text, case.failure.span[1])
+    if found is None:
+        end = case.failure.span[1]
+        found = _IDENTITY.search(case.failure.text, end, end + _MAX_CHARS_BEFORE)
+        if found is not None and _SETS_UP.search(case.failure.text, end, found.start()):
+            return None
     return None if found is None else found["who"].rstrip(".,")
+
+
+def _find_shell_user(case: Case[MissingCredentials]) -> str | None:
+    """Return the user of the shell whose identity the text shows."""
+    found = _SHELL_USER.search(case.failure.text)
+    return None if found is None else found["user"]
 
 
 def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
@@ -180,10 +237,8 @@ def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
         return None
     user = next((name for each in matches if (name := each["mailed"] or each["logged"])), None)
     script = next((each["script"] for each in matches if each["script"]), None)
-    shell = _SHELL_USER.search(case.failure.text)
-    user = user or ("root" if script else None)
-    shell_user = None if shell is None or shell["user"] == user else shell["user"]
-    return _Cron(user, script, shell_user)
+    shell_user, user = _find_shell_user(case), user or ("root" if script else None)
+    return _Cron(user, script, None if shell_user == user else shell_user)
 
 
 def describe_identity(case: Case[MissingCredentials]) -> str:
@@ -193,9 +248,8 @@ def describe_identity(case: Case[MissingCredentials]) -> str:
         return ""
     if _find_sudo(_text_before(case)) is not None:
         return f" (your own user has those of {who})"
-    cron = _find_cron(case)
-    shell = f"the shell of {cron.shell_user}" if cron is not None and cron.shell_user else "your shell"
-    return f" ({shell} has those of {who})"
+    shell_user = _find_shell_user(case)
+    return f" ({f'the shell of {shell_user}' if shell_user else 'your shell'} has those of {who})"
 
 
 def _success_without_sudo(case: Case[MissingCredentials], program: str) -> tuple[str, ...]:
@@ -270,7 +324,7 @@ def _root_shell_remedy(line: str) -> Remedy:
 
 def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
     owner = cron.shell_user or "the user who has the credentials"
-    home = "/root" if owner == "root" else f"/home/{cron.shell_user or 'USER_NAME'}"
+    home = "/root" if owner == "root" else f"/home/{cron.shell_user or 'USER'}"
     of_owner = f": sudo crontab -u {owner} -e" if cron.shell_user else ""
     if cron.script is not None:
         start, where, edit = "export ", f"at the top of {cron.script}", f"sudoedit {cron.script}"
@@ -294,11 +348,12 @@ def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
     )
 
 
-def _unit_remedy(unit: str) -> Remedy:
+def _unit_remedy(unit: str, shell_user: str | None) -> Remedy:
     return your_remedy(
         "Set the user or the files in the unit",
         "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
         _ROLE,
+        manifest=None if shell_user is None else f"[Service]\nUser={shell_user}\n",
         commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
         url=pages.CLI_CREDENTIALS,
     )
