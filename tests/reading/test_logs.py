@@ -135,6 +135,46 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [_THROTTLED_FACTS],
     ),
+    (
+        "subscription-filter",
+        json.dumps(
+            {
+                "messageType": "DATA_MESSAGE",
+                "logEvents": [
+                    {"id": "1", "message": f"ERROR {_THROTTLED}"},
+                    {"id": "2", "message": "INFO served https://sts.amazonaws.com/, order 12"},
+                    {"id": "3", "message": f"ERROR crashed\nTraceback\n{_CALL}"},
+                    {"id": "4", "message": f"ERROR {_THROTTLED}"},
+                ],
+            }
+        ),
+        [_THROTTLED_FACTS, _CALLED, _THROTTLED_FACTS],
+    ),
+    ("document-without-events", json.dumps({"logEvents": "none", "error": _CALL}), [_CALLED]),
+    # Docker Compose in color; an entry ends while other services write.
+    (
+        "compose",
+        "".join(
+            f"\x1b[3{color}m{name}-1  | \x1b[0m{line}\n"
+            for color, name, line in (
+                (1, "web", f"2026-10-07 09:00:00,123 ERROR AccessDeniedException: {DENIAL}"),
+                *((2, "api", f"2026-10-07 09:00:00,123 INFO served {n}") for n in range(14)),
+                (2, "api", f"2026-10-07 09:00:00,123 ERROR {_THROTTLED}"),
+                (
+                    1,
+                    "web",
+                    "    at de_CommandError (/app/node_modules/@aws-sdk/client-eks/dist-cjs/index.js:2241:14) {",
+                ),
+                (1, "web", "  '$metadata': {"),
+                (2, "api", "2026-10-07 09:00:00,123 INFO ready"),
+                (1, "web", "    httpStatusCode: 403,"),
+                (1, "web", f"    requestId: '{REQUEST}'"),
+                (1, "web", "  }"),
+                (1, "web", "}"),
+            )
+        ),
+        [_ANSWERED, _THROTTLED_FACTS],
+    ),
     # Rails puts the ID of its request before each line.
     (
         "rails",

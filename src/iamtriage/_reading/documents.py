@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.mappings import has_records, parse_mapping
-from iamtriage._reading.structured.values import as_document, load
+from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
 from iamtriage.failures._building import place_failure
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from iamtriage.failures._failures import Failure
 
 # Maximum distance, in characters, between a record's values and the request ID after them.
 _MAX_DISTANCE = 6_000
 _STARTS = ("{", "[")
+# Of the events that a subscription filter delivers, and of those that the AWS CLI prints.
+_EVENT_KEYS = ('"logEvents"', '"logStreamName"')
 
 
 def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
@@ -37,6 +39,36 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
     for failure in found:
         start = _set_spans(failure, text, at)
         at = start if start > at else at  # noqa: FURB136 (a call takes longer)
+    return found
+
+
+def read_log_events(
+    text: str, prefixes: Sequence[tuple[int, int]], find: Callable[[str], list[Failure]]
+) -> list[Failure] | None:
+    """Return the failures in a JSON document of CloudWatch log events, ``None`` for any other text.
+
+    Each event is a text for itself. The events of a log group can be of several programs.
+
+    Args:
+        text: The text.
+        prefixes: The spans of the prefixes that the log put before its lines.
+        find: The function that finds the failures in a message.
+    """
+    if not any(map(text.__contains__, _EVENT_KEYS)):
+        return None
+    document = as_document(load((_remove_spans(text, prefixes) if prefixes else text).strip()))
+    events = documents_in(document.get("logEvents", document.get("events")))
+    if not events:
+        return None
+    found: list[Failure] = []
+    at = 0
+    for event in events:
+        at = max(at, text.find('"message"', at))
+        message = text_of(event.get("message"))
+        for failure in find(message) if message else ():
+            _set_spans(failure, text, at)
+            found.append(failure)
+        at += 1
     return found
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.assembly import read, read_cause
-from iamtriage._reading.documents import find_cause_in_documents, read_documents
+from iamtriage._reading.documents import find_cause_in_documents, read_documents, read_log_events
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.repeats import Repeats
 
@@ -43,6 +43,8 @@ def find_failures(
         high: The position at which and after which no failure can start.
     """
     documents = read_documents(text, prefixes)
+    if documents is None:
+        documents = read_log_events(text, prefixes, find_failures)
     if documents is not None:
         return [failure for failure in documents if low <= failure.span[0] < high]
     view, candidates = read(text, prefixes=prefixes, statements=statements)

@@ -24,7 +24,7 @@ _LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
 # The group in each pattern captures the stream's name; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
-    "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
+    "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ](?:\x1b\[0m)?|(?=\n|\Z))",
     "pm2": r"(?P<pm2>\d{1,4}\|[\w.@-]{1,60}) {1,24}\|(?:[ ]|(?=\n|\Z))",
     # The step and the number of the line.
     "drone": r"\[[A-Za-z][\w-]{0,60}:L?\d{1,6}(?::\d{1,6}s)?\](?P<drone>)(?:[ ]|(?=\n|\Z))",

@@ -169,9 +169,14 @@ class Splitter:
             for name in [
                 name
                 for name, each in self._open.items()
-                if each.is_hot and each.last < self._count - _MAX_LINES_WITHOUT_SIGN
+                if each.is_hot and each.last < self._count - self._max_silence
             ]:
                 self._close(name)
+
+    @property
+    def _max_silence(self) -> int:
+        """How many lines of other streams end an entry: more if there are more streams."""
+        return _MAX_LINES_WITHOUT_SIGN * (len(self._open) - 1)
 
     def _stream_of(self, line: Line) -> str:
         """Return the stream of a line. A line without a prefix can belong to the entry of the previous line."""
@@ -179,7 +184,12 @@ class Splitter:
         before = self._open.get(self._stream)
         if before is None or stream == self._stream:
             return stream
-        is_loose = not line.prefix.end or (stream not in self._open and line.content[:1].isspace())
+        is_loose = not line.prefix.end or (
+            stream not in self._open
+            and line.content[:1].isspace()
+            # Not a line of another stream of the same log. A plugin's lines are in the entry of its host.
+            and not (self._stream and line.prefix.format == before.lines[-1].prefix.format != "plugin")
+        )
         return (
             self._stream if is_loose and before.accepts(line, is_log=self._stream in self._logs) else stream
         )

@@ -42,6 +42,8 @@ _IN_HTTP = lazy_pattern(
     r"[\"'](?:http|res)[\"']\s?:\s?\{[^{}]{0,400}(?:\{[^{}]{0,400}(?:\}[^{}]{0,200})?){0,3}\Z"
 )
 _MAX_HTTP_LENGTH = 800
+# The same, flattened.
+_OF_REQUEST = ("res.", "req.")
 # ASP.NET Core numbers the requests of each connection.
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 # Keys of the request that the application serves, and of its response.
@@ -244,7 +246,7 @@ def _forget_outer(cluster: Piece, key: str, pair: Pair) -> None:
 
 def _is_of_served_request(pair: Pair) -> bool:
     """Return whether a key describes the request that the application serves, in a JSON line of a logger."""
-    return (
+    return pair.key.startswith(_OF_REQUEST) or (
         pair.quoted
         and pair.key in {"status_code", "statusCode", "request_id"}
         and _IN_HTTP.search(pair.text_before(_MAX_HTTP_LENGTH)) is not None
