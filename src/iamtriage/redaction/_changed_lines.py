@@ -25,6 +25,8 @@ _LINES_AROUND = 3
 # If there are fewer lines, or shorter ones on average, removing them takes longer than searching them.
 _MIN_LINES = 2 * _LINES_AROUND
 _MIN_LINE = 20
+# In characters.
+_SAMPLE = 3_000
 # Replaces other lines. No secret, command or sentence contains so many line breaks.
 _GAP = "\n" * 100
 # At the beginning and end of a private key, which can have any number of lines.
@@ -48,11 +50,15 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
 
 
 def remove_repeated_lines(text: str) -> str:
-    """Return a text without the lines that repeat others, except for digits, in the same surroundings."""
-    zeroed = zero_digits(text).split("\n")
-    if len(zeroed) <= _MIN_LINES or sum(map(len, set(zeroed))) * 2 > len(text):
+    """Return a text without the lines that repeat others, except for digits, in the same surroundings.
+
+    If they are less than half of the text, return it unchanged.
+    """
+    # A part of the text shows whether its lines repeat.
+    middle = text[len(text) // 2 :][:_SAMPLE]
+    if len(middle) < _SAMPLE or sum(map(len, set(zero_digits(middle).split("\n")))) * 2 > _SAMPLE:
         return text
-    lines = text.split("\n")
+    lines, zeroed = text.split("\n"), zero_digits(text).split("\n")
     windows = zip(*(zeroed[at:] for at in range(_MIN_LINES + 1)), strict=False)
     known: set[tuple[str, ...]] = set()
     pieces: list[str] = []
@@ -63,7 +69,8 @@ def remove_repeated_lines(text: str) -> str:
             start, end = max(at, done), at + _MIN_LINES + 1
             pieces += ([_GAP] if start > done else []) + lines[start:end]
             done = end
-    return "\n".join(pieces)
+    distinct = "\n".join(pieces)
+    return distinct if len(distinct) * 2 < len(text) else text
 
 
 def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[tuple[int, int]]:
