@@ -154,7 +154,7 @@ ADVERSARIAL = (
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
     # Many short lines, and what ``benchmarks.hostile`` found to take long.
     "é\n", "é\n{\n", "not \n", "Error: \n\n", ' err="Unauthorized" > ', '    StatusCode:"', "          StatusCode: 400,\n",
-    " User not authorized to operate on the specified resource,é",
+    " User not authorized to operate on the specified resource,é", '{"token": "123\n',
 )  # fmt: skip
 TRIGGER = " error denied not authorized"
 # Redaction also needs a sign of a secret.
@@ -183,14 +183,14 @@ SECRET_UNITS = (
     "token:\n7aBcDeFg", "AKIA", '{"password":"x"},', '{\\"token\\": \\"', "curl -u a:b ", "kind: Secret\ndata:\n", "SecureString ", "glpat-",
     "token is ", "password=hunter2 ", "token: aB3dE6fG9hJ2\n", "<token>aB3dE6fG9hJ2</token>", 'token="aB3dE6fG\\n" ', "token%20is%20aB3dE6fG9hJ2%0A",
     "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é", "seed=://", "token\\u003d://", "secret%20%22=", ">cookie = xoxb-", "<br>auth",
-    "X-Amz-Signature->",
+    "X-Amz-Signature->", "@api_key|s3:GetObject\\n", "`%20Cookie\x85", "Set-CookieSet-Cookie%3Dcodeverifier\x1e",
 )  # fmt: skip
 
 # Units with a number instead of each "{n}", so that no two of them are equal.
 NUMBERED_UNITS = (
     "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
     '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
-    "auth|\n- 7aBcDeFg{n}",
+    "auth|\n- 7aBcDeFg{n}", "password|FQoDYXdz{n}\\n",
 )  # fmt: skip
 
 

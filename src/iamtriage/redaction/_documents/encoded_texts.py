@@ -85,6 +85,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
             start -= 1
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
+        if done - start < _MIN_LENGTH:
+            continue
         if _DOCUMENT.search(text, start, done):
             yield PercentEncoded([(start, done)], is_document=True)
         else:
@@ -93,7 +95,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
         yield PercentEncoded(runs, is_document=False)
 
 
-# In characters.
+# In characters. A shorter text has no room for a name and its value.
+_MIN_LENGTH = 10
 _MAX_BEFORE = 4_096
 _SIGNS = frozenset("%_.~*()!'/:;,@$+-")
 
