@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
 from iamtriage.sts._causes import Fix, StsCause, build_fix
-from iamtriage.sts._endpoints import find_endpoint, resolve_sts_endpoint
+from iamtriage.sts._endpoints import NO_REGION, find_endpoint, resolve_sts_endpoint
 from iamtriage.sts._evidence import (
     GLOBAL_HOST,
     ROLE_ANNOTATION,
@@ -42,16 +41,6 @@ __all__ = (
 )
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
-NO_REGION = lazy_pattern(
-    r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b"
-    r"|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region|Region is missing"
-    r"|an AWS region is required|No RegionEndpoint or ServiceURL configured|auto[- ]detect AWS region"
-    r"|No region (?:was provided|specified or obtained))|The \"region\" attribute or the \"AWS_REGION"
-    r"|client configuration options:\s+region:|(?:\bregion: \"\"|nvalid AWS Region: ?$)(?!\w)"
-    # A name in which a variable without a value was the Region.
-    r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"
-)
-"""What SDKs and tools print if no Region is set."""
 _CODE = "the code"
 # Characters.
 _MAX_QUOTED = 300

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import EndpointError, UnknownRegionError
@@ -31,10 +32,21 @@ if TYPE_CHECKING:
 
     from iamtriage.sts._endpoint_table import Partition
 
-__all__ = ("StsEndpoint", "StsMode", "find_endpoint", "resolve_sts_endpoint")
+__all__ = ("NO_REGION", "StsEndpoint", "StsMode", "find_endpoint", "resolve_sts_endpoint")
 
 StsMode: TypeAlias = Literal["regional", "legacy"]
 """The values of ``sts_regional_endpoints``: regional endpoints, or the global one for the oldest regions."""
+
+NO_REGION = lazy_pattern(
+    r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b"
+    r"|could not find region configuration|Unable to (?:find|load) (?:a |an AWS )?region|Region is missing"
+    r"|an AWS region is required|No RegionEndpoint or ServiceURL configured|auto[- ]detect AWS region"
+    r"|No region (?:was provided|specified or obtained))|The \"region\" attribute or the \"AWS_REGION"
+    r"|client configuration options:\s+region:|(?:\bregion: \"\"|nvalid AWS Region: ?$)(?!\w)"
+    # A name in which a variable without a value was the Region.
+    r"|\b[a-z0-9][a-z0-9-]{0,40}\.\.amazonaws\.com(?:\.cn)?"
+)
+"""What SDKs and tools print if no Region is set."""
 
 _Kind: TypeAlias = Literal["listed", "unlisted", "pseudo", "matching"]
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.clues import find_profile, find_region, 
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_acl
-from iamtriage.sts._call_checks import NO_REGION as NO_REGION_SET
+from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
