@@ -882,6 +882,16 @@ CASES = {
         "CiRunner never matches: its rolearn contains the path ci/",
         'rolearn  = "arn:aws:iam::111122223333:role/CiRunner"\n',
     ),
+    "lowercase-arn-with-another-suffix": (
+        f"{_UNMAPPED.replace('cirunner', 'awsreservedsso_ops_0a1b2c3d4e5f6071')}\n- rolearn: arn:aws:iam::111122223333:role/AWSReservedSSO_Ops_f0e1d2c3b4a59687\n  username: ops",
+        "the one for AWSReservedSSO_Ops_f0e1d2c3b4a59687 has the same permission set but another suffix",
+        "- rolearn: arn:aws:iam::111122223333:role/AWSReservedSSO_Ops_0a1b2c3d4e5f6071\n",
+    ),
+    "cluster-of-log-group": (
+        f"$ aws logs tail /aws/eks/orders/cluster\n{_UNMAPPED}",
+        "The cluster rejected the role cirunner",
+        "--cluster-name orders",
+    ),
     "lowercase-arn-alone": (
         _UNMAPPED,
         "The cluster rejected the role cirunner",

@@ -55,7 +55,8 @@ _CLUSTERS = lazy_pattern(
     r"|\bcluster[_-]?[nN]ame[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
-    rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b",
+    rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b"
+    r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b",  # the log group of the control plane
     re.ASCII | re.MULTILINE,
 )
 _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
@@ -129,6 +130,7 @@ UNMAPPED = "ARN is not mapped"
 _UNMAPPED = lazy_pattern(
     rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
 )
+_SUFFIX_LENGTH = 16
 _CHARS_OF_LABEL = len(UNMAPPED) + 5
 _PRINCIPALS = lazy_pattern(
     r"(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
@@ -386,6 +388,9 @@ def restore_case(text: str, unmapped: Stated) -> Stated:
     for found in _PRINCIPALS.finditer(text):
         name = found["session"] or (found["role"] or "").rstrip(".")
         resource = f"role/{name}" if name else f"user/{(found['user'] or '').rstrip('.')}"
+        if resource.startswith("role/AWSReservedSSO_"):
+            # Only the suffix differs if the role of the permission set was re-created.
+            resource = resource[:-_SUFFIX_LENGTH] + unmapped.value[-_SUFFIX_LENGTH:]
         arn = f"{found['start']}iam{found['account']}{resource}"
         is_other = UNMAPPED not in text[max(found.start() - _CHARS_OF_LABEL, 0) : found.start()]
         if is_other and arn.lower() == unmapped.value.lower():
