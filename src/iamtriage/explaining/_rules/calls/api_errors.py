@@ -134,10 +134,11 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     because = error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk)
     if kind.is_from_sdk and kind.message is not None and (found := kind.message.search(message)):
         because = (f'The text says "{clip_text(found[0])}".',)
+    text = kind.summary.rpartition(", so ")[0] + "." if kind.is_from_sdk else ""
     cause = kind.cause.cause(
         "reported" if clues.error_code(case.failure) or kind.is_from_sdk else "derived",
         because,
-        text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else "",
+        text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
     )
     causes = kind.causes
     parallel = find_parallel_calls(case) if kind.cause is api_error_kinds.THROTTLED else None

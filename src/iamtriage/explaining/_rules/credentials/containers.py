@@ -12,6 +12,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
@@ -175,11 +177,11 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
 # The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
 _TOKEN_DIRECTORY = r"/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com"  # noqa: S105
 _NOT_ALLOWED = r"[Pp]ermission ?[Dd]enied|EACCES|nio\.file\.AccessDeniedException|Access to the path (?=[^\n]{0,200} is denied)"
-_NOT_FOUND = r"[Nn]o such file(?: or directory)?|ENOENT|NoSuchFileException|FileNotFound|[Cc]ould not find|[Uu]nable to locate specified"
+_NOT_FOUND = r"[Nn]o such file(?: or directory)?|ENOENT|NoSuchFileException|FileNotFound\w{0,20}|[Cc]ould not find|[Uu]nable to locate specified web identity token file"
 _READ_ERROR = rf"{_NOT_ALLOWED}|{_NOT_FOUND}|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 TOKEN_UNREADABLE = lazy_pattern(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
-    rf"|(?:(?:{_READ_ERROR}).{{0,100}}?(?:{_TOKEN_DIRECTORY}|web identity token file))"
+    rf"|(?:(?:{_READ_ERROR}).{{0,100}}?{_TOKEN_DIRECTORY})|locate specified web identity token file"
 )
 _DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
 _PROCESS = lazy_pattern(
@@ -288,17 +290,25 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if not denied:
         causes.append(
             PODS_NOT_RECREATED.cause(
-                text="The pod is older than the annotation or association, or its variables were copied without the volume."
+                text="The manifest, chart or image sets the variable itself. EKS did not mount the token, because the service account has no role or the pod is older than that."
             )
         )
     if not absent:
         causes.append(
             TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
         )
-    remedies = [] if denied else [pod_roles.irsa_remedy(case)]
+    kind, variable = "web identity", "AWS_WEB_IDENTITY_TOKEN_FILE"
+    if "/pods.eks." in message:
+        kind, variable = "EKS Pod Identity", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+    remedies: list[Remedy] = []
+    if not denied:
+        by_hand = f"Remove {variable} from the manifest, chart or image: EKS sets it and mounts the token when it creates a pod of an account with a role."
+        role = pod_roles.irsa_remedy(case)
+        remedies.append(
+            attrs.evolve(role, title="Let EKS mount the token into new pods", steps=(by_hand, *role.steps))
+        )
     if not absent:
         remedies.append(_set_group_remedy(case, "65534" if process is None else process["group"]))
-    kind = "EKS Pod Identity" if "/pods.eks." in message else "web identity"
     return case.explain(
         f"The pod's {kind} token could not be read{outcome}.",
         *causes,
