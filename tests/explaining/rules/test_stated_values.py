@@ -48,6 +48,9 @@ def _trust_policy(*subjects: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
 
 
+_NO_OBJECTS = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
+_NAMED_ROLE = "--principal-arn arn:aws:iam::111122223333:role/Ops --type"
+_MASKED_ROLE = 'role_arn="$(aws iam get-role --role-name Ops --query Role.Arn --output text)"'
 _S3_DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"'
 
@@ -1232,6 +1235,33 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("without a reason",),
             ("only because", "worked"),
             id="two failures",
+        ),
+        *(
+            pytest.param(
+                f"{menu}\n{_NO_OBJECTS}\n",
+                {"cluster": "orders", "region": "eu-west-1", "authentication_mode": "API"},
+                (f"The {who} cannot read this cluster's Kubernetes objects in the console", argument),
+                ("PRINCIPAL_ARN", "get-caller-identity"),
+                id=menu,
+            )
+            for menu, who, argument in (
+                ("[top right] Ops/lena @ 1111-****-****", "role Ops", _MASKED_ROLE),
+                ("Ops/lena @ ************", "role Ops", _MASKED_ROLE),
+                ("Federated user: Ops/lena\nAccount ID: 1111-2222-3333", "role Ops", _NAMED_ROLE),
+                ("Federated user: Ops/lena", "role Ops", _MASKED_ROLE),
+                (
+                    "IAM user: lena\nAccount ID: 1111-2222-3333",
+                    "user lena",
+                    "arn:aws:iam::111122223333:user/lena",
+                ),
+                (
+                    "Account ID: 1111-****-3333\nIAM user\nlena",
+                    "user lena",
+                    "arn:aws:iam::ACCOUNT_ID:user/lena",
+                ),
+                ("lena @ XXXX-XXXX-3333", "user lena", "arn:aws:iam::ACCOUNT_ID:user/lena"),
+                ("arn:aws:sts::111122223333:assumed-role/Ops/lena", "role Ops", _NAMED_ROLE),
+            )
         ),
     ],
 )

@@ -121,7 +121,9 @@ _CALLERS = lazy_pattern(
     # The output of get-caller-identity as text, YAML or a table.
     r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
     r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-    r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
+    r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]"
+    # A session on a separate line: only calls have one.
+    r"|^[ \t]{0,8}(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
 )
 # What the authenticator says before the ARN that it looks up, which is in lowercase since
@@ -137,11 +139,14 @@ _PRINCIPALS = lazy_pattern(
     r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))",
     re.ASCII,
 )
-# The account menu of the console: the role with its session, or the user, and the account ID.
+# The account menu of the console: the role with its session, or the user, and the account ID, which people mask.
+_CONSOLE_ACCOUNT = r"(?:[\dXx*#]{4}-[\dXx*#]{4}-[\dXx*#]{4}|[\d*]{12})"
 _CONSOLE_CALLER = lazy_pattern(
-    r"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{1,64})/)?(?P<name>[\w+=,.@-]{2,64}) @ (?P<account>\d{4}-\d{4}-\d{4})(?![\d-])",
-    re.ASCII,
+    rf"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
+    r"|\b(?:[Ff]ederated user|IAM user):?\s{1,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
+    re.ASCII | re.MULTILINE,
 )
+_MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
@@ -368,14 +373,18 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
         return unmapped
     stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
-    found = _CONSOLE_CALLER.search(text) if stated is None and " @ " in text else None
+    is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
+    found = _CONSOLE_CALLER.search(text) if is_console else None
     if found is None:
         return stated
     partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
-    account = found["account"].replace("-", "")
-    if found["role"] is None:
-        return Stated(f"arn:{partition}:iam::{account}:user/{found['name']}", found[0])
-    return Stated(f"arn:{partition}:sts::{account}:assumed-role/{found['role']}/{found['name']}", found[0])
+    menu = None if found["account"] else _MENU_ACCOUNT.search(text)
+    account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
+    role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"]
+    words = " ".join(found[0].split())
+    if role is None:
+        return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
+    return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
 
 
 def restore_case(text: str, unmapped: Stated) -> Stated:

@@ -20,7 +20,11 @@ from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject, build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    parse_masked_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
@@ -85,7 +89,13 @@ NO_IAM_PERMISSION = CauseType(
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
-    principal = build_cluster_principal(case.stated_principal, case.caller or "the console's principal")
+    # People mask the account in the console's menu.
+    masked = parse_masked_principal(case.caller) if case.principal is None else None
+    principal = build_cluster_principal(
+        case.stated_principal or masked,
+        case.caller or "the console's principal",
+        is_masked=masked is not None,
+    )
     who, where = "The console's IAM principal", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
@@ -120,7 +130,8 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[C
 
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
-    principal, role = case.principal, underlying_role(case.principal)
+    principal = case.principal or parse_masked_principal(case.caller)
+    role = underlying_role(principal)
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
     # The console shows only clusters of the caller's own account.
     account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
