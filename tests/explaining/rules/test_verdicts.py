@@ -927,6 +927,21 @@ CASES = {
         "signed for us-west-2, but the endpoint search-orders-abc123.eu-central-1.es.amazonaws.com",
         "Set the Region of AWS4Auth to eu-central-1",
     ),
+    "region-of-proxy-arguments": (
+        f"args:\n- --name\n- aps\n- --region\n- us-east-1\n- --host\n- aps-workspaces.us-east-2.amazonaws.com\n{_SCOPED}",
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set --region us-east-2",
+    ),
+    "region-of-block": (
+        f'endpoint {{\n  url = "{_WORKSPACE}"\n  sigv4 {{\n    region = "us-east-1"\n  }}\n}}\n403 {_SCOPED}',
+        "region = us-east-1 in sigv4 is wrong",
+        "Set region = us-east-2 in sigv4",
+    ),
+    "region-of-helm-value": (
+        f"$ helm upgrade p p --set remoteWrite[0].url={_WORKSPACE} --set remoteWrite[0].sigv4.region=us-east-1\n403 Forbidden: {_SCOPED}",
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com",
+        "Set remoteWrite[0].sigv4.region=us-east-2",
+    ),
     "region-of-header": (
         f"Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261125/us-east-1/execute-api/aws4_request, SignedHeaders=host\nHost: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com\n{_SCOPED}",
         "signed for us-east-1, but the endpoint a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
 # A setting of the region in code, a file or a command. In a log, words before a colon are not a setting.
 _REGION_SETTING = lazy_pattern(
-    r"(?:--region[ =]|(?<![\w.-])[\w.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
+    r"(?:--region(?:[ =]|[\"']?,?\s{1,40}(?:- )?)|(?<![\w.-])[\w.\[\]-]{0,60}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
     r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[\w.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5}"
     # Fluent Bit, curl, and the signing classes of Python libraries.
     r"|^[ \t]{0,40}(?i:aws_region)[ \t]{1,40}|--aws-sigv4[ =][\"']?aws:amz:"
@@ -44,7 +44,7 @@ _VARIABLE = lazy_pattern(
 )
 # The section of a file or the block of Terraform that a setting is in.
 _SECTION = lazy_pattern(
-    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\")(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
+    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4)(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
     re.ASCII | re.MULTILINE,
 )
 _YAML_KEY = lazy_pattern(r"(?P<indent> {0,40})(?P<dash>- )?(?P<key>[A-Za-z][\w./-]{0,63}): ?(?P<rest>[^\n]*)")
@@ -390,6 +390,8 @@ def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> Re
     if found is not None and "}" not in before[found.end() :]:
         section = found["name"].replace('"', "")
     written = setting[0].strip().replace('"', "")
+    if written.startswith("--region"):
+        written = f"--region {setting['region']}"
     if "(" in written:  # the argument of a class
         name = written.partition("(")[0]
         return RegionFix(
