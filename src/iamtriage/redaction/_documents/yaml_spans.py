@@ -8,6 +8,7 @@ and keys that are lists or objects.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._documents.nodes import Item, Node, Scalar
@@ -33,7 +34,8 @@ _MARK = re.compile(r"(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _DIRECTIVE = re.compile(r"%(?:YAML|TAG) [^\n]*+(?:\n|\Z)")
 _LINE_END = re.compile(r"[ \t]*+(?P<comment>(?<=[ \t])#[^\r\n]*+)?(?:\r?\n|\r?\Z)")
 _ITEM = re.compile(r"-(?=[ \t\r\n]|\Z)")
-_KEY_END = re.compile(r":(?=[ \t\r\n]|\Z)|\n")
+_KEY_SIGN = re.compile(r":(?=[ \t\r\n]|\Z)")
+_KEY_END = re.compile(rf"{_KEY_SIGN.pattern}|\n")
 _COMMENT = re.compile(r"(?<=[ \t])#")
 _QUOTED_KEY = re.compile(r"(?:\"(?:[^\"\\\n]|\\[^\n])*+\"|'(?:[^'\n]|'')*+')(?=[ \t]*+:(?:[ \t\r\n]|\Z))")
 # No plain scalar begins with these.
@@ -88,6 +90,8 @@ def find_yaml(text: str) -> YamlText | None:
     """Return the YAML documents in a text, or ``None`` if the text is not YAML."""
     if "\n" not in text and "{" not in text:
         # A line has one key.
+        return None
+    if "{" not in text and len([*islice(_KEY_SIGN.finditer(text), _MIN_KEYS)]) < _MIN_KEYS:
         return None
     if _CONTROLS.search(text):
         return None
