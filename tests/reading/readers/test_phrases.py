@@ -141,6 +141,11 @@ DENIALS: Table = (
         expect("aws_error"),
     ),
     (
+        "pull-cut",
+        "CannotPullContainerError: Error response from daemon:\npull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders",
+        denied(service="ecr"),
+    ),
+    (
         "image-pull",
         "CannotPullContainerError: pull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api, repository does not exist or may require 'docker login'",
         denied(service="ecr"),
@@ -537,6 +542,12 @@ SCOPES: Table = (
         'The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
         expect("signature_mismatch"),
     ),
+    (
+        "malformed-no-key",
+        '{"message": "Error: The authorization header is malformed; a non-empty Access Key (AKID) must be provided in the credential."}',
+        expect("signature_mismatch"),
+    ),
+    ("malformed-bearer", "The Authorization header is malformed; expected format: Bearer <token>", None),
 )
 EXPIRED: Table = (
     ("included", "The security token included in the request is expired", expect("expired_credentials")),

@@ -77,6 +77,22 @@ BOTOCORE: Table = (
         _CALL,
     ),
     ("without-parentheses-others", "TimeoutException when calling the GetOrders operation: no answer", None),
+    (
+        "without-a-message",
+        "**Symptom**: `AccessDeniedException when calling the GetParameter operation`",
+        denied(code="AccessDeniedException", operation="GetParameter"),
+    ),
+    *(
+        (
+            f"short-{name}",
+            f"Error: AccessDeniedException when calling {call}",
+            denied(code="AccessDeniedException", operation="GetSecretValue"),
+        )
+        for name, call in (("operation", "GetSecretValue"), ("service", "SSM GetSecretValue\n```"))
+    ),
+    ("short-others", "Error: TimeoutException when calling GetOrders", None),
+    ("short-service", "Error: AccessDenied when calling Bedrock", None),
+    ("short-prose", "Fix: AccessDenied when calling ListOrders is gone", None),
     ("marked-others", "An error occurred (`timeout`) when opening the `orders` file", None),
     ("plain", _BOTO, _CALL),
     (

@@ -91,7 +91,7 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
-outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}, repository does not exist or may require
+outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
@@ -116,6 +116,7 @@ sure   | is wrong; expecting | (?:authorization header is malformed; )?the regio
 
 [signature_mismatch]
 sure   | edential is mal-formed; expecting | Credential is mal-formed; expecting
+sure   | <malformed>header is malformed; | authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
 
 [expired_credentials]
 sure   | <login>login token. Token | Invalid login token\. Token (?:is )?expired

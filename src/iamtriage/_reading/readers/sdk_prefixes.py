@@ -35,13 +35,16 @@ _BOTOCORE = lazy_pattern(
     rf"(?:\s*{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
-# The same without its first words: the start of a line, the code, and the rest. The format distinguishes it from source
-# code. People omit the parentheses. A search for the words after the code is faster than one for the start of a line.
-_WHEN_CALLING = lazy_pattern(r"when\s+calling\s+the\s")
-_LINE_OF_CODE = lazy_pattern(r"(?:\A|\n)[^\w\n(]{0,3}(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z")
+# The same without its first words: the start of a line or what follows a label, the code, and the rest. The format
+# distinguishes it from source code. People omit the parentheses, and the words around the operation. A search for the
+# words after the code is faster than one for the start of a line.
+_WHEN_CALLING = lazy_pattern(r"when\s+calling\s")
+_LINE_OF_CODE = lazy_pattern(r"(?:\A|\n|:\s)[^\w\n(]{0,3}(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z")
 _MAX_CODE_LENGTH = 160
 _TRUNCATED_BOTOCORE = lazy_pattern(
-    r"(?:\A|\n)[^\w\n(]{0,3}(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
+    r"(?:\A|\n|:\s)[^\w\n(]{0,3}(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+"
+    r"(?:the\s+(?P<whole>(?=\w{2,80}\s+operation))|(?:[A-Z]\w{1,20}\s)?(?=[A-Z][a-z]{2,20}[A-Z]))(?P<operation>[A-Z]\w{1,79})(?:\s+operation)?"
+    r"(?:\s*:\s*|(?=[\"'`.]{0,3}\s?(?:\n|\Z)))"
 )
 _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _MAX_CLI_DISTANCE = 300
@@ -134,9 +137,10 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     if written[:1].islower() and not m["operation"]:
         # Any program can print "An error occurred (timeout) when opening the file".
         return None
-    if "open" in m.groupdict() and not m["open"] and not is_known(written):
+    is_whole = m.groupdict().get("whole", "") is not None
+    if "open" in m.groupdict() and not (m["open"] and is_whole) and not is_known(written):
         return None
-    piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=True)
+    piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=is_whole)
     code = normalize_code(written) if "#" in written or "://" in written else written
     start = m.start("code") + m["code"].find(code)
     numeric = is_status(code)
@@ -244,7 +248,7 @@ def _hadoop(m: re.Match[str]) -> Piece:
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
-    ("when calling the ", _TRUNCATED_BOTOCORE, _botocore),
+    ("when calling ", _TRUNCATED_BOTOCORE, _botocore),
     *GO_PREFIXES,
     ("<executing>", _PHP, _php),
     ("<REST>REST.|<WEBSITE>WEBSITE.|<BATCH>BATCH.", _S3_ACCESS_LOG, _s3_access_log),
