@@ -139,7 +139,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
             ),
         ),
         (
-            '"ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
+            '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
             "The policy is too long, and no permission is missing: the inline policies of the user ana together would exceed the quota of 2,048 characters.",
             "Move statements into managed policies",
             (
@@ -204,3 +204,9 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
     explanation = explain(text)
     assert explanation.summary == summary
     assert (explanation.remedies[0].title, explanation.remedies[0].commands) == (title, lines)
+
+
+@pytest.mark.parametrize(("resource", "is_shown"), [("CartsDefaultPolicy9A1B2C3D", True), ("Carts", False)])
+def test_cdk_merges_statements(resource: str, is_shown: bool) -> None:
+    text = f'UPDATE_FAILED | AWS::IAM::Policy | {resource} Resource handler returned message: "Maximum policy size of 10240 bytes exceeded for role carts (Service: Iam, Stat...'
+    assert ("@aws-cdk/aws-iam:minimizePolicies" in str(explain(text))) is is_shown

@@ -52,6 +52,9 @@ _POLICY = lazy_pattern(
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
 # What a message says is too long, and its words for that.
 _NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
+# https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
+_CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
+_MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
 _WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
 
 
@@ -342,6 +345,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         )
     size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
     limit, text, because = "", "", code_evidence(case.failure)
+    steps = size.steps
     lines: tuple[str, ...] = ()
     if size.what:
         what = size.what.format(**found.groupdict())
@@ -351,6 +355,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         text = "IAM limits the length of such a policy."
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
+            steps += (_MERGED_BY_CDK,) if _CDK.search(case.text) else ()
             holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
             lines = (
                 f"aws iam list-{found['kind']}-policies {holder}",
@@ -362,6 +367,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
         POLICY_TOO_LONG.cause("reported", because, text=text),
-        remedies=(your_remedy(size.title, *size.steps, commands=lines, url=pages.IAM_QUOTAS), *increase),
+        remedies=(your_remedy(size.title, *steps, commands=lines, url=pages.IAM_QUOTAS), *increase),
         notes=("Nothing was saved.",),
     )
