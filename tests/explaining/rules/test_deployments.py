@@ -207,6 +207,6 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
 
 
 @pytest.mark.parametrize(("resource", "is_shown"), [("CartsDefaultPolicy9A1B2C3D", True), ("Carts", False)])
-def test_cdk_merges_statements(resource: str, is_shown: bool) -> None:
+def test_cdk_merges_statements(resource: str, is_shown: bool) -> None:  # noqa: FBT001
     text = f'UPDATE_FAILED | AWS::IAM::Policy | {resource} Resource handler returned message: "Maximum policy size of 10240 bytes exceeded for role carts (Service: Iam, Stat...'
     assert ("@aws-cdk/aws-iam:minimizePolicies" in str(explain(text))) is is_shown
