@@ -154,7 +154,7 @@ ADVERSARIAL = (
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
     # Many short lines, and what ``benchmarks.hostile`` found to take long.
     "é\n", "é\n{\n", "not \n", "Error: \n\n", ' err="Unauthorized" > ', '    StatusCode:"', "          StatusCode: 400,\n",
-    " User not authorized to operate on the specified resource,é", '{"token": "123\n',
+    " User not authorized to operate on the specified resource,é", '{"token": "123\n', "psk\r\nAccessDenied",
 )  # fmt: skip
 TRIGGER = " error denied not authorized"
 # Redaction also needs a sign of a secret.

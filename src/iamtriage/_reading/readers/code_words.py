@@ -134,7 +134,8 @@ _JOINED = _Label(
 # "Error creating EKS cluster: AccessDenied" at the end of a line
 _ENDING = _Label(
     r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Uu]nable\sto|[Cc]ould\snot|[Cc]annot)\b[^\n]{1,120}:\s",
-    rf"(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
+    # The words before the code are searched for only if it is after a colon.
+    rf"(?<=:\s)(?P<code>[A-Z][A-Za-z0-9]{{4,80}}+)(?=[\"'`.]{{0,3}}(?:\Z|\n|{STATEMENT}))",
     f"\"'`.{_WHITESPACE}",
     length=140,
 )
