@@ -11,6 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.fragments import find_around_literal
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
@@ -30,9 +31,6 @@ _STATUS_403 = lazy_pattern(
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
-# The first characters of the words that a match can begin with, and the last ones before the status.
-_STATUS_STARTS = frozenset("4CEFHSars")
-_BEFORE_STATUS = frozenset('rRPsef.:"_(0123456789')
 _HOST = lazy_pattern(
     # A pattern that begins with a set of characters skips all others quickly.
     rf"[hsC'\"](?:(?<=h)ttps?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
@@ -94,7 +92,7 @@ def _status_piece(span: tuple[int, int], m: re.Match[str], status: str, service:
 
 def _read_responses(text: str) -> Iterator[Piece]:
     """Yield the responses of hosts that the text names."""
-    statuses = [*_find_statuses(text)]
+    statuses = [*find_around_literal(text, _STATUS_403, "403", _MAX_WORDS_LENGTH, _MAX_WORDS_LENGTH)]
     hosts = [_host_at(m) for m in _HOST.finditer(text)] if statuses else []
     starts = [host.start for host in hosts]
     has_proxy = "roxy" in text or "unnel" in text
@@ -112,23 +110,6 @@ def _read_responses(text: str) -> Iterator[Piece]:
         if host and host.service:
             span = min(host.start, m.start()), max(host.end, m.end())
             yield _status_piece(span, m, group, host.service)
-
-
-def _find_statuses(text: str) -> Iterator[re.Match[str]]:
-    """Yield the statuses. Only the text around each "403" is searched, which is faster."""
-    done = 0
-    at = text.find("403")
-    while at >= 0:
-        before = max(done, at - _MAX_WORDS_LENGTH)
-        starts = [at]
-        if text[before:at].rstrip()[-1:] in _BEFORE_STATUS:
-            starts = [start for start in range(before, at + 1) if text[start] in _STATUS_STARTS]
-        matches = (_STATUS_403.match(text, start, at + _MAX_WORDS_LENGTH) for start in starts)
-        m = next(filter(None, matches), None)
-        if m:
-            yield m
-            done = m.end()
-        at = text.find("403", max(at + 1, done))
 
 
 def _host_at(m: re.Match[str]) -> _Host:

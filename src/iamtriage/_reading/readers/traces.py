@@ -101,12 +101,10 @@ def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
     """Return the status whose number starts at a position."""
     if text[number - 1 : number] not in _BEFORE_NUMBER:
         return _STATUS.match(text, number)
-    at = max(start, number - _MAX_LENGTH_BEFORE)
-    while at <= number:
-        m = _STATUS.match(text, at, number + _MAX_LENGTH_AFTER) if text[at] in _FIRST_CHARACTERS else None
-        if m and m.start(m.lastgroup or 0) >= number:
-            return m if m.start(m.lastgroup or 0) == number else None
-        at = m.end() if m else at + 1
+    for m in _STATUS.finditer(text, max(start, number - _MAX_LENGTH_BEFORE), number + _MAX_LENGTH_AFTER):
+        at = m.start(m.lastgroup or 0)
+        if at >= number:
+            return m if at == number else None
     return None
 
 

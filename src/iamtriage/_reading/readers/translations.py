@@ -7,7 +7,7 @@ tables have the words for "not authorized", "resource", "explicit deny", "no …
 from __future__ import annotations
 
 import re
-from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
@@ -17,7 +17,7 @@ from iamtriage._reading.vocabulary.masks import MASK, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import PolicyType
@@ -72,61 +72,11 @@ _LABEL = lazy_pattern(
 _NOT_NAMES = ("arn:", "<")
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _MAX_DISTANCE = 900
-# The principal follows one of the last labels before the end of its window.
-_MAX_LABELS = 8
+# Characters after a denial in which the label of its principal can start.
+_MAX_LABEL_DISTANCE = 200
+# Denials to read. More would take long, because the text around each of them is searched.
+_MAX_DENIALS = 64
 _MAX_SPACES = 8
-
-
-class _Windows:
-    """The matches of patterns in overlapping windows of a text, which are searched from left to right.
-
-    Each pattern searches the text once. Searching each window separately would take a hundred times as long for a text
-    that repeats "not authorized".
-    """
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._streams: dict[tuple[object, str], Iterator[re.Match[str]]] = {}
-        self._next: dict[tuple[object, str], re.Match[str] | None] = {}
-        self._labels: deque[re.Match[str]] = deque(maxlen=_MAX_LABELS)
-
-    def first(
-        self, pattern: re.Pattern[str], left: int, right: int, purpose: str = ""
-    ) -> re.Match[str] | None:
-        """Return the first match in a window.
-
-        Args:
-            pattern: The pattern.
-            left: The start of the window.
-            right: The end of the window.
-            purpose: Distinguishes two searches for the same pattern with different windows.
-        """
-        return self._advance((pattern, purpose), lambda: pattern.finditer(self._text), left, right)
-
-    def first_action(self, left: int, right: int) -> re.Match[str] | None:
-        """Return the first action in a window."""
-        return self._advance(("action", ""), lambda: _find_actions(self._text), left, right)
-
-    def labels(self, right: int) -> list[re.Match[str]]:
-        """Return the last labels before the end of a window, the last one first."""
-        start = self._labels[-1].end() if self._labels else 0
-        while (
-            label := self._advance(("label", ""), lambda: _LABEL.finditer(self._text), start, right)
-        ) is not None:
-            self._labels.append(label)
-            start = label.end()
-        return list(reversed(self._labels))
-
-    def _advance(
-        self, key: tuple[object, str], find: Callable[[], Iterator[re.Match[str]]], left: int, right: int
-    ) -> re.Match[str] | None:
-        if key not in self._streams:
-            self._streams[key] = find()
-            self._next[key] = next(self._streams[key], None)
-        found = self._next[key]
-        while found is not None and found.start() < left:
-            found = self._next[key] = next(self._streams[key], None)
-        return None if found is None or found.end() > right else found
 
 
 def read_translations(readable: Readable) -> Iterator[Piece]:
@@ -135,12 +85,11 @@ def read_translations(readable: Readable) -> Iterator[Piece]:
     if readable.sentences:
         return
     end = 0
-    windows = _Windows(text)
-    for m in _NOT_AUTHORIZED.finditer(text):
+    for m in islice(_NOT_AUTHORIZED.finditer(text), _MAX_DENIALS):
         if m.start() < end:
             continue
         left, right = max(end, m.start() - _MAX_DISTANCE), min(len(text), m.end() + _MAX_DISTANCE)
-        piece = _read_around(text, windows, m, left, right)
+        piece = _read_around(text, m, left, right)
         if piece is not None:
             end = piece.end
             yield piece
@@ -161,17 +110,18 @@ def read_translation_codes(readable: Readable) -> Iterator[Piece]:
                 yield piece
 
 
-def _find_actions(text: str) -> Iterator[re.Match[str]]:
-    for action in _ACTION.finditer(text):
+def _find_action(text: str, left: int, right: int) -> re.Match[str] | None:
+    for action in _ACTION.finditer(text, left, right):
         before = text[max(0, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
         if action["service"] not in _NOT_ACTIONS and "arn:" not in before:
-            yield action
+            return action
+    return None
 
 
-def _read_around(text: str, windows: _Windows, m: re.Match[str], left: int, right: int) -> Piece | None:
+def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | None:
     piece = Piece("core", m.start(), m.end(), kind="access_denied")
-    _read_principal(text, windows, left, m, piece)
-    action = windows.first_action(left, right)
+    _read_principal(text, left, m, piece)
+    action = _find_action(text, left, right)
     if action is not None:
         service_end = action.start() + len(action["service"])
         piece.put("action", action[0], action.start(), action.end())
@@ -182,34 +132,32 @@ def _read_around(text: str, windows: _Windows, m: re.Match[str], left: int, righ
     if action is None and (principal is None or not principal.value.startswith(_NOT_NAMES)):
         # Without an action, "user bob is not authorized to …" is what other software says, such as sudo.
         return None
-    resource = windows.first(_RESOURCE, left, right) or windows.first(_LAST_RESOURCE, m.end(), right)
+    resource = _RESOURCE.search(text, left, right) or _LAST_RESOURCE.search(text, m.end(), right)
     if resource:
-        start, end = trim(text, resource.start("resource"), resource.end("resource"))
+        start, end = trim(text, *resource.span("resource"))
         piece.put("resource", rejoin(text[start:end]), start, end)
         piece.end = max(piece.end, end)
-    reason = windows.first(_EXPLICIT, left, right)
+    explicit = _EXPLICIT.search(text, left, right)
+    reason = explicit or _IMPLICIT.search(text, m.start(), right)
     if reason:
-        piece.put("deny", "explicit")
-    else:
-        reason = windows.first(_IMPLICIT, m.start(), right)
-        if reason:
-            piece.put("deny", "implicit")
-    if reason:
-        _read_type(windows, reason, m.start(), left, right, piece)
+        piece.put("deny", "explicit" if explicit else "implicit")
+        low = left if reason.start() < m.start() else m.start()
+        types = (name for name, pattern in _TYPES.items() if pattern.search(text, low, right))
+        piece.put("policy_type", next(types, None))
         piece.end = max(piece.end, reason.end())
     piece.is_aws = True
     return piece
 
 
-def _read_principal(text: str, windows: _Windows, left: int, m: re.Match[str], piece: Piece) -> None:
-    for label in windows.labels(m.end() + 200):
-        if label.start() < left:
-            return
+def _read_principal(text: str, left: int, m: re.Match[str], piece: Piece) -> None:
+    """Parse the principal after the last label that has one."""
+    labels = [*_LABEL.finditer(text, left, m.end() + _MAX_LABEL_DISTANCE)]
+    for label in reversed(labels):
         principal = _PRINCIPAL.match(text, label.end())
         if principal and (
             label["colon"] or principal[0].startswith("arn:") or _is_followed_by(text, principal.end(), m[0])
         ):
-            start, end = trim(text, principal.start(), principal.end())
+            start, end = trim(text, *principal.span())
             piece.put_principal(text, rejoin(text[start:end]), start, end)
             piece.start = min(piece.start, label.start())
             return
@@ -217,13 +165,3 @@ def _read_principal(text: str, windows: _Windows, left: int, m: re.Match[str], p
 
 def _is_followed_by(text: str, position: int, words: str) -> bool:
     return text[position : position + len(words) + _MAX_SPACES].lstrip().startswith(words)
-
-
-def _read_type(
-    windows: _Windows, reason: re.Match[str], phrase: int, left: int, right: int, piece: Piece
-) -> None:
-    is_before = reason.start() < phrase
-    for name, pattern in _TYPES.items():
-        if windows.first(pattern, left if is_before else phrase, right, "before" if is_before else ""):
-            piece.put("policy_type", name)
-            return
