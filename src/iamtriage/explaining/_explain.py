@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
@@ -187,6 +188,7 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
         return None
     from iamtriage._reading.scanning import scan
     from iamtriage.explaining._other_failures import is_summary
+    from iamtriage.failures._fingerprints import fingerprint
 
     others = tuple(scan(text))
     for each in others:
@@ -199,10 +201,16 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
         return next(
             (each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch)), None
         )
-    if not is_nameless:
+    called = frozenset(each.envelope.operation for each in others)
+    if not is_nameless or len(others) == 1 or not _is_unexplained(denial, facts, called):
         return None
-    specific = next((each for each in others if _says_more(each, denial)), None)
-    return specific if specific is not None and _is_unexplained(denial, facts) else None
+    specific = tuple(each for each in others if _says_more(each, denial, text, facts))
+    # Without the denial, the text has another headline, at the same position.
+    start, end = denial.span
+    main = parse(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
+    if main is not None and fingerprint(main) in map(fingerprint, specific):
+        return attrs.evolve(main, text=text)
+    return next(iter(specific), None)
 
 
 def _names_nothing(denial: AccessDenied) -> bool:
@@ -218,33 +226,40 @@ def _names_nothing(denial: AccessDenied) -> bool:
     return stated == (None,) * len(stated)
 
 
-def _says_more(failure: Failure, denial: AccessDenied) -> bool:
+def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) -> bool:
     """Return whether a failure is more specific than a denial that states no call."""
+    envelope = denial.envelope
+    is_after = text.find(failure.text[slice(*failure.span)], denial.span[1]) >= 0
     match failure:
         case AccessDenied():
-            return failure.action is not None or failure.envelope.operation is not None
-        case KubernetesForbidden():
-            return failure.user is not None and failure.verb is not None
+            is_known = failure.action is not None or failure.envelope.operation is not None
+            return is_known or (failure.span != denial.span and not _is_unexplained(failure, facts))
         case KubernetesUnauthorized():
-            return False
+            return is_after
         case MissingCredentials():
-            # A request that AWS answered had credentials, or needs none.
-            envelope = denial.envelope
-            return envelope.request_id is None and envelope.host_id is None
+            # A request that AWS answered had credentials, or needs none. A later one can lack them.
+            return is_after or (envelope.request_id is None and envelope.host_id is None)
         case AwsError():
             return _explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
         case _:
             return True
 
 
-def _is_unexplained(denial: AccessDenied, facts: Facts) -> bool:
-    """Return whether neither the denial nor the text around it shows what was denied."""
+def _is_unexplained(denial: AccessDenied, facts: Facts, called: frozenset[str | None] = frozenset()) -> bool:
+    """Return whether neither the denial nor the text around it shows what was denied.
+
+    Args:
+        denial: The denial.
+        facts: The facts that the caller supplied.
+        called: The operations of the failures in the text, whose commands are not those of the denial.
+    """
     from iamtriage.explaining._rules.denials.dispatch import explain_denial
     from iamtriage.explaining._rules.shared.denial import build_denial
 
     resolved = resolve_facts(denial, facts)
-    if build_denial(denial, resolved).actions:
-        return False
+    actions = {each.partition(":")[2] for each in build_denial(denial, resolved).actions}
+    if actions:
+        return actions <= called
     return explain_denial(Case(denial, resolved)).topic in {"access-denied", "s3-access-denied"}
 
 
