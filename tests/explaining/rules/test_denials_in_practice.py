@@ -271,6 +271,24 @@ OTHER_USERS: tuple[Case, ...] = (
         ("Do this first: Run the command without sudo",),
     ),
     (
+        "key of root, under sudo",
+        "$ aws s3 ls\n2026-01-01 00:00:00 octo-data\n$ sudo aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
+        {},
+        (
+            "the credentials are those of root, as whom sudo runs the command",
+            "The text shows that aws works without sudo.",
+            "Do this first: Run the command without sudo",
+        ),
+        ("Possible",),
+    ),
+    (
+        "key under sudo, without a comparison",
+        "$ sudo aws s3 ls\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.",
+        {},
+        ("have expired.",),
+        ("those of root",),
+    ),
+    (
         "shell of root, for a profile",
         f"root@ops-7:~# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
         {},

@@ -1110,6 +1110,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="agents that are not ready",
         ),
         pytest.param(
+            f"{_NO_AGENT}\n$ aws eks describe-addon --cluster-name prod --addon-name eks-pod-identity-agent --query addon.status --output text\nDEGRADED",
+            {},
+            ("the add-on eks-pod-identity-agent is DEGRADED", "Find the agent that is not ready"),
+            ("create-addon",),
+            id="add-on with problems",
+        ),
+        pytest.param(
             f"{_NO_AGENT}\neks-pod-identity-agent   6         6         6       6            6           <none>          200d",
             {},
             ("although the agents run", "Find what blocks the agent's address"),
@@ -1221,6 +1228,31 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("another account", "list-buckets"),
             id="only one profile is denied",
+        ),
+        pytest.param(
+            f"$ AWS_PROFILE=admin aws s3 ls s3://octo-data/\n2026-11-01 10:00:00  12 a.csv\n$ AWS_PROFILE=dev aws s3 ls s3://octo-data/\n\n{_S3_DENIED.format('ListObjectsV2')}",
+            {},
+            ("to the profile dev and allowed it to the profile admin",),
+            (),
+            id="only the profile of a variable is denied",
+        ),
+        pytest.param(
+            "$ aws s3 cp s3://octo-open/a.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://octo-open/a.csv . --request-payer requester\ndownload: s3://octo-open/a.csv to ./a.csv",
+            {},
+            (
+                "only because --request-payer requester is missing",
+                "Requester Pays bucket",
+                " aws s3 cp s3://octo-open/a.csv . --request-payer requester",
+            ),
+            ("Allow",),
+            id="option that is missing",
+        ),
+        pytest.param(
+            f"$ aws s3 ls s3://octo-data/ --no-sign-request\n{_S3_DENIED.format('ListObjectsV2')}\n$ aws s3 ls s3://octo-data/\n2026-11-01 10:00:00  12 a.csv",
+            {},
+            ("Do this first: Leave out --no-sign-request", "the bucket does not allow everyone"),
+            ("Or leave",),
+            id="call without a signature",
         ),
         pytest.param(
             f"$ aws s3 cp a.csv s3://octo-logs/\nupload: ./a.csv to s3://octo-logs/a.csv\n$ aws s3 cp a.csv s3://octo-data/out/ --acl private\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -18,10 +19,10 @@ __all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs")
 
 _CHARS_AROUND = 8_000
 # The prompt of the next command, whatever its program.
-_PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", 8)
+_PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
 # How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
-    r"\s*(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d|PRE |NAME +[A-Z]|Completed )"
+    r"\s*(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed )"
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
@@ -31,11 +32,13 @@ _URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<key>/
 _NO_CAUSES = frozenset(
     {
         "output", "query", "quiet", "no-progress", "only-show-errors", "recursive", "dryrun", "exclude", "include",
-        "no-cli-pager", "debug", "key", "body", "human-readable", "summarize", "metadata", "content-type", "region",
+        "no-cli-pager", "debug", "profile", "key", "body", "human-readable", "summarize", "metadata", "content-type", "region",
     }
 )  # fmt: skip
 
-Kind: TypeAlias = Literal["option", "profile", "place"]
+_PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@+-]{1,64})", re.ASCII)
+
+Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 
 
 class CommandRun(NamedTuple):
@@ -47,6 +50,7 @@ class CommandRun(NamedTuple):
         end: The end of its output.
         output: What follows the command up to the next one.
         has_sudo: Whether it ran with sudo.
+        profile: The profile of its option or variable, or ``"default"``.
     """
 
     command: CommandLine
@@ -54,6 +58,7 @@ class CommandRun(NamedTuple):
     end: int
     output: str
     has_sudo: bool
+    profile: str
 
     @property
     def has_succeeded(self) -> bool:
@@ -65,9 +70,9 @@ class Contrast(NamedTuple):
     """What distinguishes a command that failed from one that succeeded.
 
     Attributes:
-        kind: An option that only the failed command has, its profile, or the place of its objects.
+        kind: An option that only one of them has, the profile, or the place of the objects.
         failed: The option with its value, the profile or the location of the failed command.
-        succeeded: The profile or location of the one that succeeded; empty for an option.
+        succeeded: That of the one that succeeded. An option is empty for the command that lacks it.
         command: The command that succeeded.
     """
 
@@ -97,7 +102,9 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         if (prompt := _PROMPT.search(text, line + 1, stop)) is not None:
             stop = prompt.start()
         before = text[text.rfind("\n", 0, at) + 1 : at]
-        yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before)
+        option, variable = command.option("profile"), _PROFILE.search(before)
+        profile = option.value if option is not None else variable[1] if variable else "default"
+        yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)
 
 
 def find_contrast(failure: Failure) -> Contrast | None:
@@ -107,30 +114,36 @@ def find_contrast(failure: Failure) -> Contrast | None:
     if failed is None:
         return None
     others = (run for run in runs if run.has_succeeded and run.command.words[:2] == failed.command.words[:2])
-    return next(filter(None, (_compare(failed.command, run.command) for run in others)), None)
+    return next(filter(None, (_compare(failed, run) for run in others)), None)
 
 
-def _compare(failed: CommandLine, succeeded: CommandLine) -> Contrast | None:
+def _compare(failed: CommandRun, succeeded: CommandRun) -> Contrast | None:
     options, others = (
-        {pair for pair in each.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
+        {pair for pair in each.command.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
     )
     more, fewer = options - others, others - options
-    places, other_places = (_find_places(each) for each in (failed, succeeded))
-    if {name for name, _ in more | fewer} == {"profile"}:
-        own, other = (dict(pairs).get("profile", "default") for pairs in (options, others))
-        return Contrast("profile", own, other, succeeded) if places == other_places else None
-    if more and not fewer:
-        shared = {bucket for bucket, _ in places} == {bucket for bucket, _ in other_places}
-        words = " ".join(
-            f"--{name} {value}".rstrip() for name, value in failed.options if (name, value) in more
-        )
-        return Contrast("option", words, "", succeeded) if shared else None
+    places, other_places = (_find_places(each.command) for each in (failed, succeeded))
+    if failed.profile != succeeded.profile:
+        is_same = places == other_places and not more | fewer
+        return Contrast("profile", failed.profile, succeeded.profile, succeeded.command) if is_same else None
+    if bool(more) != bool(fewer):
+        if {bucket for bucket, _ in places} != {bucket for bucket, _ in other_places}:
+            return None
+        if more:
+            return Contrast("option", _join(failed.command, more), "", succeeded.command)
+        return Contrast("missing-option", "", _join(succeeded.command, fewer), succeeded.command)
     if more or fewer or len(places) != 1 or len(other_places) != 1:
         return None
     ((bucket, prefix),), ((other_bucket, other_prefix),) = places, other_places
     if bucket != other_bucket or prefix == other_prefix:
         return None
-    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", succeeded)
+    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", succeeded.command)
+
+
+def _join(command: CommandLine, options: set[tuple[str, str]]) -> str:
+    return " ".join(
+        f"--{name} {value}".rstrip() for name, value in command.options if (name, value) in options
+    )
 
 
 def _find_places(command: CommandLine) -> frozenset[tuple[str, str]]:

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.instance_roles import UNUSABLE_INSTANCE_ROLE
+from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -174,7 +175,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     ):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
-    return _add_stated_expiry(case, rule(case, message))
+    return add_other_user(_add_stated_expiry(case, rule(case, message)), case)
 
 
 def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation) -> Explanation:

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.credentials import package_logins, unsigned_req
 from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
+from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -139,13 +140,14 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
-    return case.explain(
+    explanation = case.explain(
         _summary(request),
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=tuple(_remedies(case, request, region)),
         notes=(_NOT_AUTHENTICATED,),
     )
+    return add_other_user(explanation, case)
 
 
 def _explain_missing_token(

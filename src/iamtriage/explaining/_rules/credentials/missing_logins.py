@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.failures._failures import Failure, MissingCredentials
 
 
 # botocore.utils.SSOTokenLoader
@@ -158,6 +158,19 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
             credential_remedies.SHOW_IDENTITY,
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation:
+    """Add that a command used the credentials of another user, if the text shows that it works without sudo."""
+    other = other_users.find_other_user(case)
+    if other is None or not other.because:
+        return explanation
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.rstrip('.')}: the credentials are those {other.files}.",
+        causes=(*explanation.causes[:1], OTHER_HOME.cause("derived", other.because, text=other.why)),
+        remedies=(other.remedy, *explanation.remedies),
     )
 
 

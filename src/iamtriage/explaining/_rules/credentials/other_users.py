@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.failures._failures import Failure
 
 # Programs that make calls of AWS, or run others that do. Those in containers have other files.
 _PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"
@@ -114,7 +114,7 @@ class _Cron(NamedTuple):
     shell_user: str | None
 
 
-def _text_before(case: Case[MissingCredentials]) -> str:
+def _text_before(case: Case[Failure]) -> str:
     """Return the text up to the end of the failure, without what is far from it."""
     start, end = case.failure.span
     return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
@@ -140,7 +140,7 @@ class OtherUser(NamedTuple):
     has_person: bool = False
 
 
-def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
+def find_other_user(case: Case[Failure]) -> OtherUser | None:
     """Return the process of another user that the text shows, or ``None``."""
     text = _text_before(case)
     if (sudo := _find_sudo(text)) is not None:
@@ -193,7 +193,7 @@ def find_other_user(case: Case[MissingCredentials]) -> OtherUser | None:
     return None
 
 
-def find_root_shell(case: Case[MissingCredentials]) -> OtherUser | None:
+def find_root_shell(case: Case[Failure]) -> OtherUser | None:
     """Return the shell of root that made the call, whose files are not those of the person."""
     found = [*_ROOT_PROMPT.finditer(_text_before(case))]
     if not found or _COMMAND.search(_text_before(case), found[-1].end()):
@@ -207,7 +207,7 @@ def find_root_shell(case: Case[MissingCredentials]) -> OtherUser | None:
     )
 
 
-def find_identity(case: Case[MissingCredentials]) -> str | None:
+def find_identity(case: Case[Failure]) -> str | None:
     """Return the user or role whose credentials the AWS CLI has, as ``get-caller-identity`` prints.
 
     A shell can print it after the failure of a job.
@@ -222,13 +222,13 @@ def find_identity(case: Case[MissingCredentials]) -> str | None:
     return None if found is None else found["who"].rstrip(".,")
 
 
-def _find_shell_user(case: Case[MissingCredentials]) -> str | None:
+def _find_shell_user(case: Case[Failure]) -> str | None:
     """Return the user of the shell whose identity the text shows."""
     found = _SHELL_USER.search(case.failure.text)
     return None if found is None else found["user"]
 
 
-def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
+def _find_cron(case: Case[Failure]) -> _Cron | None:
     """Return the job of cron that failed, if the text shows one."""
     start, end = case.failure.span
     text = case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end + _CHARS_AFTER]
@@ -241,7 +241,7 @@ def _find_cron(case: Case[MissingCredentials]) -> _Cron | None:
     return _Cron(user, script, None if shell_user == user else shell_user)
 
 
-def describe_identity(case: Case[MissingCredentials]) -> str:
+def describe_identity(case: Case[Failure]) -> str:
     """Return whose credentials the AWS CLI has, as an addition to where a program found none, or nothing."""
     who = find_identity(case)
     if who is None:
@@ -252,7 +252,7 @@ def describe_identity(case: Case[MissingCredentials]) -> str:
     return f" ({f'the shell of {shell_user}' if shell_user else 'your shell'} has those of {who})"
 
 
-def _success_without_sudo(case: Case[MissingCredentials], program: str) -> tuple[str, ...]:
+def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
     """Return the reason that the same program worked without sudo, if the text shows it."""
     runs = find_runs(case.failure)
     is_shown = any(run.has_succeeded and not run.has_sudo and run.command.program == program for run in runs)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _AGENT_PREFIX = "eks-pod-identity-agent-"
 _NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
+_UNHEALTHY_ADDON = lazy_pattern(
+    r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b"
+)
 _STATUSES_WITHOUT_LOG = frozenset({"ContainerCreating", "ErrImagePull", "ImagePullBackOff", "Pending"})
 # Variables in the output of env, in a manifest, or in a ConfigMap.
 _PROXY = lazy_pattern(r"\bhttps?_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
@@ -119,6 +122,17 @@ def _explain_state(
                 text="The add-on eks-pod-identity-agent is not installed. Only EKS Auto Mode has the agent built in.",
             ),
             remedy=_INSTALL_AGENT,
+        )
+    if (addon := _UNHEALTHY_ADDON.search(case.text)) is not None:
+        return _explain_agent(
+            case,
+            f"{_UNREACHABLE}: the add-on eks-pod-identity-agent is {addon['status']}, and the agent on the pod's node is most likely not ready.",
+            pod_roles.AGENT_MISSING.cause(
+                "derived",
+                (f"The text shows the status {addon['status']} of the add-on.",),
+                text="The add-on's health issues say why its pods do not run.",
+            ),
+            remedy=_FIND_BROKEN_AGENT,
         )
     if counts is None or counts[1] >= counts[0]:
         return None

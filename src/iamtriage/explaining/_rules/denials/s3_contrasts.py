@@ -57,11 +57,13 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     contrast = find_contrast(denial.failure)
     if contrast is None or denial.action is None:
         return None
-    if contrast.kind == "option":
-        return _explain_option(denial, contrast)
-    return (
-        _explain_profile(denial, contrast) if contrast.kind == "profile" else _explain_place(denial, contrast)
-    )
+    rules = {
+        "option": _explain_option,
+        "missing-option": _explain_missing_option,
+        "profile": _explain_profile,
+        "place": _explain_place,
+    }
+    return rules[contrast.kind](denial, contrast)
 
 
 def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
@@ -71,11 +73,13 @@ def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
     is_key = action == "kms:GenerateDataKey"
     objects = transfer_objects(denial.resource or "", denial.failure.text) or denial.resource or "the object"
     needs = f"Only the failed command has {words}."
+    if "--no-sign-request" in words:
+        needs = "Without a signature, the call has no caller, and the bucket does not allow everyone."
     if action is not None:
         needs = f"With {words}, the call also requires {action} on {'the KMS key' if is_key else objects}."
     allowed = "" if action in {None, denial.action} else f", so {denial.action} is allowed"
     acl = find_acl(denial.failure.text) if action == "s3:PutObjectAcl" else None
-    omit = _omit_remedy(denial, contrast, acl)
+    omit = _omit_remedy(denial, contrast, acl, has_other=action is not None)
     grant = None if is_key or action is None else _allow_option_remedy(denial, action, objects)
     remedies = (omit, grant) if acl is not None else (_allow_key_remedy(denial) if is_key else grant, omit)
     return denial.explain(
@@ -88,12 +92,40 @@ def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
     )
 
 
-def _omit_remedy(denial: Denial, contrast: Contrast, acl: StatedAcl | None) -> Remedy:
-    """Return how to make the call without the option."""
+def _explain_missing_option(denial: Denial, contrast: Contrast) -> Explanation:
+    words = contrast.succeeded
+    meaning = f"Only the command that worked has {words}."
+    if words.startswith("--request-payer"):
+        meaning = (
+            "The bucket is a Requester Pays bucket: it accepts only requests whose caller agrees to pay."
+        )
+    elif words == "--no-sign-request":
+        meaning = "Everyone can read the data, but the caller's credentials are denied: a Deny, an SCP or a VPC endpoint policy matches them."
+    elif words.startswith(("--sse", "--server-side-encryption")):
+        meaning = "A Deny, most likely in the bucket policy, requires this encryption."
+    again = commands.repeat_command(context_of(denial.facts).command)
+    return denial.explain(
+        f"S3 denied {denial.operation or denial.action} only because {words} is missing: the same command with it worked.",
+        common_causes.DERIVED_ACTION.cause("derived", text=meaning),
+        topic="s3-access-denied",
+        remedies=(
+            your_remedy(
+                f"Add {words}",
+                "In code, set the parameter of the same name in each call.",
+                commands=present(again and f"{again} {words}"),
+                url=pages.S3_403,
+            ),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _omit_remedy(denial: Denial, contrast: Contrast, acl: StatedAcl | None, *, has_other: bool) -> Remedy:
+    """Return how to make the call without the option, instead of the other remedy if there is one."""
     again = commands.repeat_command(context_of(denial.facts).command)
     for words in f" {contrast.failed}".split(" --")[1:]:
         again = again and again.replace(f" --{words}", "", 1)
-    lines, title = present(again), f"Or leave out {contrast.failed}"
+    lines, title = present(again), f"{'Or leave' if has_other else 'Leave'} out {contrast.failed}"
     step = "Without the option, the call works: leave it out if you do not need it."
     if "kms" in contrast.failed or "sse" in contrast.failed:
         step = "The default encryption of the bucket then applies."
