@@ -81,3 +81,12 @@ def test_files() -> None:
 )
 def test_logs_without_tasks(lines: list[str]) -> None:
     assert not find_tasks(lines)
+
+
+def test_a_last_line_without_a_newline_and_a_long_line() -> None:
+    long, last = (DENIAL.replace("/demo", name) for name in ("/long", "/last"))
+    found = scan(
+        f"{_log(NAMES['torchrun'])}[rank0]: 09:00:09 ERROR {'x ' * 20_000}{long}\n[rank1]: 09:00:10 ERROR {last}"
+    )
+    names = sorted(str(facts["resource"]).rpartition("/")[2] for facts in map(facts_of, found) if facts)
+    assert names == ["demo", "last", "long", "test"]

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|[ ]?[+-]\d\d:?\d\d|[ ](?:UTC|GMT))?"
@@ -49,7 +52,7 @@ PREFIXES: dict[str, str] = {
     # Fluent Bit writes the same with the fields of its filters.
     "docker_json": r"\{(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\":\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
-    "cloud_foundry": rf"[ ]{{0,3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
+    "cloud_foundry": rf"[ ]{{3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
     # Loki's command line.
     "logcli": rf"{_ISO}[ \t](?P<logcli>\{{\w{{1,60}}=\"[^{{}}\n]{{0,500}}\}})(?:[ \t]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
@@ -130,7 +133,14 @@ def _alternatives(table: dict[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in table.items()))
 
 
-PREFIX = re.compile("|".join(PREFIXES.values()))
+def _share_time(rows: Collection[str]) -> list[str]:
+    """Return the rows, with those that start with the same time as one row, because a time takes long to match."""
+    rests = [row.removeprefix(_ISO) for row in rows if row.startswith(_ISO)]
+    shared = f"{_ISO}(?:{'|'.join(rests)})"
+    return list(dict.fromkeys(shared if row.startswith(_ISO) else row for row in rows))
+
+
+PREFIX = re.compile("|".join(_share_time(PREFIXES.values())))
 START = _alternatives(STARTS)
 OPENING = _alternatives(OPENINGS)
 TOOL_OUTPUT = _alternatives({name: row for name, row in OPENINGS.items() if name not in {"json", "xml"}})

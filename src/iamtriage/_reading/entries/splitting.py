@@ -224,9 +224,17 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
     # The end of the last part of a line, which is read again with the next part.
     carried_over = ""
     for item in items:
-        if isinstance(item, Tick):
-            yield from splitter.tick()
-            continue
+        # Most items are strings, and this is the fastest check.
+        if type(item) is not str:
+            if isinstance(item, Tick):
+                yield from splitter.tick()
+                continue
+            if isinstance(item, RestoredLine):
+                if len(item) <= MAX_LENGTH and not carried_over:
+                    yield from splitter.add(item, offset)
+                    offset += len(item.source)
+                    continue
+                item = item.source  # noqa: PLW2901 (the runner's name is part of a long line)
         if carried_over or len(item) > MAX_LENGTH:
             has_more = has_parts and len(item) > MAX_LENGTH and not item.endswith("\n")
             yield from splitter.flush()
@@ -244,7 +252,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
         if entries:
             # Most lines complete no entry.
             yield from entries
-        offset += len(line) if type(line) is not RestoredLine else len(line.source)
+        offset += len(line)
     yield from splitter.flush()
     if carried_over:
         yield from _pieces(carried_over, offset - len(carried_over), is_continued=True, has_more=False)

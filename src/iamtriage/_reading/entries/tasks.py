@@ -31,6 +31,8 @@ _CONTINUATION = re.compile(
 _MIN_LINES = 4
 _MIN_LINES_OF_TEN = 9
 _MAX_TASKS = 64
+# A longer line can be a part of one.
+_MAX_LENGTH = 30_000
 _MAX_OTHERS = 3
 
 
@@ -64,8 +66,9 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
 def split_tasks(lines: Iterable[str], tasks: frozenset[str]) -> Iterator[str]:
     """Yield the lines of a log without the names of the tasks."""
     for line in lines:
-        m = _TASK.match(line)
+        m = _TASK.match(line) if len(line) <= _MAX_LENGTH else None
         if m is None or m[0] not in tasks:
             yield line
         else:
-            yield restore_line(line[m.end() :], line, task=m[0])
+            source = line.removesuffix("\n") + "\n"
+            yield restore_line(source[m.end() :], source, task=m[0])
