@@ -852,6 +852,19 @@ CASES = {
         "signed for content-type: text/csv, but curl did not send this header",
         "curl -H 'content-type: text/csv' -T in/a.csv \"$URL\"",
     ),
+    "type-in-version-2": (
+        _rejected_url("PUT", "", "").partition("<Canonical")[0]
+        + '<StringToSign>PUT\n\nimage/jpeg\n1764063012\n/acme/in/a.png</StringToSign></Error>\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.png", "ContentType": "image/png"})',
+        "signed for content-type: image/png, but the request sent image/jpeg",
+        "in <StringToSign>, which are those that S3 received",
+    ),
+    "no-type-in-version-2": (
+        '$ curl -X PUT --data-binary @in/a.png "$URL"\n'
+        + _rejected_url("PUT", "", "").partition("<Canonical")[0]
+        + '<StringToSign>PUT\n\napplication/x-www-form-urlencoded\n1764063012\n/acme/in/a.png</StringToSign></Error>\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.png"})',
+        "signed without a content-type, but curl sent application/x-www-form-urlencoded",
+        'curl -T in/a.png "$URL"',
+    ),
     "signed-host": (
         "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=60\n"
         + _rejected_url("GET", "host:files.example.com", "host"),

@@ -31,6 +31,13 @@ _SIGNED_HEADERS = lazy_pattern(
 _CANONICAL_REQUEST = lazy_pattern(
     r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n(?P<path>[^\n]{0,1024})\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
 )
+# What a URL of signature version 2 signs, always with the type, as S3 computed it:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+_STRING_TO_SIGN = lazy_pattern(
+    r"<StringToSign>(?P<method>[A-Z]{3,7})\n[^\n]{0,40}\n(?P<type>[^\n]{0,200})\n1\d{9}\n(?:x-amz-[^\n]{1,400}\n){0,20}(?P<path>/[^\n<]{0,1024})"
+)
+_OLD_SOURCE = "The StringToSign of S3"
+_RECEIVED = {"CanonicalRequest": _CANONICAL_REQUEST, "StringToSign": _STRING_TO_SIGN}
 _NEWLINE = lazy_pattern(r"\\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
@@ -78,22 +85,11 @@ _NEVER_SIGNS_TYPE = lazy_pattern(r"\bnew \w{3,30}Command\((?![\s\S]{0,600}signab
 _MAX_SIGNERS = 8
 _CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
 _TYPES = {
-    "csv": "text/csv",
-    "gif": "image/gif",
-    "gz": "application/gzip",
-    "html": "text/html",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "json": "application/json",
-    "mp4": "video/mp4",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "txt": "text/plain",
-    "webp": "image/webp",
-    "xml": "application/xml",
-    "zip": "application/zip",
-}
+    "csv": "text/csv", "gif": "image/gif", "gz": "application/gzip", "html": "text/html", "jpeg": "image/jpeg",
+    "jpg": "image/jpeg", "json": "application/json", "mp4": "video/mp4", "pdf": "application/pdf",
+    "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "webp": "image/webp",
+    "xml": "application/xml", "zip": "application/zip",
+}  # fmt: skip
 # The parameters of SDKs for headers.
 _PARAMETERS = {"content-type": "ContentType", "content-md5": "ContentMD5", "x-amz-acl": "ACL"}
 _CLI_SIGNER = "aws s3 presign"
@@ -160,6 +156,18 @@ def compare_with_url(text: str) -> Difference:
         received = request.headers.get(name)
         if received is not None and received != value:
             return _compare_values(text, request, name, value)
+    sent = request.headers.get(_TYPE_HEADER)
+    is_typeless = signer.method is not None and re.search("content_?type", signer.code, re.IGNORECASE) is None
+    if request.source == _OLD_SOURCE and is_typeless and sent:
+        return Difference(
+            f"it was signed without a {_TYPE_HEADER}, but {request.sender} sent {clip_text(sent)}",
+            (f"{request.source} has the type {clip_text(sent)}, and the code that signs sets none.",),
+            _remedy(
+                text,
+                f"Send no {_TYPE_HEADER}, as curl -T does. Or set it in the code that signs, too.",
+                method="PUT",
+            ),
+        )
     host = _URL_HOST.search(text)
     if host is not None and request.host not in {None, host[1]}:
         return Difference(
@@ -241,9 +249,8 @@ def _likely_difference(
     parameters = [f"{_PARAMETERS[name]} for {name}" for name in names if name in _PARAMETERS]
     example = f" ({', '.join(parameters)})" if parameters else ""
     step = f"The URL was signed with {', '.join(names)}: send {'it' if len(names) == 1 else 'each'} with exactly the value in the code that signed the URL{example}. Or create the URL without that parameter."
-    received = _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text))
-    if not names and received is not None:
-        step = f"S3 received {received['method']} {clip_text(received['path'])}: the URL must have been signed for this method and key."
+    if not names and request.path is not None:
+        step = f"S3 received {request.method} {clip_text(request.path)}: the URL must have been signed for this method and key."
     elif not names:
         step = "Use the method that the URL was created for (GET, PUT, HEAD), the same key, and the URL unchanged and in quotes."
     adds_type = (
@@ -278,9 +285,18 @@ def _remedy(
     title: str = "Send the request as it was signed",
 ) -> Remedy:
     """Return the remedy with these steps and the request as a curl command."""
+    lines = _NEWLINE.sub("\n", text)
+    element = next(
+        (
+            name
+            for name in ("CanonicalRequest", "StringToSign")
+            if f"<{name}>" in lines and _RECEIVED[name].search(lines)
+        ),
+        None,
+    )
     check = (
-        "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
-        if _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text))
+        f"If it fails again, compare the URL with the method, path and headers in <{element}>, which are those that S3 received."
+        if element is not None
         else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     )
     curl = _CURL.search(text)
@@ -358,6 +374,9 @@ def _find_request(text: str) -> _Request:
     """Return the request that AWS received, or the one that a curl command or a client sends."""
     found, curl = _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text)), _CURL.search(text)
     sender = "the request" if curl is None else "curl"
+    if (old := _STRING_TO_SIGN.search(_NEWLINE.sub("\n", text))) is not None:
+        headers = {_TYPE_HEADER: old["type"].strip()}
+        return _Request(sender, old["method"], headers, None, old["path"], _OLD_SOURCE)
     if found is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}

@@ -42,6 +42,8 @@ _MALFORMED_HEADER = lazy_pattern(
 _MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
 _PRESIGNED_URL = lazy_pattern(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
+    # Version 2, with the expiry of a URL instead of a date.
+    r"|<StringToSign>[A-Z]{3,7} [^<]{0,260}?\b1\d{9} "
 )
 _CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
