@@ -589,6 +589,25 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="throttled controller of a service account",
         ),
         pytest.param(
+            '$ cat kc.yaml\nusers:\n- name: ci\n  user: {}\n$ kubectl --kubeconfig kc.yaml get pods\npods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "web"',
+            {"cluster": "octo", "region": "eu-west-1"},
+            (
+                'The text shows "user: {}"',
+                "aws eks update-kubeconfig --name octo --region eu-west-1 --kubeconfig kc.yaml",
+            ),
+            (),
+            id="kubeconfig of the call",
+        ),
+        pytest.param(
+            "$ export KUBECONFIG=~/.kube/octo\n$ kubectl --context octo-admin get pods\nerror: You must be logged in to the server (Unauthorized)",
+            {"cluster": "octo", "region": "eu-west-1"},
+            (
+                "aws eks update-kubeconfig --name octo --region eu-west-1 --kubeconfig ~/.kube/octo --alias octo-admin",
+            ),
+            (),
+            id="kubeconfig of the shell",
+        ),
+        pytest.param(
             "$ aws eks update-kubeconfig --name orders --region us-east-1 --profile dev\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",
             {"region": "eu-west-1"},
             (

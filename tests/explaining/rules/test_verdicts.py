@@ -351,6 +351,21 @@ CASES = {
         "EKS rejected the group system:masters",
         "policy_associations = {",
     ),
+    "principal-that-the-message-names": (
+        "An error occurred (ValidationException) when calling the PutTargets operation: Provided role 'arn:aws:iam::111122223333:role/events-run' cannot be assumed by principal 'events.amazonaws.com'.",
+        "The service events.amazonaws.com cannot assume the role events-run",
+        "Allow events.amazonaws.com in the trust policy of the role events-run",
+    ),
+    "role-of-a-pipe": (
+        "An error occurred (ValidationException) when calling the CreatePipe operation: Pipes could not assume the provided role arn:aws:iam::111122223333:role/pipe",
+        "The service pipes.amazonaws.com cannot assume the role pipe",
+        '"Principal": {"Service": "pipes.amazonaws.com"}',
+    ),
+    "role-of-enhanced-monitoring": (
+        "An error occurred (InvalidParameterValue) when calling the CreateDBInstance operation: IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING",
+        "The service monitoring.rds.amazonaws.com cannot assume the role",
+        "Attach AmazonRDSEnhancedMonitoringRole to the role",
+    ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
         "system:masters",

@@ -25,8 +25,10 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
+from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -216,6 +218,8 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     """Explain that an ARN or principal is rejected as an argument."""
     context = clusters.failure_context(case)
     # The failure's own sentence comes first, because the text around it can describe another failure.
+    if "ENHANCED_MONITORING" in context:
+        return _explain_monitoring_role(case, context)
     for message in (clusters.failure_sentence(case), context):
         if SERVICE_LINKED.search(message):
             return _explain_service_linked_role(case)
@@ -228,6 +232,26 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
         if _AUTHENTICATOR.search(message):
             return _explain_aws_auth_arn(case, context)
     return _explain_other(case, context)
+
+
+def _explain_monitoring_role(case: Case[InvalidArn], message: str) -> Explanation:
+    """Explain that RDS cannot use the role for Enhanced Monitoring, which it calls an invalid ARN.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    """
+    arn = clues.find_role_arn(message)
+    principal = try_parse_principal(arn)
+    role = principal.name if isinstance(principal, Role) else None
+    policy = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    explanation = explain_untrusted_role(case, "monitoring.rds.amazonaws.com", ASSUME_ROLE, arn)
+    attach = account_remedy(
+        "Attach AmazonRDSEnhancedMonitoringRole to the role",
+        "RDS writes the metrics to CloudWatch Logs with it.",
+        commands=(commands.attach_policy(commands.role_name(role), policy),),
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html",
+    )
+    first, *others = explanation.remedies
+    return attrs.evolve(explanation, remedies=(first, attach, *others))
 
 
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:

@@ -60,6 +60,7 @@ SERVICES_IN_MESSAGES = (
     ("Cognito", "cognito-idp.amazonaws.com"),
     ("OpenSearch Service", "opensearchservice.amazonaws.com"),
     ("AWS Backup", "backup.amazonaws.com"),
+    ("Pipes could", "pipes.amazonaws.com"),
     ("Glue", "glue.amazonaws.com"),
     ("Lambda", "lambda.amazonaws.com"),
     ("Step Functions", "states.amazonaws.com"),
@@ -68,6 +69,10 @@ SERVICES_IN_MESSAGES = (
     # The message of CreateSession.
     ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
+SERVICE_PRINCIPAL = lazy_pattern(
+    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
+)
+"""A service principal in a message."""
 _PROFILE_NAME = lazy_pattern(
     r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) ([\w+=,.@-]{1,127}[\w+=,@-])"
 )
@@ -144,8 +149,11 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
 def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanation:
     envelope = case.failure.envelope
     recipient = find_role_recipient(envelope.operation, envelope.service)
+    stated = SERVICE_PRINCIPAL.search(message) if "by principal" in message else None
     service = recipient.principal if recipient else None
-    if service is None:
+    if stated is not None:
+        service = stated[0]
+    elif service is None:
         service = next((name for sign, name in SERVICES_IN_MESSAGES if sign in message), None)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     # Few errors need the evaluation of a trust policy.
@@ -195,7 +203,12 @@ _ROLES = tuple(
         ("Fargate profile", "EKS Fargate", "eks-fargate", "AmazonEKSForFargate"),
         (r"EKS\b", "Amazon EKS", "eks", "AmazonEKS"),
         (r"ECS\b", "Amazon ECS", "ecs", "ECS"),
-        ("OpenSearch", "Amazon OpenSearch Service", "opensearchservice", "AmazonOpenSearchService"),
+        (
+            r"(?:OpenSearch|Amazon ES\b)",
+            "Amazon OpenSearch Service",
+            "opensearchservice",
+            "AmazonOpenSearchService",
+        ),
         ("ElastiCache", "Amazon ElastiCache", "elasticache", "ElastiCache"),
         (r"(?:Elastic ?File ?System|EFS\b)", "Amazon EFS", "elasticfilesystem", "AmazonElasticFileSystem"),
         ("API ?Gateway", "API Gateway", "ops.apigateway", "APIGateway"),
@@ -260,7 +273,7 @@ def missing_role(
             create_role_remedy(
                 principal,
                 "Create the role once as an administrator",
-                "If IAM answers that the name has been taken, the role exists, and another permission is missing.",
+                "If IAM answers that the name has been taken, the role exists already: wait for a minute, because changes propagate.",
                 "The controller retries automatically." if retries else "Then retry the call.",
             ),
             *others,

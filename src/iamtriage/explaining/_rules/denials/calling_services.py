@@ -184,9 +184,6 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
 
 
 # The partition's suffix of most service principals is the same in China.
-_SERVICE_PRINCIPAL = lazy_pattern(
-    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
-)
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
@@ -221,7 +218,7 @@ def _find_service(denial: Denial, words: str) -> str | None:
     named = next((principal for name, principal in service_roles.SERVICES_IN_MESSAGES if name in words), None)
     if named is not None and "is not authorized to perform" in words:
         return named
-    found = _SERVICE_PRINCIPAL.search(words)
+    found = service_roles.SERVICE_PRINCIPAL.search(words)
     if found is not None:
         return found[0]
     recipient = _find_recipient(denial)

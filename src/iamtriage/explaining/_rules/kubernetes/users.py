@@ -133,7 +133,7 @@ KUBECONFIG_WITHOUT_USER = CauseType(
     title="The context in the kubeconfig names no user, or one without a token helper",
     fix="Run aws eks update-kubeconfig.",
     recognised_by="The kubeconfig in the text has no user.",
-    sign=r"\busers: (?:null|\[ ?\])|\buser: \"\"",
+    sign=r"\busers: (?:null|\[ ?\])|\buser: (?:\"\"|\{ ?\})",
     remedy="Write the kubeconfig again",
     of="anonymous-request",
 )

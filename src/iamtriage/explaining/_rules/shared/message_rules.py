@@ -113,6 +113,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.calling_services.explain_untrusted_service": (
         "unable to assume",
         "could not assume role arn:",
+        "could not assume the provided role",
         "required to assume the role",
         "access denied while assuming",
         "when attempting to assume the role",

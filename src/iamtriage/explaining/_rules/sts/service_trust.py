@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, MissingCredentials
+    from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials
 
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
@@ -51,7 +51,7 @@ ROLE_NOT_THERE = CauseType(
 
 
 def explain_untrusted_role(
-    case: Case[AwsError] | Case[MissingCredentials] | Denial,
+    case: Case[AwsError] | Case[InvalidArn] | Case[MissingCredentials] | Denial,
     service: str | None,
     actions: tuple[str, ...],
     role_arn: str | None,
