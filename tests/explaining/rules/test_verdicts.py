@@ -364,7 +364,7 @@ CASES = {
     "role-of-enhanced-monitoring": (
         "An error occurred (InvalidParameterValue) when calling the CreateDBInstance operation: IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING",
         "The service monitoring.rds.amazonaws.com cannot assume the role",
-        "Attach AmazonRDSEnhancedMonitoringRole to the role",
+        "Allow monitoring.rds.amazonaws.com in the trust policy of the role",
     ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
