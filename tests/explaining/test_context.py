@@ -282,6 +282,11 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="kubectl",
         ),
         pytest.param(
+            f"$ kubectl -n shop get pod cart-7d9c5b8f6d-x2v4k -o yaml\n\n{WEB_IDENTITY}",
+            {"namespace": "shop", "pod": "cart-7d9c5b8f6d-x2v4k", "workload": "deployment/cart"},
+            id="a pod that another command names",
+        ),
+        pytest.param(
             f"pod/cart-7d9c5b8f6d-x2v4k\n{WEB_IDENTITY}",
             {"pod": "cart-7d9c5b8f6d-x2v4k", "workload": "deployment/cart"},
             id="a pod of a deployment",

@@ -1724,6 +1724,16 @@ CALLS: tuple[Row, ...] = (
         {"no-region": "reported"},
         ("export AWS_REGION=REGION AWS_DEFAULT_REGION=REGION", "aws configure set region REGION"),
     ),
+    (
+        "no region in a pod",
+        "operation error S3: ListBuckets, resolve auth scheme: resolve endpoint: endpoint rule error, Invalid Configuration: Missing Region",
+        {"region": "eu-west-1", "namespace": "shop", "service_account": "carts"},
+        "no-region",
+        {"no-region": "reported"},
+        (
+            "kubectl set env deployment/NAME --namespace shop AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
+        ),
+    ),
     *(
         (
             f"no region, {name}",
@@ -2929,3 +2939,10 @@ def test_what_a_service_lacks_is_not_the_permission_of_the_call(
     assert explanation.topic == topic
     assert {cause.code: cause.evidence for cause in explanation.causes} == causes
     assert set(commands) <= set(list_commands(explanation))
+
+
+def test_variable_that_boto_does_not_read() -> None:
+    text = "$ docker run -e AWS_REGION=eu-west-1 carts\nbotocore.exceptions.NoRegionError: You must specify a region."
+    step = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
+    assert step in explain(text).remedies[0].steps
+    assert step not in explain(text.replace("AWS_REGION", "AWS_DEFAULT_REGION")).remedies[0].steps

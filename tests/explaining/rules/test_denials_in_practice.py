@@ -717,6 +717,15 @@ DENIES: tuple[Case, ...] = (
         ("Do this first: Call with MFA", f"--serial-number arn:aws:iam::{ACCOUNT}:mfa/DEVICE_NAME"),
         (),
     ),
+    (
+        "policy named for MFA, with the device in the text",
+        f"$ aws iam list-mfa-devices --profile ops\narn:aws:iam::{ACCOUNT}:mfa/ana-phone\nUser: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
+        {},
+        (
+            f"get-session-token --serial-number arn:aws:iam::{ACCOUNT}:mfa/ana-phone --token-code TOKEN_CODE --profile ops",
+        ),
+        ("list-mfa-devices", "DEVICE_NAME"),
+    ),
     *(
         (
             f"policy named for MFA, {name}",

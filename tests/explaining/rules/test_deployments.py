@@ -139,6 +139,15 @@ def test_event_source_requires_several_actions(event: str) -> None:
             ),
         ),
         (
+            "Error: updating IAM Policy (arn:aws:iam::111122223333:policy/app/carts): LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "Delete the oldest version of the policy that is not the default",
+            (
+                "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts",
+                "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id VERSION_ID",
+            ),
+        ),
+        (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
             "The policy is too long, and no permission is missing: the inline policies of the user ana together would exceed the quota of 2,048 characters.",
             "Move statements into managed policies",

@@ -88,6 +88,7 @@ _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
+    r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )

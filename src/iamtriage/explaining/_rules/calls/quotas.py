@@ -278,7 +278,8 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     """Explain that a managed policy has as many versions as IAM keeps."""
     command = context_of(case.facts).command
     stated = None if command is None else command.option("policy-arn")
-    arn = commands.arn(stated and stated.value, "POLICY_ARN")
+    named = {each[0] for each in _POLICY.finditer(case.text)} if stated is None else {stated.value}
+    arn = commands.arn(named.pop() if len(named) == 1 else None, "POLICY_ARN")
     return case.explain(
         f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
+from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text, safe_name
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_acl
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
@@ -166,14 +168,31 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
     old = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
     empty = "The host has no Region: the variable from which it is built has no value."
     spelling = "Check the spelling: us-east-1, not us-east-1a or us_east_1."
+    variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+    runtime = context_of(case.facts).runtime
+    if case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod"):
+        return cluster_remedy(
+            "Set the Region in the pod's environment",
+            "EKS sets these variables only in new pods of a service account with a role (IRSA, EKS Pod Identity). If the account is meant to have one, check that first.",
+            commands=(
+                pod_roles.restart_command(case).replace("rollout restart", "set env") + f" {variables}",
+            ),
+            url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html",
+        )
+    ignored = "boto" in case.text and "AWS_REGION=" in case.text and "AWS_DEFAULT_REGION=" not in case.text
     return your_remedy(
         "Set the client's Region",
+        *(
+            ("The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION.",)
+            if ignored
+            else ()
+        ),
         "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both.",
         *((old,) if _READS_NO_PROFILE.search(message) else ()),
         *((empty,) if "..amazonaws." in message else ()),
         *(() if NO_REGION_SET.search(message) else (spelling,)),
         commands=(
-            f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}",
+            f"export {variables}",
             with_profile(find_profile(case), f"aws configure set region {region}"),
         ),
         url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html",

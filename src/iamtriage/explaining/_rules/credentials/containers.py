@@ -216,7 +216,7 @@ TOKEN_FILE_OF_ROOT = CauseType(
     text="The process does not run as root, and the pod's securityContext has no fsGroup.",
     fix="Set fsGroup in the pod's securityContext.",
     recognised_by="The text shows that the process does not run as root.",
-    sign=r"\buid=[1-9]\d{0,9}(?:\(\w{1,32}\))?|\brunAsUser: [1-9]\d{0,9}\b|\brunAsNonRoot: true\b",
+    sign=r"\buid=[1-9]\d{0,9}(?:\(\w{1,32}\))?|\"?\brunAsUser\"?: ?[1-9]\d{0,9}\b|\"?\brunAsNonRoot\"?: ?true\b",
     remedy="Let the process read the token",
     of="token-file-unreadable",
 )

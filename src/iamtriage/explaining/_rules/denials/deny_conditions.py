@@ -52,11 +52,11 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "As an IAM user, get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial has an effect only with role_arn.",
+    "As an IAM user, get a session with the code of your device, and export the credentials that get-session-token returns. Long-term access keys never carry MFA. In a profile, mfa_serial has an effect only with role_arn.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
-MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile with role_arn, mfa_serial does the same."
+MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."
 BOUNDARY = Requirement(
     ("iam:PermissionsBoundary",),
     "Create {what} with a permissions boundary",

@@ -16,8 +16,9 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
+from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -50,6 +51,7 @@ _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # A field and what has it, in the settings of controllers.
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
+_DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 _UNSATISFIABLE = "If the call cannot satisfy the Deny, "
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
@@ -370,16 +372,17 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         return _exempt_from_mfa(denial, title, *steps[1:])
     if requirement is deny_conditions.MFA:
         partition = denial.location.partition or "aws"
+        devices = set(_DEVICE.findall(denial.failure.text))
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
+        device = devices.pop() if len(devices) == 1 else device
         needs_session = find_program_without_prompt(denial.failure) is not None
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
             steps = tuple(
                 each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps
             )
-        lines = (
-            "aws iam list-mfa-devices",
-            denial_remedies.mfa_command(denial, device, opens_session=needs_session),
-        )
+        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
+        listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
+        lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     setting = _find_setting(denial, requirement.keys[0]) if requirement.keys else None
     where = () if setting is None else (as_sentence(f"{setting[0]} takes it from {setting[1]}"),)
     return your_remedy(
