@@ -442,6 +442,13 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+@pytest.mark.parametrize(("words", "count"), [(150, 4), (150, 20), (2, 500)])
+def test_secret_in_repeated_wrapped_lines_is_hidden(words: int, count: int) -> None:
+    """Lines that repeat others are searched only if the others contain a secret."""
+    lines = f"│ {'some words ' * words}the password is\n│ hunter2Horse9 and\n"
+    assert "hunter2Horse9" not in redact(lines * count)
+
+
 def test_account_that_a_later_round_joins_gets_one_pseudonym() -> None:
     """The third round finds the pseudonym that the second one has made."""
     text = (

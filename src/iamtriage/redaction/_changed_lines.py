@@ -55,10 +55,11 @@ def remove_repeated_lines(text: str) -> str:
     If they are less than half of the text, return it unchanged.
     """
     # A part of the text shows whether its lines repeat.
-    middle = text[len(text) // 2 :][:_SAMPLE]
-    if len(middle) < _SAMPLE or sum(map(len, set(zero_digits(middle).split("\n")))) * 2 > _SAMPLE:
+    middle = zero_digits(text[len(text) // 2 :][:_SAMPLE]).split("\n")
+    lines = text.split("\n")
+    if len(text) < 2 * _SAMPLE or len(lines) <= _MIN_LINES or sum(map(len, set(middle))) * 2 > _SAMPLE:
         return text
-    lines, zeroed = text.split("\n"), zero_digits(text).split("\n")
+    zeroed = zero_digits(text).split("\n")
     windows = zip(*(zeroed[at:] for at in range(_MIN_LINES + 1)), strict=False)
     known: set[tuple[str, ...]] = set()
     pieces: list[str] = []
