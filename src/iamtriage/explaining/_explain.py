@@ -191,26 +191,29 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     from iamtriage.failures._fingerprints import fingerprint
 
     others = tuple(scan(text))
-    for each in others:
-        if isinstance(each, AccessDenied):
-            if is_standard and each.action is not None:
-                return each
-        elif is_bare and not is_standard and is_summary(denial, each):
-            return each
-    if is_head:
-        return next(
-            (each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch)), None
-        )
     called = frozenset(each.envelope.operation for each in others)
-    if not is_nameless or len(others) == 1 or not _is_unexplained(denial, facts, called):
+    specific: tuple[Failure, ...] = ()
+    if is_standard:
+        specific = tuple(
+            each for each in others if isinstance(each, AccessDenied) and each.action is not None
+        )
+    elif is_bare:
+        specific = tuple(
+            each for each in others if not isinstance(each, AccessDenied) and is_summary(denial, each)
+        )
+    elif is_head:
+        specific = tuple(each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch))
+    if not specific and is_nameless and len(others) > 1 and _is_unexplained(denial, facts, called):
+        specific = tuple(each for each in others if _says_more(each, denial, text, facts))
+    if not specific:
         return None
-    specific = tuple(each for each in others if _says_more(each, denial, text, facts))
-    # Without the denial, the text has another headline, at the same position.
+    # Without the denial, the text has another headline, at the same position, and with all of its context.
     start, end = denial.span
     main = parse(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
-    if main is not None and fingerprint(main) in map(fingerprint, specific):
+    chosen = specific[:1] if is_standard or is_bare else specific
+    if main is not None and fingerprint(main) in map(fingerprint, chosen):
         return attrs.evolve(main, text=text)
-    return next(iter(specific), None)
+    return specific[0]
 
 
 def _names_nothing(denial: AccessDenied) -> bool:
