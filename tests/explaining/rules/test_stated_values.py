@@ -1150,7 +1150,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="no agent",
         ),
         pytest.param(
-            f"{_NO_AGENT}\n$ kubectl exec -n shop deploy/orders -- env | grep -i proxy\nHTTPS_PROXY=http://proxy.example:3128\nNO_PROXY=169.254.169.254,.internal",
+            f"{_NO_AGENT}\n$ kubectl exec -n shop deploy/orders -- env | grep -i proxy\nHTTP_PROXY=http://proxy.example:3128\nNO_PROXY=169.254.169.254,.internal",
             {},
             (
                 "NO_PROXY (169.254.169.254,.internal) lacks 169.254.170.23",
@@ -1160,7 +1160,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="proxy for the agent",
         ),
         pytest.param(
-            f"{_NO_AGENT}\nHTTPS_PROXY=http://proxy.example:3128\nno_proxy=169.254.170.23,.internal",
+            f"{_NO_AGENT}\nHTTP_PROXY=http://proxy.example:3128\nno_proxy=169.254.170.23,.internal",
             {},
             ("so it gets no credentials",),
             ("lacks",),

@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._context.readers.proxies import find_unexempted_hosts
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
+METADATA_ADDRESS = "169.254.169.254"
 TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 GITHUB_SIGNS = lazy_pattern(
@@ -70,6 +72,14 @@ METADATA_HOP_LIMIT = CauseType(
     sign=HOP_LIMIT_OF_ONE.pattern,
     remedy="raise the hop limit",
     of="no-credentials",
+)
+METADATA_PROXIED = CauseType(
+    "metadata-proxied",
+    title="The request to the instance metadata goes to a proxy",
+    text="The SDK sends the request to the proxy, which cannot reach an address of the instance.",
+    fix="Add 169.254.169.254 to NO_PROXY.",
+    recognised_by="The text shows HTTP_PROXY, and NO_PROXY lacks 169.254.169.254.",
+    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html",),
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
@@ -165,6 +175,16 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     timed_out = TIMEOUT_SIGNS.search(message) is not None
+    hosts = find_unexempted_hosts(case.failure.text, METADATA_ADDRESS)
+    if hosts is not None and METADATA_SIGNS.search(message):
+        shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
+        exempt = your_remedy(
+            "Add 169.254.169.254 to NO_PROXY",
+            "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image.",
+            commands=(f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'",),
+            url=METADATA_PROXIED.sources[0],
+        )
+        return Advice([METADATA_PROXIED.cause("derived", (f"The text shows a proxy. {shown}",))], [exempt])
     because = "The SDK tried the instance metadata, the last place of the chain."
     no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
     hop_limit = METADATA_HOP_LIMIT.cause(

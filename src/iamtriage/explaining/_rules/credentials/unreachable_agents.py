@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -16,6 +15,7 @@ from iamtriage.explaining._context.readers.kubectl_output import (
     find_node_of_pod,
     find_pod_rows,
 )
+from iamtriage.explaining._context.readers.proxies import find_unexempted_hosts
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -34,11 +34,6 @@ _UNHEALTHY_ADDON = lazy_pattern(
     r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b"
 )
 _STATUSES_WITHOUT_LOG = frozenset({"ContainerCreating", "ErrImagePull", "ImagePullBackOff", "Pending"})
-# Variables in the output of env, in a manifest, or in a ConfigMap.
-_PROXY = lazy_pattern(r"\bhttps?_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
-_NO_PROXY = lazy_pattern(
-    r"\bno_proxy(?:=|: )[\"']?(?P<hosts>[\w.:,/*\[\]-]{0,400})", re.ASCII | re.IGNORECASE
-)
 
 AGENT_UNREACHABLE = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
@@ -67,7 +62,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     )
     runs = bool(agents) or counts is not None
     others = () if runs else (missing,)
-    if (hosts := _hosts_without_proxy(case.failure.text)) is not None:
+    if (hosts := find_unexempted_hosts(case.failure.text, pod_agents.POD_IDENTITY_AGENT)) is not None:
         lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
         return _explain_agent(
             case,
@@ -147,15 +142,6 @@ def _explain_state(
         ),
         remedy=_FIND_BROKEN_AGENT,
     )
-
-
-def _hosts_without_proxy(text: str) -> str | None:
-    """Return the hosts in NO_PROXY if the text shows a proxy and they lack the agent, or ``None``."""
-    if _PROXY.search(text) is None:
-        return None
-    listed = _NO_PROXY.search(text)
-    hosts = listed["hosts"] if listed else ""
-    return None if pod_agents.POD_IDENTITY_AGENT in hosts or hosts == "*" else hosts
 
 
 def _explain_agent(
