@@ -548,6 +548,11 @@ UNAUTHORIZED: Table = (
         _UNAUTHORIZED,
     ),
     (
+        "credentials-retold",
+        'error: unable to recognize "STDIN": the server has asked the client to provide credentials',
+        _UNAUTHORIZED,
+    ),
+    (
         "credentials-alone",
         "the server has asked for the client to provide credentials (get pods)",
         _UNAUTHORIZED,

@@ -90,6 +90,11 @@ BOTOCORE: Table = (
         )
         for name, call in (("operation", "GetSecretValue"), ("service", "SSM GetSecretValue\n```"))
     ),
+    (
+        "short-bold",
+        '**Error:** "AccessDenied when calling the CreateRole operation"',
+        denied(code="AccessDenied", operation="CreateRole"),
+    ),
     ("short-others", "Error: TimeoutException when calling GetOrders", None),
     ("short-service", "Error: AccessDenied when calling Bedrock", None),
     ("short-prose", "Fix: AccessDenied when calling ListOrders is gone", None),
@@ -1053,6 +1058,11 @@ TOOLS: Table = (
         "cloudformation",
         f'Resource handler returned message: "{DENIAL} (Service: Eks, Status Code: 403, Request ID: {REQUEST}) (SDK Attempt Count: 1)" (RequestToken: 11111111-2222-3333-4444-555555555555, HandlerErrorCode: AccessDenied)',
         {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
+    (
+        "cloudformation-masked",
+        f'Resource handler returned message: "{DENIAL} (Service: Eks, Status Code: 403, Request ID: *)" (RequestToken: *, HandlerErrorCode: AccessDenied)',
+        {**DENIED, "status_code": 403, "request_id": "*"},
     ),
     (
         "cloudformation-legacy",

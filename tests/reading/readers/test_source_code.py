@@ -26,6 +26,9 @@ NONE: Table = tuple(
         ("grep-piped", "kubectl logs web-1 | grep -i -A 3 'No OpenIDConnect provider found'"),
         ("jq", "jq -r '.[] | select(.message == \"Unable to locate credentials\")' events.json"),
         ("list", 'PATTERNS = ["Unable to locate credentials", "No OpenIDConnect provider found"]'),
+        ("list-of-a-type", 'SAID: tuple[str, ...] = (\n    "Unable to locate credentials",\n    "No OpenIDConnect provider found",\n)'),
+        ("list-of-cases", '"said",\n[\n    "Unable to locate credentials",\n    "No OpenIDConnect provider found",\n],'),
+        ("list-cut", 'said := []string{\n\t"Unable to locate credentials",\n\t"No OpenIDConnect provider found",'),
         ("tuple", "if said in ('Unable to locate credentials', 'No OpenIDConnect provider found'):"),
         (
             "yaml-list",
@@ -56,6 +59,11 @@ FAILURES: Table = (
     (
         "printed-list",
         "Failed(args=('Unable to locate credentials', 'orders'))",
+        expect("missing_credentials"),
+    ),
+    (
+        "json-list",
+        '{"warnings": [\n  "Unable to locate credentials",\n  "orders"\n]}',
         expect("missing_credentials"),
     ),
     ("yaml-lines", "lines:\n- 'Unable to locate credentials'\n- 'done: 0'", expect("missing_credentials")),

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _MAX_DISTANCE_BEFORE = 40
 _MAX_DISTANCE_AFTER = 48
 _MAX_CODE_LENGTH = 80
-# Two capitalized words in one, which does not occur in prose.
-_CODE = lazy_pattern(r"[A-Z](?<![\w./\\$@#-].)[a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()")
+# Two capitalized words in one, which does not occur in prose. CloudFormation's handler has its own codes.
+_CODE = lazy_pattern(
+    r"[A-Z](?<![\w./\\$@#-].)(?<!HandlerErrorCode:\s.)[a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()"
+)
 # Kinds of message, and the other kinds of code that services send with them.
 _OTHER_KINDS = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TABLE = r"""
 [kubernetes_unauthorized]
 sure  | must be logged in to the server | [Yy]ou must be logged in to the server
-sure  | asked for the client to provide credentials | the server has asked for the client to provide credentials
+sure  | the client to provide credentials | the server has asked (?:for )?the client to provide credentials
 sure  | rror looking up service account | error looking up service account
 sure  | <mapped>RN is not mapped | ARN is not mapped
 sure  | <mapped>dentity is not mapped | identity is not mapped

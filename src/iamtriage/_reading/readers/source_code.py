@@ -52,7 +52,9 @@ _CATEGORY_TARGET = lazy_pattern(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,
 # Lists of short strings are search words: two or more in brackets after an assignment or "in", or three or more lines.
 # A printed object has no spaces around its "=", and errors in a list are rarely so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
-_LIST = lazy_pattern(rf"(?:\w\s:?=\s|\bin\s)[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?[\])}}]")
+_LIST = lazy_pattern(
+    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{))[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
+)
 # Lines that consist of a string. A pattern that starts with a set of characters skips all others quickly.
 _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
 _STRINGS = lazy_pattern(
@@ -113,7 +115,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         _COMMAND,
         None,
     ),
-    ("= [|= (|= {|<in> in [|<in> in (|<in> in {", _LIST, None),
+    ("= [|= (|= {|<in> in [|<in> in (|<in> in {|, [ |]string{", _LIST, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
