@@ -1249,6 +1249,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="only one profile is denied",
         ),
         pytest.param(
+            f"Sign in with IAM user credentials\n{_NO_OBJECTS}\n",
+            {},
+            ("The console's IAM principal cannot read",),
+            ("credentials cannot",),
+            id="IAM user in prose",
+        ),
+        pytest.param(
             f"$ AWS_PROFILE=admin aws s3 ls s3://octo-data/\n2026-11-01 10:00:00  12 a.csv\n$ AWS_PROFILE=dev aws s3 ls s3://octo-data/\n\n{_S3_DENIED.format('ListObjectsV2')}",
             {},
             ("to the profile dev and allowed it to the profile admin",),

@@ -94,7 +94,7 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
     ]
     for (at, command), (following, _) in pairwise((*found, (high, None))):
         line = text.find("\n", at, following)
-        while line > 0 and text[:line].endswith(("\\", "\\\r")):
+        while line > 0 and text.endswith(("\\", "\\\r"), at, line):
             line = text.find("\n", line + 1, following)
         if command is None or line == -1:
             continue
