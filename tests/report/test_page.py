@@ -106,7 +106,9 @@ def test_a_problem_unfolds_to_its_cause_and_its_facts(page: Page) -> None:
     assert facts[:2] == ["Cause", "Do this first"]
     assert "Fingerprint" in facts
     page.click("document.querySelector('#problems details[open] details summary')")
-    assert "no identity-based policy allows" in texts(page, "#problems details[open] pre")[0]
+    assert "no identity-based policy allows" in " ".join(
+        texts(page, "#problems details[open] pre")[0].split()
+    )
     link = "document.querySelector('#problems details[open] a')"
     assert page.evaluate(f"{link}.href").endswith("/causes/no-identity-allow.html")
 

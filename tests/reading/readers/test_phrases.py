@@ -166,6 +166,16 @@ DENIALS: Table = (
         denied(status_code=403),
     ),
     (
+        "scope-at-search",
+        "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, 'Credential should be scoped to a valid region. ')",
+        expect("credential_scope", code="AuthorizationException", status_code=403),
+    ),
+    (
+        "expired-at-search",
+        "AuthorizationException(403, 'The security token included in the request is expired')",
+        expect("expired_credentials", status_code=403),
+    ),
+    (
         "no-organization",
         "Error: describing Organization: AWSOrganizationsNotInUseException: Your account is not a member of an organization.\n\tstatus code: 400, request id: ",
         expect("aws_error", code="AWSOrganizationsNotInUseException", status_code=400),

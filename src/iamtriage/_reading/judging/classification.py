@@ -38,6 +38,8 @@ _AWS_SOURCES = frozenset(
         "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
     }
 )  # fmt: skip
+# The Python clients of OpenSearch and Elasticsearch raise it for each status 403, whatever the message says.
+_CLASS_FOR_403 = "AuthorizationException"
 # Formats in which a response without a code is printed.
 _CODELESS_SOURCES = frozenset(
     {
@@ -112,7 +114,11 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     ):
         candidate.kind = "expired_credentials"
     elif (
-        code and by_code == "access_denied" and not is_weak(code) and "kubernetes_forbidden" not in kinds
+        code
+        and by_code == "access_denied"
+        and not is_weak(code)
+        and not (kinds and code == _CLASS_FOR_403)
+        and "kubernetes_forbidden" not in kinds
     ) or ("access_denied" in kinds and named):
         candidate.kind = "access_denied"
     elif kinds:

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
 _DENIED = """
     AccessDeniedException AccessDenied UnauthorizedOperation AuthorizationError AuthorizationErrorException
-    AccessForbidden UnauthorizedOperationException ForbiddenError
+    AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
 """
-# These codes are used for credentials as well as for permissions, so the message decides if it can. The Python
-# clients of OpenSearch and Elasticsearch raise AuthorizationException for each status 403.
+# These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """
-    AuthorizationException
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
     UnauthorizedRequestException NotAuthorizedError Forbidden 403
 """
