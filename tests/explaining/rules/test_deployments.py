@@ -148,6 +148,24 @@ def test_event_source_requires_several_actions(event: str) -> None:
             ),
         ),
         (
+            "An error occurred (PolicyLengthExceededException) when calling the AddPermission operation: The final policy size (20673) is bigger than the limit (20480).",
+            "The policy is too long, and no permission is missing: the resource-based policy of the function would exceed the quota of 20,480 characters.",
+            "Remove statements of the function's policy",
+            (),
+        ),
+        (
+            "An error occurred (ConstraintViolationException) when calling the UpdatePolicy operation: You have exceeded the maximum policy size.",
+            "The policy is too long, and no permission is missing.",
+            "Shorten the policy of the organization",
+            (),
+        ),
+        (
+            "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Policy exceeds the maximum allowed document size.",
+            "AWS rejects the policy document: the policy is too long for its type.",
+            "Shorten the document",
+            (),
+        ),
+        (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
             "The policy is too long, and no permission is missing: the inline policies of the user ana together would exceed the quota of 2,048 characters.",
             "Move statements into managed policies",

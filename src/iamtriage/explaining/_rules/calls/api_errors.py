@@ -231,7 +231,9 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     )
 
 
-_POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
+_POLICY_SIZE = (
+    r"PolicySize|PolicyLengthExceeded|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
+)
 _ANY_CODE = lazy_pattern(r".+")
 
 

@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
@@ -222,6 +223,7 @@ _PROBLEMS = {
     "policy has invalid resource": INVALID_RESOURCE,
     "policy has invalid action": INVALID_ACTION,
     "policy has invalid condition": INVALID_CONDITION,
+    "exceeds the maximum allowed document size": POLICY_TOO_LONG,
     "must be unique": DUPLICATE_SID,
     "must be alpha-numeric": INVALID_SID,
     "will not allow you to update the key policy in the future": LOCKOUT,
@@ -236,6 +238,11 @@ _STEPS = {
         "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
         "Check whether a template variable is empty or contains the URL instead of the ARN.",
         "The built-in providers are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
+    ),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+    POLICY_TOO_LONG.code: (
+        "A bucket policy can have 20 KB. Merge statements that differ only in principals, actions or resources.",
+        "Allow principals of the bucket's account in their identity-based policies, or give applications an access point each, which has its own policy.",
     ),
     NO_PRINCIPALS.code: (
         "Add Principal to each statement. Check whether a template list or variable is empty.",

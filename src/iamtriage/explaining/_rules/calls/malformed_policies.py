@@ -17,6 +17,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.error_kind import end_summary
+from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -123,7 +124,9 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence
-    remedies = [your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)]
+    is_long = problem.cause is POLICY_TOO_LONG
+    title = "Shorten the document" if is_long else "Correct the document"
+    remedies = [your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)]
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
         policies = context_of(case.facts).policies
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
@@ -136,7 +139,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         summary,
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        remedies=(*remedies, _validate_remedy(message)),
+        remedies=(*remedies, *(() if is_long else (_validate_remedy(message),))),
         notes=(_NOTHING_SAVED,),
     )
 

@@ -69,6 +69,7 @@ class _Size(NamedTuple):
     kind: str
     title: str
     steps: tuple[str, ...]
+    url: str = pages.IAM_QUOTAS
 
 
 # By what the message says. The last one is for messages that name no limit.
@@ -109,6 +110,30 @@ _SIZES = (
         ),
     ),
     _Size(
+        lazy_pattern(
+            r"final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)", re.ASCII
+        ),
+        "the resource-based policy of the function",
+        "",
+        "Remove statements of the function's policy",
+        (
+            "Remove those of triggers that no longer exist: aws lambda remove-permission. aws lambda get-policy lists them.",
+            "Replace the statements of many sources of one service by one, with a wildcard in the source ARN.",
+        ),
+        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+    ),
+    _Size(
+        lazy_pattern(r"exceeded the maximum policy size"),
+        "",
+        "",
+        "Shorten the policy of the organization",
+        (
+            "Remove whitespace, which Organizations counts if the AWS CLI or an SDK saves the policy: jq -c . policy.json",
+            "Merge statements, or split the policy into several that are attached to the same target.",
+        ),
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
+    ),
+    _Size(
         lazy_pattern(r""),
         "",
         "",
@@ -131,7 +156,8 @@ QUOTA_REACHED = CauseType(
 )
 POLICY_TOO_LONG = CauseType(
     "policy-too-long",
-    title="The policy, or all inline policies of the entity together, exceed the IAM limit",
+    title="The policy is too long for its type",
+    meaning="AWS limits the length of policies. IAM counts all inline policies of a role, user or group together.",
     recognised_by="An error code or message that names PolicySize.",
     fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
     sources=(pages.IAM_QUOTAS,),
@@ -345,7 +371,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             ),
         )
     size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
-    limit, text, because = "", "", code_evidence(case.failure)
+    limit, because = "", code_evidence(case.failure)
     steps = size.steps
     lines: tuple[str, ...] = ()
     if size.what:
@@ -353,7 +379,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
         what += f" {clip_text(name)}" if name else ""
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
-        text = "IAM limits the length of such a policy."
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
             steps += (_MERGED_BY_CDK,) if _CDK.search(case.text) else ()
@@ -367,7 +392,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     increase = (_increase_trust_policy_remedy(),) if is_trust_policy else ()
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
-        POLICY_TOO_LONG.cause("reported", because, text=text),
-        remedies=(your_remedy(size.title, *steps, commands=lines, url=pages.IAM_QUOTAS), *increase),
+        POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
+        remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url), *increase),
         notes=("Nothing was saved.",),
     )
