@@ -175,6 +175,11 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [_ANSWERED, _THROTTLED_FACTS],
     ),
+    (
+        "sidekiq",
+        f"2026-10-07T09:00:00.123Z pid=17 tid=4x9c WARN: {json.dumps({'error_message': DENIAL, 'error_class': 'Aws::EKS::Errors::AccessDeniedException'})}",
+        [{**DENIED, "code": "AccessDeniedException"}],
+    ),
     # Rails puts the ID of its request before each line.
     (
         "rails",

@@ -60,6 +60,8 @@ PREFIXES: dict[str, str] = {
     "apache_error": rf"\[{_STAMP}[^\]\n]{{0,40}}\] \[[\w-]{{0,40}}:[a-z]{{3,8}}\d?\] (?P<apache_error>\[pid \d{{1,8}}(?::tid \d{{1,20}})?\])(?: \[(?:client|remote) [^\]\n]{{1,60}}\])?(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t|;]|:[ ]|(?=\n|\Z))",
+    # s6 and multilog.
+    "tai64n": r"@[0-9a-f]{24}(?P<tai64n>)(?:[ ]|(?=\n|\Z))",
     # Seconds or milliseconds since 1970, or seconds since the kernel started.
     "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
     "teamcity": rf"\[{_CLOCK}\](?P<teamcity>)[ A-Za-z]:[\t ]{{1,8}}(?:\[[^\]\n]{{1,80}}\](?:[ ]|(?=\n|\Z)))?",
@@ -200,7 +202,7 @@ def _docker_tail(line: str, begin: int) -> int:
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # Every prefix starts with one of these, with the name of a month or day, or with a level and a slash, or contains a bar,
 # a hyphen or a tab.
-_PREFIX_STARTS = frozenset("0123456789[<>{")
+_PREFIX_STARTS = frozenset("0123456789[<>{@")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset(
     {

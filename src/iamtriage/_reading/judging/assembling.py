@@ -43,6 +43,13 @@ _MAX_MESSAGE_TO_CLASS = 4
 _BODY_ANNOUNCEMENT = lazy_pattern(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
 _MAX_ANNOUNCEMENT_LENGTH = 160
 
+# The key of the class of an error in a JSON object or a printed hash.
+_CLASS_KEY = lazy_pattern(
+    r"[.]?[\"'],?\s{0,2}[\"':]?\w{0,20}(?:class|type|exception|name)\w{0,10}[\"']?\s?(?::|=>)\s?[\"']",
+    re.IGNORECASE,
+)
+_MAX_KEY_GAP = 60
+
 _WEAK = (CLASS_NAME, HINT)
 _IDS = frozenset({"request_id", "host_id", "status_code"})
 
@@ -170,6 +177,14 @@ class _Gap:
         """Whether the piece is in parentheses."""
         text, start, end = self._text, self._end, self._piece_end
         return text[start - 1 : start] == "(" and text[end : end + 1] == ")"
+
+    @property
+    def is_next_field(self) -> bool:
+        """Whether the gap contains only the key of a class, after the field of the message."""
+        return (
+            0 < self.size <= _MAX_KEY_GAP
+            and _CLASS_KEY.fullmatch(self._text, self._start, self._end) is not None
+        )
 
     @property
     def is_on_fresh_line(self) -> bool:
@@ -300,6 +315,9 @@ def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
         # "NoAuthWithAWSException: … : com.amazonaws…": the client's message contains the service's.
         return False
+    if current.code is None and gap.is_next_field and "code" in piece.facts:
+        # {"error_message": "User: …", "error_class": "Aws::SQS::Errors::AccessDenied"}
+        return kind_of_code(piece.facts["code"].value) in current.kinds
     if (
         current.code is None
         and gap.size <= _MAX_MESSAGE_TO_CLASS
