@@ -180,6 +180,12 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         f"2026-10-07T09:00:00.123Z pid=17 tid=4x9c WARN: {json.dumps({'error_message': DENIAL, 'error_class': 'Aws::EKS::Errors::AccessDeniedException'})}",
         [{**DENIED, "code": "AccessDeniedException"}],
     ),
+    # Each command of a script reports a failure of its own.
+    (
+        "shell",
+        "+ aws s3 ls\nUnable to locate credentials\n+ echo retrying\nretrying\n+ aws s3 ls\nUnable to locate credentials\n",
+        [{"kind": "missing_credentials"}] * 2,
+    ),
     # Rails puts the ID of its request before each line.
     (
         "rails",

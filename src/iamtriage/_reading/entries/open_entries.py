@@ -171,6 +171,8 @@ class OpenEntry:
             return True
         if block.continues_headers(content):
             return not line.is_opening
+        if line.format == "shell" and self.is_hot:
+            return False
         # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)
 
