@@ -829,6 +829,14 @@ CASES = {
         "signed for x-amz-acl: public-read, but the request did not send this header",
         "-H 'x-amz-acl: public-read'",
     ),
+    "signed-acl-with-other-newlines": (
+        _rejected_url("PUT", "host:acme.s3.amazonaws.com\nx-amz-acl:private", "host;x-amz-acl").replace(
+            "\n", "\r\n"
+        )
+        + '\r\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ACL": "public-read"})',
+        "signed for x-amz-acl: public-read, but the request sent private",
+        "-H 'x-amz-acl: public-read'",
+    ),
     "signed-method": (
         _rejected_url("PUT", "host:acme.s3.amazonaws.com", "host")
         + '\n$ curl -T a.bin "$URL"\nreq, err := presigner.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &bucket})',

@@ -38,7 +38,7 @@ _STRING_TO_SIGN = lazy_pattern(
 )
 _OLD_SOURCE = "The StringToSign of S3"
 _RECEIVED = {"CanonicalRequest": _CANONICAL_REQUEST, "StringToSign": _STRING_TO_SIGN}
-_NEWLINE = lazy_pattern(r"\\n|&#(?:10|x[aA]);")
+_NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
 _CURL_HEADER = lazy_pattern(
