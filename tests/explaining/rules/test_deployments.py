@@ -148,6 +148,21 @@ def test_event_source_requires_several_actions(event: str) -> None:
             ),
         ),
         (
+            "An error occurred (LimitExceeded) when calling the AddRoleToInstanceProfile operation: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+            "The instance profile would have more than 1 role: a quota per instance profile, and no missing permission.",
+            "Remove the role that the instance profile has, then add the other one",
+            (
+                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[].RoleName'",
+                "aws iam remove-role-from-instance-profile --instance-profile-name INSTANCE_PROFILE --role-name ROLE_NAME",
+            ),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the CreateOpenIDConnectProvider operation: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100",
+            "The account would have more than 100 OIDC providers: a quota per account, and no missing permission.",
+            "Delete OIDC providers that are not needed",
+            ("aws iam get-account-summary --query SummaryMap",),
+        ),
+        (
             "An error occurred (PolicyLengthExceededException) when calling the AddPermission operation: The final policy size (20673) is bigger than the limit (20480).",
             "The policy is too long, and no permission is missing: the resource-based policy of the function would exceed the quota of 20,480 characters.",
             "Remove statements of the function's policy",

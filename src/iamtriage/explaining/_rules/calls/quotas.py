@@ -33,7 +33,14 @@ _SCOPED = lazy_pattern(
     r"\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b",
     re.ASCII,
 )
-_THINGS = {"Policies": "managed policies", "Versions": "versions", "MFADevices": "MFA devices"}
+_THINGS = {
+    "Policies": "managed policies",
+    "InstanceSessions": "roles",
+    "MFADevices": "MFA devices",
+    "OpenIdConnectProviders": "OIDC providers",
+    "OpenIdConnectProvider": "OIDC provider",
+    "ClientIds": "client IDs",
+}
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
@@ -230,7 +237,7 @@ def _increase_trust_policy_remedy() -> Remedy:
 def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
     """Explain a quota of IAM, whose name says what can have at most how many of which things."""
     what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
-    things = _THINGS.get(what) or _to_words(what)
+    things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
     is_template = deployment is not None and deployment.tool == "CloudFormation"
     name = None if kind == "account" else _find_holder(case, kind, deployment)
@@ -252,6 +259,16 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     else:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps, lines = [f"Remove {things} that {holder} does not need."], ()
+    if what == "InstanceSessions":
+        title = "Remove the role that the instance profile has, then add the other one"
+        steps = ["An instance profile holds one role, and IAM does not raise this quota. The first command prints the role."]
+        command = context_of(case.facts).command
+        stated = None if command is None else command.option("instance-profile-name")
+        profile = commands.instance_profile(stated and stated.value)
+        lines = (
+            f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName'",
+            f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name ROLE_NAME",
+        )
     if attached:
         title = f"Detach a managed policy that {holder} does not need"
         steps = ["The command lists what is attached. Detach one, then attach the new one."]
@@ -277,7 +294,10 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
             text=f"IAM allows at most {limit}.",
         ),
-        remedies=(your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
+        remedies=(
+            your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
+            *(() if what == "InstanceSessions" else (increase,)),
+        ),
         notes=(NOT_A_DENIAL,),
     )
 
@@ -327,7 +347,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
 
 
 def _to_words(name: str) -> str:
-    return " ".join(_CAMEL_WORD.findall(name)).lower()
+    return _THINGS.get(name) or " ".join(_CAMEL_WORD.findall(name)).lower()
 
 
 def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
