@@ -261,7 +261,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         steps, lines = [f"Remove {things} that {holder} does not need."], ()
     if what == "InstanceSessions":
         title = "Remove the role that the instance profile has, then add the other one"
-        steps = ["An instance profile holds one role, and IAM does not raise this quota. The first command prints the role."]
+        steps = [
+            "An instance profile holds one role, and IAM does not raise this quota. The first command prints the role."
+        ]
         command = context_of(case.facts).command
         stated = None if command is None else command.option("instance-profile-name")
         profile = commands.instance_profile(stated and stated.value)
