@@ -289,6 +289,16 @@ OTHER_USERS: tuple[Case, ...] = (
         ("those of root",),
     ),
     (
+        "helper under sudo",
+        "$ sudo kubectl get pods\nUnable to connect to the server: getting credentials: exec: executable aws not found",
+        {},
+        (
+            "was not found: sudo does not search the PATH of your shell",
+            'write sudo env "PATH=$PATH" instead of sudo. kubectl get pods Documentation',
+        ),
+        ("Do this first: Install", "Replace"),
+    ),
+    (
         "shell of root, for a profile",
         f"root@ops-7:~# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
         {},

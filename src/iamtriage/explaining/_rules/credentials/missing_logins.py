@@ -279,7 +279,18 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
             url=pages.EKS_KUBECONFIG,
         )
-        outcome, causes, first, other = "was not found", (), (install,), None
+        outcome, causes, first = "was not found", (), (install,)
+        if (line := other_users.find_command_with_sudo(case)) is not None:
+            outcome = "was not found: sudo does not search the PATH of your shell"
+            path = your_remedy(
+                "Run the command without sudo, or pass your PATH to it",
+                "sudo searches only the directories of secure_path in /etc/sudoers.",
+                'If the command needs root, write sudo env "PATH=$PATH" instead of sudo.',
+                commands=(line,),
+                url=pages.EKS_KUBECONFIG,
+            )
+            first = (path, install)
+        other = None
     if other is not None:
         causes = (OTHER_HOME.cause("derived", other.because, text=other.why), *causes)
         first = (other.remedy,)

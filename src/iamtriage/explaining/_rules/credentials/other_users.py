@@ -265,6 +265,13 @@ def _find_sudo(text: str) -> re.Match[str] | None:
     return all_found[-1] if all_found and not _COMMAND.search(text, all_found[-1].end()) else None
 
 
+def find_command_with_sudo(case: Case[Failure]) -> str | None:
+    """Return the command that ran with sudo, without it, if it is safe to repeat."""
+    sudo = _find_sudo(_text_before(case))
+    line = "" if sudo is None else sudo["line"].strip()
+    return line if _PLAIN.fullmatch(line) else None
+
+
 def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     line = sudo["line"].strip()
     line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
