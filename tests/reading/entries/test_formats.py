@@ -144,6 +144,15 @@ def test_a_line_that_fluent_bit_wrote_as_json() -> None:
     assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")
 
 
+@pytest.mark.parametrize("keys", [("_PID", "MESSAGE"), ("MESSAGE", "_PID"), ("_PID", "MESSAGE", "PRIORITY")])
+def test_a_line_of_the_journal_as_json(keys: tuple[str, ...]) -> None:
+    """Its fields come in any order."""
+    line = json.dumps({key: _DENIED if key == "MESSAGE" else "17" for key in keys})
+    (entry,) = _entries(line)
+    dropped = [entry.text[start:end] for start, end in entry.prefixes]
+    assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")
+
+
 def test_a_line_that_is_not_json_of_docker() -> None:
     """It is read as it is written."""
     content = f"C:\\queue: {_DENIED}"

@@ -50,7 +50,8 @@ PREFIXES: dict[str, str] = {
     "logcat_brief": r"[VDIWEFA]/(?P<logcat_brief>[\w.$@-]{1,60}) {0,40}\( {0,6}\d{1,7}\):(?:[ ]|(?=\n|\Z))",
     "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[(?!{_LEVEL}\])[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
     # Fluent Bit writes the same with the fields of its filters.
-    "docker_json": r"\{(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\":\s?\"(?P<docker_json>)",
+    # So does journalctl -o json.
+    "docker_json": r"\{(?:(?:\"(?:container_id|container_name|source|stream|time|date|@timestamp|_p|logtag|ecs_\w{1,30})\":\s?(?:\"[^\"\n]{0,200}\"|[\d.]{1,30}),\s?){0,8}\"log\"|(?:\"[A-Z_]{2,40}\"\s?:\s?\"[^\"\n]{0,300}\",\s?){0,40}\"MESSAGE\"):\s?\"(?P<docker_json>)",
     "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "cloud_foundry": rf"[ ]{{3}}{_ISO} \[(?P<cloud_foundry>[A-Z]{{2,5}}/[\w/-]{{1,60}})\] (?:OUT|ERR)(?:[ ]|(?=\n|\Z))",
     # Loki's command line.
@@ -188,9 +189,10 @@ class Prefix(NamedTuple):
 
 
 _DOCKER_JSON = "docker_json"
-# Docker writes {"log":"...\n","stream":"stderr","time":"2026-10-07T09:00:00.123456789Z"}.
+# Docker writes {"log":"...\n","stream":"stderr","time":"2026-10-07T09:00:00.123456789Z"}. The journal's message can end
+# the object.
 _DOCKER_TAIL = re.compile(
-    r"(?:\\n)?\",\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30})\":[^\n]{0,1000}\}\s*\Z"
+    r"(?:\\n)?\"(?:,\s?\"(?:stream|attrs|time|date|@timestamp|source|_p|logtag|kubernetes|container_(?:id|name)|ecs_\w{1,30}|[A-Z_]{2,40})\"\s?:[^\n]{0,1000})?\}\s*\Z"
 )
 
 
