@@ -2946,3 +2946,10 @@ def test_variable_that_boto_does_not_read() -> None:
     step = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
     assert step in explain(text).remedies[0].steps
     assert step not in explain(text.replace("AWS_REGION", "AWS_DEFAULT_REGION")).remedies[0].steps
+
+
+def test_variables_of_a_missing_token_are_not_checked() -> None:
+    """They name the file that does not exist."""
+    remedy = explain(f"Error: ENOENT: no such file or directory, open '{POD_IDENTITY_FILE}'").remedies[0]
+    assert remedy.steps[0].startswith("Remove AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE from the manifest")
+    assert not any("env[*]" in line for line in remedy.commands)

@@ -304,9 +304,15 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if not denied:
         by_hand = f"Remove {variable} from the manifest, chart or image: EKS sets it and mounts the token when it creates a pod of an account with a role."
         role = pod_roles.irsa_remedy(case)
-        remedies.append(
-            attrs.evolve(role, title="Let EKS mount the token into new pods", steps=(by_hand, *role.steps))
-        )
+        steps = role.steps
+        if pod_roles.annotated_role(case.text) is None:
+            steps = (
+                "If the service account has no role, annotate it (IRSA) or create a Pod Identity association. Then re-create the pods.",
+            )
+        # The variables are not those of a role.
+        lines = tuple(line for line in role.commands if ".env[*]" not in line)
+        title = "Let EKS mount the token into new pods"
+        remedies.append(attrs.evolve(role, title=title, steps=(by_hand, *steps), commands=lines))
     if not absent:
         remedies.append(_set_group_remedy(case, "65534" if process is None else process["group"]))
     return case.explain(
