@@ -557,3 +557,12 @@ def test_text_of_a_link_is_not_a_placeholder(who: str) -> None:
     )
     assert "ana" not in hidden
     assert hidden.endswith(" is not authorized to perform: s3:GetObject")
+
+
+def test_identifiers_in_the_columns_of_a_log_are_replaced() -> None:
+    """A job name with identifiers is no prefix that redaction leaves out."""
+    key, time = "ASIAQAAAAAAAVJNFUWS2", "2031-04-05T06:07:08.1234567Z"
+    text = f"deploy 111122223333\t{key}\t{time} An error occurred (AccessDenied): Access Denied"
+    shown = redact(text, identifiers=True)
+    assert key not in shown
+    assert "111122223333" not in shown

@@ -65,8 +65,10 @@ _MARKED_LINE = lazy_pattern(r"\n[ \t]*[>#/,*|-]")
 # Docker Compose prints the service before each line.
 _SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
 _NUMBERED = lazy_pattern(r"[-_.]\d{1,4}\Z")
-# "gh run view --log" prints the job and the step before the time of each line.
-_STEP = lazy_pattern(r"[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)")
+# "gh run view --log" prints the job and the step before the time of each line. Names without identifiers are no facts.
+_STEP = lazy_pattern(
+    r"(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
+)
 # A pipe at the start of a text block that a stamped line holds.
 _PIPES = lazy_pattern(rf"(?<={RECORD})[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
 # Kubernetes logs also state the stream, and whether a line is complete.
