@@ -1256,6 +1256,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="IAM user in prose",
         ),
         pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/in/ --sse-c-key hunter2hunter2\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/in/\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            ("only because --sse-c-key is missing", "The text shows that aws s3 cp worked."),
+            ("hunter2",),
+            id="secret option that is missing",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/in/ --sse-c-key hunter2hunter2\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}\n$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv",
+            {},
+            ("only because of --sse-c-key:", "Leave out --sse-c-key"),
+            ("hunter2",),
+            id="secret option",
+        ),
+        pytest.param(
             f"$ AWS_PROFILE=admin aws s3 ls s3://octo-data/\n2026-11-01 10:00:00  12 a.csv\n$ AWS_PROFILE=dev aws s3 ls s3://octo-data/\n\n{_S3_DENIED.format('ListObjectsV2')}",
             {},
             ("to the profile dev and allowed it to the profile admin",),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.readers.command_lines import find_commands
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _NO_CAUSES = frozenset(
     }
 )  # fmt: skip
 
+# The keys with which S3 encrypts are secret, and IDs of KMS keys are not.
+_SECRET_OPTION = lazy_pattern(r"(?:key|secret|token|password)(?!-id\b)")
 _PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@+-]{1,64})", re.ASCII)
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
@@ -73,13 +76,15 @@ class Contrast(NamedTuple):
         kind: An option that only one of them has, the profile, or the place of the objects.
         failed: The option with its value, the profile or the location of the failed command.
         succeeded: That of the one that succeeded. An option is empty for the command that lacks it.
-        command: The command that succeeded.
+        shown: The command that succeeded, without secrets.
+        has_secrets: Whether a value of either command can be secret.
     """
 
     kind: Kind
     failed: str
     succeeded: str
-    command: CommandLine
+    shown: str
+    has_secrets: bool
 
 
 def find_runs(failure: Failure) -> Iterator[CommandRun]:
@@ -122,28 +127,46 @@ def _compare(failed: CommandRun, succeeded: CommandRun) -> Contrast | None:
         {pair for pair in each.command.options if pair[0] not in _NO_CAUSES} for each in (failed, succeeded)
     )
     more, fewer = options - others, others - options
+    shown = _show(succeeded.command), _has_secrets(failed.command) or _has_secrets(succeeded.command)
     places, other_places = (_find_places(each.command) for each in (failed, succeeded))
     if failed.profile != succeeded.profile:
         is_same = places == other_places and not more | fewer
-        return Contrast("profile", failed.profile, succeeded.profile, succeeded.command) if is_same else None
+        return Contrast("profile", failed.profile, succeeded.profile, *shown) if is_same else None
     if bool(more) != bool(fewer):
         if {bucket for bucket, _ in places} != {bucket for bucket, _ in other_places}:
             return None
         if more:
-            return Contrast("option", _join(failed.command, more), "", succeeded.command)
-        return Contrast("missing-option", "", _join(succeeded.command, fewer), succeeded.command)
+            return Contrast("option", _join(failed.command, more), "", *shown)
+        return Contrast("missing-option", "", _join(succeeded.command, fewer), *shown)
     if more or fewer or len(places) != 1 or len(other_places) != 1:
         return None
     ((bucket, prefix),), ((other_bucket, other_prefix),) = places, other_places
     if bucket != other_bucket or prefix == other_prefix:
         return None
-    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", succeeded.command)
+    return Contrast("place", f"s3://{bucket}/{prefix}", f"s3://{bucket}/{other_prefix}", *shown)
 
 
 def _join(command: CommandLine, options: set[tuple[str, str]]) -> str:
+    """Return options as a command has them, without values that can be secret."""
     return " ".join(
-        f"--{name} {value}".rstrip() for name, value in command.options if (name, value) in options
+        f"--{name} {'' if _is_secret(name, value) else value}".rstrip()
+        for name, value in command.options
+        if (name, value) in options
     )
+
+
+def _show(command: CommandLine) -> str:
+    """Return a command, or only its first words if a value can be secret."""
+    return " ".join((command.program, *command.words[:2])) if _has_secrets(command) else command.text
+
+
+def _has_secrets(command: CommandLine) -> bool:
+    is_hidden = hide_secrets(command.text) != command.text
+    return is_hidden or any(_is_secret(name, value) for name, value in command.options)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return _SECRET_OPTION.search(name) is not None or hide_secrets(value) != value
 
 
 def _find_places(command: CommandLine) -> frozenset[tuple[str, str]]:

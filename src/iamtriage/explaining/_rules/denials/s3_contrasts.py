@@ -84,7 +84,9 @@ def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
     remedies = (omit, grant) if acl is not None else (_allow_key_remedy(denial) if is_key else grant, omit)
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} only because of {words}: the same command without it worked{allowed}.",
-        common_causes.DERIVED_ACTION.cause("derived", text=needs),
+        common_causes.DERIVED_ACTION.cause(
+            "derived", (f"The text shows that {contrast.shown} worked.",), text=needs
+        ),
         *((buckets.BLOCK_PUBLIC_ACCESS.cause(),) if acl is not None and acl.is_public else ()),
         topic="s3-access-denied",
         remedies=present(*remedies),
@@ -103,10 +105,12 @@ def _explain_missing_option(denial: Denial, contrast: Contrast) -> Explanation:
         meaning = "Everyone can read the data, but the caller's credentials are denied: a Deny, an SCP or a VPC endpoint policy matches them."
     elif words.startswith(("--sse", "--server-side-encryption")):
         meaning = "A Deny, most likely in the bucket policy, requires this encryption."
-    again = commands.repeat_command(context_of(denial.facts).command)
+    again = _repeat(denial, contrast)
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} only because {words} is missing: the same command with it worked.",
-        common_causes.DERIVED_ACTION.cause("derived", text=meaning),
+        common_causes.DERIVED_ACTION.cause(
+            "derived", (f"The text shows that {contrast.shown} worked.",), text=meaning
+        ),
         topic="s3-access-denied",
         remedies=(
             your_remedy(
@@ -120,9 +124,14 @@ def _explain_missing_option(denial: Denial, contrast: Contrast) -> Explanation:
     )
 
 
+def _repeat(denial: Denial, contrast: Contrast) -> str | None:
+    """Return the failed command, unless a value in it can be secret."""
+    return None if contrast.has_secrets else commands.repeat_command(context_of(denial.facts).command)
+
+
 def _omit_remedy(denial: Denial, contrast: Contrast, acl: StatedAcl | None, *, has_other: bool) -> Remedy:
     """Return how to make the call without the option, instead of the other remedy if there is one."""
-    again = commands.repeat_command(context_of(denial.facts).command)
+    again = _repeat(denial, contrast)
     for words in f" {contrast.failed}".split(" --")[1:]:
         again = again and again.replace(f" --{words}", "", 1)
     lines, title = present(again), f"{'Or leave' if has_other else 'Leave'} out {contrast.failed}"
@@ -183,7 +192,7 @@ def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
     return denial.explain(
         f"S3 denied {denial.action}{on} to the profile {failed} and allowed it to the profile {other}, so only their permissions differ.",
         common_causes.NO_IDENTITY_ALLOW.cause(
-            because=(f"The text shows that {contrast.command.text} worked.",),
+            because=(f"The text shows that {contrast.shown} worked.",),
             text=f"No identity-based policy of {failed}'s principal allows it.",
         ),
         resource_policies.RESOURCE_DENY.cause(
@@ -201,7 +210,7 @@ def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
 def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
     failed, other = contrast.failed, contrast.succeeded
     cause = common_causes.NO_IDENTITY_ALLOW.cause(
-        because=(f"The text shows that {contrast.command.text} worked.",),
+        because=(f"The text shows that {contrast.shown} worked.",),
         text=f"The caller's policies allow {denial.action} below {other}, but not below {failed}.",
     )
     deny = resource_policies.RESOURCE_DENY.cause(
