@@ -1136,6 +1136,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="add-on with problems",
         ),
         pytest.param(
+            '$ kubectl -n shop logs deploy/cart --tail 1\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws eks list-pod-identity-associations --cluster-name prod --namespace shop --service-account cart --region eu-west-1\n{\n    "associations": []\n}',
+            {"cluster": "prod", "region": "eu-west-1", "namespace": "shop", "service_account": "cart"},
+            ('The text shows "associations": [].', "kubectl annotate serviceaccount cart"),
+            ("list-pod-identity-associations",),
+            id="no association",
+        ),
+        pytest.param(
             f"{_NO_AGENT}\neks-pod-identity-agent   6         6         6       6            6           <none>          200d",
             {},
             ("although the agents run", "Find what blocks the agent's address"),

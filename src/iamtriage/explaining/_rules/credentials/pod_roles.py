@@ -92,6 +92,9 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     title="The service account has no role",
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
+    recognised_by="The list of the account's Pod Identity associations in the text is empty.",
+    sign=r"\blist-pod-identity-associations\b.{0,300}?(?P<shown>\"associations\": ?\[ ?\])",
+    remedy="give the pod's service account a role",
     of="no-credentials",
 )
 AGENT_MISSING = CauseType(
