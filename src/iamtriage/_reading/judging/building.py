@@ -37,22 +37,27 @@ def build(candidate: Candidate, view: View) -> Failure:
     """Build the frozen failure of a candidate."""
     kind = candidate.kind or "aws_error"
     spanned = _KIND_SPANNED.get(kind, _SPANNED)
-    # Without truncated values that have no mark that says so.
-    facts = {key: fact for key, fact in candidate.facts.items() if fact.stem != fact.value}
+    values: dict[str, str] = {}
     # The spans of the values that the original text contains unbroken.
     marks: dict[str, tuple[int, int]] = {}
-    for key, fact in facts.items():
-        if fact.start >= 0 and key in spanned and (mark := view.unbroken(fact.start, fact.value)):
-            marks[key] = mark
-    get = {key: fact.value for key, fact in facts.items()}.get
+    for key, (value, start, _, _, stem) in candidate.facts.items():
+        # A truncated value without a mark that says so is left out.
+        if stem != value:
+            values[key] = value
+            if start >= 0 and key in spanned and (mark := view.unbroken(start, value)):
+                marks[key] = mark
+    get = values.get
     principal, status = get("principal"), get("status_code")
     # An account next to a principal without an account can be another one.
     account = account_of(principal) if principal else get("account")
     if account:
         _add_account_span(candidate, view, account, marks)
-    code, operation, service, request_id, host_id, *event_facts = map(get, _ENVELOPE_FACTS)
+    code, operation, service, request_id, host_id, time, region, source_ip, user_agent, event_id = map(
+        get, _ENVELOPE_FACTS
+    )
     envelope = build_envelope(
-        code, operation, service, int(status) if status else None, request_id, host_id, candidate.source, *event_facts,
+        code, operation, service, int(status) if status else None, request_id, host_id, candidate.source,
+        time, region, source_ip, user_agent, event_id,
     )  # fmt: skip
     span = view.span(candidate.start, candidate.end)
     positions = tuple(marks), tuple(marks.values())

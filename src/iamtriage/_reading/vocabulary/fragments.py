@@ -23,6 +23,8 @@ _FREQUENT_WORDS = """
 """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
+# Searching for one of these first is faster.
+_RARE_CHARACTERS = "[]{}()<>=&!?*"
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
@@ -49,25 +51,31 @@ class FragmentIndex:
     def __init__(self, fragments: Iterable[str]) -> None:
         self.always: list[int] = []
         # Word -> the fragments that the text must contain, too, which can be empty -> the rows.
-        table: dict[str, dict[str, list[int]]] = {"": {}}
+        table: dict[str, dict[str, list[int]]] = {}
+        # The same for fragments without a whole word, by a character or by the fragment itself.
+        others: dict[str, dict[str, list[int]]] = {}
         for number, alternatives in enumerate(fragments):
             if not alternatives:
                 self.always.append(number)
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 stated = _STATED_WORD.match(fragment)
-                words = [stated[1]] if stated else _WORD.findall(fragment) or [""]
-                rows = table.setdefault(max(words, key=_rarity), {})
+                words = [stated[1]] if stated else _WORD.findall(fragment)
+                if words:
+                    rows = table.setdefault(max(words, key=_rarity), {})
+                else:
+                    part = next((char for char in fragment if char in _RARE_CHARACTERS), fragment)
+                    rows = others.setdefault(part, {})
                 rows.setdefault(stated[2] if stated else fragment, []).append(number)
-        # Fragments without a whole word are searched for in each text.
-        self._others = tuple(table.pop("").items())
+        self._others = tuple((part, tuple(rows.items())) for part, rows in others.items())
         self._rows = {word: tuple(rows.items()) for word, rows in table.items()}
         self._words = frozenset(self._rows)
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        candidates = chain(self._others, *map(self._rows.__getitem__, self._words & words))
-        found = [rows for fragment, rows in candidates if fragment in text]
+        tables = [rows for part, rows in self._others if part in text]
+        tables += map(self._rows.__getitem__, self._words & words)
+        found = [rows for fragment, rows in chain(*tables) if fragment in text]
         return sorted({*self.always, *chain.from_iterable(found)}) if found else self.always.copy()
 
 

@@ -58,7 +58,7 @@ class Readable:
         self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
-        self.lowered = set(self._written.lower().split())
+        self.lowered = set(map(str.lower, self.words))
         self.mixed_case = self.words - self.lowered
         codes = find_codes(self.words, self.mixed_case)
         self.codes = self.places(codes) if codes else []

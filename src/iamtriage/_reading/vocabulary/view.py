@@ -6,7 +6,6 @@ Unwrapping edits a text: it unescapes, removes prefixes, and joins lines. Spans 
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,15 +33,22 @@ class View:
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Apply edits that are in order and do not overlap."""
-        applied = [*edits]
-        if not applied or not applied[-1][1]:
+        old = self.text
+        pieces: list[str] = []
+        new_starts, old_starts = [0], [0]
+        done = length = 0
+        for start, end, replacement in edits:
+            piece = old[done:start] + replacement
+            pieces.append(piece)
+            length += len(piece)
+            new_starts.append(length)
+            old_starts.append(end)
+            done = end
+        if not done:
             # An insertion at the start separates nothing.
             return
-        old = self.text
-        old_starts = [0, *(end for _, end, _ in applied)]
-        pieces = [old[done:start] + new for done, (start, _, new) in zip(old_starts, applied, strict=False)]
-        self._layers.append(([0, *accumulate(map(len, pieces))], old_starts))
-        self.text = "".join([*pieces, old[old_starts[-1] :]])
+        self.text = "".join([*pieces, old[done:]])
+        self._layers.append((new_starts, old_starts))
 
     def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> None:
         """Replace every match of a pattern."""
@@ -76,5 +82,5 @@ class View:
 
     def unbroken(self, start: int, value: str) -> tuple[int, int] | None:
         """Return the span in ``original`` of a value, or ``None`` if an edit changed the value."""
-        first = self.origin(start)
+        first = self.origin(start) if self._layers else start
         return (first, first + len(value)) if self.original.startswith(value, first) else None
