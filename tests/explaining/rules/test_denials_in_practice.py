@@ -309,6 +309,20 @@ OTHER_USERS: tuple[Case, ...] = (
         ("aws configure sso",),
     ),
     (
+        "shell of a container",
+        f"root@orders-0:/app# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        (),
+        ("whose shell this is",),
+    ),
+    (
+        "shell of root on Fedora",
+        f"[root@ops-7 ~]# kubectl get pods\n{_NO_PROFILE}\n{_NO_TOKEN}",
+        {},
+        ("whose shell this is", "/home/USER/.aws/credentials kubectl get pods"),
+        ("aws configure sso",),
+    ),
+    (
         "shell of a pod",
         f"root@orders-6d5f8c7b9-x2k4p:/app# aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
         {},

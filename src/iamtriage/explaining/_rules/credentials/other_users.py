@@ -27,8 +27,9 @@ _SUDO = lazy_pattern(
     re.ASCII,
 )
 # The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
+# Containers start in / or in the folder of their program.
 _ROOT_PROMPT = lazy_pattern(
-    r"^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ][^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})",
+    r"^\[?root@(?!ip-\d|[0-9a-f]{12}\b|[a-z0-9-]{1,60}-[a-z0-9]{4,10}-[a-z0-9]{5}[:\] ])[\w.-]{1,64}[: ](?:~|/(?:root|home|etc|opt|srv|var)\b)[^\n#$]{0,80}# ?(?P<line>[a-z./][^\n|;&<>]{0,300})",
     re.ASCII | re.MULTILINE,
 )
 # The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
