@@ -186,6 +186,28 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         "+ aws s3 ls\nUnable to locate credentials\n+ echo retrying\nretrying\n+ aws s3 ls\nUnable to locate credentials\n",
         [{"kind": "missing_credentials"}] * 2,
     ),
+    # Space between columns does not continue an entry.
+    (
+        "columns",
+        "\n".join(
+            f"2026-10-07T09:00:0{n}Z   {line}"
+            for n, line in enumerate(
+                (
+                    "Normal   Created pod",
+                    f"Warning  {_THROTTLED}",
+                    "Normal   GET https://sts.amazonaws.com/",
+                    f"Warning  {_THROTTLED}",
+                )
+            )
+        ),
+        [_THROTTLED_FACTS] * 2,
+    ),
+    # Helm wraps what the credential plugin printed.
+    (
+        "helm",
+        f'2026-10-07T09:00:00Z INFO upgrade\n\n{_CALL}\nError: Kubernetes cluster unreachable: Get "https://0F1E.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable aws failed with exit code 254\n',
+        [_CALLED],
+    ),
     # Rails puts the ID of its request before each line.
     (
         "rails",

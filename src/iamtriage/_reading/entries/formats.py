@@ -119,7 +119,7 @@ CONTINUATIONS: dict[str, str] = {
     "frame": r"at (?=[\w$<./(])|\.\.\. \d{1,5} (?:more|common)|File \"|in /|#\d{1,4} ",
     "chain": r"[Cc]aused by\b|Suppressed: |Traceback \(|During handling of|The above exception",
     "go_frame": r"goroutine \d{1,9} \[|[\w./*()-]{3,200}\([^\s]{0,200}\)(?: \+0x[0-9a-f]{1,8})?\s*\Z|created by |exit status \d",
-    "kubectl_exec": r"Unable to connect to the server: getting credentials",
+    "kubectl_exec": r"(?:Unable to connect to the server|Error: [^\"\n]{0,100}: Get \"[^\"\n]{1,300}\"): getting credentials",
     # GitLab Runner writes the level, sometimes in colour, before each line of what another program wrote.
     "go_tail": rf"(?:(?:#033|\x1b)?\[[0-9;]{{1,9}}m)?(?:{_LEVEL}:[ \t]{{1,9}}(?=status code: \d{{3}}, |caused by: ))?(?:status code: \d{{3}}\b|caused by: )",
     "closing": r"[}\])]|</",

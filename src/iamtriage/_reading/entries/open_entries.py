@@ -161,7 +161,7 @@ class OpenEntry:
             return False
         if block.is_open or block.announces or has_body_of(self.words, content):
             return True
-        if line.is_continuation:
+        if line.is_continuation and not (prefix.is_stamped and self._is_column(content)):
             # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
             return is_same_write or not (prefix.is_stamped and is_other)
@@ -175,6 +175,11 @@ class OpenEntry:
             return False
         # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)
+
+    def _is_column(self, content: str) -> bool:
+        """Return whether the space before a line is also before the first line, as between columns."""
+        space = len(content) - len(content.lstrip())
+        return space > 0 and self.lines[0].content[:space] == content[:space]
 
     def _has_headers_of(self, content: str) -> bool:
         """Return whether the entry has the headers of the response whose body a line announces."""
