@@ -1245,6 +1245,18 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="only one prefix is denied",
         ),
         pytest.param(
+            f"$ aws s3 ls s3://octo-data/in/\n2026-11-01 10:00:00  12 a.csv\n$ aws s3 ls s3://octo-data/out/\n\n{_S3_DENIED.format('ListObjectsV2')}",
+            {},
+            (
+                "S3 denied s3:ListBucket below s3://octo-data/out/",
+                "add out/* to its condition on s3:prefix",
+                '"Resource": "arn:aws:s3:::octo-data"',
+                '"StringLike": {"s3:prefix": "out/*"}',
+            ),
+            ("octo-data/out/*",),
+            id="only the list of one prefix is denied",
+        ),
+        pytest.param(
             f"$ aws s3 ls s3://octo-data/ --profile admin\n2026-11-01 10:00:00  12 a.csv\n$ aws s3 ls s3://octo-data/ --profile dev\n\n{_S3_DENIED.format('ListObjectsV2')}",
             {},
             (

@@ -283,7 +283,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
         last_step = f"The last command lists the profiles that {user} has."
     again, step = line, "Without sudo, it uses your own credentials."
     if (ports := _LOW_PORT.search(line)) is not None and int(ports["local"]) < _FIRST_USER_PORT:
-        local = f"{8000 + int(ports['local'])}" if int(ports["local"]) != _HTTPS else "8443"
+        local = 8000 + int(ports["local"])
         again = f"{line[: ports.start('local')]}{local}{line[ports.end('local') :]}"
         step = f"{step} Only local ports below 1024 need root: use {local}."
     if user == "root":
@@ -312,7 +312,6 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
 _LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
 _PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
 _FIRST_USER_PORT = 1024
-_HTTPS = 443
 
 
 def _root_shell_remedy(line: str) -> Remedy:

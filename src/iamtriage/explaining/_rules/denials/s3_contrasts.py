@@ -216,9 +216,14 @@ def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
     deny = resource_policies.RESOURCE_DENY.cause(
         text=f"A Deny, for example in the bucket policy, matches objects below {failed}."
     )
-    folder = f"arn:{denial.location.partition or 'aws'}:s3:::{failed.removeprefix('s3://')}*"
-    grant = required_grant(denial)
-    if grant is not None and grant.resources == (denial.resource,):
+    grant, (bucket, _, prefix) = required_grant(denial), failed.removeprefix("s3://").partition("/")
+    folder, where = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}/{prefix}*", "Resource"
+    if denial.lowercase_action.startswith("s3:listbucket"):
+        # A list is a call of the bucket, and a condition limits it to a prefix.
+        folder, where = f"{prefix}*", "condition on s3:prefix"
+        conditions = {"StringLike": {"s3:prefix": folder}} if prefix else None
+        grant = grant and attrs.evolve(grant, conditions=conditions)
+    elif grant is not None and grant.resources == (denial.resource,):
         grant = attrs.evolve(grant, resources=(folder,))
     return denial.explain(
         f"S3 denied {denial.action} below {failed}, and allowed the same call below {other}: the permissions differ by prefix.",
@@ -230,7 +235,7 @@ def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
                 denial,
                 grant=grant,
                 title=f"Allow {denial.action} below {failed}, too",
-                first_step=f"Look for the statement that allows {other}, in the caller's policies and in the bucket policy, and add {folder} to its Resource, or attach this policy.",
+                first_step=f"Look for the statement that allows {other}, in the caller's policies and in the bucket policy, and add {folder} to its {where}, or attach this policy.",
             ),
             your_remedy(
                 "Check the bucket policy for a statement about the prefix",
