@@ -173,7 +173,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
     if case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod"):
         return cluster_remedy(
             "Set the Region in the pod's environment",
-            "EKS sets these variables only in new pods of a service account with a role (IRSA, EKS Pod Identity). If the account is meant to have one, check that first.",
+            "EKS sets these variables only in new pods of a service account with a role. If the account is meant to have one, check that first.",
             commands=(
                 pod_roles.restart_command(case).replace("rollout restart", "set env") + f" {variables}",
             ),

@@ -290,7 +290,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if not denied:
         causes.append(
             PODS_NOT_RECREATED.cause(
-                text="The manifest, chart or image sets the variable itself. EKS did not mount the token, because the service account has no role or the pod is older than that."
+                text="The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or the pod is older than that."
             )
         )
     if not absent:
@@ -302,7 +302,8 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         kind, variable = "EKS Pod Identity", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
     remedies: list[Remedy] = []
     if not denied:
-        by_hand = f"Remove {variable} from the manifest, chart or image: EKS sets it and mounts the token when it creates a pod of an account with a role."
+        # https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
+        by_hand = f"Remove {variable} from the manifest, chart or image: EKS sets it and mounts the token in new pods, but skips containers that have it already."
         role = pod_roles.irsa_remedy(case)
         steps = role.steps
         if pod_roles.annotated_role(case.text) is None:
