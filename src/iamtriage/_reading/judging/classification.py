@@ -354,7 +354,7 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
     """Return the candidate that is the root cause."""
     if len(candidates) < 2:
         return candidates[0] if candidates else None
-    chain = _PYTHON_CHAIN.search(readable)
+    chain = _PYTHON_CHAIN.search(readable) if "above exception" in readable else None
     if chain:
         before = [d for d in candidates if d.start < chain.start()]
         if before and before[-1].kind == "access_denied":

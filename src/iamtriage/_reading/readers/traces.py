@@ -101,10 +101,12 @@ def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
     """Return the status whose number starts at a position."""
     if text[number - 1 : number] not in _BEFORE_NUMBER:
         return _STATUS.match(text, number)
-    for m in _STATUS.finditer(text, max(start, number - _MAX_LENGTH_BEFORE), number + _MAX_LENGTH_AFTER):
-        at = m.start(m.lastgroup or 0)
-        if at >= number:
-            return m if at == number else None
+    low, done = max(start, number - _MAX_LENGTH_BEFORE), 0
+    for at in [at for at in range(low, number + 1) if text[at] in _FIRST_CHARACTERS]:
+        m = _STATUS.match(text, at, number + _MAX_LENGTH_AFTER) if at >= done else None
+        if m and m.start(m.lastgroup or 0) >= number:
+            return m if m.start(m.lastgroup or 0) == number else None
+        done = m.end() if m else done
     return None
 
 
