@@ -208,13 +208,17 @@ def test_event_source_requires_several_actions(event: str) -> None:
             "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
             "The policy is too long, and no permission is missing: the trust policy of the role would exceed the quota of 2,048 characters.",
             "Merge statements of the trust policy",
-            (),
+            (
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+            ),
         ),
         (
             "$ aws iam update-assume-role-policy --role-name carts --policy-document file://trust.json\n\nAn error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
             "The policy is too long, and no permission is missing: the trust policy of the role carts would exceed the quota of 2,048 characters.",
             "Merge statements of the trust policy",
-            (),
+            (
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+            ),
         ),
         (
             "│ Error: creating IAM Policy (cart-read): operation error IAM: CreatePolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PolicySize: 6144",

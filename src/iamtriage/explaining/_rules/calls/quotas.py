@@ -77,6 +77,7 @@ class _Size(NamedTuple):
     title: str
     steps: tuple[str, ...]
     url: str = pages.IAM_QUOTAS
+    commands: tuple[str, ...] = ()
 
 
 # By what the message says. The last one is for messages that name no limit.
@@ -114,6 +115,10 @@ _SIZES = (
         (
             "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement, and remove providers of deleted clusters and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
+            "Or an account administrator requests a higher quota, Role trust policy length (IAM), which is for all roles.",
+        ),
+        commands=(
+            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
         ),
     ),
     _Size(
@@ -219,18 +224,6 @@ def _increase_remedy(service_code: str) -> Remedy:
             f"aws service-quotas request-service-quota-increase --service-code {service_code} --quota-code QUOTA_CODE --desired-value VALUE --region {region}",
         ),
         url=pages.QUOTAS,
-    )
-
-
-def _increase_trust_policy_remedy() -> Remedy:
-    """Return how to request a longer trust policy, which IAM's quotas in Service Quotas list."""
-    return account_remedy(
-        "Or request a higher value of the quota Role trust policy length (IAM) in Service Quotas",
-        "The value is for all roles of the account. IAM grants up to 8,192 characters.",
-        commands=(
-            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
-        ),
-        url=pages.IAM_QUOTAS,
     )
 
 
@@ -395,7 +388,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
     limit, because = "", code_evidence(case.failure)
     steps = size.steps
-    lines: tuple[str, ...] = ()
+    lines = size.commands
     if size.what:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
@@ -409,12 +402,9 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                 f"aws iam list-{found['kind']}-policies {holder}",
                 f"aws iam get-{found['kind']}-policy {holder} --policy-name POLICY_NAME",
             )
-    # Only the length of trust policies is adjustable.
-    is_trust_policy = size.kind == "role"
-    increase = (_increase_trust_policy_remedy(),) if is_trust_policy else ()
     return case.explain(
         f"The policy is too long, and no permission is missing{limit}.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
-        remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url), *increase),
+        remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url),),
         notes=("Nothing was saved.",),
     )
