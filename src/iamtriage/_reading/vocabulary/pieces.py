@@ -88,7 +88,8 @@ class Piece:
         source: str | None = None,
     ) -> None:
         self.role, self.start, self.end = role, start, end
-        self.kind, self.is_aws, self.source = kind, is_aws, source
+        self.kind: Kind | None = kind
+        self.is_aws, self.source = is_aws, source
         self.facts: dict[str, Fact] = {}
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
