@@ -35,6 +35,7 @@ _INTERRUPTED = f"""2026-10-07 09:00:00,123 ERROR AccessDeniedException: {DENIAL}
   }}
 }}
 """
+_BLOB = "edi0vByDPdv73gIY5cTyd-dtQDC3Spjb-mQ7C6IS_VI0kShLm0lgHufEn597Yxlp-WV6xn1swTd6_Iuv"
 _CMDLET = f"""Get-SSMParameter : {DENIAL.replace("eks:DescribeCluster", "kms:Decrypt")}
 At C:\\build\\deploy.ps1:29 char:5
 +     Get-SSMParameter -Name /app/url
@@ -207,6 +208,20 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         "helm",
         f'2026-10-07T09:00:00Z INFO upgrade\n\n{_CALL}\nError: Kubernetes cluster unreachable: Get "https://0F1E.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable aws failed with exit code 254\n',
         [_CALLED],
+    ),
+    # The last line of a message in a box is short.
+    (
+        "encoded-message-in-a-box",
+        f"╷\n│ Error: operation error EC2: CreateFleet, api error UnauthorizedOperation: You are not\n│ authorized to perform this operation. Encoded authorization failure\n│ message:\n│ {_BLOB}\n│ {_BLOB}\n│ i88nA\n│ \n│   with aws_instance.web,\n╵\n",
+        [
+            {
+                "kind": "access_denied",
+                "code": "UnauthorizedOperation",
+                "operation": "CreateFleet",
+                "service": "ec2",
+                "encoded_message": f"{_BLOB}{_BLOB}i88nA",
+            }
+        ],
     ),
     # Rails puts the ID of its request before each line.
     (

@@ -67,6 +67,9 @@ _VALUE = lazy_pattern(VALUE_START)
 _MASKED = lazy_pattern(r"[*xX]{3,}")
 _PLAIN_WORD = lazy_pattern(r"[A-Z]?[a-z]+|[0-9]{3}")
 _NEXT_MESSAGE_LINE = lazy_pattern(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
+# The rest of a message that fills the lines of a box or terminal, alone on its line.
+_LAST_MESSAGE_LINE = lazy_pattern(r"\n([A-Za-z0-9_-]{1,15})(?=\n\n|\n?\Z)")
+_MIN_FULL_LINE = 60
 # A terminal can break the ID. What follows the second part, or the end of the text, confirms it.
 _AUTHORIZATION_ID = lazy_pattern(
     r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
@@ -161,6 +164,13 @@ def _read_encoded(text: str, start: int, piece: Piece) -> int:
         and _is_encoded(line[1])
     ):
         last = line.end()
+    rest = _LAST_MESSAGE_LINE.match(text, last)
+    if (
+        rest
+        and last - max(text.rfind("\n", start, last) + 1, start) >= _MIN_FULL_LINE
+        and _PLAIN_WORD.fullmatch(rest[1]) is None
+    ):
+        last = rest.end()
     piece.is_aws = True
     value = (" " if encoded_part["mask"] else "").join(text[start:last].split())
     piece.put("encoded_message", value, start, last)
