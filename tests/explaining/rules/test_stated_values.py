@@ -608,6 +608,23 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="kubeconfig of the shell",
         ),
         pytest.param(
+            "Query failed: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 7F3K2M1P9Q8R7S6T; S3 Extended Request ID: abc=; Proxy: null), S3 Extended Request ID: abc= (Path: s3://octo-lake/orders/part-0001.parquet)",
+            {},
+            ("S3 denied s3:GetObject on arn:aws:s3:::octo-lake/orders/part-0001.parquet",),
+            (),
+            id="object that a query reads",
+        ),
+        pytest.param(
+            "Permission denied on S3 path: s3://octo-lake/orders/dt=2031-04-05",
+            {},
+            (
+                '"Action": "s3:ListBucket", "Resource": "arn:aws:s3:::octo-lake"',
+                "s3:GetObject or s3:PutObject",
+            ),
+            (),
+            id="path that Athena cannot list",
+        ),
+        pytest.param(
             "$ aws eks update-kubeconfig --name orders --region us-east-1 --profile dev\n\nAn error occurred (ResourceNotFoundException) when calling the DescribeCluster operation: No cluster found for name: orders.",
             {"region": "eu-west-1"},
             (

@@ -72,6 +72,12 @@ _S3A_CALL = lazy_pattern(
 _ARROW_CALL = lazy_pattern(
     r"\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b", re.ASCII
 )
+# Trino, which Athena is based on, names the object that it reads: TrinoS3FileSystem.java and HivePageSourceProvider.java
+# of https://github.com/trinodb/trino. Athena says that it cannot list or read a path.
+_QUERY_READ = lazy_pattern(
+    r"\(Path: s3[an]?://\S{1,1000}\)|Error opening Hive split s3[an]?://|(?P<listed>Permission denied on S3 path: s3://)",
+    re.ASCII,
+)
 # Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
@@ -100,6 +106,11 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "AWS Error " in text and (found := _ARROW_CALL.search(text)):
         service, operation = Stated("s3", found[0]), Stated(found[1], found[0])
+    elif "s3" in text and (found := _QUERY_READ.search(text)):
+        service, operation = (
+            Stated("s3", found[0]),
+            Stated("ListObjectsV2" if found["listed"] else "GetObject", found[0]),
+        )
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
         service = Stated("s3", found[0])
         operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
