@@ -567,11 +567,35 @@ def test_passed_role_whose_arn_is_cut_off(before: str, cut: str, resource: str) 
         ("Error: creating: operation error CodePipeline: CreatePipeline, https response error StatusCode: 400, RequestID: 1f2e3d4c-5b6a-4789-8a9b-0c1d2e3f4a5b, ", "codepipeline"),
         ("{glue.py:560} INFO - Creating\nAn error occurred (AccessDeniedException) when calling the CreateJob operation: ", "glue"),
         ("Waiting for the AWS Transfer server\nAn error occurred (AccessDeniedException) when calling the CreateUser operation: ", "transfer"),
+        ("{emr.py:88} INFO - Started (emr-serverless)\nAn error occurred (AccessDeniedException) when calling the StartJobRun operation: ", "emr-serverless"),
+        ("EmrServerlessStartJobOperator\nAn error occurred (AccessDeniedException) when calling the StartJobRun operation: ", "emr-serverless"),
+        ("operation error MWAA: CreateEnvironment, https response error StatusCode: 403, ", "airflow"),
+        ("operation error Database Migration Service: CreateEndpoint, https response error StatusCode: 403, ", "dms"),
+        ("An error occurred (AccessDenied) when calling the CreateReplicationInstance operation: ", "dms"),
+        ("An error occurred (AccessDenied) when calling the CreateDBProxy operation: ", "rds"),
+        ("An error occurred (AccessDenied) when calling the RestoreDBInstanceFromDBSnapshot operation: ", "rds"),
+        ("$ aws rds start-export-task\nAn error occurred (AccessDenied) when calling the StartExportTask operation: ", "export.rds"),
     ],
 )  # fmt: skip
 def test_called_service_receives_a_passed_role(before: str, service: str) -> None:
     text = f"{before}AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/web"
     assert f"'iam:PassedToService': '{service}.amazonaws.com'" in str(explain(text).remedies[0].policy)
+
+
+@pytest.mark.parametrize(
+    ("call", "role", "services"),
+    [
+        ("RDS: CreateDBInstance", "orders-rds-monitoring", "monitoring.rds.amazonaws.com"),
+        ("RDS: ModifyDBCluster", "rds-enhanced-monitoring", "monitoring.rds.amazonaws.com"),
+        ("RDS: CreateDBCluster", "orders", ["monitoring.rds.amazonaws.com", "rds.amazonaws.com"]),
+        ("Elastic Beanstalk: CreateEnvironment", "web", ["elasticbeanstalk.amazonaws.com", "ec2.amazonaws.com"]),
+    ],
+)  # fmt: skip
+def test_name_of_the_passed_role_selects_the_recipient(call: str, role: str, services: object) -> None:
+    text = f"Error: creating: operation error {call}, https response error StatusCode: 403, AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/{role}"
+    document = explain(text).remedies[0].policy
+    assert document is not None
+    assert document["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
 
 
 def test_host_id_identifies_s3() -> None:

@@ -44,6 +44,7 @@ _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
 )
+_SEPARATORS = lazy_pattern(r"[-_ ]")
 # What tools say that they create, or a resource of Terraform -> the operation and service that pass the role.
 _CREATED = (
     (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "RegisterTaskDefinition", "ecs"),
@@ -77,7 +78,8 @@ _NAMES = {
     "codepipeline": ("", "codepipeline"),
     "bedrock": ("", "bedrock"),
     "firehose": ("", "firehose"),
-    "rdsmonitoring": ("ModifyDBInstance", "rds"),
+    "rdsmonitoring": ("", "monitoring.rds"),
+    "rdsenhancedmonitoring": ("", "monitoring.rds"),
     "ekscluster": ("CreateCluster", "eks"),
 }
 _CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
@@ -355,7 +357,7 @@ def _called_service(denial: Denial) -> str | None:
     services = [each.service for each in actions_for(operation)] if operation else []
     called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
     if called is None:
-        called = _stated_service(denial)
+        called = _stated_service(denial, services)
     if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
         return "eks"
     return called
@@ -366,14 +368,22 @@ def _is_deploy_role(denial: Denial) -> bool:
     return denial.role is not None and _CDK_DEPLOY_ROLE.match(denial.role.name) is not None
 
 
-def _stated_service(denial: Denial) -> str | None:
-    """Return the service that a Java SDK or CloudFormation names next to the denial, which is about IAM."""
+def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
+    """Return the service that a tool names next to the denial, which is about IAM.
+
+    Args:
+        denial: The denial.
+        candidates: The services that have the called operation.
+    """
     text, (start, end) = denial.failure.text, denial.failure.span
     for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
         prefix = service_prefix(found["java"] or found["type"])
         if prefix is not None and prefix not in _PASSING_SERVICES:
             return prefix
-    return None
+    # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
+    around = _SEPARATORS.sub("", text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower())
+    named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
+    return named[0] if len(named) == 1 else None
 
 
 def _role_recipient(denial: Denial) -> RoleRecipient | None:
@@ -385,7 +395,16 @@ def _role_recipient(denial: Denial) -> RoleRecipient | None:
         known = RoleRecipient((service,)) if service else None
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
-    return known
+    # "orders-rds-monitoring" tells which of the call's roles it is.
+    named = _guess_recipient(denial)
+    is_one_of_known = (
+        not stated
+        and known is not None
+        and named is not None
+        and set(named.passed_to) <= set(known.passed_to)
+        and set(named.trusted) <= set(known.trusted)
+    )
+    return named if is_one_of_known else known
 
 
 def _find_call(denial: Denial) -> tuple[str | None, str | None]:

@@ -93,7 +93,22 @@ _OPERATIONS: tuple[tuple[str, ...], ...] = (
     # NeptuneFullAccess; AWSApplicationAutoscalingRDSClusterPolicy creates instances with their cluster's roles. Trust:
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
     ("addroletodbcluster addroletodbinstance", "rds"),
-    ("createdbinstance modifydbinstance", "monitoring.rds", "monitoring.rds rds"),
+    ("createdbinstance modifydbinstance createdbinstancereadreplica", "monitoring.rds", "monitoring.rds rds"),
+    # Clusters have associated roles, too.
+    ("createdbcluster modifydbcluster", "monitoring.rds rds"),
+    (
+        "restoredbclusterfromsnapshot restoredbclustertopointintime restoredbinstancefroms3",
+        "monitoring.rds rds",
+    ),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html
+    ("createdbproxy modifydbproxy restoredbclusterfroms3", "rds"),
+    ("restoredbinstancefromdbsnapshot restoredbinstancetopointintime", "rds"),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.Setup.html
+    ("rds:startexporttask", "export.rds"),
+    # https://docs.aws.amazon.com/mwaa/latest/userguide/mwaa-create-role.html
+    ("airflow:createenvironment airflow:updateenvironment", "airflow airflow-env", "airflow"),
+    # The service role, and the role of the instance profile: AdministratorAccess-AWSElasticBeanstalk.
+    ("elasticbeanstalk:createenvironment elasticbeanstalk:updateenvironment", "elasticbeanstalk ec2"),
     ("putbucketreplication", "s3"),
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
     ("s3:createjob", "batchoperations.s3"),
@@ -136,13 +151,15 @@ _BY_OPERATION = {
 # Services whose service principal is their action prefix.
 _SERVICES_NAMED_LIKE_PREFIX = (
     "amplify", "apigateway", "application-autoscaling", "appsync", "backup", "bedrock", "bedrock-agentcore",
-    "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm",
+    "budgets", "cloudformation", "codebuild", "codedeploy", "codepipeline", "databrew", "datasync", "dax", "dlm", "dms",
     "eks", "elasticfilesystem", "emr-serverless", "events", "firehose", "fis", "glue", "grafana", "iot",
     "kafkaconnect", "kendra", "kinesisanalytics", "lakeformation", "lambda", "mediaconvert", "omics", "personalize",
     "pipes", "redshift", "sagemaker", "scheduler", "servicecatalog", "ssm", "states", "transfer",
 )  # fmt: skip
 _BY_SERVICE = {
     **{name: RoleRecipient(_principals(name)) for name in _SERVICES_NAMED_LIKE_PREFIX},
+    # The recipient of a role for Enhanced Monitoring, which the names of such roles suggest.
+    "monitoring.rds": RoleRecipient(_principals("monitoring.rds")),
     "osis": RoleRecipient(_principals("osis-pipelines")),
     "redshift-serverless": RoleRecipient((), _principals("redshift-serverless")),
     # One role pulls the image, the other is the application's:
