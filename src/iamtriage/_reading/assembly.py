@@ -68,6 +68,8 @@ def read(
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Return the root cause in a text; the arguments are those of ``read``."""
     view, candidates = read(text, stated)
+    if not candidates:
+        return None
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)
 

@@ -260,8 +260,10 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
     # The code and the first word of the message are then one word.
-    joined = {word for word in readable.mixed_case if word.endswith(_FIRST_WORDS)}
-    if joined.issubset(_FIRST_WORDS):
+    for word in readable.mixed_case:
+        if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
+            break
+    else:
         return []
     text = readable.flat
     starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]

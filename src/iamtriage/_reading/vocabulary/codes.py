@@ -332,18 +332,20 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str]:
+def find_codes(text: str, words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
-    >>> words = {"NotFound", "InvalidGroup", "ClientError", "hello"}
-    >>> sorted(find_codes(words, words - {"hello"}))
+    >>> text = "NotFound InvalidGroup ClientError hello"
+    >>> words = set(text.split())
+    >>> sorted(find_codes(text, words, words - {"hello"}))
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    likely = {
-        word for word in mixed_case if word.endswith(_SUFFIXES) or "Invalid" in word or "Denied" in word
-    }
-    return (_PARTS & words).union(filter(_can_be_code, likely))
+    likely = {word for word in mixed_case if word.endswith(_SUFFIXES)}
+    if "Invalid" in text or "Denied" in text:
+        likely |= {word for word in mixed_case if "Invalid" in word or "Denied" in word}
+    parts = words & _PARTS
+    return parts.union(filter(_can_be_code, likely)) if likely else parts
 
 
 def _can_be_code(word: str) -> bool:

@@ -54,13 +54,13 @@ class Readable:
         self.text = text
         self.flat = text.replace("\n", " ") if "\n" in text else text
         # The words, at their positions, with spaces instead of other characters, and one before the text.
-        self._written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
-        self.words = set(self._written.split())
+        self._written = written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
+        self.words = set(written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
-        self.lowered = set(map(str.lower, self.words))
+        self.lowered = set(written.lower().split())
         self.mixed_case = self.words - self.lowered
-        codes = find_codes(self.words, self.mixed_case)
+        codes = find_codes(text, self.words, self.mixed_case)
         self.codes = self.places(codes) if codes else []
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
