@@ -61,7 +61,10 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     message = clues.message_text(case)
     if service_roles.MISSING_ROLE.search(message):
         return service_roles.explain_missing_role(case, message)
-    return service_roles.explain_service_role(case, message) or _choose_rule(case, message)(case, message)
+    special = service_roles.explain_existing_role(case, message) or service_roles.explain_service_role(
+        case, message
+    )
+    return special or _choose_rule(case, message)(case, message)
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
