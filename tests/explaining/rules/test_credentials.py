@@ -2953,3 +2953,24 @@ def test_variables_of_a_missing_token_are_not_checked() -> None:
     remedy = explain(f"Error: ENOENT: no such file or directory, open '{POD_IDENTITY_FILE}'").remedies[0]
     assert remedy.steps[0].startswith("Remove AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE from the manifest")
     assert not any("env[*]" in line for line in remedy.commands)
+
+
+@pytest.mark.parametrize(
+    ("around", "title"),
+    [
+        ("$ cat /etc/backup/env\nRETENTION=7\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEK3Y9NAS02\n", "Set key ID and secret again in /etc/backup/env"),
+        ("backup.service: Failed\n# cat ~/.aws/credentials\n[default]\naws_access_key_id = AKIAEXAMPLEK3Y9NAS02\n", "Set key ID and secret again in ~/.aws/credentials, and start backup again"),
+        ("$ docker run --env-file ./prod.env app\nAWS_ACCESS_KEY_ID=AKIAEXAMPLEK3Y9NAS02\n", "Set key ID and secret again in ./prod.env"),
+    ],
+)  # fmt: skip
+def test_file_with_an_unknown_access_key(around: str, title: str) -> None:
+    explanation = explain(
+        f"Fatal: ListObjectsV2: The AWS Access Key Id you provided does not exist in our records.\n{around}"
+    )
+    assert "session token" not in f"{explanation.summary}{explanation.causes[0].text}"
+    assert title in [each.title for each in explanation.remedies]
+    assert (
+        "aws iam get-access-key-last-used --access-key-id AKIAEXAMPLEK3Y9NAS02 --query UserName"
+        in explanation.remedies[0].commands
+    )
+    assert ("key-just-made" in [each.code for each in explanation.causes]) == (".service" not in around)

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -135,7 +136,12 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         _reported_cause(request, clues.find_overridden_profile(case)),
         *(() if is_other_partition else _causes_from_text(request)),
         *region.causes,
-        *_common_causes(request),
+        # The key of a unit, which a timer starts, worked before.
+        *(
+            each
+            for each in _common_causes(request)
+            if not (each.code == KEY_JUST_MADE.code and find_unit(case))
+        ),
     )
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
@@ -273,7 +279,8 @@ def _summary(request: RejectedRequest) -> str:
         return f"AWS does not accept the credentials in {request.region}: most likely, the session token is from the global STS endpoint and not valid in this Region."
     if request.is_signed and request.is_opt_in:
         return f"AWS does not accept the credentials in {request.region}: most likely, the account has not enabled this Region."
-    return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
+    invalid = "access key" if request.is_temporary is False else "access key or session token"
+    return f"AWS does not accept the credentials: the {invalid} is not valid. No permission is missing."
 
 
 def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> Cause:
@@ -286,7 +293,7 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
     if request.code in INVALID_TOKEN_CODES:
         text = "The session token is truncated, changed, from another key, or not valid in the Region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
-    text = "AWS cannot identify the caller by the access key ID or session token."
+    text = f"AWS cannot identify the caller by the access key ID{'' if request.is_temporary is False else ' or session token'}."
     if not request.is_signed:
         text = "STS rejected the call, which carries a token instead of an access key."
     return INVALID_CREDENTIALS.cause("reported", because, text=text)

@@ -164,11 +164,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             _cron_remedy(cron, find_identity(case)),
         )
     if (line := _SYSTEMD.search(text)) is not None:
-        end = case.failure.span[1]
-        found = _UNIT.search(text) or _UNIT.search(case.failure.text, end, end + _CHARS_AFTER)
-        unit = (
-            (found["unit"] or found["name"]).removesuffix(".service") if found else line["program"] or "UNIT"
-        )
+        unit = find_unit(case) or line["program"] or "UNIT"
         return OtherUser(
             "that the systemd unit reads",
             " in the systemd unit",
@@ -192,6 +188,13 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 ),
             )
     return None
+
+
+def find_unit(case: Case[Failure]) -> str | None:
+    """Return the systemd unit that the text names, before the failure or right after it."""
+    end = case.failure.span[1]
+    found = _UNIT.search(_text_before(case)) or _UNIT.search(case.failure.text, end, end + _CHARS_AFTER)
+    return (found["unit"] or found["name"]).removesuffix(".service") if found else None
 
 
 def find_root_shell(case: Case[Failure]) -> OtherUser | None:

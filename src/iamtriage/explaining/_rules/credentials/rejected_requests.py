@@ -13,6 +13,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -221,6 +222,14 @@ _KEY_STORES = {
 }
 
 
+# A file that the text prints with a long-term key, or that a unit or a container reads.
+_KEY_FILE = lazy_pattern(
+    r"(?:^|[#$>%] )(?:sudo )?(?:cat|less|more|head|tail|grep [^\n/~]{1,60}) (?P<path>[/~.][\w./-]{1,120})\n(?:[^\n]{0,200}\n){0,8}?\W{0,4}(?:export )?(?i:aws_access_key_id)[\"' ]{0,2}[=:]"
+    r"|(?:\bEnvironmentFile=-?|--env-file[ =])(?P<named>[/~.][\w./-]{1,120})",
+    re.ASCII | re.MULTILINE,
+)
+
+
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, context = case.failure.text, context_of(case.facts)
@@ -246,6 +255,16 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
             url="https://cli.github.com/manual/gh_secret_set"
             if kind == "github-actions"
             else pages.ACCESS_KEYS,
+        )
+    file = _KEY_FILE.search(text) if case.failure.kind == "invalid_credentials" else None
+    if file is not None:
+        unit = find_unit(case)
+        restart = f", and start {unit} again" if unit else ""
+        return your_remedy(
+            f"Set key ID and secret again in {file['path'] or file['named']}{restart}",
+            "Set both, of the same key. If the key was deleted, create a new one: AWS shows a secret only once.",
+            commands=(commands.command("sudo", "systemctl", "restart", unit),) if unit else (),
+            url=pages.ACCESS_KEYS,
         )
     if failed is not None and failed.program == "aws":
         # The reader ran the command, whatever pods the text shows.
@@ -348,11 +367,12 @@ SESSION_TOKEN_REMEDY = your_remedy(
 
 CHECK_KEY = account_remedy(
     "Check whether the access key exists and is active",
-    "The first command prints the key's account and requires no permission there.",
-    "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+    "The first command prints the key's account and requires no permission there. The second prints the key's user, unless the key was deleted.",
+    "The last one lists the user's keys and whether they are active. A key that is not listed was deleted.",
     "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
     commands=(
         "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",
+        "aws iam get-access-key-last-used --access-key-id ACCESS_KEY_ID --query UserName",
         "aws iam list-access-keys --user-name USER_NAME",
     ),
     url=pages.ACCESS_KEYS,
