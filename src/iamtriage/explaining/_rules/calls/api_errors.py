@@ -61,10 +61,38 @@ def explain_api_error(case: Case[AwsError]) -> Explanation:
     message = clues.message_text(case)
     if service_roles.MISSING_ROLE.search(message):
         return service_roles.explain_missing_role(case, message)
-    special = service_roles.explain_existing_role(case, message) or service_roles.explain_service_role(
-        case, message
-    )
+    special = _explain_existing_role(case, message) or service_roles.explain_service_role(case, message)
     return special or _choose_rule(case, message)(case, message)
+
+
+_EXISTING_ROLE = lazy_pattern(
+    r"[Ss]ervice role name (?P<role>AWSServiceRoleFor\w{1,60}) has been taken in this account", re.ASCII
+)
+
+
+def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | None:
+    """Explain that a service-linked role exists and was not created again, or return ``None`` for another error."""
+    found = _EXISTING_ROLE.search(message)
+    if found is None:
+        return None
+    name = found["role"]
+    lookup = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
+    return case.explain(
+        f"The service-linked role {name} already exists in the account, so it was not created again.",
+        api_error_kinds.ALREADY_EXISTS.cause("reported", clues.quote_phrases(message, found[0])),
+        topic=api_error_kinds.ALREADY_EXISTS.code,
+        remedies=present(
+            error_kind.import_remedy(case.failure, case.facts, identifier=f'"$({lookup})"'),
+            your_remedy(
+                "Use the existing role, and do not create it",
+                "The service finds the role by its name. If the service said a moment ago that the role is missing, retry after a minute: changes propagate.",
+                "In a template or module, remove the resource that creates the role, or create it only if it does not exist.",
+                commands=(lookup,),
+                url=pages.SERVICE_LINKED,
+            ),
+        ),
+        notes=("No permission is missing.",),
+    )
 
 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:

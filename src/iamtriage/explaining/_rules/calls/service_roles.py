@@ -16,7 +16,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._rules.calls import api_error_kinds, error_kind
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -227,9 +226,6 @@ MISSING_ROLE = lazy_pattern(
     re.IGNORECASE,
 )
 """Words of the messages."""
-_EXISTING_ROLE = lazy_pattern(
-    r"[Ss]ervice role name (?P<role>AWSServiceRoleFor\w{1,60}) has been taken in this account", re.ASCII
-)
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
 
 NO_SERVICE_LINKED_ROLE = CauseType(
@@ -247,31 +243,6 @@ def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
     """Explain an API error that says that a service-linked role is missing."""
     role = find_linked_role(message, _possible_services(case.failure))
     return missing_role(case, message, role, "The account has no service-linked role for {} yet.")
-
-
-def explain_existing_role(case: Case[AwsError], message: str) -> Explanation | None:
-    """Explain that a service-linked role exists and was not created again, or return ``None`` for another error."""
-    found = _EXISTING_ROLE.search(message)
-    if found is None:
-        return None
-    name = found["role"]
-    lookup = fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
-    return case.explain(
-        f"The service-linked role {name} already exists in the account, so it was not created again.",
-        api_error_kinds.ALREADY_EXISTS.cause("reported", quote_phrases(message, found[0])),
-        topic=api_error_kinds.ALREADY_EXISTS.code,
-        remedies=present(
-            error_kind.import_remedy(case.failure, case.facts, identifier=f'"$({lookup})"'),
-            your_remedy(
-                "Use the existing role, and do not create it",
-                "The service finds the role by its name. If the service said a moment ago that the role is missing, retry after a minute: changes propagate.",
-                "In a template or module, remove the resource that creates the role, or create it only if it does not exist.",
-                commands=(lookup,),
-                url=pages.SERVICE_LINKED,
-            ),
-        ),
-        notes=("No permission is missing.",),
-    )
 
 
 def missing_role(
