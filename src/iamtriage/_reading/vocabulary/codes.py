@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
     from iamtriage.typing import Kind
 
@@ -332,7 +331,7 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(text: str, words: AbstractSet[str], mixed_case: AbstractSet[str]) -> set[str]:
+def find_codes(text: str, words: set[str], mixed_case: set[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
     >>> text = "NotFound InvalidGroup ClientError hello"
