@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.statuses import is_status
 
 if TYPE_CHECKING:
-
     from iamtriage.typing import Kind
 
 _DENIED = """
