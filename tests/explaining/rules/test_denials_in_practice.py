@@ -264,6 +264,20 @@ OTHER_USERS: tuple[Case, ...] = (
         ("aws configure sso",),
     ),
     (
+        "variables passed to another user",
+        f"$ sudo -u jenkins -E aws s3 ls --profile prod-admin\n{_NO_PROFILE}",
+        {},
+        ("files of jenkins", "who reads other ~/.aws files."),
+        ("gets no AWS_ variables",),
+    ),
+    (
+        "many options of sudo",  # which took exponential time
+        f"$ sudo {'--user=ana ' * 60}!\n{_NO_PROFILE}",
+        {},
+        ("Use a profile that exists",),
+        ("under sudo",),
+    ),
+    (
         "sudo that keeps the files",
         f"$ sudo HOME=/home/ana kubectl get pods\n{_NO_PROFILE}",
         {},

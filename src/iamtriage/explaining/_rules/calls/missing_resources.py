@@ -74,134 +74,59 @@ class _Resource(NamedTuple):
         message: What the error says. The first group that matches is the name of the resource.
         listing: The command, for services with Regions without ``--region``.
         options: The options of the AWS CLI and parameters of the API that name the resource.
-        is_global: Whether the service has no Regions.
     """
 
     name: str
     message: re.Pattern[str]
     listing: str
     options: tuple[str, ...] = ()
-    is_global: bool = False
+
+    @property
+    def is_global(self) -> bool:
+        """Whether the service has no Regions."""
+        return self.listing.startswith(("aws iam ", "aws route53 "))
 
 
 _NAME = r"[\"'`\[]{0,2}([\w+=,.@:/-]{1,255}?)[\"'`\]]{0,2}"
-_RESOURCES = (
-    _Resource(
-        "queue",
-        lazy_pattern(
-            r"specified queue does not exist|sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/\d{12}/([\w.-]{1,80})[^\n]{0,200}(?:NonExistentQueue|QueueDoesNotExist)"
-        ),
-        "aws sqs list-queues",
-        ("queue-url", "queue-name", "QueueUrl", "QueueName"),
-    ),
-    _Resource(
-        "secret",
-        lazy_pattern(r"[Cc]an't find the specified secret"),
-        "aws secretsmanager list-secrets --query 'SecretList[].ARN'",
-        ("secret-id", "SecretId"),
-    ),
-    _Resource(
-        "parameter",
-        lazy_pattern(r"\AParameterNotFound\b"),
-        "aws ssm describe-parameters --query 'Parameters[].Name'",
-        ("name", "names", "Name"),
-    ),
-    _Resource(
-        "table",
-        lazy_pattern(
-            rf"Requested resource not found(?:: Table: {_NAME} not found)?|Table not found: {_NAME}(?:\s|$)"
-        ),
-        "aws dynamodb list-tables",
-        ("table-name", "TableName"),
-    ),
-    _Resource(
-        "cluster",
-        lazy_pattern(rf"No cluster found for name: {_NAME}(?:\.?(?:\s|$)|\.\W)"),
-        "aws eks list-clusters",
-        ("name", "cluster-name", "cluster"),
-    ),
-    _Resource(
-        "ECS cluster",
-        lazy_pattern(r"\AClusterNotFoundException\b"),
-        "aws ecs list-clusters",
-        ("cluster",),
-    ),
-    _Resource(
-        "function",
-        lazy_pattern(
-            r"Function not found: arn:aws[a-z-]{0,12}:lambda:[a-z0-9-]{6,30}:\d{12}:function:([\w-]{1,64})"
-        ),
-        "aws lambda list-functions --query 'Functions[].FunctionName'",
-        ("function-name", "FunctionName"),
-    ),
-    _Resource(
-        "role",
-        lazy_pattern(rf"[Rr]ole with name {_NAME} cannot be found"),
-        "aws iam list-roles --query 'Roles[].RoleName'",
-        is_global=True,
-    ),
-    _Resource(
-        "user",
-        lazy_pattern(rf"user with name {_NAME} cannot be found"),
-        "aws iam list-users --query 'Users[].UserName'",
-        is_global=True,
-    ),
-    _Resource(
-        "instance profile",
-        lazy_pattern(rf"Instance Profile {_NAME} cannot be found"),
-        "aws iam list-instance-profiles --query 'InstanceProfiles[].InstanceProfileName'",
-        is_global=True,
-    ),
-    _Resource(
-        "policy",
-        lazy_pattern(rf"(?<![\w-])[Pp]olicy {_NAME} (?:does not exist|was not found)"),
-        "aws iam list-policies --scope Local --query 'Policies[].Arn'",
-        is_global=True,
-    ),
-    _Resource(
-        "repository",
-        lazy_pattern(rf"repository with name {_NAME} does not exist"),
-        "aws ecr describe-repositories --query 'repositories[].repositoryName'",
-    ),
-    _Resource(
-        "log group",
-        lazy_pattern(r"specified log group does not exist"),
-        "aws logs describe-log-groups --query 'logGroups[].logGroupName'",
-        ("log-group-name", "logGroupName"),
-    ),
-    _Resource(
-        "stack",
-        lazy_pattern(rf"Stack(?: with id|:)? {_NAME} does not exist"),
-        "aws cloudformation list-stacks --query 'StackSummaries[].[StackName,StackStatus]'",
-    ),
-    _Resource(
-        "key",
-        lazy_pattern(rf"(?:Alias|Key) {_NAME} (?:is not found|does not exist)"),
-        "aws kms list-aliases --query 'Aliases[].[AliasName,TargetKeyId]'",
-    ),
-    _Resource(
-        "database instance",
-        lazy_pattern(rf"DBInstance {_NAME} not found"),
-        "aws rds describe-db-instances --query 'DBInstances[].DBInstanceIdentifier'",
-    ),
-    _Resource(
-        "topic",
-        lazy_pattern(r"Topic does not exist"),
-        "aws sns list-topics",
-        ("topic-arn", "TopicArn"),
-    ),
-    _Resource(
-        "stream",
-        lazy_pattern(rf"Stream {_NAME} under account \d{{12}} not found"),
-        "aws kinesis list-streams",
-    ),
-    _Resource(
-        "hosted zone",
-        lazy_pattern(rf"No hosted zone found with ID: {_NAME}(?:\.?(?:\s|$))"),
-        "aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]'",
-        is_global=True,
-    ),
-)
+_RESOURCES = tuple(
+    _Resource(name, lazy_pattern(message), listing, tuple(options.split()))
+    for name, message, listing, options in (
+        ("queue", r"specified queue does not exist|sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/\d{12}/([\w.-]{1,80})[^\n]{0,200}(?:NonExistentQueue|QueueDoesNotExist)",
+         "aws sqs list-queues", "queue-url queue-name QueueUrl QueueName"),
+        ("secret", r"[Cc]an't find the specified secret",
+         "aws secretsmanager list-secrets --query 'SecretList[].ARN'", "secret-id SecretId"),
+        ("parameter", r"\AParameterNotFound\b",
+         "aws ssm describe-parameters --query 'Parameters[].Name'", "name names Name"),
+        ("table", rf"Requested resource not found(?:: Table: {_NAME} not found)?|Table not found: {_NAME}(?:\s|$)",
+         "aws dynamodb list-tables", "table-name TableName"),
+        ("cluster", rf"No cluster found for name: {_NAME}(?:\.?(?:\s|$)|\.\W)",
+         "aws eks list-clusters", "name cluster-name cluster"),
+        ("ECS cluster", r"\AClusterNotFoundException\b", "aws ecs list-clusters", "cluster"),
+        ("function", r"Function not found: arn:aws[a-z-]{0,12}:lambda:[a-z0-9-]{6,30}:\d{12}:function:([\w-]{1,64})",
+         "aws lambda list-functions --query 'Functions[].FunctionName'", "function-name FunctionName"),
+        ("role", rf"[Rr]ole with name {_NAME} cannot be found",
+         "aws iam list-roles --query 'Roles[].RoleName'", ""),
+        ("user", rf"user with name {_NAME} cannot be found", "aws iam list-users --query 'Users[].UserName'", ""),
+        ("instance profile", rf"Instance Profile {_NAME} cannot be found",
+         "aws iam list-instance-profiles --query 'InstanceProfiles[].InstanceProfileName'", ""),
+        ("policy", rf"(?<![\w-])[Pp]olicy {_NAME} (?:does not exist|was not found)",
+         "aws iam list-policies --scope Local --query 'Policies[].Arn'", ""),
+        ("repository", rf"repository with name {_NAME} does not exist",
+         "aws ecr describe-repositories --query 'repositories[].repositoryName'", ""),
+        ("log group", r"specified log group does not exist",
+         "aws logs describe-log-groups --query 'logGroups[].logGroupName'", "log-group-name logGroupName"),
+        ("stack", rf"Stack(?: with id|:)? {_NAME} does not exist",
+         "aws cloudformation list-stacks --query 'StackSummaries[].[StackName,StackStatus]'", ""),
+        ("key", rf"(?:Alias|Key) {_NAME} (?:is not found|does not exist)",
+         "aws kms list-aliases --query 'Aliases[].[AliasName,TargetKeyId]'", ""),
+        ("database instance", rf"DBInstance {_NAME} not found",
+         "aws rds describe-db-instances --query 'DBInstances[].DBInstanceIdentifier'", ""),
+        ("topic", r"Topic does not exist", "aws sns list-topics", "topic-arn TopicArn"),
+        ("stream", rf"Stream {_NAME} under account \d{{12}} not found", "aws kinesis list-streams", ""),
+        ("hosted zone", rf"No hosted zone found with ID: {_NAME}(?:\.?(?:\s|$))",
+         "aws route53 list-hosted-zones --query 'HostedZones[].[Id,Name]'", ""),
+    )
+)  # fmt: skip
 # The account in the URL of a queue and in what ECR and Kinesis say.
 _OWNER = lazy_pattern(
     r"sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})",
@@ -216,11 +141,7 @@ _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.A
 
 def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a resource does not exist."""
-    is_head_of_s3 = s3_calls.is_head_call(case) and case.failure.envelope.operation in {
-        "HeadObject",
-        "HeadBucket",
-    }
-    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
+    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or s3_calls.is_head_call(case):
         return _explain_missing_s3_object(case)
     words = f"{clues.error_code(case.failure)} {message}"
     resource, name = next(

@@ -173,10 +173,15 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
+def find_proxied_hosts(case: Case[MissingCredentials], message: str) -> str | None:
+    """Return the hosts in ``NO_PROXY`` if a proxy takes the request to the instance metadata, or ``None``."""
+    is_requested = METADATA_SIGNS.search(message) is not None
+    return find_unexempted_hosts(case.failure.text, METADATA_ADDRESS) if is_requested else None
+
+
 def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     timed_out = TIMEOUT_SIGNS.search(message) is not None
-    hosts = find_unexempted_hosts(case.failure.text, METADATA_ADDRESS)
-    if hosts is not None and METADATA_SIGNS.search(message):
+    if (hosts := find_proxied_hosts(case, message)) is not None:
         shown = f"NO_PROXY is {hosts}." if hosts else "NO_PROXY is not set."
         exempt = your_remedy(
             "Add 169.254.169.254 to NO_PROXY",

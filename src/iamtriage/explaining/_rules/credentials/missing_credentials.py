@@ -143,7 +143,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     in_container = containers.is_in_container(case.text)
     problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
     files = f"that the {'process in the container' if in_container else 'call'} reads"
-    other = None if in_container else other_users.find_other_user(case) or other_users.find_root_shell(case)
+    other = None if in_container else other_users.find_other_shell(case)
     is_theirs = other is not None and other.has_person
     spellings: tuple[Cause, ...] = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
     other_home = missing_logins.OTHER_HOME.cause(

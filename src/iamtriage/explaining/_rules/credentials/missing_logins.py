@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -143,20 +143,13 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         login = attrs.evolve(
             login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
         )
-    other = other_users.find_other_user(case) or other_users.find_root_shell(case)
+    other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
-    other_home = (
-        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why)
-    )
     return case.explain(
         f"Nobody is signed in to IAM Identity Center for {described}: {cache} has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
-        other_home,
-        remedies=(
-            *(() if other is None else (other.remedy,)),
-            login,
-            credential_remedies.SHOW_IDENTITY,
-        ),
+        OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
+        remedies=present(other and other.remedy, login, credential_remedies.SHOW_IDENTITY),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
@@ -262,7 +255,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         HELPER_TIMEOUT.cause(),
     )
     first: tuple[Remedy, ...] = ()
-    other = other_users.find_other_user(case) or other_users.find_root_shell(case)
+    other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         outcome = "found no AWS credentials"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._context.readers.proxies import find_unexempted_hosts
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.credentials import (
     containers,
@@ -271,9 +270,9 @@ _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the 
 
 def _circumstances(case: Case[MissingCredentials], message: str, environments: list[_Environment]) -> str:
     """Return where an SDK found no credentials, and why."""
-    address = credential_sources.METADATA_ADDRESS
-    if environments == [credential_sources.advise_on_ec2] and _is_proxied(case, message):
-        return f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {address}"
+    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
+    if environments == [credential_sources.advise_on_ec2] and is_proxied:
+        return f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {credential_sources.METADATA_ADDRESS}"
     if _is_blocked_by_hop_limit(case.text):
         session = credential_sources.INSTANCE_SESSION.search(case.text)
         limit = "is" if credential_sources.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
@@ -297,12 +296,6 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
-
-
-def _is_proxied(case: Case[MissingCredentials], message: str) -> bool:
-    """Return whether the text shows that a proxy takes the request to the instance metadata."""
-    hosts = find_unexempted_hosts(case.failure.text, credential_sources.METADATA_ADDRESS)
-    return hosts is not None and credential_sources.METADATA_SIGNS.search(message) is not None
 
 
 def _is_of_other_user(case: Case[MissingCredentials], *, may_be_instance: bool) -> bool:
@@ -406,7 +399,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         credential_sources.METADATA_SIGNS.search(message) is not None
         or credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
     )
-    if not environments and (_is_blocked_by_hop_limit(text) or _is_proxied(case, message)):
+    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
+    if not environments and (is_proxied or _is_blocked_by_hop_limit(text)):
         return [on_ec2]
     if _is_in_container_on_ec2(text, message):
         return [on_ec2, *environments, containers.advise_in_docker][:2]

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 # Programs that make calls of AWS, or run others that do. Those in containers have other files.
 _PROGRAMS = r"(?:aws|terraform|tofu|terragrunt|pulumi|python[\d.]{0,4}|node|npx|npm|make|bash|sh|cdk|sam|eksctl|kubectl|kubefwd|k9s|stern|helm|helmfile|flux|argocd|velero|packer|ansible(?:-playbook)?|java|rclone|restic|s3cmd|s5cmd)"
 _SUDO = lazy_pattern(
-    r"\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?:-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*)"
+    r"\bsudo (?![^\n]{0,200}?\b(?:HOME|AWS_CONFIG_FILE)(?:=|,|\b ))(?P<options>(?>-u ?(?P<user>[\w.-]{1,32}) |--user[= ](?P<long>[\w.-]{1,32}) |--?[A-Za-z][\w=,-]{0,80} |[A-Z][A-Z0-9_]{0,63}=\S{0,200} )*+)"
     rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})",
     re.ASCII,
 )
+# What passes variables through sudo.
+_PASSES_VARIABLES = lazy_pattern(r"(?<!\S)(?:-[a-zA-Z]*E|--preserve-env|AWS_)")
 # The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
 # Containers start in / or in the folder of their program.
 _ROOT_PROMPT = lazy_pattern(
@@ -63,6 +65,9 @@ _SHELL_USER = lazy_pattern(
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|password|token|key))[\w./:=@,+ -]{1,300}", re.ASCII)
+_LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
+_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
+_FIRST_USER_PORT = 1024
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 _ROLE = (
     "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
@@ -115,12 +120,6 @@ class _Cron(NamedTuple):
     shell_user: str | None
 
 
-def _text_before(case: Case[Failure]) -> str:
-    """Return the text up to the end of the failure, without what is far from it."""
-    start, end = case.failure.span
-    return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
-
-
 class OtherUser(NamedTuple):
     """A process that does not run as the user of a shell.
 
@@ -141,12 +140,17 @@ class OtherUser(NamedTuple):
     has_person: bool = False
 
 
+def find_other_shell(case: Case[Failure]) -> OtherUser | None:
+    """Return the process of another user, or the shell of root, that the text shows."""
+    return find_other_user(case) or _find_root_shell(case)
+
+
 def find_other_user(case: Case[Failure]) -> OtherUser | None:
     """Return the process of another user that the text shows, or ``None``."""
     text = _text_before(case)
-    if (sudo := _find_sudo(text)) is not None:
+    if (sudo := _find_last_command(_SUDO, case)) is not None:
         user = sudo["user"] or sudo["long"] or "root"
-        lost = "" if "E" in sudo["options"].partition("-u")[0] else ", and it gets no AWS_ variables"
+        lost = "" if _PASSES_VARIABLES.search(sudo["options"]) else ", and it gets no AWS_ variables"
         return OtherUser(
             f"of {user}, as whom sudo runs the command",
             f" under sudo, as {user}",
@@ -179,13 +183,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 f"that the {noun} reads",
                 f" in the {noun}",
                 f"The {noun} gets no variables of a shell, and reads ~/.aws of the user as whom it runs.",
-                your_remedy(
-                    f"Set the user or the files of the {noun}",
-                    step,
-                    _ROLE,
-                    commands=lines,
-                    url=pages.CLI_CREDENTIALS,
-                ),
+                _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=lines),
             )
     return None
 
@@ -197,16 +195,16 @@ def find_unit(case: Case[Failure]) -> str | None:
     return (found["unit"] or found["name"]).removesuffix(".service") if found else None
 
 
-def find_root_shell(case: Case[Failure]) -> OtherUser | None:
+def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
     """Return the shell of root that made the call, whose files are not those of the person."""
-    found = [*_ROOT_PROMPT.finditer(_text_before(case))]
-    if not found or _COMMAND.search(_text_before(case), found[-1].end()):
+    found = _find_last_command(_ROOT_PROMPT, case)
+    if found is None:
         return None
     return OtherUser(
         "of root, whose shell this is",
         " in the shell of root",
         "The shell is that of root, who reads /root/.aws, and not the files of another user.",
-        _root_shell_remedy(found[-1]["line"].strip()),
+        _root_shell_remedy(found["line"].strip()),
         has_person=True,
     )
 
@@ -250,7 +248,7 @@ def describe_identity(case: Case[Failure]) -> str:
     who = find_identity(case)
     if who is None:
         return ""
-    if _find_sudo(_text_before(case)) is not None:
+    if _find_last_command(_SUDO, case) is not None:
         return f" (your own user has those of {who})"
     shell_user = _find_shell_user(case)
     return f" ({f'the shell of {shell_user}' if shell_user else 'your shell'} has those of {who})"
@@ -263,15 +261,22 @@ def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
     return (f"The text shows that {program} works without sudo.",) if is_shown else ()
 
 
-def _find_sudo(text: str) -> re.Match[str] | None:
-    """Return the last command with sudo, if no other command follows it."""
-    all_found = tuple(_SUDO.finditer(text))
-    return all_found[-1] if all_found and not _COMMAND.search(text, all_found[-1].end()) else None
+def _find_last_command(pattern: re.Pattern[str], case: Case[Failure]) -> re.Match[str] | None:
+    """Return the last command that matches, if no other one follows it before the failure ends."""
+    text = _text_before(case)
+    found = next(reversed([*pattern.finditer(text)]), None)
+    return None if found is None or _COMMAND.search(text, found.end()) else found
+
+
+def _text_before(case: Case[Failure]) -> str:
+    """Return the text up to the end of the failure, without what is far from it."""
+    start, end = case.failure.span
+    return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
 
 
 def find_command_with_sudo(case: Case[Failure]) -> str | None:
     """Return the command that ran with sudo, without it, if it is safe to repeat."""
-    sudo = _find_sudo(_text_before(case))
+    sudo = _find_last_command(_SUDO, case)
     line = "" if sudo is None else sudo["line"].strip()
     return line if _PLAIN.fullmatch(line) else None
 
@@ -293,34 +298,32 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
         title, way = "name your files to sudo", "the second command lets it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
-        others: tuple[str, ...] = (f"sudo {files} {line}",)
+        others = [f"sudo {files} {line}"]
     else:
         # Only root can read the files of others.
         title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
         profile = _PROFILE_OPTION.search(line)
         line = _PROFILE_OPTION.sub("", line)
-        others = (
+        others = [
             f'eval "$(aws configure export-credentials{profile[0] if profile else ""} --format env)"',
             f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
-        )
-    return your_remedy(
+        ]
+    return _remedy(
         f"Run the command without sudo, or {title}",
         f"{step} If it needs the rights of {user}, {way}.",
         *present(last_step),
         commands=(again, *others, *((list_profiles,) if is_about_profile else ())),
-        url=pages.CLI_CREDENTIALS,
     )
 
 
-_LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
-_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
-_FIRST_USER_PORT = 1024
+def _remedy(title: str, *steps: str, commands: tuple[str, ...], manifest: str | None = None) -> Remedy:
+    return your_remedy(title, *steps, commands=commands, manifest=manifest, url=pages.CLI_CREDENTIALS)
 
 
 def _root_shell_remedy(line: str) -> Remedy:
     line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
     home = "/home/USER/.aws"
-    return your_remedy(
+    return _remedy(
         "Run the command as the user who has the profile, or name that user's files",
         "Leave the shell of root, or let the command read the files of the user. Root may read them.",
         _ROLE,
@@ -328,7 +331,6 @@ def _root_shell_remedy(line: str) -> Remedy:
             "aws configure list-profiles",
             f"AWS_CONFIG_FILE={home}/config AWS_SHARED_CREDENTIALS_FILE={home}/credentials {line}",
         ),
-        url=pages.CLI_CREDENTIALS,
     )
 
 
@@ -345,7 +347,7 @@ def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
     role = _ROLE
     if who is not None and who.startswith("assumed-role/"):
         role = f"The credentials of a sign-in expire. {_ROLE}"
-    return your_remedy(
+    return _remedy(
         f"Run the job as {owner}, or let it read {owner}'s files"
         if cron.shell_user
         else "Name the profile and the files in the crontab",
@@ -354,16 +356,14 @@ def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
         role,
         commands=(edit,),
         manifest="".join(f"{start}{name}={home}/.aws/{file}\n" for name, file in files.items()),
-        url=pages.CLI_CREDENTIALS,
     )
 
 
 def _unit_remedy(unit: str, shell_user: str | None) -> Remedy:
-    return your_remedy(
+    return _remedy(
         "Set the user or the files in the unit",
         "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
         _ROLE,
         manifest=None if shell_user is None else f"[Service]\nUser={shell_user}\n",
         commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
-        url=pages.CLI_CREDENTIALS,
     )

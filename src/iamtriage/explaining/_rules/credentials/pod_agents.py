@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
-_AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
+AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
 UNKNOWN_HOST = lazy_pattern(
     r"is not a valid container metadata service hostname"
-    rf"|(?:invalid endpoint host|[Uu]nsupported host|full URI)[^\n]{{0,30}}{_AGENT_HOST}"
+    rf"|(?:invalid endpoint host|[Uu]nsupported host|full URI)[^\n]{{0,30}}{AGENT_HOST}"
 )
 """What SDKs say that are too old to accept the agent's address."""
 # What each SDK says, and its first version with EKS Pod Identity:

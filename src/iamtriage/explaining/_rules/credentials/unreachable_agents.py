@@ -35,9 +35,9 @@ _UNHEALTHY_ADDON = lazy_pattern(
 )
 _STATUSES_WITHOUT_LOG = frozenset({"ContainerCreating", "ErrImagePull", "ImagePullBackOff", "Pending"})
 
+_NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
 AGENT_UNREACHABLE = lazy_pattern(
-    r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
-    r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
+    rf"{_NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{_NO_ANSWER}"
 )
 
 AGENT_BLOCKED = CauseType(
@@ -57,11 +57,9 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     counts = find_daemon_set(case.failure.text, "eks-pod-identity-agent")
     if (shown := _explain_state(case, agents, counts)) is not None:
         return shown
-    missing = pod_roles.AGENT_MISSING.cause(
-        because=quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
-    )
     runs = bool(agents) or counts is not None
-    others = () if runs else (missing,)
+    because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
+    others = () if runs else (pod_roles.AGENT_MISSING.cause(because=because),)
     if (hosts := find_unexempted_hosts(case.failure.text, pod_agents.POD_IDENTITY_AGENT)) is not None:
         lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
         return _explain_agent(
@@ -95,53 +93,46 @@ def _explain_state(
         on = f" on the pod's node {node}" if node else f" on {agent.node}" if agent.node else ""
         state = f"in {agent.status}" if agent.status != "Running" else "not ready"
         doubt = "" if node else " Check that this is the agent on the pod's node."
-        return _explain_agent(
+        return _explain_missing(
             case,
-            f"{_UNREACHABLE}: the agent{on or f' {agent.name}'} is {state}.",
-            pod_roles.AGENT_MISSING.cause(
-                "derived",
-                (
-                    f"The text shows {agent.name} as {agent.status}{f', and the pod {pod} on {node}' if pod else ''}.",
-                ),
-                text=f"The agent {agent.name}{on} is {state}.{doubt}",
-            ),
-            remedy=_repair_agent_remedy(agent, node or agent.node, pod),
+            f"the agent{on or f' {agent.name}'} is {state}",
+            f"{agent.name} as {agent.status}{f', and the pod {pod} on {node}' if pod else ''}",
+            f"The agent {agent.name}{on} is {state}.{doubt}",
+            _repair_agent_remedy(agent, node or agent.node, pod),
         )
     if _NO_AGENT.search(case.text):
-        return _explain_agent(
+        return _explain_missing(
             case,
-            f"{_UNREACHABLE}: the cluster has no agent.",
-            pod_roles.AGENT_MISSING.cause(
-                "derived",
-                ("The text shows that kubectl found none.",),
-                text="The add-on eks-pod-identity-agent is not installed. Only EKS Auto Mode has the agent built in.",
-            ),
-            remedy=_INSTALL_AGENT,
+            "the cluster has no agent",
+            "that kubectl found none",
+            "The add-on eks-pod-identity-agent is not installed. Only EKS Auto Mode has the agent built in.",
+            _INSTALL_AGENT,
         )
     if (addon := _UNHEALTHY_ADDON.search(case.text)) is not None:
-        return _explain_agent(
+        return _explain_missing(
             case,
-            f"{_UNREACHABLE}: the add-on eks-pod-identity-agent is {addon['status']}, and the agent on the pod's node is most likely not ready.",
-            pod_roles.AGENT_MISSING.cause(
-                "derived",
-                (f"The text shows the status {addon['status']} of the add-on.",),
-                text="The add-on's health issues say why its pods do not run.",
-            ),
-            remedy=_FIND_BROKEN_AGENT,
+            f"the add-on eks-pod-identity-agent is {addon['status']}, and the agent on the pod's node is most likely not ready",
+            f"the status {addon['status']} of the add-on",
+            "The add-on's health issues say why its pods do not run.",
+            _FIND_BROKEN_AGENT,
         )
     if counts is None or counts[1] >= counts[0]:
         return None
     wanted, ready = counts
-    return _explain_agent(
+    return _explain_missing(
         case,
-        f"{_UNREACHABLE}: only {ready} of {wanted} agents are ready, and the one on the pod's node is most likely not.",
-        pod_roles.AGENT_MISSING.cause(
-            "derived",
-            (f"The text shows {ready} of {wanted} pods of the DaemonSet as ready.",),
-            text=f"The agent is not ready on {wanted - ready} of {wanted} nodes.",
-        ),
-        remedy=_FIND_BROKEN_AGENT,
+        f"only {ready} of {wanted} agents are ready, and the one on the pod's node is most likely not",
+        f"{ready} of {wanted} pods of the DaemonSet as ready",
+        f"The agent is not ready on {wanted - ready} of {wanted} nodes.",
+        _FIND_BROKEN_AGENT,
     )
+
+
+def _explain_missing(
+    case: Case[MissingCredentials], state: str, shown: str, text: str, remedy: Remedy
+) -> Explanation:
+    cause = pod_roles.AGENT_MISSING.cause("derived", (f"The text shows {shown}.",), text=text)
+    return _explain_agent(case, f"{_UNREACHABLE}: {state}.", cause, remedy=remedy)
 
 
 def _explain_agent(
@@ -209,6 +200,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
 
 
 _LIST_AGENTS = "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide"
+_NODE_OF_POD = "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'"
 _NETWORK_STEP = "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80."
 _STOPGAP = "Until the agent runs, cordon the node, and delete the pod that needs it: its controller creates it on another node."
 _WITHOUT_IPV6 = "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration."
@@ -231,7 +223,7 @@ _CHECK_WAY_TO_AGENT = cluster_remedy(
     _NETWORK_STEP,
     "The log of the agent on the pod's node shows whether the request reaches it.",
     commands=(
-        "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'",
+        _NODE_OF_POD,
         "kubectl get networkpolicies --namespace NAMESPACE",
         "kubectl logs daemonset/eks-pod-identity-agent --namespace kube-system",
     ),
@@ -244,7 +236,7 @@ _FIND_BROKEN_AGENT = cluster_remedy(
     _STOPGAP,
     commands=(
         _LIST_AGENTS,
-        "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'",
+        _NODE_OF_POD,
         "kubectl logs --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --prefix --tail 20",
     ),
     url=pages.EKS_POD_AGENT,

@@ -187,8 +187,9 @@ def _caller(case: AnyCase) -> ClusterPrincipal:
 def _is_lowercase(case: AnyCase) -> bool:
     """Return whether the text has the caller only as the authenticator writes it, in lowercase."""
     stated = context_of(case.facts).caller
-    is_caller = stated is not None and is_derived(case.facts, "caller") and stated.value == case.caller
-    return is_caller and stated is not None and UNMAPPED in stated.words and stated.value.islower()
+    if stated is None or stated.value != case.caller or not is_derived(case.facts, "caller"):
+        return False
+    return UNMAPPED in stated.words and stated.value.islower()
 
 
 def _explain_mapping(

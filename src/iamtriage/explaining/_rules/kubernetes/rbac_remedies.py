@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _CREATE_NAMESPACE = lazy_pattern(
-    r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace()"
+    r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace"
 )
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
@@ -145,7 +145,7 @@ def _existing_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     found = _CREATE_NAMESPACE.search(denied.case.text) if denied.request.resource == "namespaces" else None
     if found is None:
         return None
-    name = commands.namespace(found[1] or found[2])
+    name = commands.namespace(found[1])
     return cluster_remedy(
         "Or create the namespace beforehand, and leave out --create-namespace",
         "Then the caller needs no permission at the cluster scope.",
