@@ -225,6 +225,21 @@ def test_level_of_a_permission_of_opensearch(permission: str, words: str) -> Non
     assert any(words in step for step in explanation.remedies[0].steps)
 
 
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("Host vpc-orders-logs-k3j5h7g9f1d2.eu-west-1.es.amazonaws.com\n", "orders-logs --region eu-west-1"),
+        ("POST https://search-orders-k3j5h7g9f1d2.us-east-2.es.amazonaws.com/_bulk ", "orders --region us-east-2"),
+        ("", "DOMAIN"),
+    ],
+)  # fmt: skip
+def test_opensearch_domain_of_a_host(host: str, options: str) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/shipper"
+    text = f"{host}no permissions for [indices:data/read/get] and User [name={role}, backend_roles=[{role}], requestedTenant=null]"
+    (command,) = explain(text).remedies[0].commands
+    assert f"--domain-name {options} --query" in command
+
+
 _ANCHOR = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:trust-anchor/3f9c1a7e-2b0d-4f6e-8a51-0c7d9b1e2f30"
 _HELPER = (
     f"$ aws_signing_helper credential-process --certificate /etc/pki/app.pem --trust-anchor-arn {_ANCHOR}\n"

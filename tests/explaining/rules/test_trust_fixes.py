@@ -708,6 +708,23 @@ def test_trust_policy_for_a_service(text: str, policy: dict[str, Any], verdict: 
     assert checked.allowed
 
 
+@pytest.mark.parametrize(
+    ("text", "named", "services"),
+    [
+        (TASK, "ecs.amazonaws.com", "ecs-tasks.amazonaws.com"),
+        (MACHINE, "state.amazonaws.com", "states.amazonaws.com"),
+        # Another service can use the role, too.
+        (TASK, "lambda.amazonaws.com", ["lambda.amazonaws.com", "ecs-tasks.amazonaws.com"]),
+    ],
+)
+def test_mistaken_service_is_replaced(text: str, named: str, services: object) -> None:
+    explanation = explain(text, facts={"trust_policy": _service_policy(named), "caller": CALLER})
+    proposed = explanation.remedies[0].policy
+    assert proposed is not None
+    assert proposed["Statement"][0]["Principal"] == {"Service": services}
+    assert any("--force-new-deployment" in note for note in explanation.notes) == (text == TASK)
+
+
 def test_denying_trust_policy_for_a_service() -> None:
     policy = _service_policy("lambda.amazonaws.com")
     policy["Statement"].append({**policy["Statement"][0], "Effect": "Deny"})

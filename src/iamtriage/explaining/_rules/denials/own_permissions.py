@@ -41,6 +41,12 @@ _OF_CLUSTER = lazy_pattern(
     re.ASCII,
 )
 
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
+_DOMAIN_HOST = lazy_pattern(
+    r"\b(?:vpc|search)-(?P<domain>[a-z][a-z0-9-]{2,27})-[a-z0-9]{8,40}\.(?:aos\.)?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\.(?:es\.amazonaws\.com|on\.aws)",
+    re.ASCII,
+)
+
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
     title="No OpenSearch role of the caller allows the request",
@@ -71,9 +77,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
                 f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
                 _needed_permissions(names),
                 f'Or send it with the REST API, which replaces the mapping: PUT _plugins/_security/api/rolesmapping/ROLE_NAME {{"{kind}": ["{arn}"]}}',
-                commands=(
-                    "aws opensearch describe-domain --domain-name DOMAIN --query DomainStatus.AdvancedSecurityOptions",
-                ),
+                commands=(_describe_domain(denial.failure.text),),
                 url=_PAGE,
             ),
         ),
@@ -81,6 +85,13 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
             "An IAM policy does not help: the domain accepted the caller, and OpenSearch's own roles decide.",
         ),
     )
+
+
+def _describe_domain(text: str) -> str:
+    """Return the command that shows how a domain controls access, with the domain and Region of a host in the text."""
+    found = _DOMAIN_HOST.search(text)
+    domain, region = (found["domain"], f" --region {found['region']}") if found else ("DOMAIN", "")
+    return f"aws opensearch describe-domain --domain-name {domain}{region} --query DomainStatus.AdvancedSecurityOptions"
 
 
 def _needed_permissions(names: list[str]) -> str:

@@ -50,6 +50,10 @@ ROLE_NOT_THERE = CauseType(
 )
 
 
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+_ECS_RETRIES = "An ECS service starts its tasks again by itself after a while. To retry immediately: aws ecs update-service --force-new-deployment."
+
+
 def explain_untrusted_role(
     case: Case[AwsError] | Case[InvalidArn] | Case[MissingCredentials] | Denial,
     service: str | None,
@@ -103,5 +107,8 @@ def explain_untrusted_role(
         *causes,
         topic="service-cannot-assume-role",
         remedies=remedies,
-        notes=("No permission of the caller is missing: the service cannot use the role.",),
+        notes=(
+            *((_ECS_RETRIES,) if service == "ecs-tasks.amazonaws.com" else ()),
+            "No permission of the caller is missing: the service cannot use the role.",
+        ),
     )

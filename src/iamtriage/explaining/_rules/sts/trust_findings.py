@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -19,6 +20,7 @@ from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
@@ -261,9 +263,38 @@ def _describe(
     if result.statement is None:
         verdict = f"no statement of its trust policy names {service}"
     title = f"Allow {service} in the role's trust policy"
-    remedy = trust_fixes.replace_policy_remedy(title, _allow_service(question, actions), role, question.facts)
-    step = f"{trust_fixes.WHOLE_DOCUMENT} Remove from it a service that does not use the role."
+    policy = _allow_service(question, actions)
+    mistaken = _find_mistaken_service(policy, service)
+    # A policy keeps other services, which can use the role.
+    kept = "Remove from it a service that does not use the role."
+    if mistaken is not None:
+        policy = _replace_services(policy, service)
+        kept = f"It has {service} in place of {mistaken}, which is another service."
+    remedy = trust_fixes.replace_policy_remedy(title, policy, role, question.facts)
+    step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}"
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
+
+
+def _find_mistaken_service(policy: dict[str, Any], service: str) -> str | None:
+    """Return the only other service of a policy if its name can be mistaken for that of the service."""
+    statements = policy.get("Statement")
+    if not isinstance(statements, list) or len(statements) != 1:
+        return None
+    principal = statements[0].get("Principal")
+    names = principal.get("Service") if isinstance(principal, dict) and len(principal) == 1 else None
+    others = [each for each in names if each != service] if isinstance(names, list) else []
+    if len(others) != 1 or not isinstance(others[0], str):
+        return None
+    # "ecs" and "ecs-tasks", "rds" and "monitoring.rds"
+    words = [set(re.split("[.-]", each.partition(".amazonaws.com")[0])) for each in (service, others[0])]
+    is_alike = bool(words[0] & words[1]) or find_similar_service(others[0]) == service
+    return others[0] if is_alike else None
+
+
+def _replace_services(policy: dict[str, Any], service: str) -> dict[str, Any]:
+    """Return a policy of one statement with the service as the only principal."""
+    statement = {**policy["Statement"][0], "Principal": {"Service": service}}
+    return {**policy, "Statement": [statement]}
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
