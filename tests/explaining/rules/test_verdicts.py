@@ -731,7 +731,7 @@ CASES = {
     ),
     "keys-of-code-that-are-long-term": (
         f"AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\n{_UNKNOWN_KEYS}\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
-        "the access key or session token is not valid",
+        "the access key is not valid",
         "Check whether the access key exists",
     ),
     "keys-of-lambda-with-token": (
