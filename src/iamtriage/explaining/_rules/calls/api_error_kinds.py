@@ -1,35 +1,22 @@
-"""Explain the API errors that mean the same for every call, and how a throttled program makes fewer calls.
+"""Classify the API errors that mean the same for every call.
 
-Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html,
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
-https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md,
-https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits,
-https://developer.hashicorp.com/terraform/cli/commands/apply (-parallelism) and
-https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/configurations/.
+Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller, find_controller_of_account
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import is_about_pods
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.controllers import Controller
-    from iamtriage.explaining._explanations import Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
 RENEWED_ELSEWHERE = CauseType(
@@ -273,182 +260,3 @@ def find_kind(failure: AwsError, message: str) -> ErrorKind | None:
         if kind.code.search(code) and kind.message is not None and kind.message.search(message):
             return kind
     return next((kind for kind in (*_KINDS, *REQUEST_KINDS) if kind.matches(code, status, message)), None)
-
-
-_DEFAULT_ATTEMPTS = 10
-# What SDKs print when they give up; botocore counts the retries after the first attempt.
-_ATTEMPTS = lazy_pattern(
-    r"maximum number of attempts, (?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
-)
-_TERRAFORM = lazy_pattern(
-    r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
-)
-_ROUTE_53_RATES = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html"
-_ROUTE_53 = lazy_pattern(r"hosted ?zones?\b|resource ?records? ?sets\b|\broute ?53\b", re.IGNORECASE)
-_STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
-_CLI = lazy_pattern(
-    r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
-)
-# How each controller calls less often, by its name.
-_FLAGS = {
-    "Cluster Autoscaler": "Raise --scan-interval, which is 10 seconds by default, for example to 1m, and let it watch fewer Auto Scaling groups: narrow the tags in --node-group-auto-discovery.",
-    # https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits/
-    "ExternalDNS": "Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter.",
-    "the AWS Load Balancer Controller": "Limit its calls with --aws-api-throttle.",
-}
-# https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
-_UPDATES = {
-    "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
-}
-_FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
-_REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, and run fewer jobs in parallel."
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
-_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
-# https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
-_FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
-_FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call."
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html; the rate:
-# https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
-_FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
-# The pattern of the operation -> how to call less often.
-_FEWER_OF_OPERATIONS = (
-    (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
-    (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
-    (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
-    (lazy_pattern(r"Describe"), _FEWER_STATES),
-)
-# The stack trace of a program in Python, Java, JavaScript or Go.
-_STACK_TRACE = lazy_pattern(
-    r"\bTraceback \(most recent call last\)|\n\s+at [\w.$<>/ ]{1,200}\(|\n\s+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
-)
-# How programs are told how many calls to make at once.
-_PARALLEL = lazy_pattern(
-    r"(?<![\w-])(?P<setting>g?make (?:--?[A-Za-z][\w-]*,? ){0,3}(?:-j ?|--jobs[= ])|xargs (?:-\S{1,20} (?:\d{1,4} )?){0,4}(?:-P ?|--max-procs[= ])"
-    r"|parallel (?:-\S{1,20} ){0,3}(?:-j ?|-P ?|--jobs[= ])|-parallelism[= ]|--(?:max-)?(?:concurrency|parallel|workers|procs|threads)[= ]"
-    r"|max[_-](?:workers|parallel|concurrency) ?[=:] ?|ThreadPoolExecutor\()(?P<count>[1-9]\d{0,3})(?!\d)",
-    re.ASCII,
-)
-_FEWER_AT_ONCE = 4
-_FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail: all callers of the account share the rate."
-
-
-def calls_iam_or_sts(case: Case[AwsError]) -> bool:
-    """Return whether the throttled call is of IAM or STS."""
-    return case.failure.envelope.service == "iam" or _calls_sts(case)
-
-
-def _calls_sts(case: Case[AwsError]) -> bool:
-    envelope = case.failure.envelope
-    return envelope.service == "sts" or _STS_OPERATION.match(envelope.operation or "") is not None
-
-
-def _calls_route_53(case: Case[AwsError]) -> bool:
-    service = case.failure.envelope.service
-    return service == "route53" or (service is None and _ROUTE_53.search(case.text) is not None)
-
-
-def throttling_text(case: Case[AwsError]) -> str:
-    """Return whose calls count, with the rate where AWS documents one for all accounts.
-
-    https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-change-based-throttling-for-amazon-route-53-apis/
-    """
-    if _calls_route_53(case):
-        return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
-    return THROTTLED.text
-
-
-def find_parallel_calls(case: Case[AwsError]) -> tuple[str, str] | None:
-    """Return the setting with which a program makes many calls at once, and the same one with fewer."""
-    found = next((m for m in _PARALLEL.finditer(case.text) if int(m["count"]) > 1), None)
-    if found is None:
-        return None
-    fewer = _FEWER_AT_ONCE if int(found["count"]) > _FEWER_AT_ONCE else 1
-    return found[0], f"{found['setting']}{fewer}"
-
-
-def find_calling_controller(case: Case[AwsError]) -> Controller | None:
-    """Return the controller that made a call, by the text or the service account of the facts."""
-    return find_controller(case.failure.text) or find_controller_of_account(case.facts.service_account)
-
-
-def throttling_remedy(case: Case[AwsError]) -> Remedy:
-    """Return the remedy that makes fewer calls, with the settings that the program has."""
-    controller = find_calling_controller(case)
-    context = context_of(case.facts)
-    runtime = context.runtime
-    is_pod = controller is not None or (runtime is not None and runtime.kind == "eks-pod")
-    is_pod = is_pod or is_about_pods(case.text)
-    url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
-    operation = case.failure.envelope.operation or ""
-    fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
-    fewer = _REUSE if _calls_sts(case) else fewer
-    if controller is not None:
-        return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
-    found = _ATTEMPTS.search(case.text)
-    attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
-    if context.terraform is not None or _TERRAFORM.search(case.text):
-        return _terraform_remedy(case, attempts)
-    retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
-    lines: tuple[str, ...] = ()
-    has_enough = attempts >= _DEFAULT_ATTEMPTS
-    if has_enough:
-        retry = f"The SDK already made {attempts} attempts. More of them are more calls: let it slow down with the retry mode adaptive."
-    if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
-        lines = ("aws configure set retry_mode adaptive",)
-        lines += () if has_enough else (f"aws configure set max_attempts {_DEFAULT_ATTEMPTS}",)
-    else:
-        number = "" if has_enough else f" and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}"
-        retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
-    parallel = find_parallel_calls(case)
-    title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
-    if parallel is None:
-        steps.append(_FIND_CALLERS)
-    else:
-        title = "Make fewer calls at once, and retry with exponential backoff and jitter"
-        at_once = f"Run fewer jobs at the same time: {parallel[1]} instead of {parallel[0]}."
-        steps = [at_once, retry, *(() if fewer is _FEWER else (fewer,))]
-    return your_remedy(
-        title,
-        *steps,
-        commands=lines,
-        url=url,
-    )
-
-
-def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
-    """Return the remedy for a controller, with a setting only where it has one."""
-    flags = _FLAGS.get(controller.name)
-    if flags is not None:
-        return cluster_remedy(
-            f"Let {controller.name} make fewer calls",
-            flags,
-            _FIND_CALLERS,
-            commands=(f"kubectl --namespace NAMESPACE edit {controller.workload}",),
-            url=url,
-        )
-    name = f"{controller.name[0].upper()}{controller.name[1:]}"
-    return cluster_remedy(
-        "Find who makes so many calls",
-        _FIND_CALLERS,
-        f"{name} retries by itself, and nothing needs to be repeated by hand.",
-        *present(_UPDATES.get(controller.name)),
-        commands=(
-            f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",
-        ),
-        url=url,
-    )
-
-
-def _terraform_remedy(case: Case[AwsError], attempts: int) -> Remedy:
-    """Return the remedy for Terraform, whose provider retries automatically."""
-    parallel = find_parallel_calls(case)
-    default = f"this one ran with {parallel[0]}" if parallel else "-parallelism is 10 by default"
-    retried = f"already made {attempts} attempts" if attempts else "retries automatically"
-    return your_remedy(
-        "Let Terraform make fewer calls at once",
-        f"The provider {retried}. Run plan and apply with fewer operations at once: {default}.",
-        'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
-        *(() if parallel else (_FIND_CALLERS,)),
-        commands=("terraform apply -parallelism=3",),
-        url="https://developer.hashicorp.com/terraform/cli/commands/apply",
-    )

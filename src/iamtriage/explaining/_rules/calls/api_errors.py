@@ -27,16 +27,16 @@ from iamtriage.explaining._rules.calls import (
     session_manager,
 )
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
-from iamtriage.explaining._rules.calls.api_error_kinds import (
+from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
+from iamtriage.explaining._rules.calls.missing_resources import explain_not_found
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
+from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
     find_calling_controller,
     find_parallel_calls,
     throttling_remedy,
     throttling_text,
 )
-from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.missing_resources import explain_not_found
-from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles

@@ -261,8 +261,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
     if text is not None:
         diagnosis = arn_diagnosis.diagnose_arn(text, "iam") or _diagnose_partition(case, text)
     called = context_of(case.facts).command
-    given = called.option("role-arn") if called else None
-    name = given.value if text is None and given is not None else None
+    name = clues.stated_option(case, "role-arn") if text is None else None
     lookup = (_role_lookup(diagnosis, text) or _lookup_commands(diagnosis, parse_principal(text)))[:1]
     if name is not None:
         lookup = (role_lookup_command(commands.role_name(name)),)

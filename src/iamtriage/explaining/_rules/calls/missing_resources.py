@@ -234,9 +234,7 @@ def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) 
     """Return the name of a resource, from the message or else from the call in the text."""
     name = next(filter(None, found.groups()), None)
     if name is None:
-        command = context_of(case.facts).command
-        stated = None if command is None else command.option(*resource.options)
-        name = stated.value if stated is not None else _find_argument(case.text, resource.options)
+        name = clues.stated_option(case, *resource.options) or _find_argument(case.text, resource.options)
     if name is None:
         return None
     url = _QUEUE_URL.fullmatch(name)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -257,9 +256,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         steps = [
             "An instance profile holds one role, and IAM does not raise this quota. The first command prints the role."
         ]
-        command = context_of(case.facts).command
-        stated = None if command is None else command.option("instance-profile-name")
-        profile = commands.instance_profile(stated and stated.value)
+        profile = commands.instance_profile(stated_option(case, "instance-profile-name"))
         lines = (
             f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName'",
             f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name ROLE_NAME",
@@ -304,10 +301,8 @@ def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None)
     """
     if deployment is not None and deployment.tool == "CloudFormation":
         return deployment.resource if deployment.type in {None, f"AWS::IAM::{kind.capitalize()}"} else None
-    command = context_of(case.facts).command
-    stated = None if command is None else command.option(f"{kind}-name")
-    if stated is not None:
-        return stated.value
+    if (stated := stated_option(case, f"{kind}-name")) is not None:
+        return stated
     for pattern in (_HOLDER, _PARAMETER):
         for found in pattern.finditer(case.text):
             if found["kind"].lower() == kind:
@@ -317,10 +312,9 @@ def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None)
 
 def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:
     """Explain that a managed policy has as many versions as IAM keeps."""
-    command = context_of(case.facts).command
-    stated = None if command is None else command.option("policy-arn")
-    named = {each[0] for each in _POLICY.finditer(case.text)} if stated is None else {stated.value}
-    arn = commands.arn(named.pop() if len(named) == 1 else None, "POLICY_ARN")
+    stated = stated_option(case, "policy-arn")
+    named = {each[0] for each in _POLICY.finditer(case.text)}
+    arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
     return case.explain(
         f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),

@@ -160,14 +160,9 @@ def acl_remedy(text: str) -> Remedy:
 def region_remedy(case: Case[AwsError]) -> Remedy:
     """Return how to set the Region, which SDKs read from different variables.
 
-    Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html and
-    https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/setting-region.html.
+    Source: https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/setting-region.html.
     """
     region = commands.region(find_region(case))
-    message = message_text(case)
-    old = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
-    empty = "The host has no Region: the variable from which it is built has no value."
-    spelling = "Check the spelling: us-east-1, not us-east-1a or us_east_1."
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     runtime = context_of(case.facts).runtime
     if case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod"):
@@ -177,25 +172,28 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
             commands=(
                 pod_roles.restart_command(case).replace("rollout restart", "set env") + f" {variables}",
             ),
-            url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html",
+            url=pages.SDK_REGION,
         )
-    ignored = "boto" in case.text and "AWS_REGION=" in case.text and "AWS_DEFAULT_REGION=" not in case.text
+    message, text = message_text(case), case.text
+    steps = [
+        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both."
+    ]
+    if "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text:
+        steps.insert(0, "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION.")
+    if _READS_NO_PROFILE.search(message):
+        steps.append("In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1.")
+    if "..amazonaws." in message:
+        steps.append("The host has no Region: the variable from which it is built has no value.")
+    if not NO_REGION_SET.search(message):
+        steps.append("Check the spelling: us-east-1, not us-east-1a or us_east_1.")
     return your_remedy(
         "Set the client's Region",
-        *(
-            ("The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION.",)
-            if ignored
-            else ()
-        ),
-        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both.",
-        *((old,) if _READS_NO_PROFILE.search(message) else ()),
-        *((empty,) if "..amazonaws." in message else ()),
-        *(() if NO_REGION_SET.search(message) else (spelling,)),
+        *steps,
         commands=(
             f"export {variables}",
             with_profile(find_profile(case), f"aws configure set region {region}"),
         ),
-        url="https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html",
+        url=pages.SDK_REGION,
     )
 
 

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
@@ -125,7 +126,7 @@ def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
 
 
 def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
-    given = _POLICY.search(_stated_option(case, "policy-arn") or case.text.rpartition("policy_arn")[2])
+    given = _POLICY.search(stated_option(case, "policy-arn") or case.text.rpartition("policy_arn")[2])
     given = given or _POLICY.search(case.text)
     if given is None:
         return None
@@ -168,7 +169,7 @@ def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
 
 
 def _correct_type(case: Case[AccessEntry]) -> Correction | None:
-    stated = _stated_option(case, "type")
+    stated = stated_option(case, "type")
     if stated is None or stated in _TYPES:
         return None
     close = get_close_matches(stated.upper().replace("-", "_"), _TYPES, n=1, cutoff=0.5)
@@ -180,9 +181,3 @@ def _correct_type(case: Case[AccessEntry]) -> Correction | None:
             "STANDARD is for people and programs, EC2_LINUX and EC2_WINDOWS for self-managed nodes, EC2 for Auto Mode, HYBRID_LINUX for hybrid nodes.",
         ),
     )
-
-
-def _stated_option(case: Case[AccessEntry], name: str) -> str | None:
-    command = context_of(case.facts).command
-    stated = None if command is None else command.option(name)
-    return None if stated is None else stated.value

@@ -173,6 +173,13 @@ def find_option(case: _HasFailure, name: str) -> str | None:
     return safe_name(found[-1]) if found else None
 
 
+def stated_option(case: _AnyCase, *names: str) -> str | None:
+    """Return the value of an option of the command that failed, by any of its names."""
+    command = context_of(case.facts).command
+    stated = None if command is None else command.option(*names)
+    return None if stated is None else stated.value
+
+
 def find_profile(case: _AnyCase) -> str | None:
     """Return the profile that the text names."""
     option = find_option(case, "profile")
