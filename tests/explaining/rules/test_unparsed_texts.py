@@ -89,8 +89,30 @@ def test_problem_without_a_failure(text: str, says: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The connection to the server localhost:8080 was refused - did you specify the right host or port?", ("it called localhost", "aws eks update-kubeconfig --name CLUSTER")),
+        ('Error: Kubernetes cluster unreachable: Get "http://localhost:8080/version": dial tcp [::1]:8080: connect: connection refused', ("it called localhost",)),
+        ("$ sudo kubectl get pods\nThe connection to the server localhost:8080 was refused", ("run it without sudo",)),
+        ('error: context "staging" does not exist', ('has no context "staging"', "kubectl config get-contexts")),
+        ("error: invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable", ("The client has no kubeconfig for a cluster. No",)),
+        ('Error: Get "http://localhost/api/v1/namespaces/kube-system/configmaps/aws-auth": dial tcp [::1]:80: connect: connection refused', ("Terraform's Kubernetes provider has no address", "cluster_ca_certificate")),
+        ("Error: Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable", ("lacks the permission id-token: write", "id-token: write")),
+    ],
+)  # fmt: skip
+def test_client_that_sends_no_request(text: str, says: tuple[str, ...]) -> None:
+    shown = " ".join(str(explain(text)).split())
+    assert [words for words in says if words not in shown] == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        pytest.param(
+            'Get "http://localhost/health": dial tcp 127.0.0.1:80: connect: connection refused',
+            id="another server",
+        ),
+        pytest.param('The context "checkout" does not exist in the test plan', id="another context"),
         pytest.param(
             "mount.nfs4: access denied by server while mounting 10.0.4.7:/srv", id="another NFS server"
         ),

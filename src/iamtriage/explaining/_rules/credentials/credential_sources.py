@@ -300,16 +300,18 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
-_GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+"""The part of a workflow of GitHub Actions that assumes a role."""
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
     "The role must trust the CI system's OIDC provider. No secret is needed then.",
 )
-_GITHUB_PERMISSION_STEPS = (
+GITHUB_PERMISSION_STEPS = (
     "Add the permissions to the job or to the workflow: once one is set, all others are none. A job that calls a reusable workflow must grant id-token: write, too.",
     "Workflows of pull requests from forks never get it. Run the job on a branch of the repository instead.",
 )
+"""How to give a job the permission for OIDC tokens."""
 # What gives a job credentials, by what names the CI system in a text.
 _CI_STEPS = (
     (GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS),
@@ -356,6 +358,6 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     causes = [NO_ID_TOKEN_PERMISSION.cause(because=because), no_role, SECRETS_OF_FORKS.cause()]
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
-        title, steps = "Give the job the permission id-token: write", _GITHUB_PERMISSION_STEPS
+        title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS
         causes.remove(no_role)
-    return Advice(causes, [your_remedy(title, *steps, manifest=_GITHUB_WORKFLOW, url=pages.GITHUB_OIDC)])
+    return Advice(causes, [your_remedy(title, *steps, manifest=GITHUB_WORKFLOW, url=pages.GITHUB_OIDC)])
