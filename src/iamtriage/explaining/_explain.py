@@ -51,7 +51,8 @@ __all__ = ("explain",)
 _STANDARD_DENIAL = "is not authorized to perform: "
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
-    "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER", "ACTIONS_ID_TOKEN", 'context "',
+    "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
+    "ACTIONS_ID_TOKEN", 'context "',
 )  # fmt: skip
 _MAX_UNPARSED = 200_000
 # Fewer characters around a denial state no other failure.
