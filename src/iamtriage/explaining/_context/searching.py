@@ -10,9 +10,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.actions._lookup import service_prefix
 from iamtriage.explaining._context.model import Context
+from iamtriage.explaining._context.readers.callers import UNMAPPED, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
-from iamtriage.explaining._context.readers.names import NAME_READERS, UNMAPPED, restore_case
+from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
 from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote

@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.callers import find_caller
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.values import Stated, quote_match
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = (
     "NAME_READERS",
     "find_service_account",
-    "unique_value",
 )
 
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
@@ -116,38 +117,6 @@ _ROLES = lazy_pattern(
     rf"|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
     re.ASCII,
 )
-_CALLERS = lazy_pattern(
-    r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
-    r"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-    # The output of get-caller-identity as text, YAML or a table.
-    r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
-    r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-    r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]"
-    # A session on a separate line: only calls have one.
-    r"|^[ \t]{0,8}(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})[ \t]{0,8}$",
-    re.ASCII | re.MULTILINE,
-)
-# What the authenticator says before the ARN that it looks up, which is in lowercase since
-# https://github.com/kubernetes-sigs/aws-iam-authenticator/pull/239.
-UNMAPPED = "ARN is not mapped"
-_UNMAPPED = lazy_pattern(
-    rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
-)
-_SUFFIX_LENGTH = 16
-_CHARS_OF_LABEL = len(UNMAPPED) + 5
-_PRINCIPALS = lazy_pattern(
-    r"(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
-    r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))",
-    re.ASCII,
-)
-# The account menu of the console: the role with its session, or the user, and the account ID, which people mask.
-_CONSOLE_ACCOUNT = r"(?:[\dXx*#]{4}-[\dXx*#]{4}-[\dXx*#]{4}|[\d*]{12})"
-_CONSOLE_CALLER = lazy_pattern(
-    rf"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
-    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
-    re.ASCII | re.MULTILINE,
-)
-_MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
@@ -166,46 +135,6 @@ _TERRAFORM = lazy_pattern(
     re.ASCII,
 )
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
-_NO_NAMES = frozenset(
-    {
-        "is",
-        "in",
-        "not",
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "to",
-        "has",
-        "was",
-        "name",
-        "and",
-        "with",
-        "does",
-        "exec",
-        "logs",
-        "null",
-        "none",
-        "true",
-        "false",
-    }
-)
-
-
-def unique_value(
-    pattern: re.Pattern[str], text: str, *, excluded: frozenset[str] = frozenset()
-) -> Stated | None:
-    """Return the only value that a pattern finds in a text."""
-    chosen: Stated | None = None
-    for found in pattern.finditer(text):
-        value = next(filter(None, found.groups())).rstrip(".,-")
-        if value in excluded or value in _NO_NAMES:
-            continue
-        if chosen is not None and chosen.value != value:
-            return None
-        chosen = chosen or Stated(value, quote_match(found))
-    return chosen
 
 
 def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
@@ -367,45 +296,6 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
     if command is not None and (stated := command.option("role-arn", "role")):
         return stated if re.fullmatch(_ROLE_ARN, stated.value) else None
     return unique_value(_ROLES, text) if ":role/" in text else None
-
-
-def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the caller that ``aws sts get-caller-identity`` prints, or the one in the console's account menu."""
-    if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
-        return unmapped
-    stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
-    is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
-    found = _CONSOLE_CALLER.search(text) if is_console else None
-    if found is None:
-        return stated
-    partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
-    menu = None if found["account"] else _MENU_ACCOUNT.search(text)
-    account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
-    role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"]
-    words = " ".join(found[0].split())
-    if role is None:
-        return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
-    return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
-
-
-def restore_case(text: str, unmapped: Stated) -> Stated:
-    """Return an ARN in lowercase as another ARN in a text spells it, without the path of a role.
-
-    >>> text = "arn:aws:sts::111122223333:assumed-role/App/ci"
-    >>> restore_case(text, Stated("arn:aws:iam::111122223333:role/app", "")).value
-    'arn:aws:iam::111122223333:role/App'
-    """
-    for found in _PRINCIPALS.finditer(text):
-        name = found["session"] or (found["role"] or "").rstrip(".")
-        resource = f"role/{name}" if name else f"user/{(found['user'] or '').rstrip('.')}"
-        if resource.startswith("role/AWSReservedSSO_"):
-            # Only the suffix differs if the role of the permission set was re-created.
-            resource = resource[:-_SUFFIX_LENGTH] + unmapped.value[-_SUFFIX_LENGTH:]
-        arn = f"{found['start']}iam{found['account']}{resource}"
-        is_other = UNMAPPED not in text[max(found.start() - _CHARS_OF_LABEL, 0) : found.start()]
-        if is_other and arn.lower() == unmapped.value.lower():
-            return Stated(arn, quote_match(found))
-    return unmapped
 
 
 def find_account(text: str, _command: CommandLine | None) -> Stated | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.names import UNMAPPED
+from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.credentials.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,

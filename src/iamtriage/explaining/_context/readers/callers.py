@@ -1,0 +1,88 @@
+"""Find the caller that a text states: in a command's output, a log of the authenticator, or the console's menu."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.values import Stated, quote_match
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import CommandLine
+
+__all__ = ("UNMAPPED", "find_caller", "restore_case")
+
+_ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+_CALLERS = lazy_pattern(
+    rf"\"Arn\"\s?:\s?\"{_ARN}\""
+    rf"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?{_ARN}"
+    # The output of get-caller-identity as text, YAML or a table.
+    rf"|\bget-caller-identity\b[^\n]{{0,200}}\n\s{{0,8}}\"?{_ARN}\"?\s{{0,8}}$"
+    rf"|^\|?\s{{0,4}}Arn(?:: | {{1,40}}\| {{1,40}}){_ARN}"
+    rf"|^\d{{12}}\s{{1,8}}{_ARN}\s{{1,8}}A[IR]"
+    # A session on a separate line: only calls have one.
+    r"|^[ \t]{0,8}(arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@/-]{1,600})[ \t]{0,8}$",
+    re.ASCII | re.MULTILINE,
+)
+# What the authenticator says before the ARN that it looks up, which is in lowercase since
+# https://github.com/kubernetes-sigs/aws-iam-authenticator/pull/239.
+UNMAPPED = "ARN is not mapped"
+_UNMAPPED = lazy_pattern(
+    rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
+)
+_SUFFIX_LENGTH = 16
+_CHARS_OF_LABEL = len(UNMAPPED) + 5
+_PRINCIPALS = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:)(?:iam|sts)(?P<account>::[0-9]{12}:)"
+    r"(?:user/(?P<user>[\w+=,.@/-]{1,580})|assumed-role/(?P<session>[\w+=,.@-]{1,64})/|role/(?:[\w+=,.@-]{1,512}/){0,9}(?P<role>[\w+=,.@-]{1,64}))",
+    re.ASCII,
+)
+# The account menu of the console: the role with its session, or the user, and the account ID, which people mask.
+_CONSOLE_ACCOUNT = r"(?:[\dXx*#]{4}-[\dXx*#]{4}-[\dXx*#]{4}|[\d*]{12})"
+_CONSOLE_CALLER = lazy_pattern(
+    rf"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{{1,64}})/)?(?P<name>[\w+=,.@-]{{2,64}}) @ (?P<account>{_CONSOLE_ACCOUNT})(?![\w*-])"
+    r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
+    re.ASCII | re.MULTILINE,
+)
+_MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
+
+
+def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
+    """Return the caller that ``aws sts get-caller-identity`` prints, or the one in the console's account menu."""
+    if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
+        return unmapped
+    stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
+    is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
+    found = _CONSOLE_CALLER.search(text) if is_console else None
+    if found is None:
+        return stated
+    partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
+    menu = None if found["account"] else _MENU_ACCOUNT.search(text)
+    account = (found["account"] or (menu[1] if menu else "****")).replace("-", "")
+    role, name = found["role"] or found["menu_role"], found["name"] or found["menu_name"]
+    words = " ".join(found[0].split())
+    if role is None:
+        return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
+    return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
+
+
+def restore_case(text: str, unmapped: Stated) -> Stated:
+    """Return an ARN in lowercase as another ARN in a text spells it, without the path of a role.
+
+    >>> text = "arn:aws:sts::111122223333:assumed-role/App/ci"
+    >>> restore_case(text, Stated("arn:aws:iam::111122223333:role/app", "")).value
+    'arn:aws:iam::111122223333:role/App'
+    """
+    for found in _PRINCIPALS.finditer(text):
+        name = found["session"] or (found["role"] or "").rstrip(".")
+        resource = f"role/{name}" if name else f"user/{(found['user'] or '').rstrip('.')}"
+        if resource.startswith("role/AWSReservedSSO_"):
+            # Only the suffix differs if the role of the permission set was re-created.
+            resource = resource[:-_SUFFIX_LENGTH] + unmapped.value[-_SUFFIX_LENGTH:]
+        arn = f"{found['start']}iam{found['account']}{resource}"
+        is_other = UNMAPPED not in text[max(found.start() - _CHARS_OF_LABEL, 0) : found.start()]
+        if is_other and arn.lower() == unmapped.value.lower():
+            return Stated(arn, quote_match(found))
+    return unmapped
