@@ -1216,6 +1216,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="check without its output",
         ),
         pytest.param(
+            '$ aws eks list-access-entries --cluster-name prod --region us-east-1\n{"accessEntries": []}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
+            {"region": "eu-west-1"},
+            ("list-access-entries --cluster-name prod --region eu-west-1",),
+            (),
+            id="check in another Region",
+        ),
+        pytest.param(
+            "$ aws --endpoint-url https://sns.eu-west-1.amazonaws.com sqs list-queues\n\nAn error occurred (SignatureDoesNotMatch) when calling the ListQueues operation: Credential should be scoped to correct service: 'sns'.",
+            {},
+            (" aws sqs list-queues",),
+            (),
+            id="command without its first option",
+        ),
+        pytest.param(
             f"$ aws s3 cp out/ s3://octo-site/docs/ --recursive --acl public-read\nupload failed: out/a.html to s3://octo-site/docs/a.html {_S3_DENIED.format('PutObject')}\n$ aws s3 cp out/a.html s3://octo-site/docs/\nupload: out/a.html to s3://octo-site/docs/a.html",
             {},
             (
@@ -1226,6 +1240,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("list-buckets", "No identity-based policy", "another account"),
             id="only the ACL is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-site/a.csv --acl=private\nupload failed: ./a.csv to s3://octo-site/a.csv {_S3_DENIED.format('PutObject')}\n$ aws s3 cp a.csv s3://octo-site/a.csv\nupload: ./a.csv to s3://octo-site/a.csv",
+            {},
+            (
+                "only because of --acl private: the same command without it worked",
+                " aws s3 cp a.csv s3://octo-site/a.csv",
+            ),
+            ("--acl=private",),
+            id="denied option with an equals sign",
         ),
         pytest.param(
             f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/in/ --sse aws:kms --sse-kms-key-id alias/octo\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}",
@@ -1239,6 +1263,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ('"s3:PutObject"',),
             id="only the key is denied",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/in/ --sse aws:kms --sse-kms-key-id arn:aws:kms:eu-west-1:111122223333:alias/octo\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}",
+            {},
+            (
+                '"Resource": "KEY_ARN"',
+                "aws kms describe-key --key-id arn:aws:kms:eu-west-1:111122223333:alias/octo",
+            ),
+            (),
+            id="only the key of an alias is denied",
         ),
         pytest.param(
             f'$ aws s3api get-object --bucket octo-data --key a.csv --version-id x1 a.csv\n\n{_S3_DENIED.format("GetObject")}\n$ aws s3api get-object --bucket octo-data --key a.csv a.csv\n{{\n    "ContentLength": 12\n}}',
@@ -1322,6 +1356,20 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ),
             ("Allow",),
             id="option that is missing",
+        ),
+        pytest.param(
+            f'$ aws s3api get-object --bucket octo-open --key a.csv a.csv\n\n{_S3_DENIED.format("GetObject")}\n$ aws s3api get-object --bucket octo-open --key a.csv a.csv --request-payer requester\n{{\n    "ContentLength": 12\n}}',
+            {},
+            (" aws s3api get-object --bucket octo-open --key a.csv a.csv --request-payer requester",),
+            (),
+            id="name of an object is not a secret",
+        ),
+        pytest.param(
+            "$ aws s3 cp s3://octo-open/a.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://octo-open/a.csv . --request-payer '$(touch x)'\ndownload: s3://octo-open/a.csv to ./a.csv",
+            {},
+            ("is missing",),
+            (". --request-payer $(",),
+            id="value that a shell would run",
         ),
         pytest.param(
             f"$ aws s3 ls s3://octo-data/ --no-sign-request\n{_S3_DENIED.format('ListObjectsV2')}\n$ aws s3 ls s3://octo-data/\n2026-11-01 10:00:00  12 a.csv",

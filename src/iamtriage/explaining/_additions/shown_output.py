@@ -30,7 +30,7 @@ _KINDS = {
     "cm": "configmap", "deploy": "deployment", "ds": "daemonset", "no": "node", "ns": "namespace", "po": "pod",
     "sa": "serviceaccount", "sts": "statefulset", "svc": "service",
 }  # fmt: skip
-# Options that change only the form of the output, or where it is from.
+# Options that change only the form of the output. The configured Region can be the wanted one.
 _OTHER_OPTIONS = frozenset({"output", "query", "region", "no-cli-pager"})
 _WHOLE_OUTPUTS = frozenset({"yaml", "json"})
 
@@ -71,6 +71,8 @@ def _answers(shown: CommandLine, asked: CommandLine) -> bool:
     ):
         return False
     wanted, printed = dict(asked.options), dict(shown.options)
+    if wanted.get("region", "") != printed.get("region", wanted.get("region", "")):
+        return False
     if "query" in printed and printed["query"] != wanted.get("query"):
         return False
     is_part = shown.program == "kubectl" and wanted.get("output") is not None

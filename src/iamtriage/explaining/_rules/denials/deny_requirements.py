@@ -16,6 +16,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -52,7 +53,6 @@ _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
-_UNSATISFIABLE = "If the call cannot satisfy the Deny, "
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
     r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
@@ -398,13 +398,12 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
 def _exempt_global_service(denial: Denial) -> Remedy:
     """Return how to exempt a service that has one endpoint from a Deny on Regions."""
     name = deny_conditions.GLOBAL_SERVICES[denial.service or ""]
-    who = _change_step(denial).removeprefix(_UNSATISFIABLE)
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     build_remedy = organization_remedy if is_of_organization else account_remedy
     return build_remedy(
         f"Have the Deny exempt {name}, which has one endpoint for all Regions",
         f"Another Region of the client changes nothing: calls to {name} count as made in one Region, which is us-east-1 in most partitions. A Deny on aws:RequestedRegion exempts such services with NotAction.",
-        f"{who[:1].upper()}{who[1:]}",
+        as_sentence(_describe_change(denial)),
         url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
     )
 
@@ -417,20 +416,18 @@ def _exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     """
     role, suggestion = denial.role, title.partition(": ")[2]
     reason = suggestion.replace("suggests it", "suggests that it requires MFA") or "its sessions carry no MFA"
-    who = _change_step(denial).removeprefix(_UNSATISFIABLE)
     why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
     exempt: tuple[str, ...] = ()
     if isinstance(role, IdentityCenterRole):
         why = "Sessions of IAM Identity Center carry no MFA, even if the sign-in requires it, and get-session-token is only for IAM users."
     elif role is not None:
         why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
-        arn = f"arn:{role.partition}:iam::{commands.account(denial.account)}:role{role.path}{role.name}"
         exempt = (
-            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}. If people assume it, its trust policy can require MFA of them.',
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principal_arn(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
         )
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
-        *(why, *steps, f"{who[0].upper()}{who[1:]}", *exempt),
+        *(why, *steps, as_sentence(_describe_change(denial)), *exempt),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
     )
 
@@ -446,7 +443,11 @@ def _describe_created(denial: Denial) -> str:
 
 
 def _change_step(denial: Denial) -> str:
-    """Return who can change the policy if the call cannot be made as it requires."""
+    return f"If the call cannot satisfy the Deny, {_describe_change(denial)}."
+
+
+def _describe_change(denial: Denial) -> str:
+    """Return who can change the policy, without the period at the end."""
     account = f" of account {denial.account}" if denial.account else ""
     identity = f"an IAM administrator{account} has to scope the Deny down"
     if isinstance(denial.role, IdentityCenterRole):
@@ -463,7 +464,7 @@ def _change_step(denial: Denial) -> str:
         "role_trust": "the owner of the role has to scope the Deny down",
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
-    return f"{_UNSATISFIABLE}{who[denial.policy_type]}. An Allow does not help."
+    return f"{who[denial.policy_type]}. An Allow does not help"
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:

@@ -47,8 +47,6 @@ _OPTION_ACTIONS = {
     "sse": "kms:GenerateDataKey",
     "server-side-encryption": "kms:GenerateDataKey",
 }
-
-
 _KEY = lazy_pattern(r"arn:[\w:/-]{1,300}|alias/[\w/-]{1,250}|[0-9a-z-]{32,40}", re.ASCII)
 
 
@@ -84,9 +82,7 @@ def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
     remedies = (omit, grant) if acl is not None else (_allow_key_remedy(denial) if is_key else grant, omit)
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} only because of {words}: the same command without it worked{allowed}.",
-        common_causes.DERIVED_ACTION.cause(
-            "derived", (f"The text shows that {contrast.shown} worked.",), text=needs
-        ),
+        common_causes.DERIVED_ACTION.cause("derived", _quote_success(contrast), text=needs),
         *((buckets.BLOCK_PUBLIC_ACCESS.cause(),) if acl is not None and acl.is_public else ()),
         topic="s3-access-denied",
         remedies=present(*remedies),
@@ -105,12 +101,10 @@ def _explain_missing_option(denial: Denial, contrast: Contrast) -> Explanation:
         meaning = "Everyone can read the data, but the caller's credentials are denied: a Deny, an SCP or a VPC endpoint policy matches them."
     elif words.startswith(("--sse", "--server-side-encryption")):
         meaning = "A Deny, most likely in the bucket policy, requires this encryption."
-    again = _repeat(denial, contrast)
+    again = _repeat(denial, contrast) if commands.PLAIN_COMMAND.fullmatch(words) else None
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} only because {words} is missing: the same command with it worked.",
-        common_causes.DERIVED_ACTION.cause(
-            "derived", (f"The text shows that {contrast.shown} worked.",), text=meaning
-        ),
+        common_causes.DERIVED_ACTION.cause("derived", _quote_success(contrast), text=meaning),
         topic="s3-access-denied",
         remedies=(
             your_remedy(
@@ -124,6 +118,10 @@ def _explain_missing_option(denial: Denial, contrast: Contrast) -> Explanation:
     )
 
 
+def _quote_success(contrast: Contrast) -> tuple[str, ...]:
+    return (f"The text shows that {contrast.shown} worked.",)
+
+
 def _repeat(denial: Denial, contrast: Contrast) -> str | None:
     """Return the failed command, unless a value in it can be secret."""
     return None if contrast.has_secrets else commands.repeat_command(context_of(denial.facts).command)
@@ -133,7 +131,8 @@ def _omit_remedy(denial: Denial, contrast: Contrast, acl: StatedAcl | None, *, h
     """Return how to make the call without the option, instead of the other remedy if there is one."""
     again = _repeat(denial, contrast)
     for words in f" {contrast.failed}".split(" --")[1:]:
-        again = again and again.replace(f" --{words}", "", 1)
+        for form in (words, words.replace(" ", "=", 1)):
+            again = again and again.replace(f" --{form}", "", 1)
     lines, title = present(again), f"{'Or leave' if has_other else 'Leave'} out {contrast.failed}"
     step = "Without the option, the call works: leave it out if you do not need it."
     if "kms" in contrast.failed or "sse" in contrast.failed:
@@ -163,7 +162,7 @@ def _allow_key_remedy(denial: Denial) -> Remedy:
     stated = None if command is None else command.option("sse-kms-key-id", "ssekms-key-id")
     key = "KEY_ID" if stated is None or not _KEY.fullmatch(stated.value) else stated.value
     region = commands.region(denial.facts.region)
-    arn = key if key.startswith("arn:") else "KEY_ARN"
+    arn = key if ":key/" in key else "KEY_ARN"
     show = fill_command("aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key)
     return identity_remedy(
         "Allow the caller to use the KMS key",
@@ -172,9 +171,7 @@ def _allow_key_remedy(denial: Denial) -> Remedy:
         else "Multipart uploads also require kms:Decrypt.",
         "The key policy must allow the caller, too, or enable IAM policies. If the key belongs to another account, both policies must allow it.",
         statements=(allow(("kms:GenerateDataKey", "kms:Decrypt"), arn, sid="KmsKey"),),
-        commands=present(
-            show if region == "REGION" else f"{show} --region {region}",
-        ),
+        commands=(show if region == "REGION" else f"{show} --region {region}",),
         url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     )
 
@@ -192,7 +189,7 @@ def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
     return denial.explain(
         f"S3 denied {denial.action}{on} to the profile {failed} and allowed it to the profile {other}, so only their permissions differ.",
         common_causes.NO_IDENTITY_ALLOW.cause(
-            because=(f"The text shows that {contrast.shown} worked.",),
+            because=_quote_success(contrast),
             text=f"No identity-based policy of {failed}'s principal allows it.",
         ),
         resource_policies.RESOURCE_DENY.cause(
@@ -210,7 +207,7 @@ def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
 def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
     failed, other = contrast.failed, contrast.succeeded
     cause = common_causes.NO_IDENTITY_ALLOW.cause(
-        because=(f"The text shows that {contrast.shown} worked.",),
+        because=_quote_success(contrast),
         text=f"The caller's policies allow {denial.action} below {other}, but not below {failed}.",
     )
     deny = resource_policies.RESOURCE_DENY.cause(

@@ -20,7 +20,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
+from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
@@ -339,11 +339,10 @@ def _other_resource_cause(
     policy: KnownPolicy, action: str, resource: str, allows: Sequence[Mapping[str, Any]]
 ) -> Cause:
     resources = _allowed_resources(allows)
-    name = f"{policy.name[:1].upper()}{policy.name[1:]}"
     return STATED_POLICY_OTHER_RESOURCE.cause(
         policy.evidence,
         present(_describe_difference(resource, resources)),
-        text=f"{name} allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
+        text=f"{capitalize_start(policy.name)} allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
     )
 
 

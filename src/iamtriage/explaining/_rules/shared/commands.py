@@ -49,7 +49,9 @@ _ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
 _ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
 
 # Words that no shell changes.
-_PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
+# Options of all commands, which have one value. The words after it are the service or arguments.
+_GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})
+PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 
 
 # The last part of the names of PrivateLink services, by the beginning of the action:
@@ -145,13 +147,14 @@ def repeat_command(
     # A parameter of the command can be secret.
     from iamtriage.redaction._redact import redact
 
-    if stated is None or stated.words[: len(words)] != words or not _PLAIN_COMMAND.fullmatch(stated.text):
+    if stated is None or stated.words[: len(words)] != words or not PLAIN_COMMAND.fullmatch(stated.text):
         return None
     text = stated.text
     if redact(text) != text:
         return None
     for name, value in (changes or {}).items():
-        given = re.search(rf" --{re.escape(name)}(?:[ =](?!--)\S+)*", text)
+        values = "?" if name in _GLOBAL_OPTIONS else "*"
+        given = re.search(rf" --{re.escape(name)}(?:[ =](?!--)\S+){values}", text)
         start, end = given.span() if given else (len(text), len(text))
         text = f"{text[:start]}{f' --{name} {value}' if value else ''}{text[end:]}"
     is_missing = of_region is not None and " --region" not in text and region(of_region) == of_region

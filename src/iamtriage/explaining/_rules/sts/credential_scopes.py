@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts import region_settings
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
@@ -62,6 +62,7 @@ _PHRASES = (
     "Credential should be scoped to correct service",
     "authorization header is malformed",
 )
+_ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
 SIGNED_BY_HAND = CauseType(
     "signed-by-hand",
     title="Custom signing code or a signing proxy names the wrong service",
@@ -92,7 +93,7 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
     title="The endpoint URL is that of another service",
     fix="Remove or correct the endpoint URL.",
     recognised_by="The text shows an endpoint URL.",
-    sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=",
+    sign=_ENDPOINT_SETTING,
     remedy="Remove or correct",
     of="wrong-signing-service",
 )
@@ -101,7 +102,7 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     title="The endpoint URL is that of another Region",
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
-    sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=|\bwithEndpointConfiguration\(|\bendpointOverride\(",
+    sign=rf"{_ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
     remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
@@ -139,15 +140,12 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     if called is not None and (
         not called[0].startswith("sts.") or region_settings.find_endpoint_setting(case.failure.text)
     ):
-        host, region = called
-        signed_region = signed_region or region_settings.find_signed_region(case.failure.text, region)
-        if signed_region != region:
-            return explain_wrong_region(case, signed_region, region, host=host)
+        signed_region = signed_region or region_settings.find_signed_region(case.failure.text, called[1])
+        if signed_region != called[1]:
+            return explain_wrong_region(case, signed_region, called[1], host=called[0])
     if _is_from_sts(case.failure, hosts):
-        is_global = GLOBAL_HOST in hosts
-        return _explain_sts(
-            case, message, signed_region, is_global=is_global, host=None if called is None else called[0]
-        )
+        host = None if called is None else called[0]
+        return _explain_sts(case, message, signed_region, is_global=GLOBAL_HOST in hosts, host=host)
     return _explain_region(case, message, signed_region)
 
 
@@ -225,7 +223,7 @@ def _explain_sts(
         topic="sts-endpoint",
         remedies=(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region, host), *findings.remedies)),
-            *(() if host is not None else (_GLOBAL_ENDPOINT,)),
+            *((_GLOBAL_ENDPOINT,) if host is None else ()),
         ),
         notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
     )
@@ -349,9 +347,9 @@ def explain_wrong_region(
     step = "An endpoint URL in code or settings must be for that Region, too."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:
-        is_of_service = region_settings.is_of_service(host, expected or "")
-        step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
-        step = step if is_of_service else ""
+        step = ""
+        if region_settings.is_of_service(host, expected or ""):
+            step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
         text = f"The endpoint accepts only signatures for {expected}."
         named = f"the endpoint {host}"
         reported = clues.quote_phrases(clues.message_text(case), *_PHRASES)
@@ -364,11 +362,7 @@ def explain_wrong_region(
         lines = (*lines, region_settings.check_bucket_command(bucket))
     return case.explain(
         f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
-        cause.cause(
-            "reported",
-            reported,
-            text=text,
-        ),
+        cause.cause("reported", reported, text=text),
         *((ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}."),) if is_endpoint_set else ()),
         remedies=(
             your_remedy(
@@ -403,9 +397,7 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
     return case.explain(
         f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
         WRONG_SIGNING_SERVICE.cause(
-            "reported",
-            because,
-            text="The service in the signature is not that of the endpoint.",
+            "reported", because, text="The service in the signature is not that of the endpoint."
         ),
         ENDPOINT_OF_OTHER_SERVICE.cause(
             because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
@@ -445,21 +437,17 @@ def _sign_for_service_remedy(signed: str | None, expected: str | None) -> Remedy
 
 
 def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
-    command = context_of(case.facts).command
-    repeated = None
-    if command is not None and setting == "--endpoint-url":
-        repeated = repeat_command(command, *command.words[:1], changes={"endpoint-url": ""})
+    is_option, is_of_all = setting == "--endpoint-url", setting == "AWS_ENDPOINT_URL"
+    repeated = repeat_command(context_of(case.facts).command, changes={"endpoint-url": ""})
     return your_remedy(
         f"Remove or correct {setting}",
         f"It names the endpoint of {expected or 'another service'}. Without it, clients call the endpoint of their own service.",
-        *(
-            (
-                "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS.",
-            )
-            if setting == "AWS_ENDPOINT_URL"
-            else ()
+        *present(
+            "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS."
+            if is_of_all
+            else None
         ),
-        commands=() if repeated is None else (repeated,),
+        commands=present(repeated if is_option else None),
         url=pages.SDK_ENDPOINTS,
     )
 
