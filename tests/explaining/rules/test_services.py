@@ -27,6 +27,7 @@ _OTHERWISE_NAMED = {"createuserpool": "SnsCallerArn", "updateuserpool": "SnsCall
     "createflowlogs": "DeliverLogsPermissionArn",
     "createfleet": "LaunchTemplateConfigs",
     "createaccessentry": "principalArn",
+    "elasticbeanstalk:updateenvironment": "OptionSettings",
 }
 
 
@@ -66,7 +67,7 @@ def _names(stack: list[tuple[Any, int]]) -> set[str]:
 def test_operation_passes_a_role_in_one_service_only(key: str) -> None:
     service, _, operation = key.rpartition(":")
     inputs = _inputs()[operation]
-    named = _OTHERWISE_NAMED.get(operation)
+    named = _OTHERWISE_NAMED.get(key, _OTHERWISE_NAMED.get(operation))
     taking = {
         prefix
         for prefix, names in inputs.items()

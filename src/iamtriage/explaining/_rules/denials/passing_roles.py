@@ -66,21 +66,23 @@ _CREATES = lazy_pattern(
     + r")\b",
     re.ASCII,
 )
+# Not the recipient of all roles that Amazon RDS calls pass.
+_ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
 # A part of a role's name in lowercase and without hyphens -> the service that most likely receives the role.
 _NAMES = {
-    "ecstask": ("RegisterTaskDefinition", "ecs"),
-    "taskexecution": ("RegisterTaskDefinition", "ecs"),
-    "sagemaker": ("", "sagemaker"),
-    "glue": ("", "glue"),
-    "lambda": ("CreateFunction", "lambda"),
-    "stepfunctions": ("", "states"),
-    "codebuild": ("", "codebuild"),
-    "codepipeline": ("", "codepipeline"),
-    "bedrock": ("", "bedrock"),
-    "firehose": ("", "firehose"),
-    "rdsmonitoring": ("", "monitoring.rds"),
-    "rdsenhancedmonitoring": ("", "monitoring.rds"),
-    "ekscluster": ("CreateCluster", "eks"),
+    "ecstask": find_role_recipient("RegisterTaskDefinition", "ecs"),
+    "taskexecution": find_role_recipient("RegisterTaskDefinition", "ecs"),
+    "sagemaker": find_role_recipient(None, "sagemaker"),
+    "glue": find_role_recipient(None, "glue"),
+    "lambda": find_role_recipient("CreateFunction", "lambda"),
+    "stepfunctions": find_role_recipient(None, "states"),
+    "codebuild": find_role_recipient(None, "codebuild"),
+    "codepipeline": find_role_recipient(None, "codepipeline"),
+    "bedrock": find_role_recipient(None, "bedrock"),
+    "firehose": find_role_recipient(None, "firehose"),
+    "rdsmonitoring": _ENHANCED_MONITORING,
+    "rdsenhancedmonitoring": _ENHANCED_MONITORING,
+    "ekscluster": find_role_recipient("CreateCluster", "eks"),
 }
 _CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
@@ -424,4 +426,4 @@ def _find_call(denial: Denial) -> tuple[str | None, str | None]:
 def _guess_recipient(denial: Denial) -> RoleRecipient | None:
     """Return the service that the role's name suggests as its recipient."""
     name = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
-    return next((find_role_recipient(*call) for part, call in _NAMES.items() if part in name), None)
+    return next((recipient for part, recipient in _NAMES.items() if part in name), None)

@@ -158,8 +158,6 @@ _SERVICES_NAMED_LIKE_PREFIX = (
 )  # fmt: skip
 _BY_SERVICE = {
     **{name: RoleRecipient(_principals(name)) for name in _SERVICES_NAMED_LIKE_PREFIX},
-    # The recipient of a role for Enhanced Monitoring, which the names of such roles suggest.
-    "monitoring.rds": RoleRecipient(_principals("monitoring.rds")),
     "osis": RoleRecipient(_principals("osis-pipelines")),
     "redshift-serverless": RoleRecipient((), _principals("redshift-serverless")),
     # One role pulls the image, the other is the application's:
