@@ -232,6 +232,20 @@ OTHER_USERS: tuple[Case, ...] = (
         ("hunter2",),
     ),
     (
+        "sudo with a secret of another name",
+        f"$ sudo ./deploy.sh --pass hunter2\n{_NONE_FOUND}",
+        {},
+        ('AWS_CONFIG_FILE="$HOME/.aws/config" aws sts get-caller-identity',),
+        ("hunter2",),
+    ),
+    (
+        "root with a secret",
+        f"[root@build ~]# curl -u ana:hunter2 https://ci.example.com/run\n{_NO_PROFILE}",
+        {},
+        ("in the config and credentials files of root", "aws sts get-caller-identity"),
+        ("hunter2",),
+    ),
+    (
         "kubectl with sudo, for a profile",
         f"$ kubectl get svc -n shop\nNAME     TYPE        CLUSTER-IP      EXTERNAL-IP   PORT(S)    AGE\norders   ClusterIP   172.20.180.21   <none>        8443/TCP   9d\n$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
         {},

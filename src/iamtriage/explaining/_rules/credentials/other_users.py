@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -64,7 +65,7 @@ _SHELL_USER = lazy_pattern(
 # Another command than the one with sudo.
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
-_PLAIN = lazy_pattern(r"(?!.*(?i:secret|password|token|key))[\w./:=@,+ -]{1,300}", re.ASCII)
+_PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+ -]{1,300}", re.ASCII)
 _LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
 _PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
 _FIRST_USER_PORT = 1024
@@ -204,7 +205,7 @@ def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
         "of root, whose shell this is",
         " in the shell of root",
         "The shell is that of root, who reads /root/.aws, and not the files of another user.",
-        _root_shell_remedy(found["line"].strip()),
+        _root_shell_remedy(_safe_line(found) or "aws sts get-caller-identity"),
         has_person=True,
     )
 
@@ -277,13 +278,17 @@ def _text_before(case: Case[Failure]) -> str:
 def find_command_with_sudo(case: Case[Failure]) -> str | None:
     """Return the command that ran with sudo, without it, if it is safe to repeat."""
     sudo = _find_last_command(_SUDO, case)
-    line = "" if sudo is None else sudo["line"].strip()
-    return line if _PLAIN.fullmatch(line) else None
+    return None if sudo is None else _safe_line(sudo)
+
+
+def _safe_line(command: re.Match[str]) -> str | None:
+    """Return the line of a command if it is safe to repeat."""
+    line = command["line"].strip()
+    return line if _PLAIN.fullmatch(line) and hide_secrets(line) == line else None
 
 
 def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
-    line = sudo["line"].strip()
-    line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
+    line = _safe_line(sudo) or "aws sts get-caller-identity"
     is_about_profile = "profile" in text and "SSO" not in text
     list_profiles = f"sudo {f'-u {user} ' if user != 'root' else ''}aws configure list-profiles"
     last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else _ROLE
@@ -321,7 +326,6 @@ def _remedy(title: str, *steps: str, commands: tuple[str, ...], manifest: str | 
 
 
 def _root_shell_remedy(line: str) -> Remedy:
-    line = line if _PLAIN.fullmatch(line) else "aws sts get-caller-identity"
     home = "/home/USER/.aws"
     return _remedy(
         "Run the command as the user who has the profile, or name that user's files",
