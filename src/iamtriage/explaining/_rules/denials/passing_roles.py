@@ -244,23 +244,21 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     own, passed = denial.account or _stated_account(denial), _find_passed_role(denial)
     other = denial.resource_account if passed is None else passed.account
     is_reported = denial.message_rule is not None
-    reason = f"The caller is in account {own}, the role in {other}."
     summary = f"A role of another account cannot be passed to a service: {call} was denied."
     if own is not None and other is not None and own != other:
         role = "The role" if passed is None else f"The role {passed.name}"
         summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
-    reasons = ("The message says: Cross-account pass role is not allowed",) if is_reported else (reason,)
+    reason = f"The caller is in account {own}, the role in {other}."
+    if is_reported:
+        reason = "The message says: Cross-account pass role is not allowed"
     recipient = _role_recipient(denial)
     trusted = (recipient and recipient.principal) or "the service"
+    of_call = f"account {own}, in which" if own else "the account in which"
     own_role = account_remedy(
-        f"Use a role of account {own}, in which the call is made"
-        if own
-        else "Use a role of the account in which the call is made",
+        f"Use a role of {of_call} the call is made",
         "Check the account ID in the role's ARN: it is often copied from elsewhere.",
         f"Create a role in {own or 'that account'} that trusts {trusted}, with the policies that the service needs, and name it in the call.",
-        f"If the service must reach account {other}, allow this role to assume a role there."
-        if other
-        else "If the service must reach the other account, allow this role to assume a role there.",
+        f"If the service must reach {f'account {other}' if other else 'the other account'}, allow this role to assume a role there.",
         commands=() if own else ("aws sts get-caller-identity --query Account --output text",),
         url=pages.PASS_ROLE,
     )
@@ -271,7 +269,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     )
     return denial.explain(
         summary,
-        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reasons),
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
         remedies=(own_role, other_account),
         notes=("No policy of either account can allow it.",),
     )
