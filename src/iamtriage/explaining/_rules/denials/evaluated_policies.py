@@ -10,12 +10,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.stated_policies import (
+    EVALUATION_PAGES,
     STATED_POLICY_DENIES,
     describe_other_resource,
     find_other_resource,
     list_known_policies,
 )
-from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
@@ -34,14 +34,13 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
 
-_EVALUATION = (pages.EVALUATION, pages.ACCESS_DENIED)
 _DENIES = CauseType(
     "statement-denies",
     "A statement of the given policies denies the call",
     "Change the statement so that it does not match the call, or the call so that it does not match.",
     meaning="A Deny statement of the given policies matches the call. It overrides any Allow.",
     recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 _LACKS_ALLOW = CauseType(
     "policies-lack-allow",
@@ -49,7 +48,7 @@ _LACKS_ALLOW = CauseType(
     "Add an Allow to the policy type that the cause names.",
     meaning="A policy type that must allow the call does not, and no Deny statement matches it.",
     recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 _MAX_STATEMENTS = 5
 # The types of policies to which a remedy proposes to add a statement, because they cap permissions.

@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from iamtriage.policies._sets import Document, PolicySet
     from iamtriage.typing import PolicyType
 
-_EVALUATION = (pages.EVALUATION, pages.ACCESS_DENIED)
+EVALUATION_PAGES = (pages.EVALUATION, pages.ACCESS_DENIED)
 STATED_POLICY_DENIES = CauseType(
     "stated-policy-denies",
     "A Deny statement of the policy in the text or the facts matches",
     "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
     meaning="The text or the facts contain a policy with a Deny statement whose action and resource match the request.",
     recognised_by="The text or the facts contain the policy.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 STATED_POLICY_OTHER_RESOURCE = CauseType(
     "stated-policy-other-resource",
@@ -50,7 +50,7 @@ STATED_POLICY_OTHER_RESOURCE = CauseType(
     "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
     meaning="The text or the facts contain a policy that allows the action, but none of its resources matches that of the request.",
     recognised_by="The text or the facts contain the policy.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 STATED_POLICY_OTHER_ACTION = CauseType(
     "stated-policy-other-action",
@@ -58,7 +58,7 @@ STATED_POLICY_OTHER_ACTION = CauseType(
     "Add the action to the policy.",
     meaning="The text contains a policy that does not name the denied action.",
     recognised_by="The text contains the policy.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 STATED_POLICY_CONDITION = CauseType(
     "stated-policy-condition",
@@ -66,7 +66,7 @@ STATED_POLICY_CONDITION = CauseType(
     "Make the request so that the condition is met, or change the condition.",
     meaning="The text contains a statement whose action and resource match, and a condition that the request may not meet.",
     recognised_by="The text contains the policy.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 STATED_POLICY_ALLOWS = CauseType(
     "stated-policy-allows",
@@ -74,7 +74,7 @@ STATED_POLICY_ALLOWS = CauseType(
     "Check that the policy is attached to the caller of the error, then look for a policy of another type.",
     meaning="The text contains a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
     recognised_by="The text contains the policy.",
-    sources=_EVALUATION,
+    sources=EVALUATION_PAGES,
 )
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _VERDICTS = {
