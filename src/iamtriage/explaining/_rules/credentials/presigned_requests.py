@@ -264,7 +264,6 @@ def _likely_difference(
     remedy = _remedy(text, *steps, headers=headers, method=request.method)
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
-    plural = "s" if len(names) > 1 else ""
     if not names:
         summary = "most likely, the request differs from the signed one in method, key or query string"
     elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):
@@ -273,7 +272,7 @@ def _likely_difference(
     elif missing:
         summary = f"{request.sender} did not send the signed header{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
     else:
-        summary = f"most likely, the request does not send the signed header{plural} {', '.join(names)} with the same value"
+        summary = f"most likely, the request does not send the signed header{'s' if len(names) > 1 else ''} {', '.join(names)} with the same value"
     return Difference(summary, (), remedy)
 
 
@@ -287,12 +286,7 @@ def _remedy(
     """Return the remedy with these steps and the request as a curl command."""
     lines = _NEWLINE.sub("\n", text)
     element = next(
-        (
-            name
-            for name in ("CanonicalRequest", "StringToSign")
-            if f"<{name}>" in lines and _RECEIVED[name].search(lines)
-        ),
-        None,
+        (name for name, pattern in _RECEIVED.items() if f"<{name}>" in lines and pattern.search(lines)), None
     )
     check = (
         f"If it fails again, compare the URL with the method, path and headers in <{element}>, which are those that S3 received."
@@ -372,12 +366,12 @@ def _parameter(code: str, header: str) -> str | None:
 
 def _find_request(text: str) -> _Request:
     """Return the request that AWS received, or the one that a curl command or a client sends."""
-    found, curl = _CANONICAL_REQUEST.search(_NEWLINE.sub("\n", text)), _CURL.search(text)
+    lines, curl = _NEWLINE.sub("\n", text), _CURL.search(text)
     sender = "the request" if curl is None else "curl"
-    if (old := _STRING_TO_SIGN.search(_NEWLINE.sub("\n", text))) is not None:
+    if (old := _STRING_TO_SIGN.search(lines)) is not None:
         headers = {_TYPE_HEADER: old["type"].strip()}
         return _Request(sender, old["method"], headers, None, old["path"], _OLD_SOURCE)
-    if found is not None:
+    if (found := _CANONICAL_REQUEST.search(lines)) is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}
         return _Request(
