@@ -9,21 +9,23 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
-from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials.deny_exemptions import (
+    change_step,
+    exempt_from_mfa,
+    exempt_global_service,
+)
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    organization_remedy,
     present,
     your_remedy,
 )
@@ -142,7 +144,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             return ()
         first, *others = remedies
         if first.title in denial_remedies.DETAILS_TITLES:
-            steps = (*first.steps, *present(typical_requirement(denial)), _change_step(denial))
+            steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
             first = attrs.evolve(first, steps=steps)
         return _show_policy_first(denial, (first, *others))
 
@@ -252,7 +254,7 @@ def _satisfying_remedy(
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
-            return _exempt_global_service(denial)
+            return exempt_global_service(denial)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -290,7 +292,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
-        return _exempt_global_service(denial)
+        return exempt_global_service(denial)
     remedy = _region_remedy(denial, names)
     if remedy is not None:
         return remedy
@@ -369,7 +371,7 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
 def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: str) -> Remedy:
     lines: tuple[str, ...] = ()
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
-        return _exempt_from_mfa(denial, title, *steps[1:])
+        return exempt_from_mfa(denial, title, *steps[1:])
     if requirement is deny_conditions.MFA:
         partition = denial.location.partition or "aws"
         devices = set(_DEVICE.findall(denial.failure.text))
@@ -389,46 +391,9 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         title.replace("{what}", _describe_created(denial)),
         *where,
         *steps,
-        _change_step(denial),
+        change_step(denial),
         commands=lines,
         url=requirement.url,
-    )
-
-
-def _exempt_global_service(denial: Denial) -> Remedy:
-    """Return how to exempt a service that has one endpoint from a Deny on Regions."""
-    name = deny_conditions.GLOBAL_SERVICES[denial.service or ""]
-    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
-    build_remedy = organization_remedy if is_of_organization else account_remedy
-    return build_remedy(
-        f"Have the Deny exempt {name}, which has one endpoint for all Regions",
-        f"Another Region of the client changes nothing: calls to {name} count as made in one Region, which is us-east-1 in most partitions. A Deny on aws:RequestedRegion exempts such services with NotAction.",
-        as_sentence(_describe_change(denial)),
-        url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
-    )
-
-
-def _exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
-    """Return how to exempt a role or federated user, whose sessions carry no MFA, from a Deny without MFA.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
-    GetSessionToken do, which takes the long-term credentials of an IAM user.
-    """
-    role, suggestion = denial.role, title.partition(": ")[2]
-    reason = suggestion.replace("suggests it", "suggests that it requires MFA") or "its sessions carry no MFA"
-    why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
-    exempt: tuple[str, ...] = ()
-    if isinstance(role, IdentityCenterRole):
-        why = "Sessions of IAM Identity Center carry no MFA, even if the sign-in requires it, and get-session-token is only for IAM users."
-    elif role is not None:
-        why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
-        exempt = (
-            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principal_arn(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
-        )
-    return account_remedy(
-        f"Have the Deny exempt {denial.caller}: {reason}",
-        *(why, *steps, as_sentence(_describe_change(denial)), *exempt),
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
     )
 
 
@@ -440,31 +405,6 @@ def _describe_created(denial: Denial) -> str:
         return clip_text(name)
     kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
     return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
-
-
-def _change_step(denial: Denial) -> str:
-    return f"If the call cannot satisfy the Deny, {_describe_change(denial)}."
-
-
-def _describe_change(denial: Denial) -> str:
-    """Return who can change the policy, without the period at the end."""
-    account = f" of account {denial.account}" if denial.account else ""
-    identity = f"an IAM administrator{account} has to scope the Deny down"
-    if isinstance(denial.role, IdentityCenterRole):
-        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
-        identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
-    who = {
-        "service_control": "only an administrator of the organization can change the policy or exempt the caller",
-        "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
-        "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
-        "identity": identity,
-        "resource": "the owner of the resource has to scope the Deny down",
-        "session": "open a session whose session policy has no such Deny",
-        "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
-        "role_trust": "the owner of the role has to scope the Deny down",
-        None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
-    }
-    return f"{who[denial.policy_type]}. An Allow does not help"
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:
@@ -495,7 +435,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
             pool = _NODE_POOL.search(denial.failure.text)
             name = commands.kubernetes_name(pool[1] or pool[2]) if pool else None
             lines = present(name and fill_command("kubectl edit nodepool {}", name), *lines)
-    return your_remedy(title, step, _change_step(denial), commands=lines, url=pages.EVALUATION)
+    return your_remedy(title, step, change_step(denial), commands=lines, url=pages.EVALUATION)
 
 
 def _choose_other(

@@ -1,0 +1,79 @@
+"""Say who can change a Deny statement that the call cannot satisfy, and what it has to exempt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
+from iamtriage.explaining._rules.shared.clues import as_sentence
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+
+def exempt_global_service(denial: Denial) -> Remedy:
+    """Return how to exempt a service that has one endpoint from a Deny on Regions."""
+    name = deny_conditions.GLOBAL_SERVICES[denial.service or ""]
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    build_remedy = organization_remedy if is_of_organization else account_remedy
+    return build_remedy(
+        f"Have the Deny exempt {name}, which has one endpoint for all Regions",
+        f"Another Region of the client changes nothing: calls to {name} count as made in one Region, which is us-east-1 in most partitions. A Deny on aws:RequestedRegion exempts such services with NotAction.",
+        as_sentence(describe_change(denial)),
+        url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
+    )
+
+
+def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
+    """Return how to exempt a role or federated user, whose sessions carry no MFA, from a Deny without MFA.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html: only those of
+    GetSessionToken do, which takes the long-term credentials of an IAM user.
+    """
+    role, suggestion = denial.role, title.partition(": ")[2]
+    reason = suggestion.replace("suggests it", "suggests that it requires MFA") or "its sessions carry no MFA"
+    why = "GetFederationToken does not support MFA, and get-session-token is only for IAM users."
+    exempt: tuple[str, ...] = ()
+    if isinstance(role, IdentityCenterRole):
+        why = "Sessions of IAM Identity Center carry no MFA, even if the sign-in requires it, and get-session-token is only for IAM users."
+    elif role is not None:
+        why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
+        exempt = (
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principal_arn(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
+        )
+    return account_remedy(
+        f"Have the Deny exempt {denial.caller}: {reason}",
+        *(why, *steps, as_sentence(describe_change(denial)), *exempt),
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
+    )
+
+
+def change_step(denial: Denial) -> str:
+    """Return who can change the policy if the call cannot be made as it requires."""
+    return f"If the call cannot satisfy the Deny, {describe_change(denial)}."
+
+
+def describe_change(denial: Denial) -> str:
+    """Return who can change the policy, without the period at the end."""
+    account = f" of account {denial.account}" if denial.account else ""
+    identity = f"an IAM administrator{account} has to scope the Deny down"
+    if isinstance(denial.role, IdentityCenterRole):
+        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
+    who = {
+        "service_control": "only an administrator of the organization can change the policy or exempt the caller",
+        "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
+        "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
+        "identity": identity,
+        "resource": "the owner of the resource has to scope the Deny down",
+        "session": "open a session whose session policy has no such Deny",
+        "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
+        "role_trust": "the owner of the role has to scope the Deny down",
+        None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+    }
+    return f"{who[denial.policy_type]}. An Allow does not help"
