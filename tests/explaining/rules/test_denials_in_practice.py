@@ -679,6 +679,17 @@ SESSIONS: tuple[Case, ...] = (
 )
 DENIES: tuple[Case, ...] = (
     (
+        "managed policy of AWS that denies everything",
+        f"User: {SESSION} is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll",
+        {},
+        (
+            "Do this first: Find out who attached AWSDenyAll and why, then detach it",
+            "AWS manages it, so nobody can change it.",
+            "--policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+        ),
+        ("scopes the statement down", "get-policy-version"),
+    ),
+    (
         "IAM users by the name of the statement",
         f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/ftp with an explicit deny in a service control policy",
         {

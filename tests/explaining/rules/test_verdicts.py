@@ -366,6 +366,11 @@ CASES = {
         "The service monitoring.rds.amazonaws.com cannot assume the role",
         "Allow monitoring.rds.amazonaws.com in the trust policy of the role",
     ),
+    "throttled-key-of-an-upload": (
+        "An error occurred (ThrottlingException) when calling the PutObject operation: You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: AWSKMS; Status Code: 400; Error Code: ThrottlingException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        "KMS throttled the use of the key within the call PutObject",
+        "S3 Bucket Key",
+    ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
         "system:masters",

@@ -97,8 +97,9 @@ def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 
     >>> import botocore.session
-    >>> print(whoami(botocore.session.Session(), region_name="no region"))
-    sts:GetCallerIdentity: The client has no Region, or an invalid one, so no request was sent.
+    >>> refusal = whoami(botocore.session.Session(), region_name="no region")
+    >>> print(str(refusal).partition(",")[0])
+    sts:GetCallerIdentity: The client's Region is invalid
     """
     return call_with_client(session, "sts", _GET_CALLER, client_args, _get_identity)
 

@@ -1,4 +1,4 @@
-"""Find the endpoint that a command, the code or the settings name, if it does not belong to AWS.
+"""Find the endpoint that a command, the code or the settings name, if it does not belong to AWS, and proxies.
 
 Where AWS SDKs read endpoints from: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 """
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_other_endpoint",)
+__all__ = ("find_other_endpoint", "find_unexempted_hosts")
 
+# Variables in the output of env, in a manifest, or in a ConfigMap. The addresses are called with http.
+_PROXY = lazy_pattern(r"\b(?:http|all)_proxy(?:=|: )[\"']?\w", re.ASCII | re.IGNORECASE)
+_NO_PROXY = lazy_pattern(
+    r"\bno_proxy(?:=|: )[\"']?(?P<hosts>[\w.:,/*\[\]-]{0,400})", re.ASCII | re.IGNORECASE
+)
 _HOST = (
     r"(?:[\w.-]{1,100}@)?(?P<HOST>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::\d{1,5})?)(?![\w$@{])"
 )
@@ -111,3 +116,17 @@ def _other_host(host: str, setting: str) -> Stated | None:
     if name.startswith(_LINK_LOCAL) or f".{name}".endswith(_AWS_SUFFIXES):
         return None
     return Stated(host, setting)
+
+
+def find_unexempted_hosts(text: str, address: str) -> str | None:
+    r"""Return the hosts in ``NO_PROXY`` if a text shows a proxy and they lack an address, or ``None``.
+
+    >>> find_unexempted_hosts("HTTP_PROXY=http://proxy:3128\nNO_PROXY=.internal", "169.254.169.254")
+    '.internal'
+    >>> find_unexempted_hosts("HTTP_PROXY=http://proxy:3128\nNO_PROXY=*", "169.254.169.254")
+    """
+    if _PROXY.search(text) is None:
+        return None
+    listed = _NO_PROXY.search(text)
+    hosts = listed["hosts"] if listed else ""
+    return None if address in hosts or hosts == "*" else hosts

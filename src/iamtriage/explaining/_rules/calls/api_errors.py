@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.calls.throttling import (
     find_parallel_calls,
     throttling_remedy,
     throttling_text,
+    uses_throttled_key,
 )
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials import pod_agents
@@ -200,6 +201,10 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     operation = case.failure.envelope.operation
     if operation is None or _OPERATION.fullmatch(operation) is None:
         return summary
+    if uses_throttled_key(case):
+        return summary.replace(
+            "AWS throttled the request", f"KMS throttled the use of the key within the call {operation}", 1
+        )
     return summary.replace("the request", f"the call {operation}", 1)
 
 

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._context.readers.controllers import find_controller, find_controller_of_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
@@ -62,6 +63,11 @@ _FEWER_STATES = "Make fewer calls: ask for the state less often, for example wit
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html; the rate:
 # https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
 _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html,
+# https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
+_FEWER_KEYS = "Make fewer calls to KMS: enable an S3 Bucket Key for the bucket, which applies to new objects, and run fewer uploads in parallel. An administrator can request a higher value of the KMS quota for cryptographic operations in Service Quotas."
+_KEY_CALLERS = "To find who else calls, count the events GenerateDataKey and Decrypt of kms.amazonaws.com by userIdentity in CloudTrail: all callers of the account share the rate in a Region."
+_OF_KMS = lazy_pattern(r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b")
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
     (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
@@ -99,6 +105,14 @@ def _calls_route_53(case: Case[AwsError]) -> bool:
     return service == "route53" or (service is None and _ROUTE_53.search(case.text) is not None)
 
 
+def uses_throttled_key(case: Case[AwsError]) -> bool:
+    """Return whether KMS throttled the use of a key within the call of another service."""
+    operation = case.failure.envelope.operation
+    return (
+        operation is not None and not actions_for(operation, "kms") and _OF_KMS.search(case.text) is not None
+    )
+
+
 def throttling_text(case: Case[AwsError]) -> str:
     """Return whose calls count, with the rate where AWS documents one for all accounts.
 
@@ -106,6 +120,8 @@ def throttling_text(case: Case[AwsError]) -> str:
     """
     if _calls_route_53(case):
         return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
+    if uses_throttled_key(case):
+        return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
     return THROTTLED.text
 
 
@@ -133,6 +149,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     operation = case.failure.envelope.operation or ""
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
     fewer = _REUSE if _calls_sts(case) else fewer
+    is_of_kms = uses_throttled_key(case)
+    if is_of_kms:
+        fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
     if controller is not None:
         return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
     found = _ATTEMPTS.search(case.text)
@@ -153,7 +172,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     parallel = find_parallel_calls(case)
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if parallel is None:
-        steps.append(_FIND_CALLERS)
+        steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
     else:
         title = "Make fewer calls at once, and retry with exponential backoff and jitter"
         at_once = f"Run fewer jobs at the same time: {parallel[1]} instead of {parallel[0]}."

@@ -14,8 +14,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
-from iamtriage.explaining._context.readers.proxies import find_unexempted_hosts
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.kubectl_output import (
     find_daemon_set,
     find_node_of_pod,
     find_pod_rows,
 )
-from iamtriage.explaining._context.readers.proxies import find_unexempted_hosts
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases

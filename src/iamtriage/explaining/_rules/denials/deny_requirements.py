@@ -167,7 +167,7 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
     if found is not None:
         line = f"aws organizations describe-policy --policy-id {found['id']} --query Policy.Content --output text"
         who = "An administrator of the organization can print what the policy denies and exempts."
-    elif commands.arn(policy) == policy and ":iam:" in policy:
+    elif commands.arn(policy) == policy and ":iam:" in policy and ":iam::aws:" not in policy:
         line, who = commands.show_policy_command(policy), "The policy shows what the Deny exempts."
     else:
         return remedies

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
+_MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 IDENTITY_DENY = CauseType(
@@ -104,6 +105,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         layer="identity",
         url=pages.EVALUATION,
     )
+    if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
+        remedy = _detach_remedy(denial, name)
+        policy = f"{policy} AWS manages it, so nobody can change it."
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -118,6 +122,31 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             *((remedy, details) if denial.policy else (details, remedy)),
         ),
         notes=(ONE_POLICY_TYPE,),
+    )
+
+
+def _detach_remedy(denial: Denial, name: str) -> Remedy:
+    """Return what to do about an AWS managed policy that denies, such as AWSDenyAll: nobody can change it.
+
+    Budget actions attach policies:
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html.
+    """
+    if isinstance(denial.principal, User):
+        kind, holder = "user", commands.user_name(denial.principal.name)
+        of_group = " It can come from a group of the user, too."
+    else:
+        kind, holder = "role", commands.role_name(None if denial.role is None else denial.role.name)
+        of_group = ""
+    arn = commands.arn(denial.policy, "POLICY_ARN")
+    return account_remedy(
+        f"Find out who attached {clip_text(name)} and why, then detach it",
+        f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
+        "IAM's events are in us-east-1. CloudTrail keeps them for 90 days.",
+        commands=(
+            f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=Attach{kind.capitalize()}Policy --query 'Events[].[EventTime,Username,Resources[].ResourceName]'",
+            fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", holder, arn),
+        ),
+        url=pages.EVALUATION,
     )
 
 
