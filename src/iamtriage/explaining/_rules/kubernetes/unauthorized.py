@@ -245,7 +245,8 @@ def _caller_remedies(
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
-        how = "creates an access entry with an access policy for it"
+        # What aws sts get-caller-identity prints of a role is the ARN of its session.
+        how = f"creates an access entry {'with an access policy for it' if principal.is_known else 'for the role, not its session'}"
         grant = (
             cluster.eks_command("list-access-entries"),
             principal.create_entry_command(cluster),

@@ -265,9 +265,9 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         return restricted
     causes: list[Cause] = []
     if reason:
-        text = f"{NOT_OF_THIS_NODE.text} IAM policies do not help."
+        text = NOT_OF_THIS_NODE.text
         if _ALL_OBJECTS in reason[0]:
-            text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it. IAM policies do not help."
+            text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
         causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",), text=text))
     if "{{" in user:
         causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
@@ -287,6 +287,8 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     who = "" if not is_kubelet and _KUBECTL.search(case.text) else "the kubelet "
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
     pod = _find_deleted_pod(case, request) if reason else None
+    if reason and not pod and reason[0].startswith("no relationship"):
+        summary += ": no pod on this node refers to it"
     if pod:
         summary += f": harmless if it stops, because the pod {pod} has just been deleted"
     explanation = build_node_explanation(
