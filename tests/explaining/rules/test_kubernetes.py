@@ -355,13 +355,21 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
 @pytest.mark.parametrize(
     ("text", "verdict", "title"),
     [
-        (_WATCHED, "(web-config): no pod on this node refers to it.", "Check that a pod on this node refers to the configmap web-config"),
+        (
+            _WATCHED,
+            "(web-config): no pod on this node refers to it.",
+            "Check that a pod on this node refers to the configmap web-config",
+        ),
         (
             _REMOVED.format("shop/web-0") + _WATCHED,
             "(web-config): harmless if it stops, because the pod web-0 has just been deleted.",
             "Ignore the message if it does not repeat; otherwise, check that a pod",
         ),
-        (_REMOVED.format("cart/web-0") + _WATCHED, "(web-config): no pod on this node refers to it.", "Ignore the message"),
+        (
+            _REMOVED.format("cart/web-0") + _WATCHED,
+            "(web-config): no pod on this node refers to it.",
+            "Ignore the message",
+        ),
     ],
     ids=["watch", "pod deleted", "pod of another namespace"],
 )
