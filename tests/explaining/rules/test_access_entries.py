@@ -296,6 +296,20 @@ def test_code_that_creates_the_entry_is_corrected(text: str, first: str) -> None
     assert not any("create-access-entry" in line for line in commands(found))
 
 
+@pytest.mark.parametrize(
+    ("principal", "lookup"),
+    [
+        ("role/ci", "aws iam get-role --role-name ci --query Role.Arn --output text"),
+        ("user/ada", "aws iam get-user --user-name ada --query User.Arn --output text"),
+    ],
+)
+def test_rejected_arn_is_not_repeated(principal: str, lookup: str) -> None:
+    call = f"aws eks create-access-entry --cluster-name orders --principal-arn arn:aws:iam::111122223333:{principal}"
+    explanation = explain(f"$ {call}\n{eks('CreateAccessEntry', INVALID)}")
+    repeated = f'aws eks create-access-entry --cluster-name orders --principal-arn "$({lookup})"'
+    assert explanation.remedies[0].commands == (lookup, repeated)
+
+
 def test_cluster_arn_is_not_the_rejected_one() -> None:
     facts = {"resource": "arn:aws:eks:eu-west-1:111122223333:cluster/orders"}
     found = explained(eks("CreateAccessEntry", INVALID), facts)

@@ -55,6 +55,30 @@ def test_copy_requires_both_objects() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "action", "command"),
+    [
+        ("copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv", "s3:GetObjectTagging", "aws s3 cp s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"),
+        ("move failed: s3://acme-in/a.csv to s3://acme-out/b.csv", "s3:PutObjectTagging", "aws s3 mv s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"),
+        ("$ aws s3 sync s3://acme-in/d s3://acme-out/d --profile ops\ncopy failed: s3://acme-in/d/a to s3://acme-out/d/a", "s3:GetObjectTagging", "aws s3 sync s3://acme-in/d s3://acme-out/d --profile ops --copy-props metadata-directive"),
+    ],
+    ids=["cp", "mv", "sync"],
+)  # fmt: skip
+def test_copy_is_repeated_without_the_tags(text: str, action: str, command: str) -> None:
+    """https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html: --copy-props."""
+    remedy = explain(f"{text} {DENIED.format(action.removeprefix('s3:'))}").remedies[0]
+    assert (remedy.title, remedy.commands[0]) == (f"Copy without the tags, or allow {action}", command)
+    assert remedy.policy is not None
+    assert [each["Action"] for each in remedy.policy["Statement"]] == [action]
+
+
+def test_tags_that_are_read_on_purpose_are_not_left_out() -> None:
+    explanation = explain(
+        f"$ aws s3api get-object-tagging --bucket acme-in --key a.csv\n{DENIED.format('GetObjectTagging')}"
+    )
+    assert "--copy-props" not in explanation.to_text(detail="full")
+
+
 def test_reason_is_missing_outside_of_the_organization() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason."""
     shown = str(explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}"))

@@ -102,6 +102,9 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     lookup = arn_diagnosis.lookup_command(principal)
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
+        if is_unknown:
+            # The stated ARN would be rejected again.
+            mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup})"', entry_refusal=None)
     else:
         lookup, reason = diagnosis.lookup_command or lookup, _describe_reason(diagnosis)
     repeated = repeat_command(
@@ -111,10 +114,11 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         of_region=cluster.region,
     )
     deployment = find_deployment(case.failure, case.facts)
+    used = ", and the second uses it" if deployment is None and mapped.entry_argument.startswith('"$(') else ""
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         "Look up the full ARN, and create the access entry with it",
-        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
         *present(mapped.entry_refusal),
         "Use credentials of the account that owns the role or user.",
         commands=(lookup, repeated or mapped.create_entry_command(cluster)),
