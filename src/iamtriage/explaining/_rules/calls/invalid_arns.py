@@ -114,7 +114,9 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         of_region=cluster.region,
     )
     deployment = find_deployment(case.failure, case.facts)
-    used = ", and the second uses it" if deployment is None and mapped.entry_argument.startswith('"$(') else ""
+    used = (
+        ", and the second uses it" if deployment is None and mapped.entry_argument.startswith('"$(') else ""
+    )
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         "Look up the full ARN, and create the access entry with it",
