@@ -190,6 +190,36 @@ def _decoded(value: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("keys", "verdict", "condition"),
+    [
+        (("ec2:ResourceTag/team", "aws:ResourceTag/team"), "The resource has the tag team=tea:", "aws:ResourceTag/team"),
+        (("ec2:ResourceTag/team", "ec2:ResourceTag/env"), "The resource has the tags team=tea, env=tea:", "ec2:ResourceTag/team"),
+        (("aws:PrincipalTag/team",), "The caller has the tag team=tea:", None),
+        (("aws:RequestTag/team",), "The request has the tag team=tea:", None),
+        (("aws:ResourceTag/aws:autoscaling:groupName", "aws:ResourceTag/Name"), None, None),
+    ],
+)  # fmt: skip
+def test_decoded_tags_that_an_allow_must_match(
+    keys: tuple[str, ...], verdict: str | None, condition: str | None
+) -> None:
+    context = {
+        "principal": {"id": "AIDAEXAMPLEEXAMPLE12", "arn": USER},
+        "action": "ec2:StopInstances",
+        "resource": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718",
+        "conditions": {"items": [{"key": each, "values": {"items": [{"value": "tea"}]}} for each in keys]},
+    }
+    text = "An error occurred (UnauthorizedOperation) when calling the StopInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: 81IfYiNZlt4QusMu262DnmXmkXF3HKBHOMWvbPI0"
+    explanation = explain(text, facts={"decoded_message": {**_decoded(""), "context": context}})
+    assert "no policy allows it" in explanation.summary
+    assert ("another value does not match" in explanation.summary) is (verdict is not None)
+    assert (verdict or "") in explanation.summary
+    by_tag = [note for note in explanation.notes if note.startswith("Or allow it by tag")]
+    assert [f'{{"StringEquals": {{"{condition}": "tea"}}}}' in note for note in by_tag] == [True] * bool(
+        condition
+    )
+
+
 def test_decoded_denial_of_tags_on_creation() -> None:
     """The decoded message says what is missing, and that only new resources are tagged."""
     role = f"arn:aws:sts::{ACCOUNT}:assumed-role/ebs-csi/1715"

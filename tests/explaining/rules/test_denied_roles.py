@@ -50,6 +50,52 @@ def test_missing_service_linked_role(text: str, service: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "is_enough"),
+    [
+        ("Unable to assume the service linked role. Please verify that the ECS service linked role exists.", True),
+        ("Unable to create the resource. Verify that you have permission to create service linked role. Otherwise wait and try again later.", True),
+        ("Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions to access your VPC.", False),
+    ],
+)  # fmt: skip
+def test_second_try_where_the_service_creates_its_role(message: str, *, is_enough: bool) -> None:
+    explanation = explain(
+        f"An error occurred (InvalidParameter) when calling the CreateDBInstance operation: {message}"
+    )
+    assert explanation.remedies[0].title.startswith("Retry") is is_enough
+    assert "the caller needs iam:CreateServiceLinkedRole for " in explanation.notes[-1]
+
+
+_AUDITED = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/tea/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Audit"
+
+
+@pytest.mark.parametrize(
+    ("before", "accounts"),
+    [
+        ("222233334444: assumed Audit\n444455556666: ", "account 222233334444,"),
+        ("222233334444 ok\n333344445555 ok\n444455556666 ", "accounts 222233334444 and 333344445555,"),
+        ("arn:aws:sts::222233334444:assumed-role/Audit/x\n", "account 222233334444,"),
+        ("".join(f"\u2714 22223333444{n} Audit\n" for n in range(4)), "account 222233334440 and 3 others,"),
+        ("222233334444: not assumed\n", None),
+        ("assumed arn:aws:iam::222233334444:role/Other\n", None),
+        (f"{ACCOUNT} ok\n", None),
+    ],
+)  # fmt: skip
+def test_role_that_works_in_other_accounts(before: str, accounts: str | None) -> None:
+    """What differs is in the account of the role that fails, unless the policies of the caller list accounts."""
+    explanation = explain(before + _AUDITED)
+    assert "oth accounts must allow it" in explanation.summary
+    assert "may not exist" in explanation.summary or "nor whether the role exists" in explanation.summary
+    assert ("it worked in" in explanation.summary) is (accounts is not None)
+    assert (accounts or "") in explanation.summary
+    assert (explanation.remedies[0].layer == "role_trust") is (accounts is not None)
+    assert {each.code for each in explanation.causes} == {
+        "no-such-role",
+        "caller-not-trusted",
+        "no-assume-allow",
+    }
+
+
+@pytest.mark.parametrize(
     ("before", "command"),
     [
         ("An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: ", "aws iam get-role --role-name AWSServiceRoleForRDS --query Role.Arn --output text"),

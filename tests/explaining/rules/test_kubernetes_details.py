@@ -178,7 +178,10 @@ def test_entry_that_does_not_match(caller: str, entry: str, verdict: str) -> Non
     text = (
         f"{_log(f'ARN is not mapped: {account}{caller}')}\n\n- {field}: {account}{entry}\n  username: dev\n"
     )
-    assert verdict in explain(text).summary
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    is_new_role = "Identity Center creates a new role, with a new suffix" in explanation.causes[0].text
+    assert is_new_role is ("another suffix" in verdict)
 
 
 @pytest.mark.parametrize(

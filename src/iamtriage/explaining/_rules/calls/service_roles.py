@@ -226,6 +226,9 @@ MISSING_ROLE = lazy_pattern(
     re.IGNORECASE,
 )
 """Words of the messages."""
+_BEING_CREATED = lazy_pattern(
+    r"unable to assume the service[- ]linked role|wait and try again", re.IGNORECASE
+)
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
 
 NO_SERVICE_LINKED_ROLE = CauseType(
@@ -258,9 +261,19 @@ def missing_role(
         *others: Remedies after the one that creates the role.
     """
     retries = _RETRIES.search(case.failure.text) is not None
+    # If the role was to be assumed, the service may be creating it: the first cluster of an account can fail so.
+    # https://github.com/hashicorp/terraform-provider-aws/issues/15452
+    is_starting = not others and _BEING_CREATED.search(text) is not None
     needed, service, principal = "service-linked role of the service", "this service", None
     if role is not None:
         needed, service, principal = f"role {role.role} of {role.name}", role.name, role.principal
+    taken = "If IAM answers that the name has been taken, the role exists already"
+    steps: tuple[str, ...] = (f"{taken}: wait for a minute, because changes propagate.",)
+    if is_starting:
+        steps = (
+            f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate: a second try alone often works.",
+            f"If it does not, run the command. {taken}.",
+        )
     no_lack = "This is no lack of capacity, although the message begins so."
     return case.explain(
         summary.format(service),
@@ -272,15 +285,15 @@ def missing_role(
         remedies=(
             create_role_remedy(
                 principal,
-                "Create the role once as an administrator",
-                "If IAM answers that the name has been taken, the role exists already: wait for a minute, because changes propagate.",
+                f"{'Retry after a minute, or create' if is_starting else 'Create'} the role once as an administrator",
+                *steps,
                 "The controller retries automatically." if retries else "Then retry the call.",
             ),
             *others,
         ),
         notes=present(
             no_lack if "insufficient capacity" in case.failure.text else None,
-            "The caller needs no permission for a service-linked role that exists.",
+            f"If the service is to create the role itself, the caller needs iam:CreateServiceLinkedRole{f' for {principal}' if principal else ''}. For a service-linked role that exists, it needs no permission.",
         ),
     )
 

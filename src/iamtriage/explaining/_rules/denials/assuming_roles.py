@@ -5,10 +5,12 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
+_MAX_ACCOUNTS = 3
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 
 CALLER_NOT_TRUSTED = CauseType(
@@ -114,8 +117,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
         _skip_tags_remedy(denial),
         denial_remedies.authorization_details_remedy(denial),
     ]
-    if (_names_trust_policy(denial) or attribute is not None) and not denying:
-        # The trust policy comes first if AWS names it, and for what a session passes on.
+    if (_names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial)) and not denying:
+        # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return denial.explain(
         wording.denial_summary(
@@ -169,10 +172,12 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield ASSUMES_ITSELF.cause("derived")
     if is_unexplained and findings is None and attribute is None and not _assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
-        yield NO_ASSUME_ALLOW.cause(text=text)
+        if working := _working_accounts(denial):
+            text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
+        no_allow = NO_ASSUME_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
-        yield CALLER_NOT_TRUSTED.cause(text=text)
-        yield NO_SUCH_ROLE.cause()
+        others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
+        yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
     if denial.is_explicit and not _names_trust_policy(denial):
         text = f"A Deny statement in some policy matches the request. {wording.allow_still_required(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
@@ -191,9 +196,41 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return "the role's trust policy, which was supplied, does not allow it"
     if _assumes_itself(denial):
         return "the caller has this role already"
+    if accounts := _working_accounts(denial):
+        return f"it worked in {_describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
-        return "both accounts must allow it, and the message does not say which one does not"
+        return f"both accounts must allow it, and the message does not say which one does not{unknown}"
     return "the message does not say which side does not allow it"
+
+
+_WORKED = lazy_pattern(
+    r"\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]", re.IGNORECASE
+)
+_FAILED = lazy_pattern(
+    r"error|denied|fail|unauthorized|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
+)
+_ACCOUNT = lazy_pattern(r"(?<![\w-])\d{12}(?![\w-])", re.ASCII)
+
+
+def _working_accounts(denial: Denial) -> tuple[str, ...]:
+    """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
+    name = denial.target_role_name
+    if not denial.crosses_accounts or name is None or denial.lowercase_action != "sts:assumerole":
+        return ()
+    accounts: dict[str, None] = {}
+    for line in denial.failure.text.splitlines():
+        has_session = f":assumed-role/{name}/" in line
+        is_about_role = name in line or "arn:" not in line
+        if (has_session or (is_about_role and _WORKED.search(line))) and not _FAILED.search(line):
+            accounts |= dict.fromkeys(_ACCOUNT.findall(line))
+    return tuple(each for each in accounts if each not in {denial.account, denial.resource_account})
+
+
+def _describe_accounts(accounts: tuple[str, ...]) -> str:
+    if len(accounts) > _MAX_ACCOUNTS:
+        return f"account {accounts[0]} and {len(accounts) - 1} others"
+    return f"account{'s' if len(accounts) > 1 else ''} {join_words(accounts, 'and')}"
 
 
 # The setting of a role to assume, by what shows that a tool or a workflow sets it.
@@ -342,6 +379,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return remedy
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     added, url = _trusting_statement(denial, attribute), pages.TRUST_POLICIES
+    is_compared = attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
     fixed = None
     if findings is not None and findings.result is not None:
@@ -367,6 +405,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
             )
             url = pages.SESSION_TAGS if attribute == "session tags" else url
+        elif is_compared:
+            steps.insert(0, _comparison_step(denial))
+            url = pages.TRUST_POLICIES
         elif denial.crosses_accounts:
             added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
             steps.append(
@@ -376,13 +417,23 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
-        (*steps, *allow_remedies.role_path_steps(denial)),
+        (*steps, *(() if is_compared else allow_remedies.role_path_steps(denial))),
         lines,
         fixed or build_document([added]),
         layer="role_trust",
         is_addition=fixed is None,
         url=url,
     )
+
+
+def _is_unlike_others(denial: Denial) -> bool:
+    """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
+    return denial.policy_type is None and denial.deny is None and bool(_working_accounts(denial))
+
+
+def _comparison_step(denial: Denial) -> str:
+    """Return the step that finds out what an account lacks that another one has."""
+    return f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {_working_accounts(denial)[0]}."
 
 
 def _trusting_statement(denial: Denial, attribute: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
@@ -12,6 +13,7 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
 from iamtriage.explaining._rules.shared import denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.decisions import request_tags
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -71,13 +73,37 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         reason = "the reason is in the encoded message"
     elif denial_remedies.is_message_cut(denial):
         reason = "the text is cut off before the reason"
+    tags = request_tags(denial.facts) if denial.deny == "implicit" else {}
+    if denial.deny == "implicit":
+        reason = f"no policy allows it{_describe_tags(tags)}"
     return denial.explain(
-        wording.denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
+        wording.denial_summary(denial, reason),
         *causes,
         topic="access-denied",
         remedies=lambda: _remedies_without_reason(denial),
-        notes=(*wording.cross_account_notes(denial), EVENTUAL_CONSISTENCY),
+        notes=(*_tag_notes(tags), *wording.cross_account_notes(denial), EVENTUAL_CONSISTENCY),
     )
+
+
+def _describe_tags(tags: dict[str, str]) -> str:
+    """Return the tags that a policy with conditions on tags must match, as the end of a sentence."""
+    if not tags:
+        return ""
+    owners = {"ResourceTag": "The resource", "RequestTag": "The request", "PrincipalTag": "The caller"}
+    key = next(iter(tags))
+    kind = key.partition("/")[0].partition(":")[2]
+    named = [f"{each.partition('/')[2]}={value}" for each, value in tags.items() if f":{kind}/" in each]
+    listed = wording.join_first_four(tuple(named))
+    return f". {owners[kind]} has the tag{'s' if len(named) > 1 else ''} {listed}: an Allow that requires another value does not match"
+
+
+def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
+    """Return the note with the condition that allows an action on all resources with the tag."""
+    key = next(iter(tags), "")
+    if ":ResourceTag/" not in key:
+        return ()
+    condition = {"StringEquals": {key: tags[key]}}
+    return (f"Or allow it by tag: Resource * and Condition {json.dumps(condition, ensure_ascii=False)}.",)
 
 
 def other_policy_cause(denial: Denial) -> Cause:

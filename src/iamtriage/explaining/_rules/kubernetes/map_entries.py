@@ -61,6 +61,8 @@ MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
     fix="Correct the name in the entry if it is meant for the caller.",
     of="map-entry-with-path",
 )
+# https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+_NEW_SUFFIX = "IAM Identity Center creates a new role, with a new suffix, if the permission set is assigned again after all its assignments in the account were deleted. Other policies that name the old ARN, such as key, bucket and trust policies, no longer match, either."
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
@@ -112,6 +114,7 @@ def compare_entry(entry: MappingEntry, caller: Caller) -> Mismatch | None:
         difference = "differs by one letter"
         if isinstance(named, IdentityCenterRole):
             difference = "has the same permission set but another suffix"
+            return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference, _NEW_SUFFIX)
         return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference)
     if isinstance(mapped, RoleSession):
         return Mismatch(MAP_ENTRY_OF_SESSION, entry, named, "is the ARN of a session")

@@ -32,6 +32,7 @@ POLICY_TYPE_NAMES: dict[PolicyType, str] = {
     "role_trust": "trust policy",
 }
 _ALLOW = frozenset({"ALLOW"})
+_TAG_KINDS = frozenset({"ResourceTag", "RequestTag", "PrincipalTag"})
 
 
 def matching_reasons(action: str | None, details: AuthorizationDetails | None) -> tuple[Reason, ...]:
@@ -196,3 +197,19 @@ def request_values(facts: Facts, *keys: str) -> tuple[str, ...]:
         if values:
             return values
     return ()
+
+
+def request_tags(facts: Facts) -> dict[str, str]:
+    """Return the condition keys of tags in the decoded message, with their values.
+
+    Services repeat the tags of a resource under keys with their prefix. AWS itself sets tags that begin with ``aws:``.
+    """
+    tags: dict[str, tuple[str, str]] = {}
+    for each in () if facts.decoded_message is None else facts.decoded_message.context:
+        prefix, _, rest = each.key.partition(":")
+        kind, _, tag = rest.partition("/")
+        if kind not in _TAG_KINDS or tag in {"", "Name"} or tag.startswith("aws:") or len(each.values) != 1:
+            continue
+        if rest not in tags or prefix == "aws":
+            tags[rest] = (each.key, clip_text(each.values[0]))
+    return dict(tags.values())
