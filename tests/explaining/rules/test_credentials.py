@@ -2684,7 +2684,7 @@ def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, co
         pytest.param(
             "BucketRegionError: incorrect region, the bucket is not in 'us-east-1' region at endpoint '', bucket is in 'eu-west-1' region\n\tstatus code: 301, request id: 0a1b, host id: c2Q=",
             "signed for us-east-1, but the bucket or endpoint is in eu-west-1.",
-            "aws configure set region eu-west-1",
+            "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
             id="Go",
         ),
         pytest.param(

@@ -37,6 +37,11 @@ def _rejected_url(method: str, headers: str, names: str) -> str:
 _WORKSPACE = "https://aps-workspaces.us-east-2.amazonaws.com/workspaces/ws-1/api/v1/remote_write"
 _SCOPED = '{"message":"Credential should be scoped to a valid region. "}'
 _SCOPED_STS = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region."
+_QUEUE_POLLED = (
+    "poll failed https://sqs.us-east-2.amazonaws.com/111122223333/teas\ncom.amazonaws.services.sqs.model.AmazonSQSException: "
+    "Credential should be scoped to a valid region, not 'eu-west-1'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: 0a1b)"
+)
+_UNKNOWN_KEY = "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 0a1b, InvalidClientTokenId: The security token included in the request is invalid."
 _UNMAPPED = (
     'error="ARN is not mapped: arn:aws:iam::111122223333:role/cirunner" method=POST path=/authenticate'
 )
@@ -1003,6 +1008,36 @@ CASES = {
         "signed for eu-west-1, but the endpoint sqs.us-east-1.amazonaws.com is in us-east-1",
         "Or remove the URL of sqs.us-east-1.amazonaws.com",
     ),
+    "region-of-queue-url": (
+        _QUEUE_POLLED,
+        "signed for eu-west-1, but the endpoint sqs.us-east-2.amazonaws.com is in us-east-2",
+        "export AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
+    ),
+    "queue-url-of-other-region": (
+        _QUEUE_POLLED,
+        "signed for eu-west-1",
+        "Or, if the queue is in eu-west-1, correct its URL, which names us-east-2.",
+    ),
+    "keys-of-terraform": (
+        f'Error: {_UNKNOWN_KEY}\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on versions.tf line 9, in provider "aws":\n   9: provider "aws" {{',
+        "AWS does not accept the credentials",
+        'in the block provider "aws" (versions.tf line 9)',
+    ),
+    "keys-of-backend": (
+        f"$ terraform init\nInitializing the backend...\nError: {_UNKNOWN_KEY}",
+        "AWS does not accept the credentials",
+        "in the block backend.",
+    ),
+    "keys-of-pulumi": (
+        f"$ pulumi up\nerror: {_UNKNOWN_KEY}",
+        "AWS does not accept the credentials",
+        "aws:accessKey in what pulumi config prints",
+    ),
+    "keys-of-program": (
+        f"main: {_UNKNOWN_KEY}",
+        "AWS does not accept the credentials",
+        "Look for keys or a profile in its code and configuration.",
+    ),
     "service-of-tool": (
         '$ awscurl --service es --region eu-west-1 https://abc123.eu-west-1.aoss.amazonaws.com/_cat/indices\n{"message":"Credential should be scoped to correct service: \'aoss\'. "}',
         "signed for the service es, but the endpoint expects signatures for aoss",
@@ -1109,6 +1144,33 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
     )
     assert remedy in shown
     assert len(str(explanation).splitlines()) <= 32
+
+
+@pytest.mark.parametrize(
+    ("before", "facts", "commands"),
+    [
+        (
+            "",
+            {"namespace": "shop", "service_account": "teas"},
+            (
+                "kubectl set env deployment/NAME --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
+            ),
+        ),
+        ("START RequestId: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f Version: $LATEST\n", {}, ()),
+        (
+            "$ aws sqs receive-message --queue-url teas\n",
+            {"service_account": "teas"},
+            ("aws configure set region us-east-2",),
+        ),
+    ],
+    ids=["pod", "function", "command"],
+)
+def test_region_is_set_where_the_client_runs(
+    before: str, facts: dict[str, str], commands: tuple[str, ...]
+) -> None:
+    found = explain(f"{before}{_QUEUE_POLLED}", facts=facts)
+    assert found.remedies[0].commands == commands
+    assert "neither the keys nor the clock is the cause" in found.notes[0]
 
 
 def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:

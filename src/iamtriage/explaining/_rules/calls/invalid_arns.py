@@ -19,7 +19,6 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.calls.missing_resources import MANAGED_POLICY, explain_managed_policy
-from iamtriage.explaining._rules.credentials.pod_roles import restart_command
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -388,7 +387,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> R
             *lookup,
             f"kubectl get {account} -o {path}",
             f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}",
-            restart_command(case),
+            clusters.restart_command(case),
         ),
         url=pages.EKS_IRSA,
     )

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.credentials import pod_roles
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text, safe_name
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -164,14 +162,11 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
     """
     region = commands.region(find_region(case))
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
-    runtime = context_of(case.facts).runtime
-    if case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod"):
+    if clusters.runs_in_pod(case):
         return cluster_remedy(
             "Set the Region in the pod's environment",
             "EKS sets these variables only in new pods of a service account with a role. If the account is meant to have one, check that first.",
-            commands=(
-                pod_roles.restart_command(case).replace("rollout restart", "set env") + f" {variables}",
-            ),
+            commands=(clusters.set_variables_command(case, variables),),
             url=pages.SDK_REGION,
         )
     message, text = message_text(case), case.text

@@ -19,7 +19,7 @@ from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import certificates, commands, pages
+from iamtriage.explaining._rules.shared import certificates, clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -336,7 +336,7 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
         "The patch sets the group of the mounted files and re-creates the pods. Any group ID will do, because Kubernetes adds it to the process.",
         "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         commands=(
-            pod_roles.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
+            clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
         ),
         url=pages.EKS_IRSA_POD,
     )

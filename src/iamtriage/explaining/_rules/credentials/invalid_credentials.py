@@ -408,7 +408,7 @@ def _remedies(
         yield CHECK_KEY
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
-        yield stored or credential_remedies.SHOW_IDENTITY
+        yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
         if request.is_temporary is not False and overridden is None and not request.is_in_lambda:
             yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:

@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._rules.credentials import pod_roles
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -112,7 +112,7 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
                 commands=(
                     pod_roles.LIST_ASSOCIATIONS,
                     pod_roles.CREATE_ASSOCIATION,
-                    pod_roles.restart_command(case),
+                    clusters.restart_command(case),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
@@ -268,7 +268,7 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
                 commands=(
                     pod_roles.LIST_ASSOCIATIONS,
                     pod_roles.ANNOTATE_ACCOUNT,
-                    pod_roles.restart_command(case),
+                    clusters.restart_command(case),
                 ),
                 url=pages.EKS_IRSA,
             ),

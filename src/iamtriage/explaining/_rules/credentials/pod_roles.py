@@ -17,11 +17,10 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import (
     find_controller,
-    find_controller_of_account,
     usual_account,
 )
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
@@ -190,7 +189,7 @@ def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
         f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
         "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
         "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
-        commands=(restart_command(case), _variables_command(case)),
+        commands=(clusters.restart_command(case), _variables_command(case)),
         url=pages.EKS_IRSA_POD,
     )
 
@@ -211,7 +210,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
             LIST_ASSOCIATIONS,
             CREATE_ASSOCIATION,
             ANNOTATE_ACCOUNT,
-            restart_command(case),
+            clusters.restart_command(case),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
     )
@@ -251,7 +250,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
-    restart = restart_command(case)
+    restart = clusters.restart_command(case)
     again = restart
     if find_placeholders(restart):
         again = "EKS injects the variables only when a pod is created."
@@ -275,16 +274,6 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
     if controller is None or facts.namespace is not None or facts.service_account is not None:
         return ()
     return (f"The text is from {controller.name}: the names are those of its installation guide.",)
-
-
-def restart_command(case: AnyCase) -> str:
-    """Return the command that restarts the pods of the controller that the text or the service account names."""
-    account = case.facts.service_account
-    controller = find_controller(f"{case.text} {account or ''}") or find_controller_of_account(account)
-    is_of_controller = controller is not None and account in (None, controller.service_account)
-    workload = controller.workload if controller is not None and is_of_controller else "deployment/NAME"
-    namespace = commands.namespace(usual_account(case.facts, case.text)[0])
-    return f"kubectl rollout restart {workload} --namespace {namespace}"
 
 
 def _variables_command(case: AnyCase) -> str:

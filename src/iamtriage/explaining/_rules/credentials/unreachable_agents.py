@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.kubectl_output import (
     find_pod_rows,
 )
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -186,7 +186,7 @@ def _repair_agent_remedy(agent: PodRow, node: str | None, pod: str | None) -> Re
 
 def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
     """Return how to exempt the agent from the proxy of a pod."""
-    *_, workload, _, namespace = pod_roles.restart_command(case).split()
+    *_, workload, _, namespace = clusters.restart_command(case).split()
     called = pod_agents.find_called_workload(case)
     if called is not None and called[0].partition("/")[0] in {"deploy", "deployment", "statefulset", "sts"}:
         workload, namespace = called[0], commands.namespace(called[1])

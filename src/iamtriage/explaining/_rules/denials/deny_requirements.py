@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     exempt_global_service,
 )
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program_without_prompt
+from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -377,7 +377,7 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         devices = set(_DEVICE.findall(denial.failure.text))
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         device = devices.pop() if len(devices) == 1 else device
-        needs_session = find_program_without_prompt(denial.failure) is not None
+        needs_session = find_program(denial.failure) is not None
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
             steps = tuple(
                 each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps

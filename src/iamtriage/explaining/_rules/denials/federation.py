@@ -19,7 +19,7 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.credentials import identity_pools, pod_roles
 from iamtriage.explaining._rules.denials import assuming_roles, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
@@ -280,7 +280,7 @@ def _use_pod_identity(denial: Denial) -> Remedy:
         commands=(
             create,
             "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
-            pod_roles.restart_command(denial.case),
+            clusters.restart_command(denial.case),
         ),
         url=pages.EKS_POD_IDENTITY,
     )

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
@@ -133,7 +133,7 @@ def _show_policy_first(
     denial: Denial, check: Remedy, remedies: tuple[Remedy, ...]
 ) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
     """Return the remedies with the policy of the pod's new role and its association as the first one."""
-    from iamtriage.explaining._rules.credentials.pod_roles import CREATE_ASSOCIATION, restart_command
+    from iamtriage.explaining._rules.credentials.pod_roles import CREATE_ASSOCIATION
 
     title = f"Allow {denial.action} for the pod's role"
     policy = next((each for each in remedies if each.title == title), None)
@@ -146,7 +146,7 @@ def _show_policy_first(
             "The second command assigns the role, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. Or annotate the service account (IRSA). Then re-create the pods.",
             *policy.steps,
         ),
-        commands=(*policy.commands, CREATE_ASSOCIATION, restart_command(denial.case)),
+        commands=(*policy.commands, CREATE_ASSOCIATION, clusters.restart_command(denial.case)),
     )
     check = attrs.evolve(check, title="Check whether the pod has a role that its SDK does not find")
     return (first, check), tuple(each for each in remedies if each is not policy)

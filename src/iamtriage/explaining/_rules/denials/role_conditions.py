@@ -13,7 +13,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
-from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
+from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.sts import trust_conditions
@@ -118,7 +118,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             call,
             user,
             is_terraform=is_terraform,
-            program=find_program_without_prompt(denial.failure),
+            program=find_program(denial.failure),
         )
         if _key(result) in trust_conditions.MFA_KEYS and denial.role is not None:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
@@ -379,7 +379,7 @@ def _avoid_deny(denial: Denial, index: int, statement: Mapping[str, Any]) -> Rem
             call,
             denial.principal.name if isinstance(denial.principal, User) else None,
             is_terraform=_TERRAFORM_PROVIDER.search(denial.failure.text) is not None,
-            program=find_program_without_prompt(denial.failure),
+            program=find_program(denial.failure),
         )
         return remedy and _exempt_call(required, remedy)
     return None

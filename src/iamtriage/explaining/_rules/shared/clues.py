@@ -212,12 +212,12 @@ def selects_profile_in_shell(text: str) -> bool:
     return "PROFILE" in text and _SHELL_PROFILE.search(text) is not None
 
 
-def find_program_without_prompt(failure: Failure) -> str | None:
-    """Return what made a call and never asks for the code of an MFA device, or ``None``.
+def find_program(failure: Failure) -> str | None:
+    """Return what made a call, unless it is the AWS CLI or boto3, which ask for the code of an MFA device.
 
     >>> from iamtriage import parse
     >>> denial = "An error occurred (AccessDenied) when calling the AssumeRole operation: Access denied"
-    >>> find_program_without_prompt(parse(denial)), find_program_without_prompt(parse(f"Error: {denial}, on main.tf line 1"))
+    >>> find_program(parse(denial)), find_program(parse(f"Error: {denial}, on main.tf line 1"))
     (None, 'Terraform')
     """
     is_other_sdk = (failure.envelope.source or "").startswith(_SDKS_WITHOUT_PROMPT)

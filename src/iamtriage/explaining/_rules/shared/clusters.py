@@ -13,6 +13,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.explaining._context.readers.controllers import (
+    find_controller,
+    find_controller_of_account,
+    usual_account,
+)
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -218,3 +224,27 @@ def _parse_cluster_arn(text: str | None) -> Arn | None:
     if arn is None or arn.service != "eks" or not arn.resource.startswith("cluster/"):
         return None
     return arn
+
+
+def restart_command(case: AnyCase) -> str:
+    """Return the command that restarts the pods of the controller that the text or the service account names."""
+    account = case.facts.service_account
+    controller = find_controller(f"{case.text} {account or ''}") or find_controller_of_account(account)
+    is_of_controller = controller is not None and account in (None, controller.service_account)
+    workload = controller.workload if controller is not None and is_of_controller else "deployment/NAME"
+    namespace = commands.namespace(usual_account(case.facts, case.text)[0])
+    return f"kubectl rollout restart {workload} --namespace {namespace}"
+
+
+def set_variables_command(case: AnyCase, variables: str) -> str:
+    """Return the command that sets environment variables of a workload, which restarts its pods."""
+    return f"{restart_command(case).replace('rollout restart', 'set env')} {variables}"
+
+
+def runs_in_pod(case: AnyCase) -> bool:
+    """Return whether a pod made the call, and not a reader's AWS CLI."""
+    context = context_of(case.facts)
+    if context.command is not None and context.command.program == "aws":
+        return False
+    runtime = context.runtime
+    return case.facts.service_account is not None or (runtime is not None and runtime.kind == "eks-pod")

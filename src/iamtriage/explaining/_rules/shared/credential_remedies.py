@@ -5,7 +5,10 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands, pages
@@ -21,6 +24,11 @@ _WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)"
 # The prompts of cmd and PowerShell, and paths in stack traces of .NET.
 WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
 _WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
+# The end of an error of Terraform: "on main.tf line 1, in provider \"aws\":".
+_PROVIDER_BLOCK = lazy_pattern(
+    r"\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\"", re.ASCII
+)
+_BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
@@ -74,6 +82,34 @@ CLEAR_ENVIRONMENT = your_remedy(
     commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
     url=pages.CLI_CREDENTIALS,
 )
+
+
+def show_identity(program: str | None, text: str) -> Remedy:
+    """Return the remedy that finds out which credentials a program uses, its own settings first.
+
+    Args:
+        program: What made the call, from :func:`iamtriage.explaining._rules.shared.clues.find_program`.
+        text: The text of the failure, which can name the place of Terraform's provider block.
+    """
+    if program is None:
+        return SHOW_IDENTITY
+    place = _PROVIDER_BLOCK.search(text)
+    block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
+    line = f" ({place['file']} line {place['line']})" if place else ""
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration
+    # https://www.pulumi.com/registry/packages/aws/installation-configuration/
+    settings = {
+        "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
+        "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
+    }.get(program, "keys or a profile in its code and configuration")
+    return attrs.evolve(
+        SHOW_IDENTITY,
+        title=f"Check which credentials {program} uses",
+        steps=(
+            f"Look for {settings}. They take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
+            f"Run the commands where {program} runs, as the same user and with the same profile.",
+        ),
+    )
 
 
 def unset_keys(profile: str) -> Remedy:

@@ -53,6 +53,11 @@ _RELAY = lazy_pattern(
 _STS_OF_RELAY = lazy_pattern(
     r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
 )
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+_QUEUE_URL = lazy_pattern(
+    r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
+)
+_REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
 _RELAY_PAGE = "https://developer.hashicorp.com/vault/docs/auth/aws"
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
@@ -325,7 +330,7 @@ def explain_wrong_region(
     *,
     host: str | None = None,
     cause: CauseType = WRONG_SIGNING_REGION,
-    note: str = credential_remedies.SIGNATURE_REJECTED,
+    note: str = _REGION_REJECTED,
 ) -> Explanation:
     """Explain that a client uses another region than that of the bucket.
 
@@ -350,6 +355,8 @@ def explain_wrong_region(
         step = ""
         if region_settings.is_of_service(host, expected or ""):
             step = f"Or remove the URL of {host}: the client then calls the endpoint of its Region."
+            if _QUEUE_URL.search(case.text):
+                step = f"Or, if the queue is in {signed or 'another Region'}, correct its URL, which names {expected}."
         text = f"The endpoint accepts only signatures for {expected}."
         named = f"the endpoint {host}"
         reported = clues.quote_phrases(clues.message_text(case), *_PHRASES)
@@ -421,7 +428,7 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         ENDPOINT_OF_OTHER_REGION.cause(),
         GLOBAL_SERVICE.cause(),
         remedies=(credential_remedies.check_endpoint(), _signing_remedy(signed_region)),
-        notes=(credential_remedies.SIGNATURE_REJECTED,),
+        notes=(_REGION_REJECTED,),
     )
 
 

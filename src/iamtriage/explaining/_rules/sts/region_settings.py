@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands, credential_remedies
+from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import command, repeat_command
 
@@ -148,11 +148,7 @@ def find_region_fix(
         path = _Path(("spec", "config", "region"), None, is_whole=True)
         return _patch_object(text, target, path, signed, region)
     if setting is None:
-        return RegionFix(
-            f"Set the client's Region to {region}",
-            ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",),
-            (credential_remedies.with_profile(profile, f"aws configure set region {region}"),),
-        )
+        return _fix_client(case, profile, region)
     return _fix_object(text, setting, region) or _fix_section(case, setting, region)
 
 
@@ -193,6 +189,29 @@ def find_signed_region(text: str, expected: str) -> str | None:
         if each["region"] != expected and not _is_logged(text, each.start())
     ]
     return found[-1] if found else None
+
+
+def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
+    """Return how to set the Region of a client where it runs, if the text does not show its setting."""
+    title, runtime = f"Set the client's Region to {region}", context_of(case.facts).runtime
+    called = context_of(case.facts).command
+    is_of_cli = called is not None and called.program == "aws"
+    is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or "Traceback (" in case.text
+    variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+    if clusters.runs_in_pod(case):
+        step = "Set it in the code or configuration of this client, then deploy the pods again. The command sets it for all clients of the pod instead, and restarts the pods."
+        lines: tuple[str, ...] = (clusters.set_variables_command(case, variables),)
+    elif runtime is not None and runtime.kind == "lambda":
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+        step = "Set it in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
+        lines = ()
+    elif is_of_sdk and not is_of_cli:
+        step = "Set it in the code or configuration of this client, or for all clients in the environment. Then start the program again."
+        lines = (f"export {variables}",) if runtime is None else ()
+    else:
+        step = "Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
+        lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
+    return RegionFix(title, (step,), lines)
 
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
