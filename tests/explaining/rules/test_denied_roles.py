@@ -73,7 +73,10 @@ _AUDITED = f"An error occurred (AccessDenied) when calling the AssumeRole operat
     [
         ("222233334444: assumed Audit\n444455556666: ", "account 222233334444,"),
         ("222233334444 ok\n333344445555 ok\n444455556666 ", "accounts 222233334444 and 333344445555,"),
-        ("arn:aws:sts::222233334444:assumed-role/Audit/x\n", "account 222233334444,"),
+        ('  "Arn": "arn:aws:sts::222233334444:assumed-role/Audit/x"\n', "account 222233334444,"),
+        ('"AWS": "arn:aws:sts::222233334444:assumed-role/Audit/x"\n', None),
+        ("pushed to 222233334444.dkr.ecr.eu-west-1.amazonaws.com/audit: done\n", None),
+        ("202611261030 tea: done\n", None),
         ("".join(f"\u2714 22223333444{n} Audit\n" for n in range(4)), "account 222233334440 and 3 others,"),
         ("222233334444: not assumed\n", None),
         ("assumed arn:aws:iam::222233334444:role/Other\n", None),

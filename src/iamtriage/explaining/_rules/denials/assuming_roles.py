@@ -207,10 +207,15 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
 _WORKED = lazy_pattern(
     r"\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]", re.IGNORECASE
 )
+# Without the name of the role, a line can be about another step of the program.
+_ACCOUNT_WORKED = lazy_pattern(
+    r"(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b",
+    re.IGNORECASE,
+)
 _FAILED = lazy_pattern(
     r"error|denied|fail|unauthorized|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
 )
-_ACCOUNT = lazy_pattern(r"(?<![\w-])\d{12}(?![\w-])", re.ASCII)
+_ACCOUNT = lazy_pattern(r"(?<![\w.-])\d{12}(?![\w-]|\.\w)", re.ASCII)
 
 
 def _working_accounts(denial: Denial) -> tuple[str, ...]:
@@ -220,9 +225,12 @@ def _working_accounts(denial: Denial) -> tuple[str, ...]:
         return ()
     accounts: dict[str, None] = {}
     for line in denial.failure.text.splitlines():
-        has_session = f":assumed-role/{name}/" in line
-        is_about_role = name in line or "arn:" not in line
-        if (has_session or (is_about_role and _WORKED.search(line))) and not _FAILED.search(line):
+        if name in line:
+            has_session = '"Arn"' in line and f":assumed-role/{name}/" in line
+            has_worked = has_session or _WORKED.search(line) is not None
+        else:
+            has_worked = "arn:" not in line and _ACCOUNT_WORKED.search(line) is not None
+        if has_worked and not _FAILED.search(line):
             accounts |= dict.fromkeys(_ACCOUNT.findall(line))
     return tuple(each for each in accounts if each not in {denial.account, denial.resource_account})
 
