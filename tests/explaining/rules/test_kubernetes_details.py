@@ -462,6 +462,47 @@ def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str)
     assert command in remedy.commands
 
 
+_OF_NODE = (
+    'nodes "n1" is forbidden: User "ada" cannot {} resource "nodes" in API group "" at the cluster scope'
+)
+_EVICTION = 'pods "api-7" is forbidden: User "ada" cannot create resource "pods/eviction" in API group "" in the namespace "shop"'
+_PODS = 'pods is forbidden: User "ada" cannot list resource "pods" in API group "" at the cluster scope'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'$ kubectl --context qa drain n1 --force\nerror: unable to cordon node "n1": {_OF_NODE.format("patch")}',
+        f"$ kubectl drain n1\nError from server (Forbidden): {_OF_NODE.format('get')}",
+        f"$ kubectl drain n1\nerror: {_PODS}",
+        f'error when evicting pods/"api-7" -n "shop": {_EVICTION}',
+    ],
+    ids=["cordon", "get", "list", "evict"],
+)
+def test_drain_is_allowed_whole(text: str) -> None:
+    """https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/: it cordons the node, and evicts pods."""
+    remedy = explain(text).remedies[0]
+    assert remedy.commands == (
+        "kubectl create clusterrole cordon --verb=get,list,patch --resource=nodes",
+        "kubectl create clusterrolebinding cordon-ada --clusterrole=cordon --user=ada",
+        "kubectl create clusterrole list-pods --verb=get,list --resource=pods,daemonsets.apps",
+        "kubectl create clusterrolebinding list-pods-ada --clusterrole=list-pods --user=ada",
+        "kubectl create clusterrole evict --verb=create --resource=pods/eviction",
+        "kubectl create clusterrolebinding evict-ada --clusterrole=evict --user=ada",
+    )
+    assert remedy.manifest is not None
+    assert "kind: Role\n" not in remedy.manifest
+
+
+def test_role_for_nodes_names_no_node() -> None:
+    commands = (
+        explain(f"$ kubectl drain n1\n$ kubectl describe node n1\n{_OF_NODE.format('get')}")
+        .remedies[0]
+        .commands
+    )
+    assert commands[0] == "kubectl create clusterrole get-nodes --verb=get --resource=nodes"
+
+
 _NODE_ENTRY = "- rolearn: arn:aws:iam::111122223333:{}\n  username: system:node:{{{{EC2PrivateDNSName}}}}\n  groups: [system:bootstrappers, system:nodes]\n"
 
 

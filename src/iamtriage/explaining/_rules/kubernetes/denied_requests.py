@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
+    import re
     from typing import Self
 
     from iamtriage.explaining._explanations import Remedy
@@ -52,6 +53,9 @@ _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
 _APPLY_OUTPUT = lazy_pattern(
     r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
 )
+_DRAIN_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}drain\b")
+_DRAIN_OUTPUT = lazy_pattern(r"unable to drain node|error when evicting pod|cannot evict pod")
+_DRAINED = frozenset({"daemonsets", "nodes", "pods"})
 # An installer gets the object before it creates or changes it.
 _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 # https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
@@ -100,7 +104,11 @@ class DeniedRequest(Value):
         installer = _find_installer(text)
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
-        if installer is None and request.verb in _VERBS_OF_APPLY and _is_of_apply(case):
+        if (
+            installer is None
+            and request.verb in _VERBS_OF_APPLY
+            and _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT)
+        ):
             installer = KUBECTL_APPLY
             if request.path is None:
                 request = attrs.evolve(request, name=None, verbs=_VERBS_OF_APPLY)
@@ -172,6 +180,12 @@ class DeniedRequest(Value):
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {_VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
 
+    @property
+    def is_drain(self) -> bool:
+        """Whether ``kubectl drain`` made the request."""
+        is_drained = (self.request.resource or "").partition("/")[0] in _DRAINED
+        return is_drained and _is_of_kubectl(self.case, _DRAIN_COMMAND, _DRAIN_OUTPUT)
+
 
 def _find_installer(text: str) -> str | None:
     """Return the tool that installs objects and wrote a text, or ``None``."""
@@ -181,13 +195,15 @@ def _find_installer(text: str) -> str | None:
     return None
 
 
-def _is_of_apply(case: Case[KubernetesForbidden]) -> bool:
-    """Return whether the last command before a denial is ``kubectl apply``, or its output is in the text."""
+def _is_of_kubectl(
+    case: Case[KubernetesForbidden], command: re.Pattern[str], output: re.Pattern[str]
+) -> bool:
+    """Return whether the last kubectl command before a denial matches, or its output is in the text."""
     text, start = case.failure.text, case.failure.span[0]
     commands = list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start))
     if commands:
-        return _APPLY_COMMAND.match(commands[-1][0]) is not None
-    return _APPLY_OUTPUT.search(case.text) is not None
+        return command.match(commands[-1][0]) is not None
+    return output.search(case.text) is not None
 
 
 def _narrowest_policy(verb: str, request: kubernetes_requests.Request) -> str | None:

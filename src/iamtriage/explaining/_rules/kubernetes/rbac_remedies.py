@@ -23,12 +23,25 @@ from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _CREATE_NAMESPACE = lazy_pattern(
     r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace"
 )
+# What kubectl drain requires, as in https://github.com/kubereboot/kured/blob/main/kured-rbac.yaml: the names of
+# roles, with their rules and the types as arguments.
+_DRAIN_ROLES = {
+    "cordon": (manifests.Rule(("get", "list", "patch"), ("",), ("nodes",)), "nodes"),
+    "list-pods": (
+        manifests.Rule(("get", "list"), ("", "apps"), ("pods", "daemonsets")),
+        "pods,daemonsets.apps",
+    ),
+    "evict": (manifests.Rule(("create",), ("",), ("pods/eviction",)), "pods/eviction"),
+}
+_DRAIN_STEP = "kubectl drain patches nodes, lists pods, gets daemonsets and creates pods/eviction: a role for one verb leads to the next denial."
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
@@ -127,7 +140,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
 def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     request = denied.request
     asks_for_all_namespaces = request.is_cluster_scope and not request.is_cluster_scoped_type
-    if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
+    if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS or denied.is_drain:
         return None
     is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
@@ -205,11 +218,15 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     if rule is None:
         return None
     namespace, name = _role_scope(request), _role_name(denied)
+    rules: tuple[manifests.Rule, ...] = (rule,)
+    if denied.is_drain:
+        namespace, name = None, "drain-nodes"
+        rules = tuple(each for each, _ in _DRAIN_ROLES.values())
     subject = denied.subject or manifests.Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
-        manifests.build_role(name, (rule,), namespace=namespace),
+        manifests.build_role(name, rules, namespace=namespace),
         manifests.build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
@@ -221,11 +238,17 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
+            else f"Allow all that kubectl drain needs, with ClusterRoles and ClusterRoleBindings{to_group}"
+            if denied.is_drain
             else f"Allow exactly this with a {kinds}{to_group}"
         ),
         *_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
         commands=(
-            *_role_commands(request, name, binding, subject, namespace),
+            *(
+                _drain_commands(subject)
+                if denied.is_drain
+                else _role_commands(request, name, binding, subject, namespace)
+            ),
             *group_commands,
             *((_check_command(denied),) if denied.kind == "service account" else ()),
         ),
@@ -268,11 +291,13 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         )
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
         steps.append("A leader election gets, creates and updates its lock.")
-    if request.has_generated_name:
+    if denied.is_drain:
+        steps.append(_DRAIN_STEP)
+    elif request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
         reads_first = base == "pods" and request.subresource
         steps.append(
-            f"The role covers all {base} of the namespace, because their names change."
+            f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
             + (
                 " kubectl reads the pod first: if the caller is not allowed to get pods, bind a second role with --verb=get --resource=pods."
                 if reads_first
@@ -285,7 +310,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         )
     if request.is_cluster_scoped_type or _may_have_namespaces(request):
         steps.append(_scope_step(request))
-    if namespace is None and not request.is_cluster_scoped_type and request.path is None:
+    if namespace is None and not (request.is_cluster_scoped_type or request.path or denied.is_drain):
         steps.append("This role applies to every namespace.")
     if denied.kind == "user":
         steps.append("If the user name changes with each session, bind a group of the user instead.")
@@ -315,18 +340,40 @@ def _role_commands(
         )
     if request.granted_name is not None:
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
+    return (
+        command("kubectl", "create", kind, role, *scope, *allowed),
+        command(
+            "kubectl",
+            "create",
+            f"{kind}binding",
+            binding,
+            *scope,
+            f"--{kind}={role}",
+            _subject_option(subject),
+        ),
+    )
+
+
+def _subject_option(subject: manifests.Subject) -> str:
+    """Return the option of ``kubectl create rolebinding`` that names a subject."""
     if subject.kind == "ServiceAccount":
         account = (
             "SERVICE_ACCOUNT" if subject.name == "SERVICE_ACCOUNT" else commands.kubernetes_name(subject.name)
         )
-        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{account}"
-    else:
-        name = user_argument(subject.name) if subject.kind == "User" else subject.name
-        who = f"--{subject.kind.lower()}={name}"
+        return f"--serviceaccount={commands.namespace(subject.namespace)}:{account}"
     return (
-        command("kubectl", "create", kind, role, *scope, *allowed),
-        command("kubectl", "create", f"{kind}binding", binding, *scope, f"--{kind}={role}", who),
+        f"--{subject.kind.lower()}={user_argument(subject.name) if subject.kind == 'User' else subject.name}"
     )
+
+
+def _drain_commands(subject: manifests.Subject) -> Iterator[str]:
+    """Yield the commands that create and bind the roles for ``kubectl drain``."""
+    for role, (rule, types) in _DRAIN_ROLES.items():
+        allowed = (f"--verb={','.join(rule.verbs)}", f"--resource={types}")
+        yield command("kubectl", "create", "clusterrole", role, *allowed)
+        binding = manifests.object_name(role, subject.namespace or "", subject.name.rpartition(":")[2])
+        bound = (f"--clusterrole={role}", _subject_option(subject))
+        yield command("kubectl", "create", "clusterrolebinding", binding, *bound)
 
 
 def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -337,7 +384,8 @@ def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
     principal = build_cluster_principal(denied.principal)
     lines: list[str] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The binding has no effect until the group {group} is in {where} of {denied.subject_text}."
+    bindings = "bindings have" if denied.is_drain else "binding has"
+    effect = f"The {bindings} no effect until the group {group} is in {where} of {denied.subject_text}."
     steps = [effect]
     if cluster.uses_entries:
         arguments = ("--kubernetes-groups", group, "EXISTING_GROUPS")
