@@ -55,6 +55,7 @@ def _remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
 def explain_denial_without_reason(denial: Denial) -> Explanation:
     """Explain a denial if AWS gives no reason."""
     causes: list[Cause] = []
+    tags = request_tags(denial.facts) if denial.deny == "implicit" else {}
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
@@ -63,7 +64,8 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         causes.append(UNKNOWN_ACTION.cause("derived"))
     else:
         if denial_remedies.identity_allow_helps(denial):
-            text = f"No identity-based policy of {denial.caller} allows {denial.action}, which is the most frequent cause."
+            frequent = "" if tags else ", which is the most frequent cause"
+            text = f"No identity-based policy of {denial.caller} allows {denial.action}{frequent}."
             causes.append(NO_IDENTITY_ALLOW.cause(text=text))
         causes.append(other_policy_cause(denial))
     reason = "the message gives no reason" if denial.action else "the message names no action"
@@ -73,7 +75,6 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         reason = "the reason is in the encoded message"
     elif denial_remedies.is_message_cut(denial):
         reason = "the text is cut off before the reason"
-    tags = request_tags(denial.facts) if denial.deny == "implicit" else {}
     if denial.deny == "implicit":
         reason = f"no policy allows it{_describe_tags(tags)}"
     return denial.explain(
