@@ -72,6 +72,26 @@ def test_copy_is_repeated_without_the_tags(text: str, action: str, command: str)
     assert [each["Action"] for each in remedy.policy["Statement"]] == [action]
 
 
+@pytest.mark.parametrize(
+    ("role", "who"),
+    [
+        ("etl", "account administrator"),
+        ("AWSReservedSSO_Data_0123456789abcdef", "organization administrator"),
+    ],
+)
+def test_denial_with_a_reason_names_the_copy_without_tags(role: str, who: str) -> None:
+    explanation = explain(
+        "copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv An error occurred (AccessDenied) when calling the GetObjectTagging operation: "
+        f'User: arn:aws:sts::111122223333:assumed-role/{role}/ana is not authorized to perform: s3:GetObjectTagging on resource: "arn:aws:s3:::acme-in/a.csv" because no identity-based policy allows the s3:GetObjectTagging action'
+    )
+    remedy = explanation.remedies[0]
+    assert remedy.who == who
+    assert (
+        remedy.commands[0]
+        == "aws s3 cp s3://acme-in/a.csv s3://acme-out/b.csv --copy-props metadata-directive"
+    )
+
+
 def test_tags_that_are_read_on_purpose_are_not_left_out() -> None:
     explanation = explain(
         f"$ aws s3api get-object-tagging --bucket acme-in --key a.csv\n{DENIED.format('GetObjectTagging')}"

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.buckets import (
 )
 from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
     UPLOAD_WITH_OPTIONS,
@@ -64,15 +64,6 @@ _NAMED_KEY = lazy_pattern(
     re.ASCII,
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
-# The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
-_FAILED_COPY = lazy_pattern(
-    r"\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})", re.ASCII
-)
-_COPY_COMMAND = lazy_pattern(
-    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
-    re.ASCII,
-)
-_TAG_OPERATIONS = frozenset({"GetObjectTagging", "PutObjectTagging"})
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
@@ -140,7 +131,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
             if operation in _PUBLIC_OPERATIONS
             else None,
-            _with_options(denial, _with_other_call(denial, _allow_remedy(denial))),
+            _with_options(denial, _with_get(denial, _allow_remedy(denial))),
             _inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -260,7 +251,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
-    elif _copies_tags(denial):
+    elif copies_tags(denial):
         step = "If another account owns the bucket, its policy must allow the caller, too."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, its policy must allow the call, too."
@@ -329,10 +320,8 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     )
 
 
-def _with_other_call(denial: Denial, remedy: Remedy | None) -> Remedy | None:
-    """Return a remedy that first repeats a HEAD request as a GET, or a copy without the tags."""
-    if remedy is not None and _copies_tags(denial):
-        return _with_untagged_copy(denial, remedy)
+def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return a remedy for a HEAD request that first repeats it as a GET, whose response has a body."""
     if remedy is None or denial.operation != "HeadObject":
         return remedy
     name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
@@ -342,35 +331,6 @@ def _with_other_call(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     step = "The first command repeats the call as a GET: the body of its response can name the reason."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
-
-
-def _copies_tags(denial: Denial) -> bool:
-    """Return whether the AWS CLI made the call for the tags of an object that it copies between buckets."""
-    text = denial.failure.text
-    is_copy = _FAILED_COPY.search(text) or _COPY_COMMAND.search(text)
-    return denial.operation in _TAG_OPERATIONS and is_copy is not None
-
-
-def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy that first repeats a copy without the tags, which requires no permission for them."""
-    again = commands.repeat_command(
-        context_of(denial.facts).command, "s3", changes={"copy-props": "metadata-directive"}
-    )
-    found = _FAILED_COPY.search(denial.failure.text)
-    if again is None and found is not None:
-        verb = "mv" if found["verb"] == "move" else "cp"
-        template = f"aws s3 {verb} {{}} {{}} --copy-props metadata-directive"
-        again = fill_command(template, found["source"], found["target"])
-    other = "s3:PutObjectTagging on the destination"
-    if denial.operation == "PutObjectTagging":
-        other = "s3:GetObjectTagging on the source"
-    step = f"{'The first command' if again else 'The option --copy-props metadata-directive'} leaves out the tags and keeps the metadata; --copy-props none leaves out both. To keep the tags, attach the policy, and also allow {other}."
-    return attrs.evolve(
-        remedy,
-        title=f"Copy without the tags, or allow {denial.action}",
-        steps=(f"{step} {remedy.steps[0]}", *remedy.steps[1:]),
-        commands=(*present(again), *remedy.commands),
-    )
 
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
@@ -385,7 +345,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
         if writes_with_s3a(denial.action, denial.failure.text):
             text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
-        if _copies_tags(denial):
+        if copies_tags(denial):
             text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
         if operation in _COPY_OPERATIONS:
             text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."

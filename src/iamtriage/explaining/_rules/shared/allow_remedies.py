@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource
@@ -67,6 +68,15 @@ _CDK_ROLE = lazy_pattern(
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 NEXT_OBJECTS = "If the key changes from run to run, use "
+# The AWS CLI copies an object between buckets with its tags: https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
+_FAILED_COPY = lazy_pattern(
+    r"\b(?P<verb>copy|move) failed: (?P<source>s3://\S{1,1100}) to (?P<target>s3://\S{1,1100})", re.ASCII
+)
+_COPY_COMMAND = lazy_pattern(
+    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync) (?:[^\n|;&]{0,400}? )??[\"']?s3://\S{1,600} [\"']?s3://",
+    re.ASCII,
+)
+_TAG_ACTIONS = frozenset({"s3:getobjecttagging", "s3:getobjectversiontagging", "s3:putobjecttagging"})
 _ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
 
 
@@ -241,18 +251,21 @@ def allow_remedy(
     title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(denial.role, IdentityCenterRole) and grantee is None:
         name_of_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
-        return Remedy(
-            title=title,
-            who="organization administrator",
-            steps=(
-                *steps,
-                f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
-                "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
+        return _with_untagged_copy(
+            denial,
+            Remedy(
+                title=title,
+                who="organization administrator",
+                steps=(
+                    *steps,
+                    f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
+                    "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
+                ),
+                commands=_PERMISSION_SET_COMMANDS,
+                policy=policy,
+                layer="identity",
+                url=url or pages.PERMISSION_SETS,
             ),
-            commands=_PERMISSION_SET_COMMANDS,
-            policy=policy,
-            layer="identity",
-            url=url or pages.PERMISSION_SETS,
         )
     target, put_command = _policy_target(denial, name)
     if grantee is not None:
@@ -268,14 +281,54 @@ def allow_remedy(
     if elsewhere is not None:
         save = f"With credentials of account {elsewhere}, save the policy as policy.json and"
     last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
-    return identity_remedy(
-        title,
-        *steps,
-        f"{save} attach it to {target}.{masked}{retry}",
-        *(note for note in grant.notes if note.startswith(last)),
-        statements=tuple(statements),
-        commands=(put_command,),
-        url=url or pages.MANAGE_POLICIES,
+    return _with_untagged_copy(
+        denial,
+        identity_remedy(
+            title,
+            *steps,
+            f"{save} attach it to {target}.{masked}{retry}",
+            *(note for note in grant.notes if note.startswith(last)),
+            statements=tuple(statements),
+            commands=(put_command,),
+            url=url or pages.MANAGE_POLICIES,
+        ),
+    )
+
+
+def copies_tags(denial: Denial) -> bool:
+    """Return whether the AWS CLI made the call for the tags of an object that it copies between buckets."""
+    if denial.lowercase_action not in _TAG_ACTIONS:
+        return False
+    text, called = denial.failure.text, context_of(denial.facts).command
+    is_copy = called is None or called.words[:1] == ("s3",)
+    return is_copy and (_FAILED_COPY.search(text) or _COPY_COMMAND.search(text)) is not None
+
+
+def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy that first repeats a copy without the tags, if it was denied only these."""
+    if not copies_tags(denial):
+        return remedy
+    change = {"copy-props": "metadata-directive"}
+    again = commands.repeat_command(context_of(denial.facts).command, "s3", changes=change)
+    found = _FAILED_COPY.search(denial.failure.text)
+    if again is None and found is not None:
+        template = (
+            f"aws s3 {'mv' if found['verb'] == 'move' else 'cp'} {{}} {{}} --copy-props metadata-directive"
+        )
+        again = commands.fill_command(template, found["source"], found["target"])
+    is_target = denial.lowercase_action == "s3:putobjecttagging"
+    other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
+    step = f"{'The first command' if again else 'The option --copy-props metadata-directive'} leaves out the tags and keeps the metadata; --copy-props none leaves out both. To keep the tags, attach the policy, and also allow {other}."
+    title = remedy.title.partition(", if ")[0]
+    return attrs.evolve(
+        remedy,
+        title=f"Copy without the tags, or {title[0].lower()}{title[1:]}",
+        steps=(
+            (step, *remedy.steps)
+            if len(remedy.steps) == 1
+            else (f"{step} {remedy.steps[0]}", *remedy.steps[1:])
+        ),
+        commands=(*present(again), *remedy.commands),
     )
 
 
