@@ -60,6 +60,10 @@ def check_sts_response(operation: str, response: Any) -> None:  # noqa: ANN401 (
     raise ResponseParserError(msg)
 
 
+# The shortest time in which a response can be expected.
+_MIN_SECONDS = 0.1
+
+
 def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN401 (botocore has no types)
     """Send a request, and return its response if it is complete within some seconds.
 
@@ -92,9 +96,16 @@ def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN
 
 
 def limit_delay(responses: list[tuple[Any, Any]], seconds: float) -> list[tuple[Any, Any]]:
-    """Return the retry handlers' responses, or an empty list if their delay exceeds the remaining time."""
+    """Return the retry handlers' responses, or an empty list if their delay leaves no time for a response.
+
+    A retry that is cut off would hide the error of the attempt before it.
+
+    >>> limit_delay([(None, 0.4)], 0.6), limit_delay([(None, 0.4)], 0.45)
+    ([(None, 0.4)], [])
+    """
     delays = [delay for _, delay in responses if delay is not None]
-    return responses if not delays or delays[0] is False or delays[0] < seconds else []
+    is_too_late = bool(delays) and delays[0] is not False and delays[0] + _MIN_SECONDS > seconds
+    return [] if is_too_late else responses
 
 
 @attrs.define(eq=False)
