@@ -240,11 +240,21 @@ def test_links_in_values_change_nothing(before: str, after: str) -> None:
     assert whole.text[slice(*whole.spans["principal"])] == _MAIL
 
 
-def test_values_end_before_the_target_of_a_link() -> None:
+@pytest.mark.parametrize(
+    ("before", "written", "resource"),
+    [
+        ("[", "arn:aws:s3:::orders/a](#denied)", "arn:aws:s3:::orders/a"),
+        ("", "arn:aws:s3:::orders/[a](b)", "arn:aws:s3:::orders/[a](b)"),
+    ],
+    ids=["link", "brackets-of-the-value"],
+)
+def test_values_end_before_the_target_of_a_link(before: str, written: str, resource: str) -> None:
     """Documentation links whole messages. A bracket inside the value remains."""
-    denied = "User: <user> is not authorized to perform: s3:GetObject on resource: "
-    assert facts_in(f"[{denied}arn:aws:s3:::orders/a](#denied)")["resource"] == "arn:aws:s3:::orders/a"
-    assert facts_in(f"{denied}arn:aws:s3:::orders/[a](b)")["resource"] == "arn:aws:s3:::orders/[a](b)"
+    facts = facts_in(
+        f"{before}User: <user> is not authorized to perform: s3:GetObject on resource: {written}"
+    )
+    assert facts is not None
+    assert facts["resource"] == resource
 
 
 @pytest.mark.parametrize(
