@@ -185,7 +185,7 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
     (
         "shell",
         "+ aws s3 ls\nUnable to locate credentials\n+ echo retrying\nretrying\n+ aws s3 ls\nUnable to locate credentials\n",
-        [{"kind": "missing_credentials"}] * 2,
+        [{"kind": "missing_credentials"}, {"kind": "missing_credentials"}],
     ),
     # Space between columns does not continue an entry.
     (
@@ -266,7 +266,7 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
             "[Container] 2026/10/07 09:00:09 Command did not exit successfully make sync exit status 253\n"
             for n in range(2)
         ),
-        [{"kind": "missing_credentials"}] * 2,
+        [{"kind": "missing_credentials"}, {"kind": "missing_credentials"}],
     ),
 )
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts import trust_fixes
-from iamtriage.explaining._rules.sts.trust_documents import parse_document
+from iamtriage.explaining._rules.sts.trust_documents import mapping, parse_document
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -277,12 +277,15 @@ def _describe(
 
 def _find_mistaken_service(policy: dict[str, Any], service: str) -> str | None:
     """Return the only other service of a policy if its name can be mistaken for that of the service."""
-    statements = policy.get("Statement")
-    if not isinstance(statements, list) or len(statements) != 1:
+    statements = cast("object", policy.get("Statement"))
+    if not isinstance(statements, list) or len(cast("list[object]", statements)) != 1:
         return None
-    principal = statements[0].get("Principal")
-    names = principal.get("Service") if isinstance(principal, dict) and len(principal) == 1 else None
-    others = [each for each in names if each != service] if isinstance(names, list) else []
+    principal = mapping(cast("list[object]", statements)[0]).get("Principal")
+    services = mapping(principal)
+    names: object = services.get("Service") if len(services) == 1 else None
+    others = (
+        [each for each in cast("list[object]", names) if each != service] if isinstance(names, list) else []
+    )
     if len(others) != 1 or not isinstance(others[0], str):
         return None
     # "ecs" and "ecs-tasks", "rds" and "monitoring.rds"
