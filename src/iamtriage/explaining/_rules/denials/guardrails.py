@@ -133,8 +133,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             *steps,
-            "The boundary is a managed policy: a change affects every principal that has it"
-            + (", which aws iam list-entities-for-policy lists." if _offers_change(denial) else "."),
+            "The boundary is a managed policy: a change affects every principal that has it."
+            + (" aws iam list-entities-for-policy lists them." if _offers_change(denial) else ""),
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
