@@ -537,6 +537,29 @@ def test_session_tags_and_source_identity_of_a_call() -> None:
     assert check({"sts:SourceIdentity": "ana"}).fix == 'add "sts:SetSourceIdentity" to Statement[0].Action'
 
 
+def test_only_assume_role_has_an_external_id() -> None:
+    """A statement whose condition requires one never allows the session tags of the call.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    condition = {"StringEquals": {"sts:ExternalId": "shop-77"}}
+    actions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+    document = policy(statement({"AWS": ROLE}, actions, condition=condition))
+    context = {"sts:ExternalId": "shop-77", "aws:RequestTag/team": "shop"}
+
+    def check(action: str, context: dict[str, Any] | None) -> TrustResult:
+        return check_trust_policy(document, action=action, caller=ROLE, context=context)
+
+    assert check("sts:AssumeRole", {"sts:ExternalId": "shop-77"}).allowed is True
+    for action in ("sts:TagSession", "sts:SetSourceIdentity"):
+        for known in (None, context):
+            assert check(action, known).allowed is False
+    result = check("sts:AssumeRole", context)
+    assert result.allowed is False
+    assert result.reason.endswith("but sts:TagSession never has sts:ExternalId")
+    assert result.fix == "allow sts:TagSession in a statement without this condition"
+
+
 def test_pod_identity_tags_its_sessions() -> None:
     """https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html."""
     pods = "pods.eks.amazonaws.com"

@@ -109,6 +109,9 @@ def _explain_missing_key(result: ConditionResult, request: Request, key: str) ->
     if isinstance(caller, WebIdentity) and not key.startswith(("aws:", "sts:")):
         return _explain_missing_claim(result, request, caller)
     missing = clip_text(result.condition.key)
+    if request.lacks_key(key):
+        reason = f"{result.condition} {_format_expected(result)}, but {request.action} never has {missing}"
+        return reason, f"allow {request.action} in a statement without this condition"
     reason = f"{result.condition} {_format_expected(result)}, but the request has no {missing}"
     return reason, _suggest_argument(result, key)
 

@@ -45,6 +45,9 @@ _EXTENSIBLE_ISSUERS = (*_ISSUER_CLAIMS, "oidc.circleci.com/", "identity.oraclecl
 # Pod Identity passes session tags: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
 _POD_IDENTITY = ServicePrincipal("pods.eks.amazonaws.com")
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
+# Only sts:AssumeRole has this key:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+_EXTERNAL_ID = "sts:externalid"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 
 
@@ -64,6 +67,8 @@ class Request(RequestKeys):
     def get_values(self, key: str) -> tuple[str, ...] | None:
         """Return the values of a condition key: empty if the key is missing, ``None`` if that is unknown."""
         lower = key.lower()
+        if self.lacks_key(lower):
+            return ()
         if lower in self.context:
             return self.context[lower]
         if self.may_map_key(key):
@@ -95,6 +100,10 @@ class Request(RequestKeys):
     def ignores_unresolved(self) -> bool:
         """Whether a value with a variable that the request lacks matches nothing, not possibly something."""
         return False
+
+    def lacks_key(self, key: str) -> bool:
+        """Return whether requests of this action never have a key, which is in lower case."""
+        return key == _EXTERNAL_ID and self.action_lower != "sts:assumerole"
 
     def maps_claim(self, claim: str) -> bool:
         """Return whether IAM maps a claim of this token's issuer to a condition key."""
