@@ -109,9 +109,9 @@ def _text(message: str, *statements: object) -> str:
         ),
         pytest.param(
             _text(LIST_ALL, _statement("Deny", "s3:*", Resource="*"), _statement("Allow", "*", Resource="*")),
-            None,
-            "",
-            id="Deny and an unknown resource",
+            "denies",
+            "a Deny statement that matches",
+            id="Deny of every resource",
         ),
     ],
 )

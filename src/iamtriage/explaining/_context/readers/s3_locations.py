@@ -53,8 +53,10 @@ _KEY = lazy_pattern(
     r"|\bS3 Object \(([^()\s]{1,1024})\) to Bucket\b"
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
+# One with an asterisk is that of a policy.
 _ARN_KEY = lazy_pattern(
-    rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}\\]{{1,1024}})", re.ASCII
+    rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/(?![^\s\"']{{0,1024}}\*)([^\s\"'`<>|,;)\]}}\\]{{1,1024}})",
+    re.ASCII,
 )
 _HOST = lazy_pattern(
     rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import User
+from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -21,8 +21,12 @@ from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.principal_words import (
+    stated_role,
+    try_parse_principal,
+    underlying_role,
+)
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._documents import allow, build_document
@@ -37,6 +41,7 @@ _INVALID_PRINCIPAL = lazy_pattern(
 )
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
+_ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
 _TRUST_CALL = lazy_pattern(
     r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE
 )
@@ -83,7 +88,7 @@ PRINCIPAL_MISTYPED = CauseType(
     title="The principal's ARN is misspelled",
     text="The account, path, name or partition in its ARN is wrong. The ARN of a role includes its path.",
     fix="Copy the ARN from IAM, with its path.",
-    recognised_by="The ARN in the policy has no account ID of twelve digits.",
+    recognised_by="The text states the role's ARN with its path, or the ARN in the policy has no account ID of twelve digits.",
     sign=r"\barn:aws[\w-]{0,10}:iam::(?!\d{12}:|\*|aws:)\w{1,20}:\S{1,60}(?=\")",
     remedy="Correct the principal",
     of="invalid-principal",
@@ -145,42 +150,98 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
-    found = _NAMED_PRINCIPAL.search(message)
-    kind, name = (found[1].lower(), found[2]) if found else _only_principal(case)
-    # A secret pasted in place of a role's name is valid in an ARN.
-    if name is not None and not all(map(safe_name, name.split("/"))):
-        name = None
+    suspect = _find_suspect(case, message)
+    kind, name = suspect.kind, suspect.name
     text = "AWS rejected the policy because it cannot find a principal in it."
     if name is not None and _has_wildcard(name):
         text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
     elif name is not None and _is_principal(name):
-        text = f"AWS rejected the policy because it cannot find the principal {name}."
+        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
+    if suspect.role is not None:
+        text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
+    elif name is not None and _UNIQUE_ID.fullmatch(name):
+        text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {_kind_of_id(name)}."
     causes = [
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
-        *_principal_causes(kind, name),
+        *_principal_causes(suspect),
     ]
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
-    can_look_up = causes[-1].evidence == "possible" and kind != "service"
+    can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and kind != "service")
     lookup = (_find_principal_remedy(kind, name),) if can_look_up else ()
     return case.explain(
         text,
         *causes,
         topic="invalid-principal",
-        remedies=(*lookup, _correct_principal_remedy(kind, name, message), _validate_remedy(message)),
+        remedies=(*lookup, _correct_principal_remedy(case, suspect, message), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
 
-def _only_principal(case: Case[MalformedPolicy]) -> tuple[str | None, str | None]:
-    """Return the kind and name of the only principal of the policy in the text, if it has one."""
-    named = {
-        (kind.lower(), name)
-        for document in context_of(case.facts).policies
-        for statement in iterate_statements(document.content)
-        for kind, names in mapping(statement.get("Principal")).items()
-        for name in as_strings(names)
+class _Suspect(NamedTuple):
+    """The principal that AWS most likely does not find.
+
+    Attributes:
+        kind: Its kind in lowercase, such as ``"aws"``.
+        name: The principal.
+        statement: Where it is, as the end of a clause.
+        role: The role with its path, if the policy leaves that out and the text states it.
+    """
+
+    kind: str | None = None
+    name: str | None = None
+    statement: str = ""
+    role: Role | None = None
+
+    @property
+    def lacks_path(self) -> bool:
+        """Whether it is a role of IAM Identity Center without its path, which nothing states."""
+        principal = try_parse_principal(self.name)
+        return self.role is None and isinstance(principal, IdentityCenterRole) and principal.lacks_its_path
+
+
+def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
+    """Return the principal that the message names, or else the most suspicious one of the policies in the text."""
+    found = _NAMED_PRINCIPAL.search(message)
+    text = case.failure.text
+    suspects: list[_Suspect] = []
+    if found:
+        suspects.append(_Suspect(found[1].lower(), found[2], "", stated_role(_role_of(found[2]), text)))
+    for document in context_of(case.facts).policies if not found else ():
+        for statement in iterate_statements(document.content):
+            sid = statement.get("Sid")
+            where = f" in the statement {clip_text(sid)}" if isinstance(sid, str) and sid else ""
+            suspects += (
+                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text))
+                for kind, names in mapping(statement.get("Principal")).items()
+                for name in as_strings(names)
+            )
+    # A secret pasted in place of a role's name is valid in an ARN.
+    suspects = [each for each in suspects if all(map(safe_name, (each.name or "").split("/")))]
+    for is_suspicious in (_has_unique_id, _has_other_path):
+        if (suspect := next(filter(is_suspicious, suspects), None)) is not None:
+            return suspect
+    # An account always exists.
+    others = {each.name: each for each in suspects if not _ACCOUNT.fullmatch(each.name or "")} or {
+        each.name: each for each in suspects
     }
-    return named.pop() if len(named) == 1 else (None, None)
+    return others.popitem()[1] if len(others) == 1 else _Suspect()
+
+
+def _role_of(name: str) -> Role | None:
+    principal = try_parse_principal(name)
+    return principal if isinstance(principal, Role) else None
+
+
+def _has_unique_id(suspect: _Suspect) -> bool:
+    return _UNIQUE_ID.fullmatch(suspect.name or "") is not None
+
+
+def _has_other_path(suspect: _Suspect) -> bool:
+    return suspect.role is not None or suspect.lacks_path
+
+
+def _kind_of_id(name: str) -> str:
+    return "role" if name.startswith("AROA") else "user"
 
 
 def _is_principal(name: str) -> bool:
@@ -194,10 +255,17 @@ def _has_wildcard(name: str) -> bool:
     return "*" in name and name != "*"
 
 
-def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
+def _principal_causes(suspect: _Suspect) -> list[Cause]:
+    kind, name, role = suspect.kind, suspect.name, suspect.role
+    if role is not None:
+        because = f"The text states the role's ARN: {role}"
+        text = f"The ARN in the policy lacks the path {role.path} of the role."
+        return [PRINCIPAL_MISTYPED.cause("derived", (because,), text=text)]
+    if suspect.lacks_path:
+        text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, in most cases with a Region."
+        return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
     if name is not None and _UNIQUE_ID.fullmatch(name):
-        of = "roles" if name.startswith("AROA") else "users"
-        because = f"The name begins with {name[:4]}, as unique IDs of {of} do."
+        because = f"The name begins with {name[:4]}, as unique IDs of {_kind_of_id(name)}s do."
         return [DELETED_PRINCIPAL.cause("derived", (because,))]
     if name is not None and _has_wildcard(name):
         return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
@@ -229,7 +297,27 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
     )
 
 
-def _correct_principal_remedy(kind: str | None, name: str | None, message: str) -> Remedy:
+def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect, message: str) -> Remedy:
+    kind, name = suspect.kind, suspect.name
+    again = present(commands.repeat_command(context_of(case.facts).command))
+    if not any("file://" in line for line in again):
+        again = ()
+    if suspect.role is not None:
+        return your_remedy(
+            "Write the ARN of the role with its path",
+            f'Replace the principal{suspect.statement} with "{suspect.role}".',
+            "In code, take the ARN from the role instead of building it from its name: arn of aws_iam_role in Terraform, Fn::GetAtt in CloudFormation, roleArn in the CDK.",
+            commands=again,
+            url=pages.POLICY_PRINCIPAL,
+        )
+    if name is not None and _UNIQUE_ID.fullmatch(name):
+        return your_remedy(
+            f"Remove {name}, or replace it with the ARN of a principal that exists",
+            f"AWS shows this ID in place of the ARN since the {_kind_of_id(name)} was deleted. A re-created one has another ID: if it is to have the access again, write its ARN.",
+            "Keep the other principals and statements.",
+            commands=again,
+            url=pages.POLICY_PRINCIPAL,
+        )
     if name is not None and _has_wildcard(name):
         return _condition_remedy(name, message)
     if kind == "service":

@@ -183,6 +183,10 @@ def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, 
     return explain_access(denial, row, values)
 
 
+# What a trust policy next to the message trusts is not the service that failed: JSON, YAML and HCL.
+_TRUSTED_SERVICES = lazy_pattern(
+    r"\b(?:Service\"? ?: ?|identifiers ?= ?)(?:\[[^\]]{0,800}\]|(?:- ?)?\"?[\w.-]{1,100}(?: - [\w.-]{1,100}){0,8})"
+)
 # The partition's suffix of most service principals is the same in China.
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
@@ -218,7 +222,7 @@ def _find_service(denial: Denial, words: str) -> str | None:
     named = next((principal for name, principal in service_roles.SERVICES_IN_MESSAGES if name in words), None)
     if named is not None and "is not authorized to perform" in words:
         return named
-    found = service_roles.SERVICE_PRINCIPAL.search(words)
+    found = service_roles.SERVICE_PRINCIPAL.search(_TRUSTED_SERVICES.sub("", words))
     if found is not None:
         return found[0]
     recipient = _find_recipient(denial)

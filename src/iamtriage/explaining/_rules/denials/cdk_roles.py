@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -32,6 +33,11 @@ _ROLE_ARN = (
 _ROLE = lazy_pattern(_ROLE_ARN, re.ASCII)
 _UNASSUMED = lazy_pattern(rf"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROLE_ARN}['\"]?", re.ASCII)
 _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/version)\s+not\s+found")
+# What exists only in an environment that is bootstrapped.
+_BOOTSTRAPPED = lazy_pattern(
+    r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b.{0,80}(?:CREATE|UPDATE)_COMPLETE"
+    r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
+)
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 
 # A mask can end the match of the failure within the ARN.
@@ -89,6 +95,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
+    causes: tuple[Cause, ...] = (NOT_BOOTSTRAPPED.cause(),)
     if not is_of_call:
         where = _environment(first)
         them = "them" if is_several else "it"
@@ -96,12 +103,17 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         text = "The credentials are for the right account, but the roles do not exist, or the caller is not allowed to assume them."
         note = "The CDK goes on with the caller's own permissions. If the next call is denied, do not allow that call: the roles have the permissions."
         remedies = present(bootstrap, assume)
-        if parameter is not None:
+        if _BOOTSTRAPPED.search(denial.failure.text):
+            causes = ()
+            summary = f"The CDK could not assume {roles} in {where}, which is bootstrapped: the caller is not allowed to perform sts:AssumeRole on {them}."
+            text = "The credentials are for the right account, but the caller is not allowed to assume the roles. What the CDK was denied after that only follows from it."
+            remedies = present(assume)
+        elif parameter is not None:
             summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
     return denial.explain(
         summary,
         CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", (stated,), text=text),
-        NOT_BOOTSTRAPPED.cause(),
+        *causes,
         remedies=remedies,
         notes=(note,),
     )
@@ -124,6 +136,9 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
         grant=attrs.evolve(grant, resources=(arn,), notes=()),
         title=f"Allow sts:AssumeRole on the bootstrap roles for {denial.caller}",
         url=_PAGE,
+        first_step=None
+        if denial.principal_text
+        else "Where the CDK ran, aws sts get-caller-identity prints the caller.",
     )
 
 

@@ -393,7 +393,10 @@ def _names_action(statement: Mapping[str, Any], action: str) -> bool:
 
 
 def _names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
-    return resource is not None and _names(statement, "Resource", resource)
+    """Return whether a statement covers a resource, or every one if the denial names none."""
+    if resource is None:
+        return "*" in as_strings(statement.get("Resource"))
+    return _names(statement, "Resource", resource)
 
 
 def _names(

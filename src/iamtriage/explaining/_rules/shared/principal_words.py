@@ -128,33 +128,37 @@ def underlying_role(principal: Principal | None) -> Role | None:
 
 
 def stated_role(principal: Principal | None, text: str) -> Role | None:
-    """Return the role of a session if a text states its whole ARN, which STS does not.
+    """Return the role of a session, or of an ARN without a path, if a text states its whole ARN.
 
-    A role's name is unique in its account, so an ARN with a path and this name is the role's. An ARN without a path
-    counts only as a record of AWS, because people leave out the path.
+    STS does not state a role's path, and people leave it out. A role's name is unique in its account, so an ARN with a
+    path and this name is the role's. An ARN without a path counts only as a record of AWS.
 
     >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/run")
     >>> stated_role(session, "role arn:aws:iam::111122223333:role/team/app.").path
     '/team/'
     >>> stated_role(session, "role arn:aws:iam::111122223333:role/app.") is None
     True
+    >>> stated_role(session.role, "role arn:aws:iam::111122223333:role/team/app.").path
+    '/team/'
     """
-    if not isinstance(principal, RoleSession) or ":role/" not in text:
+    role = underlying_role(principal)
+    if principal is None or role is None or role.path != "/" or ":role/" not in text:
         return None
-    name = principal.role_name
-    head = f"arn:{principal.partition}:iam::{principal.account}:role/"
+    name, is_session = role.name, isinstance(principal, RoleSession)
+    head = f"arn:{role.partition}:iam::{role.account}:role/"
     before, *after = text.split(head)
     found: set[str] = set()
     for part in after:
         match = _ROLE_NAME.match(part)
         token = "" if match is None else match[0]
         for each in (token, token.rstrip(".,")):
-            if each.endswith(f"/{name}") or (each == name and _ARN_KEY.search(before[-12:])):
+            is_record = is_session and each == name and _ARN_KEY.search(before[-12:])
+            if each.endswith(f"/{name}") or is_record:
                 found.add(each)
                 break
         before = part
-    role = try_parse_principal(head + found.pop()) if len(found) == 1 else None
-    return role if isinstance(role, Role) else None
+    stated = try_parse_principal(head + found.pop()) if len(found) == 1 else None
+    return stated if isinstance(stated, Role) else None
 
 
 def parse_masked_role(text: str | None) -> Role | None:

@@ -1,0 +1,131 @@
+"""Tests for values around a failure that decide what its explanation says first: documents and outputs of lookups."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from iamtriage import explain
+
+
+class _Row(NamedTuple):
+    """A text and what its short explanation says.
+
+    Attributes:
+        text: The text.
+        shown: Words of the explanation.
+        hidden: Words that are not in it.
+        facts: The facts.
+    """
+
+    text: str
+    shown: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    facts: dict[str, Any] | None = None
+
+
+_ROWS = {
+    "service in the trust policy of a task role, in HCL": _Row(
+        """An error occurred (ClientException) when calling the RegisterTaskDefinition operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/cart-exec' that was provided for this task.
+
+data "aws_iam_policy_document" "exec" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["ecs.amazonaws.com"]
+    }
+  }
+}
+""",
+        ("ecs-tasks.amazonaws.com cannot assume the role cart-exec",),
+        ("service ecs.amazonaws.com",),
+    ),
+    "service in the trust policy of a function, in YAML": _Row(
+        """Resource handler returned message: "The role defined for the function cannot be assumed by Lambda. (Service: Lambda, Status Code: 400)"
+  AssumeRolePolicyDocument:
+    Statement:
+      - Effect: Allow
+        Principal:
+          Service: apigateway.amazonaws.com
+        Action: sts:AssumeRole
+""",
+        ("lambda.amazonaws.com cannot assume the role",),
+        ("service apigateway.amazonaws.com",),
+    ),
+    "role without the path that a template states": _Row(
+        """An error occurred (MalformedPolicyDocumentException) when calling the CreateKey operation: Policy contains a statement with one or more invalid principals.
+{"Version": "2012-10-17", "Statement": [
+  {"Sid": "Admin", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"},
+  {"Sid": "Orders", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/orders"}, "Action": "kms:Decrypt", "Resource": "*"}]}
+role_arn = arn:aws:iam::111122223333:role/shop/orders
+""",
+        (
+            "in the statement Orders: the role has the path /shop/",
+            '"arn:aws:iam::111122223333:role/shop/orders"',
+        ),
+        ("ROLE_NAME", "aws iam get-role"),
+    ),
+    "role of IAM Identity Center without its path": _Row(
+        """MalformedPolicy: Invalid principal in policy
+{"Version": "2012-10-17", "Statement": {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-data/*",
+ "Principal": {"AWS": ["arn:aws:iam::111122223333:role/reader", "arn:aws:iam::111122223333:role/AWSReservedSSO_Data_0123456789abcdef"]}}}
+""",
+        (
+            "AWSReservedSSO_Data_0123456789abcdef in the statement Read",
+            "/aws-reserved/sso.amazonaws.com/",
+            "aws iam get-role --role-name AWSReservedSSO_Data_0123456789abcdef",
+        ),
+    ),
+    "unique ID of a role among several principals": _Row(
+        """Error: updating Secrets Manager Secret Policy: operation error Secrets Manager: PutResourcePolicy, https response error StatusCode: 400, RequestID: 0a1b, MalformedPolicyDocumentException: This resource policy contains an invalid principal.
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+ "Principal": {"AWS": ["AROAEXAMPLE0123456789", "arn:aws:iam::111122223333:role/app"]}}]}
+""",
+        ("AROAEXAMPLE0123456789 is the unique ID of a deleted role", "Keep the other principals"),
+    ),
+    "Deny without MFA on an action without a resource": _Row(
+        """An error occurred (UnauthorizedOperation) when calling the DescribeInstances operation: You are not authorized to perform this operation. User: arn:aws:iam::111122223333:user/li is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy
+{"Version": "2012-10-17", "Statement": [{"Sid": "NeedMfa", "Effect": "Deny", "NotAction": "iam:*", "Resource": "*",
+ "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}]}
+""",
+        ("the statement NeedMfa of the policy in the text denies it", "Call with MFA", "get-session-token"),
+    ),
+    "Deny outside of a network on an action without a resource": _Row(
+        """User: arn:aws:iam::111122223333:user/li is not authorized to perform: ce:GetCostAndUsage with an explicit deny in an identity-based policy
+{"Version": "2012-10-17", "Statement": [{"Sid": "Office", "Effect": "Deny", "Action": "*", "Resource": "*",
+ "Condition": {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]}
+""",
+        ("the statement Office of the policy in the text denies it unless aws:SourceIp is 192.0.2.0/24",),
+    ),
+    "bootstrapped environment, by its bucket": _Row(
+        """current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.
+Cart: fail: Bucket named 'cdk-hnb659fds-assets-111122223333-eu-west-1' exists, but we dont have access to it.
+""",
+        (
+            "which is bootstrapped",
+            "Do this first: Allow sts:AssumeRole on the bootstrap roles",
+            "aws sts get-caller-identity",
+        ),
+        ("npx cdk bootstrap",),
+    ),
+    "bootstrapped environment, by its parameter": _Row(
+        """$ aws ssm get-parameter --name /cdk-bootstrap/hnb659fds/version --query Parameter.Value
+"21"
+$ npx cdk diff
+current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.
+""",
+        ("which is bootstrapped", "role/cdk-hnb659fds-*"),
+        ("npx cdk bootstrap",),
+    ),
+}
+
+
+@pytest.mark.parametrize("row", _ROWS.values(), ids=_ROWS)
+def test_neighbouring_values(row: _Row) -> None:
+    """The short explanation uses the value, and does not ask for it."""
+    shown = str(explain(row.text, facts=row.facts))
+    words = " ".join(shown.split())
+    assert [each for each in row.shown if each not in words] == []
+    assert [each for each in row.hidden if each in words] == []
