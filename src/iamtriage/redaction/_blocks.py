@@ -12,13 +12,15 @@ from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ("split_blocks", "split_by_relevance")
+__all__ = ("split_blocks", "split_by_relevance", "split_with_overlap")
 
 # In characters.
 _MIN_BLOCK = 32_000
 _MAX_BLOCK = 48_000
+# Longer than nearly every secret with its name. Longer ones are found in the whole text.
+_OVERLAP = 2_000
 _ENTRY_START = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 # The number of lines before and after a line of a failure that can belong to the failure.
@@ -26,18 +28,34 @@ _CONTEXT_LINES = 8
 _BOUNDARIES = ("\n", "\x20", '"', "\t", ",", ";", "<")
 
 
-def split_blocks(text: str) -> Iterator[str]:
+def split_blocks(text: str, move_end: Callable[[str, int], int]) -> Iterator[str]:
     """Yield a text in blocks that can be joined to the same text.
 
-    A block ends before a log entry, else at a newline, else where no value is split.
+    Args:
+        text: The text.
+        move_end: A function that returns where the block is to end instead of at a position.
     """
     start = 0
     while len(text) - start > _MAX_BLOCK:
-        cut = _cut(text, start)
-        yield text[start:cut]
-        start = cut
+        end = move_end(text, _find_end(text, start))
+        yield text[start:end]
+        start = end
     if start < len(text):
         yield text[start:]
+
+
+def split_with_overlap(text: str) -> Iterator[tuple[int, str]]:
+    """Yield blocks of a text with their positions. Each contains the beginning of the next one.
+
+    So a name, its sign and its value are together in at least one block.
+    """
+    start = 0
+    while len(text) - start > _MAX_BLOCK + _OVERLAP:
+        end = _find_end(text, start)
+        line_end = text.find("\n", end + _OVERLAP, end + 2 * _OVERLAP)
+        yield start, text[start : line_end if line_end >= 0 else end + _OVERLAP]
+        start = end
+    yield start, text[start:]
 
 
 def split_by_relevance(block: str) -> Iterator[tuple[str, bool]]:
@@ -56,7 +74,8 @@ def split_by_relevance(block: str) -> Iterator[tuple[str, bool]]:
         start = end
 
 
-def _cut(text: str, start: int) -> int:
+def _find_end(text: str, start: int) -> int:
+    """Return the end of a block: before a log entry, else at a newline, else where no value is split."""
     entry = _ENTRY_START.search(text, start + _MIN_BLOCK, start + _MAX_BLOCK)
     if entry:
         return entry.end()

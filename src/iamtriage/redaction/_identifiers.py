@@ -53,6 +53,9 @@ _WINDOW = 300
 _MAX_LINE = 2_000
 # A newline, also an escaped one in a string that a logger wrote.
 _LINE_END = re.compile(r"\n|\\{1,16}n")
+_SPACE = re.compile(r"\s")
+# The number of characters before and after the end of a block that show whether a failure continues there.
+_SEAM = 2_000
 
 
 @attrs.frozen
@@ -140,9 +143,25 @@ class IdentifierRedaction:
 
 def _search(text: str, known: KnownNames) -> Iterator[_Block]:
     """Yield the blocks of a text with their identifiers, and record these."""
-    for block in split_blocks(text):
+    for block in split_blocks(text, _move_block_end):
         for part, is_relevant in split_by_relevance(block):
             yield _search_block(part, known, is_relevant=is_relevant)
+
+
+def _move_block_end(text: str, end: int) -> int:
+    """Return the end of a line or word near the end of a block that is in no failure and no wrapped word."""
+    low, high = max(0, end - _SEAM), min(len(text), end + _SEAM)
+    if not _is_relevant(text[low:high]):
+        return end
+    view = unwrap(text[low:high], links=False)
+    spans = [failure.span for failure in find_failures(view.text)]
+    spans += ((at - 1, at + 1) for _, at in _find_joined_words(view))
+    spaces = _SPACE.finditer(view.original, _SEAM // 2, _SEAM * 3 // 2)
+    for space in sorted(spaces, key=lambda each: (each[0] != "\n", abs(low + each.end() - end))):
+        at = view.position(space.end())
+        if not any(first < at < last for first, last in spans):
+            return low + space.end()
+    return end
 
 
 def _search_block(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from iamtriage.redaction._blocks import split_blocks
+from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import remove_repeated_lines, remove_unchanged_lines
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
@@ -288,8 +288,7 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
 
 def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are completely visible only in the unwrapped text."""
-    at = 0
-    for block in split_blocks(text):
+    for at, block in split_with_overlap(text):
         if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
             if view.text != block.rstrip():
@@ -298,7 +297,6 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
                     start, end = find_original_span(view, found.start, found.end)
                     end = _end_before_setting(block, start, end)
                     yield FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
-        at += len(block)
 
 
 def _find_in_distinct_lines(text: str) -> Iterator[FoundSecret]:
