@@ -2024,6 +2024,23 @@ def test_explanation(
 # ------------------------------------------------ single explanations
 
 
+def test_key_of_a_volume_in_another_account_than_the_instances() -> None:
+    """https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html."""
+    explanation = explain(
+        "Auto Scaling group workers (account 444455556666): Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state\n"
+        "KmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+    )
+    remedy = explanation.remedies[0]
+    assert remedy.policy is not None
+    assert {each["Principal"]["AWS"] for each in remedy.policy["Statement"]} == {
+        "arn:aws:iam::444455556666:root"
+    }
+    assert (
+        "--grantee-principal arn:aws:iam::444455556666:role/aws-service-role/autoscaling.amazonaws.com/"
+        in remedy.commands[-1]
+    )
+
+
 @check_rows(
     ("text", "facts"),
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],

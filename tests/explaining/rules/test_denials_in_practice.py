@@ -185,6 +185,16 @@ FEDERATION: tuple[Case, ...] = (
         ("differ in case",),
     ),
     (
+        "immutable subject and a pattern",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("repo:acme/orders:*", "StringLike")),
+            "token_claims": _claims("repo:acme@12/orders@345:pull_request"),
+        },
+        ("immutable", '"repo:acme@12/orders@345:*"', "after July 15, 2026"),
+        ('"repo:acme@12/orders@345:pull_request"',),
+    ),
+    (
         "matching Deny",
         f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
         {

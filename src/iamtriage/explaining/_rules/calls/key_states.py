@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import commands, pages
@@ -177,8 +178,10 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         ),
         *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
         remedies=_launch_remedies(case, launcher, state),
-        notes=(
-            f"For a key of another account, its policy must allow the account of the instances, which then grants {launcher} the use with aws kms create-grant.",
+        notes=present(
+            None
+            if context_of(case.facts).account
+            else f"For a key of another account, its policy must allow the account of the instances, which then grants {launcher} the use with aws kms create-grant."
         ),
     )
 
@@ -198,7 +201,9 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
     region = _find_key_region(case, found)
     of_account = _ACCOUNT.search(found[0] if found else case.text)
-    partition, account = (of_account[1], of_account[2]) if of_account else ("aws", None)
+    partition, key_account = (of_account[1], of_account[2]) if of_account else ("aws", None)
+    account = _find_instance_account(case, key_account)
+    is_shared = found is not None and account != key_account
     find_key: tuple[str, ...] = ()
     find_step = ""
     if found is None:
@@ -215,12 +220,17 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         ),
         url=pages.KMS_KEY_STATE,
     )
+    grant = None
     statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
     if launcher in _LAUNCHERS:
         role = f"aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
+        of_instances = f"arn:{partition}:iam::{commands.account(account)}"
         statements = linked_role_key_statements(
-            f"arn:{partition}:iam::{commands.account(account)}:role/{role}"
+            f"{of_instances}:{'root' if is_shared else f'role/{role}'}",
+            grants_only_for_services=not is_shared,
         )
+        if found is not None and is_shared:
+            grant = commands.create_grant_command(found[0], region, f"{of_instances}:role/{role}")
     elif launcher == _CLUSTER_ROLE:
         # https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html
         statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
@@ -233,6 +243,9 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         title,
         *present(None if state else check_step),
         f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
+        *present(
+            grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
+        ),
         commands=present(
             *find_key,
             None if state else check,
@@ -240,11 +253,18 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
             _owner_command(
                 "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
             ),
+            grant,
         ),
         statements=statements,
         url=VOLUME_KEY.sources[0],
     )
     return (enable, allow) if state in _STATE_WORDS else (allow,)
+
+
+def _find_instance_account(case: Case[AwsError], key_account: str | None) -> str | None:
+    """Return the account of the instances, by default that of the key."""
+    stated = context_of(case.facts).account
+    return stated.value if stated else key_account
 
 
 def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, services
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import describe_companions
 from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
@@ -175,7 +175,9 @@ def resource_remedy(denial: Denial) -> Remedy:
             steps.append(
                 f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             )
-            lines += (_grant_command(denial),)
+            region = None if denial.resource_arn is None else denial.resource_arn.region
+            role = allow_remedies.policy_principal_arn(denial)
+            lines += (commands.create_grant_command(denial.resource, region, role),)
     elif is_two_sided:
         key = ""
         if denial.service == "secretsmanager":
@@ -271,16 +273,6 @@ def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
         root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
         return services.linked_role_key_statements(root, grants_only_for_services=False)
     return services.linked_role_key_statements(arn)
-
-
-def _grant_command(denial: Denial) -> str:
-    """Return the command that grants a service-linked role the use of a key in another account."""
-    return fill_command(
-        "aws kms create-grant --key-id {} --region {} --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
-        commands.arn(denial.resource, "KEY_ARN"),
-        commands.region(None if denial.resource_arn is None else denial.resource_arn.region),
-        commands.arn(allow_remedies.policy_principal_arn(denial), "ROLE_ARN"),
-    )
 
 
 def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:

@@ -192,6 +192,16 @@ def _endpoint_services(region: str, action: str | None) -> str:
     return ",".join(f"{start}.{region}.{name}" for name in names)
 
 
+def create_grant_command(key: str | None, in_region: str | None, role: str) -> str:
+    """Return the command that grants a service-linked role the use of a key of another account."""
+    return fill_command(
+        "aws kms create-grant --key-id {} --region {} --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+        arn(key, "KEY_ARN"),
+        region(in_region),
+        arn(role, "ROLE_ARN"),
+    )
+
+
 def trust_policy_commands(role: str | None) -> tuple[str, str]:
     r"""Return the commands that print a role's trust policy and replace it with trust.json.
 

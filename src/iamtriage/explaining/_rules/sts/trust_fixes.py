@@ -248,6 +248,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
         more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry by themselves. List both subjects if other pods use the old one."
+    elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
+        # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+        actual = with_ids
+        more = f"GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. {_REMOVE_OLD}"
     if fixed is None:
         fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
     if fixed is None:

@@ -13,11 +13,13 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.policies._patterns import compile_glob, matches
 
 _PARTS_OF_SUBJECT = 4
 _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
+_IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):", re.ASCII)
 
 # Crossplane names the service account of a provider after its revision.
 _GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
@@ -32,7 +34,7 @@ def describe_difference(expected: str, actual: str) -> str:
     """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
     if expected.lower() == actual.lower():
         return " (they differ in case)"
-    if _without_ids(actual) == expected:
+    if add_ids(expected, actual) is not None:
         return " (GitHub's immutable subject, with the IDs of owner and repository)"
     if is_same_account(expected, actual):
         return " (another namespace)"
@@ -59,6 +61,21 @@ def _describe_job(expected: str, actual: str) -> str:
 def _without_ids(subject: str) -> str:
     """Return a subject of GitHub without the IDs of owner and repository."""
     return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
+
+
+def add_ids(expected: str, actual: str) -> str | None:
+    """Return what a policy expects, with the IDs of GitHub's immutable subject, if only they are missing.
+
+    >>> add_ids("repo:acme/shop:*", "repo:acme@12345/shop@67890:ref:refs/heads/main")
+    'repo:acme@12345/shop@67890:*'
+    """
+    found = _IMMUTABLE.match(actual)
+    if found is None or not expected.startswith(f"{found[1]}/"):
+        return None
+    name, separator, context = expected.removeprefix(f"{found[1]}/").partition(":")
+    name += found[4] if name == found[3] else ""
+    value = f"{found[1]}{found[2]}/{name}{separator}{context}"
+    return value if matches(actual, compile_glob(value)) else None
 
 
 def is_same_account(expected: str, actual: str) -> bool:
