@@ -15,6 +15,7 @@ __all__ = (
     "clip_text",
     "escape_controls",
     "escape_lines",
+    "hide_beginning",
     "hide_secrets",
     "join_words",
     "quote_argument",
@@ -45,8 +46,9 @@ _MAX_QUOTED = 120
 _MAX_JSON = 300
 # https://fishshell.com/docs/current/language.html#quotes
 _FISH_ESCAPE = lazy_pattern(r"\\(?:[\\']|\Z)")
-# Characters that are searched for secrets before a text is truncated.
-_MAX_SEARCHED = 4_000
+# Characters that are searched for secrets before a text is truncated, and those of them that are never shown.
+_MAX_SEARCHED = 6_000
+_MARGIN = 2_000
 
 
 def wrong_type_message(name: str, expected: str, value: object) -> str:
@@ -138,14 +140,25 @@ def quote_text(text: str) -> str:
     >>> quote_text("a" * 1000).endswith("a'… (1000 characters)")
     True
     """
-    text = hide_secrets(text[:_MAX_SEARCHED]) + text[_MAX_SEARCHED:]
-    return repr(text) if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]!r}… ({len(text)} characters)"
+    shown = hide_beginning(text)
+    is_whole = len(shown) <= _MAX_QUOTED and len(text) <= _MAX_SEARCHED
+    return repr(shown) if is_whole else f"{shown[:_MAX_QUOTED]!r}… ({len(text)} characters)"
+
+
+def hide_beginning(text: str) -> str:
+    """Return a text of which only the beginning is shown, redacted.
+
+    The end of a long text is omitted, with a margin, because a secret that is cut is not recognized.
+    """
+    shown = hide_secrets(text[:_MAX_SEARCHED])
+    return shown if len(text) <= _MAX_SEARCHED else f"{shown[:-_MARGIN]}…"
 
 
 def quote_json(text: str) -> str:
-    """Quote a text as a JSON string in ASCII, truncated, so that it is safe to print."""
+    """Quote a text as a JSON string in ASCII, redacted and truncated, so that it is safe to print."""
     import json  # imported here because it takes a fifth of the time to the first STS endpoint
 
+    text = hide_beginning(text)
     return json.dumps(text if len(text) <= _MAX_JSON else f"{text[:_MAX_JSON]}…")
 
 

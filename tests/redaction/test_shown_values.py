@@ -11,6 +11,7 @@ import pytest
 from iamtriage import (
     ConfigFileError,
     InvalidArnError,
+    PolicyError,
     UnknownRegionError,
     explain,
     parse,
@@ -22,6 +23,7 @@ from iamtriage import (
 from iamtriage._text import quote_argument
 from iamtriage.cli import main
 from iamtriage.logs import FailureFilter
+from iamtriage.policies._parsing import parse_policy
 from iamtriage.sts import StsSettings
 from tests.redaction.planted import BODY, HEX, JWT, OPAQUE, PASSWORD, TOKENS
 
@@ -186,6 +188,23 @@ def test_error_messages_quote_no_secret() -> None:
     with pytest.raises(ConfigFileError) as unreadable:
         StsSettings.from_sources({"AWS_PROFILE": _TOKEN}, "[default]\nregion = eu-west-1\n")
     assert _TOKEN not in str(unreadable.value)
+
+
+# A token that is longer than what is searched, and one that only begins there.
+LONG_TOKEN = f"eyJ{'hbGciOiJSUzI1NiJ9' * 300}.eyJ{'zdWIiOiJhbmEifQ' * 300}.{'c2lnbmF0dXJl' * 30}"
+
+
+@pytest.mark.parametrize("text", [LONG_TOKEN, f"{JWT}," * 34 + LONG_TOKEN, "x" * 5_950 + LONG_TOKEN])
+def test_a_secret_is_hidden_before_a_value_is_truncated(text: str) -> None:
+    failure = parse(_FORBIDDEN.format(text))
+    assert failure is not None
+    with pytest.raises(InvalidArnError) as invalid:
+        parse_arn(text)
+    with pytest.raises(PolicyError) as unreadable:
+        parse_policy({"Statement": [{"Effect": "Allow", "Action": text, "Resource": "*"}]})
+    for shown in (repr(failure), repr(invalid.value), str(invalid.value), str(unreadable.value)):
+        assert "hbGciOi" not in shown, shown
+        assert "c2lnbmF0" not in shown, shown
 
 
 def test_settings_and_endpoints_show_no_secret() -> None:

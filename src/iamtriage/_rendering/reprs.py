@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from iamtriage._rendering.fields import Verbatim, shown_fields
-from iamtriage._text import hide_secrets
+from iamtriage._text import hide_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,6 @@ _MIN_SHARE = 30
 _MIN_ITEMS = 4
 _MAX_DEPTH = 4
 _ELLIPSIS = "…"
-_MAX_SEARCHED = 4_000
 
 
 def short_repr(value: object, fields: Iterable[tuple[str, object]]) -> str:
@@ -88,9 +87,9 @@ def _fair_share(lengths: list[int], available: int) -> int | None:
 def _render(value: object, limit: int, depth: int) -> str:
     """Return a value as text of at most ``limit`` characters."""
     if isinstance(value, Verbatim):
-        return _clip(_without_secrets(str(value)), limit)
+        return _clip(hide_beginning(str(value)), limit)
     if isinstance(value, str):
-        return _quote(_without_secrets(value), limit)
+        return _quote(hide_beginning(value), limit)
     fields = _fields_of(value)
     if fields is not None:
         return _call(value, fields, limit, depth) if depth <= _MAX_DEPTH else _ELLIPSIS
@@ -100,11 +99,6 @@ def _render(value: object, limit: int, depth: int) -> str:
         return _clip(repr(value), limit)
     except Exception:  # noqa: BLE001 (any repr can raise any exception; an int of 5,000 digits raises one)
         return _clip(f"<{type(value).__name__}>", limit)
-
-
-def _without_secrets(text: str) -> str:
-    """Return a text without secrets. It must not be truncated before, or secrets are not recognized."""
-    return hide_secrets(text[:_MAX_SEARCHED]) + text[_MAX_SEARCHED:]
 
 
 def _fields_of(value: object) -> Iterator[tuple[str, object]] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import quote_text
+from iamtriage._text import hide_secrets, quote_text
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
@@ -55,7 +55,7 @@ def _build_unset_fix(setting: SourcedValue, call: StsCall) -> Fix:
 
 def _quote_failure(failure: Failure) -> str:
     start, end = failure.span
-    text = failure.text[start:end].strip() or failure.kind
+    text = hide_secrets(failure.text[start:end].strip() or failure.kind)
     # The end of a message says what is wrong.
     return f"the failure says {'' if len(text) <= _MAX_QUOTED else '…'}{text[-_MAX_QUOTED:]!r}"
 
