@@ -258,8 +258,8 @@ _LAUNCH = "User: arn:aws:sts::111122223333:assumed-role/dev/s is not authorized 
 @pytest.mark.parametrize(
     ("condition", "step"),
     [
-        ({"StringNotEquals": {"aws:RequestTag/team": "shop"}}, "Tags=[{Key=team,Value=VALUE}]'"),
-        ({"StringNotEquals": {"aws:RequestTag/t'; rm x;'": "shop"}}, "Tags=[{Key=KEY,Value=VALUE}]'"),
+        ({"StringNotEquals": {"aws:RequestTag/team": "shop"}}, "Tags=[{Key=team,Value=shop}]'"),
+        ({"StringNotEquals": {"aws:RequestTag/t'; rm x;'": "shop"}}, "Tags=[{Key=KEY,Value=shop}]'"),
         ({"StringEquals": {"aws:RequestTag/team": "shop"}}, None),
     ],
     ids=["tag", "tag that ends the argument", "tag that is denied"],
@@ -269,3 +269,61 @@ def test_tag_that_a_deny_requires(condition: dict[str, object], step: str | None
     remedy = explain(_text(_LAUNCH, statement)).remedies[0]
     assert ("--tag-specifications" in " ".join(remedy.steps)) is (step is not None)
     assert (step or "") in " ".join(remedy.steps)
+
+
+PUT = _denied("s3:PutObject", f"{BUCKET}/q1.csv") + " with an explicit deny in a resource-based policy"
+SSE = "s3:x-amz-server-side-encryption"
+KMS_ONLY = _statement(
+    "Deny", "s3:*", Sid="KmsOnly", Principal="*", Condition={"StringNotEquals": {SSE: "aws:kms"}}
+)
+TLS_ONLY = _statement("Deny", "s3:*", Sid="TlsOnly", Principal="*", Condition=INSECURE)
+ORG_ONLY = _statement(
+    "Deny",
+    "s3:*",
+    Sid="OrgOnly",
+    Principal="*",
+    Condition={
+        "StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4", "aws:PrincipalAccount": "222233334444"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    },
+)
+_OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
+
+
+@pytest.mark.parametrize(
+    ("code", "statements", "words"),
+    [
+        ('ExtraArgs={"ServerSideEncryption": "AES256"}', (TLS_ONLY, KMS_ONLY), f"KmsOnly of the policy in the text denies it because {SSE} is AES256, not aws:kms"),
+        ("aws s3 cp q1.csv s3://acme-reports --sse AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
+        (".serverSideEncryption(ServerSideEncryption.AES256)", (TLS_ONLY, KMS_ONLY), f"because {SSE} is AES256"),
+        ("x-amz-server-side-encryption: AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
+        # The request meets what the statement requires, or the text does not show whether.
+        ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, and if aws:PrincipalOrgID is not o-abc123def4."),
+        ("sse = AES256 or sse = aws:kms", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
+        ("", (TLS_ONLY, KMS_ONLY), "the statement KmsOnly"),
+        ("", (KMS_ONLY, ORG_ONLY), "the statement KmsOnly or the statement OrgOnly of the policy in the text denies it"),
+        ("", (_statement("Deny", "s3:*", Principal="*", Condition=_OWN_ACCOUNT), TLS_ONLY), "the statement TlsOnly of the policy in the text denies it if aws:SecureTransport is false"),
+    ],
+    ids=["Python", "option", "Java", "header", "met", "two values", "unlikely", "open", "not met"],
+)  # fmt: skip
+def test_deny_statement_by_what_the_text_shows_of_the_request(
+    code: str, statements: tuple[object, ...], words: str
+) -> None:
+    summary = explain(_text(f"{code}\n{PUT}", *statements)).summary
+    assert words in summary
+
+
+def test_statement_without_its_policy() -> None:
+    statement = {
+        "Sid": "NeedMfa",
+        "Effect": "Deny",
+        "NotAction": "iam:*",
+        "Resource": "*",
+        "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+    }
+    text = f"{GET} with an explicit deny in an identity-based policy\npolicy: {json.dumps(statement)}"
+    explanation = explain(text)
+    assert "NeedMfa of the policy in the text denies it if the caller's credentials carry no MFA" in (
+        explanation.summary
+    )
+    assert explanation.remedies[0].title == "Call with MFA"

@@ -17,7 +17,7 @@ __all__ = ("build_policy", "find_documents", "find_mappings")
 
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
-_MEMBERS = ('"Statement"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
+_MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
 _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
@@ -51,19 +51,36 @@ _CHARS_OF_ENTRY = 400
 
 
 def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the JSON objects in a text that are a known document, each with the identifying member."""
-    done = count = 0
+    """Yield the documents in a text, each with the member that identifies its kind.
+
+    Most are JSON objects. Policies can also be statements without the policy around them, and Terraform code.
+    """
+    statements: list[Mapping[str, Any]] = []
+    policies: list[tuple[int, int]] = []
+    count = 0
     for member in _MEMBERS:
         at = text.find(member)
-        done = 0
+        name, done = member.strip('"'), 0
         while at != -1 and count < _MAX_DOCUMENTS:
-            if at >= done:
+            if at >= done and not (name == "Effect" and any(start < at < end for start, end in policies)):
                 count += 1
                 found = _object_around(text, at, done)
-                if found is not None and member.strip('"') in found[0]:
-                    yield member.strip('"'), found[0]
+                if found is not None and name in found[0]:
                     done = found[1]
+                    if name == "Effect":
+                        statements.append(found[0])
+                    else:
+                        yield name, found[0]
+                    if name == "Statement":
+                        policies.append((at, done))
             at = text.find(member, at + 1)
+    if statements:
+        yield "Statement", {"Version": "2012-10-17", "Statement": statements}
+    if "Statement" in text or "aws_iam_policy_document" in text:
+        from iamtriage.policies._readers.terraform_code import find_policies_in_code
+
+        for policy in find_policies_in_code(text):
+            yield "Statement", policy
 
 
 def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], int] | None:

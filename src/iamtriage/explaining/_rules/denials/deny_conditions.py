@@ -15,6 +15,8 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    from types import EllipsisType
+
     from iamtriage.authorization._decoded_messages import DenyingCondition
 
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
@@ -110,7 +112,7 @@ REQUIREMENTS = (
     Requirement(
         ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
         "Upload with the encryption that the Deny requires",
-        "Send the encryption header: --sse aws:kms --sse-kms-key-id KEY_ARN (or --sse AES256) in aws s3 cp, ServerSideEncryption and SSEKMSKeyId in SDKs. The bucket's default encryption adds no header.",
+        "Send it as the encryption header: --sse aws:kms with --sse-kms-key-id, or --sse AES256, in aws s3 cp; ServerSideEncryption, with SSEKMSKeyId, in SDKs. The bucket's default encryption adds no header. With aws:kms, the caller also needs kms:GenerateDataKey on the key, and kms:Decrypt for multipart uploads.",
         r"encrypt|sse|kms",
         r"s3:putobject\Z",
     ),
@@ -240,6 +242,10 @@ def accepts_listed_values(condition: DenyingCondition) -> bool | None:
     those of the policy. Numbers and dates can have operators that compare in other ways.
     """
     values, requested = condition.policy_values, condition.request_values or ()
+    # A condition of a policy that is known states it.
+    stated: bool | EllipsisType | None = getattr(condition, "accepts_values", ...)
+    if stated is not ...:
+        return stated
     if not values or len(requested) != 1 or any("${" in each for each in values):
         return None
     value = requested[0].lower()

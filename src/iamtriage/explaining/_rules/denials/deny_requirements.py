@@ -29,13 +29,14 @@ from iamtriage.explaining._rules.shared.remedies import (
     present,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
+    from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # The arguments of Terraform's resources by condition keys in lowercase: https://registry.terraform.io/providers/hashicorp/aws.
@@ -54,6 +55,8 @@ _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # A field and what has it, in the settings of controllers.
 _FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
 _MAX_FIELDS = 3
+# The caller cannot choose another account or organization to call from.
+_KEYS_OF_OWNERS = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
@@ -118,20 +121,17 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
-    stated = None
+    stated: tuple[StatedDeny, ...] = ()
     if message is None and (denial.facts.policies is not None or context_of(denial.facts).policies):
-        from iamtriage.explaining._rules.denials.stated_policies import find_stated_deny
+        from iamtriage.explaining._rules.denials.stated_denies import describe_denies, find_stated_denies
 
-        stated = find_stated_deny(denial)
-        if stated is not None:
-            conditions = stated.conditions
-            name, clause = stated.name, stated.clause and f" {stated.clause}"
-            verdict = f"{name} denies it{clause}"
-            shown = stated.cause(f"{capitalize_start(name)} denies {denial.action}{clause}.")
+        stated = find_stated_denies(denial)
+        if stated:
+            conditions = tuple(condition for each in stated for condition in each.conditions)
             explanation = copy_with(
                 explanation,
-                summary=escape_lines(denial_summary(denial, verdict)),
-                causes=(shown, *explanation.causes),
+                summary=escape_lines(denial_summary(denial, describe_denies(stated))),
+                causes=(*(each.cause(denial) for each in stated), *explanation.causes),
             )
     # The caller can change the request more easily than the resource or who calls.
     ordered = sorted(conditions, key=lambda each: ("request", "resource", "principal").index(_owner(each)))
@@ -150,10 +150,12 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     return copy_with(
         explanation,
-        summary=escape_lines(_add_reason(explanation.summary, denial, [] if stated else ordered, met)),
+        summary=explanation.summary
+        if stated
+        else escape_lines(_add_reason(explanation.summary, denial, ordered, met)),
         causes=(
             *explanation.causes,
-            *(_condition_cause(denial, each) for each in (conditions if stated is None else ())),
+            *(_condition_cause(denial, each) for each in (() if stated else conditions)),
         ),
         _remedies=build_remedies,
     )
@@ -418,7 +420,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     elif accepts:
         listed = join_words(condition.policy_values, "or")
         title = f"Call with {clip_text(listed)} as {key}"
-        step = f"{rule} denies values that are not in this list: use one of them."
+        step = f"{rule} denies values that are not in this list{': use one of them' if _owner(condition) == 'request' else ''}."
     else:
         title = f"Call with another value of {key} than {values}"
         step = f"{rule} denies these values."
@@ -449,6 +451,10 @@ def _choose_other(
     is_of_caller = _owner(condition) == "principal"
     step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so options of the call do not change it."
     if is_of_caller:
+        if accepts and condition.key.lower() in _KEYS_OF_OWNERS and condition.request_values:
+            stated = clip_text(condition.request_values[0])
+            title = f"Ask for {stated} to be added to {clip_text(key)} in the statement"
+            return title, f"{step} Or call as a principal whose {what} {value}.", ()
         if tag:
             step += " Session tags of the role session count, too."
         return f"Call as a principal whose {what} {value}", step, ()

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.authorization._decoded_messages import DenyingCondition
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
@@ -144,7 +142,7 @@ def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[D
             yield each
 
 
-def _may_decide(policy: KnownPolicy, denial: Denial) -> bool:
+def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is of the type that denied the call, as far as known."""
     if policy.policy_type is not None and denial.policy_type is not None:
         return policy.policy_type == denial.policy_type
@@ -180,101 +178,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     )
 
 
-# Parts of condition operators, and what they compare.
-_COMPARISONS = {
-    "DateLessThanEquals": "not after ",
-    "DateLessThan": "before ",
-    "DateGreaterThanEquals": "not before ",
-    "DateGreaterThan": "after ",
-    "LessThanEquals": "at most ",
-    "LessThan": "less than ",
-    "GreaterThanEquals": "at least ",
-    "GreaterThan": "greater than ",
-}
 # Types of policies that name a principal.
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
-
-
-@attrs.frozen(eq=False, repr=False)
-class StatedDeny(Value):
-    """A Deny statement of a known policy that matches a denied request.
-
-    Attributes:
-        policy: The policy.
-        name: The statement in words.
-        clause: Its condition, as the end of a sentence; empty if it has none.
-        conditions: Its condition keys.
-    """
-
-    policy: KnownPolicy
-    name: str
-    clause: str
-    conditions: tuple[DenyingCondition, ...]
-
-    def cause(self, text: str) -> Cause:
-        """Return the statement as the cause of the denial."""
-        because = () if self.policy.evidence == "supplied" else ("The text contains the policy.",)
-        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=text)
-
-
-def find_stated_deny(denial: Denial) -> StatedDeny | None:
-    """Return the first Deny statement that matches an explicit denial, in a policy of its type."""
-    for policy in list_known_policies(denial) if denial.action is not None else ():
-        if not _may_decide(policy, denial):
-            continue
-        for index, each in enumerate(iterate_statements(policy.content)):
-            # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
-            is_named_elsewhere = policy.policy_type is not None or not policy.has_principal
-            if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
-                continue
-            if policy.has_principal and not _names_caller(each, denial):
-                continue
-            if _names_action(each, denial.action or "") and _names_resource(each, denial.resource):
-                return _build_stated_deny(policy, index, each)
-    return None
-
-
-def _names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
-    """Return whether a statement has everyone, the caller, its role or its account as principal."""
-    principal = statement.get("Principal")
-    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
-    account = denial.account or ""
-    callers = {"*", account, str(denial.principal), str(denial.role)}
-    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
-
-
-def _build_stated_deny(policy: KnownPolicy, index: int, statement: Mapping[str, Any]) -> StatedDeny:
-    sid = statement.get("Sid")
-    name = clip_text(sid) if isinstance(sid, str) and sid else None
-    clauses: list[str] = []
-    conditions: list[DenyingCondition] = []
-    for operator, block in mapping(statement.get("Condition")).items():
-        for key, value in mapping(block).items():
-            values = tuple(as_strings(value)) or (str(value).lower(),)
-            clauses.append(
-                _describe_condition(
-                    operator, clip_text(key), join_words(tuple(map(clip_text, values[:_MAX_RESOURCES])), "or")
-                )
-            )
-            if not (
-                key.lower().startswith("aws:requesttag/") and "Equals" in operator and "Not" not in operator
-            ):
-                conditions.append(DenyingCondition(name, index, key, values, None))
-    # All conditions of a statement must match.
-    return StatedDeny(
-        policy,
-        f"{f'the statement {name}' if name else 'a statement'} of {policy.name}",
-        join_words(tuple(clauses), "and"),
-        tuple(conditions),
-    )
-
-
-def _describe_condition(operator: str, key: str, values: str) -> str:
-    """Return when a condition matches, as the end of a sentence."""
-    if operator == "Null":
-        return f"if the request has {'no ' if values == 'true' else ''}{key}"
-    comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
-    return f"{'unless' if 'Not' in operator else 'if'} {key} is {comparison}{values}"
 
 
 def _remedy(denial: Denial, code: str) -> Remedy | None:
@@ -291,7 +196,7 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     statements = list(iterate_statements(policy.content))
     for each in statements:
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
-        if is_deny and _names_action(each, action) and _names_resource(each, resource):
+        if is_deny and names_action(each, action) and names_resource(each, resource):
             sid = each.get("Sid")
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             return STATED_POLICY_DENIES.cause(
@@ -307,7 +212,7 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         )
     if resource is None:
         return None
-    matching = [each for each in allows if _names_resource(each, resource)]
+    matching = [each for each in allows if names_resource(each, resource)]
     if not matching:
         return _other_resource_cause(policy, action, resource, allows)
     allowed = f"The policy in the text allows {action} on this resource"
@@ -324,13 +229,13 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
 
 
 def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> list[Mapping[str, Any]]:
-    return [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
+    return [each for each in statements if each.get("Effect") == "Allow" and names_action(each, action)]
 
 
 def find_other_resource(policy: KnownPolicy, action: str, resource: str) -> Cause | None:
     """Return that a policy allows an action on other resources only, if so."""
     allows = _allow_statements(iterate_statements(policy.content), action)
-    if not allows or any(_names_resource(each, resource) for each in allows):
+    if not allows or any(names_resource(each, resource) for each in allows):
         return None
     return _other_resource_cause(policy, action, resource, allows)
 
@@ -388,11 +293,12 @@ def _join_resources(resources: list[str]) -> str:
     return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
 
 
-def _names_action(statement: Mapping[str, Any], action: str) -> bool:
+def names_action(statement: Mapping[str, Any], action: str) -> bool:
+    """Return whether a statement is about an action."""
     return _names(statement, "Action", action.lower(), str.lower)
 
 
-def _names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
+def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
     """Return whether a statement covers a resource, or every one if the denial names none."""
     if resource is None:
         return "*" in as_strings(statement.get("Resource"))

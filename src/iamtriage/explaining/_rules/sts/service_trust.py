@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
@@ -50,6 +53,11 @@ ROLE_NOT_THERE = CauseType(
 )
 
 
+# A role that Terraform created, or that its code defines.
+_TERRAFORM_ROLE = lazy_pattern(
+    r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
+    r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
+)
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 _ECS_RETRIES = "An ECS service starts its tasks again by itself after a while. To retry immediately: aws ecs update-service --force-new-deployment."
 
@@ -70,11 +78,15 @@ def explain_untrusted_role(
         role_arn: The role's ARN, if known.
         phrases: What the message says, in quotes.
     """
-    parsed = parse_masked_role(role_arn)
-    role, name = ("the role", None) if parsed is None else (f"the role {parsed.name}", parsed.name)
+    parsed, in_code = (
+        parse_masked_role(role_arn),
+        trust_in_code_steps(find_deployment(case.failure, case.facts)),
+    )
+    name = _find_terraform_role(case.failure.text) if parsed is None else parsed.name
+    role = "the role" if name is None else f"the role {name}"
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
-        trust = check_service_trust(case.facts, service, actions, role_arn)
+        trust = check_service_trust(case.facts, service, actions, role_arn, name)
     causes: tuple[Cause, ...] = (
         SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
@@ -84,12 +96,13 @@ def explain_untrusted_role(
     verdict = "most likely, the role's trust policy does not allow it"
     remedies: tuple[Remedy, ...]
     if trust is not None:
-        verdict, remedies, causes = trust.verdict, (trust.remedy,), (causes[0], trust.cause)
+        fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps))
+        verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
     else:
         remedies = (
             trust_remedy(
                 f"Allow {who} in the trust policy of {role}",
-                *trust_in_code_steps(find_deployment(case.failure, case.facts)),
+                *in_code,
                 "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
                 commands=commands.trust_policy_commands(name),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
@@ -112,3 +125,11 @@ def explain_untrusted_role(
             "No permission of the caller is missing: the service cannot use the role.",
         ),
     )
+
+
+def _find_terraform_role(text: str) -> str | None:
+    """Return the name of the only role of Terraform in a text."""
+    if "aws_iam_role" not in text:
+        return None
+    names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(text)}
+    return names.pop() if len(names) == 1 else None

@@ -177,7 +177,7 @@ class _Question(Value):
 
 
 def check_service_trust(
-    facts: Facts, service: str, actions: tuple[str, ...], role_arn: str | None
+    facts: Facts, service: str, actions: tuple[str, ...], role_arn: str | None, role_name: str | None = None
 ) -> ServiceTrust | None:
     """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy.
 
@@ -186,11 +186,12 @@ def check_service_trust(
         service: The service principal that assumes the role.
         actions: The actions that it calls for that.
         role_arn: The role's ARN, if known.
+        role_name: The role's name, if it is known without an ARN.
     """
     if facts.trust_policy is None:
         return None
     account = _find_account(facts, role_arn)
-    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", None)
+    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
     evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     question = _Question(facts, service, account, role, evidence)
     try:

@@ -1,0 +1,165 @@
+"""Evaluate the conditions of a Deny statement with what the text and the facts show of the denied request.
+
+They show a value of the request as a parameter in code, an option of a command or a setting, and the caller by its ARN.
+A key that they do not show stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_patterns
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import User
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_MAX_TEXT = 64_000
+_MAX_VALUES = 3
+# After the name of a parameter, in JSON, Python, Terraform, YAML, a header, an option or an enumeration.
+_ASSIGNED = r"[\"']?(?:\s?(?:=>|[:=,(])\s?|\s)(?:[A-Za-z.]{0,40}\.)?[\"']?"
+# The parameters that conditions on these keys compare. The key itself, as in a policy, follows a colon.
+_SETTINGS = lazy_patterns(
+    {
+        "s3:x-amz-server-side-encryption": rf"(?<![:\w-])(?:--|x-amz-)?(?:server[-_]?side[-_]?encryption|sse){_ASSIGNED}(?P<value>AES_?256|aws[:_]?kms)\b",
+        "s3:x-amz-acl": rf"(?<![:\w-])(?:--|x-amz-)?acl{_ASSIGNED}(?P<value>private|public-read(?:-write)?|authenticated-read|bucket-owner-(?:read|full-control))\b",
+        "ec2:instancetype": rf"(?<![:\w-])(?:--)?instance[-_]?type{_ASSIGNED}(?P<value>[a-z][a-z0-9-]{{1,15}}\.[a-z0-9-]{{2,15}})\b",
+        "ec2:metadatahttptokens": rf"(?<![:\w-])http[-_]?tokens{_ASSIGNED}(?P<value>optional|required)\b",
+    },
+    re.IGNORECASE,
+)
+_SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
+# Parts of condition operators, and what they compare.
+_COMPARISONS = {
+    "DateLessThanEquals": "not after ",
+    "DateLessThan": "before ",
+    "DateGreaterThanEquals": "not before ",
+    "DateGreaterThan": "after ",
+    "LessThanEquals": "at most ",
+    "LessThan": "less than ",
+    "GreaterThanEquals": "at least ",
+    "GreaterThan": "greater than ",
+}
+# What nearly every request has says nothing about this one.
+_USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
+
+
+class CheckedCondition(NamedTuple):
+    """A condition of a statement, and what the denied request has.
+
+    Attributes:
+        operator: The operator, as written.
+        key: The condition key, as written.
+        values: The values of the policy.
+        requested: The values of the request, ``None`` if unknown.
+        is_met: Whether the request meets the condition, ``None`` if unknown.
+    """
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    requested: tuple[str, ...] | None
+    is_met: bool | None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nearly every request meets the condition, or none does."""
+        return self.key.lower() in _USUAL
+
+    @property
+    def accepts_values(self) -> bool | None:
+        """Whether a Deny accepts the values rather than denies them, ``None`` for other comparisons."""
+        is_list = self.operator.startswith(("String", "Arn", "IpAddress", "NotIpAddress"))
+        return "Not" in self.operator if is_list and not any("${" in each for each in self.values) else None
+
+    def describe(self, *, is_only: bool) -> str:
+        """Return the condition as the end of a sentence.
+
+        Args:
+            is_only: Whether it is the statement's only condition in the sentence.
+        """
+        key, values = clip_text(self.key), join_words(tuple(map(clip_text, self.values[:_MAX_VALUES])), "or")
+        is_negated = "Not" in self.operator
+        if self.requested is not None:
+            shown = clip_text(", ".join(self.requested))
+            return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
+        if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
+            return "if the caller's credentials carry no MFA"
+        if self.operator == "Null":
+            return f"if the request has {'no ' if values == 'true' else ''}{key}"
+        comparison = next((words for name, words in _COMPARISONS.items() if name in self.operator), "")
+        if is_negated and is_only:
+            return f"unless {key} is {comparison}{values}"
+        return f"if {key} is {'not ' if is_negated else ''}{comparison}{values}"
+
+
+def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[CheckedCondition, ...]:
+    """Return the conditions of a statement, compared with what is known of the denied request."""
+    return tuple(
+        _check(operator, key, tuple(as_strings(value)) or (str(value).lower(),), denial)
+        for operator, block in mapping(statement.get("Condition")).items()
+        for key, value in mapping(block).items()
+    )
+
+
+def are_met(conditions: Iterable[CheckedCondition]) -> bool | None:
+    """Return whether the request meets all conditions, ``None`` if unknown."""
+    return all_true(each.is_met for each in conditions)
+
+
+def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
+    """Return conditions as the end of a sentence; empty if there are none. All must be met."""
+    told = tuple(each for each in conditions if not (each.is_usual and each.is_met)) or conditions
+    ordered = sorted(told, key=lambda each: each.requested is None)
+    clauses: list[str] = []
+    for each in ordered:
+        clause = each.describe(is_only=len(ordered) == 1)
+        word = clause.partition(" ")[0]
+        # "if a is b and c is d"
+        is_same = bool(clauses) and clauses[-1].startswith(f"{word} ") and word == "if"
+        clauses.append(clause)
+        if is_same:
+            clauses[-2:] = [f"{clauses[-2]} and {clause.removeprefix('if ')}"]
+    return ", and ".join(clauses)
+
+
+def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
+    requested = _request_values(key, denial)
+    parsed = parse_operator(operator)
+    if requested is None or parsed is None or any("${" in each for each in values):
+        return CheckedCondition(operator, key, values, None, None)
+    expected = [PolicyValue(each, compile_glob(each)) for each in values]
+    return CheckedCondition(operator, key, values, requested, evaluate_condition(parsed, expected, requested))
+
+
+def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the values that the request has for a condition key, ``None`` if unknown."""
+    if values := request_values(denial.facts, key):
+        return values
+    name = key.lower()
+    if name in _SETTINGS:
+        start = max(denial.failure.span[0] - _MAX_TEXT, 0)
+        text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
+        found = {each["value"] for each in _SETTINGS[name].finditer(text)}
+        found = {_SPELLINGS.get(each.lower(), each) for each in found}
+        return (found.pop(),) if len(found) == 1 else None
+    is_person = isinstance(denial.principal, User)
+    value: str | None = None
+    if name == "aws:principalaccount":
+        value = denial.account
+    elif name == "aws:principalarn" and is_person:
+        value = denial.principal_text
+    elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
+        value = "false"
+    elif name == "aws:requestedregion" and denial.resource_arn is not None:
+        value = denial.resource_arn.region or None
+    return None if value is None else (value,)

@@ -1,0 +1,154 @@
+"""Find the Deny statement of a known policy that denied a request explicitly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
+from iamtriage.authorization._decoded_messages import DenyingCondition
+from iamtriage.explaining._rules.denials.request_conditions import (
+    CheckedCondition,
+    are_met,
+    check_conditions,
+    join_conditions,
+)
+from iamtriage.explaining._rules.denials.stated_policies import (
+    STATED_POLICY_DENIES,
+    KnownPolicy,
+    list_known_policies,
+    may_decide,
+    names_action,
+    names_resource,
+)
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_MAX_STATEMENTS = 3
+
+
+@attrs.frozen(eq=False, repr=False)
+class StatedCondition(DenyingCondition):
+    """A condition of a policy that is known, where a decoded message omits the operator.
+
+    Attributes:
+        accepts_values: Whether the policy's values are those that it does not deny, ``None`` if it compares in
+            another way.
+    """
+
+    accepts_values: bool | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class StatedDeny(Value):
+    """A Deny statement of a known policy that matches a denied request.
+
+    Attributes:
+        policy: The policy.
+        index: The position of the statement.
+        sid: Its Sid, if it has one.
+        checked: Its conditions, compared with the request.
+    """
+
+    policy: KnownPolicy
+    index: int
+    sid: str | None
+    checked: tuple[CheckedCondition, ...]
+
+    @property
+    def words(self) -> str:
+        """The statement without its policy, in words."""
+        return f"the statement {self.sid}" if self.sid else "a statement"
+
+    @property
+    def verdict(self) -> str:
+        """That the statement denies the call, and under which condition, as the end of a sentence."""
+        clause = join_conditions(self.checked)
+        return f"{self.words} of {self.policy.name} denies it{clause and f' {clause}'}"
+
+    @property
+    def conditions(self) -> tuple[StatedCondition, ...]:
+        """The conditions that the call can be made to satisfy."""
+        return tuple(
+            StatedCondition(self.sid, self.index, each.key, each.values, each.requested, each.accepts_values)
+            for each in self.checked
+            if not (each.is_usual and each.is_met)
+            and not (
+                each.key.lower().startswith("aws:requesttag/")
+                and "Equals" in each.operator
+                and "Not" not in each.operator
+            )
+        )
+
+    def cause(self, denial: Denial) -> Cause:
+        """Return the statement as the cause of the denial."""
+        because = () if self.policy.evidence == "supplied" else ("The text contains the policy.",)
+        text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+
+
+def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
+    """Return the Deny statements of one policy that can have denied a request explicitly.
+
+    It is one statement, unless the text shows of several equally little whether the request meets their conditions.
+    """
+    ranked = sorted(_find_matching(denial), key=_rank)
+    found = tuple(
+        each for each in ranked if _rank(each) == _rank(ranked[0]) and each.policy is ranked[0].policy
+    )
+    return found[:1] if found and (_rank(found[0]) == 0 or len(found) > _MAX_STATEMENTS) else found
+
+
+def describe_denies(found: tuple[StatedDeny, ...]) -> str:
+    """Return which statement denies the call, or which of several can, as the end of a sentence."""
+    if len(found) == 1:
+        return found[0].verdict
+    listed = join_words(tuple(each.words for each in found), "or")
+    return f"{listed} of {found[0].policy.name} denies it"
+
+
+def _rank(deny: StatedDeny) -> int:
+    """Return how likely it is that a statement denied: the lower, the likelier."""
+    if are_met(deny.checked):
+        return 0
+    # Nothing shows that the call is one of the few without TLS.
+    return 2 if all(each.is_usual for each in deny.checked) else 1
+
+
+def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
+    """Yield the Deny statements that match an explicit denial, in policies of its type."""
+    for policy in list_known_policies(denial) if denial.action is not None else ():
+        if not may_decide(policy, denial):
+            continue
+        for index, each in enumerate(iterate_statements(policy.content)):
+            # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
+            is_named_elsewhere = policy.policy_type is not None or not policy.has_principal
+            if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
+                continue
+            if policy.has_principal and not _names_caller(each, denial):
+                continue
+            if not names_action(each, denial.action or "") or not names_resource(each, denial.resource):
+                continue
+            sid, checked = each.get("Sid"), check_conditions(each, denial)
+            if are_met(checked) is not False:
+                yield StatedDeny(
+                    policy, index, clip_text(sid) if isinstance(sid, str) and sid else None, checked
+                )
+
+
+def _names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether a statement has everyone, the caller, its role or its account as principal."""
+    principal = statement.get("Principal")
+    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
+    account = denial.account or ""
+    callers = {"*", account, str(denial.principal), str(denial.role)}
+    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
