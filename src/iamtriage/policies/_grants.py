@@ -268,6 +268,10 @@ def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
         prefix = location.name("prefix")
         if prefix is not None:
             words = f"The command is for several objects, so the statement covers all below {prefix}."
+            if not prefix:
+                words = (
+                    "If the program keeps its objects below a prefix, add it before the * of the Resource."
+                )
             return (f"{arn}/{prefix}*",), (words,)
         return (f"{arn}/OBJECT_KEY",), (words,)
     return (arn,), ()

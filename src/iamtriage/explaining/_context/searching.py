@@ -16,8 +16,8 @@ from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
-from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote
-from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
+from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote, find_setting
+from iamtriage.explaining._context.readers.sdk_frames import find_called_operation, find_storage_call
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ __all__ = ("search_context",)
 
 # The number of characters on each side of the failure to search for values about this failure.
 _CHARS_AROUND = 4_000
+# The number of characters before a denial in which a program can say what it did.
+_CHARS_OF_CALL = 400
 # Shorter values are not secrets.
 _MIN_SECRET_LENGTH = 16
 # Some people paste a key in place of a profile name.
@@ -59,7 +61,7 @@ def search_context(failure: Failure, whole: str) -> Context:
     operation = failure.envelope.operation
     values: dict[str, Any] = {}
     # The log entries of rclone follow its command.
-    location = find_location(section, operation, command) or find_remote(whole)
+    location = find_location(section, operation, command) or find_remote(whole) or find_setting(whole)
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     for name, read in NAME_READERS.items():
@@ -83,6 +85,10 @@ def search_context(failure: Failure, whole: str) -> Context:
             values["region"] = heading
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
+    is_program = values["operation"] is not None and values["operation"] == _find_storage_call(failure)
+    if is_program and values.get("key") is None and values.get("prefix") is None:
+        # A program keeps more than one object in its bucket.
+        values["prefix"] = Stated("", values["operation"].words)
     values = {
         name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
     }
@@ -98,6 +104,8 @@ def _find_call(
 ) -> tuple[Stated | None, Stated | None]:
     """Return the called service and operation, from SDK frames, the command, or the Terraform resource."""
     service, operation = find_called_operation(section)
+    if service is None and operation is None and (stored := _find_storage_call(failure)) is not None:
+        return Stated("s3", stored.words), stored
     called = operation_of_command(command) if service is None else None
     known = failure.envelope.operation
     is_high_level = command is not None and command.words[:1] == ("s3",)
@@ -116,6 +124,17 @@ def _find_call(
     if service is not None and service_prefix(service.value) is None:
         service = None
     return service, operation
+
+
+def _find_storage_call(failure: Failure) -> Stated | None:
+    """Return the S3 operation that the line of a denial describes in words, if the denial has the form of S3's."""
+    envelope, (start, end) = failure.envelope, failure.span
+    if failure.kind != "access_denied" or envelope.operation is not None or failure.action is not None:
+        return None
+    line = failure.text[max(failure.text.rfind("\n", 0, start) + 1, start - _CHARS_OF_CALL) : end]
+    if envelope.host_id is None and not re.search("s3", line, re.IGNORECASE):
+        return None
+    return find_storage_call(line)
 
 
 def _is_shown(name: str, stated: Stated) -> bool:

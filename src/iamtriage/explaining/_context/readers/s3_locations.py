@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("Location", "find_location", "find_remote")
+__all__ = ("Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
@@ -62,6 +62,13 @@ _HOST = lazy_pattern(
     rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
+)
+# Loki writes the Region in place of the bucket: https://grafana.com/docs/loki/latest/configure/#aws_storage_config
+_REGION = lazy_pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?))?-[a-z]{4,9}-[0-9]")
+# The bucket in the settings of a program, whose errors do not name it.
+_BUCKET_SETTING = lazy_pattern(
+    rf"^[ \t\-]{{0,40}}[\"']?(?:\w{{1,40}}[_.-])?bucket(?:[_-]?names?)?[\"']?[ \t]{{0,20}}[:=][ \t]{{0,4}}[\"']?({_BUCKET})[\"']?,?[ \t]{{0,20}}(?:#|$)",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
 # Literal arguments of boto3's methods in the line that a traceback or a notebook shows:
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
@@ -151,6 +158,22 @@ def find_remote(text: str) -> Location | None:
     return _complete(Location(Stated(bucket, words), Stated(key, words) if key else None), "")
 
 
+def find_setting(text: str) -> Location | None:
+    r"""Return the only bucket that the settings in a text name, without a key.
+
+    >>> find_setting("storage_config:\n  aws:\n    s3: s3://eu-west-1/chunks").bucket.value
+    'chunks'
+    """
+    if "ucket" not in text and "BUCKET" not in text and "s3://" not in text:
+        return None
+    named = {
+        found[1]: Location(Stated(found[1], found[0].strip())) for found in _BUCKET_SETTING.finditer(text)
+    }
+    uris = {location.bucket.value: attrs.evolve(location, key=None) for location in _uris(text)}
+    found = named or uris
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:
     if command is None or command.program != "aws":
         return None
@@ -208,8 +231,12 @@ def _uris(text: str) -> Iterator[Location]:
         if found[1] == "arn":
             continue
         words = found[0].rstrip(_TRAILING)
-        key = (found[2] or "")[1:].rstrip(_TRAILING)
-        bucket = Stated(found[1], words)
+        key, name = (found[2] or "")[1:].rstrip(_TRAILING), found[1]
+        if _REGION.fullmatch(name):
+            name, _, key = key.partition("/")
+            if not re.fullmatch(_BUCKET, name):
+                continue
+        bucket = Stated(name, words)
         yield Location(bucket, Stated(key, words) if key else None)
 
 

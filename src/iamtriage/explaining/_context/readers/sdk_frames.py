@@ -82,6 +82,13 @@ _QUERY_READ = lazy_pattern(
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
+# What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
+_STORAGE_CALL = lazy_pattern(
+    r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
+    r"|(?P<HeadObject>stat|check)|(?P<ListObjectsV2>list|listing|iterate|iterating)|(?P<DeleteObject>delete|deleting|remove|removing))"
+    r"(?: (?!to\b|from\b|is\b|not\b)[\w./-]{1,100}){0,2}? (?:object|chunk|block|file|backup|index|part|blob|layer|artifact|archive|cache|snapshot|state|exist)e?s?\b",
+    re.IGNORECASE,
+)
 
 
 def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
@@ -127,6 +134,18 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             service = service or call[0]
             operation = call[1]
     return service, operation
+
+
+def find_storage_call(words: str) -> Stated | None:
+    """Return the S3 operation that a program describes before the error, from the last words that name one.
+
+    >>> find_storage_call('err="failed to flush chunks: store put chunk: ').value
+    'PutObject'
+    """
+    last: Stated | None = None
+    for found in _STORAGE_CALL.finditer(words):
+        last = Stated(found.lastgroup or "", found[0])
+    return last
 
 
 def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:

@@ -59,7 +59,7 @@ _COPY_SOURCE = lazy_pattern(
 # Options of a call that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 _NAMED_KEY = lazy_pattern(
-    r"(?:--sse-?kms-key-id[ =]|\bSSEKMSKeyId[\"']?\s?(?:=>|[=:])\s?)[\"']?"
+    r"(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
     r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))",
     re.ASCII,
 )
@@ -226,6 +226,9 @@ def explain_query_data(denial: Denial) -> Explanation:
 
 def _summary(denial: Denial, to: str) -> str:
     reason = f", {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
+    key = _NAMED_KEY.search(denial.failure.text) if denial.operation in _KEY_TEXTS else None
+    if key is not None and key["account"] and denial.account not in {None, key["account"]}:
+        reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
         return f"S3 answered 403{to} without a reason{reason}."
     on = f" on {denial.resource}" if denial.resource else ""

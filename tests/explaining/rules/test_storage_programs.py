@@ -1,0 +1,70 @@
+"""Tests for programs that keep objects in S3 and say in words what they did: Loki, Thanos, Tempo and others."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+from iamtriage.explaining._context.readers.s3_locations import find_setting
+
+KEY = "arn:aws:kms:eu-west-1:444455556666:key/1f2e3d4c-1111-4222-8333-a1b2c3d4e5f6"
+ANNOTATION = "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/logs"
+LOKI = 'level=error caller=flush.go:178 err="failed to flush chunks: store put chunk: AccessDenied: Access Denied\\n\\tstatus code: 403, request id: ABC, host id: x="'
+THANOS = 'level=warn caller=sidecar.go:339 err="upload 01JC: upload file meta.json: upload s3 object: Access Denied" uploaded=0'
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        (LOKI, "s3:PutObject"),
+        (THANOS, "s3:PutObject"),
+        (THANOS.replace("upload s3", "check exists: stat s3"), "s3:GetObject"),
+        (LOKI.replace("store put chunk", "failed to get s3 object"), "s3:GetObject"),
+        (LOKI.replace("store put chunk", "listing objects"), "s3:ListBucket"),
+        (LOKI.replace("store put chunk", "deleting old blocks"), "s3:DeleteObject"),
+        # It does not say what it did, or another service answered.
+        (LOKI.replace("store put chunk", "storage failed"), None),
+        (THANOS.replace("s3 object", "object"), None),
+        # The error of an SDK names the operation.
+        (f"{THANOS.partition('upload s3')[0]}operation error S3: GetObject, https response error StatusCode: 403, api error AccessDenied: Access Denied", "s3:GetObject"),
+    ],
+    ids=["Loki", "Thanos", "stat", "get", "list", "delete", "no call", "no S3", "SDK"],
+)  # fmt: skip
+def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> None:
+    explanation = explain(f"{text}\n\nbucket: logs-archive\n")
+    denied = f"S3 denied {action} on arn:aws:s3:::logs-archive"
+    assert (denied in explanation.summary) is (action is not None)
+    if action == "s3:PutObject":
+        assert '"arn:aws:s3:::logs-archive/*"' in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("settings", "bucket"),
+    [
+        ("s3: s3://eu-west-1/chunks", "chunks"),
+        ("s3: s3://chunks", "chunks"),
+        ("  bucketnames: chunks", "chunks"),
+        ('    bucket: "chunks"  # daily', "chunks"),
+        ("S3_BUCKET=chunks", "chunks"),
+        ('bucket_name = "chunks"', "chunks"),
+        ("bucket: chunks\nruler_bucket: rules", None),
+        ("bucket: ${BUCKET}", None),
+        ("the bucket: is missing", None),
+    ],
+    ids=["Region", "URI", "names", "comment", "variable", "TOML", "two", "reference", "prose"],
+)
+def test_bucket_in_settings(settings: str, bucket: str | None) -> None:
+    found = find_setting(f"{settings}\n")
+    assert (None if found is None else found.bucket.value) == bucket
+
+
+@pytest.mark.parametrize("name", ["kms_key_id", "sse_kms_key_id", "kmsKeyId", "kms-key-arn", "SSEKMSKeyId"])
+def test_key_in_settings(name: str) -> None:
+    explanation = explain(f"{LOKI}\n\ns3: s3://eu-west-1/chunks\n{name}: {KEY}\n{ANNOTATION}\n")
+    assert "The KMS key in the text belongs to another account than the caller, 444455556666." in (
+        explanation.summary
+    )
+    first = explanation.remedies[0]
+    assert first.policy is not None
+    assert [each["Resource"] for each in first.policy["Statement"]] == ["arn:aws:s3:::chunks/*", KEY]
+    assert "--role-name logs " in " ".join(first.commands)
