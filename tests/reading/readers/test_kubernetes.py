@@ -621,6 +621,16 @@ UNAUTHORIZED: Table = (
         "Error: INSTALLATION FAILED: Kubernetes cluster unreachable: the server has asked for the client to provide credentials",
         _UNAUTHORIZED,
     ),
+    (
+        "kubectl-verbose",
+        "I0103 12:00:00.000001 1 round_trippers.go:405] GET https://10.0.0.1/api?timeout=32s 401 Unauthorized in 469 milliseconds",
+        _UNAUTHORIZED | {"status_code": 401},
+    ),
+    (
+        "kubelet-certificate",
+        "E0103 12:00:00.000001 1 certificate_manager.go:299] Failed while requesting a signed certificate from the master: cannot create certificate signing request: Unauthorized",
+        _UNAUTHORIZED,
+    ),
     ("helm-query", "Error: query: failed to query with labels: Unauthorized", _UNAUTHORIZED),
     ("resource-type", 'error: the server doesn\'t have a resource type "svc"', _UNAUTHORIZED),
     ("resource-type-short", 'error: the server doesn\'t have a resource type "deploy"', _UNAUTHORIZED),

@@ -325,6 +325,18 @@ GO2: Table = (
         _GO2_FACTS,
     ),
     (
+        "elided",
+        "operation error EC2: AllocateAddress, https response error StatusCode: 403 ... UnauthorizedOperation: You are not authorized to perform this operation ... with an explicit deny in a service control policy",
+        denied(
+            code="UnauthorizedOperation",
+            operation="AllocateAddress",
+            service="ec2",
+            status_code=403,
+            deny="explicit",
+            policy_type="service_control",
+        ),
+    ),
+    (
         "italic",
         "_Failed to copy: operation error S3: HeadObject, https response error StatusCode: 403_",
         denied(operation="HeadObject", service="s3", status_code=403),

@@ -989,6 +989,20 @@ STS: Table = (
     ("saml", "Not authorized to perform sts:AssumeRoleWithSAML", denied(action="sts:AssumeRoleWithSAML")),
 )
 LESS: Table = (
+    (
+        "cut-before-authorized",
+        'authorized to\nperform: s3:PutObject on resource "arn:aws:s3:::orders/..." with an explicit deny in an identity-based policy',
+        denied(
+            action="s3:PutObject", resource="arn:aws:s3:::orders/...", deny="explicit", policy_type="identity"
+        ),
+    ),
+    ("authorized", "authorized to perform: s3:PutObject on resource arn:aws:s3:::orders", None),
+    (
+        "opposite-reasons",
+        "AWS says `with an explicit deny in a service control policy` or `because no identity-based policy allows the s3:ListBucket action`.",
+        denied(action="s3:ListBucket", deny="implicit", policy_type="identity"),
+    ),
+    ("plural", 'Missing permissions of a job role cause "Access Denied" errors in AWS Backup.', None),
     *(
         (
             f"retold-{name}",

@@ -16,6 +16,25 @@ NONE: Table = tuple(
         ("python", "except AccessDenied:"),
         ("python-indented", "    except self.client.exceptions.AccessDeniedException:\n        return None"),
         ("python-several", "except (ValueError, client.exceptions.AccessDeniedException) as error:\n    pass"),
+        ("python-lines", "except (\n    ValueError,\n    client.exceptions.AccessDeniedException,\n) as error:\n    pass"),
+        ("java-import", "package shop.orders;\n\nimport com.amazonaws.services.sns.model.AuthorizationErrorException;"),
+        ("python-import", "from botocore.exceptions import ClientError, NoCredentialsError"),
+        ("python-import-lines", "from botocore.exceptions import (\n    ClientError,\n    NoCredentialsError,\n)"),
+        ("csharp-import", "using Amazon.EKS.Model.AccessDeniedException;"),
+        ("php-import", "use Aws\\Sns\\Exception\\AuthorizationErrorException;"),
+        (
+            "javascript-documentation",
+            " * @throws {@link AccessDeniedException} (client fault)\n *  <p>You do not have sufficient access to perform this\n *  action. Ask the owner.</p>\n *",
+        ),
+        ("python-documentation", "    :raises botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"),
+        (
+            "manual",
+            "Errors of any call\n\nAccessDeniedException\n\nYou do not have sufficient access to perform this action.\n\nHTTP Status Code: 403\n\nExpiredTokenException\n\nThe security token included in the request is expired.\n\nHTTP Status Code: 403\n",
+        ),
+        (
+            "manual-list",
+            "- NotAuthorized\n-\nYou don't have permission to perform this action.\nHTTP status code: 401\n- RequestExpired\n-\nThe request is too old, or its date is in the future.\nHTTP status code: 400\n",
+        ),
         ("python-numbered", "❱ 12 │   except client.exceptions.AccessDeniedException as error:"),
         ("ruby", "rescue Aws::S3::Errors::AccessDenied => e"),
         ("ruby-several", "  rescue Aws::S3::Errors::AccessDenied, Aws::S3::Errors::NoSuchKey => e\n    nil"),
@@ -50,6 +69,11 @@ FAILURES: Table = (
         "handled",
         f"{_FRAME}\n    except client.exceptions.AccessDeniedException:\nbotocore.exceptions.ClientError: {_CALL}",
         _CALL_FACTS,
+    ),
+    (
+        "statuses-of-a-log",
+        f"{_CALL}\n\nHTTP Status Code: 403\n\nRetried\n\n{_CALL}\n\nHTTP Status Code: 403\n",
+        _CALL_FACTS | {"status_code": 403},
     ),
     (
         "grep-found",

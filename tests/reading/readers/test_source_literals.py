@@ -46,6 +46,11 @@ SEARCHES: Table = tuple(
         ("python-test", f'with pytest.raises(ClientError, match="{_INVALID}"):'),
         ("python-search", f're.search(r"{_INVALID}", output)'),
         ("switch", f'case "{_INVALID}":\n    retry()'),
+        ("java-set", f'static final Set<String> STALE = ImmutableSet.of(\n    "{_INVALID}",\n    "is not authorized to perform: glue:TagResource");'),
+        ("kotlin-set", f'val stale = setOf("{_INVALID}", "{_NO_ROLE}")'),
+        ("javascript-set", f'const stale = new Set(["{_INVALID}", "{_NO_ROLE}"]);'),
+        ("javascript-retried", f'retryOnMessages: ["{_INVALID}"],\nwait: 5,'),
+        ("yaml-ignored", f'ignored_errors: ["{_INVALID}"]'),
         ("several", f'hasAny := containsAny(msg, "one", "two", "{_NO_ROLE}")'),
     )
 )  # fmt: skip
@@ -57,6 +62,9 @@ SAYINGS: Table = tuple(
             "throw new auth.CredentialsProviderError(`The SSO session associated with this profile is invalid. ${hint}`, {",
         ),
         ("javascript-throw-kept", "const stale = new Error(`The SSO session associated with this profile is invalid. ${hint}`);"),
+        ("go-return", 'if locked {\n\treturn nil, trace.AccessDenied("locked out of AWS")\n}'),
+        ("go-return-added", '+\t\treturn nil, trace.AccessDenied("locked out of AWS")'),
+        ("python-template", 'MESSAGE = (\n    f"User: {caller} is not authorized to perform: glue:GetTable"\n)'),
         ("javascript-log", f"console.error('{_INVALID}');"),
         ("php-throw", f"    throw new \\RuntimeException('{_INVALID}');"),
         ("java-log", 'logger.info("STS is not activated in this region for resource {} in {}", name, region, e);'),

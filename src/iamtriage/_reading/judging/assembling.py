@@ -236,6 +236,8 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     ):
         # "… calling the CreateChangeSet operation: S3 error: Access Denied": the denial is of another call.
         return False
+    if "deny" in facts and "deny" in current.facts and not current.facts["deny"].agrees(facts["deny"]):
+        return False
     if not current.has_core:
         if gap.is_inside or gap.size <= 0:
             return True

@@ -31,7 +31,7 @@ _COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
 _MAX_PREFIX_LENGTH = 90
 # Without "response error" before it, a request ID must follow, because other programs print such structs.
 GO_RESPONSE = lazy_pattern(
-    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n|_(?!\w))|(?=\s*,\s*RequestID:\s*[^\s\"]))"
+    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n|_(?!\w)|\s(?:\.{3}|…)\s)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
 )
 _REQUEST = lazy_pattern(
     rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_CONTINUATION}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"

@@ -43,12 +43,13 @@ sure  | <API>API error: Unauthorized | Failed to (?:create|delete|read|update) [
 sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
 sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection|resource lock))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
-unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
+unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?|certificate signing requests?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 sure  | <Received>Received status: | Message: Unauthorized\. Received status: Status\(
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
+sure  | <Unauthorized> | 401 Unauthorized in [0-9]{1,6} milliseconds
 sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
 
 [console_kubernetes_access]
@@ -68,7 +69,18 @@ _BARE_FRAGMENT = "<Unauthorized>"
 # Each line that such a row matches contains one of these: names of Kubernetes for sure rows, types for unsure rows.
 _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
-    "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
+    "unsure": (
+        "node",
+        "pod",
+        "service",
+        "secret",
+        "namespace",
+        "deployment",
+        "job",
+        "event",
+        "cluster",
+        "certificate",
+    ),
 }
 _BARE_WORDS = lazy_pattern(r"Unauthorized(?<=[\s\"]Unauthorized)(?!\w)|the\sserver\shas\sasked")
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.

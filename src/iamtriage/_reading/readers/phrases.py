@@ -84,7 +84,7 @@ unsure | <sufficient>access to perform this action | You do not have sufficient 
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
-unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)|(?<=Exception\[Access) Denied(?=\]))
+unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)(?![\"'`*]{1,2} (?:errors|exceptions|responses)\b)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden

@@ -44,11 +44,14 @@ _MAX_SPACES = 4
 _ANCHOR = lazy_pattern(
     r"(?P<verb>(?:is|are|was)(?:\s+|(?=n')))?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b"
 )
+# A viewer or a search cut off the text before "authorized". Only the reason says that access was denied.
+_CUT_ANCHOR = lazy_pattern(r"\A[\s\"'`.…]{0,8}(?P<verb>)[Aa]uthori[sz]ed(?=\s+to\s+perform:)")
 _AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter in "sz") | {
     "AUTHORIZED",
     "AUTHORISED",
 }
 _MAX_VERB_LENGTH = 12
+_MAX_CUT_LENGTH = 8
 _PERFORM = lazy_pattern(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
@@ -139,11 +142,13 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
     done = 0
     for start, end in readable.places(words):
         anchor = _ANCHOR.search(text, max(0, start - _MAX_VERB_LENGTH), end)
+        cut = None if anchor or start > _MAX_CUT_LENGTH else _CUT_ANCHOR.match(text)
+        anchor = anchor or cut
         if anchor and anchor.start() >= done:
             piece = _read_around(text, anchor, done)
             # The words of another sentence can't be part of a principal.
             done = anchor.end()
-            if piece is not None:
+            if piece is not None and (cut is None or "deny" in piece.facts):
                 done = piece.end
                 yield piece
 

@@ -1,8 +1,8 @@
-"""Find source code in tracebacks and pasted text: exception handlers, commands, and string literals.
+"""Find source code in tracebacks and pasted text: exception handlers, imports, commands, and string literals.
 
 Codes and messages in source code are those that a program handles, raises or searches for, not those that occurred. A
 literal is source code if the text around it is a call that searches, throws, logs or formats, a comparison, or a
-constant.
+constant. The same is true of the errors that a reference manual or a documentation comment lists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CLASSES = r"[\w.:, |]{1,300}"
 _HANDLER = lazy_pattern(
     rf"^{_MARGIN}(?:"
     # Python, Ruby, and languages with "catch".
-    r"except\*? ?\(?[\w., ]{1,300}?\)?(?: as \w{1,60})? ?:(?=\s|[`'\"]|\Z|#)(?! ?[A-Z])"
+    r"except\*? ?(?:\([\w.,\s]{1,400}\)|\(?[\w., ]{1,300}?\)?)(?: as \w{1,60})? ?:(?=\s|[`'\"]|\Z|#)(?! ?[A-Z])"
     rf"|rescue {_CLASSES}(?: => \w{{1,60}})?(?=\s*$)|when (?:\w{{1,60}}::){_CLASSES}(?=\s*$| then\b)"
     r"|catch ?\([^\n()]{1,300}\)"
     r")",
@@ -33,6 +33,22 @@ _HANDLER = lazy_pattern(
 # Types of errors in Go, as an argument of a function and as the type of a variable.
 _TYPE = lazy_pattern(
     r"\[(?<=\w\[)\*[\w.]{1,120}\]\(|var(?<![^\n]...)\s\w{1,40}\s\*[\w.]{1,120}$", re.MULTILINE
+)
+# Java, Python, JavaScript, C#, PHP and Rust.
+_IMPORT = lazy_pattern(
+    r"^(?:import\s(?:(?:static\s)?[\w.]{1,200}(?:\.\*)?;?\s?$|(?:type\s)?(?:\{[^{}]{1,400}\}|[\w*, ]{1,120})\sfrom\s[\"'])"
+    r"|from\s[\w.]{1,200}\simport\s(?:\([\w\s,]{1,400}\)|[\w, *]{1,400}$)"
+    r"|using\s(?:static\s)?[\w.]{1,200};|use\s[\w\\:]{1,200}(?:::\{[\w\s,:]{1,400}\})?(?:\sas\s\w{1,60})?;)",
+    re.MULTILINE,
+)
+# The tag of an exception in a documentation comment, and its description.
+_DOCUMENTED = lazy_pattern(
+    r"^ ?(?:@throws|@exception|:raises)\s[^\n]{1,200}(?:\n{1,2}(?![@:])[^\n]{1,400}){0,3}", re.MULTILINE
+)
+# A reference manual defines each code in a sentence.
+_GLOSSARY = lazy_pattern(
+    r"(?:^[A-Z]\w{3,60}\n{1,2}[^\n]{10,400}\n{1,2}HTTP\s(?:Status\sCode|status\scode):\s[0-9]{3}(?:\n{1,2}|\Z)){2,}",
+    re.MULTILINE,
 )
 _FRAME = lazy_pattern(r"File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}")
 _LINE_STARTS = frozenset(["", "\n"])
@@ -53,7 +69,7 @@ _CATEGORY_TARGET = lazy_pattern(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,
 # A printed object has no spaces around its "=", and errors in a list are rarely so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
 _LIST = lazy_pattern(
-    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{))[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
+    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{)|[sS]et\()[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
 )
 # Lines that consist of a string. A pattern that starts with a set of characters skips all others quickly.
 _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
@@ -75,7 +91,7 @@ _OTHER_ARGUMENTS = lazy_pattern(rf"(?:\s?[,+]\s?(?:[\w.]{{1,60}}\s?\+\s?)?{_LITE
 # The names of functions: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
 _SEARCHING_CALL = lazy_pattern(
     r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"
-    r"|[Ee]quals?|(?<!Not)[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises)"
+    r"|[Ee]quals?|(?<!Not)[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises|(?:Set|List)\.of|(?:[Ss]et|[Ll]ist)Of|asList)"
     r"\w{0,24}[!?]?(?:\[[^\[\]\n]{1,80}\])?\Z"
 )
 _PRINTING_CALL = lazy_pattern(
@@ -106,8 +122,11 @@ _PRINTED = lazy_pattern(
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
 # program printed it.
 _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    # The first three need no literal.
+    # The first six need no literal.
     ("[*|<var>", _TYPE, None),
+    ("<import>import |<using>using |<use>use ", _IMPORT, None),
+    ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
+    ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
     ("<test>.test(", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\("), _IDS),
     (
@@ -115,7 +134,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         _COMMAND,
         None,
     ),
-    ("= [|= (|= {|<in> in [|<in> in (|<in> in {|, [ |]string{", _LIST, None),
+    ("= [|= (|= {|<in> in [|<in> in (|<in> in {|, [ |]string{|et([|et({", _LIST, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
@@ -152,8 +171,28 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
     (
         "<return>return ",
-        lazy_pattern(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
+        lazy_pattern(
+            rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|nil,\s[\w.&]{{1,80}}\({_LITERAL})",
+            re.MULTILINE,
+        ),
         _PRINTED,
+    ),
+    # The errors that a program retries or ignores, by the name of the list.
+    (
+        "etry|etri|gnor",
+        lazy_pattern(
+            rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}",
+            re.MULTILINE,
+        ),
+        _PRINTED,
+    ),
+    # Python's template of a message, with the expressions that it evaluates.
+    (
+        "f\"|f'",
+        lazy_pattern(
+            r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"
+        ),
+        _IDS,
     ),
     # The last argument, after a function that starts on an earlier line.
     (
@@ -163,7 +202,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:3])
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:6])
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
