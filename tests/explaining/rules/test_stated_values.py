@@ -59,6 +59,56 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "upload failed: dist/a.js to s3://octo-site/a.js An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
+            "delete failed: s3://octo-site/old.js An error occurred (AccessDenied) when calling the DeleteObject operation: Access Denied",
+            {},
+            (
+                "S3 denied s3:PutObject on arn:aws:s3:::octo-site/a.js",
+                "S3 denied s3:DeleteObject on arn:aws:s3:::octo-site/old.js",
+            ),
+            (),
+            id="each failed transfer names its object",
+        ),
+        pytest.param(
+            f"$ aws s3 sync out s3://octo-site --delete\nupload failed: out/a.js to s3://octo-site/a.js {S3_DENIAL.format('PutObject')}",
+            {},
+            (
+                "The call PutObject requires s3:PutObject on the object. --delete also requires s3:DeleteObject.",
+            ),
+            ("requires s3:PutObject, s3:DeleteObject",),
+            id="deleting is another call than the upload",
+        ),
+        pytest.param(
+            "$ aws ecs execute-command --cluster shop --task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --command sh --interactive --profile ops\n"
+            "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.",
+            {},
+            ("--cluster shop --tasks 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "--profile ops"),
+            ("TASK",),
+            id="the task and the profile of the command",
+        ),
+        pytest.param(
+            "$ aws dynamodb describe-table --table-name octo --region us-east-1\n"
+            "An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: Requested resource not found: Table: octo not found\n"
+            '$ aws dynamodb list-tables --region eu-west-1\n{"TableNames": ["octo", "users"]}\n',
+            {},
+            (
+                "The table octo does not exist in us-east-1 in the account of the call: it is in eu-west-1.",
+                "aws dynamodb list-tables lists it in eu-west-1",
+                "Call eu-west-1 instead of us-east-1",
+            ),
+            ("misspelled",),
+            id="a command lists the resource in another Region",
+        ),
+        pytest.param(
+            "$ aws dynamodb describe-table --table-name octo --region us-east-1\n"
+            "An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: Requested resource not found: Table: octo not found\n"
+            '$ aws dynamodb list-tables --region eu-west-1\n{"TableNames": ["octo-2", "users"]}\n',
+            {},
+            ("The table octo does not exist in us-east-1 in the account of the call. ", "misspelled"),
+            ("it is in eu-west-1",),
+            id="a command lists another resource in another Region",
+        ),
+        pytest.param(
             "$ kubectl get pods -n shop\n$ aws s3 ls\nAn error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
             {},
             ("aws configure list",),

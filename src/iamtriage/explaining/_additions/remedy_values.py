@@ -11,8 +11,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.arns._principals import User
+from iamtriage.explaining._additions.command_values import own_service, values_of_commands
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
-from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
@@ -51,31 +51,16 @@ _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", 
 _COMMAND_OF_PROFILE = lazy_pattern(
     r"aws (?:sts get-caller-identity|(?:sso )?login|configure(?: (?:list|sso|get [a-z_]{3,40}|set region \S{1,30}))?)"
 )
-
-
-# An option of a command whose value is a placeholder.
-_AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
-_OPEN_OPTION = lazy_pattern(
-    r" --(?P<name>[a-z][a-z0-9-]{1,60})[ =](?P<word>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?= |\Z)"
+_CALL = lazy_pattern(
+    r"aws (?P<service>[a-z0-9-]{2,40}) (?:(?! --(?:profile|no-sign-request)\b)[^|;&<>$`\n]){1,2000}"
 )
+
+
 _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
 # A call of a service that has Regions. S3 finds the Region of a bucket itself.
 _REGIONAL_COMMAND = lazy_pattern(
     r"(?P<call>aws (?!(?:account|cloudfront|configure|iam|login|organizations|route53|s3|s3api|sso|sts) )[a-z0-9-]{2,40} [a-z][^|;&>]{0,4000}?)(?P<output> > /dev/null)?"
 )
-_PLAIN_VALUE = lazy_pattern(r"\w[\w./:=@+,-]{0,255}", re.ASCII)
-# The failure can be about the value in the text.
-_OPTIONS_IN_QUESTION = frozenset(
-    {
-        "access-scope", "duration-seconds", "endpoint-url", "external-id", "kubernetes-groups", "policy-arn",
-        "principal-arn", "profile", "region", "role-arn", "role-session-name", "serial-number", "source-identity",
-        "token-code", "type", "username",
-    }
-)  # fmt: skip
-_OPTIONS_OF_IDENTITIES = frozenset(
-    {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
-)
-_MAX_CHARS = 20_000
 
 
 def complete_remedies(
@@ -85,7 +70,7 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
-    for word, value in _values_of_commands(explanation):
+    for word, value in values_of_commands(explanation):
         if word not in names:
             values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
@@ -95,7 +80,11 @@ def complete_remedies(
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts)
-    remedies = (_complete_remedy(each, values, runtime) for each in explanation.remedies)
+    service = own_service(explanation.failure, facts.context)
+    remedies = (
+        _complete_remedy(each, values, runtime, service if each.who == "you" else None)
+        for each in explanation.remedies
+    )
     if names:
         remedies = (attrs.evolve(each, names=names) for each in remedies)
     profile = values.get("PROFILE")
@@ -106,40 +95,6 @@ def complete_remedies(
     return drop_answered_commands(
         tuple(_with_role_lookups(each, lookups) for each in completed), explanation.failure
     )
-
-
-def _values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
-    """Yield each placeholder for an option whose value a command of the text for the same service states."""
-    failure = explanation.failure
-    if failure is None or "aws " not in failure.text:
-        return
-    wanted = [
-        (found["service"], found["operation"], option["name"], option["word"])
-        for remedy in explanation.remedies
-        for line in remedy.commands
-        if (found := _AWS_COMMAND.match(line)) is not None
-        for option in _OPEN_OPTION.finditer(line)
-        if option["name"] not in _OPTIONS_IN_QUESTION and option["word"] in remedy.placeholders
-    ]
-    if not wanted:
-        return
-    # A parameter of a command can be secret.
-    from iamtriage.redaction._redact import redact
-
-    end = min(len(failure.text), failure.span[1] + _MAX_CHARS)
-    stated = [each for _, each in find_commands(failure.text, 0, end) if each.program == "aws"]
-    for service, operation, name, word in dict.fromkeys(wanted):
-        # The names of roles and users are only those of the same operation.
-        words = (service, operation) if name in _OPTIONS_OF_IDENTITIES else (service,)
-        values = {
-            value
-            for each in stated
-            if each.words[: len(words)] == words
-            for option, value in each.options
-            if option == name and _PLAIN_VALUE.fullmatch(value) and redact(value) == value
-        }
-        if len(values) == 1:
-            yield word, values.pop()
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
@@ -372,7 +327,9 @@ def _with_kubeconfig(line: str, file: str | None, name: str | None) -> str:
     return f"{line[:at]}{options}{line[at:]}"
 
 
-def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | None) -> Remedy:
+def _complete_remedy(
+    remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
+) -> Remedy:
     lines = tuple(_fill(command, values) for command in remedy.commands)
     if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
         # The identity of the shell is not that of the failed call.
@@ -380,7 +337,11 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
     elif (profile := values.get("PROFILE")) is not None:
         lines = tuple(
-            f"{line} --profile {profile}" if _COMMAND_OF_PROFILE.fullmatch(line) else line for line in lines
+            f"{line} --profile {profile}"
+            if _COMMAND_OF_PROFILE.fullmatch(line)
+            or (called and (call := _CALL.fullmatch(line)) and call["service"] == called)
+            else line
+            for line in lines
         )
     if remedy.who == "you":
         # An administrator has another kubeconfig.

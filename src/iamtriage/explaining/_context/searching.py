@@ -16,7 +16,12 @@ from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
 from iamtriage.explaining._context.readers.runtimes import find_runtime
-from iamtriage.explaining._context.readers.s3_locations import find_location, find_remote, find_setting
+from iamtriage.explaining._context.readers.s3_locations import (
+    Location,
+    find_location,
+    find_remote,
+    find_setting,
+)
 from iamtriage.explaining._context.readers.sdk_frames import find_called_operation, find_storage_call
 from iamtriage.explaining._context.values import Stated
 
@@ -58,10 +63,9 @@ def search_context(failure: Failure, whole: str) -> Context:
     text, (start, end) = failure.text, failure.span
     command, other, first, last, head = _find_section(text, start, end)
     section = head + text[first:last]
-    operation = failure.envelope.operation
     values: dict[str, Any] = {}
     # The log entries of rclone follow its command.
-    location = find_location(section, operation, command) or find_remote(whole) or find_setting(whole)
+    location = _find_location(failure, section, command) or find_remote(whole) or find_setting(whole)
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     for name, read in NAME_READERS.items():
@@ -97,6 +101,23 @@ def search_context(failure: Failure, whole: str) -> Context:
         find_runtime(whole) if len(whole) > len(section) else None
     )
     return Context(command=command, **values, **_documents(whole))
+
+
+def _find_location(failure: Failure, section: str, command: CommandLine | None) -> Location | None:
+    """Return the location of the failed call, preferably the one on the line of the failure.
+
+    A command that transfers several objects prints a line for each failure.
+    """
+    text, (start, end) = failure.text, failure.span
+    operation = failure.envelope.operation
+    location = find_location(section, operation, command)
+    stop = text.find("\n", end)
+    line = text[text.rfind("\n", 0, start) + 1 : len(text) if stop == -1 else stop]
+    own = find_location(line, operation, None) if location is not None and len(line) < len(section) else None
+    is_less = own is None or (
+        own.key is None and location is not None and own.bucket.value == location.bucket.value
+    )
+    return location if is_less else own
 
 
 def _find_call(

@@ -67,6 +67,7 @@ _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,60
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
+_DELETE = "s3:DeleteObject"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
 # Operations that write require another permission on the key.
@@ -343,19 +344,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
             text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
         )
     if denial.action is not None and operation is not None:
-        listed = join_first_four((*denial.actions, *_option_actions(denial)))
-        acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in listed else None
-        text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
-        if writes_with_s3a(denial.action, denial.failure.text):
-            text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
-        if copies_tags(denial):
-            text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
-        if operation in _COPY_OPERATIONS:
-            text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-        key = _NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
-        if key is not None:
-            owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
-            text = f"{text[:-1]}, and kms:GenerateDataKey on the KMS key{owner}: the key policy must allow it, too."
+        text = _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in _option_actions(denial) else None
     if operation in _PUBLIC_OPERATIONS or (acl is not None and acl.is_public):
@@ -386,6 +375,30 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if _may_be_of_other_account(denial):
         # The summary says so, too, so it is the first row that a short explanation has no room for.
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
+
+
+def _describe_required_actions(denial: Denial, operation: str) -> str:
+    """Return which actions a call requires, in a sentence."""
+    options = _option_actions(denial)
+    # Deleting is a call of its own.
+    listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
+    acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in listed else None
+    text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+    if _DELETE in options:
+        text += f" --delete also requires {_DELETE}."
+    if writes_with_s3a(denial.action, denial.failure.text):
+        text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
+    if copies_tags(denial):
+        text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
+    if operation in _COPY_OPERATIONS:
+        text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
+    key = _NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
+    if key is not None:
+        owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
+        text = (
+            f"{text[:-1]}, and kms:GenerateDataKey on the KMS key{owner}: the key policy must allow it, too."
+        )
+    return text
 
 
 def _is_plain_response(denial: Denial) -> bool:

@@ -1,0 +1,84 @@
+"""Find the values of placeholders in the commands of a text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_lines import find_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.model import Context
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("own_service", "values_of_commands")
+
+# An option of a command whose value is a placeholder.
+_AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
+_OPEN_OPTION = lazy_pattern(
+    r" --(?P<name>[a-z][a-z0-9-]{1,60})[ =](?P<word>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?= |\Z)"
+)
+_PLAIN_VALUE = lazy_pattern(r"\w[\w./:=@+,-]{0,255}", re.ASCII)
+# The failure can be about the value in the text.
+_OPTIONS_IN_QUESTION = frozenset(
+    {
+        "access-scope", "duration-seconds", "endpoint-url", "external-id", "instance-id", "kubernetes-groups", "policy-arn",
+        "principal-arn", "profile", "region", "role-arn", "role-session-name", "serial-number", "source-identity",
+        "token-code", "type", "username",
+    }
+)  # fmt: skip
+_OPTIONS_OF_IDENTITIES = frozenset(
+    {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
+)
+_MAX_CHARS = 20_000
+
+
+def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder for an option whose value a command of the text for the same service states."""
+    failure = explanation.failure
+    if failure is None or "aws " not in failure.text:
+        return
+    wanted = [
+        (found["service"], found["operation"], option["name"], option["word"])
+        for remedy in explanation.remedies
+        for line in remedy.commands
+        if (found := _AWS_COMMAND.match(line)) is not None
+        for option in _OPEN_OPTION.finditer(line)
+        if option["name"] not in _OPTIONS_IN_QUESTION and option["word"] in remedy.placeholders
+    ]
+    if not wanted:
+        return
+    # A parameter of a command can be secret.
+    from iamtriage.redaction._redact import redact
+
+    end = min(len(failure.text), failure.span[1] + _MAX_CHARS)
+    stated = [each for _, each in find_commands(failure.text, 0, end) if each.program == "aws"]
+    for service, operation, name, word in dict.fromkeys(wanted):
+        # The names of roles and users are only those of the same operation.
+        words = (service, operation) if name in _OPTIONS_OF_IDENTITIES else (service,)
+        values = {
+            value
+            for each in stated
+            if each.words[: len(words)] == words
+            for option, value in each.options
+            # The option for one value can be the one for several in another operation: --task, --tasks.
+            if option.rstrip("s") == name.rstrip("s")
+            and _PLAIN_VALUE.fullmatch(value)
+            and redact(value) == value
+        }
+        if len(values) == 1:
+            yield word, values.pop()
+
+
+def own_service(failure: Failure | None, context: Context) -> str | None:
+    """Return the service that the person called with the profile, unless the profile is the problem."""
+    command = context.command
+    if failure is None or failure.kind not in {"access_denied", "aws_error"}:
+        return None
+    if command is None or command.program != "aws" or command.option("profile") is None:
+        return None
+    return command.words[0] if command.words else None
