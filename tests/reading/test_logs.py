@@ -121,6 +121,54 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         f"2026-10-07T09:00:00+00:00 app/0f1e {json.dumps({'level': 'ERROR', 'message': _CALL, 'requestId': _SERVED}, indent=4)}",
         [_CALLED],
     ),
+    # The container runtime wrote each long line as several.
+    (
+        "partial-lines",
+        "\n".join(
+            f"2026-10-07T09:00:0{n}.123456789Z {line}"
+            for n, line in enumerate(
+                (
+                    'stderr P level=error msg="sync: ' + _GO[:15],
+                    "stderr P " + _GO[15:160].replace("\n\t", r"\n\t"),
+                    "stdout F level=info msg=synced",
+                    "stderr F " + _GO[160:].replace("\n\t", r"\n\t") + '"',
+                    f"stderr F {_CALL}",
+                )
+            )
+        ),
+        [_ANSWERED, _CALLED],
+    ),
+    # Elements of a list, not the fields of one object.
+    (
+        "log-events-in-yaml",
+        "events:\n"
+        + "".join(
+            f"- eventId: '3{n}'\n  message: {json.dumps(text)}\n  timestamp: 179136400000{n}\n"
+            for n, text in enumerate(
+                ("INFO ready", _CALL, f"INFO served requestId={_SERVED} status=404", f"ERROR {_THROTTLED}")
+            )
+        ),
+        [_CALLED, _THROTTLED_FACTS],
+    ),
+    (
+        "teamcity",
+        f"##teamcity[buildProblem description='sync failed: {_GO.replace(chr(10), '|n')}|nexit code 1' identity='sync']",
+        [_ANSWERED],
+    ),
+    # The SDK's message is also in the first frame.
+    (
+        "lambda-error",
+        f"2026-10-07T09:00:00.123Z\t{_SERVED}\tERROR\tInvoke Error \t"
+        + json.dumps(
+            {
+                "errorMessage": DENIAL,
+                "name": "Error",
+                "stack": [f"Error: {DENIAL}", "    at run (/var/task/a.js:1:2)"],
+            },
+            separators=(",", ":"),
+        ),
+        [DENIED],
+    ),
     # A server writes the line of another request in the middle.
     (
         "access-line-in-an-object",

@@ -188,6 +188,22 @@ def test_an_opening_begins_an_entry_in_a_log(name: str) -> None:
     assert _entries(before, line)[0].text == f"{before}\n"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "+ aws s3 ls",
+        "PS C:\\jobs> aws s3 ls",
+        "ana@web-1:~/jobs$ ls",
+        "[ec2-user@ip-10-0-0-7 ~]$ ls",
+        "root@web:/# ls",
+    ],
+)
+def test_a_prompt_begins_an_entry(line: str) -> None:
+    m = formats.OPENING.match(line)
+    assert m is not None
+    assert m.lastgroup == "shell"
+
+
 @pytest.mark.parametrize("name", CONTINUATION_LINES)
 def test_a_continuation_belongs_to_the_entry_before(name: str) -> None:
     """Also if each line of the log has a stamp of its own."""

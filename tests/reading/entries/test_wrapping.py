@@ -75,6 +75,20 @@ def test_files_and_lists() -> None:
         assert [facts_of(failure) for failure in scan(source)] == expected
 
 
+def test_lines_that_break_at_the_same_character() -> None:
+    """Lines that start with the same character are rows only if it is one of a border."""
+    text, expected = _log(3)
+    stamp, denial = "2026-10-07T09:00:09.123Z ERROR ", DENIAL
+    # The terminal breaks before two colons of the message.
+    first, second = denial.index(":assumed-role"), denial.index(":DescribeCluster")
+    width = second - first
+    line = stamp.ljust(len(stamp) + -(len(stamp) + first) % width, "-") + denial
+    lines = [line[at : at + width] for at in range(0, len(line), width)]
+    assert sum(each.startswith(":") for each in lines) == 2
+    found = list(scan(_wrap(text, width) + "\n".join(lines) + "\n"))
+    assert [facts_of(failure) for failure in found] == [*expected, DENIED]
+
+
 def test_lines_that_end_without_a_newline() -> None:
     text, expected = _log()
     assert all_facts_in(_wrap(text, 80).rstrip("\n")) == expected

@@ -704,6 +704,21 @@ LOGGERS: Table = (
         json.dumps({"error": _TEXT, "http": {"request_id": _SERVED, "response": {"status_code": 500}}}),
         _TEXT_FACTS,
     ),
+    (
+        "ids-first",
+        json.dumps({"requestId": _SERVED, "statusCode": 502, "message": _TEXT, "@l": "Error"}),
+        _TEXT_FACTS,
+    ),
+    (
+        "ids-in-objects",
+        json.dumps({"message": _TEXT, "request": {"requestId": _SERVED}, "response": {"statusCode": 502}}),
+        _TEXT_FACTS,
+    ),
+    (
+        "attributes-of-a-span",
+        json.dumps({"attributes": {"http.status_code": 500}, "events": [{"exception.message": _TEXT}]}),
+        _TEXT_FACTS,
+    ),
     ("pino", json.dumps({"res": {"statusCode": 500}, "err": _ERROR}), _LOGGED_FACTS),
     ("asp-net", json.dumps({"@x": _TEXT, "RequestId": "0HMVD33IIJRFR:00000001"}), _TEXT_FACTS),
 )

@@ -199,6 +199,8 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("a: 'say ''yes'', ok' b: ''", "a: 'say 'yes', ok' b: ''"),
         ("::error::one%0Atwo%0D%0Athree", "::error::one\ntwo\nthree"),
         ("https://example.com/?q=a%0Ab", "https://example.com/?q=a%0Ab"),
+        ("##teamcity[message text='a|nb |'c|' |[d|] ||e|r']", "##teamcity[message text='a\nb 'c' [d] |e']"),
+        ("one|n two", "one|n two"),
         ("&unknown; & alone", "&unknown; & alone"),
         ("[eks.amazonaws.com](http://eks.amazonaws.com/)", "eks.amazonaws.com"),
         ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),

@@ -100,7 +100,7 @@ OPENINGS: dict[str, str] = {
     "xml": r"<\?xml |<[A-Z][A-Za-z]{2,60}(?:>| xmlns)",
     "yaml": r"apiVersion: ",
     "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
-    "shell": r"(?:\$|\+{1,3}|PS [A-Z]:\\[^>\n]{0,200}>) \S",
+    "shell": r"(?:\$|\+{1,3}|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
     "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
 }
 
@@ -162,6 +162,7 @@ class Prefix(NamedTuple):
         end: Where the content starts.
         is_stamped: Whether it states a time.
         is_leveled: Whether it also states a level.
+        is_partial: Whether the container runtime wrote the rest of the line as another line.
     """
 
     format: str
@@ -169,6 +170,7 @@ class Prefix(NamedTuple):
     end: int
     is_stamped: bool
     is_leveled: bool = False
+    is_partial: bool = False
 
     def content_of(self, line: str) -> str:
         """Return the part of a line that the program wrote."""
@@ -221,6 +223,7 @@ _UNSTAMPED = frozenset(
     }
 )
 _MAX_PREFIXES = 3
+_PARTIAL_TAGS = (" P ", " P")
 
 
 def split_prefix(line: str) -> Prefix:
@@ -249,6 +252,7 @@ def split_prefix(line: str) -> Prefix:
             m.end(),
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
             is_leveled=name == "bracketed_stamp" and _LEVELED.search(line, found.end, m.end()) is not None,
+            is_partial=found.is_partial or (name == "container_runtime" and m[0].endswith(_PARTIAL_TAGS)),
         )
     return found
 

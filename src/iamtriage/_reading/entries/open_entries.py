@@ -61,6 +61,8 @@ class OpenEntry:
         self.quiet = 0
         self.last = 0
         self.words = ""
+        # The first key of the last element of a list in YAML, with its mark.
+        self.element = ""
         # Whether the current statement can report a failure.
         self.may_fail = False
         # The number of lines before the last one that starts a new part.
@@ -80,9 +82,9 @@ class OpenEntry:
             self._add_empty_line(line)
             return
         content, block = line.content, self.block
-        is_open = block.is_open
+        is_open = block.is_open or self._is_partial
         ends_element = is_open and block.is_element_end(content)
-        starts_element = is_open and block.is_element_start(content)
+        starts_element = (is_open and block.is_element_start(content)) or self._is_next_element(content)
         is_part = (
             is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
         )
@@ -119,6 +121,13 @@ class OpenEntry:
         elif not is_part:
             self.quiet += 1
 
+    def _is_next_element(self, content: str) -> bool:
+        """Return whether a line starts with the same key as the previous element of a list in YAML."""
+        if not content.lstrip().startswith("- "):
+            return False
+        before, self.element = self.element, content[: content.find(":") + 1]
+        return self.element != "" and self.element == before
+
     def _add_empty_line(self, line: Line) -> None:
         """Add an empty line."""
         if not self.block.is_open:
@@ -142,7 +151,7 @@ class OpenEntry:
             is_log: Whether a logger wrote an earlier entry of the stream.
         """
         content = line.content
-        if not content.strip():
+        if self._is_partial or not content.strip():
             return True
         block, prefix = self.block, line.prefix
         is_level = line.format == LEVEL and not prefix.end and not is_log and self.format != LEVEL
@@ -176,6 +185,11 @@ class OpenEntry:
         # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)
 
+    @property
+    def _is_partial(self) -> bool:
+        """Whether the next line is the rest of the last one."""
+        return bool(self.lines) and self.lines[-1].prefix.is_partial
+
     def _is_column(self, content: str) -> bool:
         """Return whether the space before a line is also before the first line, as between columns."""
         space = len(content) - len(content.lstrip())
@@ -194,8 +208,13 @@ class OpenEntry:
         prefixes: list[tuple[int, int]] = []
         statements: list[int] = []
         at = 0
+        is_rest = False
         for line, begins in zip(lines, self.begins, strict=False):
             spans = line.prefix.added_spans(line.text)
+            if is_rest and spans:
+                # The newline before the rest of a line is not of the program, either.
+                spans[0] = (-1, spans[0][1])
+            is_rest = line.prefix.is_partial
             if line.breaks:
                 spans = sorted([*spans, *line.breaks])
             prefixes += [(at + begin, at + end) for begin, end in spans]

@@ -158,7 +158,9 @@ class Splitter:
             entry.drop(count)
         self._count += 1
         entry.add(line, self._count)
-        if entry.block.is_complete or (entry.format in SINGLE_LINES and _has_closed_quotes(line.text)):
+        if not line.prefix.is_partial and (
+            entry.block.is_complete or (entry.format in SINGLE_LINES and _has_closed_quotes(line.text))
+        ):
             self._close(stream)
         elif entry.quiet > _MAX_LINES_WITHOUT_SIGN:
             if entry.is_hot:

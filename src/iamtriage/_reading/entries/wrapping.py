@@ -18,6 +18,8 @@ _MIN_BROKEN = 3
 _MIN_BROKEN_OF_TEN = 8
 # A rule or an empty row has fewer characters.
 _MIN_CHARACTERS = 8
+# The first characters of rows.
+_BORDERS = frozenset("|│┃║╵╷+*#>=~-")
 # As many as fit in an entry.
 _MAX_JOINED = 50
 
@@ -79,7 +81,7 @@ def _continues(line: str, following: str) -> bool:
     if not following.strip() or len(set(line)) < _MIN_CHARACTERS:
         return False
     first = following[0]
-    if first == line[0] and not first.isalnum():
+    if first == line[0] and first in _BORDERS:
         # Rows of a table or box.
         return False
     if first == " " and following[1:2] not in {" ", "\t"}:

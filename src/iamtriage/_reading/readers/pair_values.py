@@ -29,27 +29,12 @@ HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
 _LISTED_ID = lazy_pattern(r"\[(?P<id>[A-Za-z0-9-]{0,63}[0-9][A-Za-z0-9-]{0,63})\]")
 # The request ID of a Lambda invocation is not the one of an API call.
 _LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
-# The start of a JSON line of a logger, up to its level.
-_LOG_RECORD = lazy_pattern(r"\{\s?(?:\"[^\n]{0,200}?)?\"(?:level|severity|log\.level)\"\s?:")
-# The other fields of such a line before a key, and after a key to the end of the line.
-_SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
-_PAIRS_BEFORE = lazy_pattern(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
-_PAIRS_AFTER = lazy_pattern(
-    rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
-)
-# The object in which loggers describe the request that the application serves.
-_IN_HTTP = lazy_pattern(
-    r"[\"'](?:http|res)[\"']\s?:\s?\{[^{}]{0,400}(?:\{[^{}]{0,400}(?:\}[^{}]{0,200})?){0,3}\Z"
-)
-_MAX_HTTP_LENGTH = 800
-# The same, flattened.
+# Keys of the request that the application serves, and of its response, in a flattened object.
 _OF_REQUEST = ("res.", "req.")
 # ASP.NET Core numbers the requests of each connection.
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 # Keys of the request that the application serves, and of its response.
 _LOGGED_KEYS = frozenset({"requestId", "request_id", "statusCode", "status_code"})
-# The same on several lines.
-_INDENTED_RECORD = lazy_pattern(r"\{\n(?:\"[^{}]{0,600}?\n)?\"(?:level|severity|log\.level)\"\s?:")
 # The start of a line of logfmt, up to its level.
 _LOGFMT_RECORD = lazy_pattern(r"(?:[\w.]{1,40}=[^\n]{0,200}?\s)?(?:level|lvl|severity)=")
 _MAX_RECORD_LENGTH = 4_000
@@ -181,12 +166,7 @@ def _is_of_sdk(pair: Pair) -> bool:
 
 
 def _status(cluster: Piece, pair: Pair) -> bool:
-    if (
-        not is_status(pair.value)
-        or VAULT.match(pair.text, pair.end)
-        or _is_of_served_request(pair)
-        or _is_of_log_record(pair)
-    ):
+    if not is_status(pair.value) or VAULT.match(pair.text, pair.end) or _is_of_log_record(pair):
         return False
     _forget_outer(cluster, "status_code", pair)
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
@@ -207,7 +187,6 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
         # The next line of a text that ends after the key.
         or "/" in pair.value
         or _ASP_NET_ID.fullmatch(pair.value)
-        or _is_of_served_request(pair)
         or _is_of_log_record(pair)
     ):
         return False
@@ -228,7 +207,7 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
 
 
 def _forget_outer(cluster: Piece, key: str, pair: Pair) -> None:
-    """Remove the value of an object around the object of the code, if a pair of the inner object states its own."""
+    """Remove a value from outside the object of the code, if a pair of that object states its own."""
     outer, code = cluster.facts.get(key), cluster.facts.get("code")
     if outer is None or code is None or not 0 <= outer.end < code.start < pair.at:
         return
@@ -238,46 +217,21 @@ def _forget_outer(cluster: Piece, key: str, pair: Pair) -> None:
             opened.append(m.start())
         elif opened:
             opened.pop()
-        else:
-            return
     if opened and opened[0] < code.start:
         del cluster.facts[key]
 
 
-def _is_of_served_request(pair: Pair) -> bool:
-    """Return whether a key describes the request that the application serves, in a JSON line of a logger."""
-    return pair.key.startswith(_OF_REQUEST) or (
-        pair.quoted
-        and pair.key in {"status_code", "statusCode", "request_id"}
-        and _IN_HTTP.search(pair.text_before(_MAX_HTTP_LENGTH)) is not None
-    )
-
-
 def _is_of_log_record(pair: Pair) -> bool:
-    """Return whether a key is a field of a line of a logger, in JSON or logfmt, next to its level and message.
-
-    Such an ID or status is of the request that the application serves.
-    """
-    if pair.key not in _LOGGED_KEYS or _is_near(pair, _KEYS_OF_JS_V2[0]):
+    """Return whether a key is a field of the request that the application serves, in logfmt or a flattened object."""
+    if pair.key.startswith(_OF_REQUEST):
+        return True
+    if pair.quoted or pair.key not in _LOGGED_KEYS:
         return False
     low = max(0, pair.at - _MAX_RECORD_LENGTH)
     line = max(pair.text.rfind("\n", low, pair.at), pair.text.rfind("\x1e", low, pair.at)) + 1
-    if not pair.quoted:
-        line += pair.text.startswith(STATEMENT, line - 1)
-        is_field = pair.text.startswith(f" {pair.key}=", pair.at - 1)
-        return is_field and _LOGFMT_RECORD.match(pair.text, line, pair.at) is not None
-    # After the time of a container runtime.
-    record = pair.text.find('{"', line, pair.at)
-    if record < 0:
-        # A message has more than one line.
-        start = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
-        record = start or max(0, pair.text.rfind('{"', low, pair.at))
-    if not _LOG_RECORD.match(pair.text, record, pair.at):
-        record = pair.text.rfind("{\n", low, pair.at)
-        if record < 0 or not _INDENTED_RECORD.match(pair.text, record, pair.at):
-            return False
-    is_first = _PAIRS_BEFORE.fullmatch(pair.text, record, pair.at) is not None
-    return is_first or _PAIRS_AFTER.match(pair.text, pair.end) is not None
+    line += pair.text.startswith(STATEMENT, line - 1)
+    is_field = pair.text.startswith(f" {pair.key}=", pair.at - 1)
+    return is_field and _LOGFMT_RECORD.match(pair.text, line, pair.at) is not None
 
 
 def _host_id(cluster: Piece, pair: Pair) -> bool:

@@ -19,7 +19,7 @@ from iamtriage._reading.vocabulary.codes import (
 )
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import HINT, Piece
+from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,11 @@ _MAX_MESSAGE_LENGTH = 4000
 _OBJECT_START = lazy_pattern(r"\s?\{\s?")
 # amazonka (Haskell) prints values with constructors.
 _ABBREV = lazy_pattern(r"\sAbbrev\s")
+# A key in JSON that programs give to the request that they serve, up to its value.
+_PROGRAM_KEY = lazy_pattern(
+    r"[\"'][\w.]{0,30}(?:requestId|request_id|statusCode|status_code)[\"']\s?:\s{0,2}[\"']?\Z"
+)
+_MAX_PROGRAM_KEY_LENGTH = 50
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
@@ -130,7 +135,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             continue
         if role == "original":
             if cluster and _wraps(cluster, m):
-                yield from _finish(cluster, event_pairs)
+                yield from _finish(text, cluster, event_pairs)
                 cluster = None
             continue
         pair = _pair(text, m, role) if role != "message" else None
@@ -142,7 +147,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             or _contradicts(cluster, role, pair)
             or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
-            yield from _finish(cluster, event_pairs)
+            yield from _finish(text, cluster, event_pairs)
             cluster = None
         if role in EVENT_KEYS and pair is not None and (cluster is None or cluster.source != "cloudtrail"):
             if pair.text.startswith(('"', "'"), pair.end):
@@ -161,13 +166,14 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             extended.end = max(extended.end, pair.end)
             cluster = extended
     if cluster:
-        yield from _finish(cluster, event_pairs)
+        yield from _finish(text, cluster, event_pairs)
 
 
-def _finish(cluster: Piece, event_pairs: list[tuple[str, Pair]]) -> Iterator[Piece]:
+def _finish(text: str, cluster: Piece, event_pairs: list[tuple[str, Pair]]) -> Iterator[Piece]:
     """Yield a complete cluster if it has facts.
 
     Args:
+        text: The readable text.
         cluster: The cluster.
         event_pairs: Pairs with keys of CloudTrail records that precede the evidence of a record. The list is
             cleared.
@@ -178,8 +184,16 @@ def _finish(cluster: Piece, event_pairs: list[tuple[str, Pair]]) -> Iterator[Pie
                 cluster.put(role, pair.value, rank=HINT)
                 cluster.start = min(cluster.start, pair.at)
     event_pairs.clear()
-    if cluster.facts:
+    if cluster.facts and not all(_is_of_program(text, fact) for fact in cluster.facts.values()):
         yield cluster
+
+
+def _is_of_program(text: str, fact: Fact) -> bool:
+    """Return whether a value is the ID or status of the request that the program serves, if no code is next to it."""
+    return (
+        _PROGRAM_KEY.search(text, max(0, fact.start - _MAX_PROGRAM_KEY_LENGTH), max(0, fact.start))
+        is not None
+    )
 
 
 def _has_other_keys(readable: Readable) -> bool:

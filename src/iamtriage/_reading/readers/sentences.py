@@ -129,7 +129,8 @@ _GAP = lazy_pattern(r"[\s.,…:;'\"`\])}>]*")
 _REASON_WORDS = frozenset(
     form for word in ("because", "since", "with") for form in (word, word.capitalize(), word.upper())
 )
-_REASON_STARTS = (" because no ", " with an explicit deny")
+# What directly follows a whole ARN: a reason, or the rest of a field in an object.
+_AFTER_ARN = (" because no ", " with an explicit deny", *(quote + mark for quote in "\"'" for mark in ",}]"))
 _OMITTED_RESOURCE = lazy_pattern(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
 
 
@@ -277,7 +278,7 @@ def _find_closing_quote(text: str, start: int) -> int:
 def _find_resource(text: str, start: int) -> tuple[int, int]:
     """Return the bounds of an unquoted resource."""
     value_end = find_arn_end(text, start)
-    if value_end >= 0 and text.startswith(_REASON_STARTS, value_end):
+    if value_end >= 0 and text.startswith(_AFTER_ARN, value_end):
         return trim(text, start, value_end)
     stop = _RESOURCE_END.search(text, start, start + _MAX_RESOURCE_LENGTH)
     if stop:

@@ -42,7 +42,7 @@ _STATUS = lazy_pattern(
     r"|http_error,\s?(?P<p>[45][0-9]{2})\b"
     r"|[Rr]esponse\s(?P<q>[45][0-9]{2})\s(?:from|code)"
     r"|[Ss]tatus\s:\s(?P<r>[45][0-9]{2})\b"
-    r"|[\"']?statusCode[\"']?:\s?(?P<t>[45][0-9]{2})\b"
+    r"|statusCode:\s?(?P<t>[45][0-9]{2})\b"
     r"|\(\s?(?P<s>[45][0-9]{2}),\s?[\"'{]"
     # Before a body or an AWS message. A status of 5xx is of another server that passes on what it received.
     r"|(?<![\w.:/#-])(?P<v>4[0-9]{2})[)\]`*]{0,3}(?:\s(?:response|body|with))?(?:\s?[:,–-])?\s[\"'`]{0,3}"

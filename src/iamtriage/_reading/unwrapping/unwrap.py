@@ -90,6 +90,9 @@ _DOUBLED_QUOTE = lazy_pattern(r"(?P<quote>['\"])(?<!['\"].)(?P=quote)(?!['\"])(?
 _OPENING_QUOTES = lazy_pattern(r"''(?<!['\"]..)(?=[\w$])|\"\"(?<!['\"]..)(?=[\w$])")
 # Commands of GitHub Actions encode newlines.
 _COMMAND_NEWLINE = lazy_pattern(r"(?:%0D)?%0A")
+# TeamCity's service messages put a bar before brackets, quotes and newlines.
+_TEAMCITY = "##teamcity["
+_TEAMCITY_ESCAPE = lazy_pattern(r"\|(?P<character>[|'\[\]nr])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
@@ -202,6 +205,8 @@ def _replace_escapes(view: View) -> None:
         _drop_controls(view)
     if "%0A" in view.text and ("::error" in view.text or "::warning" in view.text):
         view.sub(_COMMAND_NEWLINE, "\n")
+    if _TEAMCITY in view.text:
+        view.sub(_TEAMCITY_ESCAPE, lambda m: {"n": "\n", "r": ""}.get(m["character"], m["character"]))
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
         if "\\" in view.text:
@@ -236,7 +241,7 @@ def _is_plain(text: str) -> bool:
             ("]" in text and "](" in text)
             or ("'" in text and "''" in text)
             or ('"' in text and '""' in text)
-            or ("#" in text and "#0" in text)
+            or ("#" in text and ("#0" in text or _TEAMCITY in text))
             or ("%" in text and "%0" in text)
             or ("[" in text and _RESET.search(text))
         )
