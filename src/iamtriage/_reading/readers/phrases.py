@@ -1,8 +1,8 @@
 """Find messages of AWS and its SDKs other than the standard denial.
 
 The table has one line per message, under its kind: how certain it is, a fragment that the text must contain (quick
-to search for), and the pattern. A new message is one line here and one in the tests. ``kubernetes`` has a separate
-table for Kubernetes and the EKS console.
+to search for), and the pattern. A new message is one line here and one in the tests. ``credential_phrases`` has the
+lines about credentials, and ``kubernetes`` a separate table for Kubernetes and the EKS console.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
@@ -117,171 +118,6 @@ sure   | is wrong; expecting | (?:authorization header is malformed; )?the regio
 [signature_mismatch]
 sure   | edential is mal-formed; expecting | Credential is mal-formed; expecting
 sure   | <malformed>header is malformed; | authorization header is malformed; (?:a non-empty |the authorization |incorrect service)
-
-[expired_credentials]
-sure   | <login>login token. Token | Invalid login token\. Token (?:is )?expired
-sure   | security token included in the request is expired | [Tt]he security token included in the request is expired
-sure   | provided token has expired | [Tt]he provided token has expired
-sure   | oken expired: current date/time | Token expired: current date/time
-sure   | <too>oken too old | Token too old: \d+
-sure   | when retrieving token from | Error when retrieving token from [\w-]{1,60}:
-sure   | oken has expired and refresh failed | Token has expired and refresh failed
-sure   | uthorization Token has expired|uthorization token has expired | [Yy]our [Aa]uthorization [Tt]oken has expired
-sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
-unsure | SSO session has expired | SSO session has expired
-sure   | <SSO>access token has | SSO access token has (?:either )?expired
-sure   | <AWS_AUTH_SSO_TOKEN_EXPIRED> | AWS_AUTH_SSO_TOKEN_EXPIRED
-sure   | <SSO> | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
-sure   | ached SSO token is expired|ached Identity Center token is expired | [Cc]ached (?:SSO|Identity Center) token is expired
-sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
-unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
-unsure | <expired> | Request (?:has )?expired\b
-unsure | <expired>oken is expired|<expired>Token expired | Token (?:is )?expired
-unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
-sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
-unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
-sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
-sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
-sure   | ession has expired or credentials have changed | Your session has expired or credentials have changed\. Please reauthenticate using '?aws login
-unsure | expired or is otherwise invalid | has expired or is otherwise invalid
-
-[invalid_credentials]
-sure   | security token included in the request is invalid | [Tt]he security token included in the request is invalid
-sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
-sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
-sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
-sure   | <malformed>provided token is malformed | The provided token is malformed or otherwise invalid
-sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)
-sure   | <codeartifact>codeartifact. | \b(?P<status_code>401)(?: Error, Credentials not correct for| Client Error: Unauthorized for url:| Unauthorized(?: - [A-Z]{3,6}| from|\) for url)| \(Unauthorized\)[^\n]{0,20}\n[^\n]{0,20}Request Method: [A-Z]{3,6}[^\n]{0,20}\n[^\n]{0,20}Request URL:) \(?https?://(?:[^\s/@]{1,4096}@)?[^\s/@]{0,160}[.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)
-sure   | <codeartifact>codeartifact. | [.>](?P<service>codeartifact)\.[^\s/.]{4,30}\.(?:amazonaws\.|on\.aws)(?:(?!://)[^\n\x1e]){0,400}?(?:Request failed \\?\"|Unauthorized - |bad response Unauthorized |, status: |status code:? |Return code is: |, got |\.\s+(?:error[^\n]{0,20}:)?\s*Response status code does not indicate success: |\) could not be queried due to a lack of valid authentication credentials \(|\n[^\n]{0,20}error code E)(?P<status_code>401)\b
-sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
-sure   | <Invalid>component_type="aws_ | error=Invalid credentials\b[^\n]{0,120}? component_type="aws_
-unsure | ession token not found or invalid | [Ss]ession token not found or invalid
-
-[signature_mismatch]
-sure   | equest signature we calculated does not match | [Tt]he request signature we calculated does not match the signature you provided
-sure   | <expired>ignature expired|<current>ignature not yet current | Signature (?:expired: \S{6,24} is now earlier than|not yet current: \S{6,24})
-sure   | difference between the request time and the | difference between the request time and the (?:current|server'?s?) time is too large
-sure   | Authorization header requires | Authorization header requires '[\w=]+' parameter
-sure   | not a valid key=value pair | not a valid key=value pair \(missing equal-sign\) in Authorization header
-sure   | ate in Credential scope does not match | Date in Credential scope does not match
-
-[missing_credentials]
-sure   | check if this instance was started with an IAM | Missing credentials - please check if this instance was started with an IAM
-sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
-unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
-sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
-sure   | No handler was ready to authenticate | (?:\b(?P<code>NoAuthHandlerFound): )?No handler was ready to authenticate\. \d+ handlers? w\w{2,3} checked\. \[(?![^\]\n]{0,200}OAuth)[^\]\n]{1,300}\] Check your credentials
-sure   | redentials have not been set properly | AWS Credentials have not been set properly
-sure   | EC2 cannot assume the | EC2 cannot assume the role
-sure   | nstance Profile with | Instance Profile with (?:id|arn) [\w:/+=,.@-]{1,600} (?:cannot be|was not) found
-sure   | requested metadata is not found at | requested metadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials
-sure   | load credentials into profile | Unable to load credentials into profile \[[^\]\n]{0,100}\]:
-sure   | not loading credentials from | not loading credentials from EC2 Instance Metadata service
-sure   | instance profile credentials: | Error retrieving instance profile credentials:
-sure   | request returned error | EC2 Metadata (?:roleName|token) request returned error
-sure   | <CredentialsEndpointError> | (?P<code>CredentialsEndpointError): failed to load credentials
-outer  | to resolve AWS credentials | [Ff]ailed to resolve AWS credentials
-sure   | to retrieve credentials failed | Http request to retrieve credentials failed
-sure   | /latest/api/token) | error sending request for url \(http://169\.254\.169\.254/latest/api/token\)
-sure   | .254/latest/|::254]/latest/ | (?:(?P<code>RequestError): send request failed caused by: )?(?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?:meta-data/iam/security-credentials|api/token)[^\s\"]{0,200}\"?: \w
-sure   | no EC2 IMDS role found | no EC2 IMDS role found
-outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
-sure   | no valid providers in chain|no providers in chain provided | no (?:valid providers in chain|providers in chain provided credentials)
-sure   | AWS_AUTH_SIGNING_NO_CREDENTIALS|AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT))
-sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
-sure   | <sign>an http request without | Attempt to sign an http request without credentials
-sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
-sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
-sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
-sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
-unsure | et a valid set of credentials | Failed to get a valid set of credentials
-sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?(?:SigningStageError \{ kind: )?MissingCredentials\b(?!.\s?[={|])
-outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
-sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
-unsure | ould not find source profile | [Cc]ould not find source profile \S
-sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
-sure   | resolve credentials using profile | Could not resolve credentials using profile: \[
-sure   | <contained>contained no credentials for profile | Profile file contained no credentials for profile
-sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
-sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
-sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
-sure   | <config>issing credentials in config | (?:Missing credentials in config|missing credentials in config, if using AWS_)
-sure   | Cannot instantiate S3 | (?P<service>S3) API returned error: Missing Credentials: Cannot instantiate S3 Client
-sure   | stored with the database cluster | credentials stored with the database cluster can't be accessed
-sure   | issing Authentication Token | (?:Missing|equest is missing) Authentication Token
-unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
-sure   | retrieving metadata: Received | Error retrieving metadata: Received (?:non 200 response|error when attempting)
-sure   | he specified config file ( | The specified config file \([^)\n]{1,200}\) could not be found
-sure   | refresh credentials: MFA token required | Cannot refresh credentials: MFA token required
-sure   | happened when resolving AWS credentials | An unspecified error happened when resolving AWS credentials
-sure   | locate authorization token | Unable to locate authorization token
-sure   | redeeming a login authorization code | Error loading or redeeming a login authorization code
-sure   | loading login session token | Error loading login session token
-sure   | <Partial>artial credentials found | Partial credentials found in [\w./-]+, missing
-sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
-sure   | <fetching>credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
-sure   | <retrieving>retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
-sure   | credentials from the instance profile | credentials from the instance profile metadata
-sure   | <retry> | Unable to retry retrieving credentials
-sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
-sure   | <find>AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
-unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
-sure   | redentials from service endpoint | Unable to load credentials from service endpoint
-unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
-sure   | <sign>ithout credentials set | unable to sign request without credentials set
-unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
-unsure | redential provider was not enabled | credential provider was not enabled
-outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
-sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
-sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
-sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
-sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?(?:no basic auth credentials|credential required for basic auth)
-sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
-unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
-outer  | failed to retrieve credentials | failed to retrieve credentials
-outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
-sure   | <amazonaws>/var/run/secrets/|<locate>web identity token file | (?:[Pp]ermission ?[Dd]enied|[Nn]o such file or directory|EACCES|ENOENT|AccessDeniedException|NoSuchFileException|(?:[Uu]nable|[Ff]ailed) to (?:read|open)|[Cc]annot (?:read|open)|[Cc]ould not find|Access to the path).{0,100}?/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com/[\w./-]{0,50}?token|/var/run/secrets/(?:(?:pods\.)?eks\.|sts\.)?amazonaws\.com/[\w./-]{0,50}?token.{0,4}: (?:no such file or directory|permission denied|[Ff]ailed to open stream)|[Uu]nable to locate specified web identity token file
-outer  | <exec>etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
-outer  | etting credentials: exec: exit status | \.eks\.amazonaws\.com\b[^\n\x1e]{0,400}? getting credentials: exec: exit status \d
-sure   | executable file not found | getting credentials: exec: exec: "[\w./-]{0,80}aws[\w.-]{0,40}": executable file not found
-sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
-outer  | failed to refresh cached credentials | failed to refresh cached credentials
-outer  | <get>get credentials: | get identity: get credentials:
-sure   | <loading>SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
-sure   | <referenced> | (?:source_profile|credential[_ ]source) "[^"\n]{1,100}" referenced in (?:the )?profile "[^"\n]{1,100}" (?:does not exist|is not valid)
-sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
-sure   | nfinite loop in credential | Infinite loop in credential configuration detected
-sure   | contains both source_profile | profile "[^"\n]{1,100}" contains both source_profile and credential_source
-sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
-sure   | specified sso-session does not exist | specified sso-session does not exist
-sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
-sure   | exec plugin is configured to use | exec plugin is configured to use API version client\.authentication\.k8s\.io/v1\w{0,8}, plugin returned version
-sure   | <resolve>resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
-sure   | role must be associated with service account | IAM role must be associated with service account(?: \S{1,253} \(namespace: \S{1,63}\)|(?=[\"'`]{0,3}$))
-sure   | AWS provider credentials not found | AWS provider credentials not found
-sure   | no kind "ExecCredential" is registered | no kind "ExecCredential" is registered for version "client\.authentication\.k8s\.io/v1
-sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
-sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
-sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
-sure   | ou must specify | You must specify a value for roleArn and roleSessionName
-sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present|in the Hadoop configuration)
-sure   | <found>credentials not found | (?:AWS |[Aa]ws )credentials not found
-unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
-sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults
-sure   | provider could not be built | ProfileFile provider could not be built
-sure   | provider was not properly configured | the credentials provider was not properly configured
-unsure | ccurred while loading credentials | an error occurred while loading credentials
-unsure | o credentials have been configured | [Nn]o credentials have been configured
-sure   | but the current credentials are for | Need to perform AWS calls for account [\w*<>-]{1,20}, but the current credentials are for [\w*<>-]{1,20}
-unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
-sure   | o valid credential | \b(?P<service>[sS]3)\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
-sure   | <required>ystem AWS credentials are required | System AWS credentials are required for role assumption
-sure   | <Provider>rovider returned no credentials | \[signv4\] Provider returned no credentials
-sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
-sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
-unsure | <chain>No credentials in chain | No credentials in chain
-unsure | Missing required authentication | Missing required authentication credentials
 
 [region_disabled]
 sure   | STS is not activated in | STS is not activated in (?:this|the requested) region(?: for account:(?P<account>\d{12})(?!\d))?
@@ -421,9 +257,7 @@ def table(text: str) -> tuple[Phrase, ...]:
     return tuple(phrases)
 
 
-PHRASES = table(_TABLE)
-
-
+PHRASES = (*table(_TABLE), *table(CREDENTIAL_MESSAGES))
 FRAGMENTS = [phrase.fragment for phrase in PHRASES]
 
 

@@ -1,0 +1,836 @@
+"""Check how messages about credentials, signatures and logins to registries are read, one per line."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
+from iamtriage._reading.readers.phrases import Phrase, compiled, table
+from iamtriage._reading.unwrapping.unwrap import unwrap
+from tests.tables import (
+    Facts,
+    Table,
+    botocore_text,
+    check_rows,
+    denied,
+    expect,
+    facts_in,
+    has_fragment,
+    rows,
+)
+
+ROLE = "arn:aws:iam::111122223333:role/reader"
+
+EXPIRED: Table = (
+    ("included", "The security token included in the request is expired", expect("expired_credentials")),
+    (
+        "login-token",
+        "Invalid login token. Token expired: 1700003600 >= 1700000000",
+        expect("expired_credentials"),
+    ),
+    ("login-token-of-a-site", "Invalid login token. Please try again", None),
+    ("provided", "The provided token has expired.", expect("expired_credentials")),
+    (
+        "crt-sso",
+        "AwsCrtError: AWS_AUTH_SSO_TOKEN_EXPIRED: sso token is expired",
+        expect("expired_credentials"),
+    ),
+    (
+        "identity-token",
+        "Token expired: current date/time 1767225600 must be before the expiration date/time1767222000",
+        expect("expired_credentials"),
+    ),
+    ("too-old", "Token too old: 1767222000", expect("expired_credentials")),
+    ("refresh", "Token has expired and refresh failed", expect("expired_credentials")),
+    (
+        "sso-session",
+        "The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.",
+        expect("expired_credentials"),
+    ),
+    ("sso-access-token", "the SSO access token has expired", expect("expired_credentials")),
+    ("sso-token", "The SSO session token associated with profile=dev was not found or is invalid", None),
+    (
+        "sso-token-associated",
+        "The SSO token associated with profile=dev has expired",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-token-of",
+        "The SSO session associated with profile=dev has expired",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-cached",
+        "cached SSO token is expired, or not present, and cannot be refreshed",
+        expect("expired_credentials"),
+    ),
+    ("sso-loading", "Error loading SSO Token: Token for dev is expired", expect("expired_credentials")),
+    (
+        "refreshed",
+        "Credentials were refreshed, but the refreshed credentials are still expired.",
+        expect("expired_credentials"),
+    ),
+    (
+        "sso-login",
+        "your SSO session is invalid, run aws sso login --profile dev",
+        expect("expired_credentials"),
+    ),
+    ("login", "Your session has expired. Please run aws login again", expect("expired_credentials")),
+    (
+        "wrapped-login",
+        "Your session has expired or credentials have\nchanged. Please reauthenticate using 'aws\nlogin'.",
+        expect("expired_credentials"),
+    ),
+)
+EXPIRED_IN_CALLS: Table = tuple(
+    (
+        name,
+        botocore_text("SomethingNew", "ListBuckets", message),
+        expect("expired_credentials", code="SomethingNew", operation="ListBuckets"),
+    )
+    for name, message in (
+        ("ecr", "Your Authorization Token has expired. Please run 'aws ecr get-login-password' again"),
+        ("ecr-lower", "Your authorization token has expired. Reauthenticate and try again."),
+        ("sso-session", "SSO session has expired"),
+        ("console", "Your session has expired. Please reauthenticate"),
+        ("request", "Request has expired"),
+        ("request-short", "Request expired"),
+        ("token", "Token is expired"),
+        ("the-token", "The security token has expired"),
+        ("credentials", "The temporary credentials have expired"),
+        ("credentials-are", "your credentials are expired"),
+        ("otherwise", "The session has expired or is otherwise invalid"),
+    )
+)
+INVALID: Table = (
+    ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
+    ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
+    (
+        "vector",
+        'ERROR vector::topology::builder: msg="Healthcheck failed." error=Invalid credentials component_kind="sink" component_type="aws_s3" component_id=orders',
+        expect("invalid_credentials"),
+    ),
+    (
+        "s3",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        expect("invalid_credentials"),
+    ),
+    (
+        "ses-smtp",
+        "<ana@example.com>: host\n    email-smtp.eu-west-1.amazonaws.com[192.0.2.7] said: 535\n    Authentication Credentials Invalid (in reply to AUTH command)",
+        expect("invalid_credentials", service="ses"),
+    ),
+    ("smtp-elsewhere", "host mail.example.com said: 535 Authentication Credentials Invalid", None),
+    ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
+    (
+        "sso",
+        botocore_text("SomethingNew", "GetRoleCredentials", "Session token not found or invalid"),
+        expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
+    ),
+    (
+        "sso-lower",
+        botocore_text("SomethingNew", "GetRoleCredentials", "the session token not found or invalid"),
+        expect("invalid_credentials", code="SomethingNew", operation="GetRoleCredentials"),
+    ),
+)
+SIGNATURES: Table = (
+    (
+        "calculated",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "expired",
+        "Signature expired: 20260102T030405Z is now earlier than 20260102T031405Z (20260102T031905Z - 5 min.)",
+        expect("signature_mismatch"),
+    ),
+    (
+        "future",
+        "Signature not yet current: 20260102T031405Z is still later than 20260102T030905Z (20260102T030405Z + 5 min.)",
+        expect("signature_mismatch"),
+    ),
+    (
+        "skewed",
+        "The difference between the request time and the current time is too large.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "header",
+        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "pair",
+        "'Basic' not a valid key=value pair (missing equal-sign) in Authorization header: 'Basic'.",
+        expect("signature_mismatch"),
+    ),
+    (
+        "date",
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260101' != '20260102'",
+        expect("signature_mismatch"),
+    ),
+)
+MISSING: Table = tuple(
+    (name, message, expect("missing_credentials"))
+    for name, message in (
+        ("sso-none", "Error loading SSO Token: Token for https://example.awsapps.com/start does not exist"),
+        (
+            "n8n",
+            "(Failed to assume role: System AWS credentials are required for role assumption. Please set the credentials of the host.)",
+        ),
+        ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
+        ("imds", "no EC2 IMDS role found"),
+        ("instance-profile", "Instance Profile with id AIPAEXAMPLE cannot be found."),
+        ("instance-role", "EC2 cannot assume the role etl."),
+        ("not-set", "AWS Credentials have not been set properly"),
+        (
+            "gdal",
+            "list: '/vsis3/orders' cannot be accessed. InvalidCredentials: No valid AWS credentials found.",
+        ),
+        (
+            "imds-go",
+            'Put "http://169.254.169.254/latest/api/token": context deadline exceeded',
+        ),
+        (
+            "imds-go-ipv6",
+            'Get "http://[fd00:ec2::254]/latest/meta-data/iam/security-credentials/": dial tcp: i/o timeout',
+        ),
+        (
+            "profile-java",
+            "AmazonClientException: Unable to load credentials into profile [default]: AWS Access Key ID is not specified.",
+        ),
+        (
+            "imds-java",
+            "sdk_client_exception: The requested metadata is not found at http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        ),
+        (
+            "imds-java-disabled",
+            "com.amazonaws.AmazonClientException: AWS_EC2_METADATA_DISABLED is set to true, not loading credentials from EC2 Instance Metadata service",
+        ),
+        (
+            "imds-ruby",
+            "Error retrieving instance profile credentials: Failed to open TCP connection to 169.254.169.254:80",
+        ),
+        (
+            "imds-javascript",
+            "Unable to access metadata service. EC2 Metadata roleName request returned error",
+        ),
+        (
+            "dotnet",
+            "Amazon.Runtime.AmazonClientException: Failed to resolve AWS credentials. The credential providers returned these errors:",
+        ),
+        ("imds-cpp", "EC2MetadataClient [140737] Http request to retrieve credentials failed"),
+        (
+            "imds-rust",
+            "Generic S3 error: error sending request for url (http://169.254.169.254/latest/api/token): Host is down",
+        ),
+        (
+            "codedeploy-agent",
+            "Missing credentials - please check if this instance was started with an IAM instance profile",
+        ),
+        ("ssm-agent", "SSM Agent unable to acquire credentials: no role"),
+        ("sources", "No valid credential sources found"),
+        ("sources-for", "No valid credential sources for S3 Backend found."),
+        (
+            "crt-none",
+            'crt_error: Error(6146, "aws-c-auth: AWS_AUTH_SIGNING_NO_CREDENTIALS, Attempt to sign an http request")',
+        ),
+        ("crt-source", "AwsCrtError(name='AWS_AUTH_CREDENTIALS_PROVIDER_PROFILE_SOURCE_FAILURE', code=6154)"),
+        ("crt-environment", "aws-c-auth: AWS_AUTH_CREDENTIALS_PROVIDER_INVALID_ENVIRONMENT"),
+        ("crt-sourced", "Valid credentials could not be sourced by the IMDS provider"),
+        ("crt-unsigned", "Attempt to sign an http request without credentials"),
+        ("crt-mount", "No signing credentials available, see CRT debug logs"),
+        ("crt-mount-found", "Error: No signing credentials found"),
+        ("chain-go", "no valid providers in chain. Deprecated."),
+        ("chain-js", "Could not load credentials from any providers"),
+        ("chain-java", "Unable to load AWS credentials from any provider in the chain"),
+        ("config-js", "Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1"),
+        (
+            "config-js-retyped",
+            "missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1",
+        ),
+        ("request", "Request is missing Authentication Token"),
+        ("partial", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY"),
+        ("retrieving", "Error when retrieving credentials from iam-role: Credential refresh failed"),
+        ("php-profile", "Error retrieving credentials from the instance profile metadata service."),
+        (
+            "php-ecs",
+            "Error retrieving credential from ECS after attempt 0/3 (cURL error 28: Connection timed out)",
+        ),
+        ("pod-identity-agent", "Error fetching credentials: Service account token cannot be empty"),
+        (
+            "pod-identity-agent-claims",
+            "Error fetching credentials: Service account token failed basic claim validations: token is expired",
+        ),
+        ("profile-metadata", "could not read credentials from the instance profile metadata service"),
+        ("retry", "Unable to retry retrieving credentials"),
+        ("java-imds", "Unable to get IAM security credentials from EC2 Instance Metadata Service."),
+        ("find-aws", "Couldn't find AWS credentials in environment, credentials file, or IAM role."),
+        ("sign", "unable to sign request without credentials set"),
+        ("rust", "no providers in chain provided credentials"),
+        ("container-host", "'10.0.0.9' is not a valid container metadata service hostname"),
+        ("token-file-go", "unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
+        (
+            "token-file",
+            "[Errno 2] No such file or directory: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
+        ),
+        (
+            "token-file-open",
+            "open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: no such file or directory",
+        ),
+        (
+            "exec",
+            "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
+        ),
+        (
+            "exec-absent",
+            "Unable to connect to the server: getting credentials: exec: fork/exec /usr/local/bin/aws: no such file or directory",
+        ),
+        (
+            "exec-version-unknown",
+            'getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1" in scheme "pkg/client/auth/exec/exec.go:62"',
+        ),
+        (
+            "java-fetch",
+            "software.amazon.awssdk.core.exception.SdkClientException: Failed to fetch credentials\n\tat com.example.orders.Provider.load(Provider.java:40)",
+        ),
+        (
+            "exec-not-found",
+            "Unable to connect to the server: getting credentials: exec: executable aws not found",
+        ),
+        (
+            "exec-status",
+            "Get https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com/api?timeout=32s: getting credentials: exec: exit status 2",
+        ),
+        (
+            "exec-not-in-path",
+            'Unable to connect to the server: getting credentials: exec: exec: "aws-iam-authenticator": executable file not found in $PATH',
+        ),
+        ("fog", "Missing required arguments: aws_access_key_id, aws_secret_access_key"),
+        ("cached", "failed to refresh cached credentials"),
+        ("go-identity", "get identity: get credentials: no answer"),
+        ("profile", "The config profile (staging) could not be found"),
+        ("profile-go", "failed to get shared config profile, staging"),
+        (
+            "profile-js",
+            "Could not resolve credentials using profile: [staging] in configuration/credentials file(s).",
+        ),
+        (
+            "profile-java",
+            "Profile file contained no credentials for profile 'staging': ProfileFile(sections=[])",
+        ),
+        ("profile-java-v1", "java.lang.IllegalArgumentException: No AWS profile named 'staging'"),
+        (
+            "kotlin-chain",
+            "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",
+        ),
+        (
+            "kotlin-old-chain",
+            "No credentials could be loaded from the chain: CredentialsProviderChain -> EnvironmentCredentialsProvider",
+        ),
+        (
+            "crt",
+            "java.lang.RuntimeException: Failed to get a valid set of credentials\n\tat software.amazon.awssdk.crt.auth.credentials.CredentialsProvider.onGetCredentialsComplete(CredentialsProvider.java:46)",
+        ),
+        ("rust", "called `Result::unwrap()` on an `Err` value: ConstructionFailure(MissingCredentials)"),
+        ("rust-struct", "ConstructionFailure(ConstructionFailure { source: MissingCredentials })"),
+        (
+            "rust-signing",
+            "ConstructionFailure(ConstructionFailure { source: SigningStageError { kind: MissingCredentials } })",
+        ),
+        ("java-endpoint", "Query 7 failed: Unable to load credentials from service endpoint"),
+        (
+            "kotlin-variable",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: Missing value for environment variable `AWS_ACCESS_KEY_ID`",
+        ),
+        (
+            "kotlin-provider",
+            "aws.smithy.kotlin.runtime.auth.awscredentials.CredentialsProviderException: could not load credentials",
+        ),
+        (
+            "kotlin-profile",
+            "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: could not find source profile default",
+        ),
+        ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
+        ("source-empty", 'The source profile "base" must have credentials.'),
+        ("config-file", "Unable to parse config file: /home/dana/.aws/credentials"),
+        ("role-of-account", "unable to create session: an IAM role must be associated with service account"),
+        ("csi-role", "err: An IAM role must be associated with service account cart (namespace: shop)"),
+        (
+            "exec-version",
+            "error: exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, plugin returned version client.authentication.k8s.io/v1alpha1",
+        ),
+        (
+            "cdk-account",
+            "Unable to resolve AWS account to use. It must be either configured when you define your CDK Stack, or through the environment",
+        ),
+        (
+            "serverless",
+            "Error: AWS provider credentials not found. Learn how to set up AWS provider credentials in our docs.",
+        ),
+        ("exec-api", 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'),
+        (
+            "source-circle",
+            "Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited. Visited profiles: ['a', 'b']",
+        ),
+        ("source-twice", 'The profile "dev" contains both source_profile and credential_source.'),
+        ("source-unknown", 'The credential source "Ecs" referenced in profile "dev" is not valid.'),
+        (
+            "source-not-offered",
+            'The credential_source "EcsContainer" is specified in profile "dev", but no source provider was configured.',
+        ),
+        (
+            "sso-incomplete",
+            'aws: [ERROR]: The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
+        ),
+        ("sso-session-missing", 'The specified sso-session does not exist: "corp"'),
+        ("role-arn", "You must specify a value for roleArn and roleSessionName"),
+        ("no-aws", "No AWS credentials found"),
+        ("aws-not-found", "AWS credentials not found"),
+        (
+            "powershell",
+            "No credentials specified or obtained from persisted/shell defaults.",
+        ),
+        (
+            "rust-profile",
+            'InvalidConfiguration(InvalidConfiguration { source: "ProfileFile provider could not be built: profile `orders` was not defined" })',
+        ),
+        (
+            "rust-dispatch",
+            'DispatchFailure { source: ConnectorError { kind: Other(None), source: InvalidConfiguration { source: "ProfileFile provider could not be built: profile `orders` was not defined" } } }',
+        ),
+        ("rust-provider", "the credentials provider was not properly configured"),
+        (
+            "rust-loading",
+            "dispatch failure: an error occurred while loading credentials (aws-sdk-s3 1.2.3)",
+        ),
+        (
+            "cdk",
+            "Need to perform AWS calls for account 111122223333, but no credentials have been configured",
+        ),
+        (
+            "cdk-other-account",
+            "Need to perform AWS calls for account 111122223333, but the current credentials are for 444455556666",
+        ),
+        (
+            "cdk-plugins",
+            "Need to perform AWS calls for account 111122223333, but no credentials have been configured, and none of these plugins found any: orders-sso",
+        ),
+        (
+            "fluent-bit",
+            "[2026/01/02 03:04:05] [error] [signv4] Provider returned no credentials, service=logs",
+        ),
+        ("fluent-bit-sts", "[2026/01/02 03:04:05] [error] [aws_credentials] STS assume role request failed"),
+        ("rds", "ERROR: credentials stored with the database cluster can't be accessed"),
+        (
+            "old-s3",
+            "AWS Access Key ID and Secret Access Key must be specified as the username or password",
+        ),
+    )
+)
+MISSING_IN_S3: Table = tuple(
+    (name, message, expect("missing_credentials", service="s3"))
+    for name, message in (
+        (
+            "opendal",
+            "PermissionDenied (persistent) at write, context: { service: s3, path: orders/2026.csv } => no valid credential found",
+        ),
+        (
+            "aurora-mysql",
+            "ERROR 63985 (HY000): S3 API returned error: Missing Credentials: Cannot instantiate S3 Client",
+        ),
+    )
+)
+MISSING_IN_CALLS: Table = tuple(
+    (
+        name,
+        botocore_text("SomethingNew", "ListBuckets", message),
+        expect("missing_credentials", code="SomethingNew", operation="ListBuckets"),
+    )
+    for name, message in (
+        ("header", "Missing Authentication Token"),
+        ("security", "Request is missing security token"),
+        ("find", "Unable to find credentials"),
+        ("provider", "EC2 credential provider was not enabled"),
+        ("basic", "no basic auth credentials"),
+        ("source-profile", "could not find source profile staging"),
+        ("none", "No credentials found"),
+        ("configured", "no credentials have been configured"),
+        ("valid", "No valid credentials found"),
+        ("chain", "No credentials in chain"),
+        ("load", "Unable to load credentials from the source that was named"),
+        ("required", "Missing required authentication credentials"),
+    )
+)
+MISSING_FROM_PROVIDERS: Table = (
+    (
+        "hadoop-configuration",
+        "Caused by: org.apache.hadoop.fs.s3a.auth.NoAwsCredentialsException: SimpleAWSCredentialsProvider: No AWS credentials in the Hadoop configuration",
+        expect("missing_credentials", code="NoAwsCredentialsException"),
+    ),
+    ("credentials-in-prose", "There are no AWS credentials in the image", None),
+    (
+        "imds-go-v1",
+        "RequestError: send request failed\ncaused by: Get http://169.254.169.254/latest/meta-data/iam/security-credentials/: dial tcp",
+        expect("missing_credentials", code="RequestError"),
+    ),
+    ("imds-azure", 'Get "http://169.254.169.254/metadata/identity/oauth2/token": dial tcp: timeout', None),
+    (
+        "endpoint-go",
+        "CredentialsEndpointError: failed to load credentials\ncaused by: RequestError: send request failed",
+        expect("missing_credentials", code="CredentialsEndpointError"),
+    ),
+    (
+        "resolved-then-expired",
+        "failed to resolve AWS credentials: ExpiredToken: The security token included in the request is expired",
+        expect("expired_credentials", code="ExpiredToken"),
+    ),
+    (
+        "boto2",
+        "boto.exception.NoAuthHandlerFound: No handler was ready to authenticate. 1 handlers were checked. ['HmacAuthV4Handler'] Check your credentials",
+        expect("missing_credentials", code="NoAuthHandlerFound"),
+    ),
+    (
+        "boto2-google",
+        "No handler was ready to authenticate. 2 handlers were checked. ['OAuth2Auth', 'HmacAuthV1Handler'] Check your credentials",
+        None,
+    ),
+    (
+        "old-sdk-go",
+        'Ignoring, HTTP credential provider invalid endpoint host, "169.254.170.23", only loopback hosts are allowed. <nil>',
+        expect("missing_credentials"),
+    ),
+    (
+        "old-sdk-python",
+        "ValueError: Unsupported host '169.254.170.23'.  Can only retrieve metadata from these hosts: 169.254.170.2, localhost, 127.0.0.1",
+        expect("missing_credentials"),
+    ),
+    (
+        "old-sdk-java",
+        "The full URI (http://169.254.170.23/v1/credentials) contained within environment variable AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host. Host can only be one of [localhost, 127.0.0.1].",
+        expect("missing_credentials"),
+    ),
+    (
+        "java-chain",
+        (
+            "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain\n"
+            "Caused by: software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: Connect to 169.254.169.254:80 failed"
+        ),
+        expect("missing_credentials"),
+    ),
+    (
+        "sso-token-unreadable",
+        "Error loading SSO Token: expiresAt is missing",
+        expect("invalid_credentials"),
+    ),
+    (
+        "sso-token-not-retrieved",
+        "Error when retrieving token from sso: the file is not readable",
+        expect("expired_credentials"),
+    ),
+    (
+        "rust-credentials",
+        'DispatchFailure(DispatchFailure { source: ConnectorError { kind: Other(None), source: CredentialsNotLoaded(CredentialsNotLoaded { source: Some("no providers in chain provided credentials") }) } })',
+        expect("missing_credentials", code="CredentialsNotLoaded"),
+    ),
+    (
+        "metadata",
+        "Error retrieving metadata: Received non 200 response 500 from container metadata: timeout",
+        expect("missing_credentials", status_code=500),
+    ),
+    (
+        "config-file",
+        "The specified config file (/home/ana/.aws/other) could not be found.",
+        expect("missing_credentials"),
+    ),
+    ("refresh-mfa", "Cannot refresh credentials: MFA token required.", expect("missing_credentials")),
+    (
+        "sso-error",
+        "An unspecified error happened when resolving AWS credentials or an access token from SSO.",
+        expect("missing_credentials"),
+    ),
+    ("bearer-token", "Unable to locate authorization token", expect("missing_credentials")),
+    (
+        "login-code",
+        "Error loading or redeeming a login authorization code: invalid state",
+        expect("missing_credentials"),
+    ),
+    ("login-token", "Error loading login session token: not JSON", expect("missing_credentials")),
+    (
+        "js-v2",
+        "Unable to determine the default account: ProcessCredentialsProviderFailure: Profile orders did not include credential process",
+        expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
+    ),
+)
+_REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+REGISTRIES: Table = (
+    (
+        "status",
+        f"failed to do request: pulling from host {_REGISTRY} failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "status-masked",
+        "pulling from host <account id>.dkr.ecr.<region>.amazonaws.com failed with status code [manifests v1]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
+        "not-authorized",
+        f'failed to resolve reference "{_REGISTRY}/orders:v1": pulling from host {_REGISTRY} failed with status code [manifests v1]: 401 Unauthorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "kaniko-body",
+        f'checking push permission for "{_REGISTRY}/orders": unsupported status code 401; body: Not Authorized',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "flux",
+        f'"error":"GET https://{_REGISTRY}/v2/orders/tags/list?n=1000: unexpected status code 401 Unauthorized: Not Authorized"',
+        expect("invalid_credentials", service="ecr", status_code=401),
+    ),
+    (
+        "helm",
+        f'could not fetch tags for "oci://{_REGISTRY}/orders": GET "https://{_REGISTRY}/v2/orders/tags/list": credential required for basic auth',
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "helm-named",
+        "could not log in to Amazon: credential required for basic auth",
+        expect("missing_credentials"),
+    ),
+    (
+        "registry-400",
+        f"Error response from daemon: login attempt to https://{_REGISTRY}/v2/ failed with status: 400 Bad Request",
+        expect("missing_credentials", service="ecr", status_code=400),
+    ),
+    (
+        "masked-account",
+        "API error (500): Get https://<account number>.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/latest:\n no basic auth credentials",
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "other-registry",
+        "pulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-registry-of-two",
+        f"pushed to {_REGISTRY}/orders\npulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
+        None,
+    ),
+    (
+        "other-helm",
+        'GET "https://registry.example.com/v2/orders/tags/list": credential required for basic auth',
+        None,
+    ),
+    (
+        "registry",
+        'failed to resolve reference "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders/api@sha256:0a1b2c3d": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+        expect("missing_credentials", service="ecr"),
+    ),
+)
+_PACKAGES = "https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com"
+_REJECTED_TOKEN = expect("invalid_credentials", service="codeartifact", status_code=401)
+# 401s of CodeArtifact, as package managers print them. Threads with such texts are actions/setup-python#733,
+# astral-sh/uv#1860 and #13895, python-poetry/poetry#10419, confluentinc/mcp-confluent#150, pnpm/pnpm#6354,
+# aws-amplify/amplify-hosting#2359 (Yarn 1) and aws/aws-toolkit-visual-studio#381 (NuGet).
+PACKAGES: Table = (
+    (
+        "pip",
+        f"WARNING: 401 Error, Credentials not correct for {_PACKAGES}/pypi/shared/simple/requests/\nERROR: No matching distribution found for requests",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pip-download",
+        f"ERROR: HTTP error 401 while getting {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl\nERROR: 401 Client Error: Unauthorized for url: {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "poetry",
+        f"  HTTPError\n\n  401 Client Error: Unauthorized for url: {_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl#sha256=b15ef687",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv",
+        f"error: Failed to download: requests==2.32.3\n  Caused by: HTTP status client error (401 Unauthorized) for url ({_PACKAGES}/pypi/shared/simple/requests/2.32.3/requests-2.32.3-py3-none-any.whl)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv-hint",
+        f"hint: An index URL\n      ({_PACKAGES}/pypi/shared/simple/)\n      could not be queried due to a lack of valid authentication credentials (401\n      Unauthorized).",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "uv-masked",
+        "Caused by: HTTP status client error (401 Unauthorized) for url (https://<redacted-subdomain>.codeartifact.us-east-1.amazonaws.com/pypi/shared/simple/)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "token-in-url",
+        f"401 Client Error: Unauthorized for url: https://aws:{'x' * 900}@{_PACKAGES.removeprefix('https://')}/pypi/shared/simple/requests/",
+        _REJECTED_TOKEN,
+    ),
+    ("twine", f"ERROR    HTTPError: 401 Unauthorized from {_PACKAGES}/pypi/shared/", _REJECTED_TOKEN),
+    (
+        "npm",
+        f"npm ERR! code E401\nnpm ERR! 401 Unauthorized - GET {_PACKAGES}/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "npm-dual-stack",
+        "npm error code E401\nnpm error 401 Unauthorized - GET https://orders-111122223333.d.codeartifact.eu-west-1.on.aws/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "npm-log",
+        f"908 verbose pkgid ieee754@{_PACKAGES}/npm/shared/ieee754/-/ieee754-1.2.1.tgz\n909 error code E401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "yarn-1",
+        f'error An unexpected error occurred: "{_PACKAGES}/npm/shared/lodash: Request failed \\"401 Unauthorized\\"".',
+        _REJECTED_TOKEN,
+    ),
+    (
+        "yarn-2",
+        f"➤ YN0041: │   Response Code: 401 (Unauthorized)\n➤ YN0041: │   Request Method: GET\n➤ YN0041: │   Request URL: {_PACKAGES}/npm/shared/lodash",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pnpm",
+        f" ERR_PNPM_FETCH_401  GET {_PACKAGES}:443/npm/shared/lodash/-/lodash-4.17.21.tgz: Unauthorized - 401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "nuget",
+        f"error NU1301: Unable to load the service index for source {_PACKAGES}/nuget/shared/v3/index.json.\nerror NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "gradle",
+        f"> Could not GET '{_PACKAGES}/maven/shared/com/example/lib/1.0/lib-1.0.pom'. Received status code 401 from server: Unauthorized",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "maven",
+        f"Could not transfer artifact com.example:lib:pom:1.0 from/to shared ({_PACKAGES}/maven/shared/): status code: 401, reason phrase: Unauthorized (401) -> [Help 1]",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "maven-authentication",
+        f"Could not transfer artifact com.example:lib:pom:1.0 from/to shared ({_PACKAGES}/maven/shared/): authentication failed for {_PACKAGES}/maven/shared/com/example/lib/1.0/lib-1.0.pom, status: 401 Unauthorized",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "gem",
+        f"Unable to download data from {_PACKAGES}/ruby/shared/ - bad response Unauthorized 401 ({_PACKAGES}/ruby/shared/specs.4.8.gz)",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "cargo",
+        f"failed to get successful HTTP response from `{_PACKAGES}/cargo/shared/config.json` (198.51.100.7), got 401",
+        _REJECTED_TOKEN,
+    ),
+    (
+        "pypi",
+        "WARNING: 401 Error, Credentials not correct for https://pypi.org/simple/requests/",
+        None,
+    ),
+    (
+        "npmjs",
+        "npm ERR! code E401\nnpm ERR! 401 Unauthorized - GET https://registry.npmjs.org/@shop/web",
+        None,
+    ),
+    (
+        "artifactory",
+        "HTTP status client error (401 Unauthorized) for url (https://shop.jfrog.io/artifactory/api/pypi/pypi/simple/requests/)",
+        None,
+    ),
+    (
+        "github-packages",
+        "> Could not GET 'https://maven.pkg.github.com/shop/lib/com/example/lib/1.0/lib-1.0.pom'. Received status code 401 from server: Unauthorized",
+        None,
+    ),
+    (
+        "azure-artifacts",
+        "error NU1301: Unable to load the service index for source https://pkgs.dev.azure.com/shop/_packaging/shop/nuget/v3/index.json.\nerror NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
+        None,
+    ),
+    (
+        "other-index-of-two",
+        f"Looking in indexes: {_PACKAGES}/pypi/shared/simple/, https://pypi.example.com/simple/\nWARNING: 401 Error, Credentials not correct for https://pypi.example.com/simple/requests/",
+        None,
+    ),
+    (
+        "other-host-after-it",
+        f'fetched {_PACKAGES}/npm/shared/lodash, then https://npm.example.com/lodash: Request failed "401 Unauthorized"',
+        None,
+    ),
+    (
+        "name-in-another-host",
+        "401 Client Error: Unauthorized for url: https://codeartifact.example.com/pypi/shared/simple/requests/",
+        None,
+    ),
+    ("downloaded", f"npm http fetch GET 200 {_PACKAGES}/npm/shared/lodash 401ms", None),
+)
+# SDK messages about loading credentials: alone, they are the failure; around another failure, they are not.
+WRAPPERS: Table = (
+    (
+        "web-identity",
+        f"WebIdentityErr: failed to retrieve credentials for {ROLE}",
+        expect("missing_credentials", code="WebIdentityErr"),
+    ),
+    (
+        "fetching",
+        f"WebIdentityErr: failed fetching WebIdentity token for {ROLE}",
+        expect("missing_credentials", code="WebIdentityErr"),
+    ),
+    (
+        "web-identity-around",
+        (
+            "WebIdentityErr: failed to retrieve credentials\ncaused by: ExpiredTokenException: Token expired: current date/time 1767225600 must be before the expiration date/time 1767222000\n"
+            "\tstatus code: 400, request id: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+        ),
+        expect(
+            "expired_credentials",
+            code="ExpiredTokenException",
+            status_code=400,
+            request_id="0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        ),
+    ),
+    (
+        "tagging-around",
+        (
+            "Encountered a permissions error performing a tagging operation, please add required tag permissions. See the documentation. "
+            'Resource handler returned message: "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: logs:TagResource '
+            'because no identity-based policy allows the logs:TagResource action"'
+        ),
+        denied(
+            principal="arn:aws:iam::111122223333:user/ana",
+            action="logs:TagResource",
+            deny="implicit",
+            policy_type="identity",
+        ),
+    ),
+)
+TABLES = (
+    EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_S3, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
+    REGISTRIES, PACKAGES, WRAPPERS,
+)  # fmt: skip
+ALL = [row for each in TABLES for row in each]
+
+
+@check_rows(("text", "expected"), rows(ALL))
+def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
+    """A message has its kind and facts, without other evidence if only AWS uses it."""
+    assert facts_in(text) == expected
+
+
+@check_rows("phrase", [pytest.param(p, id=p.pattern[:60]) for p in table(CREDENTIAL_MESSAGES)])
+def test_every_row_has_an_example(phrase: Phrase) -> None:
+    """Each row of the reader's table has an example in a table above."""
+    readable = [unwrap(text).text for _, text, _ in ALL]
+    assert any(
+        has_fragment(phrase.fragment, text) and compiled(phrase.pattern).search(text) for text in readable
+    )
