@@ -814,9 +814,181 @@ WRAPPERS: Table = (
         ),
     ),
 )
+# Messages of the providers and configuration files of SDKs.
+PROVIDERS: Table = tuple(
+    (name, message, expect("missing_credentials"))
+    for name, message in (
+        ("js-empty", "Error: Resolved credential object is not valid"),
+        (
+            "js-browser",
+            "Error: Credential is missing\n    at Promise (/app/node_modules/@aws-sdk/client-s3/dist-cjs/runtimeConfig.browser.js:24:13)",
+        ),
+        (
+            "js-none",
+            "@aws-sdk/core::resolveAwsSdkSigV4Config - `credentials` not provided and no credentialDefaultProvider was configured.",
+        ),
+        ("js-token", "TokenProviderError: Could not load token from any providers"),
+        (
+            "js-token-profile",
+            "TokenProviderError: Profile 'shop' could not be found in shared credentials file.",
+        ),
+        (
+            "js-token-session",
+            "TokenProviderError: Sso session 'shop' is missing required property 'sso_region'.",
+        ),
+        (
+            "js-token-refresh",
+            "TokenProviderError: Value not present for 'clientId' in SSO Token. Cannot refresh",
+        ),
+        ("go-file", "failed to load shared config file, /home/ana/.aws/config, line 3: invalid"),
+        ("go-empty", "static credentials are empty"),
+        (
+            "go-source",
+            "failed to load assume role arn:aws:iam::111122223333:role/reader, of profile shop, source profile has no credentials",
+        ),
+        ("go-role", "credential type credential_source requires role_arn, profile shop"),
+        ("go-mfa", "assume role with MFA enabled, but AssumeRoleTokenProvider session option not set."),
+        (
+            "go-two",
+            "only one credential type may be specified per profile: source profile, credential source",
+        ),
+        (
+            "go-sso",
+            "failed to read cached SSO token file, open /home/ana/.aws/sso/cache/0a1b.json: no such file or directory",
+        ),
+        (
+            "java-settings",
+            "SdkClientException: Unable to load credentials from system settings. Access key must be specified",
+        ),
+        (
+            "java-container",
+            "SdkClientException: Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set.",
+        ),
+        (
+            "java-file",
+            "com.amazonaws.AmazonClientException: Cannot load the credentials from the credential profiles file. Please make sure that your credentials file is at the correct location (~/.aws/credentials), and is in valid format.",
+        ),
+        (
+            "java-no-file",
+            "AWS credential profiles file not found in the given path: /home/ana/.aws/credentials",
+        ),
+        (
+            "java-environment",
+            "Unable to load AWS credentials from environment variables (AWS_ACCESS_KEY_ID (or AWS_ACCESS_KEY) and AWS_SECRET_KEY (or AWS_SECRET_ACCESS_KEY))",
+        ),
+        (
+            "java-sts",
+            "java.lang.IllegalStateException: To use web identity tokens, the 'sts' service module must be on the class path.",
+        ),
+        ("rust-slow", "dispatch failure: other: identity resolver timed out after 5s"),
+        (
+            "rust-none",
+            'ConstructionFailure(ConstructionFailure { source: NoMatchingAuthSchemeError(ExploredList { items: [ExploredAuthOption { scheme_id: AuthSchemeId { scheme_id: "sigv4" }, result: NoIdentityResolver }], truncated: false }) })',
+        ),
+        (
+            "rust-disabled",
+            "the credential provider was not enabled: no providers in chain provided credentials",
+        ),
+        ("dotnet-profile", 'Unable to find the "shop" profile in CredentialProfileStoreChain.'),
+        (
+            "dotnet-environment",
+            "The environment variables AWS_ACCESS_KEY_ID/AWS_SECRET_ACCESS_KEY/AWS_SESSION_TOKEN were not set with AWS credentials.",
+        ),
+        (
+            "dotnet-config",
+            "App.config does not contain credentials information. Either add the AWSAccessKey and AWSSecretKey or AWSProfileName.",
+        ),
+        ("dotnet-sso", "Amazon.Runtime.AmazonClientException: No valid SSO Token could be found."),
+        ("php-file", "Cannot read credentials from /var/www/.aws/credentials"),
+        ("php-profile", "Profile shop does not exist in /var/www/.aws/config."),
+        (
+            "php-environment",
+            "Could not find environment variable credentials in AWS_ACCESS_KEY_ID/AWS_SECRET_ACCESS_KEY",
+        ),
+        ("php-ini", "Error: 'shop' not found in credentials file, in Aws\\Credentials\\CredentialProvider"),
+    )
+)
+PROVIDERS_ELSEWHERE: Table = tuple(
+    (name, message, None)
+    for name, message in (
+        ("missing-credential", "Error: Credential is missing"),
+        ("token-provider", "TokenProviderError: No refresh token found"),
+        # The SDK tries the next provider, and says so only in its debug log.
+        (
+            "chain-of-rust",
+            'DEBUG aws_config::meta::credentials::chain: provider in chain did not provide credentials provider=Environment context=the credential provider was not enabled: environment variable not set (CredentialsNotLoaded(CredentialsNotLoaded { source: "environment variable not set" }))',
+        ),
+        ("other-cloud", "Cannot read credentials from /home/ana/.jdcloud/credentials"),
+        ("settings", "Unable to load credentials from system settings"),
+        ("profile", "Profile shop does not exist in /etc/app.conf"),
+    )
+)
+_PROMPT = "Enter MFA code for arn:aws:iam::111122223333:mfa/ana: "
+PROMPTS: Table = (
+    ("message", f"{_PROMPT}EOF when reading a line", expect("missing_credentials")),
+    (
+        "traceback",
+        f'{_PROMPT}Traceback (most recent call last):\n  File "/usr/lib/python3.12/getpass.py", line 77, in unix_getpass\n    raise EOFError\nEOFError',
+        expect("missing_credentials"),
+    ),
+    (
+        "warning",
+        f"/usr/lib/python3.12/getpass.py:91: GetPassWarning: Can not control echo on the terminal.\nWarning: Password input may be echoed.\n{_PROMPT}",
+        expect("missing_credentials"),
+    ),
+    ("go", "Assume Role MFA token code: EOF", expect("missing_credentials")),
+    ("answered", f"{_PROMPT}\n2026-01-02 03:04:05 orders-data", None),
+    ("other-prompt", "Enter passphrase: Traceback (most recent call last):\nEOFError", None),
+)
+_LOGIN = f"docker login --username AWS --password-stdin {_REGISTRY}"
+_ECR = expect("missing_credentials", service="ecr")
+HELPERS: Table = (
+    (
+        "docker",
+        'error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH, out: ``',
+        _ECR,
+    ),
+    (
+        "nomad",
+        f'Failed to find docker auth for repo "{_REGISTRY}/orders": exec: "docker-credential-ecr-login": executable file not found in $PATH',
+        _ECR,
+    ),
+    (
+        "docker-py",
+        "docker.credentials.errors.InitializationError: docker-credential-ecr-login not installed or not available in PATH",
+        _ECR,
+    ),
+    ("shell", "sh: docker-credential-ecr-login: command not found", _ECR),
+    ("jib", "The system does not have docker-credential-ecr-login CLI", _ECR),
+    (
+        "kubelet",
+        f'err="error execing credential provider plugin ecr-credential-provider for image {_REGISTRY}/orders: exit status 1"',
+        _ECR,
+    ),
+    (
+        "login",
+        f"$ {_LOGIN}\nError saving credentials: error storing credentials - err: exit status 1, out: `not implemented`",
+        _ECR,
+    ),
+    (
+        "around",
+        f"pull {_REGISTRY}/orders: error getting credentials - err: exit status 1, out: `NoCredentialProviders: no valid providers in chain. Deprecated.`",
+        expect("missing_credentials", code="NoCredentialProviders", service="ecr"),
+    ),
+    (
+        "elsewhere",
+        "error getting credentials - err: exit status 1, out: `not found in native keychain`",
+        None,
+    ),
+    (
+        "other-helper",
+        'error getting credentials - err: exec: "docker-credential-gcr": executable file not found in $PATH',
+        None,
+    ),
+)
 TABLES = (
     EXPIRED, EXPIRED_IN_CALLS, INVALID, SIGNATURES, MISSING, MISSING_IN_S3, MISSING_IN_CALLS, MISSING_FROM_PROVIDERS,
-    REGISTRIES, PACKAGES, WRAPPERS,
+    REGISTRIES, PACKAGES, WRAPPERS, PROVIDERS, PROVIDERS_ELSEWHERE, PROMPTS, HELPERS,
 )  # fmt: skip
 ALL = [row for each in TABLES for row in each]
 

@@ -705,7 +705,7 @@ UNAUTHORIZED: Table = (
     (
         "api-gateway",
         '$ curl https://abc123.execute-api.eu-west-1.amazonaws.com/\n{"message":"Unauthorized"}',
-        None,
+        expect("access_denied", service="execute-api"),
     ),
     ("grafana", "$ kubectl logs web-1\nERR error from Grafana (401): Unauthorized", None),
     ("secrets-elsewhere", "kubectl logs sync-1\nfailed to fetch secrets from Doppler: Unauthorized", None),

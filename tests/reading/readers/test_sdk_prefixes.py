@@ -711,7 +711,7 @@ OTHERS: Table = (
     (
         "code-of-services",
         "SAMLException: AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist.",
-        None,
+        expect("aws_error", code="AWS.SimpleQueueService.NonExistentQueue"),
     ),
 )
 MORE: Table = (

@@ -148,12 +148,68 @@ def test_normalize_code(code: str, expected: str) -> None:
         ("Exception", False, True),
         ("Hello", False, False),
         ("AuthorizationFailure", True, False),
+        ("AWS.SimpleQueueService.NonExistentQueue", True, False),
+        ("AWS.Orders", False, False),
     ],
 )
 def test_words_that_are_codes(word: str, code: bool, generic: bool) -> None:  # noqa: FBT001 (a table's columns)
     """Codes differ from words and from classes that say only that an error occurred."""
     assert is_code(word) is code
     assert is_generic(word) is generic
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "AWS.SimpleQueueService.NonExistentQueue: The queue does not exist.",
+            "AWS.SimpleQueueService.NonExistentQueue",
+        ),
+        (
+            "AWS.SimpleQueueService.NonExistentQueue (client): The queue does not exist.",
+            "AWS.SimpleQueueService.NonExistentQueue",
+        ),
+        (
+            "Error: AWS.SimpleQueueService.PurgeQueueInProgress: Only one PurgeQueue operation",
+            "AWS.SimpleQueueService.PurgeQueueInProgress",
+        ),
+        ("InvalidAMIID.NotFound: The image id '[ami-0a1b]' does not exist", "InvalidAMIID.NotFound"),
+        ("InvalidGroup.NotFound: The security group 'sg-0a1b' does not exist", "InvalidGroup.NotFound"),
+        # Of other clouds.
+        ("InvalidVpcId.NotFound: The VPC does not exist", None),
+        ("Invalid.Orders: no such order", None),
+    ],
+)
+def test_codes_of_the_query_protocol(text: str, code: str | None) -> None:
+    """Codes with dots that only AWS has need no other sign of AWS."""
+    assert facts_in(text) == (None if code is None else expect("aws_error", code=code))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "SharedConfigLoadError: failed to load config file, /home/ana/.aws/credentials",
+            "missing_credentials",
+        ),
+        ("SharedConfigProfileNotExistsError: failed to get profile, shop", "missing_credentials"),
+        (
+            "SharedCredsAccessKey: shared credentials shop in /etc/aws did not contain aws_access_key_id",
+            "missing_credentials",
+        ),
+        ("Aws::Errors::NoSuchProfileError: Profile `shop' not found", "missing_credentials"),
+        (
+            "Aws::Errors::MissingWebIdentityTokenFile: Missing :web_identity_token_file parameter",
+            "missing_credentials",
+        ),
+        ("Aws::Errors::MissingRegionError: missing keyword region", "aws_error"),
+        ("NoSuchProfileError: no profile for this key", None),
+    ],
+)
+def test_classes_of_clients(text: str, expected: str | None) -> None:
+    """Classes of the SDKs' clients say whether credentials are missing."""
+    found = facts_in(text)
+    assert (None if found is None else found["kind"]) == expected
 
 
 def test_known_and_weak_codes() -> None:

@@ -182,6 +182,9 @@ def _find_fallback_kind(candidate: Candidate, context: TextContext) -> Kind | No
     if candidate.code and candidate.source == "botocore" and candidate.facts["code"].rank == CLASS_NAME:
         # Only some exception classes of botocore are about credentials or calls.
         return kind_of_client_class(candidate.code)
+    if candidate.code and candidate.source == "ruby" and "service" not in candidate.facts:
+        # Aws::Errors has the classes of the client.
+        return kind_of_client_class(candidate.code) or "aws_error"
     if candidate.code and candidate.code != "WebIdentityErr":
         document = candidate.source == "xml" and "request_id" in candidate.facts
         answered = candidate.source == "go-v1" and candidate.has_tail and is_exclusive_to_aws(candidate.code)

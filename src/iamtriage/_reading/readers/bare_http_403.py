@@ -46,6 +46,8 @@ _CLIENT_MESSAGE = lazy_pattern(
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
+# Words of the hosts and headers of API Gateway and Lambda.
+_GATEWAY_WORDS = frozenset({"execute", "lambda", "apigw", "Apigw"})
 _CLIENT_WORDS = frozenset({"s3HTTP", "c", "Meta", "Generic"})
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _MAX_PROXY_DISTANCE = 80
@@ -75,6 +77,10 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
     if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
+    if not _GATEWAY_WORDS.isdisjoint(readable.words):
+        from iamtriage._reading.readers.gateway_responses import read_gateway_responses
+
+        yield from read_gateway_responses(text)
 
 
 def _client_piece(m: re.Match[str]) -> Piece:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known, is_weak
+from iamtriage._reading.vocabulary.codes import (
+    FOREIGN_NAMESPACE,
+    is_code,
+    is_generic,
+    is_known,
+    is_weak,
+    kind_of_client_class,
+)
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
@@ -98,9 +105,14 @@ def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
     service, code = groups.get("service"), groups.get("code")
     if service:
         piece.put("service", service_name(service), rank=HINT)
-    if code and is_code(code) and not _is_base_class(code, service):
+    if code and (is_code(code) or _is_client_class(code, service)) and not _is_base_class(code, service):
         piece.put_group(m, "code", rank=rank)
     return piece
+
+
+def _is_client_class(code: str, service: str | None) -> bool:
+    """Return whether a class without a service, such as Aws::Errors::InvalidSSOToken, says what is wrong."""
+    return service is None and kind_of_client_class(code) is not None
 
 
 def _is_base_class(code: str, service: str | None) -> bool:

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import (
     is_code,
     is_known,
+    is_query_code,
     kind_of_code,
     may_be_other_class,
 )
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _BEFORE_COLON = lazy_pattern(
     # Spinners end with three dots.
-    r"(?<![\w:/\\$@-])(?<!(?<!\.\.)\.)(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
+    r"(?<![\w:/\\$@-])(?<!(?<!\.\.)\.)(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40}){0,2})(?:\([0-9]{3}\)|\s\((?:client|server)\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
@@ -290,7 +291,7 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece |
     return code_piece(
         m,
         rank=STATED if is_known(code) else CLASS_NAME,
-        is_aws=has_resources and _is_of_resource(text, m),
+        is_aws=is_query_code(code) or (has_resources and _is_of_resource(text, m)),
     )
 
 

@@ -119,7 +119,37 @@ sure   | redentials from service endpoint | Unable to load credentials from serv
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | <sign>ithout credentials set | unable to sign request without credentials set
 unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
-unsure | redential provider was not enabled | credential provider was not enabled
+sure   | redential provider was not enabled | (?<!context:\x20the\x20)(?<!context=the\x20)credential provider was not enabled
+sure   | docker-credential-ecr-login|ecr-credential-provider | \b(?:docker-credential-(?P<service>ecr)-login|ecr-credential-provider)[\"']?(?: CLI)?(?::|\x20is)?\s(?:executable file |command )?(?:not (?:found|installed)|error=2, No such file|(?:no such file or|exec format|permission) \w)
+sure   | <does>docker-credential-ecr-login | does not have docker-credential-(?P<service>ecr)-login
+outer  | ecr-credential-provider | exec(?:ing)? credential provider plugin \S{0,200}?(?P<service>ecr)-credential-provider\b[^\n]{0,300}?: exit status \d
+outer  | <err>credentials - err: | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}? error (?:getting|storing) credentials - err: (?:exit status|exec: |docker-credential-)
+sure   | object is not valid | Resolved credential object is not valid
+unsure | redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)
+sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
+sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)
+sure   | <shared>shared config file, | failed to (?:load|open) shared config file, \S
+sure   | static credentials are empty | static credentials are empty
+sure   | failed to load assume role | failed to load assume role (?:for )?arn:
+sure   | requires role_arn, profile | credential type \w{1,40} requires role_arn, profile \S
+sure   | <AssumeRoleTokenProvider> | assume role with MFA enabled, but AssumeRoleTokenProvider session option not set
+sure   | credential type may be specified per | only one credential type may be specified per profile
+sure   | cached SSO token file | failed to read cached SSO token file
+sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
+sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
+sure   | credential profiles file not found | credential profiles file not found in the given path
+sure   | <sts>service module must be on the class path | the 'sts' service module must be on the class path
+sure   | dentity resolver timed out | identity resolver timed out after \d
+sure   | <NoMatchingAuthSchemeError>|<NoMatchingAuthScheme>|scheme to sign the request with | NoMatchingAuthScheme(?:Error)?\b(?=[({,]| \{)|failed to select an auth scheme to sign the request with
+sure   | <CredentialProfileStoreChain>profile in | [Uu]nable to find the \"[^\"\n]{1,100}\" profile in CredentialProfileStoreChain
+sure   | not set with AWS credentials | were not set with AWS credentials
+sure   | does not contain credentials information | does not contain credentials information\. Either add the AWSAccessKey
+sure   | valid SSO Token could be found | No valid SSO Token could be found
+sure   | variable credentials in | Could not find environment variable credentials in AWS_
+sure   | credentials from|<credentials>credentials file:|<exist>does not exist in | (?:Cannot read credentials from|Invalid credentials file:|Profile \S{1,100} does not exist in) \S{0,200}\.aws[\\/](?:config|credentials)\b
+unsure | not found in credentials file | '[^'\n]{1,100}' not found in credentials file
+sure   | <MFA>Enter MFA code for | Enter MFA code for \S{1,200}:\s{0,4}(?:EOFError\b|EOF when reading a line|Traceback \(most recent call last\):[^\x1e]{0,3000}?\bEOFError\b)|GetPassWarning: [^\x1e]{0,400}? Enter MFA code for \S
+sure   | Role MFA token code: | Assume Role MFA token code: ?(?:EOF\b|(?:un)?expected newline)
 outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
 sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host

@@ -122,7 +122,12 @@ READERS = (
     Reader("types of Kubernetes", "other", "<server>resource type", "kubernetes:read_missing_types"),
     Reader("Kubernetes", "other", _FROM_TABLE, "kubernetes:read_kubernetes"),
 )
-BARE_403 = Reader("bare 403s", "other", _any_of("403 Forbidden_403"), "bare_http_403:read_bare_403s")
+BARE_403 = Reader(
+    "bare 403s",
+    "other",
+    f"{_any_of('403 Forbidden_403 apigw Apigw')}|<execute>.execute-api.|<lambda>.lambda-url.",
+    "bare_http_403:read_bare_403s",
+)
 """The last reader, for responses that are not near other failures."""
 
 _TABLE = (*READERS, BARE_403)

@@ -56,6 +56,9 @@ _MISSING = """
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials NoAwsCredentialsException
     MissingCredentialsException CredentialsNotFoundException LoginError SharedConfigProfileNotExistsException
     SharedConfigProfileNotExistError SharedConfigProfileNotExist AssumeRoleUnauthorizedAccess
+    SharedConfigProfileNotExistsError SharedConfigLoadError SharedConfigAssumeRoleError SharedConfigErr
+    SharedCredsAccessKey SharedCredsSecret EmptyStaticCreds CredentialRequiresARNError UserHomeNotFound
+    ProcessProviderParseError ProcessProviderVersionError ProcessProviderRequiredError
 """
 # The SDK for JavaScript v2 derives codes from its providers' names: SharedIniFileCredentialsProviderFailure.
 _PROVIDER_FAILURES = ("CredentialsProviderFailure", "CredentialsFailure")
@@ -165,12 +168,15 @@ _SUFFIXES = (
 )  # fmt: skip
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
 _PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
+# Codes of the query protocol that no other system has. Other clouds write "InvalidVpcId.NotFound".
+_QUERY_CODE = r"AWS\.[A-Z][A-Za-z]{2,40}\.[A-Z][A-Za-z]{2,60}|Invalid(?:[A-Z][A-Za-z]{1,40}ID|Group|Permission)\.(?:NotFound|Malformed|Duplicate|InUse)"
 _SHAPE = lazy_pattern(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
-    rf"(?:{'|'.join(_SUFFIXES)})"
+    rf"(?:{'|'.join(_SUFFIXES)})|{_QUERY_CODE}"
     r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
     re.ASCII,
 )
+_IS_QUERY_CODE = lazy_pattern(_QUERY_CODE, re.ASCII)
 # Classes that SDKs raise for any service error. They say nothing about the cause.
 _GENERIC = lazy_pattern(
     r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
@@ -308,6 +314,15 @@ def is_known(code: str) -> bool:
 def is_exclusive_to_aws(code: str) -> bool:
     """Return whether a code without a kind is used only by AWS, so that an SDK's format is enough evidence."""
     return normalize_code(code) in _EXCLUSIVE
+
+
+def is_query_code(word: str) -> bool:
+    """Return whether a code with dots can only come from the query protocol of AWS.
+
+    >>> is_query_code("AWS.SimpleQueueService.NonExistentQueue"), is_query_code("InvalidVpcId.NotFound")
+    (True, False)
+    """
+    return "." in word and _IS_QUERY_CODE.fullmatch(word) is not None
 
 
 def may_be_other_class(word: str) -> bool:

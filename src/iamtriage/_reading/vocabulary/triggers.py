@@ -138,6 +138,12 @@ _MESSAGE_FRAGMENTS = (
     ".254/latest/",
     "NO_PERMISSIONS",
     '"issues"',  # EKS
+    "MFA code for",
+    "MFA token code",
+    "resolver timed out",
+    "SimpleQueueService",
+    "shared config file",
+    "auth scheme",
 )
 # Empty lines and single brackets need no search.
 _MIN_LENGTH = min(map(len, _MESSAGE_FRAGMENTS))

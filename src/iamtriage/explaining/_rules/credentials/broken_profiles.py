@@ -111,9 +111,18 @@ class _ProfileError(NamedTuple):
 
 
 _CREDENTIAL_SOURCES = "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled exactly like that."
+ROLE_ARN_MISSING = CauseType(
+    "role-arn-missing",
+    title="The profile has source_profile or credential_source, but no role_arn",
+    recognised_by='The SDK for Go says "requires role_arn".',
+    fix="Add role_arn to the profile, or remove source_profile or credential_source.",
+    sources=(pages.CLI_ROLES,),
+)
 _PROFILE_ERRORS = (
     _ProfileError(
-        pattern=lazy_pattern(r"Unable to parse config file: (?P<source>[\w./~\\:@-]{1,200}[\w])"),
+        pattern=lazy_pattern(
+            r"(?:Unable to parse config file:|failed to load (?:shared )?config file,|Invalid credentials file:) (?P<source>[\w./~\\:@-]{1,200}[\w])"
+        ),
         cause=CONFIG_FILE_INVALID,
         summary="The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
         phrase="Unable to parse config file",
@@ -137,7 +146,9 @@ _PROFILE_ERRORS = (
         commands=("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
-        pattern=lazy_pattern(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
+        pattern=lazy_pattern(
+            rf"profile {_PROFILE_NAME} contains both source_profile and credential_source|has a source_profile, and a credential_source"
+        ),
         cause=TWO_SOURCES,
         summary="The profile{of} has both source_profile and credential_source, and only one is allowed.",
         phrase="contains both source_profile and credential_source",
@@ -202,12 +213,28 @@ _PROFILE_ERRORS = (
         commands=("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
-        pattern=lazy_pattern(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
+        pattern=lazy_pattern(
+            rf"source[_ ]profile (?:{_PROFILE_NAME} must have credentials|has no shared credentials)"
+            r"|has a role_arn, and source_profile, ?but the source_profile does not have"
+        ),
         cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
         summary="The profile{of} uses a source_profile that has no credentials.",
         phrase="must have credentials",
         steps=("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
         commands=("aws configure list",),
+    ),
+    _ProfileError(
+        pattern=lazy_pattern(
+            r"credential type (?P<source>[a-z_]{3,40}) requires role_arn, profile (?P<name>[\w.@:+/-]{1,64})"
+        ),
+        cause=ROLE_ARN_MISSING,
+        summary="The profile{of} has no role_arn, which its{source} requires.",
+        phrase="requires role_arn",
+        steps=(
+            "The settings source_profile and credential_source say whose credentials assume the role that role_arn names.",
+            "To use the other profile's credentials directly, use that profile.",
+        ),
+        commands=("aws configure get role_arn", "aws configure get source_profile"),
     ),
 )
 # boto3's assume-role provider reports this if the credential source of the profile is empty.
@@ -283,7 +310,8 @@ def _describe_source(error: _ProfileError, source: str | None) -> str:
         return ""
     if error.cause is SSO_INCOMPLETE:
         return f": {source}"
-    return f" {source}" if error.cause in {CONFIG_FILE_INVALID, SSO_SESSION_MISSING} else f" = {source}"
+    with_name = {CONFIG_FILE_INVALID, SSO_SESSION_MISSING, ROLE_ARN_MISSING}
+    return f" {source}" if error.cause in with_name else f" = {source}"
 
 
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:

@@ -181,7 +181,7 @@ _NOT_FOUND = r"[Nn]o such file(?: or directory)?|ENOENT|NoSuchFileException|File
 _READ_ERROR = rf"{_NOT_ALLOWED}|{_NOT_FOUND}|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 TOKEN_UNREADABLE = lazy_pattern(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
-    rf"|(?:(?:{_READ_ERROR}).{{0,100}}?{_TOKEN_DIRECTORY})|locate specified web identity token file"
+    rf"|(?:(?:{_READ_ERROR}).{{0,100}}?{_TOKEN_DIRECTORY})|locate specified web identity token file|Missing :web_identity_token_file parameter"
 )
 _DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
 _PROCESS = lazy_pattern(

@@ -19,9 +19,11 @@ from iamtriage.explaining._rules.credentials import (
     broken_profiles,
     containers,
     ecs_tasks,
+    given_credentials,
     missing_logins,
     other_users,
     pod_agents,
+    registry_helpers,
     session_renewal,
     unreachable_agents,
     unsigned_requests,
@@ -46,21 +48,24 @@ if TYPE_CHECKING:
 
 
 _PARTIAL_CREDENTIALS = lazy_pattern(
-    r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})"
+    r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )([\w ,]{0,80})"
 )
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
-    r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found)|' not found in credentials file|No AWS profile named '"
+    r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found|not found in \[|does not exist in \S)|' not found in credentials file|No AWS profile named '"
+    r"|failed to get profile, |\" profile in CredentialProfileStoreChain"
 )
 # The SDKs for JavaScript and Java report both a missing profile and one without credentials in these words.
 _PROFILE_UNUSABLE = lazy_pattern(
     r"could not be found or parsed in|resolve credentials using profile: \[|contained no credentials for profile '(?!default')"
 )
 _NO_SSO_LOGIN = lazy_pattern(
-    r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url"
+    r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url|SSO [Tt]oken file|in SSO Token|valid SSO Token"
 )
 _NO_LOGIN_SESSION = lazy_pattern(r"login session|signin:CreateOAuth2Token|login credentials")
-_MFA_REQUIRED = lazy_pattern(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
+_MFA_REQUIRED = lazy_pattern(
+    r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial|Enter MFA code for|MFA token code|requires multi-factor authentication"
+)
 _CREDENTIAL_PROCESS = lazy_pattern(r"from custom-process|credential_process|ProcessProvider")
 _KUBECONFIG_HELPER = lazy_pattern(
     r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token"
@@ -187,6 +192,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                 "could not be found",
                 "failed to get shared config profile",
                 "could not find source profile",
+                "failed to get profile",
+                "profile in CredentialProfileStoreChain",
                 f"Could not resolve credentials using profile: [{profile}]",
                 f"contained no credentials for profile '{profile}'",
                 "not found in credentials file",
@@ -265,8 +272,9 @@ def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
 
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     found = _PARTIAL_CREDENTIALS.search(message)
-    place = _PLACES.get(found[1], safe_name(found[1]) or "one place") if found else "one place"
-    missing = safe_name(found[2].strip(" ,")) if found else None
+    written = (found[1] or found[2]) if found else None
+    place = _PLACES.get(written, safe_name(written) or "one place") if written else "one place"
+    missing = safe_name(found[3].strip(" ,")) if found else None
     return case.explain(
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
         PARTIAL_CREDENTIALS.cause(
@@ -293,8 +301,13 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
+    Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
+    Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
+    Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(
-        _explain_profile_not_found, message=_PROFILE_NOT_FOUND, code=r"ProfileNotFound|SharedConfigProfile.*"
+        _explain_profile_not_found,
+        message=_PROFILE_NOT_FOUND,
+        code=r"ProfileNotFound|SharedConfigProfile.*|NoSuchProfileError",
     ),
     Route(_explain_profile_not_found, message=_PROFILE_UNUSABLE),
     *(
@@ -303,7 +316,9 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     ),
     Route(_explain_partial_credentials, message=_PARTIAL_CREDENTIALS, code=r"PartialCredentialsError"),
     Route(missing_logins.explain_no_login_session, message=_NO_LOGIN_SESSION, code=r"Login.*"),
-    Route(missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken).*"),
+    Route(
+        missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken|InvalidSSO).*"
+    ),
     Route(
         missing_logins.explain_mfa_required,
         message=_MFA_REQUIRED,

@@ -99,7 +99,7 @@ NO_SSO_LOGIN = CauseType(
 MFA_NEEDED = CauseType(
     "mfa-needed",
     title="The profile has mfa_serial, and the program cannot prompt for the code",
-    recognised_by="The SDK says that an MFA token is required or that a token provider is not set.",
+    recognised_by="The SDK says that an MFA token is required or that a token provider is not set, or its prompt for the code ends with EOFError.",
     fix="Get session credentials with the code, or use IAM Identity Center.",
     sources=(pages.CLI_ROLES,),
 )
@@ -200,10 +200,24 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile's role requires an MFA code."""
+    because = quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
+    unattended: tuple[Remedy, ...] = ()
+    if "MFA code for" in message or "MFA token code" in message:
+        because = ("The text shows the prompt for the code, and no terminal answered it.",)
+        unattended = (
+            your_remedy(
+                "In CI and other unattended jobs, use a role that needs no MFA code",
+                "Use the role of the machine or container, or let the CI system's OIDC token assume a role. Nobody can type a code there.",
+                "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
+                commands=("printenv AWS_PROFILE AWS_CONFIG_FILE",),
+                url=pages.CLI_ROLES,
+            ),
+        )
     return case.explain(
         "The profile's role requires an MFA code, and the program cannot prompt for one.",
-        MFA_NEEDED.cause("reported", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")),
+        MFA_NEEDED.cause("reported", because),
         remedies=(
+            *unattended,
             your_remedy(
                 "Start a session with the MFA code first",
                 "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",

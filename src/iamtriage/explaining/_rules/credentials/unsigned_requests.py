@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 NO_REGISTRY_LOGIN = lazy_pattern(
-    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)"
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
 _GATEWAY_URL = lazy_pattern(
@@ -32,7 +32,7 @@ _METHOD = lazy_pattern(
     re.ASCII,
 )
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
-_CLUSTER = lazy_pattern(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
+_CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",
@@ -140,7 +140,11 @@ def explain_no_registry_login(
     )
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
-        causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
+        if "ecr-credential-provider" in message:
+            # The plugin of the kubelet failed, so nobody used docker.
+            causes = [NODE_ROLE_CANNOT_PULL.cause()]
+        else:
+            causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
         remedies.insert(
             0,
             cluster_remedy(

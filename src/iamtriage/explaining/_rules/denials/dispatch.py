@@ -260,10 +260,32 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     )
 
 
+def _is_function_url(denial: Denial) -> bool:
+    """Return whether the URL of a Lambda function rejected a request without a reason."""
+    is_bare = denial.failure.action is None and denial.failure.principal is None
+    return is_bare and denial.service == "lambda" and ".lambda-url." in denial.failure.text
+
+
 def _calls_organizations(denial: Denial) -> bool:
     """Return whether AWS Organizations denied a call in its own words."""
     is_service = denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
     return is_service and denial.deny is None and _ORGANIZATIONS_MESSAGE in denial.failure.text
+
+
+def _is_gateway_response(denial: Denial) -> bool:
+    """Return whether API Gateway rejected a request, which it does without an action or a caller."""
+    if denial.failure.action is not None or denial.failure.principal is not None:
+        return False
+    text = denial.failure.text
+    if "orbidden" not in text and "nauthorized" not in text:
+        return False
+    from iamtriage._reading.readers.gateway_responses import BARE_BODY, read_gateway_responses
+
+    if denial.failure.envelope.code is None:
+        return any(piece.facts["service"].value == "execute-api" for piece in read_gateway_responses(text))
+    # The codes are in a header that other services have, too.
+    is_code = denial.failure.envelope.code in {"ForbiddenException", "UnauthorizedException"}
+    return is_code and (denial.service == "execute-api" or BARE_BODY.search(text) is not None)
 
 
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
@@ -341,6 +363,8 @@ ROUTES: Routes = (
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
+    (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
+    (_is_function_url, "denials.service_settings.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
     (
         lambda denial: denial.action is None and bool(denial.actions),

@@ -1,0 +1,102 @@
+"""Explain programs that give the SDK empty credentials, or a client without a source of credentials.
+
+Sources: @smithy/signature-v4, the browser configuration of the clients of the SDK for JavaScript 3, the static providers
+of the SDKs for Go, and the orchestrator of the SDK for Rust.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+GIVEN_EMPTY = lazy_pattern(r"Resolved credential object is not valid|static credentials are empty")
+"""How SDKs report credentials in code without values."""
+NO_PROVIDER = lazy_pattern(
+    r"\bCredential is missing\b|`credentials` not provided|NoMatchingAuthScheme|select an auth scheme to sign the request with"
+)
+"""How SDKs report a client without a source of credentials."""
+_RUST = lazy_pattern(r"auth scheme|NoMatchingAuthScheme")
+
+EMPTY_CREDENTIALS = CauseType(
+    "empty-credentials",
+    title="The program gives the SDK credentials without values",
+    meaning="The code passes credentials whose access key ID or secret access key is empty or undefined. The SDK then does not look elsewhere.",
+    recognised_by='The SDK says "Resolved credential object is not valid" or "static credentials are empty".',
+    fix="Leave the credentials out of the code, or set the values that they are read from.",
+    sources=(pages.SDK_CREDENTIALS,),
+)
+NO_CREDENTIAL_PROVIDER = CauseType(
+    "no-credential-provider",
+    title="The client was created without a source of credentials",
+    meaning="The default chain of providers is not part of the client: the browser build of the SDK for JavaScript has none, and in Rust, the configuration was not loaded with aws_config.",
+    recognised_by='The SDK for JavaScript says "Credential is missing", or the SDK for Rust "NoMatchingAuthScheme".',
+    fix="Create the client with credentials, or with the default chain.",
+    sources=(pages.SDK_CREDENTIALS,),
+)
+
+
+def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the code passes credentials without values."""
+    return case.explain(
+        "The program gives the SDK credentials whose access key ID or secret access key is empty.",
+        EMPTY_CREDENTIALS.cause(
+            "reported",
+            quote_phrases(message, "Resolved credential object is not valid", "static credentials are empty"),
+            text="The code sets the credentials itself, and a value is empty or undefined. The SDK then does not look elsewhere.",
+        ),
+        remedies=(
+            your_remedy(
+                "Leave the credentials out of the code, or set the values that they are read from",
+                "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container.",
+                "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
+                "The SDK for JavaScript 3 wants accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+                # Only the names, not the values.
+                commands=("env | grep -o '^AWS_[A-Z_]*'",),
+                url=pages.SDK_CREDENTIALS,
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a client has no source of credentials."""
+    quoted = quote_phrases(
+        message,
+        "Credential is missing",
+        "`credentials` not provided",
+        "NoMatchingAuthScheme",
+        "select an auth scheme to sign the request with",
+    )[:1]
+    steps: tuple[str, ...]
+    if _RUST.search(message):
+        text = "The configuration of the client has no credentials provider. A configuration that is built by hand has none."
+        title = "Load the configuration with aws_config"
+        steps = (
+            "Create the client from aws_config::load_defaults(BehaviorVersion::latest()).await: it has the default chain.",
+            "If the configuration is built by hand, set credentials_provider and region.",
+        )
+    else:
+        text = "The code runs the browser build of the SDK for JavaScript, which has no default chain, and passes no credentials."
+        title = "Use the Node.js build on servers, and temporary credentials in browsers"
+        steps = (
+            "On a server or in Lambda, let the bundler build for Node.js: platform node in esbuild, target node in webpack. Or leave @aws-sdk out of the bundle.",
+            "In a browser, pass the option credentials, for example fromCognitoIdentityPool. Never put access keys into a page.",
+            "In an app that renders on the server, make the call on the server only.",
+        )
+    return case.explain(
+        "The client was created without a source of credentials.",
+        NO_CREDENTIAL_PROVIDER.cause("reported", quoted, text=text),
+        remedies=(your_remedy(title, *steps, url=pages.SDK_CREDENTIALS),),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )

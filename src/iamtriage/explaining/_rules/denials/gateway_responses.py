@@ -1,0 +1,176 @@
+"""Explain responses of API Gateway that state no reason: "Forbidden" and "Unauthorized".
+
+Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html and the
+pages that the remedies link to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_UNAUTHORIZED = lazy_pattern(r"[\"']Unauthorized[\"']|UnauthorizedException")
+# What an authorizer for JWTs says in the header www-authenticate.
+_REASON = lazy_pattern(r"\berror_description=\\?\"([^\"\\\n]{3,160})")
+_KEY_SENT = lazy_pattern(r"\b[Xx]-[Aa][Pp][Ii]-[Kk]ey\b")
+_WITHOUT_STAGE = lazy_pattern(r"\.execute-api\.[a-z0-9-]{4,30}\.amazonaws\.com/?(?=[\s\"'?]|$)")
+_TOKEN_SENT = lazy_pattern(r"\b[Aa]uthorization\b[\"']?\s?[:=]")
+
+GATEWAY_FORBIDDEN = CauseType(
+    "gateway-forbidden",
+    title="API Gateway rejected the request without a reason",
+    text='API Gateway itself rejected the request. "Forbidden" is all that it says.',
+    recognised_by='A response of API Gateway is {"message":"Forbidden"}.',
+    fix="Send the API key, and check the URL, the web ACL and the authorizer's scopes.",
+    sources=(pages.API_GATEWAY_403,),
+)
+GATEWAY_API_KEY = CauseType(
+    "gateway-api-key",
+    title="The method requires an API key",
+    text="The method requires an API key, and the request has none in x-api-key, or one that is in no usage plan of the stage.",
+    fix="Send the key in x-api-key, and add the key and the stage to a usage plan.",
+    of="gateway-forbidden",
+)
+GATEWAY_NO_STAGE = CauseType(
+    "gateway-no-stage",
+    title="The URL belongs to no stage",
+    text="The URL belongs to no stage: the stage is missing or misspelled, the custom domain has no mapping for the path, or the default endpoint is disabled.",
+    fix="Correct the URL, or map the custom domain to the stage.",
+    of="gateway-forbidden",
+)
+GATEWAY_WEB_ACL = CauseType(
+    "gateway-web-acl",
+    title="A web ACL of AWS WAF blocks the request",
+    fix="Find the rule in the web ACL's sampled requests, and change it.",
+    of="gateway-forbidden",
+)
+GATEWAY_SCOPE = CauseType(
+    "gateway-scope",
+    title="The token lacks a scope",
+    text="For an HTTP API with a JWT authorizer: the token is valid, and lacks a scope that the route requires.",
+    fix="Request the token with the scope.",
+    of="gateway-forbidden",
+)
+GATEWAY_UNAUTHORIZED = CauseType(
+    "gateway-unauthorized",
+    title="The API's authorizer got no token that it accepts",
+    recognised_by='A response of API Gateway is {"message":"Unauthorized"}.',
+    fix="Send a current token of the issuer that the authorizer trusts.",
+    sources=(pages.JWT_AUTHORIZER, pages.LAMBDA_AUTHORIZER),
+)
+GATEWAY_TOKEN_MISSING = CauseType(
+    "gateway-token-missing",
+    title="The request has no token where the authorizer looks",
+    text="The request has no token where the authorizer looks, which is the header Authorization by default.",
+    fix="Send the token in the authorizer's identity source.",
+    of="gateway-unauthorized",
+)
+GATEWAY_TOKEN_REJECTED = CauseType(
+    "gateway-token-rejected",
+    title="The token is expired or another one",
+    text="The token has expired, or its issuer or audience is not that of the authorizer. Cognito authorizers want an ID token, or an access token if the method has scopes.",
+    fix="Get a new token of the right kind.",
+    of="gateway-unauthorized",
+)
+
+
+def explain_gateway_response(denial: Denial) -> Explanation:
+    """Explain that API Gateway rejected a request without saying why."""
+    if _UNAUTHORIZED.search(denial.failure.text):
+        return _explain_unauthorized(denial)
+    text = denial.failure.text
+    # Without a stage in the URL, this is the likeliest cause.
+    no_stage = GATEWAY_NO_STAGE.cause(
+        because=("The URL in the text has no path.",) if _WITHOUT_STAGE.search(text) else ()
+    )
+    api_key = GATEWAY_API_KEY.cause(because=("The text names x-api-key.",) if _KEY_SENT.search(text) else ())
+    likeliest = (no_stage, api_key) if no_stage.because else (api_key, no_stage)
+    problem = "the URL lacks the stage" if no_stage.because else _KEY_OR_URL
+    if api_key.because and not no_stage.because:
+        problem = "the API key is not valid for the stage, or the URL belongs to no stage"
+    return denial.explain(
+        f"API Gateway rejected the request and states no reason: most likely, {problem}.",
+        GATEWAY_FORBIDDEN.cause("reported"),
+        *likeliest,
+        GATEWAY_WEB_ACL.cause(),
+        GATEWAY_SCOPE.cause(),
+        topic="gateway-response",
+        remedies=(
+            your_remedy(
+                "Check the URL, and send the API key if the method requires one",
+                "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. Host, stage and path are case-sensitive.",
+                "Send the key in the header x-api-key. It must be enabled, and in a usage plan that has the stage.",
+                url=pages.API_GATEWAY_403,
+            ),
+            owner_remedy(
+                "Let API Gateway log the reason",
+                "Add $context.error.responseType to the format of the stage's access log: it says INVALID_API_KEY, WAF_FILTERED or another type.",
+                "apiKeyRequired of the method, and webAclArn of the stage, show what applies.",
+                "After a change, deploy the API to the stage.",
+                commands=(
+                    "aws apigateway get-resources --rest-api-id API_ID --embed methods --region REGION",
+                    "aws apigateway get-stages --rest-api-id API_ID --region REGION",
+                    "aws apigateway get-usage-plans --region REGION",
+                ),
+                url=pages.API_GATEWAY_403,
+            ),
+        ),
+        notes=(_NO_IAM_MESSAGE,),
+    )
+
+
+_KEY_OR_URL = "the API key is missing, or the URL belongs to no stage"
+_NO_IAM_MESSAGE = (
+    "If IAM or a resource policy denied the request, API Gateway would name execute-api:Invoke instead."
+)
+
+
+def _explain_unauthorized(denial: Denial) -> Explanation:
+    text = denial.failure.text
+    reason = _REASON.search(text)
+    because = () if reason is None else (f'The response says "{clip_text(reason[1])}".',)
+    rejected = GATEWAY_TOKEN_REJECTED.cause(
+        "derived" if reason or _TOKEN_SENT.search(text) else "possible",
+        because or (("The request sends a token.",) if _TOKEN_SENT.search(text) else ()),
+    )
+    missing = GATEWAY_TOKEN_MISSING.cause()
+    causes = (rejected,) if rejected.evidence == "derived" else (missing, rejected)
+    verdict = (
+        f"the authorizer says that {clip_text(reason[1])}"
+        if reason
+        else "its authorizer got no token that it accepts"
+    )
+    return denial.explain(
+        f"API Gateway rejected the request: {verdict}.",
+        GATEWAY_UNAUTHORIZED.cause("reported"),
+        *causes,
+        topic="gateway-response",
+        remedies=(
+            your_remedy(
+                "Get a new token, and send it where the authorizer looks",
+                "The identity source of the authorizer names the header or parameter, by default Authorization.",
+                "Compare iss, aud, exp and token_use of the token with the issuer and audience of the authorizer.",
+                "A JWT authorizer states the reason in the response header www-authenticate: curl -i shows it.",
+                url=pages.JWT_AUTHORIZER,
+            ),
+            owner_remedy(
+                "Show the settings of the authorizer",
+                "REST APIs have the first command, HTTP APIs the second. Names of the issuer and audience must be exact.",
+                commands=(
+                    "aws apigateway get-authorizers --rest-api-id API_ID --region REGION",
+                    "aws apigatewayv2 get-authorizers --api-id API_ID --region REGION",
+                ),
+                url=pages.JWT_AUTHORIZER,
+            ),
+        ),
+        notes=("IAM policies do not apply: the API's authorizer decides.",),
+    )
