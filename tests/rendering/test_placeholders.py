@@ -20,6 +20,8 @@ _VALUES = {
     *("ALL_PROVISIONED_ACCOUNTS", "API", "API_AND_CONFIG_MAP", "AWS", "AWS_ACCOUNT", "CONFIG_MAP", "EC2_LINUX"),
     *("FARGATE_LINUX", "FARGATE_PROFILE", "HYBRID_LINUX", "EC2_WINDOWS", "IAM", "IDENTITY_POLICY", "RESOURCE_POLICY"),
     *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "H", "U", "PT8H", "HOME", "SAML"),
+    # The type of a principal in IAM Identity Center; elsewhere a placeholder.
+    "GROUP",
     # Statuses of Regions.
     *("ENABLED", "ENABLED_BY_DEFAULT"),
     # Encryption types of S3.

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ("find_placeholders", "placeholder_word", "stated_names")
 
-_WORD = lazy_pattern(r"(?<![A-Za-z0-9_.$-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
+# An option that ends with -type takes a constant, such as --principal-type GROUP.
+_WORD = lazy_pattern(r"(?<![A-Za-z0-9_.$-])(?<!-type )[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
 # The name of a resource: the last section of an ARN, or the whole value if it is not an ARN. In the sections
 # of the region and account, a word in capitals is a placeholder.
 _RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")
@@ -95,6 +96,8 @@ def find_placeholders(text: str, names: AbstractSet[str] = frozenset()) -> tuple
     ('CLUSTER', 'REGION')
     >>> find_placeholders("arn:aws:iam::ACCOUNT_ID:role/app"), find_placeholders("unset AWS_ACCESS_KEY_ID")
     (('ACCOUNT_ID',), ())
+    >>> find_placeholders("--principal-type GROUP --principal-id GROUP_ID")
+    ('GROUP_ID',)
     """
     words = [word for word in _WORD.findall(text) if _is_placeholder(word) and word not in names]
     if ".REGION." in text:  # a host

@@ -2483,6 +2483,29 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
 
 
 @pytest.mark.parametrize(
+    ("system", "title", "words"),
+    [
+        (
+            "circleci-agent",
+            "Give the job of the CI system a role",
+            "write it to a file, and set AWS_ROLE_ARN",
+        ),
+        (
+            "[Pipeline] sh",
+            "Give the job of Jenkins a role",
+            "in withAWS(credentials: 'CREDENTIALS_ID', region:",
+        ),
+        ("codebuild", "Let the build use the service role of the CodeBuild project", "with docker run -e"),
+    ],
+)
+def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
+    """Each system has steps of its own, and no other system is named."""
+    remedy = explain(f"{system}\n{NO_METADATA}").remedies[0]
+    assert (remedy.title, "GitHub" in str(remedy)) == (title, False)
+    assert words in " ".join(remedy.steps)
+
+
+@pytest.mark.parametrize(
     ("text", "title", "words"),
     [
         (

@@ -751,7 +751,7 @@ def test_companion_actions_are_named_but_not_in_the_policy(
         f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"
     ).remedies[0]
-    others = ("AWS accepts only * ", "The owner of account ")
+    others = ("AWS documents only * ", "The owner of account ")
     steps = [step for step in remedy.steps if not step.startswith(others)][:-1]
     assert all(part in step for part, step in zip(also, steps, strict=True))
     assert remedy.policy is not None

@@ -36,8 +36,11 @@ def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Bl
         yield Fields(facts)
     if parts.causes:
         yield Heading("Why")
+    shown: set[str] = set()
     for cause in parts.causes:
-        yield from cause_blocks(cause, parts.summary)
+        new = tuple(each for each in cause.because if each not in shown)
+        yield from cause_blocks(cause._replace(because=new), parts.summary)
+        shown.update(cause.because)
     if parts.remedies:
         yield Heading("What to do")
     for remedy in parts.remedies:
@@ -101,7 +104,8 @@ def _fold_title(*counts: int) -> str:
 
 def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
     """Yield the blocks of a cause. If its text repeats the summary, the first reason replaces it."""
-    text, reasons = cause.text, cause.because
+    text = cause.text
+    reasons = tuple(each for each in cause.because if each != text)
     if reasons and restates(text, summary):
         text, reasons = reasons[0], reasons[1:]
     yield Heading(text, 3, (cause.evidence,))

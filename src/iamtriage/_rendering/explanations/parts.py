@@ -124,7 +124,9 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
         text = " ".join(sentences)
         if not text:
             # What the text says shows why the cause is certain. The cause would repeat the summary.
-            quoted = next(filter(_QUOTES.match, cause.because), None)
+            quoted = next(
+                (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
+            )
             if number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
                 text = _end_sentence(quoted or cause.text)
         rows.append((cause.evidence.capitalize(), text))

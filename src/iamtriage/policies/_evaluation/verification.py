@@ -350,7 +350,7 @@ def _covers_only_resource(text: str, request: Request, *, has_variables: bool) -
     if text == request.resource:
         return True
     if text == "*":
-        # AWS accepts only * for an action without resource types.
+        # AWS documents only * for an action without resource types.
         known = find_action(request.action)
         return known is not None and known.only_wildcard
     if not has_variables or "${" not in text:

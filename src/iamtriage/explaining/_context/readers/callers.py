@@ -32,6 +32,7 @@ UNMAPPED = "ARN is not mapped"
 _UNMAPPED = lazy_pattern(
     rf"\b{UNMAPPED}: \\{{0,2}}\"?(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:[\w+=,.@/-]{{1,600}})", re.ASCII
 )
+_ASSUME_ROLE = "aws sts assume-role "
 _SUFFIX_LENGTH = 16
 _CHARS_OF_LABEL = len(UNMAPPED) + 5
 _PRINCIPALS = lazy_pattern(
@@ -54,6 +55,8 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if UNMAPPED in text and (unmapped := unique_value(_UNMAPPED, text)) is not None:
         return unmapped
     stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
+    if stated is not None and _assumes_role_after(text, stated):
+        return None
     is_console = stated is None and any(sign in text for sign in (" @ ", "ederated user", "IAM user"))
     found = _CONSOLE_CALLER.search(text) if is_console else None
     if found is None:
@@ -66,6 +69,12 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if role is None:
         return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
+
+
+def _assumes_role_after(text: str, stated: Stated) -> bool:
+    """Return whether a command assumes a role after a caller is stated: later calls can be that role's."""
+    start = text.find(_ASSUME_ROLE, text.rfind(stated.value))
+    return start >= 0 and "AssumeRole operation" not in text[start:]
 
 
 def restore_case(text: str, unmapped: Stated) -> Stated:

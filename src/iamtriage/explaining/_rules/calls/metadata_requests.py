@@ -58,10 +58,11 @@ _SET_REGION = your_remedy(
 )
 _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
     "Give the controller its Region and VPC",
-    "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
+    "Then it does not ask the metadata service. The first command prints VPC_ID, the second the chart's version: without --version, Helm would upgrade the controller, too. In a manifest, the flags are --aws-region and --aws-vpc-id.",
     commands=(
         "aws eks describe-cluster --name CLUSTER --region REGION --query cluster.resourcesVpcConfig.vpcId --output text",
-        "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace NAMESPACE --reuse-values --set region=REGION --set vpcId=VPC_ID",
+        "helm list --namespace NAMESPACE --filter aws-load-balancer-controller",
+        "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace NAMESPACE --version CHART_VERSION --reuse-values --set region=REGION --set vpcId=VPC_ID",
     ),
     url=pages.LOAD_BALANCER_CONTROLLER,
 )

@@ -56,7 +56,7 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
-# What a message says is too long, and its words for that.
+_ATTACHED = "a role, user or group can have at least 10"
 _NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
 _CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
@@ -88,7 +88,7 @@ _SIZES = (
         "Shorten or split the policy",
         (
             _NOT_RAISED,
-            "Split it into several managed policies: 10 can be attached by default, more on request. Or use inline policies of a role: together they can have 10,240 characters.",
+            f"Split it into several managed policies: {_ATTACHED}. Or use inline policies of a role: together they can have 10,240 characters.",
             _WILDCARDS,
         ),
     ),
@@ -102,7 +102,7 @@ _SIZES = (
         "Move statements into managed policies",
         (
             _NOT_RAISED,
-            "Move statements into managed policies of up to 6,144 characters each: 10 can be attached by default, more on request for roles and users.",
+            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}.",
             "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
         ),
     ),
@@ -114,7 +114,7 @@ _SIZES = (
         (
             "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement, and remove providers of deleted clusters and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-            "Or an account administrator requests a higher quota, Role trust policy length (IAM), which is for all roles.",
+            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
         ),
         commands=(
             "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
@@ -151,7 +151,7 @@ _SIZES = (
         "Shorten or split the policy",
         (
             "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
-            "Split a permissions policy into several managed policies: 10 can be attached by default.",
+            f"Split a permissions policy into several managed policies: {_ATTACHED}.",
             _WILDCARDS,
         ),
     ),

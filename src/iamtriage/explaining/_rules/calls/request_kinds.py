@@ -147,7 +147,7 @@ def acl_remedy(text: str) -> Remedy:
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     return your_remedy(
         "Send the request without an ACL",
-        f"{remove} New buckets have no ACLs.",
+        f"{remove} ACLs are disabled in new buckets.",
         share,
         "Only if the program cannot omit it: turn ACLs on with BucketOwnerPreferred (aws s3api put-bucket-ownership-controls).",
         commands=("aws s3api get-bucket-ownership-controls --bucket BUCKET",),

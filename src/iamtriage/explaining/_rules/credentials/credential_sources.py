@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -300,64 +300,90 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
-GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
 """The part of a workflow of GitHub Actions that assumes a role."""
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
-    "The role must trust the CI system's OIDC provider. No secret is needed then.",
+    "The role must trust GitHub's OIDC provider. No secret is needed then.",
 )
 GITHUB_PERMISSION_STEPS = (
     "Add the permissions to the job or to the workflow: once one is set, all others are none. A job that calls a reusable workflow must grant id-token: write, too.",
     "Workflows of pull requests from forks never get it. Run the job on a branch of the repository instead.",
 )
 """How to give a job the permission for OIDC tokens."""
-# What gives a job credentials, by what names the CI system in a text.
-_CI_STEPS = (
-    (GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS),
+
+
+class _CiSystem(NamedTuple):
+    """A CI system, and what gives its jobs credentials. Most jobs have none, because they assumed no role."""
+
+    name: str
+    steps: tuple[str, ...]
+    url: str = pages.OIDC_ROLES
+    title: str = "Give the job of {} a role"
+    why: str = "The job of {} has no credentials: it assumed no role, or its secrets are empty."
+
+
+# By what names the CI system in a text.
+_CI_SYSTEMS = (
+    (GITHUB_SIGNS, _CiSystem(_GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC)),
     (
         lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
-        "Jenkins",
-        (
-            "Wrap the step in withAWS(role: 'ROLE_NAME', region: 'REGION') of the plugin Pipeline: AWS Steps, or in withCredentials with an AWS credentials binding.",
-            "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
+        _CiSystem(
+            "Jenkins",
+            (
+                "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",
+                "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
+            ),
+            "https://plugins.jenkins.io/pipeline-aws/",
         ),
     ),
     (
         lazy_pattern(r"gitlab", re.IGNORECASE),
-        "GitLab CI/CD",
-        (
-            "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
-            "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
+        _CiSystem(
+            "GitLab CI/CD",
+            (
+                "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+                "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
+            ),
+            "https://docs.gitlab.com/ci/cloud_services/aws/",
         ),
     ),
     (
         lazy_pattern(r"codebuild", re.IGNORECASE),
-        "CodeBuild",
-        (
-            "The build container has the credentials of the project's service role. Remove AWS_PROFILE and access keys from the environment.",
-            "In docker build, pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI as a build argument.",
+        _CiSystem(
+            "CodeBuild",
+            (
+                "Remove AWS_PROFILE and access keys from the environment and the buildspec: without them, the SDK uses the service role.",
+                "Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to containers of the build: with docker run -e, or as a build argument of docker build.",
+            ),
+            "https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html",
+            "Let the build use the service role of the {} project",
+            "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
         ),
+    ),
+)
+_OTHER_CI_SYSTEM = _CiSystem(
+    "the CI system",
+    (
+        "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+        "The role must trust the CI system's OIDC provider. No secret is needed then.",
     ),
 )
 
 
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
-    system, steps = next(
-        ((name, steps) for pattern, name, steps in _CI_STEPS if pattern.search(case.text)),
-        ("the CI system", _GITHUB_STEPS),
-    )
+    system = next((each for pattern, each in _CI_SYSTEMS if pattern.search(case.text)), _OTHER_CI_SYSTEM)
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
-        because=(f"The text mentions {system}.",),
-        text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
+        because=(f"The text mentions {system.name}.",), text=system.why.format(system.name)
     )
-    title = f"Give the job of {system} a role"
-    if system != _GITHUB:
-        return Advice([no_role], [your_remedy(title, *steps, url=pages.OIDC_ROLES)])
+    title, steps = system.title.format(system.name), system.steps
+    if system.name != _GITHUB:
+        return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
     because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
     causes = [NO_ID_TOKEN_PERMISSION.cause(because=because), no_role, SECRETS_OF_FORKS.cause()]
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS
         causes.remove(no_role)
-    return Advice(causes, [your_remedy(title, *steps, manifest=GITHUB_WORKFLOW, url=pages.GITHUB_OIDC)])
+    return Advice(causes, [your_remedy(title, *steps, manifest=GITHUB_WORKFLOW, url=system.url)])

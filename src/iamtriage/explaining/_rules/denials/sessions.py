@@ -95,8 +95,8 @@ def explain_no_assignment(denial: Denial) -> Explanation:
             ),
             organization_remedy(
                 "Assign the permission set",
-                "Check who has it in the account.",
-                "Assign it to the user or, better, to one of the user's groups.",
+                "Check who has it in the account: list-permission-sets prints PERMISSION_SET_ARN.",
+                "Assign it to the user or, better, to one of the user's groups: identitystore list-groups prints GROUP_ID.",
                 commands=(
                     "aws sso-admin list-instances",
                     "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",

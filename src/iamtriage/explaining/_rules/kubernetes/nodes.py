@@ -144,7 +144,7 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
             title=f"Or map it in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
             else "Map the node role in aws-auth, with the groups of nodes",
-            steps=("Write the ARN of the role, not of the instance profile, and without its path.",),
+            steps=() if principal.is_known else ("Write the ARN of the role, not of the instance profile.",),
         )
         if not cluster.uses_entries:
             # The lookup belongs to the first remedy that needs the role.

@@ -46,7 +46,7 @@ _TAGGING_CALL = "The call was "
 _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 _UNLISTED = "AWS lists no resource of this form"
-_ONLY_ALL = "AWS accepts only *"
+_ONLY_ALL = "AWS documents only *"
 _PERMISSION_SET_COMMANDS = (
     "aws sso-admin list-instances",
     "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",

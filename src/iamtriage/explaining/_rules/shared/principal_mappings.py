@@ -107,10 +107,9 @@ class ClusterPrincipal(Value):
                 "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
             )
         if cluster.uses_entries:
-            shell_commands += [
-                cluster.eks_command("list-access-entries"),
-                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
-            ]
+            shell_commands.append(cluster.eks_command("list-access-entries"))
+        if cluster.uses_entries and self.entry_refusal is None:
+            shell_commands.append(cluster.eks_command("describe-access-entry", principal=self.entry_argument))
             steps.append(
                 "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
             )
@@ -214,10 +213,11 @@ class ClusterPrincipal(Value):
         if username is not None:
             words += ["--username", username]
         create = "eksctl create iamidentitymapping --cluster CLUSTER --region REGION"
+        form = "" if self.is_known else "Write the role's ARN without its path. "
         return cluster_remedy(
             title or f"Map {self.description} in aws-auth",
             *steps,
-            "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
+            f"{form}If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
             commands=(
                 f"{create} {command(*words, '--no-duplicate-arns')}",
                 "kubectl -n kube-system edit configmap aws-auth",

@@ -156,7 +156,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     if is_pod and expected == _AUDIENCE:
         steps = (
             f"The EKS webhook requests {_AUDIENCE} unless the annotation eks.amazonaws.com/audience names another: remove it from the service account. In a projected volume of your own, set audience to {_AUDIENCE}.",
-            "Recreate the pods: a running pod keeps its token.",
+            "Re-create the pods: a running pod keeps its token.",
         )
         lines = (
             "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
