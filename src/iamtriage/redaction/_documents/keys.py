@@ -62,9 +62,14 @@ _SENSITIVE = {
     "issecret": "true",
     "noecho": "true",
 }
+# Keys whose value is a secret next to other keys: plaintext data keys of KMS, API keys of API Gateway.
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html
+# https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html
+_SECRET_NEXT_TO = {"plaintext": frozenset({"keyid", "ciphertextblob"}), "value": frozenset({"stagekeys"})}
 # Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
 _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
+_NONE: frozenset[str] = frozenset()
 _NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
 # A sentence about the secret instead of a passphrase.
@@ -145,7 +150,8 @@ class Announced(NamedTuple):
         if is_placeholder(content):
             return None
         if " " in content.strip() and self.name.what != "private key":
-            if self.name.what not in {"password", "cookie"} or _SENTENCE.search(content):
+            is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)
+            if not (self.name.what in _MULTI_WORD or is_text_of_secret) or _SENTENCE.search(content):
                 return None
             if not is_quoted and (self.name.key == "pass" or not _is_phrase(content)):
                 return None
@@ -190,6 +196,9 @@ def _find_after(
             yield found._replace(start=found.start - len(name), end=found.end - len(name))
 
 
+# Secrets that can contain spaces, and the beginnings of documents, which are read themselves.
+_MULTI_WORD = frozenset({"password", "cookie"})
+_OPENING = ("{", "[", "<")
 # In characters.
 _MAX_SECRET = 100_000
 _KEY = Placement(":", quoted=True, structured=True, query=False, is_key=True)
@@ -233,7 +242,9 @@ def announce_members(
             result.append(
                 announced if brief in _PUBLIC_KEYS else announce_key(key) or Announced(what="secret")
             )
-        elif is_secret_object and brief in _KUBERNETES_DATA:
+        elif (is_secret_object and brief in _KUBERNETES_DATA) or not _SECRET_NEXT_TO.get(
+            brief, _NONE
+        ).isdisjoint(short):
             result.append(Announced(what="secret"))
         elif brief in _TOKEN_OBJECTS and members[brief] is None:
             result.append(Announced(what="token"))

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.setting_lines import extend_to_line_end
+from iamtriage.redaction._finders.setting_lines import (
+    extend_over_cookies,
+    extend_to_line_end,
+    extend_to_quote,
+)
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
@@ -42,16 +46,16 @@ _MARKER_REACH = 2 + len(WORD)
 # Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
 _PERCENT = "%(?:25){0,4}"
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?(?:[\[(]\s?|{_PERCENT}(?:5[bB]|28))|Just\s|{_BLOCK})"
+_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?(?:[\[(][ \t]?|{_PERCENT}(?:5[bB]|28))|Just\s|{_BLOCK})"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=[^=~>]))?)?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
+    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
     rf"{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
-    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
+    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 # Before a type in source code.
@@ -76,6 +80,9 @@ _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
 )
+# A name, and below it what pydantic says about its value.
+_INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
+_QUOTED_NAME = re.compile(r" [\"'][^\"'\n]{1,200}[\"'] ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # A user before the name of a password, the end of a clause, and states, which are not passwords.
@@ -84,29 +91,11 @@ _USER = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
-_STATES = frozenset(
-    [
-        "accepted",
-        "bad",
-        "correct",
-        "empty",
-        "expired",
-        "fail",
-        "failed",
-        "false",
-        "incorrect",
-        "invalid",
-        "missing",
-        "ok",
-        "passed",
-        "rejected",
-        "required",
-        "true",
-        "unset",
-        "valid",
-        "wrong",
-    ]
-)
+_STATE_WORDS = """
+    accepted bad correct empty expired fail failed false incorrect invalid missing ok passed rejected required
+    true unset valid wrong
+"""
+_STATES = frozenset(_STATE_WORDS.split())
 # The text that Terraform and other tools print in place of a value.
 HIDDEN = re.compile(
     r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
@@ -126,12 +115,12 @@ _COLUMNS = re.compile(
     r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b))",
     re.MULTILINE,
 )
-# A line of netrc.
+# A line of netrc, or of the settings of Redis.
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
 
 _COMMAND = re.compile(
-    r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
+    r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
 # Words after an option in prose: "--password is required".
@@ -198,6 +187,7 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
     (_TAGS_BETWEEN, "pair"),
     (_TUPLE, "tuple"),
     (_TABLE, "table"),
+    (_INVALID, "pair"),
 )
 
 
@@ -224,8 +214,9 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     columns = _COLUMNS.match(text, match.end)
     if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
         return check_value(match, "tuple", Extent(*columns.span("value"), ""))
-    word = _LAST_WORD.match(text, match.end) if match.name.key == "password" else None
-    if word and match.line_start() is not None and is_mixed(word["value"]):
+    key = match.name.key
+    word = _LAST_WORD.match(text, match.end) if key in {"password", "requirepass", "masterauth"} else None
+    if word and match.line_start() is not None and (key != "password" or is_mixed(word["value"])):
         return check_value(match, "option", Extent(*word.span("value"), ""))
     spaces = _SPACES.match(text, match.end)
     if spaces is None:
@@ -277,8 +268,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent = extent._replace(start=extent.start + 1)
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
-    is_call = text.startswith(("(", "["), extent.end) and not extent.quote and not query
-    if is_call and _CALLEE.fullmatch(text, extent.start, extent.end):
+    if not extent.quote and not query and _is_word_of_code(text, extent, sign):
         return None
     structured = query or bool(assign["close"])
     is_login = False
@@ -289,19 +279,33 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         structured = line is not None or (
             sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
         )
-        is_wrapped = text[extent.start - 1] in "[("
-        if name.what == "cookie" or (
-            not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
-        ):
-            is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
-            extent = extend_to_line_end(
-                text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
-            )
+        extent = _extend(match, extent, sign, line)
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
     found = check_value(match, sign, extent, placement, quote)
     # If the sign is percent-encoded, the marker must not contain spaces.
     return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
+
+
+def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | None) -> Extent:
+    """Extend an unquoted value over the words, cookies and signs that belong to it."""
+    text, what = match.text, match.name.what
+    if what == "cookie":
+        extent = extend_over_cookies(text, extent)
+    is_wrapped = text[extent.start - 1] in "[("
+    if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in _MULTI_WORD):
+        is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
+        return extend_to_line_end(text, extent, every=sign == "=" or what == "cookie", is_escaped=is_escaped)
+    return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
+
+
+def _is_word_of_code(text: str, extent: Extent, sign: Sign) -> bool:
+    """Return whether a value is a function, a variable, or a word before a name: "password" : secret "orders"."""
+    if text.startswith(("(", "["), extent.end):
+        return _CALLEE.fullmatch(text, extent.start, extent.end) is not None
+    if sign == "=" or not _QUOTED_NAME.match(text, extent.end):
+        return False
+    return text[extent.start : extent.end].isalpha() and text[extent.start : extent.end].islower()
 
 
 def _is_login(match: NameMatch, extent: Extent) -> bool:
@@ -326,8 +330,9 @@ def _is_marked(text: str, at: int) -> bool:
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
     """Return whether a value on the line after its name can be the secret instead of another name."""
-    if assign[0].rstrip()[-1:] in "|>-+":
-        # With YAML's block indicator, the value must follow.
+    last = assign[0].rstrip()[-1:]
+    if last in "|>-+)" or (last == "(" and extent.quote):
+        # After YAML's block indicator, a type of PHP or a wrapper of Rust, the value must follow.
         return True
     value = text[extent.start : extent.end]
     if not extent.quote and ("://" in value or OTHER_ASSIGNMENT.match(value)):

@@ -119,6 +119,11 @@ class NameMatch(NamedTuple):
         return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
 
 
+def _begins_with_capital(text: str, at: int) -> bool:
+    """Return whether a word in a name begins with a capital after another word: "smtpPass"."""
+    return text[at].isupper() and text[at - 1 : at].islower()
+
+
 def surroundings_of(text: str, name_end: re.Match[str], reach: int) -> tuple[str, str]:
     """Return the text before the last word of a name, and that word with the text after it up to a distance."""
     start = name_end.start()
@@ -136,7 +141,7 @@ def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedVa
         runs: The unquoted values that were found so far.
     """
     start = name_end.start()
-    if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
+    if name_end[0] in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None
     suffix, end = "", name_end.end()
     if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
@@ -157,8 +162,7 @@ def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedVa
     if len(prefix) > _MAX_WORD and prefix.isalnum():
         # Part of a token.
         return None
-    if text[name_end.start()].isupper() and prefix[-1:].isalpha() and text[name_end.start() - 1].islower():
-        # A word begins with each capital: "smtpPass".
+    if prefix and _begins_with_capital(text, name_end.start()):
         prefix += "_"
     name = classify_name(prefix, name_end[0], suffix)
     return NameMatch(text, name, start, end, runs) if name else None

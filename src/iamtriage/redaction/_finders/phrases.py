@@ -116,7 +116,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{_READS_INPUT})", "password"),
     (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
-    (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
+    (("vault kv", "vault write"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
     (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
@@ -152,11 +152,11 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
-    (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
+    (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
-    (("::add-mask::",), r"::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
+    (("::add-mask::",), r"^::add-mask::(?P<line>[^\r\n]{1,4000})|::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
     (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
@@ -171,7 +171,9 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
 
 
 COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
-SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
+SENTENCES = tuple(
+    Sentence(words, re.compile(pattern, re.MULTILINE), what) for words, pattern, what in _SENTENCE_ROWS
+)
 SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in SENTENCES for word in sentence.words}))
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
 

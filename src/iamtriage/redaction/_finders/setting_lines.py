@@ -11,13 +11,19 @@ from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("extend_to_line_end",)
+__all__ = ("extend_over_cookies", "extend_to_line_end", "extend_to_quote")
 
 # The words of a value and of what follows it. There can be more, and they make no difference.
 _REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b{FILLER}]++){{1,8}}")
 _ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b\\\"'{FILLER}]++){{1,8}}")
 # A comment, or another command.
 _COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
+# The further cookies of a header, unlike the attributes of one.
+_COOKIES = re.compile(
+    r"(?:; ?(?!(?:path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)\b)"
+    r"[\w.!#$%&*+^|~-]{1,200}=[^\s;,\"'\\]{0,4096}){1,200}",
+    re.IGNORECASE,
+)
 # The maximum number of words in a passphrase, unlike a sentence or other settings after a password.
 _MAX_WORDS = 6
 # Programs that get a password from their environment.
@@ -32,6 +38,7 @@ _SENTENCE = re.compile(r"[:=({\"]")
 # In characters.
 _MAX_LINE = 4_096
 _QUOTE_REACH = 2_000
+_MAX_PHRASE = 200
 
 
 def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
@@ -53,6 +60,30 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
     if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))
+
+
+def extend_over_cookies(text: str, extent: Extent) -> Extent:
+    """Extend the value of a cookie over those after it."""
+    others = _COOKIES.match(text, extent.end)
+    return extent._replace(end=others.end()) if others else extent
+
+
+def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
+    """Extend the value in an assignment in quotes, as in "PASSWORD=aB3 dE6", to the closing quote.
+
+    Args:
+        text: The text.
+        name: The position of the name.
+        extent: The value.
+    """
+    quote = text[name - 1 : name]
+    end = text.find(quote, extent.end, extent.end + _MAX_PHRASE) if quote in {'"', "'"} else -1
+    rest = text[extent.end : max(end, extent.end)]
+    words = rest.split()
+    # Words in lower case are more likely a command.
+    if not words or len(words) > _MAX_WORDS or rest.islower() or "\n" in rest:
+        return extent
+    return extent if _SENTENCE.search(rest) or _is_command(words) else extent._replace(end=end)
 
 
 def _closes_quote(text: str, start: int, value: str) -> bool:

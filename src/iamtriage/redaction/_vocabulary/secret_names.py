@@ -55,6 +55,7 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("pass", "password", "name"),
     ("pwd", "password", "name"),
     ("pw", "password", "word"),
+    ("bind pw", "password", "name"),
     ("signature", "signature", "name"),
     ("signature provided", "signature", "name"),
     ("encoded message", "encoded message", "name"),
@@ -70,12 +71,15 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("pre shared key", "secret", "name"),
     ("master key", "secret", "value"),
     ("access key", "secret", "value"),
+    ("admin key", "secret", "value"),
     ("app key", "secret", "value"),
     ("application key", "secret", "value"),
     ("auth key", "secret", "value"),
     ("client key", "private key", "value"),
     ("client key data", "private key", "name"),
     ("consumer key", "secret", "value"),
+    ("cosmos key", "secret", "value"),
+    ("customer key", "secret", "value"),
     ("deploy key", "secret", "value"),
     ("encryption key", "secret", "value"),
     ("decryption key", "secret", "value"),
@@ -85,7 +89,9 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("integration key", "secret", "value"),
     ("license key", "secret", "value"),
     ("recovery key", "secret", "value"),
+    ("replica set key", "secret", "value"),
     ("routing key", "secret", "value"),
+    ("sdk key", "secret", "value"),
     ("service key", "secret", "value"),
     ("signing key", "secret", "value"),
     ("ssh key", "secret", "value"),
@@ -184,17 +190,17 @@ _SHORT_PREFIXES = """
 # After a name, these words show that the value describes the secret.
 _DESCRIBING_WORDS = """
     age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
-    char character characters chars class column config configuration cost count counts created creator
+    char character characters chars checksum class column config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
-    files folder for form format generator has hash header headers hint host hostname id identifier ids in
+    files fingerprint folder for form format generator has hash header headers hint host hostname id identifier ids in
     index is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
-    limits location lock management manager max message method min minimum mode modified name names next
+    limits location lock management manager max md message method min minimum mode modified name names next
     not num number option options param parameter parameters params path paths pattern period permission
     permissions placeholder policies policy port position prefix price prompt protected protection
     provider providers rate ref reference references refs regex region require required requirement
     requirements reset retries rotate rotated rotation rule rules scope scopes score selection selector
-    server service settings size source sources spec state status stdin storage store strength suffix table tag
+    server service settings sha size source sources spec state status stdin storage store strength suffix table tag
     tags template threshold time timestamp title ttl type types updated uri url urls usage used user
     username users valid validation validator validity variable variables version versions was
 """

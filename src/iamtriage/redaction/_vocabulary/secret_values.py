@@ -22,6 +22,8 @@ _PLACEHOLDER = re.compile(
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
+    r"|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
+    r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
     r"|your[-_ ]\w.*|[0-9]{1,9} bytes"
@@ -53,10 +55,11 @@ _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
 )
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
-# A label that another value follows: "token: token: …".
-_LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]")
+# A label that another value follows: "token: token: …", "token: oauth2: …".
+_LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]|[a-z]{2,20}[0-9]:")
 _PLAIN_WORDS = re.compile(r"[A-Z]?[a-z]*(?:[-'_/][A-Z]?[a-z]+)*[.:!?…]*")
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]++|{BASE64_ESCAPES})++")
+_CHOSEN_TOKEN = re.compile(r"[A-Za-z0-9+/=_.~:@!*%|^#$?&,;-]+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
@@ -66,6 +69,7 @@ _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
 _CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
 _PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
 _VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.][\w.]{1,40})?")
+_EMPTY_COOKIE = re.compile(r"[\w.-]{1,80}=(?:\"\")?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # Secrets that people choose can have any form.
@@ -157,7 +161,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value is a placeholder, a type, an expression, an error code, a count or another name."""
     if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
         return True
-    if name.what == "cookie" and value.isdigit():
+    if name.what == "cookie" and (value.isdigit() or _EMPTY_COOKIE.fullmatch(value)):
         return True
     if placement.quoted:
         return False
@@ -264,7 +268,13 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
     if not placement.query and _CODE.fullmatch(value.rstrip(":,.")):
         # "could not get token: AccessDenied: …"
         return False
-    return _TOKEN.fullmatch("".join(value.split())) is not None and not value.startswith(("http:", "https:"))
+    if value.startswith(("http:", "https:")):
+        return False
+    if _TOKEN.fullmatch("".join(value.split())):
+        return True
+    # People also choose tokens like passwords.
+    is_certain = placement.quoted or placement.structured or placement.sign == "="
+    return is_certain and looks_random(value) and _CHOSEN_TOKEN.fullmatch(value) is not None
 
 
 def is_mixed(value: str) -> bool:

@@ -4,6 +4,7 @@ Prefixes, alphabets and lengths are facts from two rule sets: gitleaks 8
 (https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml) and detect-secrets 1.5
 (https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins). A token that is longer than its
 rule says is removed, too. The URLs of Discord's webhooks: https://discord.com/developers/docs/resources/webhook.
+AppSync: https://docs.aws.amazon.com/appsync/latest/APIReference/API_ApiKey.html, and the rules of several scanners.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("age", ("AGE-SECRET-KEY-1",), 0, r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     ("Amazon Bedrock", ("ABSK",), 0, r"ABSK[A-Za-z0-9+/]{100,400}={0,2}"),
     ("Amazon Bedrock", ("bedrock-api-key-",), 0, r"bedrock-api-key-[A-Za-z0-9+/]{20,20000}={0,2}"),
+    ("AWS AppSync", ("da2-",), 0, r"da2-[a-z0-9]{26}"),
     ("Anthropic", ("sk-ant-",), 0, r"sk-ant-[A-Za-z0-9_-]{20,300}"),
     ("Artifactory", ("AKCp",), 0, r"AKCp[A-Za-z0-9]{10,100}"),
     ("Artifactory", ("cmVmd",), 0, r"cmVmd[A-Za-z0-9]{59}"),
