@@ -385,5 +385,14 @@ def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C9
         case AwsError():
             from iamtriage.explaining._rules.calls.api_errors import explain_api_error
 
-            return explain_api_error(Case(failure, facts))
+            return _add_map_of_nodes(Case(failure, facts), explain_api_error(Case(failure, facts)))
     assert_never(failure)
+
+
+def _add_map_of_nodes(case: Case[AwsError], explanation: Explanation) -> Explanation:
+    """Return an explanation, with what ``aws-auth`` entries in the text say of nodes that did not join."""
+    if explanation.topic != "nodes-not-joined":
+        return explanation
+    from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
+
+    return add_stated_map(case, explanation)

@@ -59,6 +59,56 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "NotAuthorizedError - Operation Denied. Access Denied: S3Bucket=octo-bundles, S3Key=web/web-1.zip",
+            {},
+            ("S3 denied s3:GetObject on arn:aws:s3:::octo-bundles/web/web-1.zip",),
+            ("KEY", "names no action"),
+            id="the source bundle of Elastic Beanstalk",
+        ),
+        pytest.param(
+            "com.amazon.ws.emr.hadoop.fs.shaded.com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 0A1B2C3D4E5F6071; S3 Extended Request ID: aBc=; Proxy: null)\n"
+            '\tat com.amazon.ws.emr.hadoop.fs.s3.lite.call.ListObjectsV2Call.perform(ListObjectsV2Call.java:22)\nspark.read.parquet("s3://octo-lake/orders/")',
+            {},
+            ("S3 denied s3:ListBucket on arn:aws:s3:::octo-lake",),
+            (),
+            id="the operation in a frame of EMRFS",
+        ),
+        pytest.param(
+            "org.apache.kafka.common.errors.SaslAuthenticationException: [0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9]: Access denied",
+            {},
+            ("denied kafka-cluster:Connect", '"Action": "kafka-cluster:Connect"'),
+            ("names no action",),
+            id="a connection to Amazon MSK",
+        ),
+        pytest.param(
+            "An error occurred (AccessDeniedException) when calling the InvokeModel operation: You don't have access to the model with the specified model ID.\n"
+            'client.invoke_model(modelId="octo.large-v2:0", body=body)',
+            {"region": "eu-west-1"},
+            ("--region eu-west-1", "--model-id octo.large-v2:0"),
+            ("MODEL_ID",),
+            id="the model of the call in the source code",
+        ),
+        pytest.param(
+            "An error occurred (AccessDeniedException) when calling the InvokeModel operation: You don't have access to the model with the specified model ID.\n"
+            "client.invoke_model(modelId=DEFAULT_MODEL, body=body)",
+            {"region": "eu-west-1"},
+            ("--model-id MODEL_ID",),
+            ("DEFAULT_MODEL",),
+            id="a variable is not the model",
+        ),
+        pytest.param(
+            'Nodegroup "octo-ng" failed: NodeCreationFailure: Instances failed to join the kubernetes cluster\n'
+            "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:instance-profile/octo-nodes\n"
+            "    username: system:node:{{EC2PrivateDNSName}}\n    groups: [system:bootstrappers, system:nodes]",
+            {"cluster": "octo", "region": "eu-west-1"},
+            (
+                "no aws-auth entry matches its role: the rolearn of the entry for octo-nodes is the ARN of an instance profile",
+                "aws iam get-instance-profile --instance-profile-name octo-nodes",
+            ),
+            ("NODEGROUP",),
+            id="an aws-auth entry explains why nodes do not join",
+        ),
+        pytest.param(
             "upload failed: dist/a.js to s3://octo-site/a.js An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
             "delete failed: s3://octo-site/old.js An error occurred (AccessDenied) when calling the DeleteObject operation: Access Denied",
             {},

@@ -1,4 +1,4 @@
-"""Find the values of placeholders in the commands of a text."""
+"""Find the values of placeholders in the commands, parameters and settings of a text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.failures._failures import Failure
 
-__all__ = ("own_service", "values_of_commands")
+__all__ = ("own_service", "values_of_commands", "values_of_parameters")
 
 # An option of a command whose value is a placeholder.
 _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
@@ -35,6 +35,13 @@ _OPTIONS_OF_IDENTITIES = frozenset(
     {"group-name", "instance-profile-name", "policy-name", "role-name", "user-name"}
 )
 _MAX_CHARS = 20_000
+# Placeholders for parameters whose name means the same in every text.
+_PARAMETERS = frozenset(
+    {
+        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "MODEL_ID",
+        "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
+    }
+)  # fmt: skip
 
 
 def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
@@ -72,6 +79,30 @@ def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:
         }
         if len(values) == 1:
             yield word, values.pop()
+
+
+def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder for a parameter of which the text states one value, such as ``modelId="…"``."""
+    failure = explanation.failure
+    if failure is None:
+        return
+    wanted = {word for remedy in explanation.remedies for word in remedy.placeholders} & _PARAMETERS
+    if not wanted:
+        return
+    from iamtriage.redaction._redact import redact
+
+    text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
+    for word in sorted(wanted):
+        name = "[_-]?".join(word.split("_"))
+        # A value without quotes in code is a variable.
+        pattern = (
+            rf"(?<![A-Za-z0-9]){name}[\"']?\s{{0,3}}(?:=>|[=:])\s{{0,3}}[\"'](\w[\w./:@+,-]{{0,255}})[\"']"
+            rf"|(?:^(?:export )?|[\s;]){name}=(\w[\w./:@+,-]{{0,255}})$"
+        )
+        found = re.finditer(pattern, text, re.ASCII | re.IGNORECASE | re.MULTILINE)
+        values = {each[1] or each[2] for each in found}
+        if len(values) == 1 and redact(value := values.pop()) == value:
+            yield word, value
 
 
 def own_service(failure: Failure | None, context: Context) -> str | None:

@@ -11,7 +11,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.arns._principals import User
-from iamtriage.explaining._additions.command_values import own_service, values_of_commands
+from iamtriage.explaining._additions.command_values import (
+    own_service,
+    values_of_commands,
+    values_of_parameters,
+)
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
@@ -70,7 +74,7 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
-    for word, value in values_of_commands(explanation):
+    for word, value in (*values_of_commands(explanation), *values_of_parameters(explanation)):
         if word not in names:
             values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):

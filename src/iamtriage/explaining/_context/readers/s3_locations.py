@@ -41,7 +41,7 @@ _REMOTE = lazy_pattern(
     re.ASCII,
 )
 _NAMED_BUCKET = lazy_pattern(
-    rf"\b[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
+    rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])",
@@ -49,6 +49,7 @@ _NAMED_BUCKET = lazy_pattern(
 )
 _KEY = lazy_pattern(
     r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
+    r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     # Terraform: "uploading S3 Object (key) to Bucket (name)".
     r"|\bS3 Object \(([^()\s]{1,1024})\) to Bucket\b"
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"

@@ -78,6 +78,13 @@ _QUERY_READ = lazy_pattern(
     r"\(Path: s3[an]?://\S{1,1000}\)|Error opening Hive split s3[an]?://|(?P<listed>Permission denied on S3 path: s3://)",
     re.ASCII,
 )
+# Elastic Beanstalk reads the source bundle with the permissions of the caller.
+_BUNDLE_READ = lazy_pattern(r"\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=\S{1,1024}", re.ASCII)
+# The frames of EMRFS name the operation, but a HEAD request by what it gets.
+_EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
+# Amazon MSK denies the connection itself with the ID of the broker's session:
+# https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
+_MSK_CONNECTION = lazy_pattern(r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied", re.ASCII)
 # Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
@@ -118,6 +125,13 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             Stated("s3", found[0]),
             Stated("ListObjectsV2" if found["listed"] else "GetObject", found[0]),
         )
+    elif "emr.hadoop" in text and (found := _EMRFS_CALL.search(text)):
+        called = found[1] if found[1] != "GetObjectMetadata" else "HeadObject"
+        service, operation = Stated("s3", found[0]), Stated(called, found[0])
+    elif "SaslAuth" in text and (found := _MSK_CONNECTION.search(text)):
+        service, operation = Stated("kafka-cluster", found[0]), Stated("Connect", found[0])
+    elif "S3Bucket=" in text and (found := _BUNDLE_READ.search(text)):
+        service, operation = Stated("s3", found[0]), Stated("GetObject", found[0])
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
         service = Stated("s3", found[0])
         operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])

@@ -35,6 +35,7 @@ _PROFILE = lazy_pattern(
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 # Terraform names the cluster and the node group.
 _GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
+_NAMED_GROUP = lazy_pattern(r"\b[Nn]ode ?[Gg]roup [\"'`]([A-Za-z0-9][\w-]{0,62})[\"'`]", re.ASCII)
 
 NODES_NOT_JOINED = CauseType(
     "nodes-not-joined",
@@ -131,7 +132,10 @@ def _find_group(case: Case[AwsError]) -> tuple[Cluster, str]:
     cluster, group = find_cluster(case), _GROUP.search(case.text)
     if group is None:
         stated = find_option(case, "nodegroup-name")
-        return cluster, stated if stated and re.fullmatch(r"[A-Za-z0-9][\w-]{0,62}", stated) else "NODEGROUP"
+        if stated is None or re.fullmatch(r"[A-Za-z0-9][\w-]{0,62}", stated) is None:
+            named = _NAMED_GROUP.search(case.text)
+            stated = named[1] if named else "NODEGROUP"
+        return cluster, stated
     return attrs.evolve(cluster, name=cluster.name or group[1]), group[2]
 
 

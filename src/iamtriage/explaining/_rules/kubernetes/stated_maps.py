@@ -64,7 +64,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     caller = underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
-    if entries and explanation.topic == "kubernetes-node-login":
+    if entries and explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
         caller = find_node_role(case)
         if caller is None:
             return _explain_node_entries(case, entries, explanation)
@@ -278,7 +278,7 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
 def _summary(mismatch: Mismatch, caller: Caller) -> str:
     name = clip_text(getattr(mismatch.named, "name", ""))
     if caller.name == _ROLE_IN_PROFILE:
-        return f"The API server rejected the node (Unauthorized), because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
+        return f"The API server rejects the node, because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
     looked_up = f"the authenticator looks for {arn_in_map(caller)}."
     if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
         return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
