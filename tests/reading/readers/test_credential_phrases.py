@@ -120,6 +120,11 @@ INVALID: Table = (
         "<ana@example.com>: host\n    email-smtp.eu-west-1.amazonaws.com[192.0.2.7] said: 535\n    Authentication Credentials Invalid (in reply to AUTH command)",
         expect("invalid_credentials", service="ses"),
     ),
+    (
+        "ses-smtp-python",
+        "smtplib.SMTPAuthenticationError: (535, b'Authentication Credentials Invalid')\nhost = email-smtp.eu-west-1.amazonaws.com",
+        expect("invalid_credentials"),
+    ),
     ("smtp-elsewhere", "host mail.example.com said: 535 Authentication Credentials Invalid", None),
     ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
     (

@@ -89,10 +89,10 @@ def search_context(failure: Failure, whole: str) -> Context:
             values["region"] = heading
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
-    is_program = values["operation"] is not None and values["operation"] == _find_storage_call(failure)
-    if is_program and values.get("key") is None and values.get("prefix") is None:
+    stored = _find_storage_call(failure)
+    if stored is not None and values.get("key") is None and values.get("prefix") is None:
         # A program keeps more than one object in its bucket.
-        values["prefix"] = Stated("", values["operation"].words)
+        values["prefix"] = Stated("", stored.words)
     values = {
         name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
     }

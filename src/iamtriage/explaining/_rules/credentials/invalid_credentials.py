@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials import package_logins, unsigned_requests
+from iamtriage.explaining._rules.credentials import package_logins, smtp_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
@@ -118,6 +118,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explain_invalid_sso_token(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
+    if smtp_logins.is_about_smtp(request.message):
+        return smtp_logins.explain_smtp_login(case)
     if package_logins.is_about_packages(case):
         return package_logins.explain_no_codeartifact_login(case)
     variable = request.variable_without_token

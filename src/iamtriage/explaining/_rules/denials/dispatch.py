@@ -260,12 +260,6 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     )
 
 
-def _is_function_url(denial: Denial) -> bool:
-    """Return whether the URL of a Lambda function rejected a request without a reason."""
-    is_bare = denial.failure.action is None and denial.failure.principal is None
-    return is_bare and denial.service == "lambda" and ".lambda-url." in denial.failure.text
-
-
 def _calls_organizations(denial: Denial) -> bool:
     """Return whether AWS Organizations denied a call in its own words."""
     is_service = denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
@@ -286,6 +280,13 @@ def _is_gateway_response(denial: Denial) -> bool:
     # The codes are in a header that other services have, too.
     is_code = denial.failure.envelope.code in {"ForbiddenException", "UnauthorizedException"}
     return is_code and (denial.service == "execute-api" or BARE_BODY.search(text) is not None)
+
+
+def _is_function_url(denial: Denial) -> bool:
+    """Return whether the URL of a Lambda function rejected a request without a reason."""
+    failure = denial.failure
+    is_bare = failure.action is None and failure.principal is None and failure.envelope.operation is None
+    return is_bare and ".lambda-url." in failure.text
 
 
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
@@ -364,7 +365,7 @@ ROUTES: Routes = (
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
     (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
-    (_is_function_url, "denials.service_settings.explain_function_url"),
+    (_is_function_url, "denials.function_urls.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
     (
         lambda denial: denial.action is None and bool(denial.actions),

@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow, build_document
 
@@ -54,13 +54,6 @@ _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _COPY_SOURCE = lazy_pattern(
     r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
     r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})",
-    re.ASCII,
-)
-# Options of a call that require more, as the AWS CLI and the SDKs spell them:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_NAMED_KEY = lazy_pattern(
-    r"(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
-    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))",
     re.ASCII,
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
@@ -227,7 +220,7 @@ def explain_query_data(denial: Denial) -> Explanation:
 
 def _summary(denial: Denial, to: str) -> str:
     reason = f", {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
-    key = _NAMED_KEY.search(denial.failure.text) if denial.operation in _KEY_TEXTS else None
+    key = NAMED_KEY.search(denial.failure.text) if denial.operation in _KEY_TEXTS else None
     if key is not None and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
@@ -300,7 +293,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
         reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
         title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if no policy of the caller does yet"
-    key = _NAMED_KEY.search(text)
+    key = NAMED_KEY.search(text)
     if key is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
@@ -365,7 +358,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
-    if operation is None or (operation in _OBJECT_OPERATIONS and not _NAMED_KEY.search(denial.failure.text)):
+    if operation is None or (operation in _OBJECT_OPERATIONS and not NAMED_KEY.search(denial.failure.text)):
         decrypt = "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
         if operation is None:
             decrypt = (
@@ -392,7 +385,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
         text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-    key = _NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
+    key = NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
     if key is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         text = (

@@ -8,17 +8,15 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
+from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command, signed_curl
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -32,11 +30,6 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-_FUNCTION_URL = lazy_pattern(
-    r"https://[a-z0-9]{10,40}\.lambda-url\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.on\.aws/[\w/.~+-]{0,200}",
-    re.ASCII,
-)
 
 REQUEST_TO_WRONG_HOST = CauseType(
     "request-to-wrong-host",
@@ -74,14 +67,6 @@ BILLING_CLOSED_TO_IAM = CauseType(
     text="Only the root user can see billing information until IAM access to it is activated.",
     fix="Activate IAM access to billing as the root user.",
     of="cost-explorer-off",
-)
-FUNCTION_URL_REJECTED = CauseType(
-    "function-url-rejected",
-    title="The function URL rejects the request",
-    text="With AuthType AWS_IAM, the request is not signed, or its caller is not allowed. With NONE, the function policy does not allow everyone.",
-    recognised_by='Lambda says "Forbidden. For troubleshooting Function URL authorization issues".',
-    fix="Check the URL's AuthType. Sign the request if it is AWS_IAM; otherwise, allow it in the function policy.",
-    sources=(pages.LAMBDA_URLS,),
 )
 SSEC_BLOCKED = CauseType(
     "ssec-blocked",
@@ -364,44 +349,4 @@ def _explain_payment(denial: Denial, words: str) -> Explanation:
             ),
         ),
         notes=("An Allow in a policy does not help.",),
-    )
-
-
-def explain_function_url(denial: Denial) -> Explanation:
-    """Explain that the URL of a Lambda function rejected a request."""
-    text = denial.failure.text
-    url = _FUNCTION_URL.search(text)
-    region = commands.region(url["region"] if url else denial.facts.region)
-    is_signed = "--aws-sigv4" in text or "AWS4-HMAC-SHA256" in text
-    show = f"aws lambda get-function-url-config --function-name FUNCTION_NAME --region {region}"
-    sign = signed_curl("lambda", region, url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/")
-    policy = (
-        f"aws lambda get-policy --function-name FUNCTION_NAME --region {region} --query Policy --output text"
-    )
-    public = "aws lambda add-permission --function-name FUNCTION_NAME --region {} --statement-id {} --action {} --principal '*' {}"
-    check = owner_remedy(
-        "Check the AuthType of the function URL and the function policy",
-        "With AWS_IAM, sign the request with the service name lambda, and allow its caller lambda:InvokeFunctionUrl and lambda:InvokeFunction.",
-        "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
-        commands=(show, policy, *(() if is_signed else (sign,))),
-        url=pages.LAMBDA_URLS,
-    )
-    allow = owner_remedy(
-        "If the URL is meant to be public (AuthType NONE), allow everyone in the function policy",
-        "Anyone who knows the URL can then invoke the function.",
-        commands=(
-            public.format(region, "url-public", "lambda:InvokeFunctionUrl", "--function-url-auth-type NONE"),
-            public.format(region, "url-invoke", "lambda:InvokeFunction", "--invoked-via-function-url"),
-        ),
-        url=pages.LAMBDA_URLS,
-    )
-    verdict = "it is not signed, or the function policy does not allow it"
-    if is_signed:
-        verdict = "its caller is not allowed"
-    return denial.explain(
-        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {verdict}.",
-        FUNCTION_URL_REJECTED.cause("reported", quote_phrases(text, "Function URL authorization issues")),
-        topic="function-url",
-        remedies=(check, allow),
-        notes=("The function did not run, so it has no log entry.",),
     )

@@ -138,7 +138,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
-    "denials.service_settings.explain_function_url": ("function url authorization",),
+    "denials.function_urls.explain_function_url": ("function url authorization",),
     "denials.service_specific.explain_image": ("not authorized for images",),
     "denials.service_settings.explain_bedrock_model": (
         "access to the model with the specified model",

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied, Failure
 
+NAMED_KEY = lazy_pattern(
+    r"(?:--sse-?kms-key-id[ =]|\b(?i:ssekmskeyid|(?:\w{1,30}[_-])?kms[_-]?(?:master[_-]?)?key(?:[_-]?(?:id|arn))?)[\"']?\s?(?:=>|[=:])\s?)[\"']?"
+    r"(?P<key>(?P<arn>arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:(?P<account>[0-9]{12}):key/[\w-]{1,64})|alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}(?![\w-]))",
+    re.ASCII,
+)
+"""The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
 _T_co = TypeVar("_T_co", covariant=True)
 
 

@@ -1,0 +1,32 @@
+"""Tests for requests that the URL of a Lambda function rejects: the AuthType and the request in the text decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+URL = "https://abcdefghij0123456789klmnopqrstuv.lambda-url.eu-west-1.on.aws/orders"
+BARE = 'x-amzn-ErrorType: AccessDeniedException\n\n{"Message":"Forbidden"}'
+LONG = '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}'
+UNSIGNED = "its AuthType is AWS_IAM, and the request is not signed"
+CLOSED = "its AuthType is NONE, and the function policy does not allow everyone"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "first", "command"),
+    [
+        (f"$ curl {URL} -d '{{}}'\n{BARE}\nFunctionUrlConfig:\n  AuthType: AWS_IAM", UNSIGNED, "Sign the request", f"{URL} --request POST"),
+        (f"$ curl -X DELETE {URL}\n{LONG}\nauthType: lambda.FunctionUrlAuthType.AWS_IAM", UNSIGNED, "Sign the request", f"{URL} --request DELETE"),
+        (f'$ curl {URL}\n{{"Message":"Forbidden"}}\nauthorization_type = "NONE"', CLOSED, "If the URL is meant to be public", "lambda:InvokeFunctionUrl"),
+        (f'$ awscurl --service lambda {URL}\n{BARE}\n"AuthType": "AWS_IAM",', "its AuthType is AWS_IAM, and the caller is not allowed", "Check the AuthType", "get-policy"),
+        (f"$ curl {URL}\n{BARE}", "it is not signed, or the function policy does not allow it", "Check the AuthType", URL),
+    ],
+    ids=["SAM", "CDK", "Terraform", "signed", "unknown"],
+)  # fmt: skip
+def test_function_url(text: str, verdict: str, first: str, command: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary == f"The function URL {URL} rejected the request: {verdict}."
+    remedy = explanation.remedies[0]
+    assert remedy.title.startswith(first)
+    assert command in " ".join(remedy.commands)
