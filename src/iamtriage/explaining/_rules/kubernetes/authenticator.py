@@ -181,6 +181,7 @@ def _caller(case: AnyCase) -> ClusterPrincipal:
         is_canonical=case.failure.principal is not None or is_derived(case.facts, "caller"),
         is_lowercase=_is_lowercase(case),
         is_masked=masked is not None,
+        source=case.text,
     )
 
 

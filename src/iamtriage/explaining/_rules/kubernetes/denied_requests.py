@@ -243,7 +243,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         caller = try_parse_principal(denied.case.facts.caller)
     if policy is None or caller is None or not cluster.uses_entries or denied.provider is not None:
         return None
-    principal = build_cluster_principal(caller)
+    principal = build_cluster_principal(caller, source=denied.case.text)
     if not principal.is_known or principal.entry_refusal:
         return None
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type

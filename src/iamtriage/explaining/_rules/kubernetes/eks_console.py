@@ -95,6 +95,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         case.stated_principal or masked,
         case.caller or "the console's principal",
         is_masked=masked is not None,
+        source=case.text,
     )
     who, where = "The console's IAM principal", ""
     if principal.is_known:

@@ -381,7 +381,7 @@ def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
         return (), ()
     cluster, group = denied.cluster, denied.subject.name
-    principal = build_cluster_principal(denied.principal)
+    principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     bindings = "bindings have" if denied.is_drain else "binding has"

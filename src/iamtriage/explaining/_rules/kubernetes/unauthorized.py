@@ -99,7 +99,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     account = getattr(case.principal, "account", None)
     is_other = isinstance(account, str) and cluster.account not in {None, account}
     other_account = account if is_other else None
-    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
+    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller", source=case.text)
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
@@ -199,7 +199,9 @@ def _explain_other_account(
                 url=pages.EKS_KUBECONFIG,
             ),
             *grants,
-            build_cluster_principal(case.stated_principal, case.caller).inspect_access_remedy(cluster),
+            build_cluster_principal(
+                case.stated_principal, case.caller, source=case.text
+            ).inspect_access_remedy(cluster),
         ),
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",

@@ -226,7 +226,7 @@ class ClusterPrincipal(Value):
         )
 
 
-def build_cluster_principal(
+def build_cluster_principal(  # noqa: PLR0913 (what a text can leave out of an ARN)
     principal: Principal | None,
     text: str | None = None,
     *,
@@ -234,6 +234,7 @@ def build_cluster_principal(
     is_canonical: bool = False,
     is_masked: bool = False,
     is_lowercase: bool = False,
+    source: str = "",
 ) -> ClusterPrincipal:
     """Build the names of a principal in commands.
 
@@ -244,6 +245,7 @@ def build_cluster_principal(
         is_canonical: Whether the ARN comes from the authenticator, which drops the paths of roles.
         is_masked: Whether the text masks the account, and the one of ``principal`` is a stand-in.
         is_lowercase: Whether the ARN is in lowercase, and its real spelling is unknown.
+        source: A text that can state the ARN of the role with its path.
 
     >>> from iamtriage import parse_principal
     >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
@@ -252,12 +254,16 @@ def build_cluster_principal(
     "$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"
     >>> caller.aws_auth_arn
     'arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef'
+    >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/dev/ana")
+    >>> build_cluster_principal(session, source="arn:aws:iam::111122223333:role/team/dev").entry_argument
+    'arn:aws:iam::111122223333:role/team/dev'
     >>> build_cluster_principal(None).entry_argument
     'PRINCIPAL_ARN'
     """
     unknown = "the principal" if text is None else text
     description = clip_text(principal_words.describe_principal(principal, unknown))
     role = principal_words.underlying_role(principal)
+    stated = principal_words.stated_role(principal, source)
     refusal = None if principal is None else _ENTRY_REFUSALS.get(principal.kind)
     if principal is None or (role is None and not isinstance(principal, User | FederatedUser | Root)):
         return ClusterPrincipal(description, placeholder, placeholder, is_known=False, entry_refusal=refusal)
@@ -268,10 +274,11 @@ def build_cluster_principal(
             arn, note = _unmask(arn), _MASKED
         return ClusterPrincipal(description, quote_argument(arn), arn, entry_refusal=refusal, path_note=note)
     try:
-        entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
-        if role.path == "/" and (isinstance(principal, RoleSession) or is_canonical):
+        entry_arn = normalize_role_arn((stated or role).arn, target="access-entry")
+        entry = quote_argument(commands.arn(entry_arn, placeholder))
+        if stated is None and role.path == "/" and (isinstance(principal, RoleSession) or is_canonical):
             note = _PATH_UNKNOWN.format(role_lookup_command(role.name))
-        if is_lowercase:
+        if is_lowercase and stated is None:
             lookup = _FIND_ROLE.format(quote_argument(f"/{role.name}$"))
             note = _CASE_UNKNOWN.format(lookup)
             if role.name.startswith(_LOWERCASE_IDENTITY_CENTER):
