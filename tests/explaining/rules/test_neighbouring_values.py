@@ -119,6 +119,41 @@ current credentials could not be used to assume 'arn:aws:iam::111122223333:role/
         ("which is bootstrapped", "role/cdk-hnb659fds-*"),
         ("npx cdk bootstrap",),
     ),
+    "audiences of a provider in Terraform, and the action's input": _Row(
+        """Run aws-actions/configure-aws-credentials@v4
+  with:
+    role-to-assume: arn:aws:iam::111122223333:role/deploy
+    audience: https://github.com/acme
+Error: Could not assume role with OIDC: Incorrect token audience
+
+resource "aws_iam_openid_connect_provider" "github" {
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+""",
+        (
+            "for the audience https://github.com/acme, but the IAM OIDC provider lists only sts.amazonaws.com",
+            "Remove the input audience of aws-actions/configure-aws-credentials",
+            "--client-id https://github.com/acme",
+        ),
+        ("AUDIENCE",),
+    ),
+    "audiences of a provider as text, and the claims of a pod's token": _Row(
+        """An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience
+$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90 --query ClientIDList --output json
+[]
+CLIENTIDLIST	sts.amazonaws.com
+""",
+        ("lists only sts.amazonaws.com", "annotation eks.amazonaws.com/audience"),
+        ("Read the token's aud claim",),
+        {
+            "token_claims": {
+                "iss": "https://oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90",
+                "aud": ["vault"],
+                "sub": "system:serviceaccount:shop:cart",
+            }
+        },
+    ),
 }
 
 

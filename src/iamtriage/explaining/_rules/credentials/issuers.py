@@ -108,8 +108,20 @@ def _is_whole(url: str | None) -> bool:
     return all(_CLUSTER_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
 
 
+_PROVIDER = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])", re.ASCII
+)
+
+
 def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
     """Return the ARN of the IAM OIDC provider for an issuer, or a placeholder."""
+    shown = {
+        arn
+        for arn in _PROVIDER.findall(case.failure.text)
+        if issuer.url is None or issuer.url == f"https://{arn.partition('/')[2]}"
+    }
+    if len(shown) == 1:
+        return commands.arn(shown.pop(), "PROVIDER_ARN")
     role = try_parse_principal(case.failure.resource or case.facts.resource)
     account = role.account if isinstance(role, Role) else case.failure.account
     if issuer.url is None or account is None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import issuers
@@ -16,16 +19,29 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
 
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+# What get-open-id-connect-provider prints as JSON or text, and what Terraform sets.
+_CLIENT_IDS = lazy_pattern(
+    r"(?:\"ClientIDList\" ?: ?|\bclient_id_list\b[ \t]{0,20}= ?)\[(?P<list>[^\]]{0,2000})\]|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
+    re.MULTILINE,
+)
+# The audience that a GitLab job or the action aws-actions/configure-aws-credentials requests.
+_REQUESTED = lazy_pattern(
+    r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
+    r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
+    re.ASCII,
+)
 
 
 WRONG_AUDIENCE = CauseType(
@@ -60,6 +76,7 @@ AUDIENCE_OF_OTHER_PARTITION = CauseType(
     fix="Request the audience of the role's partition.",
     recognised_by="The text shows that the CI system requests the audience sts.amazonaws.com.cn.",
     sign=r"\baud(?:ience)?[\"']?[:=] ?[\"'\[ ]{0,3}sts\.amazonaws\.com\.cn\b",
+    remedy="Let the token have the audience",
     of="wrong-audience",
 )
 AUDIENCE_OF_TOKEN = CauseType(
@@ -75,13 +92,19 @@ AUDIENCE_OF_TOKEN = CauseType(
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer = issuers.find_issuer(case, message)
-    audience = _token_audience(case)
+    audience, because = _token_audience(case), "Its aud claim is {}."
+    evidence: Evidence = "supplied"
+    if audience is None and (requested := _REQUESTED.search(case.failure.text)) is not None:
+        audience, evidence = requested[requested.lastgroup or 0], "derived"
+        because = "The configuration in the text requests the audience {}."
     causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
     if audience is not None:
         text = f"The token is for {audience}."
-        causes.append(AUDIENCE_OF_TOKEN.cause("supplied", (f"Its aud claim is {audience}.",), text=text))
+        causes.append(AUDIENCE_OF_TOKEN.cause(evidence, (because.format(audience),), text=text))
+        if (listed := _listed_audiences(case.failure.text)) and audience not in listed:
+            return _explain_unlisted_audience(case, issuer, audience, listed, causes)
     if issuer.system is not None or _runtime_kind(case) in {"github-actions", "gitlab"}:
-        return _explain_pipeline_audience(case, issuer, causes)
+        return _explain_pipeline_audience(case, issuer, audience, causes)
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     client = "AUDIENCE" if audience is not None and not audience.startswith("sts.") else audience
     show, add = commands.oidc_client_commands(
@@ -141,10 +164,10 @@ def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
 
 
 def _explain_pipeline_audience(
-    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, causes: list[Cause]
+    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, audience: str | None, causes: list[Cause]
 ) -> Explanation:
     """Explain that a provider does not list the audience of a CI job's token."""
-    host, wanted, which, url = "gitlab.com", "AUDIENCE", "", pages.OIDC_PROVIDERS
+    host, wanted, which, url = "gitlab.com", audience or "AUDIENCE", "", pages.OIDC_PROVIDERS
     where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
     if _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions":
         host, wanted, which, url = (
@@ -154,6 +177,7 @@ def _explain_pipeline_audience(
             pages.GITHUB_OIDC,
         )
         where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience names another."
+    is_other = wanted.endswith(".cn") and find_partition(case) != "aws-cn"
     account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
     provider = issuers.build_provider_arn(case, issuer)
     if provider == "PROVIDER_ARN" and account is not None:
@@ -161,8 +185,10 @@ def _explain_pipeline_audience(
     return case.explain(
         f"The IAM OIDC provider does not list the audience of the job's token{which}.",
         *causes,
+        *((AUDIENCE_OF_OTHER_PARTITION.cause(),) if is_other else ()),
         topic="wrong-audience",
         remedies=(
+            *((request_audience_remedy(host, issuers.STS_AUDIENCE, case.facts),) if is_other else ()),
             account_remedy(
                 "Add the audience to the IAM OIDC provider",
                 f"{where} The provider's ClientIDList must contain it.",
@@ -172,6 +198,45 @@ def _explain_pipeline_audience(
             ),
         ),
         notes=(issuers.ROLE_NOT_EVALUATED,),
+    )
+
+
+def _listed_audiences(text: str) -> tuple[str, ...]:
+    """Return the audiences of an IAM OIDC provider that a text shows."""
+    found = _CLIENT_IDS.search(text)
+    names = () if found is None else re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
+    return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
+
+
+def _explain_unlisted_audience(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    audience: str,
+    listed: tuple[str, ...],
+    causes: list[Cause],
+) -> Explanation:
+    """Explain that a provider, whose audiences the text shows, does not list that of the token."""
+    wanted = next((each for each in listed if each.startswith("sts.")), listed[0])
+    provider = issuers.build_provider_arn(case, issuer)
+    host = issuer.url or (_GITHUB_ISSUER if _runtime_kind(case) == "github-actions" else "")
+    request = request_audience_remedy(host.removeprefix("https://"), wanted, case.facts)
+    return case.explain(
+        f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}.",
+        *causes,
+        topic="wrong-audience",
+        remedies=(
+            attrs.evolve(
+                request,
+                steps=(
+                    *request.steps,
+                    f"Or an IAM administrator adds the audience to the provider: {commands.oidc_client_commands(provider, audience)[1]}",
+                ),
+            ),
+        ),
+        notes=(
+            "The role's trust policy is checked after that: if it has a condition on aud, it must name the audience of the token, too.",
+            issuers.ROLE_NOT_EVALUATED,
+        ),
     )
 
 

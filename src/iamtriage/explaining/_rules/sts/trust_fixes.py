@@ -147,9 +147,14 @@ def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
     return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
 
 
-def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
-    expected, actual = result.expected[0], result.actual[0]
-    issuer = key.rpartition(":")[0]
+def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
+    """Return the remedy that requests a token with another audience.
+
+    Args:
+        issuer: The issuer of the token without ``https://``.
+        expected: The audience.
+        facts: The facts.
+    """
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
     lines: tuple[str, ...] = ()
@@ -168,12 +173,17 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         )
     elif (setting := _find_audience_setting(issuer, facts)) is not None:
         steps = (f"{setting.format(audience=clip_text(expected))}, then run the job again.",)
-    yield your_remedy(
+    return your_remedy(
         f"Let the token have the audience {clip_text(expected)}",
         *steps,
         commands=lines,
         url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
     )
+
+
+def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
+    actual = result.actual[0]
+    yield request_audience_remedy(key.rpartition(":")[0], result.expected[0], facts)
     fixed = _with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
