@@ -154,6 +154,56 @@ CLIENTIDLIST	sts.amazonaws.com
             }
         },
     ),
+    "source identity that a command passes from a role": _Row(
+        """$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/audit --role-session-name a --source-identity ana
+An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/bastion/i-0a1b2c3d4e5f60718 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/audit
+""",
+        (
+            "The command has the option --source-identity. The role's trust policy must allow",
+            "Add to an identity-based policy of the role bastion:",
+            "Next Or assume the role without a source identity",
+        ),
+        ("a trust policy that names the caller itself is enough",),
+    ),
+    "source identity that Terraform passes for a user": _Row(
+        """Error: Cannot assume IAM Role
+
+  assume_role {
+    role_arn        = "arn:aws:iam::111122223333:role/audit"
+    source_identity = "ana"
+  }
+api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/audit
+""",
+        ("has source_identity", "a trust policy that names the caller itself is enough"),
+        ("Add to an identity-based policy",),
+    ),
+    "Regions of a boundary in the text, and the command": _Row(
+        """$ aws ec2 describe-instances --region us-west-1
+An error occurred (UnauthorizedOperation) when calling the DescribeInstances operation: You are not authorized to perform this operation. User: arn:aws:iam::111122223333:user/li is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy
+{"Version": "2012-10-17", "Statement": [{"Sid": "Home", "Effect": "Deny", "Action": "*", "Resource": "*",
+ "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-north-1"}}}]}
+""",
+        (
+            "unless aws:RequestedRegion is eu-north-1, and the call was made in us-west-1",
+            "Do this first: Call in eu-north-1",
+            "aws ec2 describe-instances --region eu-north-1",
+        ),
+    ),
+    "Region that a line of the text allows, and the command": _Row(
+        """# only eu-west-3 is allowed for us
+$ aws sqs list-queues --region us-east-2 --profile lab
+An error occurred (AccessDenied) when calling the ListQueues operation: User: arn:aws:sts::111122223333:assumed-role/lab/li is not authorized to perform: sqs:ListQueues on resource: arn:aws:sqs:us-east-2:111122223333:* with an explicit deny in a service control policy
+""",
+        ("aws sqs list-queues --region eu-west-3 --profile lab",),
+    ),
+    "ID of the control policy in the text": _Row(
+        """User: arn:aws:iam::111122223333:user/li is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy
+p-0a1b2c3d:
+{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*",
+ "Condition": {"StringNotEquals": {"ec2:InstanceType": "t3.micro"}}}]}
+""",
+        ("the policy p-0a1b2c3d in the text denies it unless ec2:InstanceType is t3.micro",),
+    ),
 }
 
 

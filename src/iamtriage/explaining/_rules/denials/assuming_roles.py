@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -23,6 +23,13 @@ from iamtriage.explaining._rules.denials.role_conditions import (
     deny_findings,
     describe_deny,
     find_deny_statements,
+)
+from iamtriage.explaining._rules.denials.session_attributes import (
+    caller_allow_step,
+    describe_attribute,
+    find_attribute,
+    needs_both_sides,
+    omit_attribute_remedy,
 )
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -44,7 +51,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 _MAX_ACCOUNTS = 3
-_SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",
@@ -91,7 +97,7 @@ ASSUMES_ITSELF = CauseType(
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     findings = check_trust_policy(denial)
-    attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
+    attribute = find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
@@ -114,7 +120,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         _call_otherwise_remedy(denial, denying),
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
-        _skip_tags_remedy(denial),
+        omit_attribute_remedy(denial),
         denial_remedies.authorization_details_remedy(denial),
     ]
     if (_names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial)) and not denying:
@@ -129,7 +135,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
         remedies=present(*remedies),
         notes=present(
             # The supplied trust policy shows whether it names the caller or the account.
-            None if denial.is_explicit or (attribute and findings is not None) else _account_note(denial),
+            None
+            if denial.is_explicit or (attribute and findings is not None) or needs_both_sides(denial)
+            else _account_note(denial),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
@@ -165,7 +173,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield SESSION_TAGS.cause(
             "derived",
             (f"The denied action is {denial.action}, not sts:AssumeRole.",),
-            text=_session_attribute_text(denial, attribute),
+            text=describe_attribute(denial, attribute),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None
     if _assumes_itself(denial):
@@ -289,86 +297,6 @@ def _trust_verdict(denial: Denial) -> str:
     return "explicitly denies it" if denial.is_explicit else "does not allow it"
 
 
-def _session_attribute_text(denial: Denial, attribute: str) -> str:
-    """Return what passes session tags or a source identity, and who must allow it."""
-    passes = f"The AssumeRole call passes {attribute}."
-    if attribute == "a source identity":
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
-        passes = "The call sets a source identity, or the session has one from an earlier call: it stays in every role that the session assumes."
-    text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
-    if denial.crosses_accounts:
-        text += (
-            " The caller's identity-based policy must allow it, too, because the role is in another account."
-        )
-    source = _find_tag_source(denial)
-    return text if source is None else f"{text} {source.reason}"
-
-
-class _TagSource(NamedTuple):
-    """What sets the session tags of a call.
-
-    Attributes:
-        reason: Why it sets tags, as a sentence.
-        title: The title of the remedy that turns them off.
-        step: How to turn them off.
-        command: The command that turns them off.
-        url: Where that is documented.
-    """
-
-    reason: str
-    title: str
-    step: str
-    url: str
-    command: str | None = None
-
-
-_TAG_SOURCES = Signs(
-    {
-        r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _TagSource(
-            "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
-            "Or set role-skip-session-tagging: true in the workflow",
-            "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
-            "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
-        ),
-        r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _TagSource(
-            "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
-            "Or turn off the session tags of the Pod Identity association",
-            "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
-            "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
-            "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
-        ),
-        r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _TagSource(
-            "The block assume_role of the provider or backend has tags.",
-            "Or let Terraform pass no session tags",
-            "Remove tags and transitive_tag_keys from the block assume_role.",
-            "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
-        ),
-        r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b": _TagSource(
-            "The command has the option --tags or --transitive-tag-keys.",
-            "Or pass no session tags",
-            "Leave out --tags and --transitive-tag-keys.",
-            pages.SESSION_TAGS,
-        ),
-    }
-)
-
-
-def _find_tag_source(denial: Denial) -> _TagSource | None:
-    """Return what sets the session tags of a denied call, if the text shows it."""
-    if _SESSION_ATTRIBUTES.get(denial.lowercase_action) != "session tags":
-        return None
-    return _TAG_SOURCES.find(f"{denial.failure.text} {denial.principal_text or ''}")
-
-
-def _skip_tags_remedy(denial: Denial) -> Remedy | None:
-    """Return the remedy that makes the call without session tags, if the text shows what sets them."""
-    source = _find_tag_source(denial)
-    if source is None or denial.is_explicit:
-        return None
-    lines = () if source.command is None else (source.command,)
-    return your_remedy(source.title, source.step, commands=lines, url=source.url)
-
-
 def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
     """Return the remedy that changes the trust policy: a Deny that matches, or else a missing Allow."""
     result = None if findings is None else findings.result
@@ -385,7 +313,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return None
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
-    attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
+    attribute = find_attribute(denial)
     added, url = _trusting_statement(denial, attribute), pages.TRUST_POLICIES
     is_compared = attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
@@ -412,6 +340,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.append(
                 f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
             )
+            steps += caller_allow_step(denial, added["Action"])
             url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(0, _comparison_step(denial))

@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
-from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials import deny_conditions, deny_regions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
     exempt_from_mfa,
@@ -65,16 +65,6 @@ _NODE_POOL = lazy_pattern(
 )
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
-# "OnlyEuWest1", "deny-outside-eu-central-1", "Allow_us_gov_west_1"
-_REGION_IN_NAME = lazy_pattern(
-    r"(?P<area>us[-_]?gov|us|eu|ap|sa|ca|af|me|il|mx|cn)[-_]?(?P<side>north(?:east|west)?|south(?:east|west)?|east|west|central)[-_]?(?P<number>[1-9])(?![0-9])",
-    re.IGNORECASE,
-)
-# What names of statements that deny one Region begin with, unless they exempt one.
-_DENIES_REGION = lazy_pattern(
-    r"(?:deny|block|no|not|forbid|prevent|disable)(?!.{0,20}(?:outside|except|other|non|but))", re.IGNORECASE
-)
-_LIMITS_REGION = lazy_pattern(r"only|region|restrict|limit|outside|except|lock", re.IGNORECASE)
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
@@ -267,10 +257,12 @@ def _satisfying_remedy(
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
+    again: tuple[str, ...] = ()
     if deny_conditions.accepts_listed_values(condition):
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
-        if requirement is deny_conditions.REGION:
+        if requirement is deny_conditions.REGION and denial_remedies.can_change_region(denial):
             title = f"Call in {listed}"
+            again = deny_regions.repeat_in_regions(denial, condition.policy_values)
         elif requirement is deny_conditions.INSTANCE_TYPE:
             title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
@@ -282,7 +274,9 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
         is_single = is_named and len(condition.policy_values) == 1
         tag_step = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         step = step.replace(requirement.step, tag_step)
-    return _build_remedy(denial, requirement, title, step)
+    return attrs.evolve(
+        remedy := _build_remedy(denial, requirement, title, step), commands=(*again, *remedy.commands)
+    )
 
 
 def _remedy_by_name(denial: Denial) -> Remedy | None:
@@ -295,9 +289,10 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
         return exempt_global_service(denial)
-    remedy = _region_remedy(denial, names)
-    if remedy is not None:
-        return remedy
+    other = deny_regions.find_other_region(denial, names)
+    if other is not None:
+        remedy = _build_remedy(denial, deny_conditions.REGION, other.title, other.step)
+        return attrs.evolve(remedy, commands=other.commands)
     for requirement in deny_conditions.REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
@@ -311,51 +306,13 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
                 if denial_remedies.model_region_remedy(denial) is not None:
                     # The inference profile chooses the Region, not the call.
                     return None
-                if called := _find_called_region(denial):
-                    steps = (_describe_region(denial, called),)
+                if called := deny_regions.find_called_region(denial):
+                    steps = (deny_regions.describe_called_region(denial, called),)
             return _build_remedy(denial, requirement, title, *steps)
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
     return None
-
-
-def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
-    """Return the remedy to call in another Region, if the text or a name states one and the call is in a Region."""
-    called = _find_called_region(denial)
-    if called is None or denial_remedies.model_region_remedy(denial) is not None:
-        return None
-    step = _describe_region(denial, called)
-    allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
-    if allowed and denial_remedies.can_change_region(denial):
-        title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
-        return _build_remedy(denial, deny_conditions.REGION, title, step)
-    for name in names:
-        found = _REGION_IN_NAME.search(name)
-        if found is None:
-            continue
-        area = found["area"].lower().replace("_", "-").replace("usgov", "us-gov")
-        region = f"{area}-{found['side'].lower()}-{found['number']}"
-        # Names of policies often state where they were deployed.
-        is_rule = name in denial.statements or _LIMITS_REGION.search(name) is not None
-        if region == called or not is_rule or _DENIES_REGION.match(name):
-            continue
-        title = f"Call in {region}, with --region {region}: the name {clip_text(name)} suggests that only it is allowed"
-        return _build_remedy(denial, deny_conditions.REGION, title, step)
-    return None
-
-
-def _find_called_region(denial: Denial) -> str | None:
-    """Return the Region of the call, which the request context or the ARN of the resource states."""
-    called = "" if denial.resource_arn is None else denial.resource_arn.region
-    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
-    return None if not called or "*" in called else called
-
-
-def _describe_region(denial: Denial, called: str) -> str:
-    """Return in which Region the call was made, and how to choose another one."""
-    setting = denial_remedies.region_setting(denial, called)
-    return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
 
 
 def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ a Deny.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -91,6 +93,8 @@ _FIRST_REMEDIES = {
         STATED_POLICY_ALLOWS.fix,
     ),
 }
+_CONTROLS = frozenset({"service_control", "resource_control"})
+_CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
@@ -127,9 +131,15 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                     policy_type,
                     policy_type in _WITH_PRINCIPAL,
                 )
+    name = "the policy in the text"
+    ids: set[str] = set()
+    if denial.policy_type in _CONTROLS:
+        ids.update(_CONTROL_POLICY_ID.findall(denial.failure.text))
+    if len(ids) == 1:
+        name = f"the policy {ids.pop()} in the text"
     for each in context_of(denial.facts).policies:
         if not each.is_trust_policy:
-            yield KnownPolicy(each.content, "the policy in the text", "derived", None, each.has_principal)
+            yield KnownPolicy(each.content, name, "derived", None, each.has_principal)
 
 
 def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:

@@ -214,7 +214,7 @@ def can_change_region(denial: Denial) -> bool:
         return False  # it works in the Region of its cluster
     # What exists is in one Region.
     return operation.startswith(_CREATING_VERBS) or (
-        operation.startswith(_READING_VERBS) and (denial.resource or "").endswith("*")
+        operation.startswith(_READING_VERBS) and (denial.resource or "*").endswith("*")
     )
 
 

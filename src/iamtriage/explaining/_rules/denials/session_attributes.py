@@ -1,0 +1,150 @@
+"""Explain what a call of ``AssumeRole`` passes on besides the role: session tags and a source identity.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html"
+_SOURCE_IDENTITY = "a source identity"
+_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURCE_IDENTITY}
+
+
+def find_attribute(denial: Denial) -> str | None:
+    """Return what the call passes on, if the denied action is the one for that."""
+    return _ATTRIBUTES.get(denial.lowercase_action)
+
+
+def describe_attribute(denial: Denial, attribute: str) -> str:
+    """Return what passes session tags or a source identity, and who must allow it."""
+    source = _find_source(denial)
+    passes, reason = f"The AssumeRole call passes {attribute}.", "" if source is None else f" {source.reason}"
+    if attribute == _SOURCE_IDENTITY:
+        set_earlier = "The call sets a source identity, or the session has one from an earlier call: it stays in every role that the session assumes."
+        passes, reason = reason.strip() or set_earlier, ""
+    text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
+    if denial.crosses_accounts:
+        text += (
+            " The caller's identity-based policy must allow it, too, because the role is in another account."
+        )
+    elif needs_both_sides(denial):
+        text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    return f"{text}{reason}"
+
+
+def needs_both_sides(denial: Denial) -> bool:
+    """Return whether the caller's own policies must allow it, although the role is in the same account."""
+    is_chained = denial.role is not None and find_attribute(denial) == _SOURCE_IDENTITY
+    return is_chained and not denial.crosses_accounts
+
+
+def caller_allow_step(denial: Denial, action: str) -> tuple[str, ...]:
+    """Return the step that allows the action in the caller's own policies, if those are required, too."""
+    if not needs_both_sides(denial):
+        return ()
+    statement = json.dumps(allow(action, commands.arn(denial.resource, "ROLE_ARN")))
+    return (f"Add to an identity-based policy of {denial.caller}: {statement}",)
+
+
+class _Source(NamedTuple):
+    """What sets the session tags or the source identity of a call.
+
+    Attributes:
+        reason: Why it does, as a sentence.
+        title: The title of the remedy that turns it off.
+        step: How to turn it off.
+        command: The command that turns it off.
+        url: Where that is documented.
+    """
+
+    reason: str
+    title: str
+    step: str
+    url: str
+    command: str | None = None
+
+
+_TAG_SOURCES = Signs(
+    {
+        r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _Source(
+            "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
+            "Or set role-skip-session-tagging: true in the workflow",
+            "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
+            "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
+        ),
+        r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
+            "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
+            "Or turn off the session tags of the Pod Identity association",
+            "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
+            "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
+            "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
+        ),
+        r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
+            "The block assume_role of the provider or backend has tags.",
+            "Or let Terraform pass no session tags",
+            "Remove tags and transitive_tag_keys from the block assume_role.",
+            "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
+        ),
+        r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b": _Source(
+            "The command has the option --tags or --transitive-tag-keys.",
+            "Or pass no session tags",
+            "Leave out --tags and --transitive-tag-keys.",
+            pages.SESSION_TAGS,
+        ),
+    }
+)
+
+
+_WITHOUT_IDENTITY = "Or assume the role without a source identity"
+_WHO_READS_IT = "Do so only if no policy requires it and nobody needs it in CloudTrail."
+_IDENTITY_SOURCES = Signs(
+    {
+        r"\baws sts assume-role\b[^\n]{0,600} --source-identity\b": _Source(
+            "The command has the option --source-identity.",
+            _WITHOUT_IDENTITY,
+            f"Leave out --source-identity. {_WHO_READS_IT}",
+            _PAGE,
+        ),
+        r"\bassume_role\s{0,4}\{[^}]{0,800}\bsource_identity\s{0,10}=": _Source(
+            "The block assume_role of the provider or backend has source_identity.",
+            _WITHOUT_IDENTITY,
+            f"Remove source_identity from the block assume_role. {_WHO_READS_IT}",
+            _PAGE,
+        ),
+        r"(?<![:\w])SourceIdentity[\"']?\s?[=:]|\.sourceIdentity\(": _Source(
+            "The code passes SourceIdentity.",
+            _WITHOUT_IDENTITY,
+            f"Leave out SourceIdentity. {_WHO_READS_IT}",
+            _PAGE,
+        ),
+    }
+)
+
+
+def _find_source(denial: Denial) -> _Source | None:
+    """Return what sets the session tags or the source identity of a denied call, if the text shows it."""
+    signs = _IDENTITY_SOURCES if find_attribute(denial) == _SOURCE_IDENTITY else _TAG_SOURCES
+    is_of_session = find_attribute(denial) is not None
+    return signs.find(f"{denial.failure.text} {denial.principal_text or ''}") if is_of_session else None
+
+
+def omit_attribute_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that makes the call without what it passes on, if the text shows what sets that."""
+    source = _find_source(denial)
+    if source is None or denial.is_explicit:
+        return None
+    lines = () if source.command is None else (source.command,)
+    return your_remedy(source.title, source.step, commands=lines, url=source.url)
