@@ -184,7 +184,7 @@ An error occurred (UnauthorizedOperation) when calling the DescribeInstances ope
  "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-north-1"}}}]}
 """,
         (
-            "unless aws:RequestedRegion is eu-north-1, and the call was made in us-west-1",
+            "because aws:RequestedRegion is us-west-1, not eu-north-1",
             "Do this first: Call in eu-north-1",
             "aws ec2 describe-instances --region eu-north-1",
         ),

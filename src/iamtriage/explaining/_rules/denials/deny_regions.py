@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resolving import context_of
@@ -16,7 +14,6 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # "OnlyEuWest1", "deny-outside-eu-central-1", "Allow_us_gov_west_1"
@@ -47,9 +44,9 @@ class OtherRegion(NamedTuple):
 
 
 def repeat_in_regions(denial: Denial, regions: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the command that failed for each of the first Regions, if the text shows it."""
+    """Return the command that failed for each of the first Regions, if the text shows it and it can go there."""
     called = context_of(denial.facts).command
-    if called is None or called.program != "aws":
+    if called is None or called.program != "aws" or not denial_remedies.can_change_region(denial):
         return ()
     valid = (each for each in regions[:_MAX_REGIONS] if commands.region(each) == each)
     return present(*(commands.repeat_command(called, changes={"region": each}) for each in valid))

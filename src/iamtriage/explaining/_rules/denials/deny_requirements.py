@@ -260,7 +260,7 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     again: tuple[str, ...] = ()
     if deny_conditions.accepts_listed_values(condition):
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
-        if requirement is deny_conditions.REGION and denial_remedies.can_change_region(denial):
+        if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
             again = deny_regions.repeat_in_regions(denial, condition.policy_values)
         elif requirement is deny_conditions.INSTANCE_TYPE:
