@@ -144,7 +144,16 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     ),
     (
         "gitlab",
-        ("gitlab", "GitLab", "CI_JOB_", "CI_PROJECT", "ERROR: Job failed", "GITLAB_", "/builds/", "id_tokens:"),
+        (
+            "gitlab",
+            "GitLab",
+            "CI_JOB_",
+            "CI_PROJECT",
+            "ERROR: Job failed",
+            "GITLAB_",
+            "/builds/",
+            "id_tokens:",
+        ),
         r"\bgitlab-runner\b|\bCI_(?:JOB|PROJECT|PIPELINE|COMMIT)_\w+|\bERROR: Job failed: (?:exit code|command terminated)|\bGITLAB_\w+|(?<![\w.])/builds/[\w./-]{2,100}|\bid_tokens:",
         "the role that the GitLab CI/CD job uses",
         None,
