@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
@@ -162,4 +163,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = "false"
     elif name == "aws:requestedregion" and denial.resource_arn is not None:
         value = denial.resource_arn.region or None
+    elif name == "aws:requestedregion" and denial.resource is None:
+        command = context_of(denial.facts).command
+        option = None if command is None else command.option("region")
+        value = None if option is None else option.value
     return None if value is None else (value,)
