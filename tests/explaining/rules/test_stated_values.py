@@ -59,6 +59,29 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
+            "[profile octo]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Billing\n",
+            {},
+            (
+                "no assignment of the permission set Billing in the account 111122223333",
+                "aws configure get sso_session --profile octo",
+                "Check whether the user has Billing in 111122223333.",
+            ),
+            ("PROFILE", "get sso_account_id"),
+            id="the only profile that the text configures",
+        ),
+        pytest.param(
+            "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
+            "sso_account_id = 111122223333\nsso_role_name = AWSReservedSSO_Billing_0123456789abcdef\n",
+            {},
+            (
+                "no assignment of the permission set Billing in",
+                "Derived sso_role_name is AWSReservedSSO_Billing_0123456789abcdef, the name of a role",
+            ),
+            (),
+            id="the profile names the role of a permission set",
+        ),
+        pytest.param(
             "NotAuthorizedError - Operation Denied. Access Denied: S3Bucket=octo-bundles, S3Key=web/web-1.zip",
             {},
             ("S3 denied s3:GetObject on arn:aws:s3:::octo-bundles/web/web-1.zip",),

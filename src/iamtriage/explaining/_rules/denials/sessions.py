@@ -1,8 +1,6 @@
-"""Explain that IAM Identity Center, Roles Anywhere or STS opens no session, or that a request has no signature.
+"""Explain that Roles Anywhere or STS opens no session, or that a request has no signature.
 
-Sources: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html,
-https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html,
-https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
+Sources: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
 https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
 """
 
@@ -22,7 +20,6 @@ from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
-    organization_remedy,
     owner_remedy,
     your_remedy,
 )
@@ -31,83 +28,6 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-
-_NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
-
-NO_ASSIGNMENT = CauseType(
-    "no-assignment",
-    title="The user has no assignment of the permission set",
-    recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
-    fix="Assign the permission set in the account to the user or group.",
-    sources=(pages.ASSIGNMENTS,),
-)
-WRONG_PROFILE = CauseType(
-    "wrong-profile",
-    title="The profile names another account or permission set",
-    text="The profile names another account, or not the permission set: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
-    fix="Correct sso_account_id and sso_role_name in the profile.",
-    of="no-assignment",
-)
-OTHER_LOGIN = CauseType(
-    "other-login",
-    title="The cached sign-in is another user's",
-    text="The cached sign-in belongs to another user or start URL.",
-    fix="Sign out, then sign in as the right user.",
-    of="no-assignment",
-)
-ASSIGNMENT_REMOVED = CauseType(
-    "assignment-removed",
-    title="The assignment was removed",
-    text="The assignment was removed, or the user's membership in the group that has it.",
-    fix="Assign the permission set again.",
-    of="no-assignment",
-)
-
-
-def explain_no_assignment(denial: Denial) -> Explanation:
-    """Explain that the signed-in user has no assignment of the permission set."""
-    is_reported = _NO_ACCESS_MESSAGE.search(denial.case.text) is not None
-    return denial.explain(
-        "The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
-        NO_ASSIGNMENT.cause(
-            "reported" if is_reported else "derived",
-            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
-        ),
-        WRONG_PROFILE.cause(),
-        OTHER_LOGIN.cause(),
-        ASSIGNMENT_REMOVED.cause(),
-        remedies=(
-            your_remedy(
-                "Compare the profile with the assignments of the user",
-                "Check the account and the role name in the profile.",
-                "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
-                commands=(
-                    "aws configure get sso_account_id --profile PROFILE",
-                    "aws configure get sso_role_name --profile PROFILE",
-                    "aws configure get sso_session --profile PROFILE",
-                ),
-                url=pages.SSO_LOGIN,
-            ),
-            your_remedy(
-                "If the cached sign-in is another user's, sign in again",
-                commands=("aws sso logout", "aws sso login --profile PROFILE"),
-                url=pages.SSO_LOGIN,
-            ),
-            organization_remedy(
-                "Assign the permission set",
-                "Check who has it in the account: list-permission-sets prints PERMISSION_SET_ARN.",
-                "Assign it to the user or, better, to one of the user's groups: identitystore list-groups prints GROUP_ID.",
-                commands=(
-                    "aws sso-admin list-instances",
-                    "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",
-                    "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID --principal-type GROUP --principal-id GROUP_ID",
-                ),
-                url=pages.ASSIGNMENTS,
-            ),
-        ),
-        notes=("An IAM policy does not help: IAM Identity Center decides by its assignments.",),
-    )
-
 
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
 _ANCHOR = lazy_pattern(

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import stated_partition
 from iamtriage.explaining._rules.shared import commands, text_signs
@@ -68,6 +69,11 @@ _PROFILES = lazy_pattern(
 )
 # A variable in a listing, or one that a shell sets for all its commands.
 _SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
+# A section of the config file, and the argument of a provider or backend of Terraform.
+_CONFIGURED_PROFILE = lazy_pattern(
+    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@+-]{1,64})\"",
+    re.ASCII | re.MULTILINE,
+)
 _SHELL_PROFILE = lazy_pattern(
     rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
     # What aws configure list prints, with colons in newer versions.
@@ -191,8 +197,10 @@ def find_profile(case: _AnyCase) -> str | None:
     text = case.text
     # Each match contains one of these.
     may_match = any(map(text.__contains__, ("rofile", "PROFILE", "credentials file")))
-    found = _PROFILES.search(text) if may_match else None
-    return safe_name(next(filter(None, found.groups()), None)) if found else None
+    if may_match and (found := _PROFILES.search(text)) is not None:
+        return safe_name(next(filter(None, found.groups()), None))
+    configured = unique_value(_CONFIGURED_PROFILE, case.failure.text) if "profile " in text else None
+    return safe_name(configured.value) if configured else None
 
 
 def find_overridden_profile(case: _AnyCase) -> str | None:

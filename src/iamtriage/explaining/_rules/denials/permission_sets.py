@@ -1,0 +1,115 @@
+"""Explain that a user of IAM Identity Center has no assignment of a permission set.
+
+Sources: https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html and
+https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
+_PERMISSION_SET = lazy_pattern(r"\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})", re.ASCII)
+_ROLE = lazy_pattern(r"AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}", re.ASCII)
+_ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b", re.ASCII)
+
+NO_ASSIGNMENT = CauseType(
+    "no-assignment",
+    title="The user has no assignment of the permission set",
+    recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
+    fix="Assign the permission set in the account to the user or group.",
+    sources=(pages.ASSIGNMENTS,),
+)
+WRONG_PROFILE = CauseType(
+    "wrong-profile",
+    title="The profile names another account or permission set",
+    text="The profile names another account, or not the permission set. sso_role_name is its name, without the prefix AWSReservedSSO_ of its role.",
+    fix="Correct sso_account_id and sso_role_name in the profile.",
+    of="no-assignment",
+)
+OTHER_LOGIN = CauseType(
+    "other-login",
+    title="The cached sign-in is another user's",
+    text="The cached sign-in belongs to another user or start URL.",
+    fix="Sign out, then sign in as the right user.",
+    of="no-assignment",
+)
+ASSIGNMENT_REMOVED = CauseType(
+    "assignment-removed",
+    title="The assignment was removed",
+    text="The assignment was removed, or the user's membership in the group that has it.",
+    fix="Assign the permission set again.",
+    of="no-assignment",
+)
+
+
+def explain_no_assignment(denial: Denial) -> Explanation:
+    """Explain that the signed-in user has no assignment of the permission set."""
+    is_reported = _NO_ACCESS_MESSAGE.search(denial.case.text) is not None
+    stated = [unique_value(each, denial.failure.text) for each in (_PERMISSION_SET, _ACCOUNT_OF_PROFILE)]
+    name, account = (each.value if each else None for each in stated)
+    wrong_profile = WRONG_PROFILE.cause()
+    if name is not None and (of_role := _ROLE.fullmatch(name)) is not None:
+        text = f"sso_role_name is {name}, the name of a role. It must be that of the permission set, {of_role[1]}."
+        name = of_role[1]
+        wrong_profile = WRONG_PROFILE.cause("derived", text=text)
+    return denial.explain(
+        f"The signed-in user has no assignment of {f'the permission set {name}' if name else 'this permission set'} in {f'the account {account}' if account else 'this account'} (IAM Identity Center).",
+        NO_ASSIGNMENT.cause(
+            "reported" if is_reported else "derived",
+            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
+        ),
+        wrong_profile,
+        OTHER_LOGIN.cause(),
+        ASSIGNMENT_REMOVED.cause(),
+        remedies=(
+            your_remedy(
+                "Compare the profile with the assignments of the user",
+                f"Check whether the user has {name} in {account or 'the account'}."
+                if name
+                else "Check the account and the permission set in the profile.",
+                "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
+                commands=tuple(
+                    f"aws configure get {setting} --profile PROFILE"
+                    for setting, value in (
+                        ("sso_account_id", account),
+                        ("sso_role_name", name),
+                        ("sso_session", None),
+                    )
+                    if value is None
+                ),
+                url=pages.SSO_LOGIN,
+            ),
+            your_remedy(
+                "If the cached sign-in is another user's, sign in again",
+                commands=("aws sso logout", "aws sso login --profile PROFILE"),
+                url=pages.SSO_LOGIN,
+            ),
+            organization_remedy(
+                "Assign the permission set",
+                "Check who has it in the account: list-permission-sets prints PERMISSION_SET_ARN.",
+                "Assign it to the user or, better, to one of the user's groups: identitystore list-groups prints GROUP_ID.",
+                commands=tuple(
+                    line.replace("ACCOUNT_ID", account or "ACCOUNT_ID")
+                    for line in (
+                        "aws sso-admin list-instances",
+                        "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",
+                        "aws sso-admin create-account-assignment --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id ACCOUNT_ID --principal-type GROUP --principal-id GROUP_ID",
+                    )
+                ),
+                url=pages.ASSIGNMENTS,
+            ),
+        ),
+        notes=("An IAM policy does not help: IAM Identity Center decides by its assignments.",),
+    )
