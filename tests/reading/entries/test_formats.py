@@ -161,8 +161,8 @@ def test_a_line_that_is_not_json_of_docker() -> None:
 
 
 def test_only_some_prefixes_follow_one_another() -> None:
-    """The fourth is part of what the program wrote."""
-    line = f"> > > > {_DENIED}"
+    """The fifth is part of what the program wrote."""
+    line = f"> > > > > {_DENIED}"
     assert line[formats.split_prefix(line).end :] == f"> {_DENIED}"
 
 

@@ -163,6 +163,7 @@ class Prefix(NamedTuple):
         is_stamped: Whether it states a time.
         is_leveled: Whether it also states a level.
         is_partial: Whether the container runtime wrote the rest of the line as another line.
+        depth: The number of nested prefixes.
     """
 
     format: str
@@ -171,6 +172,7 @@ class Prefix(NamedTuple):
     is_stamped: bool
     is_leveled: bool = False
     is_partial: bool = False
+    depth: int = 0
 
     def content_of(self, line: str) -> str:
         """Return the part of a line that the program wrote."""
@@ -222,7 +224,7 @@ _UNSTAMPED = frozenset(
         "github_cli",
     }
 )
-_MAX_PREFIXES = 3
+_MAX_PREFIXES = 4
 _PARTIAL_TAGS = (" P ", " P")
 
 
@@ -253,6 +255,7 @@ def split_prefix(line: str) -> Prefix:
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
             is_leveled=name == "bracketed_stamp" and _LEVELED.search(line, found.end, m.end()) is not None,
             is_partial=found.is_partial or (name == "container_runtime" and m[0].endswith(_PARTIAL_TAGS)),
+            depth=found.depth + 1,
         )
     return found
 

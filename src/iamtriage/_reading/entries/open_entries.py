@@ -159,13 +159,9 @@ class OpenEntry:
         if (line.is_start and not is_weak) or line.is_logged:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
             return in_document or self._has_headers_of(content)
-        last = self.lines[-1]
+        first, last = self.lines[0], self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
-        if (
-            prefix.is_stamped
-            and not last.prefix.end
-            and (self.lines[0].prefix.end or not content[0].isspace())
-        ):
+        if prefix.is_stamped and not last.prefix.end and (first.prefix.end or not content[0].isspace()):
             # This log does not put a time before each line.
             return False
         if block.is_open or block.announces or has_body_of(self.words, content):
@@ -173,7 +169,9 @@ class OpenEntry:
         if line.is_continuation and not (prefix.is_stamped and self._is_column(content)):
             # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
-            return is_same_write or not (prefix.is_stamped and is_other)
+            # Behind another stamp, a logger writes its own only before the first line.
+            is_stamped = prefix.is_stamped and prefix.depth >= first.prefix.depth
+            return is_same_write or not (is_stamped and is_other)
         if prefix.is_stamped:
             return is_same_write and has_fraction(line.text[: prefix.end])
         if block.expects_more:
@@ -208,13 +206,13 @@ class OpenEntry:
         prefixes: list[tuple[int, int]] = []
         statements: list[int] = []
         at = 0
-        is_rest = False
+        partial = ""
         for line, begins in zip(lines, self.begins, strict=False):
             spans = line.prefix.added_spans(line.text)
-            if is_rest and spans:
+            if partial and spans:
                 # The newline before the rest of a line is not of the program, either.
-                spans[0] = (-1, spans[0][1])
-            is_rest = line.prefix.is_partial
+                spans[0] = (len(partial.rstrip("\r\n")) - len(partial), spans[0][1])
+            partial = line.text if line.prefix.is_partial else ""
             if line.breaks:
                 spans = sorted([*spans, *line.breaks])
             prefixes += [(at + begin, at + end) for begin, end in spans]

@@ -181,17 +181,19 @@ class Splitter:
         return _MAX_LINES_WITHOUT_SIGN * (len(self._open) - 1)
 
     def _stream_of(self, line: Line) -> str:
-        """Return the stream of a line. A line without a prefix can belong to the entry of the previous line."""
+        """Return the stream of a line. A line with fewer prefixes can belong to the entry of the previous line."""
         stream = line.prefix.stream
         before = self._open.get(self._stream)
         if before is None or stream == self._stream:
             return stream
-        is_loose = not line.prefix.end or (
-            stream not in self._open
-            and line.content[:1].isspace()
-            # Not a line of another stream of the same log. A plugin's lines are in the entry of its host.
-            and not (self._stream and line.prefix.format == before.lines[-1].prefix.format != "plugin")
+        # Loggers behind another prefix write theirs only before the first line.
+        is_outer = line.prefix.depth < before.lines[0].prefix.depth and (
+            not stream or self._stream.startswith(f"{stream} ")
         )
+        is_other = stream not in self._open and line.content[:1].isspace()
+        # Not a line of another stream of the same log. A plugin's lines are in the entry of its host.
+        is_same_log = self._stream and line.prefix.format == before.lines[-1].prefix.format != "plugin"
+        is_loose = not line.prefix.end or is_outer or (is_other and not is_same_log)
         return (
             self._stream if is_loose and before.accepts(line, is_log=self._stream in self._logs) else stream
         )

@@ -188,7 +188,9 @@ def _unescape_text(view: View, *, links: bool) -> None:
     if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
     if view.text is not wrapped and (
-        view.text.count("\n") != wrapped.count("\n") or wrapped.startswith("&gt;")
+        view.text.count("\n") != wrapped.count("\n")
+        or wrapped.startswith("&gt;")
+        or wrapped.isascii() > view.text.isascii()
     ):
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
