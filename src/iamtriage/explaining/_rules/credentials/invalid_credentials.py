@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts import relayed_logins
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
@@ -116,6 +117,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     request = describe_request(case)
     if request.code == "SSOTokenLoadError" or any(words in request.message for words in _SSO_TOKEN_WORDS):
         return explain_invalid_sso_token(case, request)
+    if relayed_logins.is_relayed_to_other_partition(case.text, request.partition):
+        valid = None if request.role is None else str(request.role)
+        return relayed_logins.explain_relayed_partition(case, request.partition, request.region, valid)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
     if smtp_logins.is_about_smtp(request.message):

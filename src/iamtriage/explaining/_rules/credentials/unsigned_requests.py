@@ -187,6 +187,11 @@ def _explain_rejected_password(
 
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
+    if "received error code" in case.text:
+        from iamtriage.explaining._rules.sts.relayed_logins import explain_unsigned_relay, is_relayed
+
+        if is_relayed(case.text):
+            return explain_unsigned_relay(case)
     hosts = clues.find_aws_hosts(message)
     names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)
     # STS and other services use other messages, so this one can come from API Gateway.

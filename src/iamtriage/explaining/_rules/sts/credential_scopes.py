@@ -16,9 +16,9 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts import region_settings
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts import region_settings, relayed_logins
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
@@ -44,21 +44,11 @@ _EXPECTED_REGION = lazy_pattern(
 _EXPECTED_SERVICE = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
 )
-# Vault and OpenBao send the STS request that a client has signed:
-# https://developer.hashicorp.com/vault/docs/auth/aws and https://developer.hashicorp.com/vault/api-docs/auth/aws
-_RELAY = lazy_pattern(
-    r"error making upstream request: received error code [0-9]{3} from STS|/v1/auth/aws[\w/-]{0,60}/login\b",
-    re.ASCII,
-)
-_STS_OF_RELAY = lazy_pattern(
-    r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
-)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
 )
 _REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
-_RELAY_PAGE = "https://developer.hashicorp.com/vault/docs/auth/aws"
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
 _PHRASES = (
@@ -139,7 +129,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
-    is_relayed = _RELAY.search(case.text) is not None
+    is_relayed = relayed_logins.is_relayed(case.text)
     called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
     # Without a setting, the code of the program calls the endpoint of STS.
     if called is not None and (
@@ -206,8 +196,8 @@ def _explain_sts(
         endpoint=f"https://{GLOBAL_HOST}" if is_global else None,
         fallback_region=signed_region,
     )
-    if _RELAY.search(case.text):
-        return _explain_relayed(case, because, signed_region)
+    if relayed_logins.is_relayed(case.text):
+        return relayed_logins.explain_relayed_scope(case, because, signed_region)
     envelope = case.failure.envelope
     call = "STS request" if is_global or envelope.service or envelope.operation else "request"
     region = case.facts.region or signed_region
@@ -231,49 +221,6 @@ def _explain_sts(
             *((_GLOBAL_ENDPOINT,) if host is None else ()),
         ),
         notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
-    )
-
-
-def _explain_relayed(
-    case: Case[CredentialScope], because: tuple[str, ...], signed_region: str | None
-) -> Explanation:
-    """Explain that Vault sends the signed request of a client to the STS endpoint of another Region."""
-    configured = _STS_OF_RELAY.search(case.text)
-    called = f"the global endpoint https://{GLOBAL_HOST}, its default"
-    if configured is not None:
-        called = f"https://sts.{configured['region']}.amazonaws.com, which its configuration names"
-    expected = commands.region(configured["region"] if configured else "us-east-1")
-    endpoint = find_endpoint(signed_region or "")
-    configure = account_remedy(
-        "Set the STS endpoint of Vault to the Region of its clients",
-        "A Vault administrator does this, for the mount of the auth method. All its clients must then sign for this Region.",
-        commands=(
-            "vault read auth/aws/config/client",
-            fill_command(
-                "vault write auth/aws/config/client sts_endpoint={} sts_region={}",
-                # Not REGION, which can become the Region that Vault already calls.
-                "https://sts.CLIENT_REGION.amazonaws.com" if endpoint is None else endpoint.url,
-                "CLIENT_REGION" if endpoint is None else endpoint.signing_region,
-            ),
-        ),
-        url=_RELAY_PAGE,
-    )
-    sign = your_remedy(
-        f"Sign the login for {expected}, the Region that Vault calls",
-        "Set region in the login. In Vault Agent, it is region in the config of auto_auth; with an SDK, the Region of the STS client that signs.",
-        commands=(fill_command("vault login -method=aws region={}", expected),),
-        url=_RELAY_PAGE,
-    )
-    return case.explain(
-        f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed_region or 'another Region'}.",
-        GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
-            "derived",
-            because,
-            text="Vault does not sign the login itself: it sends the request that the client signed to the STS endpoint in its own configuration. Both must name the same Region.",
-        ),
-        topic="sts-endpoint",
-        remedies=(sign, configure) if configured else (configure, sign),
-        notes=("The secret access key is not the problem, and no permission is missing.",),
     )
 
 
