@@ -712,6 +712,24 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="throttled controller of a service account",
         ),
         pytest.param(
+            '{"controller":"externalsecret","controllerGroup":"external-secrets.io","error":"operation error SSM: GetParameter, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, ThrottlingException: Rate exceeded"}\n\nkind: ExternalSecret\nspec:\n  refreshInterval: 30s\n$ kubectl get externalsecrets -A | wc -l\n900\n',
+            {},
+            (
+                "Do this first: Raise refreshInterval, so that External Secrets Operator makes fewer calls",
+                "refreshInterval is 30s: 900 objects make about 30 calls a second.",
+                "high-throughput-enabled",
+            ),
+            ("AWS_RETRY_MODE", "refreshInterval is 30s."),
+            id="interval of a throttled controller",
+        ),
+        pytest.param(
+            'level=error msg="Failed to do run once: failed to list hosted zones: operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, Throttling: Rate exceeded"\nargs: [--source=ingress, --interval=2h]\n',
+            {},
+            ("Do this first: Let ExternalDNS make fewer calls",),
+            ("interval is 2h", "Raise --interval, so"),
+            id="long interval of a throttled controller",
+        ),
+        pytest.param(
             '$ cat kc.yaml\nusers:\n- name: ci\n  user: {}\n$ kubectl --kubeconfig kc.yaml get pods\npods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "web"',
             {"cluster": "octo", "region": "eu-west-1"},
             (

@@ -48,7 +48,18 @@ _FLAGS = {
     # https://kubernetes-sigs.github.io/external-dns/latest/docs/rate-limits/
     "ExternalDNS": "Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter.",
     "the AWS Load Balancer Controller": "Limit its calls with --aws-api-throttle.",
+    # https://external-secrets.io/latest/api/externalsecret/
+    "External Secrets Operator": "Raise refreshInterval in the ExternalSecrets, for example to 1h: at each interval, each of them makes a call for each key in its data. Keep several values as JSON in one key.",
 }
+# What shows the settings of a controller, if they are not in its Deployment.
+_SHOW_SETTINGS = {"External Secrets Operator": "kubectl get externalsecrets --all-namespaces"}
+# How often a program calls, and how many objects a command counted.
+_INTERVAL = lazy_pattern(
+    r"(?<![\w-])(?P<setting>refreshInterval|rotation-?[pP]oll-?[iI]nterval|--(?:[a-z-]{1,30}-)?interval|--poll)[\"']?(?:: ?|[= ])[\"']?(?P<value>[1-9]\d{0,4})(?P<unit>[smh])\b"
+)
+_COUNTED = lazy_pattern(r"\bkubectl get [^|]{1,200}\| ?wc -l\s{1,8}(?P<count>[1-9]\d{0,6})\b")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600}
+_SHORT_INTERVAL = 300
 # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
 _UPDATES = {
     "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
@@ -56,7 +67,8 @@ _UPDATES = {
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, and run fewer jobs in parallel."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
-_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
+_RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
+_FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call."
@@ -153,7 +165,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if is_of_kms:
         fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
     if controller is not None:
-        return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
+        return _controller_remedy(
+            controller, operation if operation.isalnum() else "OPERATION", url, case.text
+        )
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
@@ -180,15 +194,40 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     return your_remedy(title, *steps, commands=lines, url=url)
 
 
-def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
+def _describe_interval(text: str) -> tuple[str, str] | None:
+    """Return the short interval at which a program calls, and how many calls that makes, if the text shows them."""
+    found = next(
+        (each for each in _INTERVAL.finditer(text) if _seconds(each) < _SHORT_INTERVAL),
+        None,
+    )
+    if found is None:
+        return None
+    counted = _COUNTED.search(text)
+    words = f"{found['setting']} is {found['value']}{found['unit']}"
+    if counted is None:
+        return found["setting"], f"{words}."
+    rate = int(counted["count"]) / _seconds(found)
+    return found[
+        "setting"
+    ], f"{words}: {counted['count']} objects make about {max(round(rate), 1)} calls a second."
+
+
+def _seconds(interval: re.Match[str]) -> int:
+    return int(interval["value"]) * _SECONDS[interval["unit"]]
+
+
+def _controller_remedy(controller: Controller, operation: str, url: str, text: str) -> Remedy:
     """Return the remedy for a controller, with a setting only where it has one."""
-    flags = _FLAGS.get(controller.name)
+    flags, interval = _FLAGS.get(controller.name), _describe_interval(text)
     if flags is not None:
+        show = _SHOW_SETTINGS.get(controller.name)
+        raised = f"Raise {interval[0]}, so that {controller.name} makes fewer calls" if interval else None
         return cluster_remedy(
-            f"Let {controller.name} make fewer calls",
+            raised or f"Let {controller.name} make fewer calls",
+            *present(interval and interval[1]),
             flags,
-            _FIND_CALLERS,
-            commands=(f"kubectl --namespace NAMESPACE edit {controller.workload}",),
+            _RAISE_PARAMETERS if operation.startswith("GetParameter") else _FIND_CALLERS,
+            commands=(show or f"kubectl --namespace NAMESPACE edit {controller.workload}",),
             url=url,
         )
     return cluster_remedy(
