@@ -6,7 +6,7 @@ from __future__ import annotations
 _FRAGMENTS = (
     "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "balancer", "cert-manager", "cloudwatch", "controller",
     "create volume", "csi", "cwagent", "decryption failed", "dns01", "ebs-plugin", "efs-plugin", "external-dns", "externaldns",
-    "external-secret", "externalsecret", "failed to pull", "failedbuildmodel", "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
+    "external-secrets", "externalsecret", "failed to pull", "failedbuildmodel", "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
     "karpenter", "kubelet", ".go:", "record set", "records retrieval", "regenerate asg", "velero", "vpc",
 )  # fmt: skip
 

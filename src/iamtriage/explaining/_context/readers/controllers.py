@@ -268,7 +268,9 @@ _CONTROLLERS = (
     Controller(
         "External Secrets Operator",
         ("external-secrets", "external-secrets"),
-        lazy_pattern(r"(?i:external-?secrets?)\b", re.ASCII),
+        lazy_pattern(
+            r"external-secrets|\bcontrollers\.(?:Cluster)?ExternalSecret\b|\"ExternalSecret\":", re.ASCII
+        ),
         ("secretsmanager:",),
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
         policy=(
