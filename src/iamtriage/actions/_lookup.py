@@ -216,13 +216,18 @@ def _actions_with_start(start: str) -> list[Action]:
 
 
 def spell_action(action: str) -> str:
-    """Return an action in the spelling of the AWS documentation, or unchanged if it is unknown.
+    """Return an action as AWS documents it, or the one that an operation written as an action requires.
 
-    >>> spell_action("sqs:sendmessage")
-    'sqs:SendMessage'
+    An unknown action is returned unchanged.
+
+    >>> spell_action("sqs:sendmessage"), spell_action("s3:ListObjectsV2")
+    ('sqs:SendMessage', 's3:ListBucket')
     """
     known = find_action(action)
-    return action if known is None else known.name
+    if known is not None:
+        return known.name
+    service, _, operation = action.partition(":")
+    return next((each for found in actions_for(operation, service) for each in found.actions), action)
 
 
 def service_prefix(name: str) -> str | None:
@@ -305,13 +310,8 @@ def _require_string(value: object, argument: str) -> None:
 def _required_actions(key: str, prefix: str, client: str, same: str | None) -> OperationActions | None:
     """Return the actions that an operation requires.
 
-    A client's operations take precedence over those of other clients with the same prefix.
-
-    Args:
-        key: The operation in lower case.
-        prefix: The client's prefix, which other clients can share.
-        client: The client.
-        same: The action of the same name, as AWS spells it, if it exists.
+    A client's operations take precedence over those of other clients with the same prefix. ``key`` is the
+    operation in lower case, and ``same`` the action of the same name, as AWS spells it, if it exists.
     """
     exceptions = _load_exceptions()
     found = exceptions.get((client, key))

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
 from iamtriage._rendering.values import Value
-from iamtriage.actions._lookup import find_action
+from iamtriage.actions._lookup import find_action, spell_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
 
@@ -148,7 +148,7 @@ notes=())
 def _build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
     if not _ACTION.fullmatch(action):
         return None
-    known = find_action(action)
+    known = find_action(spell_action(action))
     if known is None:
         notes = (f"iamtriage does not know the action {action}; check its spelling.",)
         resources, more = _copy_resource(resource, location)

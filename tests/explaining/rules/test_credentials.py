@@ -1879,6 +1879,16 @@ CALLS: tuple[Row, ...] = (
         (),
     ),
     (
+        "a token for an external service",
+        botocore_text(
+            "OutboundWebIdentityFederationDisabledException", "GetWebIdentityToken", "It is not enabled."
+        ),
+        {},
+        "outbound-federation-off",
+        {"outbound-federation-off": "reported"},
+        ("aws iam enable-outbound-web-identity-federation",),
+    ),
+    (
         "a time-out of the C++ SDK's own",
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},

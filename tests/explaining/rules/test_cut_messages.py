@@ -91,6 +91,29 @@ def test_action_that_is_cut_is_completed(cut: str, action: str | None) -> None:
         assert action in explanation.summary
         assert explanation.causes[0].text.startswith("The text cuts the action off, and only")
         assert explanation.remedies[0].policy is not None
+    assert "decoded message" not in " ".join(explanation.notes)
+
+
+@pytest.mark.parametrize(
+    ("stated", "action"),
+    [("s3:ListObjectsV2", "s3:ListBucket"), ("s3:HeadObject", "s3:GetObject"), ("s3:NewCall", None)],
+)
+def test_operation_that_is_written_as_an_action(stated: str, action: str | None) -> None:
+    """DataSync does so, for the calls of the bucket access role."""
+    text = f"An error occurred (InvalidRequestException) when calling the CreateLocationS3 operation: DataSync location access test failed: could not perform {stated} in bucket orders-sync. Access denied."
+    explanation = explain(text)
+    assert f"was denied {action or stated} on " in explanation.summary
+    assert (explanation.causes[0].code == "derived-action") == (action is not None)
+    if action is not None:
+        operation = stated.partition(":")[2]
+        assert (
+            explanation.causes[0].text
+            == f"The message names the operation {operation}, which requires {action}."
+        )
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == (action or stated)
+    assert "decoded message" not in " ".join(explanation.notes)
 
 
 def test_action_that_is_cut_is_that_of_the_operation() -> None:

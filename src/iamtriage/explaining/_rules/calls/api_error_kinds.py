@@ -153,7 +153,30 @@ BUCKET_IN_OTHER_REGION = CauseType(
     fix="Call S3 in the bucket's Region, without an endpoint URL of another Region.",
     sources=(pages.SDK_ENDPOINTS,),
 )
+_OUTBOUND_FEDERATION = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html"
+)
+OUTBOUND_FEDERATION_OFF = CauseType(
+    "outbound-federation-off",
+    title="Outbound identity federation is not enabled for the account",
+    recognised_by="The error code OutboundWebIdentityFederationDisabledException.",
+    fix="Enable outbound identity federation for the account.",
+    sources=(_OUTBOUND_FEDERATION,),
+)
 _KINDS = (
+    ErrorKind(
+        cause=OUTBOUND_FEDERATION_OFF,
+        code=r"^OutboundWebIdentityFederationDisabled",
+        summary="STS issues no token, because outbound identity federation is not enabled for the account.",
+        remedies=(
+            account_remedy(
+                "Enable outbound identity federation",
+                "The command prints the account's issuer URL, which the external service must trust.",
+                commands=("aws iam enable-outbound-web-identity-federation",),
+                url=_OUTBOUND_FEDERATION,
+            ),
+        ),
+    ),
     ErrorKind(
         cause=SSO_LOGIN_NOT_RENEWED,
         code=r"^InvalidGrantException$",

@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_com
 from iamtriage.explaining._rules.shared import denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.decisions import request_tags
+from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def other_policy_cause(denial: Denial) -> Cause:
 def _derived_action_cause(denial: Denial) -> Cause:
     operation, stated = denial.failure.envelope.operation, denial.failure.action
     if stated is not None and ":" in stated and denial.action is not None:
-        text = f"The text cuts the action off, and only {denial.action} begins like that."
+        text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}."
+        if CUT_OFF.search(stated):
+            text = f"The text cuts the action off, and only {denial.action} begins like that."
         return DERIVED_ACTION.cause("derived", text=text)
     called = f"The call {operation}" if operation else "The operation in the message"
     text = f"{called} requires {wording.join_first_four(denial.actions)}."

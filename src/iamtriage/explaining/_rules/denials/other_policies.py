@@ -28,7 +28,8 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
     """Return notes on the other policy types that have to change, too."""
     notes: list[str] = []
     stated = denial.failure.action
-    if stated is not None and denial.action is not None and stated.lower() != denial.lowercase_action:
+    is_supplied = denial.action_evidence == "supplied" and denial.action is not None
+    if stated is not None and is_supplied and stated.lower() != denial.lowercase_action:
         details = denial.facts.authorization_details
         source = "the decoded message" if details is None else "the authorization details"
         notes.append(f"The message names {stated}. By {source}, {denial.action} was denied within that call.")

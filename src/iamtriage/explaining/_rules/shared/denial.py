@@ -225,16 +225,14 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         action_evidence, actions = derive_actions(failure, facts, action)
         action = actions[0] if actions and action_evidence != "possible" else None
-    elif action.islower():
-        # Messages of SQS and of older SDKs write actions in lowercase.
+    else:
         from iamtriage.actions._lookup import spell_action
 
-        action = spell_action(action)
-        actions = (action,)
-    elif not (prefix := action.partition(":")[0]).islower():
-        # SNS writes SNS:Publish.
-        action = f"{prefix.lower()}{action[len(prefix) :]}"
-        actions = (action,)
+        # SQS and older SDKs write actions in lowercase, SNS writes SNS:Publish, and DataSync names operations.
+        spelled = spell_action(action)
+        if spelled.lower() != action.lower():
+            action_evidence = "derived"
+        action, actions = spelled, (spelled,)
     resource = resource or facts.resource
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
