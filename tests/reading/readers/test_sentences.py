@@ -996,6 +996,11 @@ LESS: Table = (
             action="s3:PutObject", resource="arn:aws:s3:::orders/...", deny="explicit", policy_type="identity"
         ),
     ),
+    (
+        "end-of-an-arn",
+        "AccessDenied: user/ana is not authorized to perform: sts:AssumeRole",
+        denied(code="AccessDenied", principal="user/ana", action="sts:AssumeRole"),
+    ),
     ("authorized", "authorized to perform: s3:PutObject on resource arn:aws:s3:::orders", None),
     (
         "opposite-reasons",

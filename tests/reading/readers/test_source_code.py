@@ -26,6 +26,10 @@ NONE: Table = tuple(
             "javascript-documentation",
             " * @throws {@link AccessDeniedException} (client fault)\n *  <p>You do not have sufficient access to perform this\n *  action. Ask the owner.</p>\n *",
         ),
+        ("java-documentation", " * answer with {@code InvalidClientTokenId}: the key is unknown, says AWS."),
+        ("typescript-declaration", "declare var ExpiredTokenException: {\n  new (opts: any): {\n    name: string;\n  };\n};"),
+        ("swift-declaration", "public struct AccessDeniedException: AWSServiceError {\n"),
+        ("table-of-codes", "  ExpiredTokenException: {\n    code: Code.TokenExpired,\n    retryable: true,\n  },"),
         ("python-documentation", "    :raises botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"),
         (
             "manual",
@@ -74,6 +78,11 @@ FAILURES: Table = (
         "statuses-of-a-log",
         f"{_CALL}\n\nHTTP Status Code: 403\n\nRetried\n\n{_CALL}\n\nHTTP Status Code: 403\n",
         _CALL_FACTS | {"status_code": 403},
+    ),
+    (
+        "printed-object",
+        'AccessDeniedException: {\n  message: "Access Denied",\n  retryable: false,\n}',
+        denied(code="AccessDeniedException"),
     ),
     (
         "grep-found",

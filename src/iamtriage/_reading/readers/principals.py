@@ -31,7 +31,8 @@ _PLAIN_PRINCIPAL = lazy_pattern(
     r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::(?P<account>[0-9]{12}):[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
 )
 _BARE_PRINCIPAL = lazy_pattern(
-    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
+    rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}"
+    r"|(?<![\w.@/:-])(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>)\s*\Z"
 )
 
 # "the role app-reader is not authorized": a name that is not an English word.
@@ -109,13 +110,14 @@ def read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -
 
 
 def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | None:
-    """Match an ARN, a host name or a masked value directly before the anchor."""
+    """Match an ARN or its end, a host name or a masked value directly before the anchor."""
     before = text[left:right].rstrip()
     # Most sentences without a label have none.
     if (
         "arn:" in before
         or before.endswith(">")
-        or "." in before[max(before.rfind(" "), before.rfind("\n")) + 1 :]
+        or "." in (word := before[max(before.rfind(" "), before.rfind("\n")) + 1 :])
+        or "/" in word
     ):
         return _BARE_PRINCIPAL.search(text, left, right)
     return None

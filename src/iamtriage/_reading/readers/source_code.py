@@ -69,7 +69,7 @@ _CATEGORY_TARGET = lazy_pattern(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,
 # A printed object has no spaces around its "=", and errors in a list are rarely so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
 _LIST = lazy_pattern(
-    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{)|[sS]et\()[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
+    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{)|[sS]et\()[\[({{]\s?{_STRING}(?:\s?[,\n]\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
 )
 # Lines that consist of a string. A pattern that starts with a set of characters skips all others quickly.
 _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
@@ -108,7 +108,7 @@ _MAX_CALL_LENGTH = 140
 _MAX_NAME_LENGTH = 48
 _PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
-_MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
+_MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\s?\w{{0,40}}\s?\))?\s?"
 _DECLARED = ("const", "static", "final", "readonly", "constexpr", "let", "var", "val", "mut")
 _ID = (
     r"\barn:aws[\w-]{0,16}:[^\s\"'`]{1,80}?[0-9]{12}|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"
@@ -122,13 +122,37 @@ _PRINTED = lazy_pattern(
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
 # program printed it.
 _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    # The first six need no literal.
+    # The first nine need no literal.
     ("[*|<var>", _TYPE, None),
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
+    (
+        "|".join(
+            f"<{word}>{word} "
+            for word in ("class", "interface", "struct", "enum", "type", "newtype", "declare")
+        ),
+        lazy_pattern(
+            r"^ ?(?:(?:export|public|abstract|default|final|pub)\s){0,3}(?:class|interface|struct|enum|type|newtype|declare\s\w{1,10})\s[A-Z]\w{2,80}\b",
+            re.MULTILINE,
+        ),
+        None,
+    ),
+    # A table of codes, whose values are names.
+    (
+        ": { ",
+        lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE),
+        None,
+    ),
+    ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
-    ("<test>.test(", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\("), _IDS),
+    (
+        "<test>.test(|/)|/i)",
+        lazy_pattern(
+            r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(|\b[Mm]atch\w{0,16}\([^\n\"'`/]{0,120}/[^/\n]{3,300}/[a-z]{0,3}\)"
+        ),
+        _IDS,
+    ),
     (
         "|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")),
         _COMMAND,
@@ -139,7 +163,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
         lazy_pattern(
-            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_MEMBERSHIP_TEST}(?:[:)\],]|(?:and|or|else)\b|$)"
+            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\(|(?<=\)\s)(?:and|or)\s)(?:not\s)?{_MEMBERSHIP_TEST}(?=[:)\],]|(?:and|or|else)\b|$)"
             rf"|^(?:(?:or|and)\s)?{_MEMBERSHIP_TEST}(?:[:)]|(?=(?:or|and)\s[\"']))",
             re.MULTILINE,
         ),
@@ -202,7 +226,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:6])
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:9])
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
