@@ -24,7 +24,7 @@ NONE: Table = tuple(
         ("php-import", "use Aws\\Sns\\Exception\\AuthorizationErrorException;"),
         (
             "javascript-documentation",
-            " * @throws {@link AccessDeniedException} (client fault)\n *  <p>You do not have sufficient access to perform this\n *  action. Ask the owner.</p>\n *",
+            " * @throws {@link AccessDeniedException} (client fault)\n *  <p>The user does not have permission to perform the\n *  action. Ask the owner.</p>\n *",
         ),
         ("java-documentation", " * answer with {@code InvalidClientTokenId}: the key is unknown, says AWS."),
         ("typescript-declaration", "declare var ExpiredTokenException: {\n  new (opts: any): {\n    name: string;\n  };\n};"),
