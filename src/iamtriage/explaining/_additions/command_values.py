@@ -86,9 +86,11 @@ def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
     failure = explanation.failure
     if failure is None:
         return
-    wanted = {word for remedy in explanation.remedies for word in remedy.placeholders} & _PARAMETERS
-    if not wanted:
+    lines = "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
+    # Finding the placeholders of a remedy takes longer.
+    if not any(map(lines.__contains__, _PARAMETERS)):
         return
+    wanted = {word for remedy in explanation.remedies for word in remedy.placeholders} & _PARAMETERS
     from iamtriage.redaction._redact import redact
 
     text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
