@@ -19,11 +19,12 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials.guardrails import VPC_ENDPOINT_NO_ALLOW
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY, bucket_argument
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.clues import find_registry
+from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
-from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 from iamtriage.policies._masked_arns import find_partition
 
@@ -45,6 +46,45 @@ _DOCKER_DOWNLOAD = lazy_pattern(
 )
 _MAX_TEXT = 32_000
 _LAYERS = "-starport-layer-bucket"
+
+
+ONLY_BUCKET_OWNER = CauseType(
+    "only-bucket-owner",
+    title="S3 accepts the call only from the account that owns the bucket",
+    meaning="The caller is in another account than the bucket. Only the bucket's own account can read, change or delete its policy: S3 answers 405 to any other account that the policy allows.",
+    recognised_by="No resource-based policy allows s3:PutBucketPolicy, s3:GetBucketPolicy or s3:DeleteBucketPolicy, so the bucket is in another account.",
+    fix="Make the call with a role or user of the account that owns the bucket.",
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html",),
+)
+
+
+def explain_call_of_owner(denial: Denial) -> Explanation:
+    """Explain that a call requires an identity of the account that owns the bucket."""
+    profile = find_profile(denial.case)
+    list_own = fill_command(
+        "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'", bucket_argument(denial)
+    )
+    return denial.explain(
+        denial_summary(
+            denial, "the bucket is in another account, and only its own account can make this call"
+        ),
+        ONLY_BUCKET_OWNER.cause(
+            "derived",
+            reason_lines(denial),
+            text=f"{capitalize_start(denial.caller)} is in another account than the bucket: AWS refers to the bucket policy only then. Even with an Allow in it, S3 answers 405 (MethodNotAllowed).",
+        ),
+        topic="resource-policy",
+        remedies=(
+            your_remedy(
+                "Make the call with a role or user of the account that owns the bucket",
+                "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
+                "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
+                commands=(with_profile(profile, list_own),),
+                url=ONLY_BUCKET_OWNER.sources[0],
+            ),
+        ),
+        notes=("An Allow in the bucket policy or in a policy of the caller does not help.",),
+    )
 
 
 def is_bucket_of_aws(denial: Denial) -> bool:

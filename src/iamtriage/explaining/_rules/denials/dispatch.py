@@ -146,6 +146,11 @@ def _find_message_rule(denial: Denial) -> str | None:
     return _DEPENDENCY_RULE if is_unknown and _depends_on_other_service(denial) else denial.message_rule
 
 
+def _is_of_bucket_owner(denial: Denial) -> bool:
+    """Return whether S3 accepts a call only from the account of the bucket."""
+    return not denial.is_explicit and denial.lowercase_action in _ACTIONS_OF_BUCKET_OWNER
+
+
 def _denied_by(policy_type: PolicyType) -> Condition:
     return lambda denial: denial.policy_type == policy_type
 
@@ -289,6 +294,7 @@ def _is_function_url(denial: Denial) -> bool:
     return is_bare and ".lambda-url." in failure.text
 
 
+_ACTIONS_OF_BUCKET_OWNER = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
@@ -343,7 +349,13 @@ ROUTES: Routes = (
         ),
     ),
     # Which other policy denied.
-    (_denied_by("resource"), "denials.resource_policies.explain_resource_policy"),
+    (
+        _denied_by("resource"),
+        (
+            (_is_of_bucket_owner, "denials.buckets.explain_call_of_owner"),
+            (lambda _: True, "denials.resource_policies.explain_resource_policy"),
+        ),
+    ),
     (
         lambda denial: denial.is_explicit,
         (
