@@ -204,6 +204,34 @@ p-0a1b2c3d:
 """,
         ("the policy p-0a1b2c3d in the text denies it unless ec2:InstanceType is t3.micro",),
     ),
+    "role of a SecretStore and a key of another account": _Row(
+        """Warning  UpdateFailed  external-secrets  error processing spec.data[0] (key: shop/db), err: AccessDeniedException: Access to KMS is not allowed
+spec:
+  provider:
+    aws:
+      service: SecretsManager
+      region: us-east-2
+      role: arn:aws:iam::111122223333:role/eso
+KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccddeeff
+""",
+        (
+            "The role eso of External Secrets Operator is not allowed to use the KMS key",
+            "The key is in account 444455556666, the role in 111122223333",
+            '"Principal": {"AWS": "arn:aws:iam::111122223333:role/eso"}',
+            "aws iam put-role-policy --role-name eso ",
+        ),
+        ("kubectl get externalsecret",),
+    ),
+    "given caller and a key of another account": _Row(
+        """An error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed
+"KmsKeyId": "arn:aws:kms:eu-west-1:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccddeeff"
+""",
+        (
+            "The key is in account 444455556666, the role in 111122223333",
+            '"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}',
+        ),
+        facts={"caller": "arn:aws:iam::111122223333:role/app"},
+    ),
 }
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.principal_words import (
+    PLACEHOLDER_ACCOUNT,
+    try_parse_arn,
+    try_parse_principal,
+)
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._rules.shared.denial import Denial
 
 EXTERNAL_SECRETS = lazy_pattern(
@@ -108,6 +117,22 @@ def show_store_command(denial: Denial) -> str:
         stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
         namespace = namespace or found["namespace"] or (stated and stated[1])
     return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
+
+
+def stated_store_role(denial: Denial) -> Role | None:
+    """Return the role that the text states for a SecretStore, if it states only one."""
+    stated = context_of(denial.facts).role_arn
+    role = None if stated is None else try_parse_principal(stated.value)
+    return role if isinstance(role, Role) else None
+
+
+def key_policy_step(key: str, role: Role | None, actions: Sequence[str]) -> str:
+    """Return what the key policy must have, with a statement if the key is in another account than the role."""
+    arn = try_parse_arn(key)
+    if arn is None or role is None or role.account in {arn.account, PLACEHOLDER_ACCOUNT}:
+        return "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed."
+    statement = json.dumps(allow(actions, "*", principal={"AWS": str(role)}))
+    return f"The key is in account {arn.account}, the role in {role.account}, so both must allow it: the owner of the key, which must be customer managed, adds to its key policy: {statement}"
 
 
 def show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:

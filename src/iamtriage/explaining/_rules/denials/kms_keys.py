@@ -210,6 +210,13 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial)
         role = "the role that the SecretStore names, or to that of its service account"
+    stated = encrypted_data.stated_store_role(denial) if show_store is not None else None
+    attach: tuple[str, ...] = ()
+    if stated is not None:
+        caller = f"the role {stated.name} of External Secrets Operator"
+        title, show_store = f"Allow the role {stated.name} to use the key", None
+        role = f"the role {stated.name}"
+        attach = (commands.put_policy(stated.name, "AllowUseOfKey"),)
     key = commands.arn(_find_key(denial), "KEY_ARN")
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
@@ -223,17 +230,19 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
     region = next(places, region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
+    statement = _key_statement(denial, service, region, resource, key)
     remedy = identity_remedy(
         title,
         *present(find),
-        f"Attach the policy to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in text else ''}",
-        "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed.",
+        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{f' {NEW_TASK}' if TASK_NOT_STARTED in text else ''}",
+        encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
+            *attach,
             *present(show_key, show_store),
             f"aws kms describe-key --key-id {key}{in_region}",
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
         ),
-        statements=(_key_statement(denial, service, region, resource, key),),
+        statements=(statement,),
         url=pages.KMS_ACCESS,
     )
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
