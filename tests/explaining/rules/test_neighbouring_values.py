@@ -232,6 +232,31 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
         ),
         facts={"caller": "arn:aws:iam::111122223333:role/app"},
     ),
+    "bucket of query results in us-east-1, by a lookup before": _Row(
+        """$ aws s3api get-bucket-location --bucket acme-results --profile bi
+{
+    "LocationConstraint": null
+}
+$ aws athena start-query-execution --query-string 'SELECT 1' --result-configuration OutputLocation=s3://acme-results/ --region eu-central-1 --profile bi
+An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket acme-results
+""",
+        (
+            "Athena runs the query in eu-central-1, but the bucket acme-results for its results is in us-east-1",
+        ),
+        ("aws s3api get-bucket-location",),
+    ),
+    "bucket of query results in the Region of the query": _Row(
+        """An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket acme-results
+region_name: eu-central-1
+$ aws s3api head-bucket --bucket acme-results
+{
+    "BucketRegion": "eu-central-1",
+    "AccessPointAlias": false
+}
+""",
+        ("Allow the caller to store results in the bucket", "The bucket belongs to another account"),
+        ("aws s3api get-bucket-location", "does not exist"),
+    ),
 }
 
 

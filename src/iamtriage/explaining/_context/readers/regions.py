@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
-__all__ = ("find_heading_region", "find_working_regions")
+__all__ = ("find_bucket_region", "find_heading_region", "find_working_regions")
 
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _HEADINGS = lazy_pattern(
@@ -36,6 +36,12 @@ _ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({_REG
 _PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@+-]{1,64})[\"']", re.ASCII)
 # Creating a client makes no call.
 _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
+# The default output is JSON; null and None stand for us-east-1.
+_BUCKET_REGION = lazy_pattern(
+    rf"\bs3api (?:get-bucket-location|head-bucket)\b[^\n]{{0,200}} --bucket[ =](?P<bucket>[a-z0-9.-]{{3,63}})(?![\w.-])[^\n]{{0,200}}\n"
+    rf"(?:(?![^\n]*[$#❯] )[^\n]{{0,200}}\n){{0,5}}?[^\n$#❯]{{0,80}}?(?:(?P<region>{_REGION})\b|\bnull\b|^None\b)",
+    re.ASCII | re.MULTILINE,
+)
 _IS_REGION = lazy_pattern(_REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
@@ -58,6 +64,20 @@ def find_heading_region(text: str, start: int) -> Stated | None:
     if found is None or _PROMPT.search(text, found.end(), start):
         return None
     return Stated(found[1], found[0].strip())
+
+
+def find_bucket_region(text: str, bucket: str) -> str | None:
+    r"""Return the Region of a bucket, as ``get-bucket-location`` or ``head-bucket`` printed it.
+
+    >>> find_bucket_region('$ aws s3api get-bucket-location --bucket logs\n{\n "LocationConstraint": null\n}', "logs")
+    'us-east-1'
+    """
+    if "-bucket" not in text:
+        return None
+    for found in _BUCKET_REGION.finditer(text):
+        if found["bucket"] == bucket:
+            return found["region"] or "us-east-1"
+    return None
 
 
 def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:

@@ -1,9 +1,7 @@
 """Explain what managed services report about their roles and about the policies of resources they use.
 
 The caller of such a call usually has its permissions. It is the role that the service uses, or the policy of the
-resource that it writes to, that has to change. Only Athena stores results with the permissions of the caller:
-https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html and
-https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html. The rows name their sources.
+resource that it writes to, that has to change. The rows name their sources.
 """
 
 from __future__ import annotations
@@ -19,15 +17,12 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
-from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
 from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow, build_document
 
@@ -326,62 +321,4 @@ def explain_access(
         topic="service-principal",
         remedies=(service_access.allow_service_remedy(row, values),),
         notes=notes,
-    )
-
-
-_LOCATION = lazy_pattern(
-    r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
-)
-_WRITE_ACTIONS = (
-    *("s3:PutObject", "s3:GetObject"),
-    *("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
-)
-_PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
-
-
-def explain_query_result(denial: Denial) -> Explanation:
-    """Explain that a query cannot write to the location of its results."""
-    found = _LOCATION.fullmatch(denial.resource or "")
-    bucket = commands.bucket(found["bucket"] if found else None)
-    prefix = (found["key"] or "").rpartition("/")[0] if found else ""
-    context = context_of(denial.facts)
-    if not prefix and context.bucket is not None and context.bucket.value == bucket:
-        stated = context.key or context.prefix
-        prefix = "" if stated is None else stated.value.rpartition("/")[0]
-    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
-    name = f"the bucket {found['bucket']}" if found else "S3"
-    return denial.explain(
-        f"Athena cannot write query results to {name}: it has only the permissions of the caller.",
-        NO_IDENTITY_ALLOW.cause(
-            text=f"No identity-based policy of {denial.caller} allows it to find the bucket (s3:GetBucketLocation) and to write objects."
-        ),
-        BUCKET_OF_OTHER_ACCOUNT.cause(
-            text="The bucket does not exist, or belongs to another account that does not allow the caller."
-        ),
-        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
-        KMS_KEY.cause(
-            text="The results are encrypted with a KMS key that the caller is not allowed to use (kms:GenerateDataKey and kms:Decrypt)."
-        ),
-        topic="s3-access-denied",
-        remedies=(
-            identity_remedy(
-                "Allow the caller to store results in the bucket",
-                "Check first that the bucket exists, in the Region of the query: the first command answers NoSuchBucket if not.",
-                "Attach the policy to the role or user that runs the query.",
-                statements=(
-                    allow(("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"), arn),
-                    allow(_WRITE_ACTIONS, f"{arn}/{prefix}/*" if prefix else f"{arn}/*"),
-                ),
-                commands=(f"aws s3api get-bucket-location --bucket {bucket}", "aws sts get-caller-identity"),
-                url=_PAGE,
-            ),
-            your_remedy(
-                "Check the location of the results",
-                "The location of the workgroup can override the one of the client.",
-                commands=(
-                    "aws athena get-work-group --work-group WORKGROUP --query WorkGroup.Configuration",
-                ),
-                url=_PAGE,
-            ),
-        ),
     )

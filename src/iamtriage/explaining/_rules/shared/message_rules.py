@@ -58,7 +58,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "lake formation permission",
     ),
     "denials.s3.explain_query_data": ("insufficient permissions to execute the query",),
-    "denials.managed_services.explain_query_result": (
+    "denials.query_results.explain_query_result": (
         "access denied when writing",
         "verify/create output bucket",
     ),
