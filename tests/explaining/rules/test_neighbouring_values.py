@@ -257,6 +257,27 @@ $ aws s3api head-bucket --bucket acme-results
         ("Allow the caller to store results in the bucket", "The bucket belongs to another account"),
         ("aws s3api get-bucket-location", "does not exist"),
     ),
+    "mapping of OpenSearch without the caller": _Row(
+        """security_exception: no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/grafana, backend_roles=[arn:aws:iam::111122223333:role/grafana], requestedTenant=null]
+{"logs_reader": {"hosts": [], "users": ["ana"], "backend_roles": [], "and_backend_roles": []}}
+""",
+        (
+            "the mapping of logs_reader in the text has nobody instead of the caller",
+            "rolesmapping/logs_reader",
+            '"value": ["arn:aws:iam::111122223333:role/grafana"]',
+        ),
+        ("ROLE_NAME",),
+    ),
+    "mapping of OpenSearch with the caller": _Row(
+        """security_exception: no permissions for [indices:admin/create] and User [name=arn:aws:iam::111122223333:role/loki, backend_roles=[arn:aws:iam::111122223333:role/loki], requestedTenant=null]
+{"logs_writer": {"users": [], "backend_roles": ["arn:aws:iam::111122223333:role/loki"]}}
+""",
+        (
+            "maps it to logs_writer, which does not allow it",
+            "Add the permission to the OpenSearch role logs_writer",
+        ),
+        ("Map the caller",),
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -57,6 +57,42 @@ OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
 )
 
 
+# What GET _plugins/_security/api/rolesmapping returns.
+_MAPPING = lazy_pattern(
+    r"\"(?P<role>[\w.-]{1,128})\"\s?:\s?\{(?=[^{}]{0,4000}?\"backend_roles\"\s?:)(?P<mapped>[^{}]{0,4000})\}",
+    re.ASCII,
+)
+
+
+class _Mapping(NamedTuple):
+    """The mapping of an OpenSearch role in the text.
+
+    Attributes:
+        role: The OpenSearch role.
+        members: Its users or backend roles.
+    """
+
+    role: str
+    members: tuple[str, ...]
+
+    def describe(self, arn: str) -> str:
+        """Return what the mapping means for the caller, as the end of a sentence."""
+        if arn in self.members:
+            return f"maps it to {clip_text(self.role)}, which does not allow it"
+        listed = clip_text(join_words(self.members, "and")) or "nobody"
+        return f"maps it to no OpenSearch role that allows it, and the mapping of {clip_text(self.role)} in the text has {listed} instead of the caller"
+
+
+def _find_mapping(text: str, kind: str) -> _Mapping | None:
+    """Return the mapping of an OpenSearch role in a text, if it shows only one."""
+    found = list(_MAPPING.finditer(text)) if '"backend_roles"' in text else []
+    if len(found) != 1:
+        return None
+    members = re.search(rf'"{kind}"\s?:\s?\[([^\]]{{0,4000}})\]', found[0]["mapped"])
+    names = re.findall(r'"([^"]{1,300})"', members[1]) if members else []
+    return _Mapping(found[0]["role"], tuple(names))
+
+
 def explain_opensearch_role(denial: Denial) -> Explanation:
     """Explain that no OpenSearch role that is mapped to the caller allows the request."""
     found = _PERMISSION.search(denial.failure.text)
@@ -67,16 +103,29 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
+    mapping, verdict = (
+        _find_mapping(denial.failure.text, kind),
+        "maps the caller to no OpenSearch role that allows it",
+    )
+    members: tuple[str, ...] = (arn,)
+    name = "ROLE_NAME"
+    if mapping is not None:
+        verdict = mapping.describe(arn)
+        members, name = tuple(dict.fromkeys((*mapping.members, arn))), mapping.role
+    is_mapped = mapping is not None and arn in mapping.members
+    request = json.dumps([{"op": "add", "path": f"/{kind}", "value": members}])
     return denial.explain(
-        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
+        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control {verdict}.",
         OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
         topic="opensearch-role",
         remedies=(
-            owner_remedy(
+            _extend_role_remedy(name, names)
+            if is_mapped
+            else owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
                 f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
                 _needed_permissions(names),
-                f'Or send it with the REST API, which replaces the mapping: PUT _plugins/_security/api/rolesmapping/ROLE_NAME {{"{kind}": ["{arn}"]}}',
+                f"Or with the REST API, where value has all members, also those that are mapped already: PATCH _plugins/_security/api/rolesmapping/{name} {request}",
                 commands=(_describe_domain(denial.failure.text),),
                 url=_PAGE,
             ),
@@ -84,6 +133,16 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
         notes=(
             "An IAM policy does not help: the domain accepted the caller, and OpenSearch's own roles decide.",
         ),
+    )
+
+
+def _extend_role_remedy(role: str, names: list[str]) -> Remedy:
+    """Return the remedy that gives the permission to an OpenSearch role that the caller has."""
+    return owner_remedy(
+        f"Add the permission to the OpenSearch role {clip_text(role)}",
+        f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, {clip_text(role)}, Edit role. Its index patterns must match the index of the request.",
+        _needed_permissions(names),
+        url=_PAGE,
     )
 
 
