@@ -161,7 +161,7 @@ def test_the_policies_of_a_user(world: World) -> None:
     assert result.calls == len(asked)
     assert evaluate(result.request, result.policies).deny == "explicit"
     cause = explain(denied(), facts=result.facts).causes[0]
-    assert (cause.code, cause.evidence) == ("statement-denies", "supplied")
+    assert (cause.code, cause.evidence) == ("stated-policy-denies", "supplied")
     assert verify(explain(denied()).failure, result.policies).fixes is False
 
 

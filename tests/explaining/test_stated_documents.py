@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from iamtriage import explain
 from iamtriage.explaining._context.readers.documents import find_documents
-from iamtriage.policies._readers.terraform_code import find_policies_in_code
+from iamtriage.policies._readers.policy_code import find_policies_in_code
+from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ENCODED = """\
@@ -69,7 +70,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 }"""
-OF_DATA = [
+OF_DATA: list[dict[str, Any]] = [
     {
         "Effect": "Allow",
         "Sid": "Read",
@@ -88,8 +89,14 @@ OF_DATA = [
         (ENCODED, [[TRUST]]),
         (PLAN, [[TRUST]]),
         (DATA, [OF_DATA]),
-        (ENCODED.replace('"ecs-tasks.amazonaws.com"', "var.service"), []),
-        (DATA.replace("orders/*", "${var.bucket}/*"), []),
+        (
+            ENCODED.replace('"ecs-tasks.amazonaws.com"', "var.service"),
+            [[TRUST | {"Principal": {"Service": "${var.service}"}}]],
+        ),
+        (
+            DATA.replace("orders/*", "${var.bucket}/*"),
+            [[OF_DATA[0] | {"Resource": ["arn:aws:s3:::${var.bucket}/*"]}, OF_DATA[1]]],
+        ),
         (PLAN.replace("Effect    =", "# (1 unchanged attribute hidden)\n"), []),
         (ENCODED[:150], []),
         ("Statement = [{ Effect = ", []),
@@ -98,13 +105,297 @@ OF_DATA = [
     ids=["jsonencode", "plan", "data source", "reference", "template", "hidden", "cut", "end", "nested"],
 )
 def test_policy_in_terraform(code: str, statements: list[Any]) -> None:
-    assert [dict(each)["Statement"] for each in find_policies_in_code(f"{code}\n")] == statements
+    assert [each.content["Statement"] for each in find_policies_in_code(f"{code}\n")] == statements
+
+
+def _allow(action: object, resource: object, **more: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+CDK = """\
+fn.addToRolePolicy(new iam.PolicyStatement({
+  sid: 'Read', // of the shop
+  actions: ['s3:GetObject'],
+  resources: [bucket.bucketArn, `${bucket.bucketArn}/*`, 'arn:aws:s3:::orders'],
+  conditions: { StringEquals: { 'aws:PrincipalTag/team': 'shop' } },
+}));
+fn.addToRolePolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions, resources: ['*'] }));
+"""
+CDK_PYTHON = """\
+fn.add_to_role_policy(iam.PolicyStatement(
+    effect=iam.Effect.DENY,
+    actions=["s3:PutObject"],
+    resources=[bucket.arn_for_objects("*"), f"{bucket.bucket_arn}/logs", bucket.bucket_arn + "/x"],
+))
+"""
+PULUMI = """\
+const policy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: [bucket.arn, "arn:aws:s3:::orders"], },],
+});
+"""
+PULUMI_PYTHON = """\
+policy = aws.iam.get_policy_document(statements=[aws.iam.GetPolicyDocumentStatementArgs(
+    actions=["s3:GetObject"], resources=["arn:aws:s3:::orders"],
+)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "statements"),
+    [
+        (
+            CDK,
+            [
+                _allow(
+                    ["s3:GetObject"],
+                    ["${bucket.bucketArn}", "${bucket.bucketArn}/*", "arn:aws:s3:::orders"],
+                    Sid="Read",
+                    Condition={"StringEquals": {"aws:PrincipalTag/team": "shop"}},
+                ),
+                _allow("${actions}", ["*"], Effect="Deny"),
+            ],
+        ),
+        (
+            CDK_PYTHON,
+            [
+                _allow(
+                    ["s3:PutObject"],
+                    [
+                        '${bucket.arn_for_objects("*")}',
+                        "${bucket.bucket_arn}/logs",
+                        '${bucket.bucket_arn + "/x"}',
+                    ],
+                    Effect="Deny",
+                )
+            ],
+        ),
+        (PULUMI, [_allow(["s3:GetObject"], ["${bucket.arn}", "arn:aws:s3:::orders"])]),
+        (PULUMI_PYTHON, [_allow(["s3:GetObject"], ["arn:aws:s3:::orders"])]),
+        # Some statements or elements are not known.
+        (PULUMI.replace("[{ Effect", "[...others, { Effect"), None),
+        (CDK.replace("sid: 'Read'", "...shared"), [_allow("${actions}", ["*"], Effect="Deny")]),
+        (
+            CDK.replace("{ StringEquals", "when || { StringEquals"),
+            [_allow("${actions}", ["*"], Effect="Deny")],
+        ),
+        (DATA.replace("  statement {", "  source_policy_documents = [local.base]\n  statement {", 1), None),
+        (ENCODED.replace("Statement = [{", "Statement = [for each in var.roles : {"), None),
+        ("class PolicyStatement(Base):\n    actions = []", None),
+        ("interface Policy { Statement: { Action: string[]; }[] }", None),
+    ],
+    ids=[
+        "CDK",
+        "CDK in Python",
+        "Pulumi",
+        "Pulumi in Python",
+        "spread statements",
+        "spread elements",
+        "computed condition",
+        "other documents",
+        "loop",
+        "class",
+        "type",
+    ],
+)
+def test_policy_in_code(code: str, statements: list[Any] | None) -> None:
+    found = [each.content["Statement"] for each in find_policies_in_code(code)]
+    assert found == ([] if statements is None else [statements])
+
+
+SAM = """\
+Resources:
+  Role:
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+        - Effect: Allow
+          Principal: {Service: lambda.amazonaws.com}
+          Action: sts:AssumeRole
+      Policies:
+        - PolicyDocument:
+            Statement:
+              - Sid: Read # of the shop
+                Effect: Allow
+                Action: [s3:GetObject, 's3:ListBucket']
+                Resource:
+                  - !GetAtt Bucket.Arn
+                  - !Sub "${Bucket.Arn}/*"
+                  - arn:aws:s3:::orders
+                  - Fn::Join: ["", [a, b]]
+                Condition:
+                  StringEquals:
+                    aws:PrincipalTag/team: shop
+              - Action: "s3:Put*"
+                Effect: Deny
+                Resource: '*'
+"""
+SERVERLESS = """\
+provider:
+  iamRoleStatements:
+    - Effect: "Allow"
+      Action:
+        - dynamodb:GetItem
+      Resource:
+        Fn::Join:
+          - ":"
+          - - "arn:aws:dynamodb"
+            - Ref: AWS::Region
+            - "table/orders"
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "policies"),
+    [
+        (
+            SAM,
+            [
+                (
+                    True,
+                    [
+                        {
+                            "Effect": "Allow",
+                            "Principal": "${(Service: lambda.amazonaws.com)}",
+                            "Action": "sts:AssumeRole",
+                        }
+                    ],
+                ),
+                (
+                    True,
+                    [
+                        {
+                            "Sid": "Read",
+                            "Effect": "Allow",
+                            "Action": ["s3:GetObject", "s3:ListBucket"],
+                            "Resource": [
+                                "${Bucket.Arn}",
+                                "${Bucket.Arn}/*",
+                                "arn:aws:s3:::orders",
+                                {"Fn::Join": '${["", [a, b]]}'},
+                            ],
+                            "Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}},
+                        },
+                        {"Action": "s3:Put*", "Effect": "Deny", "Resource": "*"},
+                    ],
+                ),
+            ],
+        ),
+        (
+            SERVERLESS,
+            [
+                (
+                    True,
+                    [
+                        _allow(
+                            ["dynamodb:GetItem"],
+                            {"Fn::Join": [":", ["arn:aws:dynamodb", {"Ref": "AWS::Region"}, "table/orders"]]},
+                        )
+                    ],
+                )
+            ],
+        ),
+        ("- Effect: Allow\n  Action: s3:*\n  Resource: *all", [(False, [_allow("s3:*", "${*all}")])]),
+        ("- Effect: Allow\n  <<: *base\n  Action: s3:*", []),
+        (
+            "- Effect: Allow\n  Action: s3:*\n- Effect: Allow\n  Action:\n  - s3:Get*\n  - x\n  bad",
+            [(False, [{"Effect": "Allow", "Action": "s3:*"}])],
+        ),
+        ("taints:\n  - effect: NoSchedule\n    key: a", []),
+        ('{\n  "Action": "s3:*",\n  "Effect": "Allow"\n}', []),
+    ],
+    ids=["SAM", "Serverless", "anchor", "merge", "broken", "taint", "JSON"],
+)
+def test_policy_in_yaml(template: str, policies: list[tuple[bool, list[Any]]]) -> None:
+    found = [(each.is_whole, each.content["Statement"]) for each in find_policies_in_yaml(template)]
+    assert found == policies
+
+
+GET = (
+    "User: arn:aws:sts::111122223333:assumed-role/app/1 is not authorized to perform: s3:GetObject on resource: "
+    "arn:aws:s3:::orders/1.csv because no identity-based policy allows the s3:GetObject action"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "cause", "words"),
+    [
+        (
+            "# main.tf",
+            DATA_ALLOW,
+            "stated-policy-other-resource",
+            "The policy in main.tf allows s3:GetObject only on arn:aws:s3:::orders,",
+        )
+        for DATA_ALLOW in (
+            'data "aws_iam_policy_document" "x" {\n  statement {\n    actions = ["s3:GetObject"]\n    resources = ["arn:aws:s3:::orders"]\n  }\n}',
+            "Statement:\n  - Effect: Allow\n    Action: s3:Get*\n    Resource: arn:aws:s3:::orders",
+            PULUMI_PYTHON,
+        )
+    ]
+    + [
+        (
+            "$ cat lib/stack.ts",
+            PULUMI,
+            "stated-policy-reference",
+            "The policy in lib/stack.ts allows s3:GetObject on ${bucket.arn}, and",
+        ),
+        (
+            "template.yaml:",
+            "Statement:\n  - Effect: Allow\n    Action: s3:List*\n    Resource: !Ref X",
+            "stated-policy-other-action",
+            "The policy in template.yaml does not allow s3:GetObject.",
+        ),
+        # Nothing shows that such code is about this caller, or that it has all statements.
+        ("# main.tf", 'Statement = [{ Effect = "Allow", Action = "logs:*", Resource = "*" }]', None, ""),
+        ("", "new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: ['*'] })", None, ""),
+        ("", 'Statement = [{ Effect = "Allow", Action = var.actions, Resource = "*" }]', None, ""),
+        ("", 'Statement = [{ Effect = "Deny", Action = "s3:*", Resource = var.bucket }]', None, ""),
+    ],
+)
+def test_policies_in_code_are_compared(place: str, code: str, cause: str | None, words: str) -> None:
+    """Only literal values decide; a reference never does."""
+    explanation = explain(f"{GET}\n\n{place}\n{code}\n")
+    found = [each for each in explanation.causes if each.code.startswith("stated-policy")]
+    assert [each.code for each in found] == ([] if cause is None else [cause])
+    assert all(words in each.text for each in found)
+    assert (explanation.causes[0] in found) is (cause not in {None, "stated-policy-reference"})
+
+
+def test_reference_in_json_decides_nothing() -> None:
+    """Terraform fills the references of a heredoc, and CloudFormation those of its functions."""
+    for resource in (
+        "${aws_s3_bucket.orders.arn}/*",
+        {"Fn::GetAtt": ["Orders", "Arn"]},
+        {"Fn::Sub": "${Orders.Arn}/*"},
+    ):
+        document = {"Version": "2012-10-17", "Statement": [_allow("s3:GetObject", resource)]}
+        causes = explain(f"{GET}\n{json.dumps(document)}").causes
+        assert [each.code for each in causes[:2]] == ["no-identity-allow", "stated-policy-reference"]
+
+
+def test_trust_policy_with_a_reference_is_not_evaluated() -> None:
+    code = ENCODED.replace('"ecs-tasks.amazonaws.com"', "var.service")
+    error = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs"
+    assert explain(f"{error}\n{code}").causes == explain(error).causes
+
+
+@given(st.text(alphabet="- []{}:,'\"!&*|>#\n\\aEfectAllowDny", max_size=80))
+def test_no_yaml_breaks_the_reader(text: str) -> None:
+    for each in find_policies_in_yaml(f"- Effect: Allow\n{text}\n  Effect: Deny\n  {text}"):
+        assert isinstance(each.content["Statement"], list)
+
+
+@given(st.text(alphabet="[]{}=,:\"$#/+-~> \n\\aStement'`()f.", max_size=80))
+def test_no_code_breaks_the_reader(text: str) -> None:
+    for start in ("Statement = [", "PolicyStatement(", "statements=[GetPolicyDocumentStatementArgs("):
+        for each in find_policies_in_code(f"{start}{text}"):
+            assert isinstance(each.content["Statement"], list)
 
 
 @given(st.text(alphabet='[]{}=,:"$#/+-~> \n\\aStement', max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
     for each in find_policies_in_code(f"Statement = [{text}"):
-        assert isinstance(each["Statement"], list)
+        assert isinstance(each.content["Statement"], list)
 
 
 @pytest.mark.parametrize(
@@ -128,5 +419,5 @@ def test_statements_without_a_policy_are_one_policy() -> None:
     other = TRUST | {"Action": "sts:TagSession"}
     whole = {"Version": "2012-10-17", "Statement": [TRUST]}
     text = f"{json.dumps(whole)}\n{json.dumps(TRUST)}, {json.dumps(other)}"
-    found = [document["Statement"] for _, document in find_documents(text)]
+    found = [each.content["Statement"] for each in find_documents(text)]
     assert found == [[TRUST], [TRUST, other]]

@@ -56,6 +56,30 @@ DECODED = {
         "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "us-east-1"}]}}]},
     },
 }
+TERRAFORM = """\
+data "aws_iam_policy_document" "orders" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::orders"]
+  }
+  statement {
+    actions   = ["logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.orders.arn}:*"]
+  }
+}
+"""
+TEMPLATE = """\
+      Policies:
+        - PolicyName: orders
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action:
+                  - dynamodb:GetItem
+                  - dynamodb:Query
+                Resource: !GetAtt Orders.Arn
+"""
 INLINE_DETAILS = {
     "requestContext": {"aws:RequestedRegion": "eu-west-1"},
     "evaluations": [
@@ -224,5 +248,8 @@ CASES: tuple[Golden, ...] = (
     ("queue-of-unnamed-service", botocore_text("AccessDenied", "ListQueues", "Access to the resource *** is denied."), {}),
     ("queue-older-endpoint", botocore_text("AccessDenied", "ListQueues", "Access to the resource https://queue.amazonaws.com/ is denied."), {}),
     ("truncated-reason", botocore_text("AccessDeniedException", "DescribeCluster", _denied(USER, "eks:DescribeCluster", CLUSTER, " because no identity-b…")), {}),
+    ("stated-policy-denies-given", _denied(USER, "sqs:SendMessage", QUEUE, " with an explicit deny in an identity-based policy"), {"policies": {"identity": [{"Version": "2012-10-17", "Statement": [{"Sid": "NoOrders", "Effect": "Deny", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:orders"}]}]}}),
+    ("stated-policy-in-terraform", _denied(SESSION, "s3:GetObject", "arn:aws:s3:::orders/1.csv", _no("identity-based policy", "s3:GetObject")) + "\n\n# iam/main.tf\n" + TERRAFORM, {}),
+    ("stated-policy-in-template", _denied(SESSION, "dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders", _no("identity-based policy", "dynamodb:PutItem")) + "\n\ntemplate.yaml:\n" + TEMPLATE, {}),
     ("china-user", botocore_text("AccessDeniedException", "DescribeCluster", _denied("arn:aws-cn:iam::111122223333:user/ana", "eks:DescribeCluster", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders", _no("identity-based policy", "eks:DescribeCluster"))), {}),
 )  # fmt: skip

@@ -41,7 +41,7 @@ def test_the_statement_that_denies_is_named() -> None:
     )
     explanation = explain_with(identity=[doc(statement("Deny")), policy])
     cause = explanation.causes[0]
-    assert (cause.code, cause.evidence) == ("statement-denies", "supplied")
+    assert (cause.code, cause.evidence) == ("stated-policy-denies", "supplied")
     assert "statement 0 of identity[0]" in cause.text
     assert any("guard.json:7" in each for each in cause.because)
     assert len(explanation.causes) > 1
@@ -152,7 +152,7 @@ def test_a_policy_with_placeholders_is_not_verified() -> None:
 
 def test_policies_can_be_json_text() -> None:
     given = json.dumps({"identity": [doc(statement("Deny"))]})
-    assert explain(IMPLICIT, facts={"policies": given}).causes[0].code == "statement-denies"
+    assert explain(IMPLICIT, facts={"policies": given}).causes[0].code == "stated-policy-denies"
 
 
 @pytest.mark.parametrize(

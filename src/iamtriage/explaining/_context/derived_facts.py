@@ -51,7 +51,14 @@ def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
             stated = Stated(failure.envelope.region, failure.envelope.region)
         if stated is not None:
             yield name, stated.value
-    trust_policy = next((each.content for each in context.policies if each.is_trust_policy), None)
+    trust_policy = next(
+        (
+            each.content
+            for each in context.policies
+            if each.is_trust_policy and each.is_whole and not each.has_references
+        ),
+        None,
+    )
     if trust_policy is not None:
         yield "trust_policy", trust_policy
     if context.token_claims is not None:

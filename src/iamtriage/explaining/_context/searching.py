@@ -26,7 +26,7 @@ from iamtriage.explaining._context.readers.sdk_frames import find_called_operati
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import CommandLine, Document
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
 __all__ = ("search_context",)
@@ -190,23 +190,31 @@ _SETTINGS = frozenset(
 
 
 def _documents(text: str) -> dict[str, Any]:
-    if '"' not in text and "arn: " not in text:
+    if '"' not in text and "arn: " not in text and not any(sign in text for sign in _SIGNS_OF_POLICIES):
         return {}
-    from iamtriage.explaining._context.readers.documents import build_policy, find_documents, find_mappings
+    from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
 
     values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
-    policies: list[Document | None] = []
-    for member, found in find_documents(text):
-        if member == "Statement":
-            policies.append(build_policy(found))
-        elif member == "iss" and "sub" in found:
-            values.setdefault("token_claims", found)
-        elif (member == "allowed" and "context" in found) or member == "DecodedMessage":
-            values.setdefault("decoded_message", found)
-        elif member == "evaluations":
-            values.setdefault("authorization_details", found)
-    values["policies"] = tuple(each for each in policies if each is not None)
+    documents = list(find_documents(text))
+    for found in documents:
+        content = found.content
+        if found.member == "iss" and "sub" in content:
+            values.setdefault("token_claims", content)
+        elif (found.member == "allowed" and "context" in content) or found.member == "DecodedMessage":
+            values.setdefault("decoded_message", content)
+        elif found.member == "evaluations":
+            values.setdefault("authorization_details", content)
+    if any(sign in text for sign in _SIGNS_OF_POLICIES):
+        from iamtriage.explaining._context.readers.pasted_policies import find_policies
+
+        values["policies"] = tuple(find_policies(text, documents))
     return values
+
+
+# Every policy contains one of these, in JSON, YAML or code.
+_SIGNS_OF_POLICIES = (
+    "Statement", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
+)  # fmt: skip
 
 
 def _find_section(

@@ -90,11 +90,19 @@ class Document(NamedTuple):
         content: The parsed document.
         is_trust_policy: Whether it is the trust policy of a role.
         has_principal: Whether a statement names a principal, as in resource-based policies.
+        file: The file that the text names above the document.
+        is_code: Whether it is in code or a template rather than a document that IAM stores.
+        is_whole: Whether the document has all statements of the policy.
+        has_references: Whether some values are references, so that they are not known.
     """
 
     content: Mapping[str, Any]
     is_trust_policy: bool = False
     has_principal: bool = False
+    file: str | None = None
+    is_code: bool = False
+    is_whole: bool = True
+    has_references: bool = False
 
 
 def quote_match(found: re.Match[str]) -> str:

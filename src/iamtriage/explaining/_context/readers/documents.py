@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.values import Document, MappingEntry
+from iamtriage.explaining._context.values import MappingEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ("build_policy", "find_documents", "find_mappings")
+__all__ = ("FoundDocument", "find_documents", "find_mappings")
 
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
 _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
-_TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 _DECODER = json.JSONDecoder()
 _ENTRY = lazy_pattern(
     r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?(?:: ?| {0,20}= {0,4}(?=\"))[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
@@ -50,12 +48,28 @@ _GROUP = lazy_pattern(r"[\w.:@/][\w.:@/-]{0,99}")
 _CHARS_OF_ENTRY = 400
 
 
-def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the documents in a text, each with the member that identifies its kind.
+class FoundDocument(NamedTuple):
+    """A JSON object in a text.
 
-    Most are JSON objects. Policies can also be statements without the policy around them, and Terraform code.
+    Attributes:
+        member: The member that identifies its kind.
+        content: The object.
+        start: Where it starts in the text.
+        end: Where it ends.
     """
-    statements: list[Mapping[str, Any]] = []
+
+    member: str
+    content: Mapping[str, Any]
+    start: int
+    end: int
+
+
+def find_documents(text: str) -> Iterator[FoundDocument]:
+    """Yield the JSON objects in a text that are a known document.
+
+    Statements without the policy around them are one policy.
+    """
+    statements: list[FoundDocument] = []
     policies: list[tuple[int, int]] = []
     count = 0
     for member in _MEMBERS:
@@ -65,26 +79,23 @@ def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
             if at >= done and not (name == "Effect" and any(start < at < end for start, end in policies)):
                 count += 1
                 found = _object_around(text, at, done)
-                if found is not None and name in found[0]:
-                    done = found[1]
+                if found is not None and name in found.content:
+                    found = found._replace(member=name)
+                    done = found.end
                     if name == "Effect":
-                        statements.append(found[0])
+                        statements.append(found)
                     else:
-                        yield name, found[0]
+                        yield found
                     if name == "Statement":
                         policies.append((at, done))
             at = text.find(member, at + 1)
     if statements:
-        yield "Statement", {"Version": "2012-10-17", "Statement": statements}
-    if "Statement" in text or "aws_iam_policy_document" in text:
-        from iamtriage.policies._readers.terraform_code import find_policies_in_code
-
-        for policy in find_policies_in_code(text):
-            yield "Statement", policy
+        content = {"Version": "2012-10-17", "Statement": [each.content for each in statements]}
+        yield FoundDocument("Statement", content, statements[0].start, statements[-1].end)
 
 
-def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], int] | None:
-    """Return the innermost JSON object at a position, with its end."""
+def _object_around(text: str, at: int, start: int) -> FoundDocument | None:
+    """Return the innermost JSON object at a position."""
     brace = at
     for _ in range(_MAX_BRACES):
         brace = text.rfind("{", max(start, at - _MAX_DISTANCE), brace)
@@ -95,35 +106,8 @@ def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], i
         except (ValueError, RecursionError):
             continue
         if end > at and isinstance(found, dict):
-            return cast("Mapping[str, Any]", found), end
+            return FoundDocument("", cast("Mapping[str, Any]", found), brace, end)
     return None
-
-
-def build_policy(content: Mapping[str, Any]) -> Document | None:
-    """Return an object as a policy document, or ``None`` if it is not one.
-
-    >>> build_policy({"Statement": []}).is_trust_policy
-    False
-    """
-    statements = content.get("Statement")
-    listed = cast("list[object]", statements) if isinstance(statements, list) else [statements]
-    rows = [cast("Mapping[str, object]", each) for each in listed if isinstance(each, Mapping)]
-    if statements is None or len(rows) != len(listed):
-        return None
-    has_principal = any("Principal" in row or "NotPrincipal" in row for row in rows)
-    actions = [action.lower() for row in rows for action in _strings(row.get("Action"))]
-    assumes = bool(actions) and all(action.startswith(_TRUST_ACTIONS) for action in actions)
-    return Document(content, has_principal and assumes, has_principal)
-
-
-def _strings(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return (
-        [each for each in cast("list[object]", value) if isinstance(each, str)]
-        if isinstance(value, list)
-        else []
-    )
 
 
 def find_mappings(text: str) -> Iterator[MappingEntry]:

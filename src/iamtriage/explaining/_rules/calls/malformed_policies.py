@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -133,7 +134,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     title = "Shorten the document" if is_long else "Correct the document"
     remedies = [your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)]
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
-        policies = context_of(case.facts).policies
+        policies = tuple(each for each in context_of(case.facts).policies if not each.has_references)
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
     summary = text
     if not text.startswith("AWS"):
@@ -214,6 +215,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
                 _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text))
                 for kind, names in mapping(statement.get("Principal")).items()
                 for name in as_strings(names)
+                if not has_reference(name)
             )
     # A secret pasted in place of a role's name is valid in an ARN.
     suspects = [each for each in suspects if all(map(safe_name, (each.name or "").split("/")))]

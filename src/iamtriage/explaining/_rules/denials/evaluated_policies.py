@@ -34,14 +34,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
 
-_DENIES = CauseType(
-    "statement-denies",
-    "A statement of the given policies denies the call",
-    "Change the statement so that it does not match the call, or the call so that it does not match.",
-    meaning="A Deny statement of the given policies matches the call. It overrides any Allow.",
-    recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=EVALUATION_PAGES,
-)
 _LACKS_ALLOW = CauseType(
     "policies-lack-allow",
     "The given policies lack an Allow",
@@ -85,7 +77,7 @@ def _add_cause(explanation: Explanation, denial: Denial, decision: Decision) -> 
     if decision.deny == "explicit":
         first, *others = decision.statements[:_MAX_STATEMENTS]
         reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
-        cause = _DENIES.cause("supplied", reasons, text=decision.reason)
+        cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=decision.reason)
         summary = explanation.summary
         if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
             name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"

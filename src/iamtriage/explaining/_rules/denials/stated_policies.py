@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, cap
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import has_reference, widen
 from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ STATED_POLICY_DENIES = CauseType(
     "stated-policy-denies",
     "A Deny statement of the policy in the text or the facts matches",
     "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
-    meaning="The text or the facts contain a policy with a Deny statement whose action and resource match the request.",
+    meaning="The text or the facts contain a policy with a Deny statement that matches the request. It overrides any Allow.",
     recognised_by="The text or the facts contain the policy.",
     sources=EVALUATION_PAGES,
 )
@@ -76,10 +77,17 @@ STATED_POLICY_ALLOWS = CauseType(
     recognised_by="The text contains the policy.",
     sources=EVALUATION_PAGES,
 )
+STATED_POLICY_REFERENCE = CauseType(
+    "stated-policy-reference",
+    "The policy in the text names the resource by a reference",
+    "Compare the value of the reference with the resource of the error.",
+    meaning="The text contains a policy in code or a template. Its resource is a reference, and the text does not show which resource that is.",
+    of=STATED_POLICY_OTHER_RESOURCE.code,
+)
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _VERDICTS = {
-    STATED_POLICY_DENIES.code: "a Deny statement of the policy in the text matches it",
-    STATED_POLICY_OTHER_ACTION.code: "the policy in the text does not allow this action",
+    STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
+    STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
 # What to do first about a policy that already names the action: the title, and the step.
 _FIRST_REMEDIES = {
@@ -107,6 +115,8 @@ class KnownPolicy(NamedTuple):
         evidence: How its content is known.
         policy_type: Its type, ``None`` if nobody states it.
         has_principal: Whether a statement names a principal, as in resource-based policies.
+        is_code: Whether it is in code or a template, which can be about another caller.
+        is_whole: Whether all of its statements are known.
     """
 
     content: Mapping[str, Any]
@@ -114,6 +124,8 @@ class KnownPolicy(NamedTuple):
     evidence: Evidence
     policy_type: PolicyType | None
     has_principal: bool
+    is_code: bool = False
+    is_whole: bool = True
 
 
 def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
@@ -139,7 +151,15 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         name = f"the policy {ids.pop()} in the text"
     for each in context_of(denial.facts).policies:
         if not each.is_trust_policy:
-            yield KnownPolicy(each.content, name, "derived", None, each.has_principal)
+            yield KnownPolicy(
+                each.content,
+                name if each.file is None else f"the policy in {clip_text(each.file)}",
+                "derived",
+                None,
+                each.has_principal,
+                each.is_code,
+                each.is_whole,
+            )
 
 
 def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:
@@ -167,23 +187,32 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     policies = [
         each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
     ]
-    compared = (_compare(denial, action, each) for each in policies[:_MAX_POLICIES])
-    causes = present(*compared)
-    if not causes:
+    compared = [(each, _compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
+    found = [(each, cause) for each, cause in compared if cause is not None]
+    # A policy that names the action says more than one about other things.
+    found = [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
+    if not found:
         return explanation
-    codes = {cause.code for cause in causes}
+    if found[0][1].code == STATED_POLICY_REFERENCE.code:
+        # What it refers to is not known, so that what AWS says comes first.
+        references = tuple(cause for _, cause in found if cause.code == STATED_POLICY_REFERENCE.code)
+        causes = (*explanation.causes[:1], *references, *explanation.causes[1:])
+        return attrs.evolve(explanation, causes=causes)
+    policy, first = found[0]
+    codes = {cause.code for _, cause in found}
     remedies = explanation.remedies
     if codes & _ALLOW_IS_NO_FIX:
         # An Allow that is there already, or that a Deny overrides, is no fix.
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
-    added = _remedy(denial, causes[0].code)
-    verdict = _VERDICTS.get(causes[0].code)
-    if causes[0].code == STATED_POLICY_OTHER_RESOURCE.code:
-        verdict = describe_other_resource(action, policies[0])
+    added = _remedy(denial, first.code)
+    verdict = _VERDICTS.get(first.code, "").format(policy=policy.name)
+    if first.code == STATED_POLICY_OTHER_RESOURCE.code:
+        verdict = describe_other_resource(action, policy)
+        added = _correct_code_remedy(denial, action, policy)
     return attrs.evolve(
         explanation,
-        summary=explanation.summary if verdict is None else denial_summary(denial, verdict),
-        causes=(*causes, *explanation.causes),
+        summary=denial_summary(denial, verdict) if verdict else explanation.summary,
+        causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=remedies if added is None else (added, *remedies),
     )
 
@@ -201,9 +230,28 @@ def _remedy(denial: Denial, code: str) -> Remedy | None:
     return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
 
 
+def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
+    resource = denial.resource
+    if not policy.is_code or resource is None:
+        return None
+    allowed = _allowed_resources(_allow_statements(iterate_statements(policy.content), action))
+    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
+    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    if bucket is not None:
+        step = f"Add {clip_text(bucket)}/* to the resources of the statement that allows {action}. Keep {clip_text(bucket)} for actions on the bucket itself."
+    return account_remedy(
+        f"Correct the resource in {policy.name}",
+        step,
+        "Then deploy the code. A change in IAM alone would be undone by the next deployment.",
+        url=pages.EVALUATION,
+    )
+
+
 def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     resource, caller = denial.resource, denial.caller
     statements = list(iterate_statements(policy.content))
+    subject = capitalize_start(policy.name)
     for each in statements:
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
         if is_deny and names_action(each, action) and names_resource(each, resource):
@@ -211,21 +259,27 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             return STATED_POLICY_DENIES.cause(
                 "derived",
-                text=f"The policy in the text has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
+                text=f"{subject} has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
             )
-    allows = _allow_statements(statements, action)
-    if not allows:
-        if not any(each.get("Effect") == "Allow" for each in statements):
-            return None
-        return STATED_POLICY_OTHER_ACTION.cause(
-            "derived", text=f"The policy in the text does not allow {action}."
+    allows = [each for each in statements if each.get("Effect") == "Allow"]
+    # Those whose action or resource is a reference may be about the request.
+    possible = [each for each in allows if names_action(each, action) is not False]
+    if not possible:
+        is_relevant = (
+            policy.is_whole if not policy.is_code else policy.is_whole and _names_service(allows, action)
         )
+        if not allows or not is_relevant:
+            return None
+        return STATED_POLICY_OTHER_ACTION.cause("derived", text=f"{subject} does not allow {action}.")
     if resource is None:
         return None
-    matching = [each for each in allows if names_resource(each, resource)]
+    matching = [each for each in possible if names_action(each, action) and names_resource(each, resource)]
     if not matching:
-        return _other_resource_cause(policy, action, resource, allows)
-    allowed = f"The policy in the text allows {action} on this resource"
+        may_match = [each for each in possible if names_resource(each, resource) is not False]
+        if may_match:
+            return _reference_cause(policy, action, resource, _allow_statements(may_match, action))
+        return _other_resource_cause(policy, action, resource, possible)
+    allowed = f"{subject} allows {action} on this resource"
     conditional = [each for each in matching if each.get("Condition")]
     if len(conditional) == len(matching):
         keys = join_words(tuple(dict.fromkeys(_condition_keys(conditional[0])))[:_MAX_RESOURCES], "and")
@@ -238,6 +292,31 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     return STATED_POLICY_ALLOWS.cause("derived", because, text=text)
 
 
+def _reference_cause(
+    policy: KnownPolicy, action: str, resource: str, statements: Sequence[Mapping[str, Any]]
+) -> Cause | None:
+    """Return that a policy can be about the resource, depending on what its references stand for."""
+    references = [
+        each
+        for each in _allowed_resources(statements)
+        if has_reference(each) and matches(resource, compile_glob(widen(each)))
+    ]
+    if not references:
+        # A policy variable, or a reference in place of the action.
+        return None
+    text = f"{capitalize_start(policy.name)} allows {action} on {_join_resources(references)}, and the text does not show what that is."
+    if ":s3:" in resource and "/" in resource and not any("*" in each for each in references):
+        text += " The ARN of a bucket does not cover its objects: they need /*."
+    return STATED_POLICY_REFERENCE.cause(text=text)
+
+
+def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
+    """Return whether statements are about the service of an action, so that they are meant for its caller."""
+    prefix = action.partition(":")[0].lower()
+    actions = (name for each in statements for name in as_strings(each.get("Action")))
+    return any(name.partition(":")[0].lower() == prefix for name in actions)
+
+
 def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> list[Mapping[str, Any]]:
     return [each for each in statements if each.get("Effect") == "Allow" and names_action(each, action)]
 
@@ -245,7 +324,7 @@ def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> l
 def find_other_resource(policy: KnownPolicy, action: str, resource: str) -> Cause | None:
     """Return that a policy allows an action on other resources only, if so."""
     allows = _allow_statements(iterate_statements(policy.content), action)
-    if not allows or any(names_resource(each, resource) for each in allows):
+    if not allows or any(names_resource(each, resource) is not False for each in allows):
         return None
     return _other_resource_cause(policy, action, resource, allows)
 
@@ -303,13 +382,16 @@ def _join_resources(resources: list[str]) -> str:
     return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
 
 
-def names_action(statement: Mapping[str, Any], action: str) -> bool:
-    """Return whether a statement is about an action."""
+def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
+    """Return whether a statement is about an action, ``None`` if a reference may stand for it."""
     return _names(statement, "Action", action.lower(), str.lower)
 
 
-def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
-    """Return whether a statement covers a resource, or every one if the denial names none."""
+def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool | None:
+    """Return whether a statement covers a resource, or every one if the denial names none.
+
+    It is ``None`` if a reference or a policy variable may stand for the resource.
+    """
     if resource is None:
         return "*" in as_strings(statement.get("Resource"))
     return _names(statement, "Resource", resource)
@@ -317,11 +399,15 @@ def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
 
 def _names(
     statement: Mapping[str, Any], element: str, value: str, convert: Callable[[str], str] = str
-) -> bool:
+) -> bool | None:
     """Return whether a value matches an element of a statement, or does not match its Not element."""
     excluded = as_strings(statement.get(f"Not{element}"))
-    listed = excluded or as_strings(statement.get(element))
-    return any(matches(value, compile_glob(convert(each))) for each in listed) is not bool(excluded)
+    listed = [convert(each) for each in excluded or as_strings(statement.get(element))]
+    if any(widen(each) == each and matches(value, compile_glob(each)) for each in listed):
+        return not excluded
+    if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
+        return None
+    return bool(excluded)
 
 
 def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:

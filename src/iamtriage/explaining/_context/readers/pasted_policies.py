@@ -1,0 +1,85 @@
+"""Find the policies that a text contains: as JSON, in code and in templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.values import Document
+from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iamtriage.explaining._context.readers.documents import FoundDocument
+
+__all__ = ("build_policy", "find_policies")
+
+_TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
+# A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
+_FILE = lazy_pattern(
+    r"^[^\S\n]{0,8}(?:#{1,6}|//|--{1,3}|>{1,2}|\*{1,2}|<!--|```\w{0,12}|[^\n$%#]{0,40}[$%#] ?(?:cat|less|bat)|File:?)?[^\S\n]{0,4}"
+    r"[`*\"']{0,2}(?P<file>(?:[\w.-]{1,64}/){0,8}[\w.-]{1,64}\.(?:tf|tofu|hcl|ya?ml|json|[jt]sx?|mjs|py|go|cs|java))[`*\"']{0,2}"
+    r"[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
+    re.MULTILINE,
+)
+_CHARS_BEFORE = 3_000
+
+
+def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Document]:
+    """Yield the policies in a text.
+
+    Args:
+        text: The text.
+        documents: The JSON objects in it.
+    """
+    stated = [each for each in documents if each.member == "Statement"]
+    for each in stated:
+        if (policy := build_policy(each.content)) is not None:
+            yield policy._replace(file=_find_file(text, each.start))
+    from iamtriage.policies._readers.policy_code import find_policies_in_code
+    from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
+
+    spans = [(each.start, each.end) for each in documents]
+    found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
+    for each in found:
+        is_read = any(start <= each.start < end for start, end in spans)
+        policy = None if is_read else build_policy(each.content)
+        if policy is not None:
+            yield policy._replace(file=_find_file(text, each.start), is_code=True, is_whole=each.is_whole)
+
+
+def _find_file(text: str, start: int) -> str | None:
+    """Return the name of the file that a line above a document states."""
+    names = [found["file"] for found in _FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
+    return names[-1] if names else None
+
+
+def build_policy(content: Mapping[str, Any]) -> Document | None:
+    """Return an object as a policy document, or ``None`` if it is not one.
+
+    >>> build_policy({"Statement": []}).is_trust_policy
+    False
+    """
+    resolved = cast("Mapping[str, Any]", resolve_functions(dict(content)))
+    statements = resolved.get("Statement")
+    listed = cast("list[object]", statements) if isinstance(statements, list) else [statements]
+    rows = [cast("Mapping[str, object]", each) for each in listed if isinstance(each, Mapping)]
+    if statements is None or len(rows) != len(listed):
+        return None
+    has_principal = any("Principal" in row or "NotPrincipal" in row for row in rows)
+    actions = [action.lower() for row in rows for action in _strings(row.get("Action"))]
+    assumes = bool(actions) and all(action.startswith(_TRUST_ACTIONS) for action in actions)
+    return Document(resolved, has_principal and assumes, has_principal, has_references=has_reference(listed))
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return (
+        [each for each in cast("list[object]", value) if isinstance(each, str)]
+        if isinstance(value, list)
+        else []
+    )

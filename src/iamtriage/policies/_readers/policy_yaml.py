@@ -1,0 +1,261 @@
+"""Read the policies in YAML: templates of CloudFormation and SAM, and the Serverless Framework.
+
+Only the lines of the statements are parsed, and only the YAML that policies consist of. A reference, such as
+``!GetAtt``, becomes a string such as ``"${Orders.Arn}"``. Statements with merged mappings are not read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.policies._readers.policy_code import CodePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("find_policies_in_yaml",)
+
+_EFFECT = lazy_pattern(
+    r"^(?P<indent>[ ]{0,60}(?:- {1,4})?)[\"']?Effect[\"']?:[ ]{1,9}[\"']?(?:Allow|Deny)[\"']?[ ]{0,9}\r?$",
+)
+# The keys whose value is the list of a policy's statements.
+_LIST_KEY = lazy_pattern(r"[ ]{0,60}(?:- )?[\"']?(?:Statement|iamRoleStatements|statements)[\"']?:\s*\Z")
+_ENTRY = lazy_pattern(
+    r"(?P<key>[\"']?[A-Za-z][\w:./${}*?-]{0,120}?[\"']?):(?:[ ]{1,9}(?P<value>\S.{0,1000}))?$"
+)
+_TAG = lazy_pattern(r"!(?P<name>[A-Za-z]{2,20})(?:::\w{1,20})?(?:[ ]{1,9}(?P<value>\S.{0,1000}))?$")
+_COMMENT = lazy_pattern(r"(?:^|\s)#.*$")
+_QUOTED = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
+_FLOW_ITEM = lazy_pattern(r"\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,\[\]{}\"'][^,\[\]{}]*)\s*(?:,|\Z)")
+_MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 6
+
+
+class _Line(NamedTuple):
+    """A line without its comment.
+
+    Attributes:
+        indent: The column of its first character.
+        text: The rest of it.
+        start: Where the line starts in the text.
+    """
+
+    indent: int
+    text: str
+    start: int
+
+
+def find_policies_in_yaml(text: str) -> Iterator[CodePolicy]:
+    r"""Yield the policies of YAML.
+
+    >>> policies = list(find_policies_in_yaml("- Effect: Allow\n  Action: s3:*\n  Resource: !Ref Orders"))
+    >>> policies[0].content["Statement"]
+    [{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '${Orders}'}]
+    """
+    lines = _split(text)
+    policy: list[dict[str, Any]] = []
+    start = end = -1
+    is_whole = False
+    for statement, first, last in _find_statements(lines):
+        if statement is None:
+            # The others are not the whole policy.
+            is_whole, end = False, last
+            continue
+        if first != end and policy:
+            yield CodePolicy({"Version": "2012-10-17", "Statement": policy}, lines[start].start, is_whole)
+            policy = []
+        if not policy:
+            start = first
+            is_whole = first != end and first > 0 and _LIST_KEY.match(_written(lines[first - 1])) is not None
+        policy.append(statement)
+        end = last
+    if policy:
+        yield CodePolicy({"Version": "2012-10-17", "Statement": policy}, lines[start].start, is_whole)
+
+
+def _written(line: _Line) -> str:
+    return " " * line.indent + line.text
+
+
+def _split(text: str) -> list[_Line]:
+    """Return the lines that are not empty."""
+    lines: list[_Line] = []
+    at = 0
+    for line in text.split("\n"):
+        written = _without_comment(line.rstrip())
+        stripped = written.lstrip(" ")
+        if stripped:
+            lines.append(_Line(len(written) - len(stripped), stripped, at))
+        at += len(line) + 1
+    return lines
+
+
+def _without_comment(line: str) -> str:
+    if "#" not in line:
+        return line
+    found = _COMMENT.search(_QUOTED.sub(lambda quoted: "_" * len(quoted[0]), line))
+    return line if found is None else line[: found.start()].rstrip()
+
+
+def _find_statements(lines: list[_Line]) -> Iterator[tuple[dict[str, Any] | None, int, int]]:
+    """Yield the statements, each with the number of its first line and of the line after it.
+
+    A statement is ``None`` if it is not known.
+    """
+    done = count = 0
+    for number, line in enumerate(lines):
+        if number < done or "Effect" not in line.text or _EFFECT.match(_written(line)) is None:
+            continue
+        count += 1
+        if count > _MAX_STATEMENTS:
+            return
+        column = line.indent + _marker_length(line.text)
+        first = _find_first(lines, number, column, done)
+        last = number + 1
+        while last < min(len(lines), first + _MAX_LINES) and _continues(lines[last], column):
+            last += 1
+        done = last
+        yield _Parser(lines[first:last], column).parse(), first, last
+
+
+def _find_first(lines: list[_Line], number: int, column: int, low: int) -> int:
+    """Return the number of the line on which the mapping with a line begins."""
+    first = number
+    while lines[first].text[0] != "-" and first > max(low, number - _MAX_LINES):
+        above = lines[first - 1]
+        length = _marker_length(above.text)
+        # The marker of a statement precedes its first key, and those of values are in its keys.
+        if above.indent + length == column and length:
+            return first - 1
+        if not _continues(above, column):
+            break
+        first -= 1
+    return first
+
+
+def _marker_length(text: str) -> int:
+    """Return the length of the marker of a list's item, 0 if there is none."""
+    return len(text) - len(text[1:].lstrip(" ")) if text.startswith("- ") else 0
+
+
+def _continues(line: _Line, column: int) -> bool:
+    """Return whether a line is in the mapping whose keys are in a column."""
+    return line.indent >= column
+
+
+class _Parser:
+    """Parse the lines of a statement."""
+
+    def __init__(self, lines: list[_Line], column: int) -> None:
+        marker = _marker_length(lines[0].text)
+        first = lines[0]._replace(indent=column, text=lines[0].text[marker:])
+        self._lines = [first, *lines[1:]]
+        self._at = 0
+        self._column = column
+
+    def parse(self) -> dict[str, Any] | None:
+        """Return the statement, ``None`` if a part of it is not known."""
+        if any(line.text.endswith(",") for line in self._lines):
+            # JSON or code.
+            return None
+        statement = self._parse_mapping(self._column, 0)
+        if statement is None or self._at < len(self._lines):
+            return None
+        return statement if "Action" in statement or "NotAction" in statement else None
+
+    def _parse_mapping(self, column: int, depth: int) -> dict[str, Any] | None:
+        values: dict[str, Any] = {}
+        while self._at < len(self._lines) and self._lines[self._at].indent == column:
+            found = _ENTRY.match(self._lines[self._at].text)
+            if found is None:
+                return None
+            self._at += 1
+            values[_scalar(found["key"])] = self._parse_value(found["value"], column, depth + 1)
+        return values
+
+    def _parse_value(self, written: str | None, column: int, depth: int) -> Any:  # noqa: ANN401 (any JSON value)
+        """Return the value of a key in a column, or of an item, which can be on the following lines."""
+        if written is None:
+            following = self._lines[self._at] if self._at < len(self._lines) else None
+            if following is None or depth > _MAX_DEPTH:
+                return self._skip(column, "")
+            if following.text.startswith("- ") and following.indent >= column:
+                return self._parse_list(following.indent, depth)
+            if following.indent <= column:
+                return None
+            value = self._parse_mapping(following.indent, depth)
+            return self._skip(column, "") if value is None else value
+        if written.startswith("!"):
+            return self._parse_tag(written, column)
+        if written[0] in "|>&*{":
+            return self._skip(column, written)
+        if written[0] == "[":
+            items = _parse_flow(written)
+            return self._skip(column, written) if items is None else items
+        return _scalar(written)
+
+    def _parse_list(self, column: int, depth: int) -> list[Any]:
+        values: list[Any] = []
+        while self._at < len(self._lines):
+            line = self._lines[self._at]
+            if line.indent != column or not line.text.startswith("- "):
+                break
+            marker = _marker_length(line.text)
+            item = line.text[marker:]
+            self._at += 1
+            if item.startswith("- ") and depth < _MAX_DEPTH:
+                self._at -= 1
+                self._lines[self._at] = _Line(column + marker, item, line.start)
+                values.append(self._parse_list(column + marker, depth + 1))
+            elif (
+                _ENTRY.match(item)
+                and not item.startswith(('"', "'", "!"))
+                and depth < _MAX_DEPTH
+                and ": " in f"{item} "
+            ):
+                # A mapping, such as Fn::GetAtt: Orders.Arn
+                self._at -= 1
+                self._lines[self._at] = _Line(column + marker, item, line.start)
+                value = self._parse_mapping(column + marker, depth + 1)
+                values.append(self._skip(column, item) if value is None else value)
+            else:
+                values.append(self._parse_value(item, column, depth + 1))
+        return values
+
+    def _parse_tag(self, written: str, column: int) -> str:
+        found = _TAG.match(written)
+        name, value = (found["name"], found["value"]) if found else ("", None)
+        if value is not None and name == "Sub" and value[0] not in "[|>":
+            return _scalar(value)
+        if value is not None and name in {"Ref", "GetAtt"}:
+            return f"${{{_scalar(value)}}}"
+        return self._skip(column, written)
+
+    def _skip(self, column: int, written: str) -> str:
+        """Skip the lines that are further to the right, and return a reference in place of the value."""
+        while self._at < len(self._lines) and (self._lines[self._at].indent > column):
+            self._at += 1
+        return f"${{{' '.join(written.split())[:60].replace('{', '(').replace('}', ')')}}}"
+
+
+def _parse_flow(written: str) -> list[str] | None:
+    """Return the items of a list in brackets on one line, ``None`` for other values."""
+    if not written.endswith("]"):
+        return None
+    inner, at = written[1:-1].strip(), 0
+    values: list[str] = []
+    while at < len(inner):
+        found = _FLOW_ITEM.match(inner, at)
+        if found is None:
+            return None
+        values.append(_scalar(found[1]))
+        at = found.end()
+    return values
+
+
+def _scalar(written: str) -> str:
+    """Return a scalar as a string."""
+    written = written.strip()
+    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":
+        return written[1:-1].replace("''", "'") if written[0] == "'" else written[1:-1].replace('\\"', '"')
+    return f"${{{written[1:]}}}" if written.startswith("*") and len(written) > 1 else written
