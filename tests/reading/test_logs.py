@@ -158,6 +158,22 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [{**_CALLED, "status_code": 403}, _CALLED],
     ),
+    (
+        "message-on-several-lines-behind-a-runner",
+        "\n".join(
+            f"2026-10-07T09:00:0{n}.1234567Z {line}"
+            for n, line in enumerate(
+                (
+                    "2026-10-07 09:00:00,123 ERROR sync failed",
+                    *f"AccessDeniedException: {DENIAL}".replace("perform: ", "perform:\n").split("\n"),
+                    "2026-10-07 09:00:04,123 INFO synced",
+                    "2026-10-07 09:00:05,123 ERROR sync failed",
+                    _CALL,
+                )
+            )
+        ),
+        [{**DENIED, "code": "AccessDeniedException"}, _CALLED],
+    ),
     # A logger escaped the border of a box.
     (
         "escaped-box",

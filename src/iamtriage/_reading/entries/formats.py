@@ -163,7 +163,7 @@ class Prefix(NamedTuple):
         is_stamped: Whether it states a time.
         is_leveled: Whether it also states a level.
         is_partial: Whether the container runtime wrote the rest of the line as another line.
-        depth: The number of nested prefixes.
+        nesting: The names of the nested prefixes in the table, separated by spaces.
     """
 
     format: str
@@ -172,7 +172,11 @@ class Prefix(NamedTuple):
     is_stamped: bool
     is_leveled: bool = False
     is_partial: bool = False
-    depth: int = 0
+    nesting: str = ""
+
+    def is_outer_of(self, other: Prefix) -> bool:
+        """Return whether another prefix consists of prefixes like these and at least one more."""
+        return other.nesting.startswith(f"{self.nesting} ")
 
     def content_of(self, line: str) -> str:
         """Return the part of a line that the program wrote."""
@@ -255,7 +259,7 @@ def split_prefix(line: str) -> Prefix:
             is_stamped=found.is_stamped or name not in _UNSTAMPED,
             is_leveled=name == "bracketed_stamp" and _LEVELED.search(line, found.end, m.end()) is not None,
             is_partial=found.is_partial or (name == "container_runtime" and m[0].endswith(_PARTIAL_TAGS)),
-            depth=found.depth + 1,
+            nesting=f"{found.nesting} {name}" if found.nesting else name,
         )
     return found
 

@@ -164,15 +164,15 @@ class OpenEntry:
         if prefix.is_stamped and not last.prefix.end and (first.prefix.end or not content[0].isspace()):
             # This log does not put a time before each line.
             return False
+        # Behind another prefix, a logger writes its own only before the first line.
+        is_stamped = prefix.is_stamped and not prefix.is_outer_of(first.prefix)
         if block.is_open or block.announces or has_body_of(self.words, content):
             return True
-        if line.is_continuation and not (prefix.is_stamped and self._is_column(content)):
+        if line.is_continuation and not (is_stamped and self._is_column(content)):
             # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
-            # Behind another stamp, a logger writes its own only before the first line.
-            is_stamped = prefix.is_stamped and prefix.depth >= first.prefix.depth
             return is_same_write or not (is_stamped and is_other)
-        if prefix.is_stamped:
+        if is_stamped:
             return is_same_write and has_fraction(line.text[: prefix.end])
         if block.expects_more:
             return True

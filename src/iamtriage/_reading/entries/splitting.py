@@ -187,7 +187,7 @@ class Splitter:
         if before is None or stream == self._stream:
             return stream
         # Loggers behind another prefix write theirs only before the first line.
-        is_outer = line.prefix.depth < before.lines[0].prefix.depth and (
+        is_outer = line.prefix.is_outer_of(before.lines[0].prefix) and (
             not stream or self._stream.startswith(f"{stream} ")
         )
         is_other = stream not in self._open and line.content[:1].isspace()
