@@ -174,6 +174,17 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         ),
         [{**DENIED, "code": "AccessDeniedException"}, _CALLED],
     ),
+    # Another program writes to the same runner.
+    (
+        "id-of-another-program-behind-a-runner",
+        "\n".join(
+            f"2026-10-07T09:00:0{n}.1234567Z {line}"
+            for n, line in enumerate(
+                (f"2026-10-07 09:00:00,123 ERROR {_CALL}", f"RequestId: {_SERVED}", "retried, status: 502")
+            )
+        ),
+        [_CALLED],
+    ),
     # A logger escaped the border of a box.
     (
         "escaped-box",

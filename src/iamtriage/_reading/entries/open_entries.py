@@ -94,6 +94,8 @@ class OpenEntry:
             # The fields of an error follow, not a JSON document.
             self.begins[-1] = False
         is_bare = not self.lines or self.is_bare
+        # Other programs can write such lines, too.
+        is_outer = bool(self.lines) and line.prefix.is_outer_of(self.lines[0].prefix)
         continues = is_part and not (is_bare and content.startswith(TRACEBACK))
         self.begins.append(
             starts_element
@@ -103,7 +105,12 @@ class OpenEntry:
                 or block.expects_more
                 or (
                     not (line.is_start or line.is_opening)
-                    and continues_statement(self.words, content, is_hot=self.may_fail, is_logged=not is_bare)
+                    and continues_statement(
+                        self.words,
+                        content,
+                        is_hot=self.may_fail and not is_outer,
+                        is_logged=not is_bare and not (is_outer and line.prefix.is_stamped),
+                    )
                 )
                 or has_body_of(self.words, content)
             )
