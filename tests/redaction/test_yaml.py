@@ -244,3 +244,11 @@ def test_what_is_no_secret_is_kept(text: str) -> None:
 def test_what_is_not_yaml_is_searched_as_text(text: str) -> None:
     """Invalid YAML, YAML that is rarely written, and texts that would take long."""
     assert redact(text) == text.replace("hunter2Horse9", "[REDACTED password]")
+
+
+@pytest.mark.parametrize("comment", [f"# {JWT}", f"# password={PASSWORD}"])
+def test_secret_in_a_comment_of_yaml_without_values_is_hidden(comment: str) -> None:
+    shown = redact(f"token: {comment}\npassword:\n")
+    assert JWT not in shown
+    assert PASSWORD not in shown
+    assert shown.endswith("]\npassword:\n")

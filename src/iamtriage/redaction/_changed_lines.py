@@ -1,7 +1,4 @@
-"""Find the lines that unwrapping changes. Only there can the unwrapped text reveal more than the original.
-
-Of these, lines that repeat others in the same surroundings reveal nothing either.
-"""
+"""Find the lines that unwrapping changes. Only there can the unwrapped text reveal more than the original."""
 
 from __future__ import annotations
 
@@ -11,22 +8,19 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.redaction._finders.phrases import SENTENCE_WORD
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._vocabulary.value_ends import zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-__all__ = ("remove_repeated_lines", "remove_unchanged_lines")
+__all__ = ("remove_unchanged_lines",)
 
 # The number of lines before and after a changed line that can belong to a secret in it.
 _LINES_AROUND = 3
 # If there are fewer lines, or shorter ones on average, removing them takes longer than searching them.
 _MIN_LINES = 2 * _LINES_AROUND
 _MIN_LINE = 20
-# In characters.
-_SAMPLE = 3_000
 # Replaces other lines. No secret, command or sentence contains so many line breaks.
 _GAP = "\n" * 100
 # At the beginning and end of a private key, which can have any number of lines.
@@ -47,31 +41,6 @@ def remove_unchanged_lines(view: View, signs: re.Pattern[str]) -> None:
     lines = view.text.split("\n")
     if len(lines) > _MIN_LINES and len(lines) * _MIN_LINE < len(view.text):
         view.edit(_gap_edits(lines, _find_lines_near(lines, _find_changed_lines(view, lines, signs))))
-
-
-def remove_repeated_lines(text: str) -> str:
-    """Return a text without the lines that repeat others, except for digits, in the same surroundings.
-
-    If they are less than half of the text, return it unchanged.
-    """
-    # A part of the text shows whether its lines repeat.
-    middle = zero_digits(text[len(text) // 2 :][:_SAMPLE]).split("\n")
-    lines = text.split("\n")
-    if len(text) < 2 * _SAMPLE or len(lines) <= _MIN_LINES or sum(map(len, set(middle))) * 2 > _SAMPLE:
-        return text
-    zeroed = zero_digits(text).split("\n")
-    windows = zip(*(zeroed[at:] for at in range(_MIN_LINES + 1)), strict=False)
-    known: set[tuple[str, ...]] = set()
-    pieces: list[str] = []
-    done = 0
-    for at, window in enumerate(windows):
-        if window not in known:
-            known.add(window)
-            start, end = max(at, done), at + _MIN_LINES + 1
-            pieces += ([_GAP] if start > done else []) + lines[start:end]
-            done = end
-    distinct = "\n".join(pieces)
-    return distinct if len(distinct) * 2 < len(text) else text
 
 
 def _find_changed_lines(view: View, lines: list[str], signs: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_with_overlap
-from iamtriage.redaction._changed_lines import remove_repeated_lines, remove_unchanged_lines
+from iamtriage.redaction._changed_lines import remove_unchanged_lines
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
-from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
+from iamtriage.redaction._documents.encoded_texts import (
+    PercentEncoded,
+    find_escaped_text,
+    find_percent_encoded,
+)
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
@@ -25,12 +30,13 @@ from iamtriage.redaction._finders.phrases import find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._repetition import find_distinct_parts
 from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import View
@@ -51,7 +57,7 @@ _SIGNS = re.compile(
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
 # The characters that end a value. After anything else, a marker can be part of another name or value.
-_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\"])
+_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
@@ -121,7 +127,8 @@ def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> boo
     """Return whether the markers of secrets can reveal another one: in a short text, or around a marker."""
     has_ids = _KEY_ID.search(text) is not None
     windows: list[tuple[int, int]] = []
-    for found in sorted(finds):
+    finds = sorted(finds)
+    for found in finds:
         if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
             low, high = _find_window(text, found)
             if windows and low <= windows[-1][1]:
@@ -129,11 +136,12 @@ def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> boo
             windows.append((low, high))
     if sum(high - low for low, high in windows) * 2 > len(text):
         return True
+    starts = [found.start for found in finds]
     for low, high in windows:
         inside = (
             found._replace(start=found.start - low, end=found.end - low)
-            for found in finds
-            if low <= found.start and found.end <= high
+            for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
+            if found.end <= high
         )
         hidden = insert_markers(text[low:high], inside)
         if insert_markers(hidden, find_secrets(hidden, is_wrapped=is_wrapped)) != hidden:
@@ -200,14 +208,13 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*_find_in_distinct_lines(text), *_find_encoded_secrets(text)]
+        return [*_find_in_distinct_parts(text), *_find_encoded_secrets(text)]
     unresolved: list[tuple[int, int]] = []
     finds = [*_find_in_text(text, unresolved)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
-        rest = _mask_decided(text, finds)
-        finds += (each for each in _find_unwrapped_secrets(rest) if (each.start, each.end) not in known)
+        finds += _find_unwrapped_secrets(_mask_decided(text, finds), known)
     return [*finds, *_find_encoded_secrets(text)]
 
 
@@ -254,14 +261,29 @@ def _find_in_lines(text: str) -> list[FoundSecret]:
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
     if "%" in text:
-        find_in_document = functools.cache(functools.partial(find_secrets, is_wrapped=False))
-        find_in_prose = functools.partial(_find_in_prose, is_wrapped=False)
+        find_in_document = functools.cache(_find_in_encoded_document)
+        others: list[tuple[int, int]] = []
         for part in find_percent_encoded(text):
-            yield from find_in_scalar(text, part, find_in_document if part.is_document else find_in_prose)
+            finds = find_in_document(part.decode(text).content) if part.may_be_document else None
+            if finds is None:
+                others += part.runs
+            elif finds:
+                yield from find_in_scalar(text, part, lambda _, finds=finds: finds)  # type: ignore[misc]
+        if others:
+            find_in_prose = functools.partial(_find_in_prose, is_wrapped=False)
+            yield from find_in_scalar(text, PercentEncoded(others), find_in_prose)
     escaped = find_escaped_text(text)
     if escaped is not None:
         # The finders recognize escaped signs, so only documents are searched for.
         yield from find_in_scalar(text, escaped, _find_in_documents)
+
+
+def _find_in_encoded_document(text: str) -> list[FoundSecret] | None:
+    """Find the secrets in a text that was encoded; ``None`` if it is not a document."""
+    if not may_contain_secret(text):
+        return []
+    documents = Documents(text)
+    return _search(text, documents, is_wrapped=False) if documents else None
 
 
 def _find_in_documents(text: str) -> Iterator[FoundSecret]:
@@ -286,24 +308,66 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_kubernetes_secrets(text)
 
 
-def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
-    """Find the secrets that are completely visible only in the unwrapped text."""
+def _find_unwrapped_secrets(text: str, known: AbstractSet[tuple[int, int]]) -> Iterator[FoundSecret]:
+    """Find the secrets that are completely visible only in the unwrapped text.
+
+    Args:
+        text: The text.
+        known: The positions of the secrets that were found.
+    """
     for at, block in split_with_overlap(text):
-        if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
-            view = unwrap(block, links=False)
-            if view.text != block.rstrip():
-                remove_unchanged_lines(view, _SIGNS)
-                for found in _find_in_distinct_lines(view.text):
-                    start, end = find_original_span(view, found.start, found.end)
-                    end = _end_before_setting(block, start, end)
-                    yield FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
+        yield from _find_in_block(block, at, known)
 
 
-def _find_in_distinct_lines(text: str) -> Iterator[FoundSecret]:
-    """Find every secret in a text. If its distinct lines contain none, search no others."""
-    distinct = remove_repeated_lines(text)
-    if distinct is text or any(_find_in_text(distinct)):
-        yield from _find_in_text(text)
+def _find_in_block(block: str, at: int, known: AbstractSet[tuple[int, int]]) -> Iterator[FoundSecret]:
+    """Find the secrets in a block of a text, unwrapped.
+
+    Args:
+        block: The block.
+        at: Its position in the text.
+        known: The positions of the secrets that were found.
+    """
+    if not (_WRAPPED.search(block) and _SIGNS.search(fold_case(block))):
+        return
+    view = unwrap(block, links=False)
+    if view.text == block.rstrip():
+        return
+    remove_unchanged_lines(view, _SIGNS)
+
+    def relocate(found: FoundSecret) -> FoundSecret | None:
+        start, end = find_original_span(view, found.start, found.end)
+        end = _end_before_setting(block, start, end)
+        if (at + start, at + end) in known:
+            return None
+        return FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
+
+    yield from _find_in_distinct_parts(view.text, relocate)
+
+
+def _find_in_distinct_parts(
+    text: str, relocate: Callable[[FoundSecret], FoundSecret | None] = lambda found: found
+) -> Iterator[FoundSecret]:
+    """Find every secret in a text. If its distinct parts contain no new one, search no others.
+
+    Args:
+        text: The text.
+        relocate: Returns a secret at its final position, or ``None`` if it is not new.
+    """
+    parts = find_distinct_parts(text)
+    if len(parts) > 1 or parts[0].high < len(text):
+        for part in parts:
+            finds = (
+                each._replace(start=each.start + part.low, end=each.end + part.low)
+                for each in _find_in_text(text[part.low : part.high])
+            )
+            if any(part.start <= each.start < part.end and relocate(each) for each in finds):
+                break
+        else:
+            return
+    for each in _find_in_text(text):
+        found = relocate(each)
+        if found:
+            yield found
 
 
 def _end_before_setting(text: str, start: int, end: int) -> int:

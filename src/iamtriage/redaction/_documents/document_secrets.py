@@ -92,7 +92,7 @@ class Documents:
         # The values that were judged before.
         self._judged: dict[tuple[str, Announced, bool, bool], Secret | None] = {}
         # The secrets in values that were searched before.
-        self._searched: dict[str, list[FoundSecret]] = {}
+        self._searched: dict[tuple[str, Announced | None, bool], list[FoundSecret]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -133,8 +133,8 @@ class Documents:
         for found in find(view.text):
             start = view.origin(found.start)
             at = bisect_right(starts, start) - 1
-            leaf = self._leaves[at]
-            if at >= 0 and start < leaf.end:
+            if at >= 0 and start < self._leaves[at].end:
+                leaf = self._leaves[at]
                 end = min(view.origin(found.end - 1) + 1, leaf.end)
                 yield leaf.mark(found._replace(start=start, end=end, quote=""))
 
@@ -174,11 +174,12 @@ class Documents:
         self, content: str, known: Announced | None, find: Find, *, is_quoted: bool
     ) -> Iterable[FoundSecret]:
         """Return the secrets in a value. Short values are searched once."""
-        if known is not None or len(content) > _MAX_REMEMBERED:
+        if len(content) > _MAX_REMEMBERED:
             return find_in_content(content, known, find, is_quoted=is_quoted)
-        if content not in self._searched:
-            self._searched[content] = [*find(content)]
-        return self._searched[content]
+        key = (content, known, is_quoted)
+        if key not in self._searched:
+            self._searched[key] = [*find_in_content(content, known, find, is_quoted=is_quoted)]
+        return self._searched[key]
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("find_escaped_text", "find_percent_encoded")
+__all__ = ("PercentEncoded", "find_escaped_text", "find_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
@@ -29,24 +29,24 @@ _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 
 
-# Between two texts that are searched together.
-_GAP = f"\n{FILLER}\n"
+# Between two texts that are searched together. No value in a line is so far from its name.
+_GAP = f"\n{FILLER}" * 4 + "\n"
 
 
 class PercentEncoded(Scalar):
-    """A percent-encoded document, or other percent-encoded texts, which are searched together.
+    """A percent-encoded text, or several, which are searched together.
 
     Attributes:
         runs: The position of each text.
-        is_document: Whether the text can be a document.
+        may_be_document: Whether the text can be a document.
     """
 
-    __slots__ = ("is_document", "runs")
+    __slots__ = ("may_be_document", "runs")
 
-    def __init__(self, runs: list[tuple[int, int]], *, is_document: bool) -> None:
+    def __init__(self, runs: list[tuple[int, int]], *, may_be_document: bool = False) -> None:
         super().__init__(runs[0][0], runs[-1][1])
         self.runs = runs
-        self.is_document = is_document
+        self.may_be_document = may_be_document
 
     @override
     def decode(self, text: str) -> Decoded:
@@ -74,8 +74,7 @@ _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for l
 
 
 def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
-    """Yield the parts of a text that are percent-encoded, and that are a document or have several words."""
-    runs: list[tuple[int, int]] = []
+    """Yield the percent-encoded parts of a text that can be a document or have several words."""
     done = 0
     while sign := _TEXT.search(text, done):
         # Backwards to where the run begins.
@@ -87,12 +86,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
         done = max(sign.end(), run.end() if run else 0)
         if done - start < _MIN_LENGTH:
             continue
-        if _DOCUMENT.search(text, start, done):
-            yield PercentEncoded([(start, done)], is_document=True)
-        else:
-            runs.append((start, done))
-    if runs:
-        yield PercentEncoded(runs, is_document=False)
+        may_be_document = _DOCUMENT.search(text, start, done) is not None
+        yield PercentEncoded([(start, done)], may_be_document=may_be_document)
 
 
 # In characters. A shorter text has no room for a name and its value.

@@ -25,6 +25,7 @@ from iamtriage.redaction._vocabulary.secret_values import (
     is_mixed,
     looks_random,
 )
+from iamtriage.redaction._vocabulary.unquoted_values import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
     find_value,
@@ -32,6 +33,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
     is_in_line_prefix,
     percent_encoded_pattern,
     query_value_pattern,
+    strip_escaped_spaces,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ _MAX_ELEMENT = 20_000
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
-_TAG_START = re.compile(rf"\s{{0,80}}{LT}")
+_TAG_START = re.compile(rf"\s{{0,80}}{LT}/?[\w:.-]{{1,60}}(?:\s|{GT})")
 # The maximum length of these tags, in characters.
 _MAX_TAGS = 1_500
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
@@ -134,7 +136,6 @@ _WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
 # The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
-_MAX_EDGE = 1_000
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
 
@@ -143,7 +144,6 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
 
 
-_ESCAPED_SPACES = frozenset("nrt")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
@@ -152,13 +152,12 @@ _DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|
 
 def find_value_of(match: NameMatch) -> FoundSecret | None:
     """Return the secret after a name, or ``None`` if there is none."""
-    text, end = match.text, match.end
-    before = text[match.start - 1 : match.start]
-    if before == ":" and text.startswith(":", end):
+    text, start, end = match.text, match.start, match.end
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if after == ":" == before:
         # A section of an ARN: "…:secret:orders-a1B2c3".
         return None
-    assign = _ASSIGN.match(text, end)
-    if assign:
+    if after in _SIGN_STARTS and (assign := _ASSIGN.match(text, end)):
         return _find_assigned_value(match, assign)
     if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
         element = _find_element(match)
@@ -166,10 +165,14 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
             return None
         found = check_value(match, "xml", element)
         return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
+    if after not in _VALUE_STARTS and not after.isspace():
+        return None
     option = match.is_option()
-    for pattern, sign in _BETWEEN:
+    for pattern, sign, starts in _BETWEEN:
+        if after not in starts and not (after.isspace() and sign == "pair"):
+            continue
         is_tag = pattern is _TAGS_BETWEEN
-        if is_tag and not (match.preceded_by(_IN_TAG) and _TAG_START.match(text, end)):
+        if is_tag and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
         between = pattern.match(text, end)
         if is_tag:
@@ -179,16 +182,23 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
             if pattern is _TABLE and extent and _is_annotation(match, extent):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
-    return _find_option_value(match) if option else _find_column_value(match, before)
+    if option:
+        return _find_option_value(match)
+    return _find_column_value(match, before) if after in _COLUMN_STARTS else None
 
 
-_BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
-    (_PAIR, "pair"),
-    (_TAGS_BETWEEN, "pair"),
-    (_TUPLE, "tuple"),
-    (_TABLE, "table"),
-    (_INVALID, "pair"),
+# The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
+_QUOTES = frozenset("\\\"'`&%“”„‘’")
+_SIGN_STARTS = _QUOTES | frozenset(" \t\xa0\x1b:=-[]")
+_COLUMN_STARTS = _QUOTES | frozenset(" \t,")
+_BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
+    (_PAIR, "pair", _QUOTES | frozenset(",;}VvPpOo")),
+    (_TAGS_BETWEEN, "pair", frozenset("<&\\%")),
+    (_TUPLE, "tuple", _QUOTES),
+    (_TABLE, "table", _QUOTES | frozenset(" \t|│")),
+    (_INVALID, "pair", frozenset()),
 )
+_VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
 
 
 def _is_annotation(match: NameMatch, extent: Extent) -> bool:
@@ -342,17 +352,6 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     return name.what == "signature" or (looks_random(value) and _HASH.fullmatch(value) is None)
 
 
-def _strip_escaped_spaces(value: str) -> str:
-    """Return a value without the escaped newlines and tabs at its end."""
-    end = len(value)
-    while end and value[end - 1] in _ESCAPED_SPACES:
-        start = len(value[: end - 1].rstrip("\\")) if value[end - 2 : end - 1] == "\\" else end - 1
-        if (end - start) % 2:
-            break
-        end = start
-    return value[:end]
-
-
 def check_value(
     match: NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
 ) -> FoundSecret | None:
@@ -372,11 +371,11 @@ def check_value(
         # The quote is not closed on its line, so the value ends with the line.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     # The value can be as long as the text, for each of many names. Its ends show what it is.
-    is_long = end - start > 2 * _MAX_EDGE
-    value = text[start : start + _MAX_EDGE] + text[end - _MAX_EDGE : end] if is_long else text[start:end]
-    if extent.quote and value[-1:] in _ESCAPED_SPACES:
+    is_long = end - start > MIN_LONG
+    value = text[start : start + MAX_EDGE] + text[end - MAX_EDGE : end] if is_long else text[start:end]
+    if extent.quote:
         # The newline at the end of a string.
-        stripped = _strip_escaped_spaces(value)
+        stripped = strip_escaped_spaces(value)
         end -= len(value) - len(stripped)
         value = stripped
     if name.tail == "secretstring" and _DOCUMENT.match(value):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._finders.assigned_values import HIDDEN, check_value, find_value_of
 from iamtriage.redaction._finders.name_matches import (
     LOOKAHEAD,
+    LOOKBEHIND,
     MAX_SUFFIX,
     NameMatch,
     match_name,
-    surroundings_of,
 )
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
-from iamtriage.redaction._vocabulary.value_ends import UnquotedValues, find_value
+from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
+from iamtriage.redaction._vocabulary.value_ends import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,28 +61,33 @@ def find_assigned_secrets(
     reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
     is_long = len(text) > reach
     is_marked = WORD in text
+    has_markers = MARKER_START in folded
     for name_end in NAME_OR_MARKER.finditer(folded) if names is None else names:
         at = name_end.start()
-        if at < done or name_end[0].startswith(MARKER_START):
+        if at < done or (has_markers and name_end[0].startswith(MARKER_START)):
             continue
-        surroundings: tuple[str, str] | None = None
-        judged: tuple[bool, list[FoundSecret]] | None = None
-        if is_long and runs.is_repetitive:
-            surroundings = surroundings_of(runs.zeroed, name_end, reach)
+        surroundings = ""
+        judged: _Judged | None = None
+        if is_long and at >= LOOKBEHIND and runs.is_repetitive:
+            # The last word of a name is always at the same position in them.
+            surroundings = runs.zeroed[at - LOOKBEHIND : name_end.end() + MAX_SUFFIX + reach]
             judged = runs.recall(surroundings)
-        if judged is not None:
-            is_name, secrets = judged[0], [_moved(found, at) for found in judged[1]]
+        if judged is not None and (judged.run is None or runs.is_within(judged.run, at, at + reach)):
+            is_name = judged.is_name
+            secrets = [_moved(found, at) for found in judged.secrets] if judged.secrets else []
         else:
             name = match_name(text, folded, name_end, runs)
             is_name, secrets = name is not None, []
-            runs.last_end = 0
+            runs.last_end, runs.last_run = 0, None
             # A result that is stored must not depend on digits outside the surroundings.
             if name and (
                 surroundings or not name.name.needs_digit or runs.digits.is_near(name.end, _DIGIT_REACH)
             ):
                 secrets = [*_find_values_of(name, has_changes=has_changes)]
-            if surroundings and (name is None or _is_decided(name, secrets, name_end.end(), reach)):
-                runs.know(surroundings, (is_name, [_moved(found, -at) for found in secrets]))
+            if surroundings:
+                judged = _judge(name, secrets, name_end, reach)
+                if judged:
+                    runs.know(surroundings, judged)
         if is_name and not secrets and unresolved is not None:
             unresolved.append(name_end.span())
         for found in secrets:
@@ -105,18 +111,47 @@ def _find_values_of(name: NameMatch, *, has_changes: bool) -> Iterator[FoundSecr
                 yield new
 
 
-def _is_decided(name: NameMatch, secrets: list[FoundSecret], word_end: int, reach: int) -> bool:
-    """Return whether the surroundings of a name suffice to judge it.
+class _Judged(NamedTuple):
+    """The result for a name in its surroundings.
+
+    Attributes:
+        is_name: Whether it announces a secret.
+        secrets: Its values, relative to its last word.
+        run: The unquoted value, far from whose end each such name must be; ``None`` if there is none.
+    """
+
+    is_name: bool
+    secrets: list[FoundSecret]
+    run: tuple[re.Pattern[str], int] | None = None
+
+
+def _judge(
+    name: NameMatch | None, secrets: list[FoundSecret], word: re.Match[str], reach: int
+) -> _Judged | None:
+    """Return the result for a name, if its surroundings suffice to judge it.
 
     Args:
-        name: The name.
+        name: The name, if the word is one.
         secrets: Its values.
-        word_end: The end of its last word.
+        word: Its last word.
         reach: The number of characters after it that are part of its surroundings.
     """
+    if name is None:
+        return _Judged(is_name=False, secrets=[])
+    if name.end > word.end() + MAX_SUFFIX or not name.is_local():
+        return None
+    runs, start = name.runs, word.start()
+    if runs.last_end < name.end + reach - 1 and _is_decided(name, secrets, reach):
+        return _Judged(is_name=True, secrets=[_moved(found, -start) for found in secrets])
+    run = runs.last_run
+    if run and run[1] == runs.last_end and not secrets and runs.is_within(run, start, start + reach):
+        return _Judged(is_name=True, secrets=[], run=run)
+    return None
+
+
+def _is_decided(name: NameMatch, secrets: list[FoundSecret], reach: int) -> bool:
+    """Return whether the surroundings of a name show where its values end."""
     last = name.end + reach - 1
-    if name.runs.last_end >= last or name.end > word_end + MAX_SUFFIX or not name.is_local():
-        return False
     return all(
         found.end + _MARGIN < last
         and (

@@ -31,22 +31,19 @@ _TOKEN = re.compile(rf"{BEFORE}{BASE64}{{100,20000}}{PADDING}")
 _REST = re.compile(rf"{BASE64}{{1,20000}}{PADDING}")
 _REACH = 300
 # The rule of detect-secrets, slightly extended.
-_NAMED = re.compile(
-    r"aws.{0,20}?(?:key|pwd|pw|password|pass|token)(?s:.){0,20}?[\"'](?P<value>[0-9a-zA-Z/+]{40})[\"']",
-    re.IGNORECASE,
-)
+_NAME = re.compile(r"aws.{0,20}?(?:key|pwd|pw|password|pass|token)(?s:.){0,20}\Z", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"'](?P<value>[0-9a-zA-Z/+]{40})(?=[\"'])")
+_MAX_NAME = 51
 
 
 def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find the secrets near access key IDs, and after names of AWS keys."""
     if "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text or "A3T" in text:
         yield from _find_secrets_near_ids(text)
-    at = folded.find("aws")
-    while at >= 0:
-        named = _NAMED.match(text, at)
-        if named and is_unmarked(text, *named.span("value")):
-            yield FoundSecret(*named.span("value"), "secret access key")
-        at = folded.find("aws", at + 3)
+    for quoted in _QUOTED.finditer(text) if "aws" in folded else ():
+        start = quoted.start()
+        if _NAME.search(text, max(0, start - _MAX_NAME), start) and is_unmarked(text, *quoted.span("value")):
+            yield FoundSecret(*quoted.span("value"), "secret access key")
 
 
 def _find_secrets_near_ids(text: str) -> Iterator[FoundSecret]:

@@ -10,9 +10,10 @@ from iamtriage.redaction._vocabulary.secret_names import WORDS, Name, classify_n
 
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_values import Sign
-    from iamtriage.redaction._vocabulary.value_ends import Extent, UnquotedValues
+    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
+    from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("LOOKAHEAD", "MAX_SUFFIX", "NameMatch", "match_name", "surroundings_of")
+__all__ = ("LOOKAHEAD", "LOOKBEHIND", "MAX_SUFFIX", "NameMatch", "match_name")
 
 _MAX_NAME = 64
 _MAX_WORD = 40
@@ -24,6 +25,8 @@ _SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
+LOOKBEHIND = _MAX_NAME + _LOOKBEHIND
+"""The number of characters before the last word of a name that contain the rest of the name and show its notation."""
 LOOKAHEAD = 300
 """The number of characters after a name that contain most values."""
 MAX_SUFFIX = 64
@@ -109,8 +112,8 @@ class NameMatch(NamedTuple):
     def is_option(self) -> bool:
         """Return whether the name is an option: "--password", or "-password" after a space."""
         text, start = self.text, self.start
-        return text.startswith("--", start) or (
-            text.startswith("-", start) and text[max(0, start - 1) : start] in _BEFORE_OPTION
+        return text[start] == "-" and (
+            text.startswith("-", start + 1) or text[max(0, start - 1) : start] in _BEFORE_OPTION
         )
 
     def is_in_structure(self) -> bool:
@@ -122,13 +125,6 @@ class NameMatch(NamedTuple):
 def _begins_with_capital(text: str, at: int) -> bool:
     """Return whether a word in a name begins with a capital after another word: "smtpPass"."""
     return text[at].isupper() and text[at - 1 : at].islower()
-
-
-def surroundings_of(text: str, name_end: re.Match[str], reach: int) -> tuple[str, str]:
-    """Return the text before the last word of a name, and that word with the text after it up to a distance."""
-    start = name_end.start()
-    before = text[max(0, start - _MAX_NAME - _LOOKBEHIND) : start]
-    return before, text[start : name_end.end() + MAX_SUFFIX + reach]
 
 
 def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:

@@ -68,6 +68,7 @@ class Sentence(NamedTuple):
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     what: Secret
+    sign: str = ""
 
 
 _LOGINS = (
@@ -177,10 +178,12 @@ SENTENCES = tuple(
 SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in SENTENCES for word in sentence.words}))
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
 
-# For each sign, the words of which a text with it must have one.
-_WORDS: dict[str, set[str]] = {"": {word for sentence in SENTENCES for word in sentence.words}}
-for _each in COMMANDS:
-    _WORDS.setdefault(_each.sign, set()).update(_each.words)
+_PHRASES: tuple[Command | Sentence, ...] = (*COMMANDS, *SENTENCES)
+# For each sign, the words of which a text with it must have one, and the numbers of the phrases with that word.
+_NUMBERS: dict[str, dict[str, list[int]]] = {}
+for _number, _phrase in enumerate(_PHRASES):
+    for _word in _phrase.words:
+        _NUMBERS.setdefault(_phrase.sign, {}).setdefault(_word, []).append(_number)
 
 # A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
@@ -202,16 +205,19 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
-    words = {word for sign, each in _WORDS.items() if sign in folded for word in each if word in folded}
-    for command in COMMANDS if words else ():
-        if command.sign in folded and not words.isdisjoint(command.words):
-            for option in _match_options(text, command):
-                if _is_after_command(folded, option.start(), command.words):
-                    yield from _value(text, option, command.what)
-    for sentence in SENTENCES if words else ():
-        if not words.isdisjoint(sentence.words):
-            for stated in sentence.pattern.finditer(folded):
-                yield from _value(text, stated, sentence.what)
+    signs = [sign for sign in _NUMBERS if sign in folded]
+    numbers = {
+        number for sign in signs for word, each in _NUMBERS[sign].items() if word in folded for number in each
+    }
+    for number in sorted(numbers):
+        phrase = _PHRASES[number]
+        if isinstance(phrase, Command):
+            for option in _match_options(text, phrase):
+                if _is_after_command(folded, option.start(), phrase.words):
+                    yield from _value(text, option, phrase.what)
+        else:
+            for stated in phrase.pattern.finditer(folded):
+                yield from _value(text, stated, phrase.what)
     done = 0
     is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
     for sign in _SENSITIVE.finditer(folded) if is_sensitive else ():

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
-from iamtriage.redaction._vocabulary.notations import BASE64, BEFORE, BREAK, INDENT
+from iamtriage.redaction._vocabulary.notations import BASE64, BREAK, INDENT, separate
 from iamtriage.redaction._vocabulary.secret_values import is_mixed, is_placeholder
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.value_ends import (
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
 __all__ = ("find_shaped_secrets",)
 
 # https://www.rfc-editor.org/rfc/rfc7519: the header is JSON, and base64url of {" is eyJ.
-_WEB_TOKEN = re.compile(rf"{BEFORE}ey[JA][A-Za-z0-9_-]{{6,20000}}(?:\.[A-Za-z0-9_*…-]{{0,20000}}){{1,4}}")
-# A token whose first part is wrapped over lines.
-_WEB_TOKEN_WRAPPED = re.compile(rf"{BEFORE}ey[JA][A-Za-z0-9_-]{{17,20000}}(?={BREAK})")
-_EKS_TOKEN = re.compile(r"k8s-aws-v1\.[A-Za-z0-9_-]{8,20000}={0,2}")
-# The base64 of the first bytes of STS tokens.
-_SESSION_TOKEN = re.compile(
-    rf"{BEFORE}(?:IQoJb3JpZ2luX2V|AgoJb3JpZ2luX2V|F[wQ]oGZXIvYXdz|FQoDYXdz)(?:{BASE64}|[=_*…-]|%3[Dd]|\.{{3}}){{8,20000}}"
+_WEB_TOKEN_START = separate("ey[JA]", 3)
+_WEB_TOKEN = re.compile(
+    rf"{_WEB_TOKEN_START}[A-Za-z0-9_-]{{6,20000}}+(?:\.[A-Za-z0-9_*…-]{{0,20000}}){{1,4}}"
 )
+# A token whose first part is wrapped over lines.
+_WEB_TOKEN_WRAPPED = re.compile(rf"{_WEB_TOKEN_START}[A-Za-z0-9_-]{{17,20000}}+(?={BREAK})")
+_EKS_TOKEN = re.compile(r"k8s-aws-v1\.[A-Za-z0-9_-]{8,20000}={0,2}")
+# After the base64 of the first bytes of STS tokens.
+_SESSION_TOKEN = rf"(?:{BASE64}|[=_*…-]|%3[Dd]|\.{{3}}){{8,20000}}"
 # The base64 of "AWS:ey", the user and password of Docker for ECR.
-_ECR_LOGIN = re.compile(rf"{BEFORE}QVdTOmV5[A-Za-z0-9+/_-]{{16,20000}}={{0,2}}")
+_ECR_LOGIN = re.compile(rf"{separate('QVdTOmV5', 8)}[A-Za-z0-9+/_-]{{16,20000}}={{0,2}}")
 
 # A text wrapper can break these lines at spaces.
 _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?-----"
@@ -97,17 +98,14 @@ _MAX_BEFORE_PORT = 600
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
     """Find every secret with a recognizable form."""
-    for sign, offset, pattern, what in _SHAPES:
-        at = text.find(sign)
-        done = 0
-        while at >= 0:
-            m = pattern.match(text, at - offset) if at >= offset else None
-            if m:
-                done = find_wrapped_end(text, m.start(), m.end())
-                whole = pattern is not _WEB_TOKEN_WRAPPED or "." in text[m.end() : done]
-                if whole and is_unmarked(text, m.start(), done):
-                    yield FoundSecret(m.start(), done, what)
-            at = text.find(sign, max(at + 1, done))
+    for sign, pattern, what in _SHAPES:
+        m = pattern.search(text) if sign in text else None
+        while m:
+            done = find_wrapped_end(text, m.start(), m.end())
+            whole = pattern is not _WEB_TOKEN_WRAPPED or "." in text[m.end() : done]
+            if whole and is_unmarked(text, m.start(), done):
+                yield FoundSecret(m.start(), done, what)
+            m = pattern.search(text, done)
     for start, end in find_provider_tokens(text):
         if is_unmarked(text, start, end):
             yield FoundSecret(start, end, "token")
@@ -125,17 +123,15 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _check_postgres_passwords(text, _match_any_ports(text), is_known_port=False)
 
 
-# A required substring; its offset in the secret; the pattern; the kind of secret.
-_SHAPES: tuple[tuple[str, int, re.Pattern[str], Secret], ...] = (
-    ("eyJ", 0, _WEB_TOKEN, "web token"),
-    ("eyA", 0, _WEB_TOKEN, "web token"),
-    ("eyJ", 0, _WEB_TOKEN_WRAPPED, "web token"),
-    ("eyA", 0, _WEB_TOKEN_WRAPPED, "web token"),
-    ("k8s-aws-v1.", 0, _EKS_TOKEN, "EKS token"),
-    ("oJb3JpZ2luX2V", 2, _SESSION_TOKEN, "session token"),
-    ("oGZXIvYXdz", 2, _SESSION_TOKEN, "session token"),
-    ("FQoDYXdz", 0, _SESSION_TOKEN, "session token"),
-    ("QVdTOmV5", 0, _ECR_LOGIN, "authorization"),
+# A required substring; the pattern; the kind of secret.
+_SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
+    ("ey", _WEB_TOKEN, "web token"),
+    ("ey", _WEB_TOKEN_WRAPPED, "web token"),
+    ("k8s-aws-v1.", _EKS_TOKEN, "EKS token"),
+    ("oJb3JpZ2luX2V", re.compile(separate("(?:IQ|Ag)oJb3JpZ2luX2V", 15) + _SESSION_TOKEN), "session token"),
+    ("oGZXIvYXdz", re.compile(separate("F[wQ]oGZXIvYXdz", 12) + _SESSION_TOKEN), "session token"),
+    ("FQoDYXdz", re.compile(separate("FQoDYXdz", 8) + _SESSION_TOKEN), "session token"),
+    ("QVdTOmV5", _ECR_LOGIN, "authorization"),
 )
 
 

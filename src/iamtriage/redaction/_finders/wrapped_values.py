@@ -18,12 +18,11 @@ from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.secret_values import looks_random
+from iamtriage.redaction._vocabulary.unquoted_values import Digits, zero_digits
 from iamtriage.redaction._vocabulary.value_ends import (
-    Digits,
     find_wrapped_end,
     looks_like_base64,
     measure_common_prefix,
-    zero_digits,
 )
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ __all__ = (
     "PADDING",
     "QUOTE",
     "SIGN",
+    "separate",
 )
 
 # Replaces each character of a document in a text that is searched without the document. No value, quote or
@@ -51,8 +52,23 @@ PADDING = rf"{EQUALS}{{0,2}}"
 # The characters that people write in the middle of a value to hide it.
 MASK = r"(?:\*{2,200}|\.{3,200}|…{1,20}|\[\.{3}\])"
 
-# Before a value: no letter or digit, except that of an escape.
-BEFORE = r"(?:(?<![A-Za-z0-9_+/-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u00[0-9a-f]{2}))"
+
+def separate(start: str, length: int) -> str:
+    """Return the pattern of the start of a value without a letter or digit before it, except that of an escape.
+
+    A text is searched fast for a pattern that begins with certain characters, so the check follows them.
+
+    Args:
+        start: The pattern of the start.
+        length: Its length in characters.
+    """
+    befores = ("![A-Za-z0-9_+/-]", "=%[0-9A-Fa-f]{2}", r"=\\[nrt]", r"=\\u00[0-9a-f]{2}")
+    checks = "|".join(f"(?<{before}[^\\n]{{{length}}})" for before in befores)
+    return f"{start}(?:{checks})"
+
+
+# Before a value.
+BEFORE = separate("", 0)
 
 # A line break in a value, plain or escaped, and the start of the next line of a box, a quotation or an indent.
 BREAK = rf"(?:[ \t]{{0,80}}(?:[│┃|][ \t]{{0,8}})?\r?\n|{BACKSLASHES}r?\\{{0,64}}n)"

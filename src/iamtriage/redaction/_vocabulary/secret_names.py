@@ -241,7 +241,7 @@ class Name(NamedTuple):
     @property
     def needs_digit(self) -> bool:
         """Return whether only a value with a digit can be the secret."""
-        return self.what == "one-time code" or (self.random and self.what != "password")
+        return self.what == "one-time code" or (self.random and self.what not in {"password", "signature"})
 
     @property
     def is_reference(self) -> bool:

@@ -183,19 +183,23 @@ def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
     while found:
         at = found.start()
         for start, shape in _list_shapes(found[0]):
-            if at >= ends.get(start, 0) and (token := shape.pattern.match(text, max(0, at - shape.offset))):
+            begin = max(0, at - shape.offset)
+            if at < ends.get(start, 0) or (shape.offset >= 0 and not _is_separate(text, begin)):
+                continue
+            token = shape.pattern.match(text, begin)
+            if token:
                 ends[start] = token.end()
-                if _is_token(text, token, shape.offset):
+                if len(set(token[0])) >= _MIN_CHARACTERS:
                     yield token.span()
         found = _ANY_START.search(text, at + 1)
     for shape in OPEN_TOKEN_SHAPES:
         for token in shape.pattern.finditer(text) if shape.starts[0] in text else ():
-            if _is_token(text, token, 0):
+            if len(set(token[0])) >= _MIN_CHARACTERS and _is_separate(text, token.start()):
                 yield token.span()
 
 
-def _is_token(text: str, token: re.Match[str], offset: int) -> bool:
-    """Return whether a match is a separate word, and not a mask."""
-    if len(set(token[0])) < _MIN_CHARACTERS:
-        return False
-    return offset < 0 or _BEFORE.match(text, token.start()) is not None
+def _is_separate(text: str, at: int) -> bool:
+    """Return whether a token can begin at a position, because no word continues there."""
+    before = text[at - 1 : at]
+    # Most letters and digits belong to a word, and few to an escape.
+    return not (before.isalnum() or before == "_") or _BEFORE.match(text, at) is not None

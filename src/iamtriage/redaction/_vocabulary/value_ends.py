@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import re
 import string
-import sys
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 __all__ = (
-    "Digits",
     "Extent",
-    "UnquotedValues",
     "find_line_start",
     "find_value",
     "find_wrapped_end",
@@ -30,13 +27,9 @@ __all__ = (
     "measure_common_prefix",
     "percent_encoded_pattern",
     "query_value_pattern",
-    "zero_digits",
+    "strip_escaped_spaces",
 )
 
-_MAX_REMEMBERED = 64
-_MAX_ANSWERS = 1_000
-_MAX_SURROUNDINGS = 10_000
-_MIN_RECALLS = 200
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
@@ -63,23 +56,10 @@ _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}={0,2}(?=[\s\"'`,;)\]}&<>|\\â”‚â
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
-# An escape with digits.
-_ESCAPE = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
-# A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
-# four characters encode three bytes, and in ASCII the first bit of each byte is zero.
-_LOGIN = re.compile(
-    r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
-    r"[A-Za-z0-9+/]{12,}"
-)
-_REST = re.compile(r"[A-Za-z0-9+/]*")
-_AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
-# In characters. The judgment of a name does not reach further.
-_MAX_LOGIN_REACH = 600
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
 _MAX_PREFIX = 512
 _ZEROS = str.maketrans("123456789", "0" * 9)
-_DIGIT = re.compile("[0-9]")
 
 
 class Extent(NamedTuple):
@@ -88,122 +68,6 @@ class Extent(NamedTuple):
     start: int
     end: int
     quote: str
-
-
-class Digits:
-    """Finds whether a text has a digit after a position. If positions are in order, the text is searched once."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._from, self._next = 0, -1
-
-    def is_near(self, at: int, reach: int) -> bool:
-        """Return whether a number of characters after a position contain a digit."""
-        if not self._from <= at <= self._next:
-            digit = _DIGIT.search(self._text, at)
-            self._from, self._next = at, digit.start() if digit else sys.maxsize
-        return self._next < at + reach
-
-
-class UnquotedValues:
-    """Caches where unquoted values end, and whether values are secrets.
-
-    Args:
-        text: The text.
-
-    Attributes:
-        digits: The digits of the text.
-        last_end: The furthest position that the last value was measured to.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.digits = Digits(text)
-        self.last_end = 0
-        self._known: dict[re.Pattern[str], tuple[int, int]] = {}
-        self._judged: dict[tuple[str, str], Any] = {}
-        self._recalls = self._hits = 0
-        self._answers: dict[tuple[Any, str, Any], bool] = {}
-
-    @cached_property
-    def zeroed(self) -> str:
-        """The text with a zero for each digit. Names in equal parts of it are judged alike."""
-        return zero_digits(self._text)
-
-    def remember(
-        self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
-    ) -> bool:
-        """Return the answer to a question about a value, cached for short values and some long ones."""
-        if len(value) > _MAX_REMEMBERED and len(self._answers) > _MAX_ANSWERS:
-            return ask(name, value, placement)
-        key = (name, value, placement)
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = ask(name, value, placement)
-        return answer
-
-    def recall(self, surroundings: tuple[str, str]) -> Any:  # noqa: ANN401 (what was stored)
-        """Return the result for a name in its surroundings, or ``None`` if it is not in the cache."""
-        self._recalls += 1
-        result = self._judged.get(surroundings)
-        self._hits += result is not None
-        return result
-
-    @property
-    def is_repetitive(self) -> bool:
-        """Whether names repeat in the same surroundings, so that the cache saves time."""
-        return self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls
-
-    def know(self, surroundings: tuple[str, str], result: object) -> None:
-        """Store the result for a name in its surroundings."""
-        if len(self._judged) < _MAX_SURROUNDINGS:
-            self._judged[surroundings] = result
-
-    def end(self, pattern: re.Pattern[str], at: int) -> int | None:
-        """Return the end of the value at a position, or ``None`` if there is none."""
-        start, end = self._known.get(pattern, (0, 0))
-        if start <= at < end:
-            return end
-        end = at
-        # Match in pieces, because each repetition of a group takes memory.
-        while found := pattern.match(self._text, end):
-            end = found.end()
-        if end == at:
-            return None
-        self._known[pattern] = (at, end)
-        return end
-
-
-def zero_digits(text: str) -> str:
-    """Return a text with a zero for each digit, except in escapes, and in logins, which are decoded."""
-    zeroed = text
-    for digit in "123456789":
-        zeroed = zeroed.replace(digit, "0")
-    if "%" in text or "&#" in text or "\\u" in text:
-        zeroed = _copy_matches(_ESCAPE.finditer(text), zeroed)
-    return _copy_matches(_find_logins(text), zeroed)
-
-
-def _find_logins(text: str) -> Iterator[re.Match[str]]:
-    """Yield what can be a login, after names such as ``_auth``."""
-    done = 0
-    for name in _AUTH.finditer(text):
-        if name.end() + _MAX_LOGIN_REACH > done:
-            start, done = max(done, name.end()), name.end() + _MAX_LOGIN_REACH
-            # A login is not divided between two searches.
-            rest = _REST.match(text, done)
-            done = done if rest is None else rest.end()
-            yield from _LOGIN.finditer(text, start, done)
-
-
-def _copy_matches(matches: Iterable[re.Match[str]], other: str) -> str:
-    """Return another text of the same length with the matches in a text."""
-    pieces: list[str] = []
-    done = 0
-    for m in matches:
-        pieces += (other[done : m.start()], m[0])
-        done = m.end()
-    return "".join([*pieces, other[done:]]) if pieces else other
 
 
 def find_value(
@@ -389,6 +253,17 @@ def is_in_line_prefix(text: str, name: int, value: int) -> bool:
     """
     line = text.rfind("\n", name, value) + 1
     return bool(line) and value < line + measure_common_prefix(text, find_line_start(text, name), line)
+
+
+def strip_escaped_spaces(value: str) -> str:
+    """Return a value without the escaped newlines and tabs at its end."""
+    end = len(value)
+    while end and value[end - 1] in "nrt":
+        start = len(value[: end - 1].rstrip("\\")) if value[end - 2 : end - 1] == "\\" else end - 1
+        if (end - start) % 2:
+            break
+        end = start
+    return value[:end]
 
 
 def find_line_start(text: str, at: int) -> int:

@@ -1,0 +1,72 @@
+"""Test that a text loses the same secrets if its parts repeat, or if it is longer."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import redact
+from iamtriage.redaction._repetition import find_distinct_parts
+from tests.redaction.planted import JWT, PASSWORD
+
+_COUNT = 1_500
+# A sentence that shows its secret only without the backslashes, after others like it.
+_STATED = f'The password is \\"{PASSWORD}\\". '
+
+
+@pytest.mark.parametrize(
+    "part", ['The note is \\"x\\". ', 'The note number {} is \\"x\\". ', "note “x”\n", "é│ "]
+)
+def test_secret_among_repeated_parts_is_hidden(part: str) -> None:
+    """If a part differs from the others, it is searched in the unwrapped text, too."""
+    parts = [part.format(number) for number in range(_COUNT)]
+    text = "".join([*parts, _STATED, *parts])
+    shown = redact(text)
+    assert PASSWORD not in shown
+    assert redact(shown) == shown
+
+
+def test_repeated_secret_is_hidden_each_time() -> None:
+    assert PASSWORD not in redact(_STATED * _COUNT)
+
+
+@pytest.mark.parametrize(
+    "part", ["pass word “x” ", "number {} of the list ", "a\n", "token=://", "-" * 80 + "\n"]
+)
+def test_few_parts_of_a_repetitive_text_are_distinct(part: str) -> None:
+    text = "".join(part.format(number) for number in range(20_000 // len(part)))
+    middle = len(text) // 2
+    text = f"{text[:middle]} other words {text[middle:]}"
+    parts = find_distinct_parts(text)
+    assert sum(each.high - each.low for each in parts) * 2 < len(text)
+    assert all(each.low <= each.start < each.end <= each.high for each in parts)
+    at = text.index(" other words ")
+    assert any(each.start <= at and at + len(" other words ") <= each.end for each in parts)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "token " * 100, "".join(map(str, range(100, 9_000))), "".join(map(chr, range(256, 9_000)))]
+)
+def test_other_texts_are_one_part(text: str) -> None:
+    assert find_distinct_parts(text) == [(0, 0, len(text), len(text))]
+
+
+@pytest.mark.parametrize(
+    "name", ["auth=", "seed=", "?--token", "%3a$(DB_PASSWORD_PROD", "npm_auth_ident%253D"]
+)
+def test_value_as_long_as_the_text_hides_no_secret_after_it(name: str) -> None:
+    """Each such name has the rest of the run as its value, so names are judged alike as long as the run is long."""
+    run = f"{name}://" * _COUNT
+    assert PASSWORD not in redact(f"{run} password={PASSWORD} {run}")
+    assert JWT not in redact(f"{run}/{JWT}")
+
+
+@pytest.mark.parametrize("rest", ["", " and other words" * 50])
+def test_signature_without_a_digit_is_hidden_in_each_text(rest: str) -> None:
+    """A longer text remembers its names, so this must not depend on it."""
+    text = f"X-Amz-SignatureOrders: abcDEFghiJKLmnoPQRstuVWX{rest}"
+    assert redact(text) == f"X-Amz-SignatureOrders: [REDACTED signature]{rest}"
+
+
+def test_token_after_a_word_that_begins_like_one_is_hidden() -> None:
+    token = "glpat-aB3dE6fG9hJ2kL5mN8pQ"
+    assert redact(f"my{token}-{token}") == f"my{token}-[REDACTED token]"
