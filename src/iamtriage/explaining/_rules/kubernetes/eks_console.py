@@ -15,6 +15,7 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._rules.kubernetes.stated_entries import StatedEntry
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -91,8 +93,9 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     cluster = find_cluster(case)
     # People mask the account in the console's menu.
     masked = parse_masked_principal(case.caller) if case.principal is None else None
+    entry = find_stated_entry(case.failure.text)
     principal = build_cluster_principal(
-        case.stated_principal or masked,
+        case.stated_principal or masked or (None if entry is None else entry.principal),
         case.caller or "the console's principal",
         is_masked=masked is not None,
         source=case.text,
@@ -100,15 +103,18 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     who, where = "The console's IAM principal", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
+    reason = "it needs IAM permissions and access inside the cluster, both"
+    if entry is not None:
+        reason = f"its access entry exists, but {entry.lack}"
     return case.explain(
-        f"{who} cannot read this cluster's Kubernetes objects{where}: it needs IAM permissions and access inside the cluster, both.",
-        *_causes(case, cluster),
+        f"{who} cannot read this cluster's Kubernetes objects{where}: {reason}.",
+        *_causes(case, cluster, entry),
         topic="eks-console",
         remedies=(
-            *((_access_entry_remedy(case, cluster, principal),) if cluster.uses_entries else ()),
+            *((_access_entry_remedy(case, cluster, principal, entry),) if cluster.uses_entries else ()),
             *((_rbac_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
             _iam_remedy(case, cluster),
-            *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth else ()),
+            *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth and entry is None else ()),
             *(() if cluster.mode == "CONFIG_MAP" else (_rbac_remedy(cluster),)),
             principal.inspect_access_remedy(cluster),
             *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
@@ -119,9 +125,17 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     )
 
 
-def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[Cause]:
+def _causes(
+    case: Case[ConsoleKubernetesAccess], cluster: Cluster, entry: StatedEntry | None
+) -> Iterator[Cause]:
     yield CONSOLE_WITHOUT_ACCESS.cause("reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE))
     yield from cluster_access.mode_causes(cluster)
+    if entry is not None:
+        yield NO_RULE.cause(
+            "derived", text="The text shows the access entry, with its groups or access policies."
+        )
+        yield NO_IAM_PERMISSION.cause()
+        return
     yield cluster_access.NOT_MAPPED.cause(
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
         text=f"The principal has {cluster_access.describe_missing_entry(cluster)}.",
@@ -177,11 +191,23 @@ def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[
 
 
 def _access_entry_remedy(
-    case: Case[ConsoleKubernetesAccess], cluster: Cluster, principal: ClusterPrincipal
+    case: Case[ConsoleKubernetesAccess],
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    entry: StatedEntry | None,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
     reads = " that reads everything, Secrets too," if policy == _VIEW_ALL_POLICY else ""
     choice = f"{VIEW_POLICY} shows neither Secrets nor nodes; {_VIEW_ALL_POLICY} shows both."
+    if entry is not None:
+        return cluster_remedy(
+            f"Associate an access policy{reads} with the access entry",
+            choice,
+            "Reload the console after a few seconds.",
+            _IAM_STEP,
+            commands=(principal.associate_policy_command(cluster, policy, namespace=None),),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
     return principal.create_entry_remedy(
         cluster,
         policy=policy,

@@ -15,11 +15,11 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import access_policy_remedy, installer_remedies
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
+from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, Request, user_argument
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-_GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _CREATE_NAMESPACE = lazy_pattern(
     r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace"
 )
@@ -230,7 +229,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         manifests.build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
-    group_steps, group_commands = _group_change(denied)
+    group_steps, group_commands = change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     return cluster_remedy(
         (
@@ -374,34 +373,6 @@ def _drain_commands(subject: manifests.Subject) -> Iterator[str]:
         binding = manifests.object_name(role, subject.namespace or "", subject.name.rpartition(":")[2])
         bound = (f"--clusterrole={role}", _subject_option(subject))
         yield command("kubectl", "create", "clusterrolebinding", binding, *bound)
-
-
-def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the steps and commands that give the caller the group that the binding names."""
-    if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
-        return (), ()
-    cluster, group = denied.cluster, denied.subject.name
-    principal = build_cluster_principal(denied.principal, source=denied.case.text)
-    lines: list[str] = []
-    where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    bindings = "bindings have" if denied.is_drain else "binding has"
-    effect = f"The {bindings} no effect until the group {group} is in {where} of {denied.subject_text}."
-    steps = [effect]
-    if cluster.uses_entries:
-        arguments = ("--kubernetes-groups", group, "EXISTING_GROUPS")
-        lines += [
-            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-            cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument),
-        ]
-        # A short explanation leaves out the step of a command that it does not show.
-        steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
-    if cluster.uses_aws_auth:
-        lines.append("kubectl -n kube-system edit configmap aws-auth")
-        which = "If there is no access entry, add" if cluster.uses_entries else "Add"
-        steps.append(
-            f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
-        )
-    return tuple(steps), tuple(lines)
 
 
 def _check_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -1,0 +1,109 @@
+"""Read what the AWS CLI prints of the access entry of a principal, and change its groups."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+
+__all__ = ("StatedEntry", "change_groups", "find_stated_entry")
+
+_GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
+_MAX_TEXT = 64_000
+_CHARS_OF_POLICIES = 4_000
+_MAX_NAMES = 3
+_PRINCIPAL = lazy_pattern(
+    r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
+)
+_GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\]")
+_GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
+_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
+_POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+
+
+class StatedEntry(NamedTuple):
+    """The access entry that a text shows.
+
+    Attributes:
+        principal: The principal.
+        groups: Its Kubernetes groups.
+        policies: The names of its access policies, ``None`` if the text does not list them.
+    """
+
+    principal: Principal
+    groups: tuple[str, ...]
+    policies: tuple[str, ...] | None
+
+    @property
+    def lack(self) -> str:
+        """What the entry lacks, as the end of a sentence."""
+        if self.groups or self.policies:
+            parts = (*map(clip_text, self.groups), *map(clip_text, self.policies or ()))
+            return (
+                f"{join_words(parts[:_MAX_NAMES], 'and')} {'do' if len(parts) > 1 else 'does'} not allow it"
+            )
+        if self.policies is None:
+            return "it has no Kubernetes group, and needs an access policy"
+        return "it grants nothing, as it has no Kubernetes group and no access policy"
+
+
+def find_stated_entry(text: str) -> StatedEntry | None:
+    """Return the only access entry whose groups a text shows.
+
+    >>> shown = '"principalArn": "arn:aws:iam::111122223333:role/dev", "kubernetesGroups": []'
+    >>> find_stated_entry(shown).groups
+    ()
+    """
+    if "kubernetesGroups" not in text:
+        return None
+    text = text[:_MAX_TEXT]
+    arns, groups = set(_PRINCIPAL.findall(text)), set(_GROUPS.findall(text))
+    principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
+    if principal is None or len(groups) != 1:
+        return None
+    listed = _POLICIES.search(text)
+    policies = None
+    if listed is not None:
+        policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
+    return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies)
+
+
+def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the steps and commands that give the caller the group that the binding names."""
+    if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
+        return (), ()
+    cluster, group = denied.cluster, denied.subject.name
+    principal = build_cluster_principal(denied.principal, source=denied.case.text)
+    lines: list[str] = []
+    where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
+    bindings = "bindings have" if denied.is_drain else "binding has"
+    effect = f"The {bindings} no effect until the group {group} is in {where} of {denied.subject_text}."
+    steps = [effect]
+    if cluster.uses_entries:
+        entry = find_stated_entry(denied.case.failure.text)
+        existing = ("EXISTING_GROUPS",) if entry is None else entry.groups
+        arguments = ("--kubernetes-groups", group, *existing)
+        update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
+        if entry is not None:
+            return (effect,), (update,)
+        lines += [
+            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+            update,
+        ]
+        # A short explanation leaves out the step of a command that it does not show.
+        steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
+    if cluster.uses_aws_auth:
+        lines.append("kubectl -n kube-system edit configmap aws-auth")
+        which = "If there is no access entry, add" if cluster.uses_entries else "Add"
+        steps.append(
+            f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
+        )
+    return tuple(steps), tuple(lines)

@@ -1,0 +1,61 @@
+"""Tests for access entries that a text shows: what they lack decides, and their groups are kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_View_0123456789abcdef"
+BANNER = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster."
+FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/ana" cannot list resource "pods" in API group "" in the namespace "shop"'
+DEV = "arn:aws:iam::111122223333:role/dev"
+
+
+def _entry(arn: str, *groups: str, policies: tuple[str, ...] | None = None) -> str:
+    entry = json.dumps({"accessEntry": {"principalArn": arn, "kubernetesGroups": list(groups)}}, indent=4)
+    if policies is None:
+        return entry
+    listed = [{"policyArn": f"arn:aws:eks::aws:cluster-access-policy/{each}"} for each in policies]
+    return f"{entry}\n{json.dumps({'associatedAccessPolicies': listed, 'principalArn': arn})}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "lack"),
+    [
+        (_entry(ROLE, policies=()), "it grants nothing, as it has no Kubernetes group and no access policy"),
+        (_entry(ROLE), "it has no Kubernetes group, and needs an access policy"),
+        (
+            _entry(ROLE, "ops", policies=("AmazonEKSEditPolicy",)),
+            "ops and AmazonEKSEditPolicy do not allow it",
+        ),
+    ],
+    ids=["empty", "policies unknown", "not enough"],
+)
+def test_console(entry: str, lack: str) -> None:
+    explanation = explain(f"{BANNER}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})
+    assert f"its access entry exists, but {lack}." in explanation.summary
+    first = explanation.remedies[0]
+    assert [each.split(" --")[0] for each in first.commands] == ["aws eks associate-access-policy"]
+    assert f"--principal-arn {ROLE} " in first.commands[0]
+    assert not any("aws-auth" in each.title and "map" in each.title for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("entry", "groups"),
+    [
+        (_entry(DEV), "iam-dev"),
+        (_entry(DEV, "viewers", "ops"), "iam-dev viewers ops"),
+        ("", "iam-dev EXISTING_GROUPS"),
+        (f"{_entry(DEV)}\n{_entry(ROLE, 'ops')}", "iam-dev EXISTING_GROUPS"),
+    ],
+    ids=["no group", "groups", "unknown", "two entries"],
+)
+def test_groups_of_a_denied_caller(entry: str, groups: str) -> None:
+    explanation = explain(f"{FORBIDDEN}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})
+    lines = [line for each in explanation.remedies for line in each.commands]
+    updates = [each for each in lines if each.startswith("aws eks update-access-entry")]
+    assert updates[0].endswith(f"--kubernetes-groups {groups}")
+    assert ("edit configmap aws-auth" in " ".join(lines)) is ("EXISTING_GROUPS" in groups)
