@@ -17,6 +17,7 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes import (
     cluster_access,
     cluster_clients,
+    kubeconfigs,
     other_denials,
     other_logins,
 )
@@ -89,6 +90,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     provider = other_logins.find_cluster_provider(case.failure.text)
     if provider is not None:
         return other_logins.explain_other_cluster(case, provider)
+    if (token := kubeconfigs.find_other_token(case.failure.text)) is not None:
+        return kubeconfigs.explain_other_token(case, token)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)

@@ -1,0 +1,68 @@
+"""Tests for kubeconfigs that get their token for another cluster than they call."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import explain
+from iamtriage.explaining._rules.kubernetes.kubeconfigs import find_other_token
+
+ERROR = "error: You must be logged in to the server (Unauthorized)"
+ARN = "arn:aws:eks:eu-west-1:111122223333:cluster/orders"
+
+
+def _context(cluster: str, user: str, name: str) -> str:
+    return f"- context:\n    cluster: {cluster}\n    namespace: shop\n    user: {user}\n  name: {name}\n"
+
+
+def _user(name: str, *args: str) -> str:
+    listed = "".join(f"      - {each}\n" for each in args)
+    return f"- name: {name}\n  user:\n    exec:\n      args:\n{listed}      command: aws\n"
+
+
+def _kubeconfig(contexts: str, users: str, current: str = "") -> str:
+    return f"apiVersion: v1\ncontexts:\n{contexts}{current}kind: Config\nusers:\n{users}"
+
+
+GET = ("--region", "eu-west-1", "eks", "get-token", "--cluster-name")
+STAGING = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "staging"))
+BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"), "test", "test")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (STAGING, "--cluster-name staging, not orders"),
+        (_kubeconfig(_context("orders.eu-west-1.eksctl.io", "dev", "live"), _user("dev", "token", "-i", "staging")), "--cluster-name staging, not orders"),
+        (_kubeconfig(_context(ARN, "dev", "live"), _user("dev", "--region", "us-east-1", *GET[2:], "orders")), "--region us-east-1, not eu-west-1"),
+        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "orders"), "current-context: test\n"), "--cluster-name orders, not staging"),
+        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "staging"), "current-context: test\n"), None),
+        # Which context is the current one is unknown, or what it calls.
+        (_kubeconfig(BOTH, _user("dev", *GET, "staging") + _user("test", *GET, "staging")), None),
+        (_kubeconfig(_context("live", "dev", "live"), _user("dev", *GET, "staging")), None),
+        (STAGING.replace("staging", "orders"), None),
+    ],
+    ids=["cluster", "eksctl", "Region", "current context", "own cluster", "contexts", "name", "equal"],
+)  # fmt: skip
+def test_token_for_another_cluster(text: str, told: str | None) -> None:
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n$ kubectl config view\n{text}")
+    words = f"The user of the context gets its token with {told}."
+    assert any(each.text == words for each in explanation.causes) is (told is not None)
+    if told is not None:
+        assert explanation.remedies[0].commands[0].startswith("aws eks update-kubeconfig --name ")
+
+
+def test_helm() -> None:
+    text = f"Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials\n{STAGING}"
+    assert explain(text).remedies[0].commands == (
+        "aws eks update-kubeconfig --name orders --region eu-west-1 --alias live",
+        "kubectl auth whoami",
+    )
+
+
+@given(st.lists(st.sampled_from([*STAGING.splitlines(), "- context:", "exec:", ""]), max_size=40))
+def test_no_text_breaks_the_reader(lines: list[str]) -> None:
+    found = find_other_token("\n".join(lines))
+    assert found is None or found.signed != found.called or found.signed_region != found.region
