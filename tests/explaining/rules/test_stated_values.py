@@ -59,6 +59,44 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n"
+            "LambdaFunctionArn: arn:aws:lambda:eu-west-1:111122223333:function:octo-thumbs",
+            {},
+            (
+                "Allow s3.amazonaws.com in the function policy",
+                "aws lambda add-permission --function-name arn:aws:lambda:eu-west-1:111122223333:function:octo-thumbs",
+            ),
+            ("sqs", "DESTINATION_ARN"),
+            id="notifications to a function",
+        ),
+        pytest.param(
+            "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n"
+            "QueueArn: arn:aws:sqs:eu-west-1:111122223333:octo-jobs",
+            {},
+            (
+                "Allow s3.amazonaws.com in the queue policy",
+                '"Resource": "arn:aws:sqs:eu-west-1:111122223333:octo-jobs"',
+                "--queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/octo-jobs",
+            ),
+            ("DESTINATION_ARN", "QUEUE_URL", "lambda"),
+            id="notifications to a queue",
+        ),
+        pytest.param(
+            "MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ops@example.com",
+            {},
+            ("SES rejected the message because an address is not verified in this Region.",),
+            ("has no error code",),
+            id="the message of SES without an SDK's code",
+        ),
+        pytest.param(
+            "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.\n"
+            "$ aws organizations list-accounts --profile octo",
+            {},
+            ("aws sts get-caller-identity --query Account --output text --profile octo",),
+            (),
+            id="the account of the profile",
+        ),
+        pytest.param(
             "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
             "[profile octo]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Billing\n",
             {},

@@ -38,7 +38,7 @@ _MAX_CHARS = 20_000
 # Placeholders for parameters whose name means the same in every text.
 _PARAMETERS = frozenset(
     {
-        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "MODEL_ID",
+        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "JOB_NAME", "MODEL_ID",
         "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
     }
 )  # fmt: skip
@@ -96,13 +96,14 @@ def values_of_parameters(explanation: Explanation) -> Iterator[tuple[str, str]]:
     text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
     for word in sorted(wanted):
         name = "[_-]?".join(word.split("_"))
-        # A value without quotes in code is a variable.
+        # A value without quotes in code is a variable, which has no hyphen.
         pattern = (
             rf"(?<![A-Za-z0-9]){name}[\"']?\s{{0,3}}(?:=>|[=:])\s{{0,3}}[\"'](\w[\w./:@+,-]{{0,255}})[\"']"
             rf"|(?:^(?:export )?|[\s;]){name}=(\w[\w./:@+,-]{{0,255}})$"
+            rf"|(?<![A-Za-z0-9]){name}: (\w{{1,64}}-[\w-]{{0,190}})(?=\s|\Z)"
         )
         found = re.finditer(pattern, text, re.ASCII | re.IGNORECASE | re.MULTILINE)
-        values = {each[1] or each[2] for each in found}
+        values = {next(filter(None, each.groups())) for each in found}
         if len(values) == 1 and redact(value := values.pop()) == value:
             yield word, value
 

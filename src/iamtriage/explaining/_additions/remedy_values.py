@@ -53,7 +53,7 @@ _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", 
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
 # Commands that need the profile of the failed call.
 _COMMAND_OF_PROFILE = lazy_pattern(
-    r"aws (?:sts get-caller-identity|(?:sso )?login|configure(?: (?:list|sso|get [a-z_]{3,40}|set region \S{1,30}))?)"
+    r"aws (?:sts get-caller-identity(?: --query (?:Account|Arn) --output text)?|(?:sso )?login|configure(?: (?:list|sso|get [a-z_]{3,40}|set region \S{1,30}))?)"
 )
 _CALL = lazy_pattern(
     r"aws (?P<service>[a-z0-9-]{2,40}) (?:(?! --(?:profile|no-sign-request)\b)[^|;&<>$`\n]){1,2000}"

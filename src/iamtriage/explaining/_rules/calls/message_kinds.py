@@ -228,8 +228,9 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
-        code=r"^MessageRejected(?:Exception)?$",
-        message=r"not verified",
+        # Some SDKs print only the message.
+        code=r"^(?:MessageRejected(?:Exception)?)?$",
+        message=r"Email address is not verified|identities failed the check in region",
         summary="SES rejected the message because an address is not verified in this Region.",
         causes=(SES_SANDBOX.cause(), VERIFIED_IN_OTHER_REGION.cause()),
         remedies=(

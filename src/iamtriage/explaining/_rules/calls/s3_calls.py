@@ -106,7 +106,7 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
     # No other API error needs a policy.
-    from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_service_remedy
+    from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_notifications_remedy
 
     return case.explain(
         f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
@@ -117,6 +117,6 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         ),
         NOTIFICATION_DESTINATION_GONE.cause(),
         topic="service-principal",
-        remedies=(allow_service_remedy(NOTIFICATIONS, {"PARTITION": find_partition(case)}),),
+        remedies=(allow_notifications_remedy(case.failure.text, {"PARTITION": find_partition(case)}),),
         notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
     )

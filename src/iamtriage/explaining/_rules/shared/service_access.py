@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -91,6 +93,55 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         statements=statements,
         url=row.url,
     )
+
+
+# What S3 calls on a destination, and what the policy of one is called.
+_DESTINATION = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])",
+    re.ASCII,
+)
+_DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+
+
+def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
+    """Return the remedy that allows S3 in the policy of the destination, the one in the text if there is only one.
+
+    Args:
+        text: The text of the failure.
+        values: The values of placeholders, if they are known.
+    """
+    found = {each[0]: each for each in _DESTINATION.finditer(text)}
+    if len(found) != 1:
+        return allow_service_remedy(NOTIFICATIONS, values)
+    ((arn, match),) = found.items()
+    service = next(filter(match.group, _DESTINATION_ACTIONS))
+    policy, action = RESOURCE_POLICIES[service], _DESTINATION_ACTIONS[service]
+    ((_, _, condition),) = NOTIFICATIONS.statements
+    domain = "amazonaws.com.cn" if arn.startswith("arn:aws-cn:") else "amazonaws.com"
+    known = {
+        "QUEUE_URL": f"https://sqs.{match['region']}.{domain}/{match['account']}/{match['name']}",
+        **values,
+    }
+    change = policy.change_command
+    if policy.adds_statement:
+        change = "aws lambda add-permission --function-name ARN --statement-id AllowS3 --action lambda:InvokeFunction --principal s3.amazonaws.com --source-arn arn:PARTITION:s3:::BUCKET --source-account ACCOUNT_ID"
+    lines = (policy.show_command, change)
+    row = attrs.evolve(
+        NOTIFICATIONS,
+        resource=f"the {policy.name}",
+        statements=((action, arn, condition),),
+        commands=tuple(f"{line.replace(' ARN ', f' {arn} ')} --region {match['region']}" for line in lines),
+        step=""
+        if policy.adds_statement
+        else "If it is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
+    )
+    remedy = allow_service_remedy(row, known)
+    if not policy.adds_statement:
+        return remedy
+    step = (
+        "The last command adds the statement, and keeps the others. ACCOUNT_ID is the account of the bucket."
+    )
+    return attrs.evolve(remedy, steps=(step,), policy=None)
 
 
 def _fill(text: str, values: dict[str, str]) -> str:
