@@ -2526,12 +2526,24 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             "external-dns: failed to list hosted zones: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
             "Let ExternalDNS make fewer calls",
-            "to 5 before. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
+            "changes separately. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
         ),
         (
             "operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",
             "Retry with exponential backoff and jitter, and make fewer calls",
             "by default to 10 a second",
+        ),
+        (
+            botocore_text(
+                "PriorRequestNotComplete", "ChangeResourceRecordSets", "A prior request is not complete."
+            ),
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "still processing an earlier change of the same hosted zone. Let the SDK retry",
+        ),
+        (
+            botocore_text("Throttling", "ChangeResourceRecordSets", "Rate exceeded"),
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "put the changes of a hosted zone into one change batch",
         ),
         (
             "/var/task/bootstrap: operation error DynamoDB: ListTables, https response error StatusCode: 400, RequestID: 1, api error ThrottlingException: Rate exceeded",
@@ -2573,6 +2585,8 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         "Cluster Autoscaler",
         "ExternalDNS",
         "Route 53",
+        "earlier change of a zone",
+        "changes of a zone",
         "Lambda",
         "STS",
         "Terraform",

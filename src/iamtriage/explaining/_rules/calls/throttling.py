@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.controllers import find_controller, f
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -80,8 +81,10 @@ _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it 
 _FEWER_KEYS = "Make fewer calls to KMS: enable an S3 Bucket Key for the bucket, which applies to new objects, and run fewer uploads in parallel. An administrator can request a higher value of the KMS quota for cryptographic operations in Service Quotas."
 _KEY_CALLERS = "To find who else calls, count the events GenerateDataKey and Decrypt of kms.amazonaws.com by userIdentity in CloudTrail: all callers of the account share the rate in a Region."
 _OF_KMS = lazy_pattern(r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b")
+_FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one change batch, and change a zone from one program at a time."
 # The pattern of the operation -> how to call less often.
 _FEWER_OF_OPERATIONS = (
+    (lazy_pattern(r"ChangeResourceRecordSets"), _FEWER_CHANGES),
     (lazy_pattern(r"RegisterTaskDefinition"), _FEWER_REGISTRATIONS),
     (lazy_pattern(r"GetParameter"), _FEWER_PARAMETERS),
     (lazy_pattern(r"GetSecretValue"), _FEWER_SECRETS),
@@ -128,10 +131,12 @@ def uses_throttled_key(case: Case[AwsError]) -> bool:
 def throttling_text(case: Case[AwsError]) -> str:
     """Return whose calls count, with the rate where AWS documents one for all accounts.
 
-    https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-change-based-throttling-for-amazon-route-53-apis/
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
     """
+    if error_code(case.failure) == "PriorRequestNotComplete":
+        return "Route 53 was still processing an earlier change of the same hosted zone."
     if _calls_route_53(case):
-        return "Route 53 limits the calls of all programs of an account together: by default to 10 a second since July 2026, and to 5 before."
+        return "Route 53 limits the calls of all programs of an account together, by default to 10 a second and some operations to fewer, and limits the record changes separately."
     if uses_throttled_key(case):
         return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
     return THROTTLED.text
