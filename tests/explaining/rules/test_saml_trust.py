@@ -135,3 +135,31 @@ def test_repository_of_the_trust_policy() -> None:
     }
     text = "Run aws-actions/configure-aws-credentials@v4\nAssuming role with OIDC\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
     assert "repo:octo/cart:ref:refs/heads/BRANCH_NAME" in str(explain(text, facts={"trust_policy": policy}))
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "title", "command"),
+    [
+        ("InvalidIdentityToken", "RoleSessionName is required in AuthnResponse", "Correct the attribute RoleSessionName in the identity provider", ""),
+        ("InvalidIdentityToken", "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}", "Correct the attribute RoleSessionName in the identity provider", ""),
+        ("InvalidIdentityToken", 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"', "Correct the attribute SourceIdentity in the identity provider", ""),
+        ("InvalidIdentityToken", "Response signature invalid", "Update the metadata of the SAML provider", "aws iam update-saml-provider"),
+        ("AuthSamlInvalidSamlResponseException", "Issuer not present in specified provider", "Update the metadata of the SAML provider", "aws iam update-saml-provider"),
+        ("InvalidIdentityToken", "Specified provider doesn't exist", "Name an existing SAML provider in the assertion", "aws iam list-saml-providers"),
+        ("IDPRejectedClaim", "Response does not contain the required audience", "Correct the audience in the identity provider", ""),
+        ("InvalidIdentityToken", "The assertion cannot be read", "Read the assertion, and compare it with the SAML provider", "aws iam get-saml-provider"),
+    ],
+)  # fmt: skip
+def test_assertion_is_no_web_identity_token(code: str, message: str, title: str, command: str) -> None:
+    text = f"An error occurred ({code}) when calling the AssumeRoleWithSAML operation: {message}"
+    explanation = explain(text, facts={"trust_policy": _policy()})
+    assert [each.code for each in explanation.causes] == ["saml-assertion-invalid"]
+    [remedy] = explanation.remedies
+    assert remedy.title == title
+    assert command in " ".join(remedy.commands)
+    assert "web identity" not in str(explanation)
+
+
+def test_browser_shows_the_message_without_the_call() -> None:
+    text = "Response signature invalid (Service: AWSSecurityTokenService; Status Code: 400; Error Code: InvalidIdentityToken; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
+    assert explain(text).topic == "saml-assertion-invalid"

@@ -64,7 +64,8 @@ _MISSING = """
 _PROVIDER_FAILURES = ("CredentialsProviderFailure", "CredentialsFailure")
 _WEB_IDENTITY = """
     InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
-    IDPCommunicationError IDPCommunicationErrorException
+    IDPCommunicationError IDPCommunicationErrorException AuthSamlInvalidSamlResponse
+    AuthSamlInvalidSamlResponseException
 """
 _OTHER_KINDS: dict[str, Kind] = {
     "RegionDisabledException": "region_disabled", "RegionDisabled": "region_disabled",

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import issuers, rejected_tokens
+from iamtriage.explaining._rules.credentials import issuers, rejected_tokens, saml_assertions
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -93,8 +93,10 @@ TOKEN_CUT = CauseType(
 
 
 def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
-    """Explain that STS rejects a web identity token."""
+    """Explain that STS rejects a web identity token or a SAML assertion."""
     message = message_text(case)
+    if saml_assertions.is_about_saml(case, message):
+        return saml_assertions.explain_rejected_assertion(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_other
     return _add_trust_policy(case, rule(case, message))
 
