@@ -719,6 +719,8 @@ LOGGERS: Table = (
         json.dumps({"attributes": {"http.status_code": 500}, "events": [{"exception.message": _TEXT}]}),
         _TEXT_FACTS,
     ),
+    ("status-of-another-server", f"{_TEXT}\nstatus: 502", _TEXT_FACTS),
+    ("status-of-the-answer", f"{_TEXT}\nstatus: 400", {**_TEXT_FACTS, "status_code": 400}),
     ("pino", json.dumps({"res": {"statusCode": 500}, "err": _ERROR}), _LOGGED_FACTS),
     ("asp-net", json.dumps({"@x": _TEXT, "RequestId": "0HMVD33IIJRFR:00000001"}), _TEXT_FACTS),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.judging.text_context import find_section
 from iamtriage._reading.readers.traces import read_hosts, read_statuses
+from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import HINT
 
@@ -26,6 +27,11 @@ _MAX_DISTANCE_BEFORE = 700
 _MAX_DISTANCE_AFTER = 1200
 _KEYS = ("status_code", "service")
 _start = attrgetter("start")
+# AWS and Kubernetes answer a call with one of these statuses if they do not accept the caller. Other kinds have others.
+_DENIED = frozenset({"400", "401", "403"})
+_KINDS_WITH_OTHER_STATUSES = frozenset(
+    {None, "aws_error", "access_entry", "access_key_quota", "missing_credentials"}
+)
 
 
 def attach_context(
@@ -61,7 +67,11 @@ def _attach(
         while at < len(candidates) and max(candidates[at].end, candidates[at].body_end) <= piece.start:
             at += 1
         candidate = _find_owner(candidates, at, piece, text)
-        if candidate is None or _are_in_other_sections(sections, candidate, piece):
+        if (
+            candidate is None
+            or _are_in_other_sections(sections, candidate, piece)
+            or (key == "status_code" and not _may_answer(piece.facts[key].value, candidate))
+        ):
             continue
         present = candidate.facts.get(key)
         precedes = piece.end <= candidate.start
@@ -71,6 +81,12 @@ def _attach(
         ):
             candidate.facts[key] = piece.facts[key]
             candidate.is_aws = candidate.is_aws or piece.is_aws
+
+
+def _may_answer(status: str, candidate: Candidate) -> bool:
+    """Return whether a failure can have a status."""
+    kinds = {*candidate.kinds, kind_of_code(candidate.code) if candidate.code else None}
+    return status in _DENIED or kinds <= _KINDS_WITH_OTHER_STATUSES
 
 
 def _are_in_other_sections(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) -> bool:
