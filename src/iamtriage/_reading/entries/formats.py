@@ -230,6 +230,8 @@ _UNSTAMPED = frozenset(
 )
 _MAX_PREFIXES = 4
 _PARTIAL_TAGS = (" P ", " P")
+# The length of a part of a line that Docker splits, in bytes.
+_DOCKER_CHUNK = 16_384
 
 
 def split_prefix(line: str) -> Prefix:
@@ -261,6 +263,9 @@ def split_prefix(line: str) -> Prefix:
             is_partial=found.is_partial or (name == "container_runtime" and m[0].endswith(_PARTIAL_TAGS)),
             nesting=f"{found.nesting} {name}" if found.nesting else name,
         )
+    if found.format == _DOCKER_JSON and len(line) > _DOCKER_CHUNK:
+        chunk = found.content_of(line).encode("utf-8", "replace")
+        return found._replace(is_partial=len(chunk) == _DOCKER_CHUNK)
     return found
 
 
