@@ -18,6 +18,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes import nodes
+from iamtriage.explaining._rules.kubernetes.node_restrictions import NO_POLICY, label_remedy, name_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -64,7 +65,6 @@ _NODE_SUBJECT = lazy_pattern(r"^node \S{1,255} (?=is|can)")
 _NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.ASCII)
 # The kinds of objects that have the name of their node.
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
-_LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
@@ -330,7 +330,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
             evidence,
             text="The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help.",
         )
-        remedy = _label_remedy(labels, name or node)
+        remedy = label_remedy(labels, name or node)
         return _explain_restriction(
             case, f"A kubelet is not allowed to set {clip_text(labels)}.", cause, remedy
         )
@@ -338,9 +338,8 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     is_kubelet = _KUBELET_LINE.search(case.text) or "the requesting node" in reason[0]
     if is_kubelet and not _KUBECTL.search(case.text) and node and other not in {None, node}:
         summary = f"The kubelet names its node {clip_text(other or '')}, but the cluster knows it as {clip_text(node)}: the names must be equal."
-        return _explain_restriction(
-            case, summary, NODE_RESTRICTION.cause("reported", evidence), _node_name_remedy(node)
-        )
+        cause = NODE_RESTRICTION.cause("reported", evidence)
+        return _explain_restriction(case, summary, cause, name_remedy(node, case.failure.text), NO_POLICY)
     said = _NODE_SUBJECT.sub("", reason[0])
     summary = f"The request used the identity of a node{own}, which {said}."
     if case.failure.user is not None:
@@ -355,38 +354,10 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
 
 
 def _explain_restriction(
-    case: Case[KubernetesForbidden], summary: str, cause: Cause, remedy: Remedy
+    case: Case[KubernetesForbidden], summary: str, cause: Cause, remedy: Remedy, *notes: str
 ) -> Explanation:
-    return case.explain(summary, cause, topic="kubernetes-node-authorization", remedies=(remedy,))
-
-
-def _label_remedy(labels: str, node: str | None) -> Remedy:
-    """Return the remedy that sets protected labels as an administrator.
-
-    https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
-    """
-    settings = " ".join(
-        each if "=" in each else f"{each}=" for each in labels.split(", ") if _LABEL.fullmatch(each)
-    )
-    return cluster_remedy(
-        "Remove the label from the kubelet's --node-labels, and set it with your own access",
-        "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role.",
-        commands=(
-            fill_command(f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")),
-        ),
-        url=pages.KUBERNETES_ADMISSION,
-    )
-
-
-def _node_name_remedy(node: str) -> Remedy:
-    """Return the remedy that makes the kubelet register with the name that the cluster gives the node."""
-    return cluster_remedy(
-        f"Let the kubelet register as {clip_text(node)}",
-        f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance. The kubelet takes its name from --hostname-override, or from the host name.",
-        "On the node, remove --hostname-override, or restore the host name. A domain name in the VPC's DHCP options changes it, too. Then restart the kubelet, or replace the node.",
-        commands=("hostname --fqdn", "systemctl cat kubelet"),
-        url=pages.EKS_TROUBLESHOOTING,
-    )
+    topic = "kubernetes-node-authorization"
+    return case.explain(summary, cause, topic=topic, remedies=(remedy,), notes=notes)
 
 
 def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
