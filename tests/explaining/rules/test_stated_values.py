@@ -59,6 +59,38 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "PartialCredentialsError: Partial credentials found in env, missing: aws_secret_access_key\nAWS_ACCESS_KEY_ID=****\nAWS_SECRET_KEY=****\n",
+            {},
+            (
+                "The credentials in the environment variables are incomplete: aws_secret_access_key is missing.",
+                "the text sets AWS_SECRET_KEY, which SDKs do not read",
+                "Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",
+            ),
+            ("source_profile", "web identity"),
+            id="a variable with a wrong name",
+        ),
+        pytest.param(
+            "PartialCredentialsError: Partial credentials found in assume-role, missing: source_profile or credential_source",
+            {},
+            (
+                "source_profile or credential_source is missing.",
+                "A role: role_arn with source_profile (another profile) or",
+            ),
+            ("Rename",),
+            id="a role without source credentials",
+        ),
+        pytest.param(
+            "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n"
+            "permissions:\n  contents: read\nuses: aws-actions/configure-aws-credentials@v4\nrole-to-assume: arn:aws:iam::111122223333:role/octo-gha",
+            {},
+            (
+                "The job of GitHub Actions has no credentials: it lacks the permission id-token: write",
+                'The text shows "permissions: contents: read".',
+            ),
+            (),
+            id="the permissions of a workflow",
+        ),
+        pytest.param(
             "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n"
             "LambdaFunctionArn: arn:aws:lambda:eu-west-1:111122223333:function:octo-thumbs",
             {},

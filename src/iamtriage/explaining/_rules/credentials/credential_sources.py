@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
@@ -372,6 +372,18 @@ _OTHER_CI_SYSTEM = _CiSystem(
 )
 
 
+# What a workflow or job grants its token, without id-token.
+_PERMISSIONS = lazy_pattern(
+    r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
+)
+
+
+def find_permissions(case: Case[MissingCredentials]) -> str | None:
+    """Return the permissions of a workflow of GitHub that the text shows, if id-token is not one of them."""
+    found = _PERMISSIONS.search(case.failure.text) if "id-token" not in case.failure.text else None
+    return None if found is None else " ".join(found[0].split())
+
+
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     system = next((each for pattern, each in _CI_SYSTEMS if pattern.search(case.text)), _OTHER_CI_SYSTEM)
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
@@ -381,7 +393,10 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if system.name != _GITHUB:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
     because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
-    causes = [NO_ID_TOKEN_PERMISSION.cause(because=because), no_role, SECRETS_OF_FORKS.cause()]
+    no_token = NO_ID_TOKEN_PERMISSION.cause(because=because)
+    if (shown := find_permissions(case)) is not None:
+        no_token = NO_ID_TOKEN_PERMISSION.cause("derived", (f"The text shows {quote_words(shown)}.",))
+    causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS

@@ -6,6 +6,7 @@ to.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.profiles import ProfileSection
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -48,7 +49,13 @@ if TYPE_CHECKING:
 
 
 _PARTIAL_CREDENTIALS = lazy_pattern(
-    r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )([\w ,]{0,80})"
+    r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )(\w{2,40}(?:(?:, ?| or )\w{2,40}){0,4})?"
+)
+# The variables of access keys, and wrong names that set nothing.
+_KEY_VARIABLES = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
+_WRONG_VARIABLE = lazy_pattern(
+    r"^(?:export )?(AWS_(?:ACCESS_KEY|ACCESSKEY_ID|ACCESS_KEYID|KEY_ID|SECRET_KEY|SECRET|SECRET_ACCESSKEY|SECRET_KEY_ID))=",
+    re.ASCII | re.MULTILINE,
 )
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
@@ -274,26 +281,43 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     found = _PARTIAL_CREDENTIALS.search(message)
     written = (found[1] or found[2]) if found else None
     place = _PLACES.get(written, safe_name(written) or "one place") if written else "one place"
-    missing = safe_name(found[3].strip(" ,")) if found else None
+    missing = safe_name(found[3]) if found and found[3] else None
+    wrong = _WRONG_VARIABLE.search(case.failure.text) if written == "env" else None
+    instead = f": the text sets {wrong[1]}, which SDKs do not read" if wrong else ""
     return case.explain(
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
         PARTIAL_CREDENTIALS.cause(
             "reported",
             (f"The SDK says that the credentials in {place} are partial.",),
-            text=f"Only a part of the credentials is set in {place}.",
+            text=f"Only a part of the credentials is set in {place}{instead}.",
         ),
-        remedies=(
-            your_remedy(
-                "Set all parts of one type of credentials",
-                "Access keys: aws_access_key_id and aws_secret_access_key, both in the same place. Temporary ones also need aws_session_token.",
-                "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
-                "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
-                "The SDK does not combine parts from different places.",
-                commands=("aws configure list", "aws configure get source_profile"),
-                url=pages.CLI_ROLES,
-            ),
-        ),
+        remedies=(_complete_credentials_remedy(written, missing, wrong[1] if wrong else None),),
         notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def _complete_credentials_remedy(written: str | None, missing: str | None, wrong: str | None) -> Remedy:
+    """Return the remedy that adds what a place with a part of the credentials lacks."""
+    keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
+    alone = "The SDK does not combine parts from different places."
+    if missing not in _KEY_VARIABLES:
+        return your_remedy(
+            "Set all parts of one type of credentials",
+            f"Access keys: {keys[:1].lower()}{keys[1:]}",
+            "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
+            "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
+            alone,
+            commands=("aws configure list", "aws configure get source_profile"),
+            url=pages.CLI_ROLES,
+        )
+    name = missing.upper() if written == "env" else missing
+    title = f"Rename {wrong} to {name}" if wrong else f"Set {name}, too, or remove the other part"
+    return your_remedy(
+        title,
+        f"{keys} {alone}",
+        "If other credentials are meant, such as those of a profile or a role, unset both.",
+        commands=("aws configure list",),
+        url=pages.CLI_CREDENTIALS,
     )
 
 

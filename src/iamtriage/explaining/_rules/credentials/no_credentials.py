@@ -150,7 +150,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if rule is not None:
         return rule(case, message)
     environments = _likely_environments(case, message)
-    lacks_id_token = _ID_TOKEN.search(case.text) is not None
+    lacks_id_token = _ID_TOKEN.search(case.text) is not None or (
+        "role-to-assume" in case.text and credential_sources.find_permissions(case) is not None
+    )
     advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
