@@ -148,7 +148,7 @@ def others(draw: st.DrawFn) -> Failure:
 tried = cache(arguments_of)
 # Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
-    r"-|-[nofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group)=.*"
+    r"-|-[nofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
     r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:-]+",
     re.DOTALL,
 )

@@ -278,6 +278,74 @@ $ aws s3api head-bucket --bucket acme-results
         ),
         ("Map the caller",),
     ),
+    "Role with the type in another API group": _Row(
+        """Error from server (Forbidden): ingresses.networking.k8s.io is forbidden: User "ana" cannot list resource "ingresses" in API group "networking.k8s.io" in the namespace "shop"
+---
+kind: Role
+metadata: {}
+---
+  kind: Role
+  metadata:
+    labels:
+      app: shop
+    name: reader
+  rules:
+    - verbs: ["get", "list", "watch"]
+      apiGroups: ["extensions"]
+      resources: ["ingresses"]
+""",
+        (
+            'the Role reader in the text has ingresses in the API group "extensions", but they are in the API group "networking.k8s.io"',
+            "kubectl patch role reader -n shop",
+            '"apiGroups":["networking.k8s.io"],"resources":["ingresses"],"verbs":["list"]',
+        ),
+    ),
+    "Role in another namespace": _Row(
+        """Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:ci:bot" cannot list resource "pods" in API group "" in the namespace "prod"
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: pods
+  namespace: staging
+rules:
+- apiGroups: [""]
+  resources: ["pods"]
+  verbs: ["*"]
+""",
+        (
+            "allows it only in the namespace staging, and the request is in prod",
+            "Do this first: Allow exactly this",
+        ),
+    ),
+    "Role with names of objects": _Row(
+        """Error from server (Forbidden): configmaps "b" is forbidden: User "ana" cannot get resource "configmaps" in API group "" in the namespace "shop"
+kind: Role
+metadata:
+  name: one
+rules:
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [a]
+  verbs: [get]
+""",
+        ("allows get on configmaps only for a", '"resourceNames":["b"]'),
+    ),
+    "ClusterRole that kubectl describes": _Row(
+        """Error from server (Forbidden): deployments.apps "cart" is forbidden: User "ana" cannot patch resource "deployments/scale" in API group "apps" in the namespace "shop"
+$ kubectl describe clusterrole/scaler
+Name:         scaler
+Labels:       <none>
+Annotations:  <none>
+PolicyRule:
+  Resources               Non-Resource URLs  Resource Names  Verbs
+  ---------               -----------------  --------------  -----
+  deployments.apps/scale  []                 []              [get patch]
+""",
+        (
+            "the ClusterRole scaler in the text allows it, so no binding applies it to the user",
+            "kubectl create rolebinding scaler-ana -n shop --clusterrole=scaler --user=ana",
+        ),
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
+from iamtriage.explaining._rules.kubernetes.stated_roles import find_role_gap, role_gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -84,12 +85,16 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
+    gap = find_role_gap(denied)
+    verdict, causes = _describe_gap(denied), tuple(_causes(denied))
+    if gap is not None:
+        verdict, causes = f"{gap.name} {gap.words}", (gap.cause, *causes)
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: {_describe_gap(denied)}.",
-        causes=tuple(_causes(denied)),
-        remedies=lambda: rbac_remedies(denied),
+        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: {verdict}.",
+        causes=causes,
+        remedies=lambda: (*(() if gap is None else role_gap_remedies(denied, gap)), *rbac_remedies(denied)),
         notes=tuple(_notes(denied)),
     )
 

@@ -131,7 +131,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         f"Create the {missing.kind} {missing.name} that the binding names",
         "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
         "The command allows the denied request only. Add what else the role is meant to allow.",
-        commands=(create, *((_check_command(denied),) if denied.kind == "service account" else ())),
+        commands=(create, *((check_command(denied),) if denied.kind == "service account" else ())),
         url=pages.RBAC,
     )
 
@@ -249,7 +249,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
                 else _role_commands(request, name, binding, subject, namespace)
             ),
             *group_commands,
-            *((_check_command(denied),) if denied.kind == "service account" else ()),
+            *((check_command(denied),) if denied.kind == "service account" else ()),
         ),
         manifest=manifests.to_yaml(*objects),
         url=pages.RBAC,
@@ -348,12 +348,12 @@ def _role_commands(
             binding,
             *scope,
             f"--{kind}={role}",
-            _subject_option(subject),
+            subject_option(subject),
         ),
     )
 
 
-def _subject_option(subject: manifests.Subject) -> str:
+def subject_option(subject: manifests.Subject) -> str:
     """Return the option of ``kubectl create rolebinding`` that names a subject."""
     if subject.kind == "ServiceAccount":
         account = (
@@ -371,7 +371,7 @@ def _drain_commands(subject: manifests.Subject) -> Iterator[str]:
         allowed = (f"--verb={','.join(rule.verbs)}", f"--resource={types}")
         yield command("kubectl", "create", "clusterrole", role, *allowed)
         binding = manifests.object_name(role, subject.namespace or "", subject.name.rpartition(":")[2])
-        bound = (f"--clusterrole={role}", _subject_option(subject))
+        bound = (f"--clusterrole={role}", subject_option(subject))
         yield command("kubectl", "create", "clusterrolebinding", binding, *bound)
 
 
@@ -385,11 +385,11 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
             "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
         )
     return cluster_remedy(
-        "Check the result with kubectl auth can-i", *steps, commands=(_check_command(denied),), url=pages.RBAC
+        "Check the result with kubectl auth can-i", *steps, commands=(check_command(denied),), url=pages.RBAC
     )
 
 
-def _check_command(denied: DeniedRequest) -> str:
+def check_command(denied: DeniedRequest) -> str:
     request = denied.request
     arguments = ["kubectl", "auth", "can-i", *_can_i_arguments(request)]
     has_namespaces = request.path is None and not request.is_cluster_scoped_type
