@@ -69,7 +69,7 @@ def test_every_row_of_names_is_tested() -> None:
     # The rest is found in other notations only.
     assert rows - tails <= {
         "tokencode", "mfacode", "auth", "signature", "signatureprovided", "encodedauthorizationmessage",
-        "encodedfailuremessage", "encodedauthorizationfailuremessage", "clientkey", "decryptionkey", "recoverykey",
+        "encodedfailuremessage", "encodedauthorizationfailuremessage", "clientkey", "decryptionkey", "sig", "signaturevalue",
         "integrationkey", "servicekey", "sshkey", "applicationkey", "totp", "qrcodepng", "jwt", "pw",
     }  # fmt: skip
 

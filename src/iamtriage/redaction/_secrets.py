@@ -23,10 +23,11 @@ from iamtriage.redaction._documents.encoded_texts import (
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
+from iamtriage.redaction._finders.columns import find_column_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
-from iamtriage.redaction._finders.phrases import find_phrased_secrets
+from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
@@ -50,6 +51,7 @@ _SIGNS = re.compile(
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
     r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
     r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
+    r"|sig(?:=|%3d)|kty|acl setuser|https? -a|splunk|334 ugf|auth plain"
     r"|webhook|%3a(?:[56]43|%2a)|:[1-9][0-9]{3,4}:[a-z_]"
 )
 
@@ -203,6 +205,7 @@ def _search(text: str, documents: Documents | None, *, is_wrapped: bool) -> list
 def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
     yield from find_shaped_secrets(text)
     yield from find_paired_secrets(text, fold_case(text))
+    yield from find_listed_commands(text)
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
@@ -305,6 +308,9 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_paired_secrets(text, lower)
     yield from find_wrapped_secrets(text, lower, names)
     yield from find_phrased_secrets(text, lower)
+    yield from find_listed_commands(text)
+    if "\n" in text:
+        yield from find_column_secrets(text, names)
     yield from find_kubernetes_secrets(text)
 
 

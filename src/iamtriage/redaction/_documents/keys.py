@@ -65,7 +65,12 @@ _SENSITIVE = {
 # Keys whose value is a secret next to other keys: plaintext data keys of KMS, API keys of API Gateway.
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html
 # https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html
-_SECRET_NEXT_TO = {"plaintext": frozenset({"keyid", "ciphertextblob"}), "value": frozenset({"stagekeys"})}
+# Private keys as JSON: https://www.rfc-editor.org/rfc/rfc7518#section-6
+_SECRET_NEXT_TO = {
+    "plaintext": frozenset({"keyid", "ciphertextblob"}),
+    "value": frozenset({"stagekeys"}),
+    **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), frozenset({"kty"})),
+}
 # Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
 _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})

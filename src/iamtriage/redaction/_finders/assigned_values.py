@@ -53,10 +53,12 @@ _BELOW = r"\r?\n[ \t]{0,40}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
+# Of Markdown and HTML.
+_BOLD = r"(?:\*{1,2}(?![*])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
     rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
-    rf"{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
+    rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:!![a-z]{{1,10}}[ ])?"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
@@ -82,6 +84,10 @@ _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
 )
+# PHP's serialize; Erlang; a part of a form.
+_SERIALIZED = re.compile(r"\\?\";s:[0-9]{1,9}:(?=\\?\")")
+_ATOM = re.compile(r",[ ]?(?:<<)?(?=\")")
+_FORM_PART = re.compile(r"\"[ \t]{0,8}\r?\n(?:[\w-]{1,40}:[^\n]{0,200}\n){0,3}\r?\n")
 # A name, and below it what pydantic says about its value.
 _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
 _QUOTED_NAME = re.compile(r" [\"'][^\"'\n]{1,200}[\"'] ")
@@ -138,12 +144,8 @@ _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
-
-
 # The line after a name can begin with another name and its value: "requestId=0a1b…".
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
-
-
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
@@ -174,7 +176,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         is_tag = pattern is _TAGS_BETWEEN
         if is_tag and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
-        between = pattern.match(text, end)
+        between = None if pattern is _ATOM and before != "{" else pattern.match(text, end)
         if is_tag:
             match.runs.last_end = between.end() if between else end + _MAX_TAGS
         if between:
@@ -189,7 +191,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 
 # The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
 _QUOTES = frozenset("\\\"'`&%“”„‘’")
-_SIGN_STARTS = _QUOTES | frozenset(" \t\xa0\x1b:=-[]")
+_SIGN_STARTS = _QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = _QUOTES | frozenset(" \t,")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", _QUOTES | frozenset(",;}VvPpOo")),
@@ -197,6 +199,9 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_TUPLE, "tuple", _QUOTES),
     (_TABLE, "table", _QUOTES | frozenset(" \t|│")),
     (_INVALID, "pair", frozenset()),
+    (_SERIALIZED, "pair", _QUOTES),
+    (_FORM_PART, "pair", _QUOTES),
+    (_ATOM, "pair", frozenset(",")),
 )
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
 

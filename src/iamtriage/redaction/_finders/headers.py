@@ -38,9 +38,13 @@ _HEADER = re.compile(
 )
 _CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
 _SCHEME = re.compile(
-    rf"(?P<scheme>bearer|basic|token|negotiate|apikey|digest){_GAP}{{1,8}}+{_CREDENTIALS}", re.IGNORECASE
+    rf"(?P<scheme>bearer|basic|token|negotiate|apikey){_GAP}{{1,8}}+{_CREDENTIALS}", re.IGNORECASE
 )
 _VERSION_2 = re.compile(r"AWS\s{1,4}(?P<id>[A-Za-z0-9]{8,128}):(?P<value>[A-Za-z0-9+/%]{8,128}={0,2})")
+# https://www.rfc-editor.org/rfc/rfc7616#section-3.4
+_DIGEST = re.compile(
+    r"digest[ \t]{1,8}[^\n]{0,1000}?\bresponse=\\{0,8}\"?(?P<value>[0-9a-f]{32,128})", re.IGNORECASE
+)
 _VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
 _ALONE = re.compile(_CREDENTIALS)
 # These match lower-case text.
@@ -102,6 +106,10 @@ def _find_in_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
     second = _VERSION_2.match(text, at)
     if second:
         yield (*second.span("value"), "signature")
+        return
+    digest = _DIGEST.match(text, at)
+    if digest:
+        yield (*digest.span("value"), "authorization")
         return
     scheme = _SCHEME.match(text, at)
     if scheme:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._reading.vocabulary.view import View
+from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.secret_values import is_placeholder
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("COMMANDS", "SENTENCES", "SENTENCE_WORD", "find_phrased_secrets")
+__all__ = ("COMMANDS", "SENTENCES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets")
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
@@ -34,6 +36,9 @@ _STATED = (
     r"|(?P<plain>(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])[^\s\"'`,;(){}<>\[\]]{6,2000}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
+# A list of arguments: ['docker', 'login', '-p', '…'].
+_LISTED_OPTION = re.compile(r"[\"'],[ ]?[\"']-{1,2}[A-Za-z]")
+_BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 # The characters that end a plain value.
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
 _MAX_VALUE = 2_000
@@ -94,6 +99,7 @@ _INPUT_READERS = (
     "sudo -s",
     "--passphrase-fd 0",
     "vault login -",
+    "kinit ",
 )
 _READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
 _INPUT_READER = re.compile(_READS_INPUT)
@@ -103,6 +109,9 @@ _WRITERS = ("echo", "printf")
 
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("curl",), r"\s(?:-b|--cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
+    (("http", "splunk"), r"\s(?:-a|--auth|-auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
@@ -144,17 +153,23 @@ def _unmarked(*words: str) -> str:
 
 
 _KEY = _unmarked(
-    "secret key", "private key", "api key", "access key", "shared key", "encryption key", "signing key", "account key"
+    "secret key", "private key", "api key", "access key", "shared key", "encryption key", "signing key", "account key",
+    "ssh key", "fernet key", "storage key", "master key", "license key", "subscription key", "psk"
 )  # fmt: skip
 _PASSWORD = _unmarked("password", "passphrase", "passwd", "passcode", "pwd", "pw")
 _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("key",), rf"{_unmarked('secret access key')}{_IS}{_STATED}", "secret access key"),
-    (("key",), rf"{_KEY}{_IS}{_STATED}", "secret"),
+    (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
+    (("password(",), rf"=\s?(?:old_)?password\({_SQL}\)", "password"),
+    (("unseal key", "recovery key"), r"(?:unseal|recovery) key(?: [0-9]{1,3})?:\s{1,4}(?P<plain>[a-z0-9+/]{20,200}={0,2})", "secret"),
+    (("auth plain",), r"auth plain (?P<plain>[a-z0-9+/]{8,400}={0,2})", "authorization"),
+    # The server of a mail asks for a password: https://datatracker.ietf.org/doc/html/draft-murchison-sasl-login
+    (("334 ugfzc3dvcmq6",), r"334 ugfzc3dvcmq6[^\n]{0,40}\n(?:reply: [^\n]{0,200}\n)?[^\n]{0,40}?(?<![a-z0-9])(?P<plain>[a-z0-9+/]{4,400}={0,2})(?=['\"\\\s]|\Z)", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"^::add-mask::(?P<line>[^\r\n]{1,4000})|::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
@@ -205,16 +220,9 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
-    signs = [sign for sign in _NUMBERS if sign in folded]
-    numbers = {
-        number for sign in signs for word, each in _NUMBERS[sign].items() if word in folded for number in each
-    }
-    for number in sorted(numbers):
-        phrase = _PHRASES[number]
+    for phrase in _list_phrases(folded):
         if isinstance(phrase, Command):
-            for option in _match_options(text, phrase):
-                if _is_after_command(folded, option.start(), phrase.words):
-                    yield from _value(text, option, phrase.what)
+            yield from _find_in_command(text, folded, phrase)
         else:
             for stated in phrase.pattern.finditer(folded):
                 yield from _value(text, stated, phrase.what)
@@ -230,6 +238,35 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
             yield from _value(text, line, "secret")
         done = high
+
+
+def find_listed_commands(text: str) -> Iterator[FoundSecret]:
+    """Find every secret in a command whose arguments are a list of strings, as Python and JSON write it."""
+    if not _LISTED_OPTION.search(text):
+        return
+    view = View(text)
+    view.edit([(*m.span(), " ") for m in _BETWEEN_ITEMS.finditer(text)])
+    folded = fold_case(view.text)
+    for command in _list_phrases(folded):
+        for found in _find_in_command(view.text, folded, command) if isinstance(command, Command) else ():
+            start, end = view.origin(found.start), view.origin(found.end - 1) + 1
+            if is_unmarked(text, start, end):
+                yield found._replace(start=start, end=end, name_start=-1)
+
+
+def _list_phrases(folded: str) -> Iterator[Command | Sentence]:
+    """Yield the commands and sentences that a text in lower case can contain."""
+    signs = [sign for sign in _NUMBERS if sign in folded]
+    numbers = {
+        number for sign in signs for word, each in _NUMBERS[sign].items() if word in folded for number in each
+    }
+    yield from (_PHRASES[number] for number in sorted(numbers))
+
+
+def _find_in_command(text: str, folded: str, command: Command) -> Iterator[FoundSecret]:
+    for option in _match_options(text, command):
+        if _is_after_command(folded, option.start(), command.words):
+            yield from _value(text, option, command.what)
 
 
 def _match_options(text: str, command: Command) -> Iterator[re.Match[str]]:

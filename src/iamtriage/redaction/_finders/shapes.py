@@ -44,8 +44,15 @@ _ECR_LOGIN = re.compile(rf"{separate('QVdTOmV5', 8)}[A-Za-z0-9+/_-]{{16,20000}}=
 _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?-----"
 _PEM = re.compile(rf"-----BEGIN{_PEM_NAME}")
 _PEM_END = re.compile(rf"-----END{_PEM_NAME}")
+# The end of a line of a key whose BEGIN line is missing.
+_PEM_LINE_END = re.compile(r"(?:^|(?<=[^A-Za-z0-9+/=]))[A-Za-z0-9+/]{1,80}={0,2}[ \t\r]{0,80}$", re.MULTILINE)
+_PUTTY_BEGIN = "PuTTY-User-Key-File-"
+_PUTTY = re.compile(
+    r"Private-Lines: [0-9]{1,4}\r?\n(?P<body>(?:[A-Za-z0-9+/]{1,80}={0,2}(?:\r?\n|\Z)){1,200})"
+)
 _MAX_PEM = 20_000
 _MAX_PEM_END = 120
+_MAX_PEM_LINE, _MIN_PEM_LINE = 600, 16
 # A line of a key without an END line: a header, or base64 that is not a word.
 _PEM_LINE = re.compile(
     rf"{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
@@ -109,8 +116,11 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
     for start, end in find_provider_tokens(text):
         if is_unmarked(text, start, end):
             yield FoundSecret(start, end, "token")
-    if "-----BEGIN" in text:
+    if "-----BEGIN" in text or "-----END" in text:
         yield from _find_private_keys(text)
+    for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
+        begin = text.rfind(_PUTTY_BEGIN, max(0, putty.start() - _MAX_PEM), putty.start())
+        yield FoundSecret(putty.start("body") if begin < 0 else begin, putty.end(), "private key")
     if "@" in text or "%40" in text:
         yield from _find_url_passwords(text)
     if (
@@ -148,6 +158,32 @@ def _find_private_keys(text: str) -> Iterator[FoundSecret]:
         # Without an END line, text that looks like more of the key is removed, too.
         done = close.end() if close else _find_cut_key_end(text, begin.start(), begin.end())
         yield FoundSecret(begin.start(), done, "private key")
+    ends = _PEM_END.finditer(text, text.find("-----END")) if "-----END" in text else ()
+    low = 0
+    for close in ends:
+        start = _find_cut_key_start(text, max(low, close.start() - _MAX_PEM), close.start())
+        low = close.end()
+        if start < close.start() and is_unmarked(text, start, close.end()):
+            yield FoundSecret(start, close.end(), "private key")
+
+
+def _find_cut_key_start(text: str, low: int, at: int) -> int:
+    """Return the start of a private key without a BEGIN line, or the position if there is none.
+
+    Args:
+        text: The text.
+        low: The position where the search ends.
+        at: The position of the END line.
+    """
+    start = at
+    line = text.rfind("\n", low, at) + 1
+    while line > low:
+        previous = max(low, text.rfind("\n", max(low, line - _MAX_PEM_LINE), line - 1) + 1)
+        word = _PEM_LINE_END.search(text, previous, line - 1)
+        if word is None or (start < at and not looks_like_base64(word[0].strip(), _MIN_PEM_LINE)):
+            break
+        start, line = word.start(), previous
+    return start
 
 
 def _find_cut_key_end(text: str, start: int, end: int) -> int:

@@ -67,8 +67,8 @@ def separate(start: str, length: int) -> str:
     return f"{start}(?:{checks})"
 
 
-# Before a value.
-BEFORE = separate("", 0)
+# Before a value. The letter of an escape is not part of the value.
+BEFORE = r"(?!(?<=\\)[nrtu])" + separate("", 0)
 
 # A line break in a value, plain or escaped, and the start of the next line of a box, a quotation or an indent.
 BREAK = rf"(?:[ \t]{{0,80}}(?:[│┃|][ \t]{{0,8}})?\r?\n|{BACKSLASHES}r?\\{{0,64}}n)"

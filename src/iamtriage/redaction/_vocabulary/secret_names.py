@@ -40,6 +40,7 @@ _Node: TypeAlias = "dict[str, _Node]"
 NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("secret access key", "secret access key", "name"),
     ("secret key", "secret access key", "name"),
+    ("sec key", "secret access key", "name"),
     ("access key secret", "secret access key", "name"),
     ("secret", "secret", "name"),
     ("secret string", "secret", "name"),
@@ -58,6 +59,8 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("bind pw", "password", "name"),
     ("signature", "signature", "name"),
     ("signature provided", "signature", "name"),
+    ("signature value", "signature", "name"),
+    ("sig", "signature", "word"),
     ("encoded message", "encoded message", "name"),
     ("encoded authorization message", "encoded message", "name"),
     ("encoded failure message", "encoded message", "name"),
@@ -88,7 +91,7 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("hmac key", "secret", "value"),
     ("integration key", "secret", "value"),
     ("license key", "secret", "value"),
-    ("recovery key", "secret", "value"),
+    ("recovery key", "secret", "name"),
     ("replica set key", "secret", "value"),
     ("routing key", "secret", "value"),
     ("sdk key", "secret", "value"),
@@ -97,7 +100,7 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("ssh key", "secret", "value"),
     ("storage key", "secret", "value"),
     ("subscription key", "secret", "value"),
-    ("unseal key", "secret", "value"),
+    ("unseal key", "secret", "name"),
     ("write key", "secret", "value"),
     ("psk", "secret", "word"),
     ("jwt", "web token", "word"),
@@ -174,7 +177,7 @@ _UNAMBIGUOUS = (
     "sessiontoken", "securitytoken", "secretkey", "secretaccesskey", "accesstoken", "refreshtoken", "idtoken",
     "identitytoken", "authtoken", "authorizationtoken", "bearertoken", "metadatatoken", "clientsecret",
     "secretstring", "secretbinary", "encodedmessage", "encodedauthorizationmessage",
-    "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret",
+    "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret", "awsseckey",
 )  # fmt: skip
 # Kubernetes, Helm charts and ECS use these names for the name of a Secret.
 _REFERENCES = re.compile(
@@ -273,7 +276,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     if (
         short == "pass"
         and prefix[-1:] not in {"_", "-", ".", ""}
-        and key.removesuffix("pass") not in _BEFORE_PASS
+        and re.split("[-_.$@]", prefix)[-1] not in _BEFORE_PASS
     ):
         return None
     if key == "nopasswd":

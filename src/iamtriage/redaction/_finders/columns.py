@@ -1,0 +1,105 @@
+"""Find secrets in columns: below a row of names, in CSV, tab-separated values and tables of databases and Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
+from iamtriage.redaction._vocabulary.secret_values import Placement, can_be_secret
+from iamtriage.redaction._vocabulary.value_ends import find_line_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage.redaction._vocabulary.secret_names import Name
+
+__all__ = ("find_column_secrets",)
+
+_SEPARATORS = ("|", "│", "\t", ",")
+# After a name that is a whole cell.
+_CELL_END = re.compile(r"s?[\"'`]?[ \t]{0,80}(?:[,|│\t]|\r?$)", re.MULTILINE)
+_HEADING = re.compile(r"[\"'`]?[A-Za-z][\w.()/#-]{0,60}(?: [A-Za-z()/-]{1,30}){0,4}[\"'`]?")
+_CELLS = {
+    "|": re.compile(r"(?P<cell>[^|\n]*)(?:\||$)"),
+    "│": re.compile(r"(?P<cell>[^│\n]*)(?:│|$)"),
+    "\t": re.compile(r"(?P<cell>[^\t\n]*)(?:\t|$)"),
+    ",": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^,\n]*)(?:,|$)"),
+}
+_AROUND_CELL = " \t\r\"'`"
+# A line between rows. Without one below the names, bars are signs before the lines of a log.
+_RULE = re.compile(r"[-+=|:│┼├┤─═╪╞╡ \t]*\r?(?:\n|\Z)")
+_BARS = frozenset("|│")
+_ROW_OF_TABLE = Placement("tuple", quoted=True, structured=True, query=False)
+# In characters.
+_MAX_LINE = 4_000
+_MAX_COLUMNS = 200
+
+
+def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[FoundSecret]:
+    """Find the secrets below the names of columns.
+
+    Args:
+        text: The text.
+        names: The matches of ``NAME_OR_MARKER`` in it, in order.
+    """
+    done = 0
+    for name in names:
+        if name.start() < done or name[0].startswith(MARKER_START) or not _CELL_END.match(text, name.end()):
+            continue
+        start = find_line_start(text, name.start())
+        end = text.find("\n", name.end(), start + _MAX_LINE)
+        done = max(name.end(), end)
+        if end > 0 and (columns := _read_header(text[start:end])):
+            separator, kinds, count = columns
+            if separator in _BARS and not _RULE.match(text, end + 1):
+                continue
+            for row, row_end in _list_rows(text, end + 1):
+                cells = [*_split(text, row, row_end, separator)]
+                if len(cells) != count:
+                    break
+                done = row_end
+                for at, kind in kinds:
+                    yield from _judge(text, *cells[at], kind)
+
+
+def _read_header(line: str) -> tuple[str, list[tuple[int, Name]], int] | None:
+    """Return the separator, the columns of secrets and the number of columns of a row of names."""
+    separator = next((each for each in _SEPARATORS if each in line), None)
+    if separator is None:
+        return None
+    cells = [line[start:end] for start, end in _split(line, 0, len(line), separator)]
+    if len(cells) < 2 or len(cells) > _MAX_COLUMNS or not all(map(_HEADING.fullmatch, filter(None, cells))):
+        return None
+    kinds = [(at, kind) for at, cell in enumerate(cells) if (kind := classify_key(cell)) is not None]
+    return (separator, kinds, len(cells)) if kinds else None
+
+
+def _list_rows(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Yield the position of each line from a position on that is not a rule."""
+    while at < len(text):
+        end = text.find("\n", at, at + _MAX_LINE)
+        if end < 0:
+            end = min(len(text), at + _MAX_LINE)
+        if end == at or not _RULE.match(text, at, end + 1):
+            yield at, end
+        at = end + 1
+
+
+def _split(text: str, start: int, end: int, separator: str) -> Iterator[tuple[int, int]]:
+    """Yield the position of each cell of a row, without the quotes and spaces around it."""
+    at = start
+    while at <= end and (cell := _CELLS[separator].match(text, at, end)):
+        first, last = cell.span("cell")
+        content = text[first:last]
+        first += len(content) - len(content.lstrip(_AROUND_CELL))
+        yield first, max(first, last - len(content) + len(content.rstrip(_AROUND_CELL)))
+        if cell.end() == last:
+            break
+        at = cell.end()
+
+
+def _judge(text: str, start: int, end: int, kind: Name) -> Iterator[FoundSecret]:
+    if can_be_secret(kind, text[start:end], _ROW_OF_TABLE) and is_unmarked(text, start, end):
+        yield FoundSecret(start, end, kind.what)
