@@ -101,8 +101,10 @@ def test_tags_that_are_read_on_purpose_are_not_left_out() -> None:
 
 def test_reason_is_missing_outside_of_the_organization() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason."""
-    shown = str(explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}"))
-    assert "outside the caller's account and organization" in " ".join(shown.split())
+    explanation = explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}")
+    shown = str(explanation)
+    assert "in another account and organization: its owner is not known" in " ".join(shown.split())
+    assert explanation.remedies[0].title == "Find out who owns the bucket, then allow s3:ListBucket"
     assert "aws s3api list-buckets --prefix acme-in --query 'Buckets[].Name'" in shown
 
 

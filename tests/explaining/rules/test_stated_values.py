@@ -1234,7 +1234,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f'$ aws ecs describe-task-definition --task-definition jobs:3 --query taskDefinition.taskRoleArn\n"arn:aws:iam::222233334444:role/jobs"\necs/app/0f1e {S3_DENIAL.format("PutObject")}',
             {},
-            ("Allow s3:PutObject for the role jobs", "put-role-policy --role-name jobs"),
+            ("then allow s3:PutObject for the role jobs", "put-role-policy --role-name jobs"),
             ("ROLE_NAME",),
             id="the role of an ECS task",
         ),

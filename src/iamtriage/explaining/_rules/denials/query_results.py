@@ -1,4 +1,4 @@
-"""Explain that Athena cannot store the results of a query, which it does with the permissions of the caller.
+"""Explain that Athena cannot read the data or store the results of a query, with the permissions of the caller.
 
 Sources: https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html and
 https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html.
@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
-from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
+from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY, inspect_remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
+)
+_QUERY_PATH = lazy_pattern(
+    r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
 )
 _WRITE_ACTIONS = (
     *("s3:PutObject", "s3:GetObject"),
@@ -45,6 +48,40 @@ RESULTS_IN_OTHER_REGION = CauseType(
     fix="Name a bucket in the Region of the query, or run the query in the Region of the bucket.",
     sources=("https://docs.aws.amazon.com/athena/latest/ug/querying.html", _PAGE),
 )
+
+
+def explain_query_data(denial: Denial) -> Explanation:
+    """Explain that a query in Athena is not allowed to read its data or to write its result."""
+    found = _QUERY_PATH.search(denial.failure.text)
+    bucket = commands.bucket(found["bucket"] if found else None)
+    prefix = found["key"].rpartition("/")[0] if found else ""
+    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
+    where = f"{arn}/{found['key']}" if found else "its data"
+    return denial.explain(
+        f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
+        ),
+        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
+        BUCKET_OF_OTHER_ACCOUNT.cause(),
+        topic="s3-access-denied",
+        remedies=(
+            identity_remedy(
+                "Allow the caller to read the data",
+                "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
+                statements=(
+                    allow("s3:GetObject", objects),
+                    allow(("s3:ListBucket", "s3:GetBucketLocation"), arn),
+                ),
+                commands=("aws sts get-caller-identity",),
+                url=_PAGE,
+            ),
+            inspect_remedy(denial, denial.operation),
+        ),
+        notes=("If Lake Formation manages the location, it must grant the access instead.",),
+    )
 
 
 def explain_query_result(denial: Denial) -> Explanation:

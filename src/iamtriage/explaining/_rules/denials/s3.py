@@ -33,7 +33,6 @@ from iamtriage.explaining._rules.shared.companion_actions import (
 )
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
     present,
     resource_policy_remedy,
     your_remedy,
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-_REASON_OMITTED = "as it does for buckets outside the caller's account and organization"
+_REASON_OMITTED = "as for a bucket in another account and organization: its owner is not known"
 _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _COPY_SOURCE = lazy_pattern(
     r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
@@ -75,10 +74,6 @@ _KEY_TEXTS: dict[str, str] = dict.fromkeys(
 _OBJECT_OPERATIONS = frozenset({"GetObject", "HeadObject", *_KEY_TEXTS})
 _REASON_WITHIN_ORGANIZATION = "S3 gives the reason only within one account or organization."
 _CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
-_ORIGIN_ACCESS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-_QUERY_PATH = lazy_pattern(
-    r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
-)
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
@@ -125,8 +120,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
             if operation in _PUBLIC_OPERATIONS
             else None,
-            _with_options(denial, _with_get(denial, _allow_remedy(denial))),
-            _inspect_remedy(denial, operation) if has_bucket else None,
+            _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
+            inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
@@ -175,46 +170,10 @@ def _explain_origin(denial: Denial) -> Explanation:
                     f"aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
                 ),
                 statements=(statement,),
-                url=_ORIGIN_ACCESS,
+                url=pages.ORIGIN_ACCESS,
             ),
         ),
         notes=("CloudFront caches error responses: invalidate the path after the fix.",),
-    )
-
-
-def explain_query_data(denial: Denial) -> Explanation:
-    """Explain that a query in Athena is not allowed to read its data or to write its result."""
-    found = _QUERY_PATH.search(denial.failure.text)
-    bucket = commands.bucket(found["bucket"] if found else None)
-    prefix = found["key"].rpartition("/")[0] if found else ""
-    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
-    objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
-    where = f"{arn}/{found['key']}" if found else "its data"
-    return denial.explain(
-        f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
-        common_causes.NO_IDENTITY_ALLOW.cause(
-            text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
-        ),
-        resource_policies.RESOURCE_DENY.cause(
-            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
-        ),
-        KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
-        BUCKET_OF_OTHER_ACCOUNT.cause(),
-        topic="s3-access-denied",
-        remedies=(
-            identity_remedy(
-                "Allow the caller to read the data",
-                "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
-                statements=(
-                    allow("s3:GetObject", objects),
-                    allow(("s3:ListBucket", "s3:GetBucketLocation"), arn),
-                ),
-                commands=("aws sts get-caller-identity",),
-                url="https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html",
-            ),
-            _inspect_remedy(denial, denial.operation),
-        ),
-        notes=("If Lake Formation manages the location, it must grant the access instead.",),
     )
 
 
@@ -266,6 +225,16 @@ def _ownership_command(denial: Denial) -> str:
     if profile is None:
         return fill_command(list_own, bucket)
     return fill_command(f"{list_own} --profile {{}}", bucket, commands.profile(profile.value))
+
+
+def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return a remedy whose title says what its first command finds out: who owns the bucket."""
+    # A copy has two buckets.
+    is_copy = denial.operation in _COPY_OPERATIONS
+    if remedy is None or is_copy or _ownership_command(denial) not in remedy.commands[:1]:
+        return remedy
+    title = put_check_first("Find out who owns the bucket", remedy.title.partition(", if ")[0])
+    return attrs.evolve(remedy, title=title)
 
 
 def _option_actions(denial: Denial) -> tuple[str, ...]:
@@ -412,7 +381,8 @@ def _level(denial: Denial) -> str:
     return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
 
 
-def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
+def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
+    """Return the remedy that checks the bucket, and who owns it."""
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
     checks, is_on_bucket = "the bucket policy", denial.action == "s3:ListBucket"

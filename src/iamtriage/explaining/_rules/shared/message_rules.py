@@ -57,7 +57,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.s3.explain_query_data": ("insufficient permissions to execute the query",),
+    "denials.query_results.explain_query_data": ("insufficient permissions to execute the query",),
     "denials.query_results.explain_query_result": (
         "access denied when writing",
         "verify/create output bucket",
