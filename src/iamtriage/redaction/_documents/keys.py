@@ -247,9 +247,9 @@ def announce_members(
             result.append(
                 announced if brief in _PUBLIC_KEYS else announce_key(key) or Announced(what="secret")
             )
-        elif (is_secret_object and brief in _KUBERNETES_DATA) or not _SECRET_NEXT_TO.get(
-            brief, _NONE
-        ).isdisjoint(short):
+        elif (is_secret_object and brief in _KUBERNETES_DATA) or not members.keys().isdisjoint(
+            _SECRET_NEXT_TO.get(brief, _NONE)
+        ):
             result.append(Announced(what="secret"))
         elif brief in _TOKEN_OBJECTS and members[brief] is None:
             result.append(Announced(what="token"))
