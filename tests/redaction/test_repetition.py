@@ -70,3 +70,10 @@ def test_signature_without_a_digit_is_hidden_in_each_text(rest: str) -> None:
 def test_token_after_a_word_that_begins_like_one_is_hidden() -> None:
     token = "glpat-aB3dE6fG9hJ2kL5mN8pQ"
     assert redact(f"my{token}-{token}") == f"my{token}-[REDACTED token]"
+
+
+def test_marker_at_the_end_of_a_block_stays() -> None:
+    """A long line is unwrapped in blocks, and each can end within a marker."""
+    once = redact("".join(f"%2522\0{number}[--PASSWORD|" for number in range(5_000)))
+    assert redact(once) == once
+    assert "REDACTED-passwordd" not in once

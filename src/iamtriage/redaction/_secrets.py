@@ -81,6 +81,8 @@ _KEY_ID_REACH = 430
 # The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
 _WINDOW = 600
 _MAX_LINE = 2_000
+# The maximum length of a value that the next block contains with its name, in characters.
+_MAX_DIVIDED = 1_000
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
@@ -322,7 +324,11 @@ def _find_unwrapped_secrets(text: str, known: AbstractSet[tuple[int, int]]) -> I
         known: The positions of the secrets that were found.
     """
     for at, block in split_with_overlap(text):
-        yield from _find_in_block(block, at, known)
+        is_last = at + len(block) == len(text)
+        for found in _find_in_block(block, at, known):
+            # A short value at the end of a block can be the beginning of a longer one, or of a marker.
+            if is_last or found.end < at + len(block) or found.end - found.start > _MAX_DIVIDED:
+                yield found
 
 
 def _find_in_block(block: str, at: int, known: AbstractSet[tuple[int, int]]) -> Iterator[FoundSecret]:

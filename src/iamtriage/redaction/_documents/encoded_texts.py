@@ -6,6 +6,7 @@ Finders recognize encoded signs, but they find commands, sentences and documents
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import override
@@ -80,7 +81,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
         # Backwards to where the run begins.
         start = sign.start()
         low = max(done, start - _MAX_BEFORE)
-        while start > low and (text[start - 1].isalnum() or text[start - 1] in _SIGNS):
+        start = low + len(text[low:start].rstrip(_RUN_CHARACTERS))
+        while start > low and (text[start - 1].isalnum() or text[start - 1] in _RUN_CHARACTERS):
             start -= 1
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
@@ -93,7 +95,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
 # In characters. A shorter text has no room for a name and its value.
 _MIN_LENGTH = 10
 _MAX_BEFORE = 4_096
-_SIGNS = frozenset("%_.~*()!'/:;,@$+-")
+# Most characters of a run.
+_RUN_CHARACTERS = f"{string.ascii_letters}{string.digits}%_.~*()!'/:;,@$+-"
 
 
 def find_escaped_text(text: str) -> Scalar | None:

@@ -220,12 +220,13 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
+    known: dict[tuple[str, str, Secret], bool] = {}
     for phrase in _list_phrases(folded):
         if isinstance(phrase, Command):
             yield from _find_in_command(text, folded, phrase)
         else:
             for stated in phrase.pattern.finditer(folded):
-                yield from _value(text, stated, phrase.what)
+                yield from _value(text, stated, phrase.what, known)
     done = 0
     is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
     for sign in _SENSITIVE.finditer(folded) if is_sensitive else ():
@@ -236,7 +237,7 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         highs = (text.find(end, at, at + _PARAMETER_REACH) for end in _BLOCK_ENDS)
         high = min((end for end in highs if end >= 0), default=at + _PARAMETER_REACH)
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
-            yield from _value(text, line, "secret")
+            yield from _value(text, line, "secret", known)
         done = high
 
 
@@ -264,9 +265,10 @@ def _list_phrases(folded: str) -> Iterator[Command | Sentence]:
 
 
 def _find_in_command(text: str, folded: str, command: Command) -> Iterator[FoundSecret]:
+    known: dict[tuple[str, str, Secret], bool] = {}
     for option in _match_options(text, command):
         if _is_after_command(folded, option.start(), command.words):
-            yield from _value(text, option, command.what)
+            yield from _value(text, option, command.what, known)
 
 
 def _match_options(text: str, command: Command) -> Iterator[re.Match[str]]:
@@ -307,28 +309,45 @@ def _find_piped_value(text: str, low: int, pipe: int) -> int:
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     """Return whether one of the words begins the command that an option belongs to."""
     low = max(0, option - _REACH)
+    word = max(folded.rfind(word, low, option) for word in words)
+    if word < 0:
+        return False
     for end in _COMMAND_ENDS:
         low = max(low, folded.rfind(end, low, option))
+    if low <= word:
+        return True
     if folded.endswith("\\", max(0, low - 1), low) and folded.startswith("\n", low):
         # The command continues after a backslash.
         low = max(0, option - _REACH)
-    return any(folded.find(word, low, option) >= 0 for word in words)
+    return low <= word
 
 
-def _value(text: str, match: re.Match[str], what: Secret) -> Iterator[FoundSecret]:
+def _value(
+    text: str, match: re.Match[str], what: Secret, known: dict[tuple[str, str, Secret], bool]
+) -> Iterator[FoundSecret]:
+    """Yield the value of a match, if it can be a secret.
+
+    Args:
+        text: The text.
+        match: The match.
+        what: The kind of secret.
+        known: The values that were judged before, and whether each can be a secret.
+    """
     # All groups are values, and one of them matches.
     group = match.lastgroup or "plain"
     start, end = match.span(group)
     if group == "plain":
         end = start + len(text[start:end].rstrip(".,:;!?"))
-    value = text[start:end]
-    if (
-        is_placeholder(value)
-        or value.startswith("$")
-        or _UUID_OR_ARN.fullmatch(value)
-        or (what != "secret" and _CLAUSE.match(value.lower()) and group != "plain")
-    ):
-        return
-    if is_unmarked(text, start, end):
+    key = (text[start:end], group, what)
+    if key not in known:
+        known[key] = _can_be_secret(*key)
+    if known[key] and is_unmarked(text, start, end):
         begin = match.start() + text.startswith((" ", "\t", "\n"), match.start())
         yield FoundSecret(start, end, what, name_start=begin)
+
+
+def _can_be_secret(value: str, group: str, what: Secret) -> bool:
+    """Return whether a value is no placeholder, variable, address or sentence."""
+    if is_placeholder(value) or value.startswith("$") or _UUID_OR_ARN.fullmatch(value):
+        return False
+    return what == "secret" or group == "plain" or not _CLAUSE.match(value.lower())

@@ -6,6 +6,11 @@ Every quantifier is bounded, so that no pattern takes more than linear time.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 __all__ = (
     "BACKSLASHES",
     "BASE64",
@@ -22,6 +27,7 @@ __all__ = (
     "PADDING",
     "QUOTE",
     "SIGN",
+    "build_tree",
     "separate",
 )
 
@@ -69,6 +75,35 @@ def separate(start: str, length: int) -> str:
 
 # Before a value. The letter of an escape is not part of the value.
 BEFORE = r"(?!(?<=\\)[nrtu])" + separate("", 0)
+
+_Node: TypeAlias = "dict[str, _Node]"
+
+
+def build_tree(words: Iterable[Sequence[str]]) -> str:
+    """Return the pattern of words as a tree, so that it fails early. The longest word is tried first.
+
+    Args:
+        words: The words, each as patterns of one character.
+    """
+    root: _Node = {}
+    for word in words:
+        node = root
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return _build_branches(root)
+
+
+def _build_branches(node: _Node) -> str:
+    """Return the pattern of the possible continuations."""
+    branches = [character + _build_branches(following) for character, following in node.items() if character]
+    if not branches:
+        return ""
+    if len(branches) == 1 and "" not in node:
+        return branches[0]
+    # A separator is optional, so the branches without one are tried first.
+    return f"(?:{'|'.join(sorted(branches, key=lambda branch: branch[0] == '['))}){'?' if '' in node else ''}"
+
 
 # A line break in a value, plain or escaped, and the start of the next line of a box, a quotation or an indent.
 BREAK = rf"(?:[ \t]{{0,80}}(?:[│┃|][ \t]{{0,8}})?\r?\n|{BACKSLASHES}r?\\{{0,64}}n)"

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from iamtriage.redaction._vocabulary.markers import Secret
+from iamtriage.redaction._vocabulary.notations import build_tree
 
 __all__ = (
     "MARKER_START",
@@ -32,8 +33,6 @@ Evidence: TypeAlias = Literal["name", "value", "word"]
 ``name``: the name is enough. ``value``: the value must also look random. ``word``: like ``value``, and the name
 must be a separate word.
 """
-
-_Node: TypeAlias = "dict[str, _Node]"
 
 # The words of a name, the kind of secret, and the required evidence. A space means an optional separator, which
 # must not be a space if the name alone is not enough.
@@ -124,29 +123,12 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
 )
 
 
-def _build_name_end() -> re.Pattern[str]:
-    """Return the pattern of the ends of names, in lower case, as a tree of characters, so that it fails early."""
-    root: _Node = {}
-    for words, _, _ in NAME_ROWS:
-        node = root
-        for character in words:
-            node = node.setdefault("[-_. ]?" if character == " " else character, {})
-        node[""] = {}
-    return re.compile(_build_branches(root))
-
-
-def _build_branches(node: _Node) -> str:
-    """Return the pattern of the possible continuations. The longest name is tried first."""
-    branches = [character + _build_branches(following) for character, following in node.items() if character]
-    if not branches:
-        return ""
-    if len(branches) == 1 and "" not in node:
-        return branches[0]
-    # A separator is optional, so the branches without one are tried first.
-    return f"(?:{'|'.join(sorted(branches, key=lambda branch: branch[0] == '['))}){'?' if '' in node else ''}"
-
-
-NAME_END = _build_name_end()
+# The ends of names, in lower case.
+NAME_END = re.compile(
+    build_tree(
+        ["[-_. ]?" if character == " " else character for character in words] for words, _, _ in NAME_ROWS
+    )
+)
 MARKER_START = "redacted"
 # Names in a marker do not announce a secret.
 NAME_OR_MARKER = re.compile(

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._vocabulary.notations import BEFORE
+from iamtriage.redaction._vocabulary.notations import BEFORE, build_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,19 +148,9 @@ OPEN_TOKEN_SHAPES = tuple(
 _MIN_LENGTH = 20
 
 
-def _build_any_start() -> re.Pattern[str]:
-    """Return the pattern of all beginnings. It branches by the first character, to be fast."""
-    # If a beginning continues another one, it is tried first.
-    starts = sorted({start for shape in TOKEN_SHAPES for start in shape.starts}, reverse=True)
-    return re.compile(
-        "|".join(
-            re.escape(first) + "(?:" + "|".join(re.escape(start[1:]) for start in group) + ")"
-            for first, group in groupby(starts, key=lambda start: start[0])
-        )
-    )
-
-
-_ANY_START = _build_any_start()
+_ANY_START = re.compile(
+    build_tree([*map(re.escape, start)] for shape in TOKEN_SHAPES for start in shape.starts)
+)
 _SHAPES_BY_START: dict[str, list[tuple[str, TokenShape]]] = {}
 for _shape in TOKEN_SHAPES:
     for _start in _shape.starts:

@@ -224,7 +224,8 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
         line: The start of one line.
         other: The start of the other line.
     """
-    if text[line : line + 1].translate(_ZEROS) != text[other : other + 1].translate(_ZEROS):
+    start, other_start = text[line : line + 1], text[other : other + 1]
+    if start != other_start and not (start.isdigit() and other_start.isdigit()):
         return 0
     first_line = text[line : line + _MAX_PREFIX].partition("\n")[0]
     second_line = text[other : other + _MAX_PREFIX].partition("\n")[0]
