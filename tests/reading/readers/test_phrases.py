@@ -9,6 +9,8 @@ from iamtriage._reading.readers.phrases import PHRASES, Phrase, compiled, table
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from tests.tables import (
     ACCOUNT,
+    DENIAL,
+    DENIED,
     REQUEST,
     Facts,
     Table,
@@ -603,8 +605,28 @@ QUOTAS: Table = (
     ),
     *(
         (f"handler-{name}", f'Resource handler returned message: "{message} (Serv...', expect("aws_error"))
-        for name, message in (("rate", "Rate exceeded"), ("name", "Role with name app already exists."))
+        for name, message in (
+            ("rate", "Rate exceeded"),
+            ("name", "Role with name app already exists."),
+            ("other", "A queue's name cannot end with a dot.\" (RequestToken: 1"),
+        )
     ),
+    (
+        "handler-status",
+        'Resource handler returned message: "The role cannot be read (Service: Sqs, Status Code: 403...)"',
+        denied(service="sqs", status_code=403),
+    ),
+    (
+        "handler-denied",
+        f'Resource handler returned message: "{DENIAL}" (RequestToken: *, HandlerErrorCode: InvalidRequest)',
+        DENIED,
+    ),
+    (
+        "handler-code",
+        "UPDATE_FAILED AWS::SQS::Queue Orders \"Resource of type 'AWS::SQS::Queue' cannot be updated.\" (HandlerErrorCode: NotUpdatable)",
+        expect("aws_error"),
+    ),
+    ("handler-empty", "Search the events for 'Resource handler returned message: \"'.", None),
     (
         "policy-versions",
         "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",

@@ -69,6 +69,7 @@ SAYINGS: Table = tuple(
         ("go-return-added", '+\t\treturn nil, trace.AccessDenied("locked out of AWS")'),
         ("python-template", 'MESSAGE = (\n    f"User: {caller} is not authorized to perform: glue:GetTable"\n)'),
         ("javascript-log", f"console.error('{_INVALID}');"),
+        ("javascript-log-lines", f"console.error(\n  path,\n  user.name,\n  '{_INVALID}',\n);"),
         ("php-throw", f"    throw new \\RuntimeException('{_INVALID}');"),
         ("java-log", 'logger.info("STS is not activated in this region for resource {} in {}", name, region, e);'),
         ("java-throw", f'throw new IllegalStateException("{_NO_ROLE}", e);'),

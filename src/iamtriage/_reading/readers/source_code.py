@@ -82,8 +82,9 @@ _STRING_BORDERS = ('"\n"', "'\n'", "\"\n'", "'\n\"")
 # An unclosed literal extends to the end of its line.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
 _ARGUMENT = lazy_pattern(
-    # Searching for the quote first is faster than matching each character before it.
-    rf"\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
+    # Names on lines of their own may come first. Searching for the quote is faster than matching each character before
+    # it.
+    rf"(?:\n ?[A-Za-z_$][\w.$]{{0,60}},(?=\n)){{0,8}}\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
     re.MULTILINE,
 )
 # Further literals, also those that are joined: "…" + ACCOUNT + "…".
