@@ -36,6 +36,18 @@ NONE: Table = tuple(
             "Errors of any call\n\nAccessDeniedException\n\nYou do not have sufficient access to perform this action.\n\nHTTP Status Code: 403\n\nExpiredTokenException\n\nThe security token included in the request is expired.\n\nHTTP Status Code: 403\n",
         ),
         (
+            "manual-markdown",
+            '**AccessDeniedException**\nThe caller may not do this\\. You do not have sufficient access to perform this action\\.\nHTTP Status Code: 403\n\n**ExpiredToken** <a name="errors-expired"></a>\nThe security token included in the request is expired\\.\nHTTP Status Code: 403',
+        ),
+        (
+            "documented-class",
+            "import { Fault } from '@aws-sdk/client-orders';\n/**\n * <p>You do not have sufficient access to perform this action.</p>\n */\nexport declare class AccessDeniedException extends Fault {\n    readonly name: \"AccessDeniedException\";\n",
+        ),
+        (
+            "typescript-constant",
+            "export const AccessDenied: Answer = {\n    status: 403,\n    description: 'Access Denied',\n};",
+        ),
+        (
             "manual-list",
             "- NotAuthorized\n-\nYou don't have permission to perform this action.\nHTTP status code: 401\n- RequestExpired\n-\nThe request is too old, or its date is in the future.\nHTTP status code: 400\n",
         ),

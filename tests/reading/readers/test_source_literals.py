@@ -89,6 +89,9 @@ SAYINGS: Table = tuple(
             "rust-constants",
             'const SCOPE: &str = "Credential should be scoped to a valid region. ";\npub static SERVICE: &str =\n    "Credential should be scoped to correct service: \'sts\'. ";',
         ),
+        ("java-return-call", f'return failure("InvalidAccessKeyId",\n        "{_INVALID}");'),
+        ("rust-raw-string", 'let answer = call(r#"{"error":"AccessDenied: no"}"#).await;'),
+        ("rust-json", 'assert_eq!(\n    body,\n    json!({"error": "orders: AccessDenied: no"})\n);'),
         ("csharp-return", f'return "{_INVALID}";'),
         ("masked", "throw new Error(`User: arn:aws:iam::${account}:user/${name} is not authorized to perform: ${action}`)"),
     )

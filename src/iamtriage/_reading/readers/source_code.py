@@ -47,7 +47,7 @@ _DOCUMENTED = lazy_pattern(
 )
 # A reference manual defines each code in a sentence.
 _GLOSSARY = lazy_pattern(
-    r"(?:^[A-Z]\w{3,60}\n{1,2}[^\n]{10,400}\n{1,2}HTTP\s(?:Status\sCode|status\scode):\s[0-9]{3}(?:\n{1,2}|\Z)){2,}",
+    r"(?:^(?:\*\*)?[A-Z]\w{3,60}(?:\*\*)?(?: <a [^<>\n]{1,200}></a>)?\n{1,2}[^\n]{10,400}\n{1,2}HTTP\s(?:Status\sCode|status\scode):\s[0-9]{3}(?:\n{1,2}|\Z)){2,}",
     re.MULTILINE,
 )
 _FRAME = lazy_pattern(r"File \"[^\"\n]{1,1000}\", line \d{1,7}(?:, in [^\n]{1,200})?\n{1,2}")
@@ -123,7 +123,7 @@ _PRINTED = lazy_pattern(
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
 # program printed it.
 _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    # The first nine need no literal.
+    # The first eleven need no literal.
     ("[*|<var>", _TYPE, None),
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
     (
@@ -137,6 +137,14 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         ),
         None,
     ),
+    (
+        "<const>const |<readonly>readonly ",
+        lazy_pattern(
+            r"^ ?(?:export\s)?(?:const\s[A-Z]\w{2,80}(?::\s\w{1,80})?\s=\s\{(?:\n[^{}\n]{0,300}){1,12}\}|readonly\s\w{1,40}\??:\s[^\n]{1,200};$)",
+            re.MULTILINE,
+        ),
+        _IDS,
+    ),
     # A table of codes, whose values are names.
     (
         ": { ",
@@ -144,6 +152,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         None,
     ),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
+    ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
@@ -197,7 +206,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     (
         "<return>return ",
         lazy_pattern(
-            rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|nil,\s[\w.&]{{1,80}}\({_LITERAL})",
+            rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|(?:nil,\s)?[\w.:&]{{1,80}}\({_LITERAL}(?:,\s?{_LITERAL}){{0,3}})",
             re.MULTILINE,
         ),
         _PRINTED,
@@ -219,6 +228,12 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         ),
         _IDS,
     ),
+    # Rust's raw strings, and JSON in its code.
+    (
+        'r#"|json!(',
+        lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"),
+        _IDS,
+    ),
     # The last argument, after a function that starts on an earlier line.
     (
         "}, |), |], ",
@@ -227,7 +242,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:9])
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:11])
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
