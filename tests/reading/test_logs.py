@@ -139,6 +139,40 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
             {"kind": "aws_error", "code": "InternalFailure"},
         ],
     ),
+    # Each object has its own message, ID and status, whatever comes first in it.
+    (
+        "errors-in-a-list",
+        json.dumps(
+            [
+                {
+                    "error": {
+                        "message": message,
+                        "code": code,
+                        "requestId": f"{REQUEST[:-1]}{n}",
+                        "statusCode": 400,
+                    }
+                }
+                for n, (message, code) in enumerate(
+                    ((DENIAL, "AccessDenied"), (DENIAL, "AccessDenied"), ("slow down", "ThrottlingException"))
+                )
+            ]
+        ),
+        [
+            {**DENIED, "code": "AccessDenied", "request_id": f"{REQUEST[:-1]}0", "status_code": 400},
+            {**DENIED, "code": "AccessDenied", "request_id": f"{REQUEST[:-1]}1", "status_code": 400},
+            {
+                "kind": "aws_error",
+                "code": "ThrottlingException",
+                "request_id": f"{REQUEST[:-1]}2",
+                "status_code": 400,
+            },
+        ],
+    ),
+    (
+        "curl",
+        f'{{"level":"info","msg":"ready"}}\n$ curl -v https://s3.eu-west-1.amazonaws.com/a/b\n> GET /a/b HTTP/1.1\n>\n< HTTP/1.1 403 Forbidden\n< x-amz-request-id: {REQUEST}\n<\n<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>{REQUEST}</RequestId></Error>',
+        [denied(code="AccessDenied", request_id=REQUEST, status_code=403)],
+    ),
     # Elements of a list, not the fields of one object.
     (
         "log-events-in-yaml",

@@ -21,7 +21,8 @@ _ANNOUNCES = re.compile(
 )
 # The status line of an HTTP response, whose headers and body follow.
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
-_HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: ")
+# curl writes "<" before each header, and also before the empty line after them.
+_HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: |<\Z")
 _BOX_TOP, _BOX_BOTTOM = "╷", "╵"
 _ENDS = ("}", "]", ">", _BOX_BOTTOM)
 

@@ -94,6 +94,9 @@ _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "
 _QUOTES = frozenset("\"'")
 _ELLIPSIS_STARTS = frozenset(".…")
 _QUOTED_STARTS = _QUOTES | {"u"}
+# The end of an element of a list, and the start of the next one. An error object starts with one of these keys.
+_ELEMENT = lazy_pattern(r"\}[\s}\]]{0,8},\s?\{")
+_FIRST_ROLES = frozenset({"code", "message"})
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
 # Maximum length of a key, in characters.
@@ -145,6 +148,11 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             role == "record"
             or m.start() - cluster.end > _MAX_GAP
             or _contradicts(cluster, role, pair)
+            or (
+                role in _FIRST_ROLES
+                and "code" in cluster.facts
+                and _ELEMENT.search(text, cluster.end, m.start())
+            )
             or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
             yield from _finish(text, cluster, event_pairs)
