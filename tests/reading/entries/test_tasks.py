@@ -37,6 +37,8 @@ NAMES = {
     "turborepo": ("@shop/web:deploy: ", "@shop/api:deploy: "),
     "tilt": ("    orders │ ", "   billing │ "),
     "parallel": ("web-1\t", "web-2\t"),
+    "fabric": ("[192.0.2.1] out: ", "[192.0.2.2] out: "),
+    "grep": ("logs/web.log:", "logs/api.log:"),
 }
 
 
@@ -53,8 +55,22 @@ def _log(names: tuple[str, str]) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_tasks_are_told_apart(name: str) -> None:
     log = _log(NAMES[name])
-    assert find_tasks(log.splitlines()) == {*NAMES[name]}
+    found = find_tasks(log.splitlines())
+    assert {each.rstrip(":") for each in found} == {each.rstrip(":") for each in NAMES[name]}
     assert sorted(all_facts_in(log), key=str) == sorted([_ANSWERED, _OBJECT], key=str)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["{}:", "{:6}\t", " {:6} ", "{:4} │ ", "app.log:{}:", "/var/log/app.log.1-{}-"],
+    ids=["grep", "cat", "less", "bat", "grep-with-names", "context-of-grep"],
+)
+def test_numbers_of_lines(number: str) -> None:
+    """grep, cat and editors write the numbers of the lines."""
+    lines = f"{_GO}\n09:00:01 INFO ready\n{_JS}\n09:00:03 INFO ready".split("\n")
+    numbered = [f"{number.format(n)}{line}" for n, line in enumerate(lines, 98)]
+    numbered.insert(3, "--")
+    assert all_facts_in("\n".join(numbered)) == [_ANSWERED, _OBJECT]
 
 
 def test_files() -> None:
@@ -75,9 +91,12 @@ def test_files() -> None:
         # Each line has another key.
         [f"key{n}:  value" for n in range(30)],
         [f"2026-10-07 09:00:00 [web]   served {n}" for n in range(9)],
+        # Numbers of other things.
+        [f"{n % 3}:  served" for n in range(9)],
+        [f"09:00:0{n}   served" for n in range(9)],
         [],
     ],
-    ids=["threads", "levels", "bracketed-levels", "traces", "keys", "stamps", "empty"],
+    ids=["threads", "levels", "bracketed-levels", "traces", "keys", "stamps", "numbers", "times", "empty"],
 )
 def test_logs_without_tasks(lines: list[str]) -> None:
     assert not find_tasks(lines)

@@ -28,20 +28,24 @@ class RestoredLine(str):
     Attributes:
         source: The line, or the lines, as in the source.
         breaks: The spans of the newlines in ``source`` that a terminal added.
-        task: What a runner put before the line.
+        task: What a runner or grep put before the line.
+        stream: The name of the task or file in it.
     """
 
-    __slots__ = ("breaks", "source", "task")
+    __slots__ = ("breaks", "source", "stream", "task")
 
     source: str
     breaks: tuple[tuple[int, int], ...]
     task: str
+    stream: str
 
 
-def restore_line(text: str, source: str, *, breaks: tuple[tuple[int, int], ...] = (), task: str = "") -> str:
+def restore_line(
+    text: str, source: str, *, breaks: tuple[tuple[int, int], ...] = (), task: str = "", stream: str = ""
+) -> str:
     """Return a line as a program wrote it; the arguments are the attributes of ``RestoredLine``."""
     line = RestoredLine(text)
-    line.source, line.breaks, line.task = source, breaks, task
+    line.source, line.breaks, line.task, line.stream = source, breaks, task, stream
     return line
 
 
@@ -100,7 +104,7 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
     kinds = begin is not None, opening is not None, continuation is not None
     if type(text) is RestoredLine:
         if text.task:
-            task = f"{text.task.strip()} {prefix.stream}".rstrip()
-            prefix = prefix._replace(stream=task, end=prefix.end + len(text.task))
+            stream = f"{text.stream} {prefix.stream}".strip()
+            prefix = prefix._replace(stream=stream, end=prefix.end + len(text.task))
         return Line(text.source, start, is_hot, prefix, content, form, *kinds, text.breaks)
     return Line(text, start, is_hot, prefix, content, form, *kinds)

@@ -1,4 +1,4 @@
-"""Find the names of tasks that a runner puts before each line of their output.
+"""Find the names of tasks that a runner puts before each line of their output, and the files and line numbers of grep.
 
 Runners have too many formats for a table, and a name in brackets can also be a logger's. So the names are learned from
 the log: nearly all lines start with one, even those that continue an entry.
@@ -18,7 +18,9 @@ _STYLE = r"(?:\x1b\[[0-9;]{0,16}m)?"
 # "[web] ", "[1,0]<stderr>:", "[rank0]: ", "(load pid=17, ip=192.0.2.1) ", "@shop/web:deploy: ", "orders │ ", "web-1<tab>".
 _LEVEL = r"(?i:trace|debug|info|notice|warn|warning|error|err|fatal|critical|severe|panic|caused by)"
 _TASK = re.compile(
-    rf"{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)[\w./@, -]{{1,60}}\](?:<\w{{1,10}}>)?:?"
+    # "app.log:12:", grep's context "app.log-13-", and the numbers of cat, less and editors.
+    r"(?P<file>[\w./~@+-]{1,200}?\.\w{1,10}(?=[:-]))[:-](?:\d{1,7}[:-])?|[ ]{0,7}(?P<number>\d{1,7})(?:[:-]|\t|[ ]│[ ]|[ ])"
+    rf"|{_STYLE}(?:\[(?!{_LEVEL}\]|pod/|\d{{4}}-|\d\d:)[\w./@, -]{{1,60}}\](?:<\w{{1,10}}>)?(?: (?:out|err))?:?"
     r"|\([^()\n]{0,60}\bpid=\d{1,8}[^()\n]{0,60}\)"
     rf"|(?!{_LEVEL}:)@?[A-Za-z][\w./-]{{0,60}}(?::[A-Za-z][\w.-]{{0,40}})?:"
     rf"|[ ]{{0,30}}[\w.-]{{1,60}} │){_STYLE}(?:(?<=>:)|[ ]|(?=\Z))"
@@ -34,6 +36,8 @@ _MAX_TASKS = 64
 # A longer line can be a part of one.
 _MAX_LENGTH = 30_000
 _MAX_OTHERS = 3
+# What grep writes between two groups of lines.
+_SEPARATORS = frozenset({"", "--"})
 
 
 NO_TASKS: Final[frozenset[str]] = frozenset()
@@ -43,19 +47,23 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
     """Return what precedes the lines of each task in the beginning of a log; empty for most logs."""
     counts: dict[str, int] = {}
     total = others = 0
+    last = -1
     is_continued = False
     for line in lines:
-        if not line.strip():
+        if line.strip() in _SEPARATORS:
             continue
         total += 1
         m = _TASK.match(line)
-        if m is None:
+        number = int(m["number"] or -1) if m else -1
+        if m is None or 0 <= number <= last:
             others += 1
             if others > _MAX_OTHERS and others * 10 > total:
                 # True for most logs after a few lines.
                 return NO_TASKS
             continue
-        counts[m[0]] = counts.get(m[0], 0) + 1
+        last = max(last, number)
+        name = _name(m)
+        counts[name] = counts.get(name, 0) + 1
         is_continued = is_continued or _CONTINUATION.match(line, m.end()) is not None
     tasks = frozenset(name for name, count in counts.items() if count >= _MIN_LINES)
     covered = sum(counts[name] for name in tasks)
@@ -67,8 +75,13 @@ def split_tasks(lines: Iterable[str], tasks: frozenset[str]) -> Iterator[str]:
     """Yield the lines of a log without the names of the tasks."""
     for line in lines:
         m = _TASK.match(line) if len(line) <= _MAX_LENGTH else None
-        if m is None or m[0] not in tasks:
+        if m is None or _name(m) not in tasks:
             yield line
         else:
             source = line.removesuffix("\n") + "\n"
-            yield restore_line(source[m.end() :], source, task=m[0])
+            yield restore_line(source[m.end() :], source, task=m[0], stream=_name(m).strip())
+
+
+def _name(m: re.Match[str]) -> str:
+    """Return what is the same before each line of a task."""
+    return "" if m["number"] else m["file"] or m[0]
