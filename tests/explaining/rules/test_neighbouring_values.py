@@ -346,6 +346,41 @@ PolicyRule:
             "kubectl create rolebinding scaler-ana -n shop --clusterrole=scaler --user=ana",
         ),
     ),
+    "keys of GovCloud in a commercial Region": _Row(
+        """$ aws ec2 describe-vpcs --region us-gov-east-1
+{
+    "Vpcs": []
+}
+$ aws ec2 describe-vpcs --region us-west-2
+An error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials
+""",
+        (
+            "The credentials are valid, but only in AWS GovCloud: us-west-2 is in the commercial Regions",
+            "aws ec2 describe-vpcs --region us-west-2 --profile PROFILE_NAME",
+        ),
+        ("Check whether the access key exists",),
+    ),
+    "commercial caller in a Region of China": _Row(
+        """$ aws sts get-caller-identity --query Arn --output text
+arn:aws:iam::111122223333:user/li
+$ aws sqs list-queues --region cn-north-1
+An error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.
+""",
+        (
+            "cn-north-1 is in the Regions in China, which has accounts and keys of its own",
+            "The text shows the caller arn:aws:iam::111122223333:user/li",
+        ),
+        ("deleted",),
+    ),
+    "caller of another profile in another partition": _Row(
+        """$ aws sts get-caller-identity --query Arn --output text --profile com
+arn:aws:iam::111122223333:user/li
+$ aws sqs list-queues --region us-gov-west-1 --profile gov
+An error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.
+""",
+        (),
+        ("but only in the commercial Regions",),
+    ),
 }
 
 

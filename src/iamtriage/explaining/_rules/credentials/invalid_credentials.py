@@ -17,6 +17,11 @@ from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.other_partitions import (
+    OTHER_PARTITION,
+    explain_other_partition,
+    partition_remedy,
+)
 from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
@@ -26,7 +31,6 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     UNKNOWN_KEY_CODES,
     RejectedRequest,
     describe_request,
-    partition_remedy,
     region_remedies,
     set_region_remedy,
     stored_keys_remedy,
@@ -78,13 +82,6 @@ SESSION_TOKEN_MISSING = CauseType(
     fix="Set AWS_SESSION_TOKEN together with the two other values.",
     of="invalid-credentials",
 )
-OTHER_PARTITION = CauseType(
-    "other-partition",
-    title="The credentials belong to another partition",
-    text="The keys are from another partition: keys of China, GovCloud and the European Sovereign Cloud work only there.",
-    fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
-    of="invalid-credentials",
-)
 KEY_GONE = CauseType(
     "key-gone",
     title="The access key was deleted or deactivated",
@@ -134,6 +131,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     keys = find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
+    if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
+        return explanation
     region = _diagnose_region(case, request)
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)

@@ -377,15 +377,3 @@ CHECK_KEY = account_remedy(
     ),
     url=pages.ACCESS_KEYS,
 )
-
-
-def partition_remedy(partition: str) -> Remedy:
-    region = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition)
-    identity = () if region is None else (f"aws sts get-caller-identity --region {region}",)
-    return your_remedy(
-        "Use keys and an endpoint of the same partition",
-        "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
-        "Remove endpoint URLs of other partitions.",
-        commands=("aws configure list", *identity),
-        url=pages.STS_REGIONS,
-    )

@@ -1,0 +1,103 @@
+"""Explain access keys that are used in another partition than their own, each of which has its own accounts and keys.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.sts._endpoints import find_endpoint
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials
+
+_CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
+_NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
+OTHER_PARTITION = CauseType(
+    "other-partition",
+    title="The credentials belong to another partition",
+    text="The keys are from another partition: keys of China, GovCloud and the European Sovereign Cloud work only there.",
+    fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
+    of="invalid-credentials",
+)
+
+
+def explain_other_partition(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
+    """Explain that keys, whose partition a call that succeeded shows, are used in another one."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    keys, because = _find_partition_of_keys(case, request)
+    if endpoint is None or keys is None or endpoint.partition == keys:
+        return None
+    called = endpoint.partition
+    again = commands.repeat_command(context_of(case.facts).command, changes={"profile": "PROFILE_NAME"})
+    region = commands.region(request.region)
+    return case.explain(
+        f"The credentials are valid, but only in {_NAMES.get(keys, keys)}: {request.region} is in {_NAMES.get(called, called)}, which has accounts and keys of its own.",
+        OTHER_PARTITION.cause(
+            "derived",
+            (because, *clues.quote_phrases(request.message, "does not exist in our records")),
+            text=f"The keys belong to the partition {keys}, and the call went to {called}: keys of one do not work in the other. They need not be replaced.",
+        ),
+        topic="invalid-credentials",
+        remedies=(
+            your_remedy(
+                f"Use credentials of an account in {_NAMES.get(called, called)}",
+                f"Set up a profile with keys or a sign-in of that account. Its ARNs begin with arn:{called}: as the first command shows.",
+                f"If what you call is in {_NAMES.get(keys, keys)}, call in a Region there instead.",
+                commands=(
+                    f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}",
+                    *present(again),
+                ),
+                url=pages.STS_REGIONS,
+            ),
+        ),
+        notes=("No IAM policy helps here: no policy can allow an identity of another partition.",),
+    )
+
+
+def _find_partition_of_keys(
+    case: Case[InvalidCredentials], request: RejectedRequest
+) -> tuple[str | None, str]:
+    """Return the partition in which the text shows that the credentials work, and what shows it."""
+    working = [endpoint for each in request.working_regions if (endpoint := find_endpoint(each)) is not None]
+    if working:
+        partitions = {each.partition for each in working}
+        regions = join_words(request.working_regions, "and")
+        return partitions.pop() if len(
+            partitions
+        ) == 1 else None, f"The text shows successful calls in {regions}."
+    runs = list(find_runs(case.failure)) if "get-caller-identity" in case.failure.text else []
+    failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)
+    for run in runs:
+        is_same = failed is not None and failed is not run and run.profile == failed.profile
+        if not is_same or run.command.words[:2] != ("sts", "get-caller-identity"):
+            continue
+        shown = _CALLER.search(run.output)
+        partition = getattr(try_parse_principal(shown[0]), "partition", None) if shown else None
+        if shown is not None and isinstance(partition, str):
+            return partition, f"The text shows the caller {shown[0]}"
+    return None, ""
+
+
+def partition_remedy(partition: str) -> Remedy:
+    region = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition)
+    identity = () if region is None else (f"aws sts get-caller-identity --region {region}",)
+    return your_remedy(
+        "Use keys and an endpoint of the same partition",
+        "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
+        "Remove endpoint URLs of other partitions.",
+        commands=("aws configure list", *identity),
+        url=pages.STS_REGIONS,
+    )
