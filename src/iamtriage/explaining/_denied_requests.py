@@ -94,9 +94,9 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     account = getattr(principal, "account", None)
     if resource is None or account is None or resource.account in {"", account}:
         return None
-    from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+    from iamtriage.explaining._rules.shared.services import find_resource_policy
 
-    policy = RESOURCE_POLICIES.get(resource.service)
+    policy = find_resource_policy(resource.service, failure.resource)
     name = "resource's policy" if policy is None else policy.name
     return (
         f"both the {name} in account {resource.account} and an identity-based policy of {who} must allow it"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iamtriage.explaining import Facts
+from iamtriage.explaining import Facts, explain
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clocks import describe_duration, find_clock_skew
 from iamtriage.explaining._rules.shared.clues import (
@@ -307,3 +307,20 @@ def test_token_takes_precedence_over_the_caller() -> None:
 def test_trust_policy_is_not_evaluated_for_other_actions() -> None:
     facts = Facts(trust_policy=TRUST, caller="arn:aws:iam::444455556666:user/ana")
     assert evaluate_trust_policy(facts, "eks:DescribeCluster", ROLE) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = unable to get tags: GET "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/charts/orders/tags/list": response status code 403: denied: Your authorization token has expired. Reauthenticate and try again.',
+        'level=error msg="failed to generate manifest: helm pull oci://111122223333.dkr.ecr.eu-west-1.amazonaws.com/charts/orders failed exit status 1: Error: unexpected status from HEAD request: 401 Unauthorized" application=argocd/orders',
+    ],
+    ids=["expired", "rejected"],
+)
+def test_argo_cd_uses_no_docker_login(text: str) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.title == "Renew the password in Argo CD's repository Secret"
+    assert remedy.commands[1] == (
+        "kubectl patch secret SECRET_NAME --namespace argocd --patch "
+        '"{\\"stringData\\":{\\"password\\":\\"$(aws ecr get-login-password --region eu-west-1)\\"}}"'
+    )

@@ -311,3 +311,37 @@ def test_command_of_rclone_names_the_bucket(text: str, resource: str) -> None:
     assert policy is not None
     assert policy["Statement"][0]["Resource"] == resource
     assert "The service says" not in str(found)
+
+
+_THROUGH_POINT = f'User: arn:aws:iam::444455556666:user/ana is not authorized to perform: s3:GetObject on resource: "{POINT}/object/a.csv" '
+
+
+def test_access_point_has_a_policy_of_its_own() -> None:
+    """A bucket policy rejects the ARN of an access point as resource."""
+    explanation = explain(f"{_THROUGH_POINT}because no resource-based policy allows the s3:GetObject action")
+    remedy = explanation.remedies[0]
+    assert remedy.title == "Allow the user ana in the access point policy, in account 111122223333"
+    assert remedy.commands == (
+        "aws s3control get-access-point-policy --account-id 111122223333 --name analytics --query Policy --output text --region eu-west-1",
+        "aws s3control put-access-point-policy --account-id 111122223333 --name analytics --policy file://policy.json --region eu-west-1",
+    )
+    assert any(step.startswith("The bucket policy must allow the request, too") for step in remedy.steps)
+
+
+def test_deny_can_be_in_the_policy_of_the_access_point_or_of_the_bucket() -> None:
+    explanation = explain(f"{_THROUGH_POINT}with an explicit deny in a resource-based policy")
+    assert explanation.summary.endswith("the access point policy or the bucket policy explicitly denies it.")
+    assert "put-bucket-policy" not in str(explanation)
+
+
+def test_owner_of_an_access_point_is_told_its_policy() -> None:
+    explanation = explain(f"{_THROUGH_POINT}because no identity-based policy allows the s3:GetObject action")
+    assert "If the access point policy does not yet" in " ".join(explanation.remedies[0].steps)
+
+
+def test_lock_of_the_state_requires_more_than_the_denied_action() -> None:
+    denied = 'api error AccessDenied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-state/a.tfstate.tflock" because no identity-based policy allows the s3:PutObject action'
+    explanation = explain(
+        f"Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 1, HostID: x, {denied}"
+    )
+    assert "s3:DeleteObject on its key with .tflock" in " ".join(explanation.remedies[0].steps)

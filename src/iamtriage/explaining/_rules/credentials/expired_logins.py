@@ -104,7 +104,7 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
     return case.explain(
         "The docker login to ECR has expired.",
         EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
-        remedies=(credential_remedies.docker_login(*find_registry(case)),),
+        remedies=(credential_remedies.docker_login(*find_registry(case), case.text),),
         notes=("The login requires valid AWS credentials. If they have expired as well, renew them first.",),
     )
 

@@ -132,7 +132,7 @@ def explain_no_registry_login(
         EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or it is another user's."),
         OTHER_REGISTRY.cause(),
     ]
-    remedies = [credential_remedies.docker_login(registry, region)]
+    remedies = [credential_remedies.docker_login(registry, region, case.text)]
     summary = (
         f"Docker is not logged in to the ECR registry {registry}."
         if none_sent

@@ -53,10 +53,10 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
     if grant is not None and of_owner is not None and of_owner.policy is not None:
-        from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+        from iamtriage.explaining._rules.denials.resource_policies import policy_of
 
         [statement, *_] = of_owner.policy["Statement"]
-        step = other_side_step(denial, RESOURCE_POLICIES[denial.service or ""].name, statement)
+        step = other_side_step(denial, policy_of(denial).name, statement)
         grant = attrs.evolve(grant, steps=(*grant.steps, capitalize_start(step)))
     return present(
         _managed_policy_remedy(denial),

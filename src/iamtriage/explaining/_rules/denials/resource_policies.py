@@ -27,6 +27,8 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
@@ -40,6 +42,7 @@ _NAMED_RESOURCES = tuple(
         (rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", "API_ID"),
         (rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", "DOMAIN"),
         (rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", "TABLE_BUCKET_ARN"),
+        (rf"{_ARN}s3:[^:]+:[^:]*:accesspoint/(?P<name>[a-z0-9-]{{3,50}})(?:/|\Z)", "ACCESS_POINT"),
         (rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", "BUCKET"),
         (rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", "BUS"),
         (rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", "FILE_SYSTEM"),
@@ -95,9 +98,11 @@ RESOURCE_DENY = CauseType(
 
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
-    name = policy_of(denial).name
+    policy = policy_of(denial)
+    name = policy.name
     if denial.is_explicit:
         cause = RESOURCE_DENY
+        name += f" or the {policy.other}" if policy.other else ""
         text = f"A Deny statement in the {name} matches the request. {allow_still_required(denial)}"
         verdict = f"the {name} explicitly denies it"
         remedy = narrow_deny_remedy(denial, name)
@@ -157,12 +162,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps += describe_companions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
     steps += allow_remedies.role_path_steps(denial)
-    if policy.resource_is_star:
-        steps.append(f"In a {policy.name}, the resource * is the key itself.")
-    elif grant is not None:
-        steps += grant.notes
-    if not policy.names_resource:
-        steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
+    steps += _describe_form(policy, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
     lines = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
@@ -209,6 +209,18 @@ def resource_remedy(denial: Denial) -> Remedy:
     )
 
 
+def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
+    """Yield what the policy's statements name as the resource, and which other policy applies."""
+    if policy.resource_is_star:
+        yield f"In a {policy.name}, the resource * is the key itself."
+    else:
+        yield from notes
+    if policy.other:
+        yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
+    if not policy.names_resource:
+        yield f"The {policy.name} names no resource: it applies to the one that it belongs to."
+
+
 def _save_step(policy: services.ResourcePolicy) -> str:
     """Return how to save the policy for the command that replaces it."""
     file, name = _FILE.search(policy.change_command), f"the {policy.name}"
@@ -240,7 +252,7 @@ def in_resource_account(denial: Denial) -> str:
 
 def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
-    return services.RESOURCE_POLICIES.get(denial.service or "", _OTHER_POLICY)
+    return services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
@@ -330,6 +342,8 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
     resource = commands.arn(denial.resource, placeholder)
     values = {"ARN": resource, "BUCKET": bucket_argument(denial)}
+    if denial.resource_account is not None:
+        values["ACCOUNT_ID"] = denial.resource_account
     if denial.action is not None:
         values["ACTION"] = denial.action
         values["STATEMENT_ID"] = statement_id(denial.action)

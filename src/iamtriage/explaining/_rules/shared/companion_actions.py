@@ -153,7 +153,7 @@ _DEPLOYMENT_HINTS = {
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
 _STATE = "Terraform's state needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the file and, with use_lockfile, both and s3:DeleteObject on its key with .tflock at the end."
 _STATE_SIGNS = lazy_pattern(
-    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|[Ff]ailed to (?:get existing workspaces|load state|save state)"
+    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state)"
     r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
 )
 # Actions that AWS checks on several resources of a call, and the types that RDS abbreviates.

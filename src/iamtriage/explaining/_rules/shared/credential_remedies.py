@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
@@ -165,13 +165,32 @@ def set_clock(text: str = "") -> Remedy:
     )
 
 
-def docker_login(registry: str, region: str) -> Remedy:
-    """Return the remedy that logs Docker in to an ECR registry.
+# What Argo CD reports if it cannot read the charts of an application, without a login of Docker's.
+_ARGO_CD = lazy_pattern(
+    r"\bComparisonError\b|[Ff]ailed to (?:load target state|generate manifest)|\bargocd-repo-server\b|\bapplication=argocd/"
+)
+
+
+def docker_login(registry: str, region: str, text: str = "") -> Remedy:
+    """Return the remedy that logs Docker, or Argo CD, in to an ECR registry.
 
     Args:
         registry: The host, from :func:`iamtriage.explaining._rules.shared.clues.find_registry`.
         region: The region, from the same function.
+        text: The text of the failure, which can show that Argo CD pulls.
     """
+    if _ARGO_CD.search(text):
+        password = fill_command("$(aws ecr get-login-password --region {})", region)
+        return cluster_remedy(
+            "Renew the password in Argo CD's repository Secret",
+            "Argo CD pulls with the password in the Secret, which ECR accepts for 12 hours.",
+            "Renew it automatically, for example with the ECRAuthorizationToken generator of External Secrets Operator.",
+            commands=(
+                "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'",
+                f'kubectl patch secret SECRET_NAME --namespace argocd --patch "{{\\"stringData\\":{{\\"password\\":\\"{password}\\"}}}}"',
+            ),
+            url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories",
+        )
     login = "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}"
     return your_remedy(
         "Sign docker in to the registry",

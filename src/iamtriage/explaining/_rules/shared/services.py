@@ -241,6 +241,7 @@ class ResourcePolicy(Value):
         resource_is_star: Whether its statements name the resource as ``*``.
         names_resource: Whether its statements name a resource.
         adds_statement: Whether ``change_command`` adds a statement instead of replacing the policy.
+        other: Another policy that AWS evaluates, too.
     """
 
     name: str
@@ -249,6 +250,7 @@ class ResourcePolicy(Value):
     resource_is_star: bool = False
     names_resource: bool = True
     adds_statement: bool = False
+    other: str = ""
 
 
 RESOURCE_POLICIES = {
@@ -342,3 +344,17 @@ RESOURCE_POLICIES = {
     ),
 }
 """Action prefix -> the resource-based policy of the service."""
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+_ACCESS_POINT_POLICY = ResourcePolicy(
+    "access point policy",
+    "aws s3control get-access-point-policy --account-id ACCOUNT_ID --name ACCESS_POINT --query Policy --output text",
+    "aws s3control put-access-point-policy --account-id ACCOUNT_ID --name ACCESS_POINT --policy file://policy.json",
+    other="bucket policy",
+)
+
+
+def find_resource_policy(service: str | None, resource: str | None) -> ResourcePolicy | None:
+    """Return what is known about the policy of a resource's type."""
+    if service == "s3" and ":accesspoint/" in (resource or ""):
+        return _ACCESS_POINT_POLICY
+    return RESOURCE_POLICIES.get(service or "")
