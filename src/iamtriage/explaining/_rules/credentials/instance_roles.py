@@ -48,7 +48,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         url=pages.IAM_EC2_TROUBLESHOOTING,
     )
     notes = (
-        "No access keys are needed on the instance: the SDK gets credentials as soon as EC2 can use the role.",
+        "No access keys are needed on the instance: the SDK gets credentials as soon as EC2 can use the role, which takes some minutes. /latest/meta-data/iam/info then has the code Success.",
     )
     if lost is not None:
         profile = f"the instance profile {lost[1]}" if lost[1] else "the instance profile of the instance"

@@ -40,6 +40,8 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (another namespace)"
     if actual.startswith("repo:") and expected.startswith("repo:"):
         return _describe_job(expected, actual)
+    if actual.rpartition(":")[0] == expected.rpartition(":")[0] and ":run_phase:" in actual:
+        return " (another phase of the same workspace)"
     return ""
 
 
@@ -141,7 +143,16 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
         return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":
         return _describe_expected_job(expected, actual)
+    if wanted[:-1] == found[:-1] and wanted[-2:-1] == ["run_phase"]:
+        # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
+        title = f"Or use another role for {clip_text(found[-1])} than for {clip_text(wanted[-1])}"
+        step = f"In HCP Terraform, TFC_AWS_{_PHASES.get(found[-1], 'PLAN')}_ROLE_ARN of the workspace names the role of this phase. Its trust policy then expects run_phase:{clip_text(found[-1])}."
+        return title, step, ()
     return None
+
+
+# The phases of a run in the subject, and in the variables of a workspace.
+_PHASES = {"plan": "PLAN", "apply": "APPLY"}
 
 
 def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
