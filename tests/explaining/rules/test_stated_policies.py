@@ -327,3 +327,28 @@ def test_statement_without_its_policy() -> None:
         explanation.summary
     )
     assert explanation.remedies[0].title == "Call with MFA"
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("Decrypt", "because the request has no kms:ViaService, which has to be s3.eu-west-1.amazonaws.com"),
+        # S3 called KMS.
+        ("GetObject", "unless kms:ViaService is s3.eu-west-1.amazonaws.com"),
+    ],
+)
+def test_key_that_only_a_service_may_use(operation: str, words: str) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-1111-4222-8333-444455556666"
+    statement = {
+        "Sid": "OnlyS3",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringNotEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
+    }
+    denied = f"An error occurred (AccessDeniedException) when calling the {operation} operation: {_denied('kms:Decrypt', key)}"
+    text = _text(f"{denied} with an explicit deny in a resource-based policy", statement)
+    explanation = explain(text)
+    assert f"the statement OnlyS3 of the policy in the text denies it {words}." in explanation.summary
+    assert explanation.remedies[0].title == "Use the key through the service that the Deny exempts"

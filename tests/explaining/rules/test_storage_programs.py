@@ -25,10 +25,11 @@ THANOS = 'level=warn caller=sidecar.go:339 err="upload 01JC: upload file meta.js
         # It does not say what it did, or another service answered.
         (LOKI.replace("store put chunk", "storage failed"), None),
         (THANOS.replace("s3 object", "object"), None),
+        (THANOS.replace("s3 object", "object") + "\nbackend: s3", "s3:PutObject"),
         # The error of an SDK names the operation.
         (f"{THANOS.partition('upload s3')[0]}operation error S3: GetObject, https response error StatusCode: 403, api error AccessDenied: Access Denied", "s3:GetObject"),
     ],
-    ids=["Loki", "Thanos", "stat", "get", "list", "delete", "no call", "no S3", "SDK"],
+    ids=["Loki", "Thanos", "stat", "get", "list", "delete", "no call", "no S3", "settings", "SDK"],
 )  # fmt: skip
 def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> None:
     explanation = explain(f"{text}\n\nbucket: logs-archive\n")
@@ -47,11 +48,25 @@ def test_operation_in_the_words_of_a_program(text: str, action: str | None) -> N
         ('    bucket: "chunks"  # daily', "chunks"),
         ("S3_BUCKET=chunks", "chunks"),
         ('bucket_name = "chunks"', "chunks"),
+        ("RESTIC_REPOSITORY=s3:s3.eu-central-1.amazonaws.com/chunks", "chunks"),
+        ("endpoint: https://chunks.s3.eu-west-1.amazonaws.com", "chunks"),
         ("bucket: chunks\nruler_bucket: rules", None),
         ("bucket: ${BUCKET}", None),
         ("the bucket: is missing", None),
     ],
-    ids=["Region", "URI", "names", "comment", "variable", "TOML", "two", "reference", "prose"],
+    ids=[
+        "Region",
+        "URI",
+        "names",
+        "comment",
+        "variable",
+        "TOML",
+        "restic",
+        "host",
+        "two",
+        "reference",
+        "prose",
+    ],
 )
 def test_bucket_in_settings(settings: str, bucket: str | None) -> None:
     found = find_setting(f"{settings}\n")

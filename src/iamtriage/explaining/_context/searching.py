@@ -35,6 +35,12 @@ __all__ = ("search_context",)
 _CHARS_AROUND = 4_000
 # The number of characters before a denial in which a program can say what it did.
 _CHARS_OF_CALL = 400
+# Settings of a program that keeps objects in S3.
+_STORAGE_SETTING = lazy_pattern(
+    r"\b(?:backend|type|store|storage|driver|provider)[\"']?\s?[:=]\s?[\"']?s3\b|\bs3[.-][a-z0-9.-]{0,40}amazonaws\.|\bs3://|=s3:",
+    re.IGNORECASE,
+)
+_CHARS_OF_SETTINGS = 64_000
 # Shorter values are not secrets.
 _MIN_SECRET_LENGTH = 16
 # Some people paste a key in place of a profile name.
@@ -153,9 +159,16 @@ def _find_storage_call(failure: Failure) -> Stated | None:
     if failure.kind != "access_denied" or envelope.operation is not None or failure.action is not None:
         return None
     line = failure.text[max(failure.text.rfind("\n", 0, start) + 1, start - _CHARS_OF_CALL) : end]
-    if envelope.host_id is None and not re.search("s3", line, re.IGNORECASE):
+    if envelope.host_id is None and not re.search("s3", line, re.IGNORECASE) and not _names_storage(failure):
         return None
     return find_storage_call(line)
+
+
+def _names_storage(failure: Failure) -> bool:
+    """Return whether a denial without a code has the words of S3, and the settings in the text name S3."""
+    text, (start, end) = failure.text, failure.span
+    is_bare = failure.envelope.code is None and "Access Denied" in text[start:end]
+    return is_bare and _STORAGE_SETTING.search(text, 0, _CHARS_OF_SETTINGS) is not None
 
 
 def _is_shown(name: str, stated: Stated) -> bool:

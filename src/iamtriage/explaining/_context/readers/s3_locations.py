@@ -60,7 +60,8 @@ _ARN_KEY = lazy_pattern(
     re.ASCII,
 )
 _HOST = lazy_pattern(
-    rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
+    # restic writes s3:HOST/BUCKET.
+    rf"\b(?:https?://|s3:(?=s3[.-]))(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
 )
@@ -160,19 +161,19 @@ def find_remote(text: str) -> Location | None:
 
 
 def find_setting(text: str) -> Location | None:
-    r"""Return the only bucket that the settings in a text name, without a key.
+    r"""Return the only bucket that the settings in a text name. A program keeps several objects in it.
 
     >>> find_setting("storage_config:\n  aws:\n    s3: s3://eu-west-1/chunks").bucket.value
     'chunks'
     """
-    if "ucket" not in text and "BUCKET" not in text and "s3://" not in text:
+    if not any(each in text for each in ("ucket", "BUCKET", "s3://", "amazonaws")):
         return None
-    named = {
-        found[1]: Location(Stated(found[1], found[0].strip())) for found in _BUCKET_SETTING.finditer(text)
-    }
-    uris = {location.bucket.value: attrs.evolve(location, key=None) for location in _uris(text)}
-    found = named or uris
-    return next(iter(found.values())) if len(found) == 1 else None
+    found = {each[1]: each[0].strip() for each in _BUCKET_SETTING.finditer(text)}
+    found = found or {each.bucket.value: each.bucket.words for each in (*_uris(text), *_urls(text))}
+    if len(found) != 1:
+        return None
+    ((bucket, words),) = found.items()
+    return Location(Stated(bucket, words), prefix=Stated("", words))
 
 
 def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | None:

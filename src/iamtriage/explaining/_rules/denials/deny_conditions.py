@@ -171,6 +171,14 @@ REQUIREMENTS = (
         "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
         r"source-?ip|vpc|network|perimeter|office|vpn",
     ),
+    # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    Requirement(
+        ("kms:ViaService",),
+        "Use the key through the service that the Deny exempts",
+        "Read or write the data with that service, which calls KMS for you. A direct call to KMS has no kms:ViaService.",
+        r"via-?_?service",
+        r"kms:",
+    ),
     INSTANCE_TYPE,
     Requirement(
         ("ec2:AssociatePublicIpAddress",),

@@ -61,7 +61,7 @@ class CheckedCondition(NamedTuple):
         operator: The operator, as written.
         key: The condition key, as written.
         values: The values of the policy.
-        requested: The values of the request, ``None`` if unknown.
+        requested: The values of the request, empty if it has none, ``None`` if unknown.
         is_met: Whether the request meets the condition, ``None`` if unknown.
     """
 
@@ -90,6 +90,8 @@ class CheckedCondition(NamedTuple):
         """
         key, values = clip_text(self.key), join_words(tuple(map(clip_text, self.values[:_MAX_VALUES])), "or")
         is_negated = "Not" in self.operator
+        if self.requested == ():
+            return f"because the request has no {key}{f', which has to be {values}' if is_negated else ''}"
         if self.requested is not None:
             shown = clip_text(", ".join(self.requested))
             return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
@@ -153,6 +155,12 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         found = {each["value"] for each in _SETTINGS[name].finditer(text)}
         found = {_SPELLINGS.get(each.lower(), each) for each in found}
         return (found.pop(),) if len(found) == 1 else None
+    if (
+        name == "kms:viaservice"
+        and denial.failure.envelope.operation == (denial.action or "").partition(":")[2]
+    ):
+        # The program called KMS itself.
+        return ()
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name == "aws:principalaccount":

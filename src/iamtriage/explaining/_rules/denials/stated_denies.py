@@ -79,7 +79,9 @@ class StatedDeny(Value):
     def conditions(self) -> tuple[StatedCondition, ...]:
         """The conditions that the call can be made to satisfy."""
         return tuple(
-            StatedCondition(self.sid, self.index, each.key, each.values, each.requested, each.accepts_values)
+            StatedCondition(
+                self.sid, self.index, each.key, each.values, each.requested or None, each.accepts_values
+            )
             for each in self.checked
             if not (each.is_usual and each.is_met)
             and not (

@@ -72,6 +72,7 @@ def _unique_service(names: Collection[str], candidates: Collection[str]) -> str 
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 _DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
+_S3_PLACE = lazy_pattern(r"\bs3(?:://|:(?=s3)|[.-][a-z0-9.-]{0,40}amazonaws\.)")
 _EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
 _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 # If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
@@ -180,6 +181,10 @@ def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) ->
     """Return the service that the code or the text implies, if any."""
     code = failure.envelope.code
     is_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _MAX_SERVICES_OF_S3_CALL)
+    # Without a code, the words of S3 and its host or URI show it.
+    is_s3 = is_s3 or (
+        code is None and "Access Denied" in failure.text and _S3_PLACE.search(failure.text) is not None
+    )
     by_service = {each.service: each for each in found}
     implied = by_service.get("ec2" if code in _EC2_CODES else "s3" if is_s3 else "")
     return implied or by_service.get(find_called_service(failure, by_service) or "")
