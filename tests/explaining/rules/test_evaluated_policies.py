@@ -129,13 +129,65 @@ def test_a_suggested_policy_is_verified() -> None:
     assert "aws:SecureTransport" in step
 
 
-def test_policies_that_do_not_decide_or_allow_are_noted() -> None:
-    condition = {"StringEquals": {"aws:PrincipalTag/team": "orders"}}
-    undecided = explain_with(identity=[doc(statement("Allow", Condition=condition))])
-    assert undecided.causes[0].evidence == "reported"
-    assert any("aws:PrincipalTag/team" in each for each in undecided.notes)
-    allowed = explain_with(identity=[doc(statement("Allow"))])
-    assert any("is not among them" in each for each in allowed.notes)
+@pytest.mark.parametrize(
+    ("condition", "words", "title"),
+    [
+        (
+            {"StringEquals": {"aws:ResourceTag/team": ["orders", "ml"]}},
+            "the given identity-based policy allows it only if aws:ResourceTag/team is orders or ml.",
+            "Tag the resource with team, or change the condition",
+        ),
+        (
+            {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
+            "only if aws:PrincipalTag/team is orders.",
+            "Tag the user ana with team, or change the condition",
+        ),
+        (
+            {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            "only if aws:MultiFactorAuthPresent is true.",
+            "Meet the condition of the policy, or change it",
+        ),
+    ],
+    ids=["tag of the resource", "tag of the caller", "MFA"],
+)
+def test_condition_that_was_not_met(condition: dict[str, Any], words: str, title: str) -> None:
+    """AWS found no Allow, so the only one, which depends on a condition, did not apply."""
+    explanation = explain_with(identity=[doc(statement("Allow", Condition=condition))])
+    assert words in explanation.summary
+    assert [each.code for each in explanation.causes][:2] == ["stated-policy-condition", "no-identity-allow"]
+    assert explanation.causes[0].evidence == "derived"
+    assert explanation.remedies[0].title == title
+
+
+def test_policies_that_allow_what_aws_denied_are_not_attached() -> None:
+    explanation = explain_with(identity=[doc(statement("Allow"))])
+    assert explanation.causes[0].code == "stated-policy-allows"
+    assert "not attached to the user ana" in explanation.causes[0].text
+    assert not any(each.layer == "identity" and each.policy for each in explanation.remedies)
+    other = explain_with(
+        f"{DENIED} because no permissions boundary allows it", identity=[doc(statement("Allow"))]
+    )
+    assert any("is not among them" in each for each in other.notes)
+
+
+def test_action_of_the_operation_is_evaluated() -> None:
+    """What the policies allow already is not suggested for a denial that names only the operation."""
+    text = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    facts = {"caller": USER, "resource": "arn:aws:s3:::orders/1.csv"}
+    given = {"identity": [doc(statement("Allow", "s3:GetObject"))]}
+    explanation = explain(text, facts={**facts, "policies": given})
+    assert "no-identity-allow" not in {each.code for each in explanation.causes}
+    assert not any(each.layer == "identity" and each.policy for each in explanation.remedies)
+    assert explain(text, facts=facts).remedies[0].layer == "identity"
+
+
+def test_misspelled_action_is_named() -> None:
+    wrong, similar = (
+        explain_with(identity=[doc(statement("Allow", name))]).causes[0].text
+        for name in ("sqs:SendMesage", "sqs:ReceiveMessage")
+    )
+    assert wrong.endswith("names sqs:SendMesage, which is no action: it must be sqs:SendMessage.")
+    assert "no action" not in similar
 
 
 def test_an_unknown_request_is_noted() -> None:

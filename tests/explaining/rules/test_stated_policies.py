@@ -98,7 +98,7 @@ def _text(message: str, *statements: object) -> str:
         pytest.param(
             _text(GET, _statement(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}, "Bool": "x"})),
             "condition",
-            "only under a condition on aws:PrincipalTag/team.",
+            "only if aws:PrincipalTag/team is a.",
             id="condition",
         ),
         pytest.param(

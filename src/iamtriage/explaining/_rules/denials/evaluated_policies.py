@@ -11,12 +11,24 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.stated_policies import (
     EVALUATION_PAGES,
+    STATED_POLICY_ALLOWS,
+    STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
+    allowing_policy_remedy,
     describe_other_resource,
     find_other_resource,
     list_known_policies,
+    names_action,
+    names_resource,
 )
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.denials.statement_details import (
+    condition_remedy,
+    describe_conditions,
+    find_misspelled_action,
+)
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.results import LAYER_NAMES
@@ -54,6 +66,9 @@ def add_evaluation(
 ) -> Explanation:
     """Add what the policies of the facts say, and verify the policies of remedies."""
     facts = denial.facts
+    if failure.action is None and denial.action is not None:
+        # The operation of the error requires it.
+        failure = attrs.evolve(failure, action=denial.action)
     request = build_request(failure, facts)
     if isinstance(request, str):
         return attrs.evolve(
@@ -62,8 +77,13 @@ def add_evaluation(
     decision = evaluate(request, policies)
     # A condition of the policies that nobody stated was met, as the explicit denial shows.
     is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
-    note = None if is_decided else _describe_other_decision(decision)
-    if not is_decided:
+    conditional = _find_conditional(denial, decision)
+    note = None if is_decided or conditional else _describe_other_decision(denial, decision)
+    if conditional is not None:
+        explanation = _add_condition(explanation, denial, *conditional)
+    elif decision.allowed and policies.sources("identity"):
+        explanation = _add_allowing_policies(explanation, denial)
+    elif not is_decided:
         explanation = _add_cause(explanation, denial, decision)
     return attrs.evolve(
         explanation,
@@ -92,12 +112,68 @@ def _add_cause(explanation: Explanation, denial: Denial, decision: Decision) -> 
         if denial.policy_type in {None, decision.layer} and not denial.is_explicit:
             summary = denial_summary(denial, describe_other_resource(denial.action or "", policy))
         return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
-    cause = _LACKS_ALLOW.cause("supplied", text=decision.reason)
+    cause = _LACKS_ALLOW.cause("supplied", text=f"{decision.reason}{_describe_misspelling(denial, decision)}")
     layer = decision.layer
     is_unknown = layer is None or not decision.policies.sources(layer)
     is_other_type = is_unknown and denial.policy_type not in {None, layer}
     causes = (*explanation.causes, cause) if is_other_type else (cause, *explanation.causes)
     return attrs.evolve(explanation, causes=causes)
+
+
+def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, Mapping[str, Any]] | None:
+    """Return the identity-based policy and statement that allow the call only under a condition, which was not met.
+
+    AWS says that no identity-based policy allows the call, and the policies leave that open.
+    """
+    action, resource = denial.action, denial.resource
+    is_open = decision.allowed is None and denial.policy_type == "identity" and not denial.is_explicit
+    if not is_open or action is None or resource is None:
+        return None
+    for policy in list_known_policies(denial):
+        if policy.policy_type != "identity":
+            continue
+        for each in iterate_statements(policy.content):
+            is_allow = each.get("Effect") == "Allow" and names_action(each, action)
+            if is_allow and names_resource(each, resource) and each.get("Condition"):
+                return policy, each
+    return None
+
+
+def _add_condition(
+    explanation: Explanation, denial: Denial, policy: KnownPolicy, statement: Mapping[str, Any]
+) -> Explanation:
+    """Add that the request did not meet the condition of the statement that would allow it."""
+    condition = describe_conditions(statement)
+    cause = STATED_POLICY_CONDITION.cause(
+        "derived",
+        ("AWS found no identity-based policy that allows it.",),
+        text=f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that.",
+    )
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"{policy.name} allows it only if {condition}"),
+        causes=(cause, *explanation.causes),
+        remedies=(condition_remedy(denial, statement), *explanation.remedies),
+    )
+
+
+def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanation:
+    """Return the explanation without what the caller's policies allow already."""
+    causes = tuple(
+        each
+        for each in explanation.causes
+        if each.evidence != "possible" or each.code != NO_IDENTITY_ALLOW.code
+    )
+    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+    if denial.policy_type == "identity":
+        added = allowing_policy_remedy(denial)
+        cause = STATED_POLICY_ALLOWS.cause(
+            "derived",
+            ("AWS found no identity-based policy that allows it.",),
+            text=f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect.",
+        )
+        return attrs.evolve(explanation, causes=(cause, *causes), remedies=(added, *others))
+    return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
 
 
 def _find_other_resources(denial: Denial, decision: Decision) -> Iterator[tuple[KnownPolicy, Cause]]:
@@ -113,10 +189,20 @@ def _find_other_resources(denial: Denial, decision: Decision) -> Iterator[tuple[
             yield policy, cause
 
 
-def _describe_other_decision(decision: Decision) -> str | None:
+def _describe_misspelling(denial: Denial, decision: Decision) -> str:
+    """Return that a policy of the deciding type names an action that does not exist, as another sentence."""
+    for policy in list_known_policies(denial):
+        if policy.policy_type == decision.layer and denial.action is not None:
+            name = find_misspelled_action(iterate_statements(policy.content), denial.action)
+            if name is not None:
+                return f" {capitalize_start(policy.name)} names {clip_text(name)}, which is no action: it must be {denial.action}."
+    return ""
+
+
+def _describe_other_decision(denial: Denial, decision: Decision) -> str | None:
     if decision.allowed is None:
         return f"The given policies do not decide the call. {decision.reason}"
-    if decision.allowed:
+    if decision.allowed and denial.policy_type != "identity":
         return "The given policies allow the call, so the policy that denied it is not among them."
     return None
 

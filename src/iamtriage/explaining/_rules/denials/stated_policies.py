@@ -17,11 +17,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.statement_details import describe_conditions, find_misspelled_action
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -221,6 +222,13 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 
+def allowing_policy_remedy(denial: Denial) -> Remedy:
+    """Return what to do first if a policy allows what AWS says that no policy allows."""
+    title, step = _FIRST_REMEDIES[STATED_POLICY_ALLOWS.code]
+    title = title.replace("{caller}", denial.caller)
+    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
+
+
 def _remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that already names the action."""
     if code not in _FIRST_REMEDIES:
@@ -270,7 +278,10 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         )
         if not allows or not is_relevant:
             return None
-        return STATED_POLICY_OTHER_ACTION.cause("derived", text=f"{subject} does not allow {action}.")
+        text = f"{subject} does not allow {action}."
+        if (misspelled := find_misspelled_action(allows, action)) is not None:
+            text += f" It names {clip_text(misspelled)}, which is no action."
+        return STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
     if resource is None:
         return None
     matching = [each for each in possible if names_action(each, action) and names_resource(each, resource)]
@@ -282,8 +293,8 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     allowed = f"{subject} allows {action} on this resource"
     conditional = [each for each in matching if each.get("Condition")]
     if len(conditional) == len(matching):
-        keys = join_words(tuple(dict.fromkeys(_condition_keys(conditional[0])))[:_MAX_RESOURCES], "and")
-        return STATED_POLICY_CONDITION.cause("possible", text=f"{allowed} only under a condition on {keys}.")
+        text = f"{allowed} only if {describe_conditions(conditional[0])}."
+        return STATED_POLICY_CONDITION.cause("possible", text=text)
     because: tuple[str, ...] = ()
     text = f"{allowed}. It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
@@ -408,8 +419,3 @@ def _names(
     if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
         return None
     return bool(excluded)
-
-
-def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
-    for block in mapping(statement.get("Condition")).values():
-        yield from map(clip_text, mapping(block))

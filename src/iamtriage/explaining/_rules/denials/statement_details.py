@@ -1,0 +1,120 @@
+"""Describe the conditions of a policy statement, and find misspelled actions in one.
+
+Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.arns._principals import Role, User
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_OPERATORS = {
+    "ArnEquals": "matches",
+    "ArnLike": "matches",
+    "Bool": "is",
+    "IpAddress": "is in",
+    "NotIpAddress": "is not in",
+    "NumericEquals": "is",
+    "StringEquals": "is",
+    "StringEqualsIgnoreCase": "is",
+    "StringLike": "matches",
+    "StringNotEquals": "is not",
+    "StringNotLike": "does not match",
+}
+_MAX_VALUES = 3
+_RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag/", "aws:principaltag/"
+# Two names of one service are rarely closer than this.
+_SIMILARITY = 0.9
+
+
+def describe_conditions(statement: Mapping[str, Any]) -> str:
+    """Return the conditions of a statement in words.
+
+    >>> describe_conditions({"Condition": {"StringEquals": {"aws:ResourceTag/team": ["data", "ml"]}}})
+    'aws:ResourceTag/team is data or ml'
+    """
+    found = [
+        f"{clip_text(key)} {_OPERATORS.get(operator, f'meets {clip_text(operator)}')} {join_words(_clip_values(values), 'or')}"
+        for operator, key, values in _iterate_conditions(statement)
+    ]
+    return join_words(tuple(found[:_MAX_VALUES]), "and")
+
+
+def _clip_values(values: object) -> tuple[str, ...]:
+    return tuple(map(clip_text, as_strings(values)[:_MAX_VALUES])) or ("any value",)
+
+
+def _iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
+    for operator, block in mapping(statement.get("Condition")).items():
+        for key, values in mapping(block).items():
+            yield str(operator), str(key), values
+
+
+def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that makes the request meet the conditions of a statement."""
+    for _, key, values in _iterate_conditions(statement):
+        kind, _, _ = key.lower().partition("/")
+        what, line = "the resource", None
+        if f"{kind}/" == _RESOURCE_TAG:
+            line = _resource_tags_command(denial)
+        elif f"{kind}/" == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
+            what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
+        if line is not None:
+            name = clip_text(key.partition("/")[2])
+            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_words(_clip_values(values), 'or')}."
+            title = f"Tag {what} with {name}, or change the condition"
+            return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
+    step = f"The statement covers the call only if {describe_conditions(statement)}."
+    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
+
+
+def _resource_tags_command(denial: Denial) -> str | None:
+    resource = denial.resource_arn
+    if resource is None:
+        return None
+    line = "aws resourcegroupstaggingapi get-resources --resource-arn-list {} --region {} --query 'ResourceTagMappingList[].Tags'"
+    return fill_command(line, commands.arn(denial.resource), commands.region(resource.region or None))
+
+
+def _principal_tags_command(principal: object) -> str:
+    if isinstance(principal, User):
+        return fill_command("aws iam list-user-tags --user-name {}", commands.user_name(principal.name))
+    name = principal.name if isinstance(principal, Role) else None
+    return fill_command("aws iam list-role-tags --role-name {}", commands.role_name(name))
+
+
+def find_misspelled_action(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
+    """Return the name in statements that is no action and most likely means the denied one.
+
+    >>> find_misspelled_action([{"Action": "logs:DescribeLogStream"}], "logs:DescribeLogStreams")
+    'logs:DescribeLogStream'
+    """
+    prefix = f"{action.partition(':')[0].lower()}:"
+    names = {
+        name.lower(): name
+        for each in statements
+        if each.get("Effect", "Allow") == "Allow"
+        for name in as_strings(each.get("Action"))
+        if name.lower().startswith(prefix) and not set("*?$") & set(name)
+    }
+    if not names or find_action(action) is None:
+        # Some services are not in the table of actions.
+        return None
+    for close in get_close_matches(action.lower(), names, cutoff=_SIMILARITY):
+        if close != action.lower() and find_action(names[close]) is None:
+            return names[close]
+    return None
