@@ -35,6 +35,7 @@ from iamtriage.redaction._repetition import find_distinct_parts
 from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
+from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -303,12 +304,13 @@ def may_contain_secret(text: str) -> bool:
 def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) -> Iterator[FoundSecret]:
     lower = fold_case(text)
     names = [*NAME_OR_MARKER.finditer(lower)]
+    runs = UnquotedValues(text)
     yield from find_encoded_messages(text, lower)
     yield from find_header_secrets(text, lower)
-    yield from find_assigned_secrets(text, lower, names, unresolved)
+    yield from find_assigned_secrets(text, lower, names, unresolved, runs)
     yield from find_shaped_secrets(text)
     yield from find_paired_secrets(text, lower)
-    yield from find_wrapped_secrets(text, lower, names)
+    yield from find_wrapped_secrets(text, lower, names, runs)
     yield from find_phrased_secrets(text, lower)
     yield from find_listed_commands(text)
     if "\n" in text:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("HIDDEN", "OTHER_ASSIGNMENT", "check_value", "find_value_of")
+__all__ = ("HIDDEN", "OTHER_ASSIGNMENT", "QUOTES", "check_value", "find_value_of")
 
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
@@ -190,17 +190,17 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 
 
 # The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
-_QUOTES = frozenset("\\\"'`&%“”„‘’")
-_SIGN_STARTS = _QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
-_COLUMN_STARTS = _QUOTES | frozenset(" \t,")
+QUOTES = frozenset("\\\"'`&%“”„‘’")
+_SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
+_COLUMN_STARTS = QUOTES | frozenset(" \t,")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
-    (_PAIR, "pair", _QUOTES | frozenset(",;}VvPpOo")),
+    (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
     (_TAGS_BETWEEN, "pair", frozenset("<&\\%")),
-    (_TUPLE, "tuple", _QUOTES),
-    (_TABLE, "table", _QUOTES | frozenset(" \t|│")),
+    (_TUPLE, "tuple", QUOTES),
+    (_TABLE, "table", QUOTES | frozenset(" \t|│")),
     (_INVALID, "pair", frozenset()),
-    (_SERIALIZED, "pair", _QUOTES),
-    (_FORM_PART, "pair", _QUOTES),
+    (_SERIALIZED, "pair", QUOTES),
+    (_FORM_PART, "pair", QUOTES),
     (_ATOM, "pair", frozenset(",")),
 )
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._finders.assigned_values import HIDDEN, check_value, find_value_of
+from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_value, find_value_of
 from iamtriage.redaction._finders.name_matches import (
     LOOKAHEAD,
     LOOKBEHIND,
@@ -33,6 +33,7 @@ _CHANGE = re.compile(
 # The maximum length of a change up to its new value, and the number of characters after a name that contain most.
 _MAX_CHANGE = 520
 _CHANGE_LOOKAHEAD = 900
+_CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _CLOSING = frozenset("\"'\\")
 _ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
 # The number of characters after a name that contain a digit of its value.
@@ -46,6 +47,7 @@ def find_assigned_secrets(
     folded: str,
     names: Iterable[re.Match[str]] | None = None,
     unresolved: list[tuple[int, int]] | None = None,
+    runs: UnquotedValues | None = None,
 ) -> Iterator[FoundSecret]:
     """Find every secret after a name.
 
@@ -54,9 +56,10 @@ def find_assigned_secrets(
         folded: The text in lower case, character for character.
         names: The matches of ``NAME_OR_MARKER`` in it, if they are known.
         unresolved: A list to which the position of each name without a secret is added.
+        runs: The unquoted values of the text, if another finder needs them.
     """
     done = 0
-    runs = UnquotedValues(text)
+    runs = UnquotedValues(text) if runs is None else runs
     has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
     reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
     is_long = len(text) > reach
@@ -83,7 +86,7 @@ def find_assigned_secrets(
             if name and (
                 surroundings or not name.name.needs_digit or runs.digits.is_near(name.end, _DIGIT_REACH)
             ):
-                secrets = [*_find_values_of(name, has_changes=has_changes)]
+                secrets = _find_values_of(name, has_changes=has_changes)
             if surroundings:
                 judged = _judge(name, secrets, name_end, reach)
                 if judged:
@@ -96,19 +99,19 @@ def find_assigned_secrets(
                 done = found.end
 
 
-def _find_values_of(name: NameMatch, *, has_changes: bool) -> Iterator[FoundSecret]:
-    """Find the value of a name, and its new value in a diff."""
+def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
+    """Return the value of a name, and its new value in a diff, as far as they are secrets."""
     found = find_value_of(name)
-    if found:
-        yield found
+    secrets = [found] if found else []
     if has_changes:
         text, at = name.text, found.end if found else name.end
-        changed = _CHANGE.match(text, at)
         name.runs.last_end = max(name.runs.last_end, at + _MAX_CHANGE)
+        changed = _CHANGE.match(text, at) if text[at : at + 1] in _CHANGE_STARTS else None
         if changed and not HIDDEN.match(text, changed.end()):
             new = check_value(name, "=", find_value(text, changed.end(), name.runs))
             if new:
-                yield new
+                secrets.append(new)
+    return secrets
 
 
 class _Judged(NamedTuple):

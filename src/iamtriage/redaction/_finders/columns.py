@@ -45,7 +45,7 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
         names: The matches of ``NAME_OR_MARKER`` in it, in order.
     """
     done = 0
-    for name in names:
+    for name in names if any(separator in text for separator in _SEPARATORS) else ():
         if name.start() < done or name[0].startswith(MARKER_START) or not _CELL_END.match(text, name.end()):
             continue
         start = find_line_start(text, name.start())

@@ -18,7 +18,6 @@ from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.secret_values import looks_random
-from iamtriage.redaction._vocabulary.unquoted_values import Digits, zero_digits
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
     looks_like_base64,
@@ -27,6 +26,8 @@ from iamtriage.redaction._vocabulary.value_ends import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 __all__ = ("find_wrapped_secrets",)
 
@@ -52,23 +53,24 @@ _MAX_NAME = 40
 _MAX_REMEMBERED = 2_000
 
 
-def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]]) -> Iterator[FoundSecret]:
+def find_wrapped_secrets(
+    text: str, folded: str, names: Iterable[re.Match[str]], runs: UnquotedValues
+) -> Iterator[FoundSecret]:
     """Find each secret that a line break or the prefix of a log line separates from its name.
 
     Args:
         text: The text.
         folded: The text in lower case, character for character.
         names: The matches of ``NAME_OR_MARKER`` in it, in order.
+        runs: The unquoted values of the text.
     """
     if "\n" not in text or _DIGIT.search(text) is None:
         # Each value that is found has a digit.
         return
     schemes = _SCHEME.finditer(folded) if "bearer" in folded or "basic" in folded else ()
-    zeroed = zero_digits(text)
     # The secrets of windows, which differ from others at most in their digits.
     searched: dict[tuple[str, int, bool], list[FoundSecret]] = {}
     done = 0
-    digits = Digits(text)
     for name in heapq.merge(names, schemes, key=_start):
         if name[0].startswith(MARKER_START):
             continue
@@ -76,12 +78,12 @@ def find_wrapped_secrets(text: str, folded: str, names: Iterable[re.Match[str]])
         if rest is None or rest.end() <= done:
             continue
         done = rest.end()
-        if not digits.is_near(done, _LINES_AFTER * _MAX_LINE):
+        if not runs.digits.is_near(done, _LINES_AFTER * _MAX_LINE):
             continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and name.re is not _SCHEME
         lines = [start, *_find_line_starts(text, done)]
-        key = (zeroed[start : lines[-1]], name.start() - start, is_direct)
+        key = (runs.zeroed[start : lines[-1]], name.start() - start, is_direct)
         if key not in searched:
             found = [*_search_window(text, lines, name.start(), is_direct=is_direct)]
             yield from found
