@@ -31,7 +31,8 @@ from iamtriage.redaction._finders.phrases import find_listed_commands, find_phra
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._repetition import find_distinct_parts
+from iamtriage.redaction._repetition import Part, find_distinct_parts
+from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
@@ -59,13 +60,6 @@ _SIGNS = re.compile(
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
-# The characters that end a value. After anything else, a marker can be part of another name or value.
-_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
-# After a word and a sign, but no space, a secret can be part of a longer value.
-_GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
-_GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
-_AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
-_GLUE_REACH = 80
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
@@ -76,12 +70,6 @@ _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<>]|[ \t](?=[^\s│|\\])"
 _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
-_KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
-# The maximum distance between an ID and its secret, with the length of an ID. In characters.
-_KEY_ID_REACH = 430
-# The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
-_WINDOW = 600
-_MAX_LINE = 2_000
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
 # Every document has one of these.
@@ -98,7 +86,7 @@ def hide_secrets(text: str) -> str:
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
-        is_done = hidden == text or not _may_reveal(text, finds, is_wrapped=is_wrapped)
+        is_done = hidden == text or not _may_reveal(text, hidden, finds, is_wrapped=is_wrapped)
         text = hidden
         if is_done:
             break
@@ -128,19 +116,14 @@ def _is_announced(text: str) -> bool:
     return found is not None
 
 
-def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
+def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
     """Return whether the markers of secrets can reveal another one: in a short text, or around a marker."""
-    has_ids = _KEY_ID.search(text) is not None
-    windows: list[tuple[int, int]] = []
     finds = sorted(finds)
-    for found in finds:
-        if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
-            low, high = _find_window(text, found)
-            if windows and low <= windows[-1][1]:
-                low, high = windows[-1][0], max(high, windows.pop()[1])
-            windows.append((low, high))
+    windows = list_windows(text, finds)
     if sum(high - low for low, high in windows) * 2 > len(text):
-        return True
+        parts = find_distinct_parts(hidden)
+        is_whole = parts[0].high - parts[0].low == len(hidden)
+        return is_whole or any(_has_secret(hidden, part, is_wrapped=is_wrapped) for part in parts)
     starts = [found.start for found in finds]
     for low, high in windows:
         inside = (
@@ -148,36 +131,18 @@ def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> boo
             for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
             if found.end <= high
         )
-        hidden = insert_markers(text[low:high], inside)
-        if insert_markers(hidden, find_secrets(hidden, is_wrapped=is_wrapped)) != hidden:
+        window = insert_markers(text[low:high], inside)
+        if _has_secret(window, Part(0, 0, len(window), len(window)), is_wrapped=is_wrapped):
             return True
     return False
 
 
-def _is_near_key_id(text: str, found: FoundSecret) -> bool:
-    """Return whether the marker of a secret can bring another value closer to an access key ID."""
-    return _KEY_ID.search(text, max(0, found.start - _KEY_ID_REACH), found.end + _KEY_ID_REACH) is not None
-
-
-def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:
-    """Return the position of the lines around a secret."""
-    low = max(0, found.start - _WINDOW)
-    high = found.end + _WINDOW
-    end = text.find("\n", high, high + _MAX_LINE)
-    return text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low, end if end >= 0 else high
-
-
-def _is_separate(text: str, found: FoundSecret) -> bool:
-    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
-    following = text[found.end : found.end + 1]
-    if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
-        return False
-    start = found.start if found.name_start < 0 else found.name_start
-    if found.is_whole or text[start - 1 : start].isspace():
-        return True
-    low = max(0, start - _GLUE_REACH)
-    word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
-    return not (_GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, start) is None)
+def _has_secret(text: str, part: Part, *, is_wrapped: bool) -> bool:
+    """Return whether a part of a text contains a secret that has no marker yet."""
+    start, end = part.start - part.low, part.end - part.low
+    text = text[part.low : part.high]
+    finds = [found for found in find_secrets(text, is_wrapped=is_wrapped) if start <= found.start < end]
+    return insert_markers(text, finds) != text
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:

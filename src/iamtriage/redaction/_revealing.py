@@ -1,0 +1,71 @@
+"""Find where the markers of secrets can reveal other secrets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.redaction._secret_spans import FoundSecret
+
+__all__ = ("list_windows",)
+
+# The characters that end a value. After anything else, a marker can be part of another name or value.
+_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
+# After a word and a sign, but no space, a secret can be part of a longer value.
+_GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
+_GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+_AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
+_GLUE_REACH = 80
+_KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
+# The maximum distance between an ID and its secret, with the length of an ID. In characters.
+_KEY_ID_REACH = 430
+# The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
+_WINDOW = 600
+_MAX_LINE = 2_000
+
+
+def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int]]:
+    """Return the position of the lines around each secret whose marker can reveal another one.
+
+    Args:
+        text: The text, without markers for the secrets.
+        finds: The secrets, in text order.
+    """
+    has_ids = _KEY_ID.search(text) is not None
+    windows: list[tuple[int, int]] = []
+    for found in finds:
+        if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
+            low, high = _find_window(text, found)
+            if windows and low <= windows[-1][1]:
+                low, high = windows[-1][0], max(high, windows.pop()[1])
+            windows.append((low, high))
+    return windows
+
+
+def _is_near_key_id(text: str, found: FoundSecret) -> bool:
+    """Return whether the marker of a secret can bring another value closer to an access key ID."""
+    return _KEY_ID.search(text, max(0, found.start - _KEY_ID_REACH), found.end + _KEY_ID_REACH) is not None
+
+
+def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:
+    """Return the position of the lines around a secret."""
+    low = max(0, found.start - _WINDOW)
+    high = found.end + _WINDOW
+    end = text.find("\n", high, high + _MAX_LINE)
+    return text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low, end if end >= 0 else high
+
+
+def _is_separate(text: str, found: FoundSecret) -> bool:
+    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
+    following = text[found.end : found.end + 1]
+    if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
+        return False
+    start = found.start if found.name_start < 0 else found.name_start
+    if found.is_whole or text[start - 1 : start].isspace():
+        return True
+    low = max(0, start - _GLUE_REACH)
+    word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
+    return not (_GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, start) is None)
