@@ -173,6 +173,19 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
         f'{{"level":"info","msg":"ready"}}\n$ curl -v https://s3.eu-west-1.amazonaws.com/a/b\n> GET /a/b HTTP/1.1\n>\n< HTTP/1.1 403 Forbidden\n< x-amz-request-id: {REQUEST}\n<\n<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>{REQUEST}</RequestId></Error>',
         [denied(code="AccessDenied", request_id=REQUEST, status_code=403)],
     ),
+    # The first body states its own request, so it does not wrap the second.
+    (
+        "two-bodies-in-a-line",
+        "ERROR "
+        + " then ".join(
+            f"<Error><Code>{code}</Code><Message>no</Message><RequestId>{REQUEST[:-1]}{n}</RequestId></Error>"
+            for n, code in enumerate(("NoSuchKey", "AccessDenied"))
+        ),
+        [
+            {"kind": "aws_error", "code": "NoSuchKey", "request_id": f"{REQUEST[:-1]}0"},
+            denied(code="AccessDenied", request_id=f"{REQUEST[:-1]}1"),
+        ],
+    ),
     # Elements of a list, not the fields of one object.
     (
         "log-events-in-yaml",

@@ -105,6 +105,14 @@ LOGS: tuple[tuple[str, str, Sequence[Facts]], ...] = (
 )
 
 
+@pytest.mark.parametrize("indent", ["    ", "\t", "> "])
+def test_a_log_in_a_block_of_code(indent: str) -> None:
+    """Neither the indentation nor a mark before each line changes what starts an entry."""
+    log = f"10:00:00 INFO served request_id={_SERVED}\n10:00:01 ERROR {_GO}\n10:00:02 ERROR {_CALL}"
+    found = scan("\n".join(indent + line for line in log.split("\n")))
+    assert [facts_of(failure) for failure in found] == [_ANSWERED, _CALLED]
+
+
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in LOGS], ids=[row[0] for row in LOGS])
 def test_failures_behind_prefixes(text: str, expected: Sequence[Facts]) -> None:
     assert [facts_of(failure) for failure in scan(text)] == list(expected)

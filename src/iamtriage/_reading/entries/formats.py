@@ -66,6 +66,7 @@ PREFIXES: dict[str, str] = {
     # Seconds or milliseconds since 1970, or seconds since the kernel started.
     "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
     "teamcity": rf"\[{_CLOCK}\](?P<teamcity>)[ A-Za-z]:[\t ]{{1,8}}(?:\[[^\]\n]{{1,80}}\](?:[ ]|(?=\n|\Z)))?",
+    "buildkite": r"\x1b_bk;t=\d{13}\x07(?P<buildkite>)",
     "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
 }
 
@@ -212,7 +213,7 @@ def _docker_tail(line: str, begin: int) -> int:
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # Every prefix starts with one of these, with the name of a month or day, or with a level and a slash, or contains a bar,
 # a hyphen or a tab.
-_PREFIX_STARTS = frozenset("0123456789[<>{@")
+_PREFIX_STARTS = frozenset("0123456789[<>{@\x1b")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset(
     {

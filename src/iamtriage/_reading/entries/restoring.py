@@ -5,18 +5,20 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.entries.lines import restore_line
 from iamtriage._reading.entries.tasks import find_tasks, split_tasks
-from iamtriage._reading.entries.wrapping import find_width, join_lines
+from iamtriage._reading.entries.wrapping import find_width, join_lines, starts_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # Characters of a log that show what was added to its lines.
 _SAMPLE_LENGTH = 65_536
+_BLANKS = frozenset({"", " ", "\t"})
 
 
 def restore_lines(lines: Iterable[str]) -> Iterable[str]:
-    """Return the lines of a log without the names of tasks, or without the breaks of a terminal.
+    """Return the lines of a log without indentation, the names of tasks, or the breaks of a terminal.
 
     The beginning of the log is read before the first line is returned.
 
@@ -40,7 +42,28 @@ def restore_lines(lines: Iterable[str]) -> Iterable[str]:
     if tasks:
         return split_tasks(read, tasks)
     width = find_width(first)
-    return join_lines(read, width) if width else read
+    if width:
+        return join_lines(read, width)
+    indent = _find_indent(first)
+    return _dedent(read, indent) if indent else read
+
+
+def _find_indent(lines: list[str]) -> str:
+    """Return the space before each line of a log that was pasted as a code block."""
+    if any(line[:1] not in _BLANKS for line in lines):
+        # True for most logs after the first line.
+        return ""
+    written = [line for line in lines if line.strip()]
+    size = min((len(line) - len(line.lstrip(" \t")) for line in written), default=0)
+    # One indented entry reads the same without a change.
+    is_log = size and sum(starts_entry(line[size:]) for line in written) > 1
+    return written[0][:size] if is_log else ""
+
+
+def _dedent(lines: Iterable[str], indent: str) -> Iterator[str]:
+    for line in lines:
+        text = line.removeprefix(indent)
+        yield line if text is line else restore_line(text, line, task=indent)
 
 
 def _raise(error: BaseException) -> Iterator[str]:

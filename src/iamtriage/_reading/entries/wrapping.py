@@ -42,7 +42,7 @@ def find_width(lines: Sequence[str]) -> int:
     count = len(broken)
     is_broken = count >= _MIN_BROKEN and count * 10 >= (count + len(whole)) * _MIN_BROKEN_OF_TEN
     # Without a log, pasted text is joined as one text.
-    return width if is_broken and any(map(_starts_entry, lines)) else 0
+    return width if is_broken and any(map(starts_entry, lines)) else 0
 
 
 def join_lines(lines: Iterable[str], width: int) -> Iterator[str]:
@@ -72,7 +72,8 @@ def join_lines(lines: Iterable[str], width: int) -> Iterator[str]:
         yield _join(parts)
 
 
-def _starts_entry(line: str) -> bool:
+def starts_entry(line: str) -> bool:
+    """Return whether a line has the prefix or the start of a log format."""
     return split_prefix(line).end > 0 or START.match(line) is not None
 
 
@@ -88,7 +89,7 @@ def _continues(line: str, following: str) -> bool:
         # A terminal keeps the space at which it breaks a line.
         return True
     return not (
-        _starts_entry(following) or OPENING.match(following) is not None or CONTINUATION.match(following)
+        starts_entry(following) or OPENING.match(following) is not None or CONTINUATION.match(following)
     )
 
 

@@ -318,7 +318,9 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     if on_other_lines and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
         # Independent, except for an SDK's report of the call that should have returned credentials.
         return False
-    is_code_alone = not outer.has_core and not outer.has_tail and "status_code" not in outer.facts
+    is_code_alone = not (
+        outer.has_core or outer.has_tail or {"status_code", "request_id"} & outer.facts.keys()
+    )
     if outer.code in _COMMON_CODES and is_code_alone:
         # "Forbidden: operation error STS: …", as a program names the status of its own response.
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD and inner.code is not None
