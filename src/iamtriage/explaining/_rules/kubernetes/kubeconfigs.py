@@ -1,4 +1,4 @@
-"""Read a kubeconfig in the text, and explain that it gets its token for another cluster than it calls.
+"""Read a kubeconfig or a provider of Terraform, and explain that it gets its token for another cluster than it calls.
 
 A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
 """
@@ -38,6 +38,14 @@ _EKSCTL = lazy_pattern(r"(?P<name>[0-9A-Za-z][\w-]{0,99})\.(?P<region>[a-z0-9-]{
 _ARGUMENT = r"[\"']?\s{{0,40}}(?:,\s{{0,4}}|\n\s{{0,40}}- )[\"']?(?P<{}>[\w-]{{1,100}})[\"']?"
 _OF_TOKEN = lazy_pattern(rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){_ARGUMENT.format('name')}")
 _REGION_OF_TOKEN = lazy_pattern(rf"--region{_ARGUMENT.format('region')}")
+
+# The data sources of Terraform's provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster_auth
+_DATA = lazy_pattern(
+    r"\bdata \"(?P<type>aws_eks_cluster(?:_auth)?)\" \"(?P<label>[\w-]{1,64})\" \{\s{1,20}name\s{1,20}= \"(?P<name>[\w-]{1,100})\""
+)
+_HOST_OF_DATA = lazy_pattern(r"\bhost\s{1,20}= data\.aws_eks_cluster\.(?P<label>[\w-]{1,64})\.endpoint\b")
+_TOKEN_OF_DATA = lazy_pattern(r"\bdata\.aws_eks_cluster_auth\.(?P<label>[\w-]{1,64})\.token\b")
+_NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server does not know who calls."
 
 
 class OtherToken(NamedTuple):
@@ -93,6 +101,66 @@ def find_other_token(text: str) -> OtherToken | None:
     )
 
 
+class OtherData(NamedTuple):
+    """A provider of Terraform whose host and token are of two clusters.
+
+    Attributes:
+        called: The cluster of the host.
+        signed: The cluster of the token.
+        setting: What sets the cluster of the token.
+    """
+
+    called: str
+    signed: str
+    setting: str
+
+
+def find_other_data(text: str) -> OtherData | None:
+    """Return the clusters of the host and of the token in a provider of Terraform, if they differ."""
+    if "aws_eks_cluster" not in text:
+        return None
+    text = text[:_MAX_TEXT]
+    names = {(each["type"], each["label"]): each["name"] for each in _DATA.finditer(text)}
+    hosts = {each["label"] for each in _HOST_OF_DATA.finditer(text)}
+    host = names.get(("aws_eks_cluster", hosts.pop())) if len(hosts) == 1 else None
+    tokens = {each["label"]: each[0] for each in _TOKEN_OF_DATA.finditer(text)}
+    signed: dict[str | None, str] = {
+        names.get(("aws_eks_cluster_auth", label)): words for label, words in tokens.items()
+    }
+    signed |= {each["name"]: "--cluster-name" for each in _OF_TOKEN.finditer(text)}
+    if host is None or len(signed) != 1:
+        return None
+    ((name, setting),) = signed.items()
+    return None if name is None or name == host else OtherData(host, name, setting)
+
+
+def explain_other_data(case: AnyCase, found: OtherData) -> Explanation:
+    """Explain that a provider of Terraform gets its token for another cluster than it calls."""
+    called, signed = clip_text(found.called), clip_text(found.signed)
+    is_plugin = found.setting.startswith("--")
+    return case.explain(
+        f"Terraform calls the cluster {called} with a token for the cluster {signed}: a token is valid for one cluster only, so the API server does not accept it.",
+        OTHER_CLUSTER.cause(
+            "derived",
+            (f"The provider's host is that of the cluster {called}.",),
+            text=f"The provider gets its token with {found.setting}, for {signed}.",
+        ),
+        topic="kubernetes-login",
+        remedies=(
+            your_remedy(
+                f"Get the token for {called} in the provider",
+                f"Set {'--cluster-name' if is_plugin else 'name'} to {called} in {'the args of the exec block' if is_plugin else found.setting.removesuffix('.token')}, and run Terraform again.",
+                "If the API server still does not accept the caller, the principal of Terraform has no access to the cluster.",
+                url=pages.EKS_KUBECONFIG,
+            ),
+            build_cluster_principal(case.stated_principal, case.caller or "the caller").inspect_access_remedy(
+                find_cluster(case)
+            ),
+        ),
+        notes=(_NO_POLICY,),
+    )
+
+
 def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
     """Explain that a kubeconfig gets its token for another cluster than it calls."""
     cluster = find_cluster(case)
@@ -127,5 +195,5 @@ def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
             ),
             principal.inspect_access_remedy(cluster),
         ),
-        notes=("Neither RBAC roles nor IAM policies help: the API server does not know who calls.",),
+        notes=(_NO_POLICY,),
     )

@@ -92,6 +92,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return other_logins.explain_other_cluster(case, provider)
     if (token := kubeconfigs.find_other_token(case.failure.text)) is not None:
         return kubeconfigs.explain_other_token(case, token)
+    if (data := kubeconfigs.find_other_data(case.failure.text)) is not None:
+        return kubeconfigs.explain_other_data(case, data)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
@@ -140,7 +142,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         *_possible_causes(cluster, is_terraform=is_terraform),
         topic="kubernetes-login",
         remedies=(
-            *([CONFIGURE_TERRAFORM] if is_terraform else []),
+            *([CONFIGURE_TERRAFORM] if is_terraform and "get-token" not in case.failure.text else []),
             *(grants if unsuited is not None else ()),
             *_caller_remedies(cluster, principal, access, program),
             principal.inspect_access_remedy(cluster),
