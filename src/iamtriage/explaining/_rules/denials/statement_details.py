@@ -36,7 +36,7 @@ _OPERATORS = {
     "StringNotLike": "does not match",
 }
 _MAX_VALUES = 3
-_RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag/", "aws:principaltag/"
+_RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag", "aws:principaltag"
 # Two names of one service are rarely closer than this.
 _SIMILARITY = 0.9
 
@@ -67,11 +67,11 @@ def _iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
     for _, key, values in _iterate_conditions(statement):
-        kind, _, _ = key.lower().partition("/")
+        kind = key.lower().partition("/")[0]
         what, line = "the resource", None
-        if f"{kind}/" == _RESOURCE_TAG:
+        if kind == _RESOURCE_TAG:
             line = _resource_tags_command(denial)
-        elif f"{kind}/" == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
+        elif kind == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
             what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
         if line is not None:
             name = clip_text(key.partition("/")[2])
