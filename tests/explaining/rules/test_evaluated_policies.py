@@ -112,11 +112,16 @@ def test_given_policy_that_allows_another_resource(resource: str, difference: st
     assert cause.because == (() if difference is None else (difference,))
 
 
-def test_policy_of_a_type_that_is_not_given_is_the_last_cause() -> None:
-    boundary = doc(statement("Allow", "sqs:ReceiveMessage"))
+def test_policies_that_are_not_given_lack_nothing() -> None:
+    """AWS names the boundary, and nobody gave the identity-based policies, which must allow the call, too."""
     text = f"{DENIED} because no permissions boundary allows the {ACTION} action"
-    explanation = explain_with(text, permissions_boundary=boundary)
-    assert explanation.causes[-1].code == "policies-lack-allow"
+    lacking = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:ReceiveMessage")))
+    assert [each.code for each in lacking.causes] == ["policies-lack-allow", "boundary-no-allow"]
+    assert lacking.causes[0].text == (
+        "The given permissions boundary does not allow sqs:SendMessage: it allows only sqs:ReceiveMessage."
+    )
+    other = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:*")))
+    assert [each.code for each in other.causes] == ["boundary-no-allow"]
 
 
 def test_a_suggested_policy_is_verified() -> None:

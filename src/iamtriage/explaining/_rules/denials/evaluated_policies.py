@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.stated_policies import (
     EVALUATION_PAGES,
@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.denials.statement_details import (
 )
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.results import LAYER_NAMES
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
+    from iamtriage.typing import PolicyType
 
 _LACKS_ALLOW = CauseType(
     "policies-lack-allow",
@@ -112,12 +113,14 @@ def _add_cause(explanation: Explanation, denial: Denial, decision: Decision) -> 
         if denial.policy_type in {None, decision.layer} and not denial.is_explicit:
             summary = denial_summary(denial, describe_other_resource(denial.action or "", policy))
         return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
-    cause = _LACKS_ALLOW.cause("supplied", text=f"{decision.reason}{_describe_misspelling(denial, decision)}")
-    layer = decision.layer
-    is_unknown = layer is None or not decision.policies.sources(layer)
-    is_other_type = is_unknown and denial.policy_type not in {None, layer}
-    causes = (*explanation.causes, cause) if is_other_type else (cause, *explanation.causes)
-    return attrs.evolve(explanation, causes=causes)
+    layer, text = decision.layer, decision.reason
+    if denial.policy_type not in {None, layer} and (layer is None or not decision.policies.sources(layer)):
+        # Nobody gave the policies of the deciding type, and AWS names another type.
+        layer, text = denial.policy_type, _describe_allowed_actions(denial) or ""
+        if not text:
+            return explanation
+    cause = _LACKS_ALLOW.cause("supplied", text=f"{text}{_describe_misspelling(denial, layer)}")
+    return attrs.evolve(explanation, causes=(cause, *explanation.causes))
 
 
 def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, Mapping[str, Any]] | None:
@@ -189,10 +192,28 @@ def _find_other_resources(denial: Denial, decision: Decision) -> Iterator[tuple[
             yield policy, cause
 
 
-def _describe_misspelling(denial: Denial, decision: Decision) -> str:
+def _describe_allowed_actions(denial: Denial) -> str | None:
+    """Return that a given policy of the type that AWS names does not allow the action, and what it allows."""
+    for policy in list_known_policies(denial):
+        allows = [each for each in iterate_statements(policy.content) if each.get("Effect") == "Allow"]
+        names = tuple(clip_text(name) for each in allows for name in as_strings(each.get("Action")))
+        is_open = denial.action is None or any(
+            names_action(each, denial.action) is not False for each in allows
+        )
+        if policy.policy_type == denial.policy_type and not is_open:
+            only = (
+                f": it allows only {join_words(names[:_MAX_STATEMENTS], 'and')}"
+                if 0 < len(names) <= _MAX_STATEMENTS
+                else ""
+            )
+            return f"{capitalize_start(policy.name)} does not allow {denial.action}{only}."
+    return None
+
+
+def _describe_misspelling(denial: Denial, layer: PolicyType | None) -> str:
     """Return that a policy of the deciding type names an action that does not exist, as another sentence."""
     for policy in list_known_policies(denial):
-        if policy.policy_type == decision.layer and denial.action is not None:
+        if policy.policy_type == layer and denial.action is not None:
             name = find_misspelled_action(iterate_statements(policy.content), denial.action)
             if name is not None:
                 return f" {capitalize_start(policy.name)} names {clip_text(name)}, which is no action: it must be {denial.action}."
