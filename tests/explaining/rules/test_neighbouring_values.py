@@ -399,6 +399,53 @@ Error: Invalid login: 535 Authentication Credentials Invalid
 """,
         ("email-smtp.ap-south-1.amazonaws.com", "create SMTP credentials in eu-central-1"),
     ),
+    "service account without an annotation, as kubectl describes it": _Row(
+        """$ kubectl logs deploy/exporter -n media
+NoCredentialProviders: no valid providers in chain. Deprecated.
+$ kubectl describe sa exporter -n media
+Name:                exporter
+Namespace:           media
+Labels:              <none>
+Annotations:         <none>
+""",
+        (
+            "Derived The service account media/exporter has neither a role annotation",
+            "The service account in the text has no annotation (IRSA)",
+            "--service-account exporter",
+        ),
+        ("kubectl get serviceaccount",),
+    ),
+    "manifest of a service account without an annotation": _Row(
+        """botocore.exceptions.NoCredentialsError: Unable to locate credentials
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: thumbs
+  namespace: media
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  annotations:
+    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/other
+  name: other
+""",
+        (),
+        ("The service account in the text has no annotation (IRSA)",),
+    ),
+    "manifest of a service account before that of its pods": _Row(
+        """operation error ec2imds: GetRegion, failed to get region, context deadline exceeded
+kind: ServiceAccount
+metadata:
+  name: thumbs
+---
+kind: Pod
+metadata:
+  annotations:
+    eks.amazonaws.com/role-arn: none
+""",
+        ("Then give the service account a role: it has no annotation",),
+    ),
 }
 
 

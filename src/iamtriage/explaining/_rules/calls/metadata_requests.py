@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-in
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._rules.credentials import credential_sources
+from iamtriage.explaining._rules.credentials import credential_sources, pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
@@ -68,6 +69,19 @@ _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
 )
 
 
+_GIVE_ROLE = cluster_remedy(
+    "Then give the service account a role: it has no annotation",
+    "Unless it has a Pod Identity association, the next call fails because the pod has no credentials. The first command lists the associations.",
+    "Create an association, or annotate the account with the role (IRSA). Then re-create the pods: EKS injects the variables only when a pod is created.",
+    commands=(
+        pod_roles.LIST_ASSOCIATIONS,
+        pod_roles.CREATE_ASSOCIATION,
+        "kubectl rollout restart deployment/NAME --namespace NAMESPACE",
+    ),
+    url=pages.EKS_SERVICE_ACCOUNTS,
+)
+
+
 def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the instance metadata service did not tell a program what it asked for."""
     facts = case.facts
@@ -94,6 +108,7 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     if mentions_kubernetes(case) or controller is not None:
         step = "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass."
         hop_limit = attrs.evolve(hop_limit, steps=(*hop_limit.steps[:-1], step))
+    lacks_role = re.search(pod_roles.ACCOUNT_WITHOUT_ANNOTATION, case.text) is not None
     return case.explain(
         f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}. {end}",
         METADATA_UNANSWERED.cause(
@@ -104,6 +119,6 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
         NO_WAY_OUT.cause(
             text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),
-        remedies=present(configure, hop_limit),
+        remedies=present(configure, _GIVE_ROLE if lacks_role else None, hop_limit),
         notes=("An IAM policy does not help: no request reached AWS.",),
     )

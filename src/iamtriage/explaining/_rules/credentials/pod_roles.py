@@ -86,13 +86,19 @@ OTHER_PROVIDER = CauseType(
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
 )
+# The manifest of a service account without the annotation, or what kubectl describe prints of one.
+ACCOUNT_WITHOUT_ANNOTATION = (
+    r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
+    r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
+)
+"""A pattern for a text with its whitespace folded."""
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",
     title="The service account has no role",
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
-    recognised_by="The list of the account's Pod Identity associations in the text is empty.",
-    sign=r"\blist-pod-identity-associations\b.{0,300}?(?P<shown>\"associations\": ?\[ ?\])",
+    recognised_by="The list of the account's Pod Identity associations in the text is empty, or the text has the account without an annotation.",
+    sign=rf"\blist-pod-identity-associations\b.{{0,300}}?(?P<shown>\"associations\": ?\[ ?\])|{ACCOUNT_WITHOUT_ANNOTATION}",
     remedy="give the pod's service account a role",
     of="no-credentials",
 )
@@ -250,6 +256,9 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
+    if re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+        check = "The service account in the text has no annotation (IRSA). Check whether it has a Pod Identity association."
+        lookups, provide = [LIST_ASSOCIATIONS], "annotate it with the role, or create an association"
     restart = clusters.restart_command(case)
     again = restart
     if find_placeholders(restart):
@@ -257,7 +266,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     return cluster_remedy(
         "In Kubernetes: give the pod's service account a role",
         check,
-        f"If it has neither, {provide}. Then re-create the pods: {again}",
+        f"If it has {'none' if lookups == [LIST_ASSOCIATIONS] else 'neither'}, {provide}. Then re-create the pods: {again}",
         *_usual_account_steps(case),
         commands=(
             *lookups,
