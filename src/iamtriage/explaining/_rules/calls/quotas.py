@@ -6,12 +6,13 @@ Source: https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
+from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES, merge_subjects
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -56,106 +57,6 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
-_ATTACHED = "a role, user or group can have at least 10"
-_NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
-# https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
-_CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
-_MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
-_WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
-
-
-class _Size(NamedTuple):
-    """What can be too long, which kind of holder names it, and how to make it shorter.
-
-    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
-    """
-
-    pattern: re.Pattern[str]
-    what: str
-    kind: str
-    title: str
-    steps: tuple[str, ...]
-    url: str = pages.IAM_QUOTAS
-    commands: tuple[str, ...] = ()
-
-
-# By what the message says. The last one is for messages that name no limit.
-_SIZES = (
-    _Size(
-        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
-        "the managed policy",
-        "policy",
-        "Shorten or split the policy",
-        (
-            _NOT_RAISED,
-            f"Split it into several managed policies: {_ATTACHED}. Or use inline policies of a role: together they can have 10,240 characters.",
-            _WILDCARDS,
-        ),
-    ),
-    _Size(
-        lazy_pattern(
-            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})",
-            re.ASCII,
-        ),
-        "the inline policies of the {kind} {name} together",
-        "",
-        "Move statements into managed policies",
-        (
-            _NOT_RAISED,
-            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}.",
-            "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
-        ),
-    ),
-    _Size(
-        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
-        "the trust policy of the role",
-        "role",
-        "Merge statements of the trust policy",
-        (
-            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement, and remove providers of deleted clusters and principals that no longer use the role.",
-            "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
-        ),
-        commands=(
-            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
-        ),
-    ),
-    _Size(
-        lazy_pattern(
-            r"final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)", re.ASCII
-        ),
-        "the resource-based policy of the function",
-        "",
-        "Remove statements of the function's policy",
-        (
-            "Remove those of triggers that no longer exist: aws lambda remove-permission. aws lambda get-policy lists them.",
-            "Replace the statements of many sources of one service by one, with a wildcard in the source ARN.",
-        ),
-        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
-    ),
-    _Size(
-        lazy_pattern(r"exceeded the maximum policy size"),
-        "",
-        "",
-        "Shorten the policy of the organization",
-        (
-            "Remove whitespace, which Organizations counts if the AWS CLI or an SDK saves the policy: jq -c . policy.json",
-            "Merge statements, or split the policy into several that are attached to the same target.",
-        ),
-        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
-    ),
-    _Size(
-        lazy_pattern(r""),
-        "",
-        "",
-        "Shorten or split the policy",
-        (
-            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
-            f"Split a permissions policy into several managed policies: {_ATTACHED}.",
-            _WILDCARDS,
-        ),
-    ),
-)
 _RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
@@ -379,10 +280,12 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                 ),
             ),
         )
-    size, found = next((size, found) for size in _SIZES if (found := size.pattern.search(message)))
+    size, found = next((size, found) for size in POLICY_SIZES if (found := size.pattern.search(message)))
     limit, because = "", code_evidence(case.failure)
-    steps = size.steps
-    lines = size.commands
+    steps, lines = size.steps, size.commands
+    if size.kind == "role" and (pattern := merge_subjects(case.failure.text)) is not None:
+        shorter = f"The subjects in the text fit one value with StringLike: {clip_text(pattern)}."
+        steps = (f"{shorter} It also trusts each other service account of this form.", *steps)
     if size.what:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
@@ -390,7 +293,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
-            steps += (_MERGED_BY_CDK,) if _CDK.search(case.text) else ()
+            steps += (MERGED_BY_CDK,) if CDK.search(case.text) else ()
             holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
             lines = (
                 f"aws iam list-{found['kind']}-policies {holder}",

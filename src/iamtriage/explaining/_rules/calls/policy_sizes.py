@@ -1,0 +1,149 @@
+"""List what can be too long in IAM and Organizations, and how to make it shorter.
+
+The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared import pages
+
+__all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize", "merge_subjects")
+
+_SUBJECT = lazy_pattern(
+    r"\bsystem:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?![\w*?-])",
+    re.ASCII,
+)
+_MIN_SUBJECTS = 3
+_MAX_TEXT = 64_000
+_ATTACHED = "a role, user or group can have at least 10"
+_NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
+# https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
+CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
+MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
+_WILDCARDS = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
+
+
+class PolicySize(NamedTuple):
+    """What can be too long, which kind of holder names it, and how to make it shorter.
+
+    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+    """
+
+    pattern: re.Pattern[str]
+    what: str
+    kind: str
+    title: str
+    steps: tuple[str, ...]
+    url: str = pages.IAM_QUOTAS
+    commands: tuple[str, ...] = ()
+
+
+# By what the message says. The last one is for messages that name no limit.
+POLICY_SIZES = (
+    PolicySize(
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for PolicySize: (?P<count>\d{3,6})", re.ASCII),
+        "the managed policy",
+        "policy",
+        "Shorten or split the policy",
+        (
+            _NOT_RAISED,
+            f"Split it into several managed policies: {_ATTACHED}. Or use inline policies of a role: together they can have 10,240 characters.",
+            _WILDCARDS,
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(
+            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<kind>role|user|group) (?P<name>[\w+=,.@-]{1,128})",
+            re.ASCII,
+        ),
+        "the inline policies of the {kind} {name} together",
+        "",
+        "Move statements into managed policies",
+        (
+            _NOT_RAISED,
+            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}.",
+            "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(r"\b(?:[Cc]annot exceed )?quota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII),
+        "the trust policy of the role",
+        "role",
+        "Merge statements of the trust policy",
+        (
+            "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement, and remove providers of deleted clusters and principals that no longer use the role.",
+            "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
+            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
+        ),
+        commands=(
+            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+        ),
+    ),
+    PolicySize(
+        lazy_pattern(
+            r"final policy size \(\d{3,6}\) is bigger than the limit \((?P<count>\d{3,6})\)", re.ASCII
+        ),
+        "the resource-based policy of the function",
+        "",
+        "Remove statements of the function's policy",
+        (
+            "Remove those of triggers that no longer exist: aws lambda remove-permission. aws lambda get-policy lists them.",
+            "Replace the statements of many sources of one service by one, with a wildcard in the source ARN.",
+        ),
+        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+    ),
+    PolicySize(
+        lazy_pattern(r"exceeded the maximum policy size"),
+        "",
+        "",
+        "Shorten the policy of the organization",
+        (
+            "Remove whitespace, which Organizations counts if the AWS CLI or an SDK saves the policy: jq -c . policy.json",
+            "Merge statements, or split the policy into several that are attached to the same target.",
+        ),
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html",
+    ),
+    PolicySize(
+        lazy_pattern(r""),
+        "",
+        "",
+        "Shorten or split the policy",
+        (
+            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
+            f"Split a permissions policy into several managed policies: {_ATTACHED}.",
+            _WILDCARDS,
+        ),
+    ),
+)
+
+
+def merge_subjects(text: str) -> str | None:
+    """Return a pattern for the service accounts in a text, if all namespaces or all names begin alike.
+
+    >>> merge_subjects("".join(f"system:serviceaccount:team-{each}:app," for each in "abc"))
+    'system:serviceaccount:team-*:app'
+    """
+    found = set(_SUBJECT.findall(text, 0, _MAX_TEXT))
+    if len(found) < _MIN_SUBJECTS:
+        return None
+    namespaces, names = ({each[part] for each in found} for part in (0, 1))
+    parts = [_find_stem(each) for each in (namespaces, names)]
+    # A pattern for both would trust much more than the list.
+    if None in parts or sum(len(each) > 1 for each in (namespaces, names)) != 1:
+        return None
+    return f"system:serviceaccount:{parts[0]}:{parts[1]}"
+
+
+def _find_stem(values: set[str]) -> str | None:
+    """Return the only value, or a pattern for several values that begin with the same words."""
+    if len(values) == 1:
+        return next(iter(values))
+    first, last = min(values), max(values)
+    pairs = enumerate(zip(first, last, strict=False))
+    end = next((index for index, (one, other) in pairs if one != other), len(first))
+    stem, hyphen, _ = first[:end].rpartition("-")
+    return f"{stem}{hyphen}*" if stem else None
