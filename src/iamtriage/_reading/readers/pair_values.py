@@ -59,6 +59,8 @@ _MAX_FRAME_LENGTH = 200
 _MAX_OBJECT_DISTANCE = 400
 # What the SDK for JavaScript v2 adds to each error of a service.
 _KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
+# How many entries of a batch failed, in the result of a call.
+_BATCH_COUNTS = ("FailedRecordCount", "FailedPutCount", "FailedEntryCount")
 _NAME = lazy_pattern(r"\w{2,80}")
 _IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _MAX_IDENTITY_DISTANCE = 400
@@ -140,6 +142,7 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         cluster.is_aws
         or is_confirmed
         or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
+        or (pair.key == "ErrorCode" and any(map(pair.text.__contains__, _BATCH_COUNTS)))
         or _is_of_sdk(pair)
         or (typed and _FROM_RESPONSE.search(pair.text, pair.end, pair.end + _MAX_FRAMES_LENGTH) is not None)
     )

@@ -113,6 +113,7 @@ _PROGRAM_KEY = lazy_pattern(
     r"[\"'][\w.]{0,30}(?:requestId|request_id|statusCode|status_code)[\"']\s?:\s{0,2}[\"']?\Z"
 )
 _MAX_PROGRAM_KEY_LENGTH = 50
+_IDS = frozenset({"request_id", "status_code"})
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
@@ -192,7 +193,9 @@ def _finish(text: str, cluster: Piece, event_pairs: list[tuple[str, Pair]]) -> I
                 cluster.put(role, pair.value, rank=HINT)
                 cluster.start = min(cluster.start, pair.at)
     event_pairs.clear()
-    if cluster.facts and not all(_is_of_program(text, fact) for fact in cluster.facts.values()):
+    facts = cluster.facts
+    is_of_program = facts.keys() <= _IDS and all(_is_of_program(text, fact) for fact in facts.values())
+    if facts and not is_of_program:
         yield cluster
 
 
