@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
+_USER_POOL = "credentials.user_pools.explain_user_pool"
 _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",
@@ -153,6 +154,16 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "invalid login token",
         "not from a supported provider of this identity pool",
     ),
+    _USER_POOL: (
+        "incorrect username or password",
+        "password attempts exceeded",
+        "user is disabled",
+        "refresh token has",
+        "invalid refresh token",
+        "access token has",
+        "secret hash for client",
+        "secret_hash was not received",
+    ),
     "credentials.identity_pools.explain_identity_forbidden": ("access to identity '",),
     "credentials.identity_pools.explain_pool_roles": ("invalid identity pool configuration",),
     "credentials.presigned_urls.explain_url_incomplete": (
@@ -176,8 +187,10 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     if find_s3_compatible_host(paragraph) is not None:
         return _OTHER_SOFTWARE, None
     lowered = paragraph.lower()
+    is_of_cognito = (failure.envelope.code or "").startswith("NotAuthorized")
     for fragment, rule in MESSAGE_RULES:
-        if fragment in lowered:
+        # Any service can report an expired token.
+        if fragment in lowered and (rule != _USER_POOL or is_of_cognito):
             return rule, None
     if reason is not None:
         # "because this bucket has blocked …" gives a reason that is not a missing Allow.
