@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.denials.statement_details import describe_conditions, find_misspelled_action
+from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
@@ -278,9 +278,7 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         )
         if not allows or not is_relevant:
             return None
-        text = f"{subject} does not allow {action}."
-        if (misspelled := find_misspelled_action(allows, action)) is not None:
-            text += f" It names {clip_text(misspelled)}, which is no action."
+        text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
         return STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
     if resource is None:
         return None

@@ -38,6 +38,7 @@ _OPERATORS = {
 _MAX_VALUES = 3
 _RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag", "aws:principaltag"
 # Two names of one service are rarely closer than this.
+_MAX_ACTIONS = 3
 _SIMILARITY = 0.9
 
 
@@ -118,3 +119,26 @@ def find_misspelled_action(statements: Iterable[Mapping[str, Any]], action: str)
         if close != action.lower() and find_action(names[close]) is None:
             return names[close]
     return None
+
+
+def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
+    """Return what statements allow of the service of an action, as the end of a sentence without its period.
+
+    >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
+    ': of sqs, it allows only sqs:SendMessage'
+    """
+    listed = tuple(statements)
+    misspelled = find_misspelled_action(listed, action)
+    if misspelled is not None:
+        return f". It names {clip_text(misspelled)}, which is no action"
+    service = action.partition(":")[0].lower()
+    names = dict.fromkeys(
+        name
+        for each in listed
+        for name in as_strings(each.get("Action"))
+        if name.lower().startswith(f"{service}:")
+    )
+    if not names:
+        return ""
+    shown = tuple(map(clip_text, names))[:_MAX_ACTIONS]
+    return f": of {service}, it allows only {join_words(shown, 'and')}{' and others' if len(names) > len(shown) else ''}"
