@@ -256,7 +256,7 @@ provider:
                     [
                         {
                             "Effect": "Allow",
-                            "Principal": "${(Service: lambda.amazonaws.com)}",
+                            "Principal": {"Service": "lambda.amazonaws.com"},
                             "Action": "sts:AssumeRole",
                         }
                     ],
@@ -295,6 +295,14 @@ provider:
                 )
             ],
         ),
+        (
+            "- Effect: Allow\n  Action: sts:AssumeRole\n  Principal: { AWS: [a, 'b'] }",
+            [(False, [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ["a", "b"]}}])],
+        ),
+        (
+            "- Effect: Allow\n  Action: s3:*\n  Resource: {a: 1, b: 2}",
+            [(False, [_allow("s3:*", "${(a: 1, b: 2)}")])],
+        ),
         ("- Effect: Allow\n  Action: s3:*\n  Resource: *all", [(False, [_allow("s3:*", "${*all}")])]),
         ("- Effect: Allow\n  <<: *base\n  Action: s3:*", []),
         (
@@ -304,7 +312,7 @@ provider:
         ("taints:\n  - effect: NoSchedule\n    key: a", []),
         ('{\n  "Action": "s3:*",\n  "Effect": "Allow"\n}', []),
     ],
-    ids=["SAM", "Serverless", "anchor", "merge", "broken", "taint", "JSON"],
+    ids=["SAM", "Serverless", "object", "objects", "anchor", "merge", "broken", "taint", "JSON"],
 )
 def test_policy_in_yaml(template: str, policies: list[tuple[bool, list[Any]]]) -> None:
     found = [(each.is_whole, each.content["Statement"]) for each in find_policies_in_yaml(template)]

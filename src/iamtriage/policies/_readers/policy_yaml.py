@@ -28,6 +28,10 @@ _TAG = lazy_pattern(r"!(?P<name>[A-Za-z]{2,20})(?:::\w{1,20})?(?:[ ]{1,9}(?P<val
 _COMMENT = lazy_pattern(r"(?:^|\s)#.*$")
 _QUOTED = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _FLOW_ITEM = lazy_pattern(r"\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,\[\]{}\"'][^,\[\]{}]*)\s*(?:,|\Z)")
+# {Service: lambda.amazonaws.com}
+_FLOW_MEMBER = lazy_pattern(
+    r"\{\s{0,4}(?P<key>[\"']?[A-Za-z][\w:-]{0,60}[\"']?):\s{1,4}(?P<value>\[[^\[\]{}]{0,400}\]|[^\s,\[\]{}][^,\[\]{}]{0,200}?)\s{0,4}\}"
+)
 _MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 6
 
 
@@ -187,9 +191,9 @@ class _Parser:
             return self._skip(column, "") if value is None else value
         if written.startswith("!"):
             return self._parse_tag(written, column)
-        if written[0] in "|>&*{":
+        if written[0] in "|>&*":
             return self._skip(column, written)
-        if written[0] == "[":
+        if written[0] in "[{":
             items = _parse_flow(written)
             return self._skip(column, written) if items is None else items
         return _scalar(written)
@@ -238,9 +242,13 @@ class _Parser:
         return f"${{{' '.join(written.split())[:60].replace('{', '(').replace('}', ')')}}}"
 
 
-def _parse_flow(written: str) -> list[str] | None:
-    """Return the items of a list in brackets on one line, ``None`` for other values."""
-    if not written.endswith("]"):
+def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
+    """Return a list, or an object with one member, that is on one line; ``None`` for other values."""
+    member = _FLOW_MEMBER.fullmatch(written)
+    if member is not None:
+        value = _parse_flow(member["value"]) if member["value"].startswith("[") else _scalar(member["value"])
+        return None if value is None else {_scalar(member["key"]): value}
+    if not (written.startswith("[") and written.endswith("]")):
         return None
     inner, at = written[1:-1].strip(), 0
     values: list[str] = []

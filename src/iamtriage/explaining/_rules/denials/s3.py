@@ -233,7 +233,7 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     is_copy = denial.operation in _COPY_OPERATIONS
     if remedy is None or is_copy or _ownership_command(denial) not in remedy.commands[:1]:
         return remedy
-    title = put_check_first("Find out who owns the bucket", remedy.title.partition(", if ")[0])
+    title = put_check_first("Find the bucket's owner", f"{remedy.title.partition(', if ')[0]} if needed")
     return attrs.evolve(remedy, title=title)
 
 
