@@ -93,6 +93,8 @@ SAYINGS: Table = tuple(
         ("rust-raw-string", 'let answer = call(r#"{"error":"AccessDenied: no"}"#).await;'),
         ("rust-json", 'assert_eq!(\n    body,\n    json!({"error": "orders: AccessDenied: no"})\n);'),
         ("csharp-return", f'return "{_INVALID}";'),
+        ("metric", 'aws_calls_total{code="AccessDenied",operation="PutObject"} 3'),
+        ("metric-with-a-time", 'aws_calls_total{code="ExpiredToken"} 1.5e+02 1791363600123\naws_up 1'),
         ("masked", "throw new Error(`User: arn:aws:iam::${account}:user/${name} is not authorized to perform: ${action}`)"),
     )
 )  # fmt: skip

@@ -240,6 +240,15 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         lazy_pattern(rf"[}})\]](?<![^\n].)[}})\]]{{0,3}},\s?{_LITERAL}\s?\)", re.MULTILINE),
         _PRINTED,
     ),
+    # A sample of a metric, whose labels name the errors that it counts.
+    (
+        '"} ',
+        lazy_pattern(
+            r"^[A-Za-z_:][\w:]{1,200}\{[^{}\n]{1,1000}\}\s[0-9][\w.+-]{0,30}(?:\s[0-9]{10,13})?$",
+            re.MULTILINE,
+        ),
+        None,
+    ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
 _INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:11])
