@@ -204,7 +204,7 @@ sure   | bootstrapClusterCreatorAdminPermissions must be | bootstrapClusterCreat
 sure   | Access Entries with a type of | can only be performed on Access Entries with a type of
 sure   | principalArn could not be found | specified principalArn could not be found
 sure   | <entry>access entry | (?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)
-sure   | not found in auth config | Pod execution role is not found in auth config
+sure   | not found in auth config | [Pp]od execution role is not found in auth config
 sure   | rust policy of the role provided is invalid | Trust policy of the role provided is invalid
 sure   | ssociation already exists | Association already exists: \S+
 unsure | <association>pod identity association | pod identity association (?:already exists|could not be found|not found)
