@@ -1,0 +1,133 @@
+"""What an explanation says about the role bindings in the text of a denial by RBAC."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = 'Error from server (Forbidden): pods is forbidden: User "{user}" cannot list resource "pods" in API group ""{where}'
+BOT = "system:serviceaccount:ci:bot"
+IN_SHOP = ' in the namespace "shop"'
+AT_CLUSTER = " at the cluster scope"
+
+
+def binding(*subjects: str, kind: str = "RoleBinding", namespace: str = "shop", indent: str = "") -> str:
+    lines = [
+        "apiVersion: rbac.authorization.k8s.io/v1",
+        f"kind: {kind}",
+        "metadata:",
+        "  name: bots",
+        *([f"  namespace: {namespace}"] if kind == "RoleBinding" else []),
+        "subjects:",
+        *subjects,
+        "roleRef:",
+        "  apiGroup: rbac.authorization.k8s.io",
+        "  kind: ClusterRole",
+        "  name: pod-reader",
+        "---",
+        "kind: ServiceAccount",
+        "metadata:",
+        "  name: other",
+    ]
+    return "\n".join(f"{indent}{line}" for line in lines)
+
+
+def account(name: str = "bot", namespace: str | None = "ci") -> str:
+    end = "" if namespace is None else f"\n  namespace: {namespace}"
+    return f"- kind: ServiceAccount\n  name: {name}{end}"
+
+
+@pytest.mark.parametrize(
+    ("user", "where", "written", "words"),
+    [
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding(account(), namespace="ci"),
+            "the RoleBinding bots in the text applies only in the namespace ci, and the request is in shop.",
+            id="another namespace",
+        ),
+        pytest.param(
+            BOT,
+            AT_CLUSTER,
+            binding(account()),
+            "applies only in its namespace, and the request is for the whole cluster.",
+            id="the whole cluster",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding(account()),
+            "binds the ClusterRole pod-reader, which does not allow it.",
+            id="the role does not allow it",
+        ),
+        pytest.param(
+            BOT,
+            AT_CLUSTER,
+            binding(account(), kind="ClusterRoleBinding"),
+            "the ClusterRoleBinding bots in the text binds the ClusterRole pod-reader, which does not allow it.",
+            id="a ClusterRoleBinding",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding(account(namespace="shop")),
+            "names the service account shop/bot, and the request is of ci/bot.",
+            id="the account of another namespace",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding(account(name="robot")),
+            "names the service account ci/robot, and the request is of ci/bot.",
+            id="another account of the namespace",
+        ),
+        pytest.param(
+            "ana",
+            IN_SHOP,
+            binding("- kind: User\n  name: ana\n  apiGroup: rbac.authorization.k8s.io", namespace="web"),
+            "applies only in the namespace web, and the request is in shop.",
+            id="a user",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding("- kind: User\n  name: ana"),
+            "no RBAC role allows it.",
+            id="someone else",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            "kind: RoleBinding\nmetadata:\n  name: bots\nkind: Role\n",
+            "no RBAC role allows it.",
+            id="an incomplete manifest",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_binding_in_the_text(user: str, where: str, written: str, words: str, before: bool) -> None:  # noqa: FBT001
+    denial = DENIED.format(user=user, where=where)
+    text = f"{written}\n{denial}" if before else f"{denial}\n{written}\n"
+    assert " ".join(explain(text).summary.split()).endswith(words)
+
+
+def test_cluster_role_is_bound_where_the_request_is() -> None:
+    text = f"{DENIED.format(user=BOT, where=IN_SHOP)}\n{binding(account(), namespace='ci')}"
+    remedy = explain(text).remedies[0]
+    assert remedy.commands[0] == (
+        "kubectl create rolebinding bots -n shop --clusterrole=pod-reader --serviceaccount=ci:bot"
+    )
+
+
+@pytest.mark.parametrize("name", ["$(id)", "a;b", "x' --as=admin", "A" * 300])
+def test_no_name_of_a_binding_changes_a_command(name: str) -> None:
+    written = binding(account(), namespace="ci").replace("pod-reader", name)
+    commands = [
+        line
+        for remedy in explain(f"{DENIED.format(user=BOT, where=IN_SHOP)}\n{written}").remedies
+        for line in remedy.commands
+    ]
+    assert commands
+    assert not any(name in line for line in commands)
