@@ -14,6 +14,7 @@ from iamtriage import (
     PolicyError,
     UnknownRegionError,
     explain,
+    from_record,
     parse,
     parse_arn,
     resolve_sts_endpoint,
@@ -45,19 +46,35 @@ FAILURES = (
 )  # fmt: skip
 
 
+# Texts whose sentences and settings have a secret, which is no value of the failure.
+QUOTES = (
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a").replace("no identity-based", f"no {_TOKEN}"), _TOKEN),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a").replace("allows the s3", f"allows the s3:{_TOKEN} or s3"), _TOKEN),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a") + f"\nRequestId: {_TOKEN}", _TOKEN),
+    (f"export AWS_PROFILE={_TOKEN}\n\u2577\n\u2502 Error: getting credentials: exec: executable aws failed with exit code 255\n\u2575", _TOKEN),
+    (f"Unable to access the artifact with Amazon S3 object key '{{\"password\":\"{OPAQUE}\"}}/Build/a' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.", OPAQUE),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a").replace("because no identity-based policy allows the s3:GetObject action", f"with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/password={OPAQUE}"), OPAQUE),
+)  # fmt: skip
+
+
 def _strings(value: object) -> str:
     """Return all that an explanation's parts contain."""
     return json.dumps(value, default=str)
 
 
 @pytest.mark.parametrize(("text", "secret"), FAILURES)
-def test_explanation_shows_no_secret(text: str, secret: str) -> None:
+def test_failure_has_a_secret_among_its_values(text: str, secret: str) -> None:
     failure = parse(text)
     assert failure is not None
-    assert secret in _strings(dict(to_record(failure))), "the example has no secret among its values"
+    assert secret in _strings(dict(to_record(failure)))
+    assert secret not in repr(failure)
+
+
+@pytest.mark.parametrize(("text", "secret"), [*FAILURES, *QUOTES])
+def test_explanation_shows_no_secret(text: str, secret: str) -> None:
     explanation = explain(text)
     shown = [explanation.summary, repr(explanation), str(explanation), explanation.to_markdown(detail="full")]
-    shown += [explanation.to_text(detail="full", width=200), explanation.to_html(), repr(failure)]
+    shown += [explanation.to_text(detail="full", width=200), explanation.to_html(), *explanation.notes]
     shown.append(_strings(explanation.to_dict()))
     for cause in explanation.causes:
         shown += [cause.text, *cause.because, repr(cause)]
@@ -163,6 +180,14 @@ def test_cells_begin_with_no_formula() -> None:
     row = to_frame([failure], library="polars", csv_safe=True).to_dicts()[0]
     assert row["k8s_user"] == "'=HYPERLINK('x')"
     assert to_frame([failure], library="polars").to_dicts()[0]["k8s_user"] == "=HYPERLINK('x')"
+
+
+@pytest.mark.parametrize("key", ["request_id", "host_id", "event_id", "time", "region", "authorization_id"])
+def test_every_text_of_a_redacted_record_is_redacted(key: str) -> None:
+    failure = parse(_DENIED.format("arn:aws:iam::111122223333:user/ana", "arn:aws:s3:::orders/a"))
+    assert failure is not None
+    record: dict[str, object] = {**to_record(failure), key: _TOKEN}
+    assert dict(to_record(from_record(record), redacted=True))[key] == "[REDACTED token]"
 
 
 def test_encoded_message_is_data_too() -> None:

@@ -16,6 +16,7 @@ from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation, Remedy, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
+from iamtriage.explaining._hiding import hide_quoted_secrets
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -161,7 +162,7 @@ def explain(
         from iamtriage.explaining._rules.credentials.access_keys import add_exposed_key
 
         explanation = add_exposed_key(explanation, Case(failure, known))
-    return apply_extensions(explanation)
+    return apply_extensions(hide_quoted_secrets(explanation))
 
 
 def _explain_unparsed(error: object, facts: Facts) -> Explanation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS
 
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block, Source
     from iamtriage.failures._failures import Failure
 
-__all__ = ("map_strings", "secret_remover", "text_blocks", "without_secrets")
+__all__ = ("map_strings", "may_quote_secret", "secret_remover", "text_blocks", "without_secrets")
 
+# A run of the characters of tokens, and a name, a login or an option with a value, in lower case.
+_RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
+_UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_ASSIGNED = lazy_pattern(
+    r"(?:pass|pwd|pw|secret|token|key|cred|cookie|auth|signature)[\w-]{0,20}"
+    r"[\"'\\]{0,4} ?[=:] ?[\"'\\]{0,4}[^\s\"'\\]{4}"
+    r"|://[^/\s@]{0,200}:[^/\s@]{1,200}@|\b(?:basic|bearer)\s\S{6}|\s-[pu] ?\S{3}"
+    r"|--[a-z-]{0,20}(?:pass|token|secret)[a-z-]{0,20}[ =]\S"
+)
 # The number of characters around the failure that are parsed again, and of those that are shown.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
 # Shorter strings occur in ordinary words.
@@ -33,6 +43,7 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
 
     whole: dict[str, str] = {}
     parts: dict[str, str] = {}
+    encoded = getattr(failure, "encoded_message", None)
     for key, value in () if failure is None else to_record(failure).items():
         if not isinstance(value, str) or key == "encoded_message":
             continue
@@ -44,9 +55,20 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
     def remove_secrets(text: str) -> str:
         for value, replacement in (*whole.items(), *parts.items()):
             text = text.replace(value, replacement)
-        return text
+        return hide_secrets(text) if may_quote_secret(text, encoded) else text
 
     return remove_secrets
+
+
+def may_quote_secret(text: str, encoded_message: str | None) -> bool:
+    """Return whether a part of an explanation can contain a secret other than an encoded message."""
+    if encoded_message is not None and encoded_message in text:
+        return False
+    for run in _RUN.finditer(text):
+        word = run[0]
+        if not (word.isalpha() or word.isdigit() or _UUID.fullmatch(word)) and any(map(str.isdigit, word)):
+            return True
+    return _ASSIGNED.search(text.lower()) is not None
 
 
 def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ __all__ = ("redact_record", "to_record")
 _FREE_KEYS = (
     "principal", "action", "resource", "policy_arn", "user_agent", "source_ip",
     "k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace",
+    "authorization_id", "request_id", "host_id", "event_id", "time", "region",
 )  # fmt: skip
 
 

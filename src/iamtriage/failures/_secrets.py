@@ -18,9 +18,10 @@ def has_secrets(failure: Failure) -> bool:
     envelope = failure.envelope
     words = (envelope.code, envelope.operation, envelope.service)
     values = [failure.principal, failure.action, failure.resource, envelope.user_agent, envelope.source_ip]
+    values += (envelope.request_id, envelope.host_id, envelope.event_id, envelope.time, envelope.region)
     values += (word for word in words if word is not None and not word.isidentifier())
     if isinstance(failure, AccessDenied):
-        values.append(failure.policy_arn)
+        values += (failure.policy_arn, failure.authorization_id)
     elif isinstance(failure, KubernetesForbidden):
         values += (
             failure.user,

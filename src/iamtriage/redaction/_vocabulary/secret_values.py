@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
-    r"|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
+    r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
@@ -132,7 +132,10 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     if placement.quoted or placement.structured or placement.sign != ":":
         return True
     # Prose: "invalid password: must not be empty".
-    return _PLAIN_WORDS.fullmatch(value) is None and _CODE.fullmatch(value.rstrip(":,.")) is None
+    is_abbreviation = value.isalpha() and value.isupper()
+    return (
+        not is_abbreviation and not _PLAIN_WORDS.fullmatch(value) and not _CODE.fullmatch(value.rstrip(":,."))
+    )
 
 
 def _is_login(value: str) -> bool:
@@ -207,7 +210,7 @@ def _is_reference(name: Name, value: str, placement: Placement) -> bool:
 
 def _is_expression(name: Name, value: str) -> bool:
     """Return whether a value is code that reads a secret: "os.environ['PASSWORD']", "getpass.getpass()"."""
-    if _EXPRESSION.fullmatch(value.rstrip(",;")):
+    if _EXPRESSION.fullmatch(value.rstrip(",;.")):
         return True
     word = value.rstrip(",;)")
     if not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
