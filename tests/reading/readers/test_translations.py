@@ -93,6 +93,7 @@ PLAIN: Table = (
         "AccessDenied: o usuário IAM não está autorizado a executar sqs:SendMessage",
         denied(code="AccessDenied", action="sqs:SendMessage"),
     ),
+    ("kubernetes-user", 'User "system:anonymous" 无权访问 dashboard', None),
     ("nobody-and-nothing", "この操作を実行する権限がありません", None),
 )
 EXPLICIT: Table = (

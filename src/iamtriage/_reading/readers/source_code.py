@@ -103,6 +103,8 @@ _PRINTING_CALL = lazy_pattern(
     r"|\b(?:(?:format|panic|bail|anyhow|e?println|error|warn|info|debug|writeln?|ensure)!|s?n?printf|print|[Ss]tring\.[Ff]ormat"
     r"|System\.(?:out|err)\.print\w{0,4}|Console\.Write\w{0,4})\Z"
 )
+# A function or method. The name of a class can be the representation of an exception.
+_FUNCTION = lazy_pattern(r"(?<![\w\\])_{0,2}[a-z]\w{1,47}!?\Z")
 _CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
 _MAX_CALL_LENGTH = 140
 # Maximum length of the name of a function, unless it has brackets or follows "throw", "raise" or "new".
@@ -234,6 +236,15 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"),
         _IDS,
     ),
+    ("<return>return {", lazy_pattern(r"^ ?return\s\{(?:\n[^{}\n]{0,300}){1,12}", re.MULTILINE), _IDS),
+    (
+        "<into>.into(|<format>.format(|<encode>.encode(|<to_string>.to_string(|<to_owned>.to_owned(",
+        lazy_pattern(rf"{_LITERAL}\s?\.(?:into|format|encode|to_string|to_owned)\("),
+        _IDS,
+    ),
+    # What a shell prints, and the patterns of its "case".
+    ("<echo>echo \"|<echo>echo '", lazy_pattern(r"\becho\s[\"'][^\n]*"), _IDS),
+    (";;", lazy_pattern(r"^[^\n)]{1,400}\)\s[^\n;]{0,200};;$", re.MULTILINE), _IDS),
     # The last argument, after a function that starts on an earlier line.
     (
         "}, |), |], ",
@@ -325,4 +336,9 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
     printing_call = _PRINTING_CALL.search(text, reach if is_raised else near, at - 1)
     if printing_call:
         return printing_call.start(), m.end()
+    # A frame of PHP has the values of the arguments.
+    if ".php(" not in before and (_FUNCTION.search(text, near, at - 1) or m["literal"].startswith("`")):
+        other_arguments = _OTHER_ARGUMENTS.match(text, m.end())
+        end = other_arguments.end() if other_arguments else m.end()
+        return None if _PRINTED.search(text, at, end) else (at, end)
     return (at, m.end()) if _PLACEHOLDER.search(m["literal"]) else None

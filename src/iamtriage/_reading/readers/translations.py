@@ -70,7 +70,8 @@ _LABEL = lazy_pattern(
     r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
 )
 _NOT_NAMES = ("arn:", "<")
-_NOT_ACTIONS = frozenset({"arn", "http", "https"})
+# Kubernetes has users such as system:anonymous.
+_NOT_ACTIONS = frozenset({"arn", "http", "https", "system"})
 _MAX_DISTANCE = 900
 # Characters after a denial in which the label of its principal can start.
 _MAX_LABEL_DISTANCE = 200
