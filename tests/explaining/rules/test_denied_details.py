@@ -517,3 +517,15 @@ def test_command_in_the_text_decides_the_actions(before: str, denied: str, toget
     actions = policy["Statement"][0]["Action"]
     assert (set(actions) if isinstance(together, set) else actions) == together
     assert actions == denied or actions[0] == denied
+
+
+def test_glue_names_itself_instead_of_the_role_of_a_crawler() -> None:
+    log_group = "arn:aws:logs:eu-west-1:111122223333:log-group:/aws-glue/crawlers"
+    explanation = explain(
+        f"Service Principal: glue.amazonaws.com is not authorized to perform: logs:PutLogEvents on resource: {log_group}:log-stream:orders because no identity-based policy allows the logs:PutLogEvents action (Service: AWSLogs; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)"
+    )
+    remedy = explanation.remedies[0]
+    assert explanation.causes[0].code == "no-identity-allow"
+    assert remedy.title == "Allow logs:PutLogEvents for the role that glue.amazonaws.com uses"
+    assert remedy.commands[-1].startswith("aws iam put-role-policy --role-name ROLE_NAME ")
+    assert "resource-based" not in str(explanation)

@@ -366,7 +366,7 @@ ROUTES: Routes = (
     # The type of caller, the error code, a missing Allow.
     (_calls_for_resource, "denials.calling_services.explain_calling_resource"),
     (
-        lambda denial: isinstance(denial.principal, ServicePrincipal),
+        lambda denial: isinstance(denial.principal, ServicePrincipal) and denial.policy_type != "identity",
         "denials.resource_policies.explain_service_principal",
     ),
     (

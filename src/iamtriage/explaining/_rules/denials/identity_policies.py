@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
+from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.wording import cross_account_notes, denial_summary, reason_lines
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 def explain_no_identity_allow(denial: Denial) -> Explanation:
     """Explain an implicit denial: no identity-based policy allows the action."""
+    if isinstance(denial.principal, ServicePrincipal):
+        denial = _as_role_of_service(denial, denial.principal.name)
     on = " on this resource" if denial.resource else ""
     return denial.explain(
         denial_summary(denial, "no identity-based policy allows it"),
@@ -30,6 +35,12 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         remedies=lambda: _no_allow_remedies(denial),
         notes=(*cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
+
+
+def _as_role_of_service(denial: Denial, service: str) -> Denial:
+    """Return the denial of the role that a service uses: AWS Glue names itself instead of a crawler's role."""
+    caller = f"the role that {service} uses"
+    return attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
 
 
 def _no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
