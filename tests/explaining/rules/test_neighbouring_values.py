@@ -446,6 +446,25 @@ metadata:
 """,
         ("Then give the service account a role: it has no annotation",),
     ),
+    "trust policy in the text with another account than the caller's": _Row(
+        """An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/ci/run-9 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["222233334444"]}, "Action": "sts:AssumeRole"}]}
+""",
+        (
+            "its trust policy trusts account 222233334444, but the caller is in account 111122223333",
+            "Or call from account 222233334444, which the policy trusts already",
+            'Account 111122223333 must allow it, too: the role ci needs {"Effect": "Allow"',
+        ),
+    ),
+    "role of IAM Identity Center in a trust policy of its own account": _Row(
+        """User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy because no resource-based policy allows the sts:AssumeRole action
+""",
+        (
+            '"Principal": {"AWS": "arn:aws:iam::111122223333:root"}',
+            "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Ops_0123456789abcdef",
+        ),
+        ("PATH",),
+    ),
 }
 
 

@@ -5,12 +5,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
@@ -31,6 +29,12 @@ from iamtriage.explaining._rules.denials.session_attributes import (
     needs_both_sides,
     omit_attribute_remedy,
 )
+from iamtriage.explaining._rules.denials.trusted_callers import (
+    describe_mistrust,
+    other_account_steps,
+    trusting_statement,
+)
+from iamtriage.explaining._rules.denials.working_accounts import describe_accounts, find_working_accounts
 from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -41,16 +45,16 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     remove_deleted_principals,
 )
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from iamtriage.explaining._rules.denials.role_conditions import DenyStatement
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
-_MAX_ACCOUNTS = 3
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",
@@ -180,7 +184,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield ASSUMES_ITSELF.cause("derived")
     if is_unexplained and findings is None and attribute is None and not _assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
-        if working := _working_accounts(denial):
+        if working := find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
         no_allow = NO_ASSUME_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
@@ -201,52 +205,15 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if attribute:
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
     if findings is not None and findings.allowed is False:
-        return "the role's trust policy, which was supplied, does not allow it"
+        return describe_mistrust(findings)
     if _assumes_itself(denial):
         return "the caller has this role already"
-    if accounts := _working_accounts(denial):
-        return f"it worked in {_describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    if accounts := find_working_accounts(denial):
+        return f"it worked in {describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"
     return "the message does not say which side does not allow it"
-
-
-_WORKED = lazy_pattern(
-    r"\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]", re.IGNORECASE
-)
-# Without the name of the role, a line can be about another step of the program.
-_ACCOUNT_WORKED = lazy_pattern(
-    r"(?<![\w-])\d{12}\W{1,4}(?:ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]\W{0,4}\d{12}\W{0,4}$|\bassumed(?!-role)\b",
-    re.IGNORECASE,
-)
-_FAILED = lazy_pattern(
-    r"error|denied|fail|unauthorized|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
-)
-_ACCOUNT = lazy_pattern(r"(?<![\w.-])\d{12}(?![\w-]|\.\w)", re.ASCII)
-
-
-def _working_accounts(denial: Denial) -> tuple[str, ...]:
-    """Return the other accounts in which the caller assumed such a role, by the lines of the text."""
-    name = denial.target_role_name
-    if not denial.crosses_accounts or name is None or denial.lowercase_action != "sts:assumerole":
-        return ()
-    accounts: dict[str, None] = {}
-    for line in denial.failure.text.splitlines():
-        if name in line:
-            has_session = '"Arn"' in line and f":assumed-role/{name}/" in line
-            has_worked = has_session or _WORKED.search(line) is not None
-        else:
-            has_worked = "arn:" not in line and _ACCOUNT_WORKED.search(line) is not None
-        if has_worked and not _FAILED.search(line):
-            accounts |= dict.fromkeys(_ACCOUNT.findall(line))
-    return tuple(each for each in accounts if each not in {denial.account, denial.resource_account})
-
-
-def _describe_accounts(accounts: tuple[str, ...]) -> str:
-    if len(accounts) > _MAX_ACCOUNTS:
-        return f"account {accounts[0]} and {len(accounts) - 1} others"
-    return f"account{'s' if len(accounts) > 1 else ''} {join_words(accounts, 'and')}"
 
 
 # The setting of a role to assume, by what shows that a tool or a workflow sets it.
@@ -314,7 +281,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
     attribute = find_attribute(denial)
-    added, url = _trusting_statement(denial, attribute), pages.TRUST_POLICIES
+    url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
+    # The path of the role is then of no importance.
+    has_pattern = "Condition" in added
     is_compared = attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
     fixed = None
@@ -326,9 +295,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
-        elif not (attribute or removed):
+        others = () if attribute else other_account_steps(denial)
+        if not (attribute or removed or others):
             text += " Remove a principal that the caller replaces, such as a misspelled one."
-        steps, lines = [" ".join((text, *removed))], lines[1:]
+        steps, lines = [" ".join((text, *removed)), *others], lines[1:]
     else:
         steps = [
             *missing_trust_steps(findings),
@@ -346,7 +316,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.insert(0, _comparison_step(denial))
             url = pages.TRUST_POLICIES
         elif denial.crosses_accounts:
-            added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
+            added["Condition"] = {
+                **added.get("Condition", {}),
+                "StringEquals": {"sts:ExternalId": "EXTERNAL_ID"},
+            }
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
             )
@@ -354,7 +327,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
-        (*steps, *(() if is_compared else allow_remedies.role_path_steps(denial))),
+        (*steps, *(() if is_compared or has_pattern else allow_remedies.role_path_steps(denial))),
         lines,
         fixed or build_document([added]),
         layer="role_trust",
@@ -363,20 +336,18 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     )
 
 
+def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
+    return trusting_statement(denial, ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole")
+
+
 def _is_unlike_others(denial: Denial) -> bool:
     """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
-    return denial.policy_type is None and denial.deny is None and bool(_working_accounts(denial))
+    return denial.policy_type is None and denial.deny is None and bool(find_working_accounts(denial))
 
 
 def _comparison_step(denial: Denial) -> str:
     """Return the step that finds out what an account lacks that another one has."""
-    return f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {_working_accounts(denial)[0]}."
-
-
-def _trusting_statement(denial: Denial, attribute: str | None) -> dict[str, Any]:
-    """Return the statement that allows the caller in the trust policy."""
-    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
-    return allow(action, principal={"AWS": allow_remedies.policy_principal_arn(denial)})
+    return f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {find_working_accounts(denial)[0]}."
 
 
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
@@ -390,7 +361,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
     else:
-        added = _trusting_statement(denial, attribute)
+        added = _statement_for(denial, attribute)
         step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 

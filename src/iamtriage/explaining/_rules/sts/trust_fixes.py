@@ -84,7 +84,9 @@ def policy_with_principal(
     kind, principal = next((key, str(value)) for key, value in mapping(added["Principal"]).items())
     if document is None or (kind == "AWS" and not principal.startswith("arn:")):
         return None
-    for adds in ((action, None), (None, principal), (action, principal)):
+    # A statement with a condition of its own is added as it is.
+    extensions = ((action, None), (None, principal), (action, principal))
+    for adds in () if "Condition" in added else extensions:
         fixed = copy.deepcopy(dict(document))
         statements = list(iterate_statements(fixed))
         index = result.statement
@@ -94,7 +96,8 @@ def policy_with_principal(
         if _is_trusted(fixed, action, principal):
             return fixed
     fixed = {**copy.deepcopy(dict(document)), "Statement": [*iterate_statements(document), added]}
-    return fixed if _is_trusted(fixed, action, principal) else None
+    # The account of a statement with a condition does not meet it, but the caller does.
+    return fixed if "Condition" in added or _is_trusted(fixed, action, principal) else None
 
 
 def _can_extend(statement: dict[str, Any], action: str) -> bool:

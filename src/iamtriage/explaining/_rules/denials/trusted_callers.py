@@ -1,0 +1,83 @@
+"""Compare the caller of a denied AssumeRole with the accounts that the role's trust policy trusts.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html and
+https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._rules.shared import allow_remedies, commands
+from iamtriage.explaining._rules.sts.trust_documents import (
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+
+_SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
+_ACCOUNT_OF_PRINCIPAL = lazy_pattern(r"(?:arn:[a-z-]{3,20}:(?:iam|sts)::)?([0-9]{12})(?::.{0,700})?")
+
+
+def describe_mistrust(findings: TrustFindings) -> str:
+    """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
+    reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
+    words = "the policy trusts account "
+    return (
+        f"its trust policy trusts account {reason.removeprefix(words)}"
+        if reason.startswith(words)
+        else _SUPPLIED
+    )
+
+
+def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
+    """Return the statement that allows the caller in the trust policy.
+
+    The path of a role of IAM Identity Center can have a Region, which STS does not report, and a principal must not
+    have a wildcard: a condition names the role then.
+    """
+    role = denial.role
+    if not isinstance(role, IdentityCenterRole) or not role.lacks_its_path or denial.has_masked_account:
+        return allow(action, principal={"AWS": allow_remedies.policy_principal_arn(denial)})
+    start = f"arn:{role.partition}:iam::{role.account}"
+    pattern = f"{start}:role/aws-reserved/sso.amazonaws.com/*{role.name}"
+    condition = {"ArnLike": {"aws:PrincipalArn": pattern}}
+    return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
+
+
+def other_account_steps(denial: Denial) -> tuple[str, ...]:
+    """Return how to call from an account that the trust policy trusts, and what the caller's account must allow."""
+    if not denial.crosses_accounts or denial.account is None:
+        return ()
+    trusted = _trusted_accounts(denial)
+    steps: list[str] = []
+    if trusted and denial.account not in trusted:
+        steps.append(
+            f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
+        )
+    role = denial.role
+    who = denial.caller
+    if isinstance(role, IdentityCenterRole) and role.permission_set:
+        who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
+    statement = allow("sts:AssumeRole", commands.arn(denial.resource, "ROLE_ARN"))
+    steps.append(f"Account {denial.account} must allow it, too: {who} needs {json.dumps(statement)}.")
+    return tuple(steps)
+
+
+def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
+    """Return the accounts of the principals that the supplied trust policy allows."""
+    document = parse_document(denial.facts.trust_policy)
+    allowing = (each for each in iterate_statements(document or {}) if each.get("Effect") == "Allow")
+    names = (name for each in allowing for name in as_strings(mapping(each.get("Principal")).get("AWS")))
+    found = (_ACCOUNT_OF_PRINCIPAL.fullmatch(name) for name in names)
+    return tuple(dict.fromkeys(each[1] for each in found if each is not None))
