@@ -72,6 +72,18 @@ def test_indented_continuation(width: int) -> None:
     assert facts_in("\n        ".join(lines)) == facts_in(_GO)
 
 
+@check_rows("text", [*_TEXTS, pytest.param(DENIAL, id="end-with-a-resource")])
+@check_rows("width", [24, 28, 31, 34, 36, 48])
+def test_cells_of_the_last_column(text: str, width: int) -> None:
+    """AWS SAM breaks the reason of an event at the width of its column, also inside a word."""
+    first, *rest = textwrap.wrap(text, width, break_on_hyphens=False)
+    row = f"{'CREATE_FAILED':28} {'Queue':28} "
+    lines = [f"{row}{first:{width}}", *(f"{'':58}{part:{width}}" for part in rest)]
+    assert facts_in("\n".join([*lines, f"{'CREATE_COMPLETE':28} {'Topic':28} {'-':{width}}"])) == facts_in(
+        text
+    )
+
+
 _MARKS = ["\\", " \\", "`", " `", " ^"]
 
 

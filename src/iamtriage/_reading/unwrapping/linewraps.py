@@ -20,7 +20,7 @@ from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
@@ -57,6 +57,8 @@ _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
 # A newline without a space before or after it.
 _BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
+# The space before the last column of a table.
+_CELL = " " * 24
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
 _SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
 # The time in messages about signatures: "20261124T214427Z".
@@ -81,6 +83,8 @@ MIN_FULL_LINES = 2
 
 def join_wrapped_lines(view: View) -> None:
     """Remove the newlines inside words and values."""
+    if _CELL in view.text:
+        view.edit(_cell_edits(view.text))
     if _BREAK.search(view.text) is None:
         return
     edits: list[Edit] = []
@@ -98,6 +102,31 @@ def join_wrapped_lines(view: View) -> None:
         edits += _paragraph_edits(paragraph)
     if edits:
         view.edit(edits)
+
+
+def _cell_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that join the words that the last column of a table broke, as in events that SAM shows."""
+    cells: list[tuple[int, str, int, str]] = []
+    width = at = 0
+    for line, following in pairwise(text.split("\n")):
+        column = len(following) - len(following.lstrip(" "))
+        cell = line[column:].rstrip()
+        if column >= len(_CELL) and following[column:] and cell and line[column - 1] == " " != line[column]:
+            cells.append((at + column, cell, at + len(line) + 1 + column, following[column:]))
+            width = max(width, len(cell))
+        at += len(line) + 1
+    for start, cell, following_at, rest in cells:
+        is_full = MIN_WIDTH <= len(cell) == width
+        if is_full and (
+            _is_one_word(cell, rest) or not breaks_at_space(cell, rest) or _joins_arn(cell, rest)
+        ):
+            yield start + len(cell), following_at, ""
+
+
+def _joins_arn(line: str, following: str) -> bool:
+    """Return whether the start of an ARN is broken, whose first letter is a word, too."""
+    ends = last_and_first(line, following)
+    return ends is not None and (ends[0] + ends[1]).startswith("arn:")
 
 
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
