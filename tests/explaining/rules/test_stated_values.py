@@ -59,6 +59,17 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            'kubelet Failed to pull image "222233334444.dkr.ecr.eu-west-1.amazonaws.com/octo/api:1": failed to resolve reference: unexpected status from HEAD request: 403 Forbidden\nnode i-0a1b2c3d4e5f60718, account 111122223333',
+            {},
+            (
+                "The ECR registry of account 222233334444 denied account 111122223333 the pull of octo/api",
+                "Allow the role of account 111122223333 in the repository policy, in account 222233334444",
+                '"Principal": {"AWS": "arn:aws:iam::111122223333:role/NODE_ROLE_NAME"}',
+            ),
+            (),
+            id="an image of another account than that of the node",
+        ),
+        pytest.param(
             "PartialCredentialsError: Partial credentials found in env, missing: aws_secret_access_key\nAWS_ACCESS_KEY_ID=****\nAWS_SECRET_KEY=****\n",
             {},
             (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import unsigned_requests
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -22,7 +23,13 @@ from iamtriage.explaining._rules.shared.clues import find_partition, find_regist
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.companion_actions import PUSH_ACTIONS, is_of_push
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
+    resource_policy_remedy,
+    your_remedy,
+)
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -159,19 +166,28 @@ def explain_image_pull(denial: Denial) -> Explanation:
         if on_node:
             text = "The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
         causes.append(unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(text=text))
+    account = registry.partition(".")[0]
+    other = _find_pulling_account(denial, account)
     text = f"The repository is in another account, and its policy does not allow {puller}."
-    causes.append(RESOURCE_NO_ALLOW.cause(text=text))
+    if other is None:
+        causes.append(RESOURCE_NO_ALLOW.cause(text=text))
+    else:
+        text = f"The repository is in account {account}, and {puller} in account {other}: the repository policy must allow it, too."
+        causes.insert(0, RESOURCE_NO_ALLOW.cause("derived", text=text))
     login: tuple[Remedy, ...] = ()
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         login = (credential_remedies.docker_login(registry, region),)
-    account = registry.partition(".")[0]
     arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{repository or 'REPOSITORY'}"
+    verdict = f"The ECR registry denied the pull{of_repository} without a reason."
+    if other is not None:
+        verdict = f"The ECR registry of account {account} denied account {other} the pull{of_repository}: the repository policy must allow it."
     return denial.explain(
-        f"The ECR registry denied the pull{of_repository} without a reason. {summary_end}",
+        f"{verdict} {summary_end}",
         *causes,
         topic="no-identity-allow",
         remedies=(
+            *((_allow_account_remedy(case, account, other, role, repository, region),) if other else ()),
             account_remedy(
                 f"Allow {puller} to pull the image",
                 f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",
@@ -185,6 +201,40 @@ def explain_image_pull(denial: Denial) -> Explanation:
             ),
             *login,
         ),
+    )
+
+
+def _find_pulling_account(denial: Denial, account: str) -> str | None:
+    """Return the account of who pulls, if the facts or the text state another one than that of the registry."""
+    stated = context_of(denial.facts).account
+    arn = try_parse_arn(denial.facts.caller)
+    other = arn.account if arn is not None else stated.value if stated is not None else None
+    return other if other and other != account and re.fullmatch("[0-9]{12}", account) else None
+
+
+def _allow_account_remedy(
+    case: Case[AccessDenied], account: str, other: str, role: str, repository: str | None, region: str
+) -> Remedy:
+    """Return the remedy that allows another account in the policy of a repository."""
+    principal = {"AWS": f"arn:{find_partition(case)}:iam::{other}:role/{role}"}
+    name = repository or "REPOSITORY"
+    change = "aws ecr set-repository-policy --registry-id {} --repository-name {} --region {} --policy-text file://policy.json"
+    return resource_policy_remedy(
+        f"Allow the role of account {other} in the repository policy, in account {account}",
+        f"Save the repository policy with this statement added as policy.json: the command replaces the policy. In account {other}, an identity-based policy must allow the pull, too.",
+        statements=(
+            allow(
+                ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+                None,
+                sid="AllowPull",
+                principal=principal,
+            ),
+        ),
+        commands=(
+            _show_policy_command(account, name, region),
+            fill_command(change, account, name, region),
+        ),
+        url=pages.ECR_LOGIN,
     )
 
 
