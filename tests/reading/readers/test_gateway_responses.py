@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tables import Facts, Table, denied, facts_in, rows
+from tests.tables import Facts, Table, all_facts_in, denied, facts_in, rows
 
 _URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders"
 _ELSEWHERE = "https://shop.example.com/prod/orders"
@@ -58,3 +58,11 @@ RESPONSES: Table = (
 def test_responses_without_a_reason(text: str, expected: Facts | None) -> None:
     """The body is a denial if a host or header of API Gateway or Lambda is next to it."""
     assert facts_in(text) == expected
+
+
+@pytest.mark.parametrize("command", ["$ curl", "+ curl -s", "ana@build:~$ http"])
+def test_body_after_the_command(command: str) -> None:
+    """In the log of a script, the body belongs to the command that prints it, and not to an earlier one."""
+    log = f"{command} {_URL}\n{_BODY}\n+ exit 1\n"
+    assert all_facts_in(log) == [_GATEWAY]
+    assert all_facts_in(f"{command} {_URL}\n{command} {_ELSEWHERE}\n{_BODY}\n") == []

@@ -165,7 +165,7 @@ class OpenEntry:
         is_weak = line.is_opening or is_level
         if (line.is_start and not is_weak) or line.is_logged:
             in_document = line.format == "json_lines" and (block.is_open or block.announces)
-            return in_document or self._has_headers_of(content)
+            return in_document or self._has_headers_of(content) or has_body_of(self.words, content)
         first, last = self.lines[0], self.lines[-1]
         is_same_write = last.text.startswith(line.text[: prefix.end])
         if prefix.is_stamped and not last.prefix.end and (first.prefix.end or not content[0].isspace()):

@@ -23,6 +23,11 @@ _BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
 # The body of a response, and the status before it in the format of boto 2.
 _BODY_STARTS = ("<?xml", "<ErrorResponse")
 _STATUS_LINE = re.compile(r"Error: [345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\Z")
+# The body of a response of API Gateway or a function URL without a reason, and the command that prints it.
+_GATEWAY_BODY_STARTS = ('{"message":', '{"Message":')
+_GATEWAY_COMMAND = re.compile(
+    r"\A(?:[^\s$#%>]{0,80}[$#%>] ?|\+{1,4} )?(?:curl|https?|xh|wget) [^\n]{0,600}?\.(?:execute-api|lambda-url)\."
+)
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
@@ -72,11 +77,13 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
 
 
 def has_body_of(before: str, content: str) -> bool:
-    """Return whether a line starts the body of the response whose status ends the previous line.
+    """Return whether a line starts the body of the response that the previous line states or requests.
 
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True
     """
+    if content.startswith(_GATEWAY_BODY_STARTS):
+        return _GATEWAY_COMMAND.match(before) is not None
     return content.startswith(_BODY_STARTS) and _STATUS_LINE.search(before[-80:]) is not None
 
 
