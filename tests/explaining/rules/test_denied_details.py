@@ -529,3 +529,14 @@ def test_glue_names_itself_instead_of_the_role_of_a_crawler() -> None:
     assert remedy.title == "Allow logs:PutLogEvents for the role that glue.amazonaws.com uses"
     assert remedy.commands[-1].startswith("aws iam put-role-policy --role-name ROLE_NAME ")
     assert "resource-based" not in str(explanation)
+
+
+def test_codebuild_downloads_its_source_with_its_service_role() -> None:
+    explanation = explain(
+        "DOWNLOAD_SOURCE Failed: CLIENT_ERROR: error while downloading key orders/src/a1B2c3D, error: AccessDenied: Access Denied status code: 403, request id: K2J4M6P8R0S2T4V6, host id: Example0hostId1of2S3== for primary source and source version arn:aws:s3:::orders-artifacts/orders/src/a1B2c3D"
+    )
+    assert explanation.causes[0].code == "service-role-lacks-permission"
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Resource"] == "arn:aws:s3:::orders-artifacts/*"
+    assert "aws sts get-caller-identity" not in str(explanation)

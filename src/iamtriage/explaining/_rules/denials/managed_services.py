@@ -33,6 +33,9 @@ _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
 )
+_BUCKET_OF_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
+)
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
@@ -128,6 +131,14 @@ ROLES = {
         _LOG_ACTIONS,
         "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
         resource="arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/{project}*",
+    ),
+    "error while downloading key": ServiceRole(
+        "the CodeBuild service role",
+        "download the source of the build",
+        ("s3:GetObject", "s3:GetObjectVersion"),
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
+        resource="arn:{partition}:s3:::{bucket}/*",
+        step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key; in another account, the policies of the bucket and the key must allow the role, too.",
     ),
     "located in the amazon s3 artifact bucket": ServiceRole(
         "the role of the pipeline's action",
@@ -235,7 +246,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     described = row.role if role is None else f"{row.role}, {role.name},"
     named = row.role if role is None else f"the role {role.name}"
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
-    bucket = artifact["bucket"] if artifact else _find_bucket(denial)
+    bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
     resource = row.resource.format(
         partition=denial.location.partition or "aws",
         region=region_argument(denial),
@@ -277,9 +288,10 @@ def explain_weak_role(denial: Denial) -> Explanation:
     )
 
 
-def _find_bucket(denial: Denial) -> str:
-    bucket = context_of(denial.facts).bucket
-    return commands.bucket(None if bucket is None else bucket.value)
+def _find_bucket(denial: Denial, words: str) -> str:
+    bucket, found = context_of(denial.facts).bucket, _BUCKET_OF_ARN.search(words)
+    name = found["bucket"] if found else None
+    return commands.bucket(name if bucket is None else bucket.value)
 
 
 def explain_closed_resource(denial: Denial) -> Explanation:

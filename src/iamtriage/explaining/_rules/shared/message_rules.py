@@ -97,6 +97,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "permissions to execute the backup",
         "role for your flow logs does not have",
         "does not allow aws codebuild to create amazon cloudwatch logs",
+        "error while downloading key",
         "located in the amazon s3 artifact bucket",
         "service role or action role doesn't have the permissions",
         "does not give you permission to perform operations in the following aws service",
