@@ -118,6 +118,17 @@ def test_command_line_prints_no_secret(
     assert secret in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("explain", _TOKEN), ("redact", f"--{_TOKEN}"), ("why", _TOKEN)],
+)
+def test_command_line_quotes_no_secret_in_errors(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments]) != 0
+    assert _TOKEN not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("text", "secret"), FAILURES)
 def test_log_records_get_no_secret(text: str, secret: str) -> None:
     record = logging.LogRecord("app", logging.ERROR, "app.py", 1, "%s", (text,), None)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from iamtriage._text import escape_controls
+from iamtriage._text import escape_controls, hide_secrets
 
 if TYPE_CHECKING:
     import argparse
@@ -73,8 +73,8 @@ def format_rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
 
 
 def print_error(message: object) -> None:
-    """Print a message to standard error."""
-    print(f"iamtriage: {escape_controls(str(message))}", file=sys.stderr)
+    """Print a message to standard error, without secrets: a token can be given in the place of a file."""
+    print(f"iamtriage: {escape_controls(hide_secrets(str(message)))}", file=sys.stderr)
 
 
 def write_heading(file: TextIO, name: str, *, is_first: bool) -> None:

@@ -8,10 +8,13 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from iamtriage._text import hide_secrets
+from iamtriage._typing import override
 from iamtriage.cli._arguments import COMMAND_MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 __all__ = ("parse_arguments",)
 
@@ -42,6 +45,10 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, formatter_class=_Formatter, **kwargs)  # type: ignore[arg-type, misc]
         self.set_defaults(parser=self)
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        super().error(hide_secrets(message))
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import remove_unchanged_lines
+from iamtriage.redaction._documents.columns import find_column_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (
     PercentEncoded,
@@ -23,7 +24,6 @@ from iamtriage.redaction._documents.encoded_texts import (
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
-from iamtriage.redaction._finders.columns import find_column_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets

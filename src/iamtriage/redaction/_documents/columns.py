@@ -1,4 +1,4 @@
-"""Find secrets in columns: below a row of names, in CSV, tab-separated values and tables of databases and Markdown."""
+"""Find secrets in columns below a row of names, in CSV, tab-separated values and tables."""
 
 from __future__ import annotations
 
