@@ -421,6 +421,7 @@ def test_trust_policy_in_terraform_decides(error: str) -> None:
     assert 'its trust policy trusts "ecs-tasks.amazonaws.com"' in explanation.summary
     assert "--role-name jobs" in " ".join(explanation.remedies[0].commands)
     assert "assume_role_policy" in explanation.remedies[0].steps[0]
+    assert explanation.remedies[0].steps[-1].startswith("Retry after a few seconds")
 
 
 def test_statements_without_a_policy_are_one_policy() -> None:

@@ -96,7 +96,8 @@ def explain_untrusted_role(
     verdict = "most likely, the role's trust policy does not allow it"
     remedies: tuple[Remedy, ...]
     if trust is not None:
-        fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps))
+        retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
+        fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
     else:
         remedies = (
