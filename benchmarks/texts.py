@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 PLAIN = (
     "An error occurred (AccessDenied) when calling the GetObject operation: User: "
@@ -185,7 +186,7 @@ SECRET_UNITS = (
     "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é", "seed=://", "token\\u003d://", "secret%20%22=", ">cookie = xoxb-", "<br>auth",
     "X-Amz-Signature->", "@api_key|s3:GetObject\\n", "`%20Cookie\x85", "Set-CookieSet-Cookie%3Dcodeverifier\x1e",
     "auth=://", "?--token://", '%0Acookie\\"=>', "eyJrIjoi", "pwd”", "passphrase│ :", "aws_secret_access_key│", "auth\\u003dtoken\n",
-    '\\"\\":\\"--password', "https://a:b@&#39;pass", "device_code&lt;glpat-=>", "│QVdTOmV5SG.pass: |\n  @tcp(", "> Authorization: Bearer ey\n",
+    '\\"\\":\\"--password', "https://a:b@&#39;pass", "device_code&lt;glpat-=>", "│QVdTOmV5SG.pass: |\n  @tcp(", "> Authorization: Bearer ey\n", "tokenNoEcho: true\n",
 )  # fmt: skip
 
 # Units with a number instead of each "{n}", so that no two of them are equal.
@@ -194,7 +195,7 @@ NUMBERED_UNITS = (
     '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
     "auth|\n- 7aBcDeFg{n}", "password|FQoDYXdz{n}\\n",
     '{n}%0A"][[]client_key_data', "docker login -p xtoken%0A{n}", "aB{n}pwd->{n}&quot;", "{n}Authorization: Bearer\\\n",
-    "%2522\0{n}[--PASSWORD|",
+    "%2522\0{n}[--PASSWORD|", "requestId: seed{n}pat\n",
 )  # fmt: skip
 
 
@@ -207,6 +208,12 @@ def numbered(unit: str, size: int) -> str:
     """Repeat a unit of ``NUMBERED_UNITS`` up to a size."""
     count = size // len(unit.replace("{n}", "")) + 1
     return "".join(unit.replace("{n}", str(number)) for number in range(count))[:size]
+
+
+def mixed_units(size: int) -> str:
+    """Return the starts of secrets in random order, so that no two parts of the text are equal."""
+    rnd = random.Random(20260314)
+    return "".join(rnd.choices(SECRET_UNITS, k=size))[:size]
 
 
 def shortened(unit: str) -> str:
