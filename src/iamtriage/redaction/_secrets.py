@@ -28,7 +28,7 @@ from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
-from iamtriage.redaction._finders.shapes import find_shaped_secrets
+from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_whole_secret
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._repetition import Part, find_distinct_parts
@@ -152,6 +152,9 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
         text: The text.
         is_wrapped: Whether unwrapping the text can reveal secrets.
     """
+    if whole := find_whole_secret(text):
+        # It contains no other secret.
+        return [whole]
     if not may_contain_secret(text):
         return []
     return _search(text, Documents(text) if _DOCUMENT.search(text) else None, is_wrapped=is_wrapped)

@@ -328,12 +328,16 @@ def _relocate(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
     places = decoded.places
     if len(places) == 1:
         shift = places[0][1]
-        end = min(found.end + shift, limit)
-        return found._replace(start=found.start + shift, end=end, is_unwrapped=False, name_start=-1)
+        return _move(found, found.start + shift, min(found.end + shift, limit))
     first = bisect_right(places, (found.start, sys.maxsize)) - 1
     start = places[first][1] + found.start - places[first][0]
     # Text that decodes to no character is not part of a secret before it.
     last = bisect_left(places, (found.end, 0))
     last -= last == len(places) or places[last][0] != found.end
     end = places[last][1] + found.end - places[last][0]
-    return found._replace(start=start, end=min(end, limit), is_unwrapped=False, name_start=-1)
+    return _move(found, start, min(end, limit))
+
+
+def _move(found: FoundSecret, start: int, end: int) -> FoundSecret:
+    # Faster than a copy with changes.
+    return FoundSecret(start, end, found.what, found.quote, found.is_whole, is_dashed=found.is_dashed)
