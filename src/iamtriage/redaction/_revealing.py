@@ -27,8 +27,10 @@ _WINDOW = 600
 _MAX_LINE = 2_000
 
 
-def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int]]:
+def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int]] | None:
     """Return the position of the lines around each secret whose marker can reveal another one.
+
+    If they are more than half of the text, return ``None``.
 
     Args:
         text: The text, without markers for the secrets.
@@ -36,12 +38,18 @@ def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int
     """
     has_ids = _KEY_ID.search(text) is not None
     windows: list[tuple[int, int]] = []
+    size = 0
     for found in finds:
         if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
             low, high = _find_window(text, found)
             if windows and low <= windows[-1][1]:
-                low, high = windows[-1][0], max(high, windows.pop()[1])
+                before = windows.pop()
+                size -= before[1] - before[0]
+                low, high = before[0], max(high, before[1])
             windows.append((low, high))
+            size += high - low
+            if size * 2 > len(text):
+                return None
     return windows
 
 
