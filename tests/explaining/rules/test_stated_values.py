@@ -59,6 +59,25 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            '{"destination":"arn:aws:s3:::octo-raw","message":"Access was denied. Ensure that the trust policy for the provided IAM role allows Firehose to assume the role, and the access policy allows access to the S3 bucket.","errorCode":"S3.AccessDenied"}',
+            {},
+            (
+                "The role of the Firehose stream lacks the permissions to deliver to the bucket octo-raw.",
+                "trust policy must allow firehose.amazonaws.com sts:AssumeRole",
+            ),
+            (),
+            id="a delivery of Firehose",
+        ),
+        pytest.param(
+            '"DeliverLogsErrorMessage": "Access error", "DeliverLogsPermissionArn": "arn:aws:iam::111122223333:role/octo-flow-logs"',
+            {},
+            (
+                "The role of the flow log, octo-flow-logs, lacks the permissions to send flow logs to CloudWatch Logs.",
+            ),
+            (),
+            id="the status of a flow log",
+        ),
+        pytest.param(
             'kubelet Failed to pull image "222233334444.dkr.ecr.eu-west-1.amazonaws.com/octo/api:1": failed to resolve reference: unexpected status from HEAD request: 403 Forbidden\nnode i-0a1b2c3d4e5f60718, account 111122223333',
             {},
             (

@@ -36,6 +36,12 @@ DENIALS: Table = (
         denied(),
     ),
     (
+        "flow-log-status",
+        '"DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"',
+        denied(),
+    ),
+    ("flow-log-quota", '"DeliverLogsErrorMessage": "Rate limited"', None),
+    (
         "firehose-glue",
         "Access was denied when calling Glue. Ensure that the access policy on the IAM role used allows access to the appropriate Glue APIs.",
         denied(),

@@ -33,6 +33,8 @@ _TABLE = r"""
 [access_denied]
 sure   | be assumed by root accounts | Roles may not be assumed by root accounts
 sure   | <Anonymous>Anonymous users cannot | Anonymous users cannot [a-z][\w ]{1,40}\. Please authenticate
+# The status of a VPC flow log: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-troubleshooting.html
+sure   | <DeliverLogsErrorMessage>Access error | DeliverLogsErrorMessage[\"']?\s?[:=]\s?[\"']?Access error
 sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
 sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
 unsure | <permissions>to execute the query | Insufficient permissions to execute the query

@@ -93,6 +93,13 @@ _LAUNCH_TEMPLATE = ServiceRole(
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
     step="ec2:CreateTags is for a template with tags. For one with an instance profile, the caller also needs iam:PassRole on its role.",
 )
+_FLOW_LOG_ROLE = ServiceRole(
+    "the role of the flow log",
+    "send flow logs to CloudWatch Logs",
+    (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
+    _FLOW_LOGS,
+    step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
+)
 ROLES = {
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
@@ -118,12 +125,15 @@ ROLES = {
         managed_policy="service-role/AWSBackupServiceRolePolicyForBackup",
         step="For Amazon S3, the role also needs AWSBackupServiceRolePolicyForS3Backup; for a resource with a customer managed KMS key, the key policy must allow the role.",
     ),
-    "role for your flow logs does not have": ServiceRole(
-        "the role of the flow log",
-        "send flow logs to CloudWatch Logs",
-        (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
-        _FLOW_LOGS,
-        step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
+    "role for your flow logs does not have": _FLOW_LOG_ROLE,
+    "deliverlogserrormessage": _FLOW_LOG_ROLE,
+    "access policy allows access to the s3 bucket": ServiceRole(
+        "the role of the Firehose stream",
+        "deliver to the bucket {bucket}",
+        ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+        "https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html",
+        resource="arn:{partition}:s3:::{bucket}/*",
+        step="The role's trust policy must allow firehose.amazonaws.com sts:AssumeRole. On the bucket itself, the role also needs s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads; with a customer managed KMS key, kms:GenerateDataKey and kms:Decrypt on that key.",
     ),
     "does not allow aws codebuild to create amazon cloudwatch logs": ServiceRole(
         "the CodeBuild service role",

@@ -96,6 +96,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "not authorized to access the log destination",
         "permissions to execute the backup",
         "role for your flow logs does not have",
+        "deliverlogserrormessage",
+        "access policy allows access to the s3 bucket",
         "does not allow aws codebuild to create amazon cloudwatch logs",
         "error while downloading key",
         "located in the amazon s3 artifact bucket",
