@@ -1,4 +1,4 @@
-"""A user pool of Amazon Cognito has users and tokens of its own, so no policy is missing."""
+"""Tokens that are not the caller's AWS credentials: those of user pools, and trade-in tokens."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
 def test_other_services_report_expired_tokens_too() -> None:
     text = "An error occurred (AccessDeniedException) when calling the StartFlow operation: The access token has expired."
     assert "Cognito" not in str(explain(text))
+
+
+def test_trade_in_token_is_not_the_credentials_of_the_call() -> None:
+    text = "An error occurred (ExpiredTradeInTokenException) when calling the GetDelegatedAccessToken operation: The trade-in token has expired"
+    explanation = explain(text)
+    assert [each.code for each in explanation.causes] == ["expired-trade-in-token"]
+    assert "aws sso login" not in str(explanation)

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_registry_login,
     explain_expired_saml,
     explain_expired_sso,
+    explain_expired_trade_in,
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
@@ -375,6 +376,7 @@ def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> s
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
+    Route(explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
     Route(explain_expired_login, operation="CreateOAuth2Token"),
     Route(explain_expired_login, code=r"\w+", service="signin"),
     Route(explain_agent_rejection, operation="AssumeRoleForPodIdentity"),

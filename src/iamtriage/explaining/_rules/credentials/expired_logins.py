@@ -225,6 +225,33 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     )
 
 
+_DELEGATION_PAGE = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetDelegatedAccessToken.html"
+EXPIRED_TRADE_IN_TOKEN = CauseType(
+    "expired-trade-in-token",
+    title="The trade-in token has expired",
+    text="The trade-in token can no longer be exchanged for credentials.",
+    recognised_by="The error code ExpiredTradeInTokenException.",
+    fix="Request a new trade-in token, and exchange it before it expires.",
+    sources=(_DELEGATION_PAGE,),
+)
+
+
+def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a trade-in token for delegated access has expired. The caller's credentials are valid."""
+    return case.explain(
+        "The trade-in token of the call has expired.",
+        EXPIRED_TRADE_IN_TOKEN.cause("reported", quote_phrases(message, "has expired")),
+        remedies=(
+            your_remedy(
+                "Request a new trade-in token, and exchange it",
+                "Call GetDelegatedAccessToken with the new token before it expires.",
+                url=_DELEGATION_PAGE,
+            ),
+        ),
+        notes=("No IAM policy helps. Retrying with the same token does not help either.",),
+    )
+
+
 INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
     title="IAM Identity Center does not know the sign-in token, or no longer accepts it",
