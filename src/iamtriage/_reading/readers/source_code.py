@@ -68,8 +68,9 @@ _CATEGORY_TARGET = lazy_pattern(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,
 # Lists of short strings are search words: two or more in brackets after an assignment or "in", or three or more lines.
 # A printed object has no spaces around its "=", and errors in a list are rarely so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
+_ITEM = rf"(?:{_STRING}|\"\"|''|-?[0-9]{{1,6}}|None)"
 _LIST = lazy_pattern(
-    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{)|[sS]et\()[\[({{]\s?{_STRING}(?:\s?[,\n]\s?{_STRING}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
+    rf"(?:[\w\]]\s:?=\s|\bin\s|,\n(?=\[\n)|\]string(?=\{{)|[sS]et\()[\[({{]\s?{_ITEM}(?:\s?[,\n]\s?{_ITEM}){{1,40}}\s?,?\s?(?:[\])}}]|\Z)"
 )
 # Lines that consist of a string. A pattern that starts with a set of characters skips all others quickly.
 _STRING_CONTENT = r"(?:(?!: )[^\"'\n]){1,80}"
@@ -87,8 +88,10 @@ _ARGUMENT = lazy_pattern(
     rf"(?:\n ?[A-Za-z_$][\w.$]{{0,60}},(?=\n)){{0,8}}\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
     re.MULTILINE,
 )
-# Further literals, also those that are joined: "…" + ACCOUNT + "…".
-_OTHER_ARGUMENTS = lazy_pattern(rf"(?:\s?[,+]\s?(?:[\w.]{{1,60}}\s?\+\s?)?{_LITERAL}){{0,20}}", re.MULTILINE)
+# Further literals, also those that are joined: "…" + ACCOUNT + "…", and in Python a literal on the next line.
+_OTHER_ARGUMENTS = lazy_pattern(
+    rf"(?:(?:\s?[,+]\s?(?:[\w.]{{1,60}}\s?\+\s?)?|\n){_LITERAL}){{0,20}}", re.MULTILINE
+)
 # The names of functions: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
 _SEARCHING_CALL = lazy_pattern(
     r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"
@@ -242,6 +245,8 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         lazy_pattern(rf"{_LITERAL}\s?\.(?:into|format|encode|to_string|to_owned)\("),
         _IDS,
     ),
+    # A map of Go. The program prints one on a single line.
+    ("map[", lazy_pattern(r"\bmap\[\w{1,40}\][\w.*\[\]]{1,60}\{(?:\n[^\n{}]{1,400}){1,30}"), _IDS),
     # What a shell prints, and the patterns of its "case".
     ("<echo>echo \"|<echo>echo '", lazy_pattern(r"\becho\s[\"'][^\n]*"), _IDS),
     (";;", lazy_pattern(r"^[^\n)]{1,400}\)\s[^\n;]{0,200};;$", re.MULTILINE), _IDS),
