@@ -35,6 +35,11 @@ NONE: Table = tuple(
             "manual",
             "Errors of any call\n\nAccessDeniedException\n\nYou do not have sufficient access to perform this action.\n\nHTTP Status Code: 403\n\nExpiredTokenException\n\nThe security token included in the request is expired.\n\nHTTP Status Code: 403\n",
         ),
+        ("python-replaced", "+    client.exceptions.AccessDeniedException = botocore.exceptions.ClientError\n"),
+        (
+            "python-made",
+            "send.side_effect = ClientError(\n    {'Error': {'Code': 'AccessDeniedException', 'Message': 'no'}},\n    'SendEmail',\n)",
+        ),
         (
             "manual-markdown",
             '**AccessDeniedException**\nThe caller may not do this\\. You do not have sufficient access to perform this action\\.\nHTTP Status Code: 403\n\n**ExpiredToken** <a name="errors-expired"></a>\nThe security token included in the request is expired\\.\nHTTP Status Code: 403',

@@ -128,7 +128,7 @@ _PRINTED = lazy_pattern(
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
 # program printed it.
 _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    # The first eleven need no literal.
+    # The first twelve need no literal.
     ("[*|<var>", _TYPE, None),
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
     (
@@ -155,6 +155,14 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         ": { ",
         lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE),
         None,
+    ),
+    # An exception class that a test replaces, and botocore's exception as a test makes it. The program prints its message.
+    (
+        "exceptions.|ClientError(",
+        lazy_pattern(
+            r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"
+        ),
+        _IDS,
     ),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
@@ -267,7 +275,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:11])
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:12])
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
