@@ -164,7 +164,7 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
                 "actions",
                 "policies",
                 "sts",
-                "explaining._context.readers.controllers",
+                "explaining._context.readers.kubernetes.controllers",
                 "explaining._rules.shared.clues",
                 "explaining._rules.shared.commands",
                 "explaining._rules.shared.companion_actions",

@@ -17,7 +17,7 @@ from iamtriage.explaining._additions.command_values import (
     values_of_parameters,
 )
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
-from iamtriage.explaining._context.readers.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -187,7 +187,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         region, profile = find_region(case), find_profile(case)
         instance = _find_instance(failure, facts)
         if namespace is None and account is None and may_name_controller(text):
-            from iamtriage.explaining._context.readers.controllers import usual_account
+            from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
 
             namespace, account = usual_account(facts, text)
         caller = case.principal.name if isinstance(case.principal, User) else None

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.credentials import credential_sources, pod_roles
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT

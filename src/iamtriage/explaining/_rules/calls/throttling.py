@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
-from iamtriage.explaining._context.readers.controllers import find_controller, find_controller_of_account
+from iamtriage.explaining._context.readers.kubernetes.controllers import (
+    find_controller,
+    find_controller_of_account,
+)
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import pages
@@ -24,7 +27,7 @@ from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError

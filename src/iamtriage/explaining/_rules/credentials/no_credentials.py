@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.credentials import (
     containers,

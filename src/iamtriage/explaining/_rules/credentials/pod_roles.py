@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.controllers import (
+from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
     usual_account,
 )

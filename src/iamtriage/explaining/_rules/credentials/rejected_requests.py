@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.other_users import find_unit

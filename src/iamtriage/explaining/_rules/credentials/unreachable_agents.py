@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._context.readers.kubectl_output import (
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import (
     find_daemon_set,
     find_node_of_pod,
     find_pod_rows,
@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.kubectl_output import PodRow
+    from iamtriage.explaining._context.readers.kubernetes.kubectl_output import PodRow
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.role_conditions import (

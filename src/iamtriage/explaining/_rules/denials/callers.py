@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
-from iamtriage.explaining._context.readers.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.text_fragments import (
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
@@ -163,7 +163,7 @@ def _describe_use(denial: Denial) -> str | None:
 
 def _find_controller(denial: Denial, line: str) -> Controller | None:
     """Return the controller that a denial or its line names. Most denials do not need the table of controllers."""
-    from iamtriage.explaining._context.readers.controllers import find_controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
     from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
     controller = find_controller_of_denial(denial.action or "", denial.failure)

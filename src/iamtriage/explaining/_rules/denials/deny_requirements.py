@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import permissions_of
+from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions, deny_regions

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, other_s
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.denials import encrypted_data
@@ -33,7 +33,7 @@ from iamtriage.policies._documents import allow
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 

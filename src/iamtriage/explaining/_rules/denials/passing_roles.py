@@ -17,7 +17,7 @@ from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.controllers import permissions_of
+from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.rbac_bindings import find_bindings
+from iamtriage.explaining._context.readers.kubernetes.bindings import find_bindings
 from iamtriage.explaining._rules.kubernetes import rbac_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.rbac_bindings import BoundSubject, StatedBinding
+    from iamtriage.explaining._context.readers.kubernetes.bindings import BoundSubject, StatedBinding
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 

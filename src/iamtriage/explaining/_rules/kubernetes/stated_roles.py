@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.rbac_roles import find_roles
+from iamtriage.explaining._context.readers.kubernetes.roles import find_roles
 from iamtriage.explaining._rules.kubernetes import rbac_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.rbac_roles import RoleRule, StatedRole
+    from iamtriage.explaining._context.readers.kubernetes.roles import RoleRule, StatedRole
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request

@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.explaining._context.readers.controllers import (
+from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
     find_controller_of_account,
     usual_account,

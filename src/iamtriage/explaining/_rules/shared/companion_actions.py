@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.text_signs import find_acl
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.failures._failures import AccessDenied
 
 

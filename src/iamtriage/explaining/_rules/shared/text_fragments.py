@@ -5,7 +5,7 @@ Most texts contain none of the fragments, so that the patterns for these searche
 
 from __future__ import annotations
 
-from iamtriage.explaining._context.readers.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 
 # Each match of the pattern for pods contains one of these, and finding them takes a tenth of the time.
 _POD_FRAGMENTS = (

@@ -12,14 +12,14 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._context.readers.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.text_fragments import DEPLOYMENT_FRAGMENTS, may_be_about_pods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied, Failure
@@ -285,7 +285,7 @@ def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller 
     text, (start, end) = failure.text, failure.span
     if not may_name_controller(text):
         return None
-    from iamtriage.explaining._context.readers.controllers import permissions_of
+    from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 
     line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
     found = permissions_of(action, line + text[start:end], text)

@@ -9,7 +9,7 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import pages

@@ -10,7 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.readers.controllers import find_controller_of_account
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.policies._patterns import compile_glob, matches

@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._context.readers.controller_signs import may_name_controller
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
