@@ -466,6 +466,8 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("a setting of Fluentd", f"<match>\n  aws_sec_key {KEY}\n</match>", (KEY,)),
     ("a password after a prefix", f"java -Dapp.dbpass={OPAQUE} -jar app.jar", (OPAQUE,)),
     ("credentials as text", f"CREDENTIALS\tAKIAIOSFODNN7EXAMPLE\t2031\t{KEY}\t{SESSION_TOKEN}", (KEY, SESSION_TOKEN)),
+    ("a key with a slash", f"{{'orders/password': '{PASSWORD}', 'n': 1}}", (PASSWORD,)),
+    ("a chosen bearer token", "Authorization: Bearer aB3dE6!fG9hJ2?kL5mN8", ("aB3dE6", "kL5mN8")),
     ("several cookies", f"> Cookie: theme=dark; sid={OPAQUE}; lang=en\n> Accept: */*", (OPAQUE,)),
     ("cookies in a command", f"curl -H 'Cookie: theme=dark; sid={OPAQUE}' https://example.com/", (OPAQUE,)),
     ("print_r", f"Array\n(\n    [user] => ana\n    [password] => {PASSWORD}\n)", (PASSWORD,)),

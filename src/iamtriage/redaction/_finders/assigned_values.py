@@ -260,9 +260,6 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     text, name = match.text, match.name
     written = assign["sign"].lower()
     sign: Sign = ":" if written.endswith((":", "3a")) else "="
-    if sign == ":" and text.startswith("/", match.start - 1) and match.start:
-        # "…/serviceaccount/token: permission denied"
-        return None
     if _is_marked(text, assign.end()) or HIDDEN.match(text, assign.end("sign")):
         return None
     query = match.is_in_query()
@@ -277,6 +274,10 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     else:
         extent = find_value(text, assign.end(), match.runs, unquoted)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
+        return None
+    is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
+    if is_path and not (extent.quote and text[match.start - 2 : match.start - 1].isalnum()):
+        # "…/serviceaccount/token: permission denied", "/forgot-password": "AuthController#forgot"
         return None
     if sign == ":" and not extent.quote and text.startswith(":", extent.start):
         # GitHub Actions: "::set-output name=token::…"

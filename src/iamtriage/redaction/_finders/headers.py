@@ -36,7 +36,7 @@ _HEADER = re.compile(
     rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]|%3[ad]){_GAP}{{0,40}}+|{BLANK}{{1,8}})"
     rf"(?:\[|\(|{QUOTE}|b(?=[\"'])){{0,3}}{BLANK}{{0,4}}"
 )
-_CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
+_CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…!#$^?-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"
 _SCHEME = re.compile(
     rf"(?P<scheme>bearer|basic|token|negotiate|apikey){_GAP}{{1,8}}+{_CREDENTIALS}", re.IGNORECASE
 )

@@ -202,6 +202,9 @@ _BEFORE_PASS = frozenset(_SHORT_PREFIXES.split())
 _ABOUT = frozenset(_DESCRIBING_WORDS.split())
 _WHICH = frozenset(_QUALIFIERS.split())
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_FILE_END = re.compile(
+    r"\.(?:cc?|cpp|cs|go|h|java|json|jsx?|kt|php|py|rb|rs|scala|sh|swift|tf|toml|tsx?|txt|ya?ml)\Z"
+)
 # "token", "tokens", "token2", S3's "Token-0"; not "token_file".
 _COUNTED = re.compile(r"s?-?[0-9]{0,2}")
 
@@ -303,8 +306,8 @@ def classify_suffix(suffix: str) -> Literal["same", "other", "about"]:
     """
     if _COUNTED.fullmatch(suffix):
         return "same"
-    if suffix[0].islower() or NAME_END.search(suffix.lower()):
-        # The word continues, or another name decides.
+    if suffix[0].islower() or NAME_END.search(suffix.lower()) or _FILE_END.search(suffix):
+        # The word continues, another name decides, or this is the name of a file: "tokens.py:65".
         return "about"
     words = [word.lower() for word in _WORDS.findall(suffix)]
     if not _ABOUT.isdisjoint(words):
