@@ -366,7 +366,7 @@ def test_policies_in_code_are_compared(place: str, code: str, cause: str | None,
     found = [each for each in explanation.causes if each.code.startswith("stated-policy")]
     assert [each.code for each in found] == ([] if cause is None else [cause])
     assert all(words in each.text for each in found)
-    assert (explanation.causes[0] in found) is (cause not in {None, "stated-policy-reference"})
+    assert (explanation.causes[0] in found) is (cause == "stated-policy-other-resource")
 
 
 def test_reference_in_json_decides_nothing() -> None:

@@ -18,14 +18,13 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     describe_other_resource,
     find_other_resource,
     list_known_policies,
-    names_action,
-    names_resource,
 )
 from iamtriage.explaining._rules.denials.statement_details import (
     condition_remedy,
     describe_conditions,
     find_misspelled_action,
 )
+from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements

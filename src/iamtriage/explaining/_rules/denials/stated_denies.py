@@ -20,9 +20,8 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     KnownPolicy,
     list_known_policies,
     may_decide,
-    names_action,
-    names_resource,
 )
+from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 

@@ -18,6 +18,11 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
+from iamtriage.explaining._rules.denials.statement_matching import (
+    describe_difference,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
@@ -29,7 +34,7 @@ from iamtriage.policies._readers.unknown_values import has_reference, widen
 from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -194,10 +199,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     found = [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
     if not found:
         return explanation
-    if found[0][1].code == STATED_POLICY_REFERENCE.code:
-        # What it refers to is not known, so that what AWS says comes first.
-        references = tuple(cause for _, cause in found if cause.code == STATED_POLICY_REFERENCE.code)
-        causes = (*explanation.causes[:1], *references, *explanation.causes[1:])
+    if _is_uncertain(found[0][1]):
+        # What AWS says comes first.
+        uncertain = tuple(cause for _, cause in found if _is_uncertain(cause))
+        causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
     codes = {cause.code for _, cause in found}
@@ -216,6 +221,12 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=remedies if added is None else (added, *remedies),
     )
+
+
+def _is_uncertain(cause: Cause) -> bool:
+    """Return whether a policy can be about something else: a reference hides what, or another role has it."""
+    can_be_of_other = cause.code == STATED_POLICY_OTHER_ACTION.code and cause.evidence == "possible"
+    return can_be_of_other or cause.code == STATED_POLICY_REFERENCE.code
 
 
 # Types of policies that name a principal.
@@ -279,7 +290,8 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         if not allows or not is_relevant:
             return None
         text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
-        return STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
+        # Code often has the policies of several roles.
+        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else "derived", text=text)
     if resource is None:
         return None
     matching = [each for each in possible if names_action(each, action) and names_resource(each, resource)]
@@ -344,36 +356,9 @@ def _other_resource_cause(
     resources = _allowed_resources(allows)
     return STATED_POLICY_OTHER_RESOURCE.cause(
         policy.evidence,
-        present(_describe_difference(resource, resources)),
+        present(describe_difference(resource, resources)),
         text=f"{capitalize_start(policy.name)} allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
     )
-
-
-def _describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
-    """Return in which part a resource differs from all that a policy allows, if it is the same part."""
-    if ":s3:" in resource:
-        if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
-            return "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
-        if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
-            return "The action is on the bucket, and the ARN with /* is that of its objects."
-    found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
-    return f"Only {found.pop()} differs." if len(found) == 1 else None
-
-
-_PARTS = ("", "the partition", "the service", "the Region", "the account")
-
-
-def _differing_part(resource: str, allowed: str) -> str | None:
-    """Return the only part of an ARN that does not match a pattern, if there is one."""
-    parts, patterns = resource.split(":", 5), allowed.split(":", 5)
-    if not len(parts) == len(patterns) == len(_PARTS) + 1:
-        return None
-    pairs = enumerate(zip(parts, patterns, strict=True))
-    differing = [index for index, (part, each) in pairs if not matches(part, compile_glob(each))]
-    if len(differing) != 1 or differing[0] not in range(1, len(_PARTS)):
-        return None
-    index = differing[0]
-    return f"{_PARTS[index]} ({clip_text(patterns[index])} instead of {clip_text(parts[index])})"
 
 
 def describe_other_resource(action: str, policy: KnownPolicy) -> str:
@@ -389,31 +374,3 @@ def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _join_resources(resources: list[str]) -> str:
     # A statement with NotResource lists those that it does not allow.
     return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
-
-
-def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
-    """Return whether a statement is about an action, ``None`` if a reference may stand for it."""
-    return _names(statement, "Action", action.lower(), str.lower)
-
-
-def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool | None:
-    """Return whether a statement covers a resource, or every one if the denial names none.
-
-    It is ``None`` if a reference or a policy variable may stand for the resource.
-    """
-    if resource is None:
-        return "*" in as_strings(statement.get("Resource"))
-    return _names(statement, "Resource", resource)
-
-
-def _names(
-    statement: Mapping[str, Any], element: str, value: str, convert: Callable[[str], str] = str
-) -> bool | None:
-    """Return whether a value matches an element of a statement, or does not match its Not element."""
-    excluded = as_strings(statement.get(f"Not{element}"))
-    listed = [convert(each) for each in excluded or as_strings(statement.get(element))]
-    if any(widen(each) == each and matches(value, compile_glob(each)) for each in listed):
-        return not excluded
-    if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
-        return None
-    return bool(excluded)

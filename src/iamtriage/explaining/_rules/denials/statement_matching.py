@@ -1,0 +1,68 @@
+"""Match the statements of a policy with the action and the resource of a denied call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.sts.trust_documents import as_strings
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import widen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+_PARTS = ("", "the partition", "the service", "the Region", "the account")
+
+
+def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
+    """Return whether a statement is about an action, ``None`` if a reference may stand for it."""
+    return _names(statement, "Action", action.lower(), str.lower)
+
+
+def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool | None:
+    """Return whether a statement covers a resource, or every one if the denial names none.
+
+    It is ``None`` if a reference or a policy variable may stand for the resource.
+    """
+    if resource is None:
+        return "*" in as_strings(statement.get("Resource"))
+    return _names(statement, "Resource", resource)
+
+
+def _names(
+    statement: Mapping[str, Any], element: str, value: str, convert: Callable[[str], str] = str
+) -> bool | None:
+    """Return whether a value matches an element of a statement, or does not match its Not element."""
+    excluded = as_strings(statement.get(f"Not{element}"))
+    listed = [convert(each) for each in excluded or as_strings(statement.get(element))]
+    if any(widen(each) == each and matches(value, compile_glob(each)) for each in listed):
+        return not excluded
+    if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
+        return None
+    return bool(excluded)
+
+
+def describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
+    """Return in which part a resource differs from all that a policy allows, if it is the same part."""
+    if ":s3:" in resource:
+        if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
+            return "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
+        if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
+            return "The action is on the bucket, and the ARN with /* is that of its objects."
+    found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
+    return f"Only {found.pop()} differs." if len(found) == 1 else None
+
+
+def _differing_part(resource: str, allowed: str) -> str | None:
+    """Return the only part of an ARN that does not match a pattern, if there is one."""
+    parts, patterns = resource.split(":", 5), allowed.split(":", 5)
+    if not len(parts) == len(patterns) == len(_PARTS) + 1:
+        return None
+    pairs = enumerate(zip(parts, patterns, strict=True))
+    differing = [index for index, (part, each) in pairs if not matches(part, compile_glob(each))]
+    if len(differing) != 1 or differing[0] not in range(1, len(_PARTS)):
+        return None
+    index = differing[0]
+    return f"{_PARTS[index]} ({clip_text(patterns[index])} instead of {clip_text(parts[index])})"
