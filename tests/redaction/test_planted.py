@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.redaction.test_redaction_properties import assert_valid_document
 from tests.redaction.tool_texts import TOOL_TEXTS
 from tests.tables import check_rows
 
+_PAGE = Path(__file__).resolve().parents[2] / "docs" / "redaction.md"
 _VALUES = {
     "secret access key": KEY,
     "session token": SESSION_TOKEN,
@@ -89,7 +91,10 @@ def test_token_in_a_url_is_recognized(text: str, token: str) -> None:
 
 def test_every_shape_is_tested() -> None:
     tested = {provider for provider, _ in TOKENS} | {provider for provider, _, _ in TOKENS_IN_URLS}
-    assert {shape.provider for shape in (*TOKEN_SHAPES, *OPEN_TOKEN_SHAPES)} <= tested
+    providers = {shape.provider for shape in (*TOKEN_SHAPES, *OPEN_TOKEN_SHAPES)}
+    assert providers <= tested
+    # The page states how many there are.
+    assert f"{len(providers)} providers" in _PAGE.read_text(encoding="utf-8")
 
 
 @check_rows("notation", NOTATIONS)
