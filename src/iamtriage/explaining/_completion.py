@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._explanations import copy_with
-from iamtriage.explaining._sources import map_strings, may_quote_secret
+from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
     import re
@@ -100,16 +99,16 @@ def hide_quoted_secrets(explanation: Explanation) -> Explanation:
     kept = getattr(explanation.failure, "encoded_message", None)
 
     def hide(text: str) -> str:
-        return hide_secrets(text) if may_quote_secret(text, kept) else text
+        return _secrets.hide_quoted_secrets(text, kept)
 
     def hide_in_remedies() -> tuple[Remedy, ...]:
         return tuple(_hide_in_remedy(remedy, hide) for remedy in explanation.remedies)
 
+    changes: dict[str, object] = {"_remedies": hide_in_remedies}
     parts = [explanation.summary, *explanation.notes]
     for cause in explanation.causes:
         parts += (cause.text, *cause.because)
-    changes: dict[str, object] = {"_remedies": hide_in_remedies}
-    if may_quote_secret("\n".join(parts), kept):
+    if any(hide(part) != part for part in parts):
         changes["summary"] = hide(explanation.summary)
         changes["notes"] = tuple(map(hide, explanation.notes))
         changes["causes"] = tuple(
@@ -124,6 +123,9 @@ def _hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:
         # A shell would expand the brackets of a marker.
         shown = hide(command)
         return shown if shown == command else _MARKER.sub(_to_word, shown)
+
+    # Programs often read only the causes of an explanation.
+    from iamtriage.explaining._sources import map_strings
 
     def hide_in_document(document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         return None if document is None else cast("Mapping[str, Any]", map_strings(document, hide))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS
+from iamtriage.failures._secrets import hide_quoted_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,17 +17,8 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block, Source
     from iamtriage.failures._failures import Failure
 
-__all__ = ("map_strings", "may_quote_secret", "secret_remover", "text_blocks", "without_secrets")
+__all__ = ("map_strings", "secret_remover", "text_blocks", "without_secrets")
 
-# A run of the characters of tokens, and a name, a login or an option with a value, in lower case.
-_RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
-_UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_ASSIGNED = lazy_pattern(
-    r"(?:pass|pwd|pw|secret|token|key|cred|cookie|auth|signature)[\w-]{0,20}"
-    r"[\"'\\]{0,4} ?[=:] ?[\"'\\]{0,4}[^\s\"'\\]{4}"
-    r"|://[^/\s@]{0,200}:[^/\s@]{1,200}@|\b(?:basic|bearer)\s\S{6}|\s-[pu] ?\S{3}"
-    r"|--[a-z-]{0,20}(?:pass|token|secret)[a-z-]{0,20}[ =]\S"
-)
 # The number of characters around the failure that are parsed again, and of those that are shown.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
 # Shorter strings occur in ordinary words.
@@ -55,20 +46,9 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
     def remove_secrets(text: str) -> str:
         for value, replacement in (*whole.items(), *parts.items()):
             text = text.replace(value, replacement)
-        return hide_secrets(text) if may_quote_secret(text, encoded) else text
+        return hide_quoted_secrets(text, encoded)
 
     return remove_secrets
-
-
-def may_quote_secret(text: str, encoded_message: str | None) -> bool:
-    """Return whether a part of an explanation can contain a secret other than an encoded message."""
-    if encoded_message is not None and encoded_message in text:
-        return False
-    for run in _RUN.finditer(text):
-        word = run[0]
-        if not (word.isalpha() or word.isdigit() or _UUID.fullmatch(word)) and any(map(str.isdigit, word)):
-            return True
-    return _ASSIGNED.search(text.lower()) is not None
 
 
 def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
 # SQS denies access to "the resource https://sqs.eu-west-1.amazonaws.com/", without the queue.
+# Operations with names that are no actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_OPERATIONS_OF_S3 = frozenset(
+    {
+        "s3:CompleteMultipartUpload", "s3:CopyObject", "s3:CreateMultipartUpload", "s3:DeleteObjects", "s3:HeadBucket",
+        "s3:HeadObject", "s3:ListBuckets", "s3:ListObjects", "s3:ListObjectsV2", "s3:UploadPart", "s3:UploadPartCopy",
+    }
+)  # fmt: skip
 _SQS_ENDPOINT = "https://sqs."
 CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
 """What logs and people put in place of the rest of a long word."""
@@ -225,10 +232,14 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         action_evidence, actions = derive_actions(failure, facts, action)
         action = actions[0] if actions and action_evidence != "possible" else None
-    else:
+    elif not (prefix := action.partition(":")[0]).islower():
+        # SNS writes SNS:Publish.
+        action = f"{prefix.lower()}{action[len(prefix) :]}"
+        actions = (action,)
+    elif action.islower() or action in _OPERATIONS_OF_S3:
         from iamtriage.actions._lookup import spell_action
 
-        # SQS and older SDKs write actions in lowercase, SNS writes SNS:Publish, and DataSync names operations.
+        # SQS and older SDKs write actions in lowercase, and DataSync names operations of S3.
         spelled = spell_action(action)
         if spelled.lower() != action.lower():
             action_evidence = "derived"
