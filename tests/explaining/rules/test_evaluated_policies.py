@@ -186,6 +186,18 @@ def test_action_of_the_operation_is_evaluated() -> None:
     assert explain(text, facts=facts).remedies[0].layer == "identity"
 
 
+@pytest.mark.parametrize(
+    ("resource", "is_allowed"), [("arn:aws:s3:::orders/*", True), ("arn:aws:s3:::orders/2026/*", False)]
+)
+def test_policy_on_every_object_of_a_bucket(resource: str, is_allowed: bool) -> None:  # noqa: FBT001
+    """Without the key, the policies decide only if they allow every object."""
+    text = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nbucket='orders'"
+    given = {"identity": [doc(statement("Allow", "s3:GetObject", Resource=resource))]}
+    explanation = explain(text, facts={"caller": USER, "policies": given})
+    assert ("no-identity-allow" in {each.code for each in explanation.causes}) is not is_allowed
+    assert any("does not state the key" in each for each in explanation.notes) is not is_allowed
+
+
 def test_misspelled_action_is_named() -> None:
     wrong, similar = (
         explain_with(identity=[doc(statement("Allow", name))]).causes[0].text

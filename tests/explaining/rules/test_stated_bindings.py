@@ -93,6 +93,15 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
         pytest.param(
             BOT,
             IN_SHOP,
+            "kind: RoleBinding\nmetadata: {name: bots, namespace: ci, labels: {app: bots}}\n"
+            "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}\n"
+            "subjects:\n  - {kind: ServiceAccount, name: bot, namespace: ci}",
+            "the RoleBinding bots in the text applies only in the namespace ci, and the request is in shop.",
+            id="mappings in braces",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
             binding("- kind: User\n  name: ana"),
             "no RBAC role allows it.",
             id="someone else",

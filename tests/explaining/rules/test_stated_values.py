@@ -59,6 +59,27 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
+            "[profile octo]\nsso_account_id = 111122223333\nsso_role_name = Writer\n"
+            '{"roleList": [{"roleName": "Reader", "accountId": "111122223333"}, {"roleName": "Other", "accountId": "222233334444"}]}',
+            {},
+            (
+                "no assignment of the permission set Writer in the account 111122223333, only of Reader (IAM",
+                "aws configure set sso_role_name Reader --profile octo",
+            ),
+            ("Other",),
+            id="the permission sets that the text lists",
+        ),
+        pytest.param(
+            "2026-01-02 03:04:00 INFO upload ok s3://octo-exports/day/Other.csv\n2026-01-02 03:05:00 ERROR download failed\n"
+            'Traceback (most recent call last):\n  File "load.py", line 5, in fetch\n    s3.download_file("octo-exports", key, "/tmp/in.csv")\n'
+            "botocore.exceptions.ClientError: An error occurred (403) when calling the HeadObject operation: Forbidden",
+            {},
+            ("S3 denied s3:GetObject on arn:aws:s3:::octo-exports without a reason.",),
+            ("Other.csv",),
+            id="the object of another log entry",
+        ),
+        pytest.param(
             '{"destination":"arn:aws:s3:::octo-raw","message":"Access was denied. Ensure that the trust policy for the provided IAM role allows Firehose to assume the role, and the access policy allows access to the S3 bucket.","errorCode":"S3.AccessDenied"}',
             {},
             (

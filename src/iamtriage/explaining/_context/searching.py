@@ -50,6 +50,7 @@ _ENTRY_START = lazy_pattern(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
     r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
+_MAX_LINES_OF_ENTRY = 80
 # A shell prompt with a command.
 _PROMPT = lazy_pattern(r"^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])", re.MULTILINE)
 # What the AWS CLI prints for a call that succeeded: JSON, a table, or a listing of S3 objects.
@@ -243,7 +244,8 @@ def _find_section(
     command: CommandLine | None = None
     other: CommandLine | None = None
     head = ""
-    if low < line and _ENTRY_START.match(text, line):
+    if low < line and (entry := _start_of_entry(text, low, line)) is not None:
+        line = entry
         # In a log, the entries before this one are about other things, but one command printed all of them.
         if (printed := _find_printing_command(text, low, line, start)) is not None:
             command, head = printed
@@ -263,6 +265,18 @@ def _find_section(
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
     return command, other, text.rfind("\n", 0, low) + 1, high, head
+
+
+def _start_of_entry(text: str, low: int, line: int) -> int | None:
+    """Return where the log entry starts that a line continues, such as one of a traceback, or ``None``."""
+    start = line
+    for _ in range(_MAX_LINES_OF_ENTRY):
+        if _ENTRY_START.match(text, start):
+            return start
+        if start <= low or not (start == line or text[start] in " \t" or text.startswith("Traceback", start)):
+            return None
+        start = text.rfind("\n", low, start - 1) + 1 or low
+    return None
 
 
 def _find_printing_command(text: str, low: int, line: int, start: int) -> tuple[CommandLine, str] | None:

@@ -76,7 +76,7 @@ _BUCKET_SETTING = lazy_pattern(
 # https://docs.aws.amazon.com/boto3/latest/reference/services/s3.html
 _LITERAL_KEY = r"[\"'](?P<{}>[^\"'\n{{}}]{{1,1024}})[\"']"
 _METHOD = lazy_pattern(
-    rf"\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?{_LITERAL_KEY.format('key')}"
+    rf"\b(?:download_file(?:obj)?\(|upload_file(?:obj)?\([^,()\n]{{1,200}},|(?:Object|ObjectSummary)\()\s?[\"'](?P<bucket>{_BUCKET})[\"'],\s?(?:{_LITERAL_KEY.format('key')}|[A-Za-z_][\w.]{{0,60}}\s?[,)])"
     rf"|\bBucket\(\s?[\"'](?P<resource>{_BUCKET})[\"']\)(?:\.(?:download_file(?:obj)?|Object)\(\s?{_LITERAL_KEY.format('object')})?",
     re.ASCII,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -55,6 +56,9 @@ _LACKS_ALLOW = CauseType(
     sources=EVALUATION_PAGES,
 )
 _MAX_STATEMENTS = 5
+# What a policy allows for such a key, it allows for every object of the bucket.
+_ANY_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+_BUCKET = lazy_pattern(r"arn:aws[a-z-]{0,12}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # The types of policies to which a remedy proposes to add a statement, because they cap permissions.
 _CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
 # Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
@@ -66,15 +70,22 @@ def add_evaluation(
 ) -> Explanation:
     """Add what the policies of the facts say, and verify the policies of remedies."""
     facts = denial.facts
+    is_any_object = False
     if failure.action is None and denial.action is not None:
-        # The operation of the error requires it.
-        failure = attrs.evolve(failure, action=denial.action)
+        # The operation of the error requires it, and the text around it can name the resource.
+        resource = facts.resource or failure.resource or denial.resource
+        is_any_object = _BUCKET.fullmatch(resource or "") is not None and "object" in denial.lowercase_action
+        resource = f"{resource}/{_ANY_KEY}" if is_any_object else resource
+        failure = attrs.evolve(failure, action=denial.action, resource=resource)
     request = build_request(failure, facts)
     if isinstance(request, str):
         return attrs.evolve(
             explanation, notes=(f"The policies were not evaluated. {request}", *explanation.notes)
         )
     decision = evaluate(request, policies)
+    if is_any_object and not decision.allowed:
+        unknown = "The policies were not evaluated. The error does not state the key of the object."
+        return attrs.evolve(explanation, notes=(unknown, *explanation.notes))
     # A condition of the policies that nobody stated was met, as the explicit denial shows.
     is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
     conditional = _find_conditional(denial, decision)

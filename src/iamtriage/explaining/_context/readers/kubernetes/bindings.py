@@ -15,12 +15,14 @@ __all__ = ("BoundSubject", "StatedBinding", "find_bindings")
 _KIND = lazy_pattern(
     r"^(?P<indent>[ \t]{0,20})kind: [\"']?(?P<kind>(?:Cluster)?RoleBinding)[\"']?[ \t\r]{0,8}$", re.MULTILINE
 )
-_SECTION = lazy_pattern(r"(metadata|roleRef|subjects):\s*\Z")
+_SECTION = lazy_pattern(r"(?P<name>metadata|roleRef|subjects):\s*(?P<flow>\{.*\})?\s*\Z")
 _FIELD = lazy_pattern(
     r"(?P<new>- {1,4})?(?P<name>kind|name|namespace): [\"']?(?P<value>[A-Za-z0-9][\w.:@/=+-]{0,252})[\"']?\s*\Z",
     re.ASCII,
 )
-_MAX_LINES = 60
+# The fields of a mapping in braces, before a nested one.
+_FLOW_FIELD = lazy_pattern(r"(?:kind|name|namespace): ?[\"']?[A-Za-z0-9][\w.:@/=+-]{0,252}", re.ASCII)
+_MAX_LINES, _MAX_LINE = 60, 2_000
 
 
 class BoundSubject(NamedTuple):
@@ -90,10 +92,23 @@ def _read_sections(lines: Iterable[str], indent: int) -> dict[str, list[str]]:
             break
         if depth == indent and content and not is_item:
             section = _SECTION.match(content)
-            current = sections.setdefault(section[1], []) if section else []
+            current = sections.setdefault(section["name"], []) if section else []
+            if section and section["flow"]:
+                current += _flow_fields(section["flow"])
+        elif content.startswith("- {"):
+            fields = _flow_fields(content[2:])
+            current += (f"- {fields[0]}", *fields[1:]) if fields else ()
         else:
             current.append(content)
     return sections
+
+
+def _flow_fields(flow: str) -> list[str]:
+    """Return the fields of a mapping in braces, each as the line of a block."""
+    return [
+        each[0].replace("'", "").replace('"', "")
+        for each in _FLOW_FIELD.finditer(flow[:_MAX_LINE].partition("{")[2].partition("{")[0])
+    ]
 
 
 def _first_fields(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
