@@ -102,3 +102,41 @@ def test_terraform(code: str, step: str | None) -> None:
 def test_no_text_breaks_the_reader(lines: list[str]) -> None:
     found = find_other_token("\n".join(lines))
     assert found is None or found.signed != found.called or found.signed_region != found.region
+
+
+PROVIDERS = """Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials
+$ aws sts get-caller-identity --query Arn --output text
+arn:aws:sts::111122223333:assumed-role/{caller}/i-0a1b2c3d4e5f60718
+provider "aws" {{
+  assume_role {{
+    role_arn = "arn:aws:iam::222233334444:role/octo-tf"
+  }}
+}}
+provider "helm" {{
+  kubernetes {{
+    exec {{
+      command = "aws"
+      args    = ["eks", "get-token", "--cluster-name", "octo"{more}]
+    }}
+  }}
+}}"""
+
+
+def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
+    explanation = explain(PROVIDERS.format(caller="octo-ci", more=""))
+    assert "does not use the assume_role of the AWS provider" in explanation.summary
+    assert explanation.causes[0].code == "other-principal"
+    assert "--role-arn arn:aws:iam::222233334444:role/octo-tf" in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    ("caller", "more"),
+    [
+        ("octo-ci", ', "--role-arn", "arn:aws:iam::222233334444:role/octo-tf"'),
+        ("octo-ci", ', "--profile", "tf"'),
+        ("octo-tf", ""),
+    ],
+    ids=["role", "profile", "the role itself"],
+)
+def test_plugin_with_the_right_credentials(caller: str, more: str) -> None:
+    assert "assume_role" not in explain(PROVIDERS.format(caller=caller, more=more)).summary

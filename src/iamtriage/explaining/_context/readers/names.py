@@ -57,6 +57,7 @@ _CLUSTERS = lazy_pattern(
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b"
+    r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b",  # the log group of the control plane
     re.ASCII | re.MULTILINE,
 )

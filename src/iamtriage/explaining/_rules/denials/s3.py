@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-_REASON_OMITTED = "as for a bucket in another account and organization: its owner is not known"
+_REASON_OMITTED = "It gives none for a bucket outside the caller's account and organization"
 _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _COPY_SOURCE = lazy_pattern(
     r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
@@ -178,7 +178,7 @@ def _explain_origin(denial: Denial) -> Explanation:
 
 
 def _summary(denial: Denial, to: str) -> str:
-    reason = f", {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
+    reason = f". {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
     key = NAMED_KEY.search(denial.failure.text) if denial.operation in _KEY_TEXTS else None
     if key is not None and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ _DATA = lazy_pattern(
 )
 _HOST_OF_DATA = lazy_pattern(r"\bhost\s{1,20}= data\.aws_eks_cluster\.(?P<label>[\w-]{1,64})\.endpoint\b")
 _TOKEN_OF_DATA = lazy_pattern(r"\bdata\.aws_eks_cluster_auth\.(?P<label>[\w-]{1,64})\.token\b")
+# The role of Terraform's AWS provider, which the plugin of another provider does not assume:
+# https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins
+_ASSUMED_ROLE = lazy_pattern(
+    r"\bassume_role\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,4}\"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
+    re.ASCII,
+)
+_TOKEN_ARGUMENTS = lazy_pattern(r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800})\]")
 _NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server does not know who calls."
 
 
@@ -191,6 +199,50 @@ def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
                 f"The command writes the context again. Or change {option} to {right} in the args of the user {clip_text(found.user)}.",
                 "If the API server still does not accept the caller, the principal has no access to the cluster: the next remedy shows who has.",
                 commands=(fill_command(update, *arguments), "kubectl auth whoami"),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            principal.inspect_access_remedy(cluster),
+        ),
+        notes=(_NO_POLICY,),
+    )
+
+
+def find_provider_role(case: AnyCase) -> str | None:
+    """Return the role of Terraform's AWS provider, if the plugin of another provider does not assume it."""
+    text = case.failure.text[:_MAX_TEXT]
+    if "assume_role" not in text or "get-token" not in text:
+        return None
+    roles = {each["role"] for each in _ASSUMED_ROLE.finditer(text)}
+    plugins = [each["args"] for each in _TOKEN_ARGUMENTS.finditer(text)]
+    if len(roles) != 1 or not plugins or any("--role-arn" in each or "--profile" in each for each in plugins):
+        return None
+    role = roles.pop()
+    name = getattr(underlying_role(case.principal) or case.principal, "name", None)
+    return None if name == role.rpartition("/")[2] else role
+
+
+def explain_provider_role(case: AnyCase, role: str) -> Explanation:
+    """Explain that the plugin of a provider does not assume the role of Terraform's AWS provider."""
+    cluster, name = find_cluster(case), clip_text(role.rpartition("/")[2])
+    principal = build_cluster_principal(case.stated_principal, "the caller of Terraform")
+    check = fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
+    return case.explain(
+        f"The API server does not accept {principal.description}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
+        OTHER_PRINCIPAL.cause(
+            "derived",
+            ("The args of the exec block have neither --role-arn nor --profile.",),
+            text=f"The AWS provider assumes the role {name}. The exec block starts the AWS CLI with the credentials of the shell, as {principal.description}.",
+        ),
+        topic="kubernetes-login",
+        remedies=(
+            your_remedy(
+                f"Get the token as the role {name} in the exec block",
+                f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth for the token, which the AWS provider reads with its role.',
+                "The second command shows whether the cluster knows the role: whoever created the cluster usually has access.",
+                commands=(
+                    f"{cluster.eks_command('get-token')} {check} > /dev/null",
+                    cluster.eks_command("list-access-entries"),
+                ),
                 url=pages.EKS_KUBECONFIG,
             ),
             principal.inspect_access_remedy(cluster),

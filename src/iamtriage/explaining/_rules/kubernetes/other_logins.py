@@ -170,6 +170,12 @@ CERTIFICATE_CLOCK_OFF = CauseType(
     remedy="Compare the clocks",
     of="client-certificate",
 )
+OTHER_PRINCIPAL = CauseType(
+    "other-principal",
+    title="The client uses another profile, role or user than the one that has access",
+    fix="Select the profile or role that the cluster knows.",
+    of="identity-not-accepted",
+)
 OTHER_CLUSTER = CauseType(
     "other-cluster",
     title="The kubeconfig is for another cluster",

@@ -58,12 +58,6 @@ IDENTITY_NOT_ACCEPTED = CauseType(
     fix="Find out which IAM principal calls, and give it an access entry.",
     sources=(pages.EKS_TROUBLESHOOTING_IAM, pages.EKS_GRANT),
 )
-OTHER_PRINCIPAL = CauseType(
-    "other-principal",
-    title="The client uses another profile, role or user than the one that has access",
-    fix="Select the profile or role that the cluster knows.",
-    of="identity-not-accepted",
-)
 
 
 def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
@@ -94,6 +88,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return kubeconfigs.explain_other_token(case, token)
     if (data := kubeconfigs.find_other_data(case.failure.text)) is not None:
         return kubeconfigs.explain_other_data(case, data)
+    if (role := kubeconfigs.find_provider_role(case)) is not None:
+        return kubeconfigs.explain_provider_role(case, role)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
@@ -184,7 +180,7 @@ def _explain_other_account(
         choose = f"Choose the profile of the account {cluster.account}: {join_words(candidates[:6], 'or')}."
     return case.explain(
         f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
-        OTHER_PRINCIPAL.cause(
+        other_logins.OTHER_PRINCIPAL.cause(
             "derived",
             (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
             text="A principal of another account has access only if the cluster grants it explicitly.",
@@ -226,7 +222,7 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
 
 
 def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
-    yield OTHER_PRINCIPAL.cause()
+    yield other_logins.OTHER_PRINCIPAL.cause()
     yield cluster_access.NOT_MAPPED.cause(
         text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
     )
