@@ -64,6 +64,13 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
         ),
         pytest.param(
             BOT,
+            IN_SHOP,
+            binding(account()).replace("  namespace: shop\n", ""),
+            "the RoleBinding bots in the text names no namespace, and applies only in the one in which it was created.",
+            id="no namespace",
+        ),
+        pytest.param(
+            BOT,
             AT_CLUSTER,
             binding(account(), kind="ClusterRoleBinding"),
             "the ClusterRoleBinding bots in the text binds the ClusterRole pod-reader, which does not allow it.",

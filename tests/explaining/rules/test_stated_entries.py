@@ -44,14 +44,25 @@ def test_console(entry: str, lack: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "caller", ["arn:aws:sts::111122223333:assumed-role/dev/ana", "arn:aws:iam::111122223333:user/ana"]
+)
+def test_console_of_another_principal_than_that_of_the_entry(caller: str) -> None:
+    explanation = explain(f"{BANNER}\n{_entry(ROLE)}", facts={"cluster": "atlas", "caller": caller})
+    assert "its access entry exists" not in str(explanation)
+
+
+@pytest.mark.parametrize(
     ("entry", "groups"),
     [
         (_entry(DEV), "iam-dev"),
         (_entry(DEV, "viewers", "ops"), "iam-dev viewers ops"),
         ("", "iam-dev EXISTING_GROUPS"),
         (f"{_entry(DEV)}\n{_entry(ROLE, 'ops')}", "iam-dev EXISTING_GROUPS"),
+        (_entry(ROLE, "admins"), "iam-dev EXISTING_GROUPS"),
+        (_entry(DEV.replace("111122223333", "444455556666"), "admins"), "iam-dev EXISTING_GROUPS"),
+        (_entry(DEV.replace("role/", "role/team/"), "ops"), "iam-dev ops"),
     ],
-    ids=["no group", "groups", "unknown", "two entries"],
+    ids=["no group", "groups", "unknown", "two entries", "another role", "another account", "with a path"],
 )
 def test_groups_of_a_denied_caller(entry: str, groups: str) -> None:
     explanation = explain(f"{FORBIDDEN}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})

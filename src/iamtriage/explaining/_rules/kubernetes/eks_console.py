@@ -93,7 +93,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     cluster = find_cluster(case)
     # People mask the account in the console's menu.
     masked = parse_masked_principal(case.caller) if case.principal is None else None
-    entry = find_stated_entry(case.failure.text)
+    entry = find_stated_entry(case.failure.text, case.principal)
     principal = build_cluster_principal(
         case.stated_principal or masked or (None if entry is None else entry.principal),
         case.caller or "the console's principal",

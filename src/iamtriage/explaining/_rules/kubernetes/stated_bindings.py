@@ -73,6 +73,10 @@ def _compare(binding: StatedBinding, denied: DeniedRequest) -> BindingGap | None
         if binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
             words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
             return BindingGap(binding, words)
+        if binding.kind == "RoleBinding" and place is None:
+            return BindingGap(
+                binding, "names no namespace, and applies only in the one in which it was created"
+            )
         return BindingGap(binding, f"binds the {clip_text(binding.role)}, which does not allow it")
     other = next((each for each in binding.subjects if _is_similar(each, denied)), None)
     if other is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
@@ -55,8 +55,8 @@ class StatedEntry(NamedTuple):
         return "it grants nothing, as it has no Kubernetes group and no access policy"
 
 
-def find_stated_entry(text: str) -> StatedEntry | None:
-    """Return the only access entry whose groups a text shows.
+def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry | None:
+    """Return the only access entry whose groups a text shows, unless it is known to be another principal's.
 
     >>> shown = '"principalArn": "arn:aws:iam::111122223333:role/dev", "kubernetesGroups": []'
     >>> find_stated_entry(shown).groups
@@ -67,13 +67,20 @@ def find_stated_entry(text: str) -> StatedEntry | None:
     text = text[:_MAX_TEXT]
     arns, groups = set(_PRINCIPAL.findall(text)), set(_GROUPS.findall(text))
     principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
-    if principal is None or len(groups) != 1:
+    is_of_other = caller is not None and _identify(principal) != _identify(caller)
+    if principal is None or is_of_other or len(groups) != 1:
         return None
     listed = _POLICIES.search(text)
     policies = None
     if listed is not None:
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
     return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies)
+
+
+def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None:
+    """Return what sessions and ARNs without a path have in common with a role: its account and name."""
+    role = underlying_role(principal)
+    return principal if role is None else (role.account, role.name)
 
 
 def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -88,7 +95,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
     effect = f"The {bindings} no effect until the group {group} is in {where} of {denied.subject_text}."
     steps = [effect]
     if cluster.uses_entries:
-        entry = find_stated_entry(denied.case.failure.text)
+        entry = find_stated_entry(denied.case.failure.text, denied.principal)
         existing = ("EXISTING_GROUPS",) if entry is None else entry.groups
         arguments = ("--kubernetes-groups", group, *existing)
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)

@@ -22,7 +22,7 @@ _FIELD = lazy_pattern(
 )
 # The fields of a mapping in braces, before a nested one.
 _FLOW_FIELD = lazy_pattern(r"(?:kind|name|namespace): ?[\"']?[A-Za-z0-9][\w.:@/=+-]{0,252}", re.ASCII)
-_MAX_LINES, _MAX_LINE = 60, 2_000
+_MAX_LINES, _MAX_LINE, _MAX_CHARS = 60, 2_000, 8_000
 
 
 class BoundSubject(NamedTuple):
@@ -66,9 +66,8 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
     ('RoleBinding', 'ci', 'web', 'Role reader')
     """
     for found in _KIND.finditer(text) if "RoleBinding" in text else ():
-        sections = _read_sections(
-            text[found.end() :].split("\n", _MAX_LINES + 1)[1 : _MAX_LINES + 1], len(found["indent"])
-        )
+        following = text[found.end() : found.end() + _MAX_CHARS].split("\n", _MAX_LINES + 1)
+        sections = _read_sections(following[1 : _MAX_LINES + 1], len(found["indent"]))
         metadata, role = (dict(_first_fields(sections.get(each, ()))) for each in ("metadata", "roleRef"))
         if {"kind", "name"} <= role.keys() and "name" in metadata:
             subjects = tuple(_read_subjects(sections.get("subjects", ())))
