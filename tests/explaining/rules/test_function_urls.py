@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, scan
 
 URL = "https://abcdefghij0123456789klmnopqrstuv.lambda-url.eu-west-1.on.aws/orders"
 BARE = 'x-amzn-ErrorType: AccessDeniedException\n\n{"Message":"Forbidden"}'
@@ -30,3 +30,19 @@ def test_function_url(text: str, verdict: str, first: str, command: str) -> None
     remedy = explanation.remedies[0]
     assert remedy.title.startswith(first)
     assert command in " ".join(remedy.commands)
+
+
+def test_the_url_of_another_request_does_not_decide() -> None:
+    other = URL.replace("abcdefghij", "0123456789")
+    assert (
+        f" {URL} rejected" in explain(f"$ curl {other}\nok\n$ curl {URL}\n{LONG}\n$ curl {other}\nok").summary
+    )
+
+
+@pytest.mark.parametrize("own", ["Forbidden", "Unauthorized"])
+def test_the_response_to_another_request_to_api_gateway_does_not_decide(own: str) -> None:
+    other = "Unauthorized" if own == "Forbidden" else "Forbidden"
+    call = '$ curl https://0a1b2c3d4e.execute-api.eu-west-1.amazonaws.com/prod/orders\n{{"message":"{}"}}\n'
+    failures = list(scan(call.format(own) + call.format(other)))
+    codes = [explain(each).causes[0].code for each in failures]
+    assert codes == [f"gateway-{own.lower()}", f"gateway-{other.lower()}"]

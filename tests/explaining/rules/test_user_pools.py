@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import explain, scan
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,18 @@ def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
     [remedy] = explanation.remedies
     assert remedy.title == title
     assert remedy.policy is None
+
+
+def test_the_message_of_another_sign_in_does_not_decide() -> None:
+    rejected = "An error occurred (NotAuthorizedException) when calling the {} operation: {}"
+    password = rejected.format("InitiateAuth", "Incorrect username or password.")
+    token = rejected.format("GetUser", "Access Token has expired")
+    titles = [explain(each).remedies[0].title for each in scan(f"{password}\n{token}\n{password}")]
+    assert titles == [
+        "Check the user name, the user pool and the password",
+        "Get a new access token",
+        "Check the user name, the user pool and the password",
+    ]
 
 
 def test_other_services_report_expired_tokens_too() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_closest
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -84,8 +85,9 @@ _PROBLEMS = (
 
 def explain_user_pool(denial: Denial) -> Explanation:
     """Explain that a user pool rejects a sign-in or a token."""
-    matches = ((each, each.wording.search(denial.failure.text)) for each in _PROBLEMS)
-    problem, found = next((each for each in matches if each[1] is not None), (_PROBLEMS[0], None))
+    matches = {found: each for each in _PROBLEMS for found in each.wording.finditer(denial.failure.text)}
+    found = find_closest(matches, denial.failure)
+    problem = _PROBLEMS[0] if found is None else matches[found]
     return denial.explain(
         f"The Amazon Cognito user pool rejected the call: {problem.text}.",
         USER_POOL_REJECTED.cause("reported", () if found is None else (f'The text says "{found[0]}".',)),

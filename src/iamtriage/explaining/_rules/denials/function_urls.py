@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import signed_curl
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_closest
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -56,7 +57,7 @@ _VERDICTS = {
 def explain_function_url(denial: Denial) -> Explanation:
     """Explain that the URL of a Lambda function rejected a request."""
     text = denial.failure.text
-    url = _FUNCTION_URL.search(text)
+    url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
     stated: set[str] = {each["type"].upper() for each in _AUTH_TYPE.finditer(text)}
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_UNAUTHORIZED = lazy_pattern(r"[\"']Unauthorized[\"']|UnauthorizedException")
+_UNAUTHORIZED = lazy_pattern(r"\bUnauthorized(?:Exception)?\b")
 # What an authorizer for JWTs says in the header www-authenticate.
 _REASON = lazy_pattern(r"\berror_description=\\?\"([^\"\\\n]{3,160})")
 _KEY_SENT = lazy_pattern(r"\b[Xx]-[Aa][Pp][Ii]-[Kk]ey\b")
@@ -85,9 +85,9 @@ GATEWAY_TOKEN_REJECTED = CauseType(
 
 def explain_gateway_response(denial: Denial) -> Explanation:
     """Explain that API Gateway rejected a request without saying why."""
-    if _UNAUTHORIZED.search(denial.failure.text):
+    text, (start, end) = denial.failure.text, denial.failure.span
+    if _UNAUTHORIZED.search(denial.failure.envelope.code or text[start:end]):
         return _explain_unauthorized(denial)
-    text = denial.failure.text
     # Without a stage in the URL, this is the likeliest cause.
     no_stage = GATEWAY_NO_STAGE.cause(
         because=("The URL in the text has no path.",) if _WITHOUT_STAGE.search(text) else ()

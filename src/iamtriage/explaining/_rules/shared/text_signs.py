@@ -17,7 +17,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.text_fragments import DEPLOYMENT_FRAGMENTS, may_be_about_pods
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
@@ -46,6 +46,26 @@ class Signs(Generic[_T_co]):
     def find(self, text: str) -> _T_co | None:
         """Return the value of the first pattern that occurs in a text."""
         return next((value for pattern, value in self._rows if pattern.search(text)), None)
+
+
+def find_closest(
+    matches: Iterable[re.Match[str]], failure: Failure, *, prefers_before: bool = False
+) -> re.Match[str] | None:
+    """Return the match that is closest to a failure, because a text can have several failures.
+
+    Args:
+        matches: What can belong to the failure.
+        failure: The failure.
+        prefers_before: Whether it precedes the failure, as a request does; otherwise it is part of it or follows.
+    """
+    start, end = failure.span
+
+    def distance(found: re.Match[str]) -> tuple[bool, int]:
+        is_before = found.start() < start
+        gap = start - found.end() if is_before else found.start() - end
+        return is_before is not prefers_before, max(gap, 0)
+
+    return min(matches, key=distance, default=None)
 
 
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
