@@ -148,7 +148,7 @@ def test_a_suggested_policy_is_verified() -> None:
             "Tag the user ana with team, or change the condition",
         ),
         (
-            {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            {"Bool": {"aws:MultiFactorAuthPresent": True}},
             "only if aws:MultiFactorAuthPresent is true.",
             "Meet the condition of the policy, or change it",
         ),

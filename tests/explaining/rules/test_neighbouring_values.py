@@ -456,6 +456,43 @@ metadata:
             'Account 111122223333 must allow it, too: the role ci needs {"Effect": "Allow"',
         ),
     ),
+    "path of a query's data, not of its results": _Row(
+        """$ aws athena start-query-execution --query-string "select 1" --result-configuration OutputLocation=s3://cart-results/ana/
+An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: Insufficient permissions to execute the query. Access Denied (Path: s3://cart-data/orders/part-0.parquet)
+""",
+        ("Athena was denied access to arn:aws:s3:::cart-data/orders/part-0.parquet",),
+        ("cart-results",),
+    ),
+    "temporary access key in the environment of a program that sends by SMTP": _Row(
+        """AWS_ACCESS_KEY_ID=ASIAEXAMPLE000000042
+server = smtplib.SMTP("email-smtp.eu-west-1.amazonaws.com", 587)
+server.login(SMTP_USER, SMTP_PASSWORD)
+smtplib.SMTPAuthenticationError: (535, b'Authentication Credentials Invalid')
+""",
+        ("SMTP credentials have a password of their own",),
+        ("ASIAEXAMPLE",),
+    ),
+    "accounts in which a program did not assume a role": _Row(
+        """deploy: 222233334444 ok
+deploy: 333344445555 skipped, 222233334444 is done
+User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy
+""",
+        ("it worked in account 222233334444,",),
+        ("333344445555",),
+    ),
+    "role of RBAC that states no namespace": _Row(
+        """kind: Role
+metadata:
+  name: reader
+rules:
+- apiGroups: [""]
+  resources: ["pods"]
+  verbs: ["list"]
+---
+Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:web:bot" cannot list resource "pods" in API group "" in the namespace "shop"
+""",
+        ("allows it, so it is in another namespace, or no binding applies it to the user",),
+    ),
     "role of IAM Identity Center in a trust policy of its own account": _Row(
         """User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy because no resource-based policy allows the sts:AssumeRole action
 """,

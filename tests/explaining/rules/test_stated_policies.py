@@ -297,6 +297,7 @@ _OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
         ("aws s3 cp q1.csv s3://acme-reports --sse AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
         (".serverSideEncryption(ServerSideEncryption.AES256)", (TLS_ONLY, KMS_ONLY), f"because {SSE} is AES256"),
         ("x-amz-server-side-encryption: AES256", (KMS_ONLY,), f"because {SSE} is AES256"),
+        ("$ aws s3api put-object --bucket other --key b --sse AES256\n{}\n", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
         # The request meets what the statement requires, or the text does not show whether.
         ('ServerSideEncryption="aws:kms"', (KMS_ONLY, ORG_ONLY), "OrgOnly of the policy in the text denies it because aws:PrincipalAccount is 111122223333, not 222233334444, and if aws:PrincipalOrgID is not o-abc123def4."),
         ("sse = AES256 or sse = aws:kms", (KMS_ONLY,), f"denies it unless {SSE} is aws:kms"),
@@ -304,7 +305,7 @@ _OWN_ACCOUNT = {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}
         ("", (KMS_ONLY, ORG_ONLY), "the statement KmsOnly or the statement OrgOnly of the policy in the text denies it"),
         ("", (_statement("Deny", "s3:*", Principal="*", Condition=_OWN_ACCOUNT), TLS_ONLY), "the statement TlsOnly of the policy in the text denies it if aws:SecureTransport is false"),
     ],
-    ids=["Python", "option", "Java", "header", "met", "two values", "unlikely", "open", "not met"],
+    ids=["Python", "option", "Java", "header", "another command", "met", "two values", "unlikely", "open", "not met"],
 )  # fmt: skip
 def test_deny_statement_by_what_the_text_shows_of_the_request(
     code: str, statements: tuple[object, ...], words: str

@@ -31,7 +31,7 @@ _SETTING = lazy_pattern(
 )
 # A login, or the setting of a password, with the name of a secret access key.
 _KEY_IN_LOGIN = r"(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
-_TEMPORARY_KEY = r"\bASIA[A-Z0-9]{8,}"
+_TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",
     title="Amazon SES does not accept the SMTP user name and password",
@@ -53,7 +53,7 @@ TEMPORARY_KEY_FOR_SMTP = CauseType(
     "temporary-key-for-smtp",
     title="The user name is a temporary access key ID",
     text="SMTP credentials cannot come from temporary credentials, such as those of a role.",
-    recognised_by="The text shows an access key ID that begins with ASIA.",
+    recognised_by="The text shows a login whose user name is an access key ID that begins with ASIA.",
     fix="Create SMTP credentials, which belong to an IAM user, or send with the SES API.",
     sign=_TEMPORARY_KEY,
     remedy="Create SMTP credentials",

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import region_setting
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ RESULTS_IN_OTHER_REGION = CauseType(
 
 def explain_query_data(denial: Denial) -> Explanation:
     """Explain that a query in Athena is not allowed to read its data or to write its result."""
-    found = _QUERY_PATH.search(denial.failure.text)
+    found = find_closest(_QUERY_PATH.finditer(denial.failure.text), denial.failure)
     bucket = commands.bucket(found["bucket"] if found else None)
     prefix = found["key"].rpartition("/")[0] if found else ""
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"

@@ -14,7 +14,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.explaining._rules.sts.trust_documents import condition_values, mapping
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 64_000
 _MAX_VALUES = 3
+_MAX_LINE = 2_000
 # After the name of a parameter, in JSON, Python, Terraform, YAML, a header, an option or an enumeration.
 _ASSIGNED = r"[\"']?(?:\s?(?:=>|[:=,(])\s?|\s)(?:[A-Za-z.]{0,40}\.)?[\"']?"
 # The parameters that conditions on these keys compare. The key itself, as in a policy, follows a colon.
@@ -108,7 +109,7 @@ class CheckedCondition(NamedTuple):
 def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[CheckedCondition, ...]:
     """Return the conditions of a statement, compared with what is known of the denied request."""
     return tuple(
-        _check(operator, key, tuple(as_strings(value)) or (str(value).lower(),), denial)
+        _check(operator, key, condition_values(value) or ("null",), denial)
         for operator, block in mapping(statement.get("Condition")).items()
         for key, value in mapping(block).items()
     )
@@ -152,7 +153,9 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name in _SETTINGS:
         start = max(denial.failure.span[0] - _MAX_TEXT, 0)
         text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
-        found = {each["value"] for each in _SETTINGS[name].finditer(text)}
+        found = {
+            each["value"] for each in _SETTINGS[name].finditer(text) if not _is_of_other_command(each, denial)
+        }
         found = {_SPELLINGS.get(each.lower(), each) for each in found}
         return (found.pop(),) if len(found) == 1 else None
     if (
@@ -176,3 +179,13 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         option = None if command is None else command.option("region")
         value = None if option is None else option.value
     return None if value is None else (value,)
+
+
+def _is_of_other_command(setting: re.Match[str], denial: Denial) -> bool:
+    """Return whether a setting is an option of a command of the AWS CLI other than the one that failed."""
+    name, text = setting[0].partition(" ")[0].partition("=")[0], setting.string
+    line = text.rfind("\n", max(setting.start() - _MAX_LINE, 0), setting.start()) + 1
+    if not name.startswith("--") or "aws " not in text[line : setting.start()]:
+        return False
+    command = context_of(denial.facts).command
+    return command is None or command.option(name[2:]) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
+    condition_values,
     iterate_statements,
     mapping,
     parse_document,
@@ -328,18 +329,10 @@ def _denied_callers(statement: Mapping[str, Any]) -> str:
 def _conditions(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
     """Return the operators, keys and values of the conditions of a statement."""
     return [
-        (
-            operator,
-            key,
-            [str(each).lower() if isinstance(each, bool) else str(each) for each in _to_list(value)],
-        )
+        (operator, key, list(condition_values(value)))
         for operator, block in mapping(statement.get("Condition")).items()
         for key, value in mapping(block).items()
     ]
-
-
-def _to_list(value: object) -> list[object]:
-    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
 def _describe_clause(operator: str, key: str, values: list[str]) -> str:

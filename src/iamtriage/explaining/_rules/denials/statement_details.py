@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, condition_values, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,7 +56,7 @@ def describe_conditions(statement: Mapping[str, Any]) -> str:
 
 
 def _clip_values(values: object) -> tuple[str, ...]:
-    return tuple(map(clip_text, as_strings(values)[:_MAX_VALUES])) or ("any value",)
+    return tuple(map(clip_text, condition_values(values)[:_MAX_VALUES])) or ("any value",)
 
 
 def _iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:

@@ -21,7 +21,7 @@ _ACCOUNT_WORKED = lazy_pattern(
     re.IGNORECASE,
 )
 _FAILED = lazy_pattern(
-    r"error|denied|fail|unauthorized|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
+    r"error|denied|fail|unauthorized|\bskip|\bunable|\bnot\b|n't\b|\bcannot\b|✗|❌", re.IGNORECASE
 )
 _ACCOUNT = lazy_pattern(r"(?<![\w.-])\d{12}(?![\w-]|\.\w)", re.ASCII)
 

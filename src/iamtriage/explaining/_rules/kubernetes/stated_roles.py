@@ -122,7 +122,8 @@ def _compare_scope(role: StatedRole, request: Request) -> RoleGap:
     if role.namespace is not None and request.namespace not in {None, role.namespace}:
         words = f"allows it only in the namespace {role.namespace}, and the request is in {request.namespace}"
         return RoleGap(role, words, lacks_rule=False, is_elsewhere=True)
-    return RoleGap(role, "allows it, so no binding applies it to the user", lacks_rule=False)
+    elsewhere = "it is in another namespace, or " if role.kind == "Role" and role.namespace is None else ""
+    return RoleGap(role, f"allows it, so {elsewhere}no binding applies it to the user", lacks_rule=False)
 
 
 def _covers(rule: RoleRule, resource: str) -> bool:

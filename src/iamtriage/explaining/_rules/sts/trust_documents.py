@@ -188,6 +188,20 @@ def as_strings(value: object) -> list[str]:
     return [each for each in values if isinstance(each, str)]
 
 
+def condition_values(value: object) -> tuple[str, ...]:
+    """Return the values of a condition, which can also be booleans and numbers.
+
+    >>> condition_values([True, "a", 5])
+    ('true', 'a', '5')
+    """
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return tuple(
+        str(each).lower() if isinstance(each, bool) else str(each)
+        for each in values
+        if isinstance(each, str | int | float)
+    )
+
+
 _CLUSTER = "oidc.eks."
 _AUDIENCE = "sts.amazonaws.com"
 _HTTPS = "https://"
