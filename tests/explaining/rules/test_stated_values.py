@@ -59,6 +59,30 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/octo-exec/0a1b2c3d is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/octo/key because no identity-based policy allows the ssm:GetParameters action\n"
+            "$ aws ssm describe-parameters --query 'Parameters[].[Type,KeyId]'\n"
+            '[["SecureString","arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"]]',
+            {},
+            (
+                '"Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"',
+            ),
+            ("If the parameter is a SecureString",),
+            id="the key of a parameter",
+        ),
+        pytest.param(
+            '{"level":"error","msg":"Reconciler error","controller":"ingress","error":"operation error EC2: CreateSecurityGroup, https response error StatusCode: 403, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/octo-NodeInstanceRole/i-0a1b2c3d4e5f60718 is not authorized to perform: ec2:CreateSecurityGroup on resource: arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0a1b2c3d because no identity-based policy allows the ec2:CreateSecurityGroup action"}\n'
+            "$ kubectl -n kube-system get sa aws-load-balancer-controller -o jsonpath='{.metadata.annotations}'\n"
+            '{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/octo-lbc"}\n'
+            "$ kubectl -n kube-system get deploy aws-load-balancer-controller -o jsonpath='{.spec.template.spec.serviceAccountName}'\ndefault\n",
+            {},
+            (
+                "deployment/aws-load-balancer-controller runs as the service account default instead of aws-load-balancer-controller, which has the role octo-lbc",
+                "kubectl set serviceaccount deployment/aws-load-balancer-controller aws-load-balancer-controller --namespace kube-system",
+            ),
+            (),
+            id="a deployment runs as another service account",
+        ),
+        pytest.param(
             "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
             "[profile octo]\nsso_account_id = 111122223333\nsso_role_name = Writer\n"
             '{"roleList": [{"roleName": "Reader", "accountId": "111122223333"}, {"roleName": "Other", "accountId": "222233334444"}]}',

@@ -14,15 +14,17 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_accounts
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.shared import clusters, pages
+from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._context.readers.kubernetes.kubectl_output import AccountsOfPod
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
@@ -94,6 +96,9 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     reason = "it has no role, or its SDK does not find it"
     if role is not None:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
+    accounts = find_accounts(denial.failure.text) if role is not None else None
+    if accounts is not None:
+        reason = f"{accounts.workload} runs as the service account {accounts.account}, and only {accounts.annotated} has the annotation for {role}"
     cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
@@ -117,6 +122,9 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         causes = tuple(each for each in causes if each.evidence != "possible")
         name = clip_text(role.rpartition("/")[2])
         verdict = f"the pod called as its node, not with the role {name} of its service account"
+        if accounts is not None:
+            verdict = f"the pod called as its node, because {accounts.workload} runs as the service account {accounts.account} instead of {accounts.annotated}, which has the role {name}"
+            pod_remedies = (_set_account_remedy(accounts),)
         summary = denial_summary(denial, verdict)
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
@@ -126,6 +134,21 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         causes=(*causes[:at], cause, *causes[at:]),
         remedies=(*pod_remedies, *remedies),
         notes=notes,
+    )
+
+
+def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
+    """Return the remedy that runs a workload as the service account that has the role."""
+    namespace = commands.namespace(accounts.namespace)
+    return cluster_remedy(
+        f"Run {accounts.workload} as the service account {accounts.annotated}",
+        "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
+        "The last command then prints AWS_ROLE_ARN. RBAC roles of the controller are bound to its own service account as well.",
+        commands=(
+            f"kubectl set serviceaccount {accounts.workload} {accounts.annotated} --namespace {namespace}",
+            f"kubectl exec {accounts.workload} --namespace {namespace} -- env | grep AWS_ROLE_ARN",
+        ),
+        url=pages.EKS_IRSA_POD,
     )
 
 

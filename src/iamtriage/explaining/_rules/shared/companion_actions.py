@@ -109,6 +109,12 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
 }
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_ENCRYPTED = frozenset(
+    {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
+)
+_KEY_ARN = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])", re.ASCII
+)
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _HINTS = {
@@ -240,9 +246,18 @@ def describe_companions(
         return ()  # the resource exists already
     if action == "ec2:RunInstances" and not by_resource:
         return (_describe_launch(resource or ""),)
+    if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
+        statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
+        return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
     if action in _TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+
+
+def _find_key(text: str) -> str | None:
+    """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
+    keys = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
+    return keys.pop() if len(keys) == 1 else None
 
 
 def _describe_launch(resource: str) -> str:
