@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = (
+    "SECRET_SIGNS",
     "clip_text",
     "escape_controls",
     "escape_lines",
@@ -24,16 +25,22 @@ __all__ = (
     "wrong_type_message",
 )
 
-# A text with a secret contains one of these: a word about secrets, or a long run of token characters.
-_SECRET_SIGNS = lazy_pattern(
-    r"secret|token|pass|pwd|pw\b|signature|key|session|cookie|bearer|auth|encoded|saml|jwt|psk|seed|code|docker|curl"
-    r"|mysql|login|://[^/\s]{0,256}@|[A-Za-z0-9_~+=-]{20}",
-    re.IGNORECASE,
+SECRET_SIGNS = lazy_pattern(
+    r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth(?!ori[sz]ed)|verifier|seed|psk|jwt|pat|sas"
+    r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
+    r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
+    r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
+    r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
+    r"|kinit|sig(?:=|%3d)|kty|acl setuser|https? -a|splunk|334 ugf|auth plain"
+    r"|webhook|%3a(?:[56]43|%2a)|:[1-9][0-9]{3,4}:[a-z_]"
 )
+"""Every secret without a provider's form contains one of these, in lower case, or is near one."""
+# A run of the characters of such a form.
+_TOKEN_RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{20}")
 # Most values of a failure need no search: UUIDs, and words and ARNs whose parts are too short for a token
 # and contain no assignment.
 _PLAIN = lazy_pattern(
-    r"(?:arn:(?:[\w.,*@+-]{0,23}[:/])*)?[\w.,*@+-]{0,23}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    r"(?:arn:(?:[\w.,*@+-]{0,19}[:/])*)?[\w.,*@+-]{0,19}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.ASCII,
 )
 # A cache of values without secrets, because principals and resources repeat. Secrets are never kept.
@@ -124,7 +131,7 @@ def hide_secrets(text: str) -> str:
     if text in _searched:
         return text
     shown = text
-    if not _PLAIN.fullmatch(text) and _SECRET_SIGNS.search(text):
+    if not _PLAIN.fullmatch(text) and (SECRET_SIGNS.search(text.lower()) or _TOKEN_RUN.search(text)):
         redact: Callable[[str], str] = import_module("iamtriage.redaction._redact").redact
         shown = redact(text)
     if shown == text and len(text) <= _MAX_VALUE_LENGTH:

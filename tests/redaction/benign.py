@@ -30,6 +30,7 @@ LINES: tuple[str, ...] = tuple(
         r"curl -b cookies.txt https://example.com/",
         r"-----END CERTIFICATE-----",
         r"http -a $USER:$PASSWORD https://example.com/",
+        "open https://example.com/ -a stdout:stderr",
         r"**Token:** expired",
         r'{"kty": "RSA", "kid": "7f3a9c1d2e3f", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFb", "e": "AQAB"}',
         r"permissions: {id-token: write, contents: read}",

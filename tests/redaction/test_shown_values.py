@@ -17,16 +17,19 @@ from iamtriage import (
     from_record,
     parse,
     parse_arn,
+    redact,
     resolve_sts_endpoint,
     to_frame,
     to_record,
 )
-from iamtriage._text import quote_argument
+from iamtriage._text import hide_secrets, quote_argument
 from iamtriage.cli import main
+from iamtriage.failures._secrets import hide_quoted_secrets
 from iamtriage.logs import FailureFilter
 from iamtriage.policies._parsing import parse_policy
 from iamtriage.sts import StsSettings
-from tests.redaction.planted import BODY, HEX, JWT, OPAQUE, PASSWORD, TOKENS
+from tests.redaction.planted import BODY, HEX, JWT, OPAQUE, PASSWORD, TEXTS, TOKENS
+from tests.redaction.tool_texts import TOOL_TEXTS
 
 _TOKEN = dict(TOKENS)["GitHub"]
 _FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "shop"'
@@ -60,6 +63,39 @@ QUOTES = (
 def _strings(value: object) -> str:
     """Return all that an explanation's parts contain."""
     return json.dumps(value, default=str)
+
+
+# What an explanation can quote from a line.
+QUOTED = (
+    f"mongosh -u ana -p {PASSWORD} db",
+    f"ldapsearch -D cn=ana -w {PASSWORD} -b dc=example",
+    f"redis-cli -h cache -a {PASSWORD} ping",
+    f"curl --user 'ana:{PASSWORD}' https://example.com/",
+    f"echo {PASSWORD} | kinit ana",
+    f"sudo -S ls <<< {PASSWORD}",
+    f"ana:{PASSWORD}@tcp(db:3306)/orders",
+    f"db.example.com:5432:orders:ana:{PASSWORD}",
+    f"CREATE USER ana IDENTIFIED BY '{PASSWORD}'",
+    f"ALTER ROLE ana WITH PASSWORD '{PASSWORD}'",
+    f"the password is {PASSWORD}",
+    f"use password {PASSWORD} to log in",
+    f"os.environ['DB_PASSWORD'] = '{PASSWORD}'",
+    f"<password>{PASSWORD}</password>",
+    f"::add-mask::{PASSWORD}",
+    next(token for what, token in TOKENS if token.startswith("hf_")),
+)
+
+
+@pytest.mark.parametrize(
+    "text", [text for _, text, _ in (*TEXTS, *TOOL_TEXTS)] + [text for _, text in TOKENS]
+)
+def test_values_and_texts_are_searched_alike(text: str) -> None:
+    assert hide_secrets(text) == redact(text)
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_quoted_line_shows_no_secret(text: str) -> None:
+    assert hide_quoted_secrets(text, None) == redact(text) != text
 
 
 @pytest.mark.parametrize(("text", "secret"), FAILURES)

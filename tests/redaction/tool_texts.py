@@ -19,6 +19,7 @@ _LOGIN = base64.b64encode(f"ana:{PASSWORD}".encode()).decode()
 _WEAK = "swordfish"
 
 TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("kinit", f"kinit ana <<< {PASSWORD}", (PASSWORD,)),
     ("java sysprop", f"java -Daws.accessKeyId={_ID} -Daws.secretKey={KEY} -jar a.jar", (KEY,)),
     ("java sysprop alone", f"-Daws.secretKey={KEY}", (KEY,)),
     ("sysprop file", f"aws.accessKeyId=x\naws.secretKey={KEY}\n", (KEY,)),

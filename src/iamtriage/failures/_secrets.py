@@ -13,17 +13,35 @@ if TYPE_CHECKING:
 
 __all__ = ("has_secrets", "hide_quoted_secrets")
 
-# A run of the characters of tokens, and a name, a login or an option with a value, in lower case.
+# A run of the characters of tokens.
 _RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
 _UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_ASSIGNED = lazy_pattern(
-    r"(?:pass|pwd|pw|secret|token|key|cred|cookie|auth|signature)[\w-]{0,20}"
-    r"[\"'\\]{0,4} ?[=:] ?[\"'\\]{0,4}[^\s\"'\\]{4}"
-    r"|://[^/\s@]{0,200}:[^/\s@]{1,200}@|\b(?:basic|bearer)\s\S{6}|\s-[pu] ?\S{3}"
-    r"|--[a-z-]{0,20}(?:pass|token|secret)[a-z-]{0,20}[ =]\S"
+_MIN_LETTERS = 30
+# What is before a secret, in lower case, and the pattern of what follows.
+_SIGNS = (
+    (
+        ("pass", "pw", "secret", "token", "key", "cred", "cookie", "auth", "signature"),
+        lazy_pattern(
+            r"[\w-]{0,20}(?:"
+            r"[\"'`\\\])*]{0,4}(?: ?(?:[=:,|\t>]|=>) ?|\s(?:is|was)\s)[\"'`\\*]{0,4}[^\s\"'`\\]{4}"
+            r"|\s(?=\S{0,40}[0-9])[\"']?\S{4})"
+        ),
+    ),
+    (("://",), lazy_pattern(r"[^/\s@]{0,200}:[^/\s@]{1,200}@")),
+    (("basic ", "bearer "), lazy_pattern(r"\S{6}")),
+    (
+        (" -", "`-", "\n-"),
+        lazy_pattern(r"[akpuw] ?\S{3}|-[a-z-]{0,20}(?:pass|token|secret|user)[a-z-]{0,20}[ =]\S"),
+    ),
+    (("echo ", "printf "), lazy_pattern(r"[^|\n]{1,200}\|")),
+    (("<<<", "@tcp(", "@unix(", "identified ", "mask::", "securestring", ":*:"), lazy_pattern("")),
 )
+# Of a line in a PostgreSQL password file: a port and a database.
+_PORT = lazy_pattern(r":[1-9][0-9]{3,4}:[a-z_]")
 # Most parts of explanations are the same each time.
 _MAX_PLAIN = 2_048
+# In characters.
+_MAX_LENGTH = 2_000
 _plain: dict[str, None] = {}
 
 
@@ -54,7 +72,8 @@ def hide_quoted_secrets(text: str, encoded_message: str | None) -> str:
         return text
     if _may_quote_secret(text, encoded_message):
         return hide_secrets(text)
-    if encoded_message is None or encoded_message not in text:
+    is_kept = encoded_message is not None and encoded_message in text
+    if not is_kept and len(text) <= _MAX_LENGTH:
         if len(_plain) >= _MAX_PLAIN:
             _plain.clear()
         _plain[text] = None
@@ -65,10 +84,25 @@ def _may_quote_secret(text: str, encoded_message: str | None) -> bool:
     """Return whether a text can contain a secret other than an encoded message."""
     if encoded_message is not None and encoded_message in text:
         return False
-    for run in _RUN.finditer(text):
-        word = run[0]
-        # The policies that remedies create are named after values without secrets.
-        is_plain = word.isalpha() or word.isdigit() or (word.startswith("Allow") and word.isalnum())
-        if not is_plain and any(map(str.isdigit, word)) and not _UUID.fullmatch(word):
-            return True
-    return _ASSIGNED.search(text.lower()) is not None
+    return any(map(_may_be_token, _RUN.findall(text))) or _has_sign(text.lower())
+
+
+def _may_be_token(word: str) -> bool:
+    """Return whether a long word can be a token: it has a digit, or many letters after a prefix."""
+    if not any(map(str.isdigit, word)):
+        return len(word.rpartition("_")[2]) >= _MIN_LETTERS and "_" in word
+    # The policies that remedies create are named after values without secrets.
+    is_plain = word.isdigit() or (word.startswith("Allow") and word.isalnum())
+    return not is_plain and _UUID.fullmatch(word) is None
+
+
+def _has_sign(text: str) -> bool:
+    """Return whether a text in lower case contains a sign of a secret, and what follows it."""
+    for signs, following in _SIGNS:
+        for sign in signs:
+            at = text.find(sign)
+            while at >= 0:
+                if following.match(text, at + len(sign)):
+                    return True
+                at = text.find(sign, at + 1)
+    return _PORT.search(text) is not None

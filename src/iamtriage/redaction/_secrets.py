@@ -12,6 +12,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import remove_unchanged_lines
 from iamtriage.redaction._documents.columns import find_column_secrets
@@ -45,18 +46,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
 
 __all__ = ("find_original_span", "hide_revealed_secrets", "hide_secrets")
-
-# Every secret without a provider's form contains one of these or is near one.
-_SIGNS = re.compile(
-    r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth(?!ori[sz]ed)|verifier|seed|psk|jwt|pat|sas"
-    r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
-    r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
-    r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
-    r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
-    r"|sig(?:=|%3d)|kty|acl setuser|https? -a|splunk|334 ugf|auth plain"
-    r"|webhook|%3a(?:[56]43|%2a)|:[1-9][0-9]{3,4}:[a-z_]"
-)
-
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
@@ -266,7 +255,9 @@ def _find_in_documents(text: str) -> Iterator[FoundSecret]:
 
 def may_contain_secret(text: str) -> bool:
     """Return whether a text can contain a secret."""
-    return _SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
+    return (
+        SECRET_SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
+    )
 
 
 def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) -> Iterator[FoundSecret]:
@@ -309,12 +300,12 @@ def _find_in_block(block: str, at: int, known: AbstractSet[tuple[int, int]]) -> 
         at: Its position in the text.
         known: The positions of the secrets that were found.
     """
-    if not (_WRAPPED.search(block) and _SIGNS.search(fold_case(block))):
+    if not (_WRAPPED.search(block) and SECRET_SIGNS.search(fold_case(block))):
         return
     view = unwrap(block, links=False)
     if view.text == block.rstrip():
         return
-    remove_unchanged_lines(view, _SIGNS)
+    remove_unchanged_lines(view, SECRET_SIGNS)
 
     def relocate(found: FoundSecret) -> FoundSecret | None:
         start, end = find_original_span(view, found.start, found.end)

@@ -110,7 +110,7 @@ _WRITERS = ("echo", "printf")
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("curl",), r"\s(?:-b|--cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
-    (("http", "splunk"), r"\s(?:-a|--auth|-auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("http ", "https ", "splunk "), r"(?<=\s)(?:-a|--auth|-auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
