@@ -456,6 +456,32 @@ metadata:
             'Account 111122223333 must allow it, too: the role ci needs {"Effect": "Allow"',
         ),
     ),
+    "ACL of another upload": _Row(
+        """$ aws s3 cp index.html s3://cart-site/ --acl public-read
+upload: ./index.html to s3://cart-site/index.html
+$ aws s3 cp a.txt s3://cart-logs/x
+upload failed: ./a.txt to s3://cart-logs/x An error occurred (AccessDenied) when calling the PutObject operation: Access Denied
+""",
+        ("S3 denied s3:PutObject on arn:aws:s3:::cart-logs/x",),
+        ("public-read", "PutObjectAcl"),
+    ),
+    "ACL of the same upload, on a second line": _Row(
+        """$ aws s3 ls s3://cart-site
+$ aws s3 cp a.txt s3://cart-logs/x \\
+    --acl public-read
+upload failed: ./a.txt to s3://cart-logs/x An error occurred (AccessDenied) when calling the PutObject operation: Access Denied
+""",
+        ("Repeat it without --acl public-read",),
+    ),
+    "KMS key of another upload": _Row(
+        """$ aws s3 cp a.txt s3://cart-logs/x
+upload failed: ./a.txt to s3://cart-logs/x An error occurred (AccessDenied) when calling the PutObject operation: Access Denied
+$ aws s3 cp a.txt s3://cart-site/x --sse aws:kms --sse-kms-key-id arn:aws:kms:eu-west-1:444455556666:key/11111111-2222-3333-4444-555555555555
+upload: ./a.txt to s3://cart-site/x
+""",
+        ("S3 denied s3:PutObject on arn:aws:s3:::cart-logs/x",),
+        ("444455556666",),
+    ),
     "path of a query's data, not of its results": _Row(
         """$ aws athena start-query-execution --query-string "select 1" --result-configuration OutputLocation=s3://cart-results/ana/
 An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: Insufficient permissions to execute the query. Access Denied (Path: s3://cart-data/orders/part-0.parquet)

@@ -38,7 +38,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl
+from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow, build_document
 
@@ -179,7 +179,7 @@ def _explain_origin(denial: Denial) -> Explanation:
 
 def _summary(denial: Denial, to: str) -> str:
     reason = f". {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
-    key = NAMED_KEY.search(denial.failure.text) if denial.operation in _KEY_TEXTS else None
+    key = NAMED_KEY.search(_text_of_call(denial)) if denial.operation in _KEY_TEXTS else None
     if key is not None and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
@@ -237,18 +237,22 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     return attrs.evolve(remedy, title=title)
 
 
+def _text_of_call(denial: Denial) -> str:
+    return without_other_commands(denial.failure, denial.facts)
+
+
 def _option_actions(denial: Denial) -> tuple[str, ...]:
     """Return what the options of an upload or copy require on the same object, besides the denied action."""
     if denial.lowercase_action != "s3:putobject" or denial.operation not in _KEY_TEXTS:
         return ()
-    return upload_option_actions(denial.failure.text)
+    return upload_option_actions(_text_of_call(denial))
 
 
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
     if remedy is None or remedy.policy is None or denial.operation not in _KEY_TEXTS:
         return remedy
-    text, partition = denial.failure.text, denial.location.partition or "aws"
+    text, partition = _text_of_call(denial), denial.location.partition or "aws"
     written = remedy.policy["Statement"]
     title, steps, lines = remedy.title, remedy.steps, remedy.commands
     more = _option_actions(denial)
@@ -308,7 +312,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.action is not None and operation is not None:
         text = _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
-    acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in _option_actions(denial) else None
+    acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
     if operation in _PUBLIC_OPERATIONS or (acl is not None and acl.is_public):
         yield BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and _is_plain_response(denial):
@@ -327,7 +331,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
-    if operation is None or (operation in _OBJECT_OPERATIONS and not NAMED_KEY.search(denial.failure.text)):
+    if operation is None or (operation in _OBJECT_OPERATIONS and not NAMED_KEY.search(_text_of_call(denial))):
         decrypt = "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
         if operation is None:
             decrypt = (
@@ -344,7 +348,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     options = _option_actions(denial)
     # Deleting is a call of its own.
     listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
-    acl = find_acl(denial.failure.text) if "s3:PutObjectAcl" in listed else None
+    acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
     text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
@@ -354,7 +358,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
         text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-    key = NAMED_KEY.search(denial.failure.text) if operation in _KEY_TEXTS else None
+    key = NAMED_KEY.search(_text_of_call(denial)) if operation in _KEY_TEXTS else None
     if key is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         text = (

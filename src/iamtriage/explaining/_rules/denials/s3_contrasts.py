@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, requ
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ def _explain_option(denial: Denial, contrast: Contrast) -> Explanation:
     if action is not None:
         needs = f"With {words}, the call also requires {action} on {'the KMS key' if is_key else objects}."
     allowed = "" if action in {None, denial.action} else f", so {denial.action} is allowed"
-    acl = find_acl(denial.failure.text) if action == "s3:PutObjectAcl" else None
+    acl = (
+        find_acl(without_other_commands(denial.failure, denial.facts))
+        if action == "s3:PutObjectAcl"
+        else None
+    )
     omit = _omit_remedy(denial, contrast, acl, has_other=action is not None)
     grant = None if is_key or action is None else _allow_option_remedy(denial, action, objects)
     remedies = (omit, grant) if acl is not None else (_allow_key_remedy(denial) if is_key else grant, omit)

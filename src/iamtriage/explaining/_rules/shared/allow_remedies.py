@@ -373,7 +373,11 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     # A message of KMS within that of another service has its own envelope.
     line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
     outer = _OUTER_CALL.search(line) if denial.operation is None else None
-    task, others = companion_actions.certain_companions(action, outer[1] if outer else denial.operation, text)
+    task, others = companion_actions.certain_companions(
+        action,
+        outer[1] if outer else denial.operation,
+        text_signs.without_other_commands(denial.failure, denial.facts),
+    )
     if not others:
         return ()
     statement["Action"] = [action, *others]

@@ -30,6 +30,9 @@ NAMED_KEY = lazy_pattern(
     re.ASCII,
 )
 """The KMS key of an upload, as the AWS CLI, the SDKs and the settings of programs name it."""
+_MIN_COMMANDS = 2
+# With the lines that continue it after a backslash.
+_S3_COMMAND = lazy_pattern(r"\baws (?:--[a-z-]{2,40} \S{1,200} ){0,4}s3(?:api)? (?:[^\n\\]|\\\n?){1,4000}")
 _T_co = TypeVar("_T_co", covariant=True)
 
 
@@ -66,6 +69,20 @@ def find_closest(
         return is_before is not prefers_before, max(gap, 0)
 
     return min(matches, key=distance, default=None)
+
+
+def without_other_commands(failure: Failure, facts: Facts) -> str:
+    """Return the text of a failure without the commands for S3 whose options are not those of the failed one."""
+    command, text = context_of(facts).command, failure.text
+    if command is None or command.program != "aws" or text.count("aws s3") < _MIN_COMMANDS:
+        return text
+    own = " ".join(command.text.split())
+
+    def keep_own(found: re.Match[str]) -> str:
+        written = " ".join(found[0].replace("\\\n", " ").split())
+        return found[0] if own in written or written in own else ""
+
+    return _S3_COMMAND.sub(keep_own, text)
 
 
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
