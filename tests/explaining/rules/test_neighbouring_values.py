@@ -482,6 +482,53 @@ upload: ./a.txt to s3://cart-site/x
         ("S3 denied s3:PutObject on arn:aws:s3:::cart-logs/x",),
         ("444455556666",),
     ),
+    "mapping of the administrators of OpenSearch": _Row(
+        """{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/cart, backend_roles=[arn:aws:iam::111122223333:role/cart], requestedTenant=null]"}]},"status":403}
+{"all_access": {"hosts": [], "users": ["ana"], "backend_roles": ["arn:aws:iam::111122223333:role/ops"], "and_backend_roles": []}}
+""",
+        ("rolesmapping/ROLE_NAME",),
+        ("rolesmapping/all_access",),
+    ),
+    "ClusterRole that allows everything": _Row(
+        """kind: ClusterRole
+metadata:
+  name: everything
+rules:
+- apiGroups: ["*"]
+  resources: ["*"]
+  verbs: ["*"]
+---
+Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:web:bot" cannot list resource "pods" in API group "" in the namespace "shop"
+""",
+        ("kubectl create role list-pods",),
+        ("--clusterrole=everything",),
+    ),
+    "ClusterRole of administrators in another namespace": _Row(
+        """kind: RoleBinding
+metadata:
+  name: bots
+  namespace: web
+roleRef:
+  kind: ClusterRole
+  name: admin
+subjects:
+- kind: ServiceAccount
+  name: bot
+  namespace: web
+---
+Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:web:bot" cannot list resource "pods" in API group "" in the namespace "shop"
+""",
+        ("applies only in the namespace web", "kubectl create role list-pods"),
+        ("--clusterrole=admin",),
+    ),
+    "wrong name of the variable that is missing": _Row(
+        """$ env | grep -o '^AWS_.*='
+AWS_ACCESS_KEY_ID=
+AWS_SECRET_KEY=
+botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY
+""",
+        ("Rename AWS_SECRET_KEY to AWS_SECRET_ACCESS_KEY",),
+    ),
     "path of a query's data, not of its results": _Row(
         """$ aws athena start-query-execution --query-string "select 1" --result-configuration OutputLocation=s3://cart-results/ana/
 An error occurred (AccessDeniedException) when calling the StartQueryExecution operation: Insufficient permissions to execute the query. Access Denied (Path: s3://cart-data/orders/part-0.parquet)

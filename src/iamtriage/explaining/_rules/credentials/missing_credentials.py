@@ -300,7 +300,8 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
     """Return the remedy that adds what a place with a part of the credentials lacks."""
     keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
     alone = "The SDK does not combine parts from different places."
-    if missing not in _KEY_VARIABLES:
+    # botocore writes the name of a variable, and in files that of a setting.
+    if missing is None or missing.lower() not in _KEY_VARIABLES:
         return your_remedy(
             "Set all parts of one type of credentials",
             f"Access keys: {keys[:1].lower()}{keys[1:]}",

@@ -63,6 +63,9 @@ _MAPPING = lazy_pattern(
     re.ASCII,
 )
 
+# They have far more permissions than a denied request needs.
+_ADMINISTRATORS = frozenset({"all_access", "security_manager"})
+
 
 class _Mapping(NamedTuple):
     """The mapping of an OpenSearch role in the text.
@@ -84,9 +87,9 @@ class _Mapping(NamedTuple):
 
 
 def _find_mapping(text: str, kind: str) -> _Mapping | None:
-    """Return the mapping of an OpenSearch role in a text, if it shows only one."""
+    """Return the mapping of an OpenSearch role in a text, if it shows only one, and the role is not an administrator's."""
     found = list(_MAPPING.finditer(text)) if '"backend_roles"' in text else []
-    if len(found) != 1:
+    if len(found) != 1 or found[0]["role"] in _ADMINISTRATORS:
         return None
     members = re.search(rf'"{kind}"\s?:\s?\[([^\]]{{0,4000}})\]', found[0]["mapped"])
     names = re.findall(r'"([^"]{1,300})"', members[1]) if members else []

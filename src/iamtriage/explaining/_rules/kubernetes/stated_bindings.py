@@ -29,6 +29,8 @@ STATED_BINDING_DIFFERS = CauseType(
     fix="Create a binding in the namespace of the request, for the user of the request.",
     sources=(pages.RBAC,),
 )
+# They allow far more than a denied request needs.
+_ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
 
 
 class BindingGap(NamedTuple):
@@ -113,7 +115,13 @@ def binding_gap_remedies(denied: DeniedRequest, gap: BindingGap) -> tuple[Remedy
     namespace, name = denied.request.namespace, gap.binding.name
     is_elsewhere = namespace is not None and gap.binding.namespace not in {None, namespace}
     is_known = commands.kubernetes_name(name) == name and commands.kubernetes_name(role) == role
-    if kind != "ClusterRole" or not is_elsewhere or not is_known or denied.subject is None:
+    if (
+        kind != "ClusterRole"
+        or role in _ADMINISTRATORS
+        or not is_elsewhere
+        or not is_known
+        or denied.subject is None
+    ):
         return ()
     if not any(_matches(each, gap.binding, denied) for each in gap.binding.subjects):
         return ()

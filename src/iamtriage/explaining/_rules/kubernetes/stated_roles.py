@@ -160,7 +160,7 @@ def role_gap_remedies(denied: DeniedRequest, gap: RoleGap) -> tuple[Remedy, ...]
         title = f"Add the rule to the {role.kind} {role.name}"
         where = "If a chart or a repository has the role, add the rule there. "
         line = command("kubectl", "patch", kind, role.name, *scope, "--type=json", f"--patch={patch}")
-    elif gap.is_elsewhere or denied.subject is None:
+    elif gap.is_elsewhere or denied.subject is None or role.has_wildcards:
         return ()
     else:
         is_wide = role.kind == "ClusterRole" and request.namespace is None

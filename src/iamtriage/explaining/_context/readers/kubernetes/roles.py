@@ -77,6 +77,11 @@ class StatedRole(NamedTuple):
     namespace: str | None
     rules: tuple[RoleRule, ...]
 
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether a rule allows everything of a kind, so that the role is not meant for one request."""
+        return any("*" in each for rule in self.rules for each in (*rule.resources, *rule.verbs))
+
 
 def find_roles(text: str) -> Iterator[StatedRole]:
     r"""Yield the roles in a text.
