@@ -15,9 +15,9 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
-    allowing_policy_remedy,
     describe_other_resource,
     find_other_resource,
+    first_remedy,
     list_known_policies,
 )
 from iamtriage.explaining._rules.denials.statement_details import (
@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.denials.statement_details import (
 )
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._evaluation.deciding import evaluate
@@ -179,13 +180,13 @@ def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanat
     )
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     if denial.policy_type == "identity":
-        added = allowing_policy_remedy(denial)
+        added = present(first_remedy(denial, STATED_POLICY_ALLOWS.code))
         cause = STATED_POLICY_ALLOWS.cause(
             "derived",
             ("AWS found no identity-based policy that allows it.",),
             text=f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect.",
         )
-        return attrs.evolve(explanation, causes=(cause, *causes), remedies=(added, *others))
+        return attrs.evolve(explanation, causes=(cause, *causes), remedies=(*added, *others))
     return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
 
 

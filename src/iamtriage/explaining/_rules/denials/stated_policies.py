@@ -210,7 +210,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if codes & _ALLOW_IS_NO_FIX:
         # An Allow that is there already, or that a Deny overrides, is no fix.
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
-    added = _remedy(denial, first.code)
+    added = first_remedy(denial, first.code)
     verdict = _VERDICTS.get(first.code, "").format(policy=policy.name)
     if first.code == STATED_POLICY_OTHER_RESOURCE.code:
         verdict = describe_other_resource(action, policy)
@@ -233,14 +233,7 @@ def _is_uncertain(cause: Cause) -> bool:
 _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 
-def allowing_policy_remedy(denial: Denial) -> Remedy:
-    """Return what to do first if a policy allows what AWS says that no policy allows."""
-    title, step = _FIRST_REMEDIES[STATED_POLICY_ALLOWS.code]
-    title = title.replace("{caller}", denial.caller)
-    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
-
-
-def _remedy(denial: Denial, code: str) -> Remedy | None:
+def first_remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that already names the action."""
     if code not in _FIRST_REMEDIES:
         return None
@@ -284,9 +277,7 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
-        is_relevant = (
-            policy.is_whole if not policy.is_code else policy.is_whole and _names_service(allows, action)
-        )
+        is_relevant = policy.is_whole and (not policy.is_code or _names_service(allows, action))
         if not allows or not is_relevant:
             return None
         text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
