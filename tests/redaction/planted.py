@@ -306,6 +306,8 @@ TOKENS_IN_URLS: tuple[tuple[str, str, str], ...] = (
 
 # Whole texts, with the secrets in them.
 TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("an indented password file", f"    10.0.0.5:25060:orders:ana:{PASSWORD}\n    db:5432:orders:ana:Zq7other\n", (PASSWORD, "Zq7other")),
+    ("a setting below an option", f'echo {OPAQUE} | gh auth login --with-token\nK3S_TOKEN: "aB3d#E6fG^9hJ2"', (OPAQUE, "aB3d#E6f")),
     ("an escaped newline in JSON", json.dumps({"a": f"x\npassword: {PASSWORD}", "b": {"c": 1}}), (PASSWORD,)),
     ("JSON in a log line", f'2031-04-05 INFO body={{"user": "ana", "password": "{PASSWORD}"}} took 5 ms', (PASSWORD,)),
     ("JSON lines", f'{{"a": 1}}\n{{"token": "{OPAQUE}"}}\n{{"b": 2}}', (OPAQUE,)),

@@ -435,6 +435,11 @@ def test_repetitions_are_read_in_one_way(text: str, expected: str) -> None:
     assert redact(text, identifiers=True) == expected
 
 
+def test_marker_without_quotes_stays_in_yaml() -> None:
+    text = "Parameters:\n  Thing:\n    NoEcho: 'true'\n    Default: [REDACTED secret]\n    Type: String\n"
+    assert redact(text) == text
+
+
 def test_redacting_twice_changes_nothing() -> None:
     text = f"{DENIAL}\npassword={SECRET}\n{JWT}"
     for identifiers in (False, True):

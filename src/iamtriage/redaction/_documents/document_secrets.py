@@ -29,6 +29,7 @@ from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
 from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
@@ -155,7 +156,9 @@ class Documents:
         known = None if value.is_expression else announced
         what = known and self._judge(content, known, value)
         if what:
-            yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
+            # YAML reads a marker without quotes as a list of one string.
+            if MARKER.match(self._text, max(0, value.start - 1)) is None:
+                yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
         elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
             for found in self._search(content, known, find, is_quoted=value.is_quoted):
                 yield value.mark(_relocate(found, decoded, value.end))

@@ -218,8 +218,10 @@ def _find_option_value(match: NameMatch) -> FoundSecret | None:
     """Find the value of "--name value"."""
     option = _OPTION.match(match.text, match.end)
     extent = find_value(match.text, option.end(), match.runs) if option else None
-    if option and option["below"] and extent and not looks_random(match.text[extent.start : extent.end]):
-        return None
+    if option and option["below"] and extent:
+        value = match.text[extent.start : extent.end]
+        if not looks_random(value) or OTHER_ASSIGNMENT.match(value):
+            return None
     return check_value(match, "option", extent)
 
 

@@ -75,8 +75,10 @@ _USERINFO_WITH_SLASH = re.compile(
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
 # A line of pgpass: host, port, database, user, password. Ports are those of PostgreSQL and PgBouncer.
 _COLON = r"(?::|%3[Aa])"
+# Also in an indented code block.
+_LINE_START = r"(?:\A|(?<=\n)|(?<=\n[ \t])|(?<=\n[ \t]{2})|(?<=\n[ \t]{4}))"
 _PGPASS = re.compile(
-    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|%2[Aa]|(?:(?<=\n)|\A)[\w-]{{1,63}}){_COLON}"
+    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|%2[Aa]|{_LINE_START}[\w-]{{1,63}}){_COLON}"
     rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
     rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
 )
