@@ -14,6 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._rules.credentials import (
+    ci_jobs,
     containers,
     credential_sources,
     ecs_tasks,
@@ -151,7 +152,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return rule(case, message)
     environments = _likely_environments(case, message)
     lacks_id_token = _ID_TOKEN.search(case.text) is not None or (
-        "role-to-assume" in case.text and credential_sources.find_permissions(case) is not None
+        "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     )
     advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
@@ -380,8 +381,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
         (
-            credential_sources.advise_in_ci,
-            credential_sources.GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None,
+            ci_jobs.advise_in_ci,
+            ci_jobs.GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None,
         ),
         (
             pod_roles.advise_in_pods,

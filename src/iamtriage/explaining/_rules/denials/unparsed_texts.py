@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
-from iamtriage.explaining._rules.credentials.credential_sources import (
+from iamtriage.explaining._rules.credentials.ci_jobs import (
     GITHUB_PERMISSION_STEPS,
     GITHUB_WORKFLOW,
     NO_ID_TOKEN_PERMISSION,

@@ -1,0 +1,150 @@
+"""Say how the jobs of CI systems get credentials.
+
+Sources: the pages that the remedies link to.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+# Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
+GITHUB_SIGNS = lazy_pattern(
+    r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+)
+
+JOB_WITHOUT_CREDENTIALS = CauseType(
+    "job-without-credentials",
+    title="The CI job has no credentials: it assumed no role, or its secrets are empty",
+    fix="Let the job assume a role, and check that its secrets are set.",
+    of="no-credentials",
+)
+NO_ID_TOKEN_PERMISSION = CauseType(
+    "no-id-token-permission",
+    title="The workflow gets no OIDC token: its permissions lack id-token: write",
+    fix="Add permissions: id-token: write to the job.",
+    of="no-credentials",
+)
+SECRETS_OF_FORKS = CauseType(
+    "secrets-of-forks",
+    title="Workflows of forks get no secrets",
+    text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
+    fix="Run the job on a branch of the repository, or after a review.",
+    recognised_by="The text says that the pull request is from a fork.",
+    sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b",
+    of="no-credentials",
+)
+
+GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+"""The part of a workflow of GitHub Actions that assumes a role."""
+_GITHUB = "GitHub Actions"
+_GITHUB_STEPS = (
+    "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
+    "The role must trust GitHub's OIDC provider. No secret is needed then.",
+)
+GITHUB_PERMISSION_STEPS = (
+    "Add the permissions to the job or to the workflow: once one is set, all others are none. A job that calls a reusable workflow must grant id-token: write, too.",
+    "Workflows of pull requests from forks never get it. Run the job on a branch of the repository instead.",
+)
+"""How to give a job the permission for OIDC tokens."""
+
+
+class _CiSystem(NamedTuple):
+    """A CI system, and what gives its jobs credentials. Most jobs have none, because they assumed no role."""
+
+    name: str
+    steps: tuple[str, ...]
+    url: str = pages.OIDC_ROLES
+    title: str = "Give the job of {} a role"
+    why: str = "The job of {} has no credentials: it assumed no role, or its secrets are empty."
+
+
+# By what names the CI system in a text.
+_CI_SYSTEMS = (
+    (GITHUB_SIGNS, _CiSystem(_GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC)),
+    (
+        lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
+        _CiSystem(
+            "Jenkins",
+            (
+                "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",
+                "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
+            ),
+            "https://plugins.jenkins.io/pipeline-aws/",
+        ),
+    ),
+    (
+        lazy_pattern(r"gitlab", re.IGNORECASE),
+        _CiSystem(
+            "GitLab CI/CD",
+            (
+                "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+                "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
+            ),
+            "https://docs.gitlab.com/ci/cloud_services/aws/",
+        ),
+    ),
+    (
+        lazy_pattern(r"codebuild", re.IGNORECASE),
+        _CiSystem(
+            "CodeBuild",
+            (
+                "Remove AWS_PROFILE and access keys from the environment and the buildspec: without them, the SDK uses the service role.",
+                "Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to containers of the build: with docker run -e, or as a build argument of docker build.",
+            ),
+            "https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html",
+            "Let the build use the service role of the {} project",
+            "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
+        ),
+    ),
+)
+_OTHER_CI_SYSTEM = _CiSystem(
+    "the CI system",
+    (
+        "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+        "The role must trust the CI system's OIDC provider. No secret is needed then.",
+    ),
+)
+
+
+# What a workflow or job grants its token, without id-token.
+_PERMISSIONS = lazy_pattern(
+    r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
+)
+
+
+def find_permissions(case: Case[MissingCredentials]) -> str | None:
+    """Return the permissions of a workflow of GitHub that the text shows, if id-token is not one of them."""
+    found = _PERMISSIONS.search(case.failure.text) if "id-token" not in case.failure.text else None
+    return None if found is None else " ".join(found[0].split())
+
+
+def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
+    system = next((each for pattern, each in _CI_SYSTEMS if pattern.search(case.text)), _OTHER_CI_SYSTEM)
+    no_role = JOB_WITHOUT_CREDENTIALS.cause(
+        because=(f"The text mentions {system.name}.",), text=system.why.format(system.name)
+    )
+    title, steps = system.title.format(system.name), system.steps
+    if system.name != _GITHUB:
+        return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
+    because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
+    no_token = NO_ID_TOKEN_PERMISSION.cause(because=because)
+    if (shown := find_permissions(case)) is not None:
+        no_token = NO_ID_TOKEN_PERMISSION.cause("derived", (f"The text shows {quote_words(shown)}.",))
+    causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
+    if "role-to-assume" in case.text:
+        # The action uses no secrets, so that they are empty explains nothing.
+        title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS
+        causes.remove(no_role)
+    return Advice(causes, [your_remedy(title, *steps, manifest=GITHUB_WORKFLOW, url=system.url)])
