@@ -23,6 +23,7 @@ _OWN = frozenset(
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),
+        ("rds", "generate-db-auth-token"),
         ("s3",),
         ("sso", "login"),
         ("sso", "logout"),

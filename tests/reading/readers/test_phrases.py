@@ -40,6 +40,12 @@ DENIALS: Table = (
         '"DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"',
         denied(),
     ),
+    (
+        "rds-login",
+        'connection to server at "orders.a1b2c3d4e5f6.eu-west-1.rds.amazonaws.com" failed: FATAL:  PAM authentication failed for user "app"',
+        denied(),
+    ),
+    ("database-login-elsewhere", 'FATAL:  PAM authentication failed for user "app"', None),
     ("flow-log-quota", '"DeliverLogsErrorMessage": "Rate limited"', None),
     (
         "firehose-glue",

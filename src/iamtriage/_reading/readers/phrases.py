@@ -43,6 +43,7 @@ sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\
 sure   | permission to GetObject for | credentials have permission to GetObject for (?P<resource>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S{1,1024}?)\. (?P<service>S3) Error Code
 sure   | ccess Denied to API Version | Access Denied to API Version: \w
 sure   | denied for import path|denied for export path | (?P<code>BadRequest): Access denied for (?:im|ex)port path
+unsure | PAM authentication failed for | PAM authentication failed for user \"
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
 sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied

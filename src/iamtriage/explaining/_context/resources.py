@@ -79,6 +79,10 @@ def find_failed_resource(
     operation = failure.envelope.operation or action or ""
     if "AssumeRole" in operation and context.role_arn is not None:
         return context.role_arn.value
+    if action == "rds-db:connect":
+        from iamtriage.explaining._context.readers.databases import database_user_arn
+
+        return database_user_arn(failure, None if context.caller is None else context.caller.value)
     service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
     of_region = find_partition(region) if region else stated_partition(failure.text)
     if (found := find_resource(context, action or service, of_region)) is not None or action is None:

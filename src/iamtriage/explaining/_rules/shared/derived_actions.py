@@ -80,6 +80,8 @@ _MAX_SERVICES_OF_S3_CALL = 50
 # The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
 _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
 _PARTS_WITH_SERVICE = 4
+# PostgreSQL on RDS checks tokens as a PAM service: the only action it requires.
+_LOGIN_FAILED = "PAM authentication failed for user"
 _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
@@ -105,6 +107,8 @@ def derive_actions(
     if stated is None and _assumes_in_words(failure):
         # Step Functions omits the action.
         return "derived", ("sts:AssumeRole",)
+    if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
+        return "derived", ("rds-db:connect",)
     evidence, actions = _find_actions(failure, facts)
     if failure.envelope.operation is None:
         # What a command or a frame nearby calls is another call if the denied resource belongs to another service.

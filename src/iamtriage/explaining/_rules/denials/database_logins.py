@@ -1,0 +1,128 @@
+"""Explain logins to databases of Amazon RDS and Aurora that reject an IAM token.
+
+Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.databases import find_login
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.databases import Login
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
+_CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
+_MESSAGE = "PAM authentication failed"
+
+_HOLDS = (
+    "A token holds for 15 minutes, and only for the host, port, Region and database user it was made for."
+)
+LOGIN_NOT_ALLOWED = CauseType(
+    "database-login-not-allowed",
+    title="No policy allows the caller to log in as the database user",
+    text="The identity that made the token needs rds-db:connect on this user of this database. RDS checks that at the login: anyone can make a token.",
+    recognised_by='A PostgreSQL database of Amazon RDS says "PAM authentication failed for user".',
+    fix="Allow rds-db:connect on the database user, with the resource ID of the database in the ARN.",
+    sources=(_POLICIES,),
+)
+TOKEN_NOT_FOR_LOGIN = CauseType(
+    "database-token-not-for-login",
+    title="The token is for another host, port, Region or user",
+    text="The token is older than 15 minutes, or is for another host, port, Region or user.",
+    meaning=_HOLDS,
+    recognised_by="The text shows the command that made the token, with another host or user than the login has.",
+    fix="Make a token for the host, port and user of the login, and log in within 15 minutes.",
+    sources=(_CONNECTING,),
+)
+
+
+def explain_database_login(denial: Denial) -> Explanation:
+    """Explain that a PostgreSQL database rejected an IAM token."""
+    login = find_login(denial.failure)
+    database = "The database" if login is None or login.host is None else f"The database {login.host}"
+    user = "the user" if login is None else clip_text(login.user)
+    difference = None if login is None else _find_difference(login)
+    reason = difference or f"{denial.caller} may lack rds-db:connect, or the token is not for this login"
+    not_allowed = LOGIN_NOT_ALLOWED.cause("possible", quote_phrases(denial.failure.text, _MESSAGE))
+    token = TOKEN_NOT_FOR_LOGIN.cause("possible")
+    causes = (not_allowed, token)
+    remedies = present(_allow_remedy(denial), _token_remedy(login), _check_remedy(login))
+    if difference is not None:
+        shown = ('The text has the command "aws rds generate-db-auth-token".',)
+        token = TOKEN_NOT_FOR_LOGIN.cause("derived", shown, text=_HOLDS)
+        causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
+    return denial.explain(
+        f"{database} rejected the IAM token of {user}: {reason}.",
+        *causes,
+        topic="database-login",
+        remedies=remedies,
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _find_difference(login: Login) -> str | None:
+    """Return how the login differs from what the token was made for, if the text shows it."""
+    host, user = login.token.get("hostname"), login.token.get("username")
+    region = login.token.get("region")
+    if user is not None and user != login.user:
+        return f"the token is for the user {clip_text(user)}"
+    if host is not None and login.host is not None and host.rstrip(".").lower() != login.host:
+        return f"the token is for the host {clip_text(host)}"
+    if region is not None and login.region is not None and region != login.region:
+        return f"the token is for the Region {clip_text(region)}"
+    return None
+
+
+def _allow_remedy(denial: Denial) -> Remedy | None:
+    step = None
+    if denial.resource is None or "DBI_RESOURCE_ID" in denial.resource:
+        step = "DBI_RESOURCE_ID is the resource ID of the database, such as db-ABC…, not its name or ARN; for a cluster, DbClusterResourceId."
+    return allow_remedy(denial, first_step=step, url=_POLICIES)
+
+
+def _token_remedy(login: Login | None) -> Remedy:
+    host = "HOST" if login is None else login.host or login.token.get("hostname", "HOST")
+    user = "DB_USER_NAME" if login is None else login.user
+    port = "5432" if login is None else login.token.get("port", "5432")
+    region = commands.region(None if login is None else login.region)
+    return your_remedy(
+        "Make a new token for exactly this host, port and user",
+        "Use the endpoint of RDS as the host, not a CNAME, and credentials that have not expired. Log in within 15 minutes, with SSL.",
+        commands=(
+            "aws sts get-caller-identity",
+            fill_command(
+                f"aws rds generate-db-auth-token --hostname {{}} --port {{}} --username {{}} --region {region}",
+                *(host, port, user),
+            ),
+        ),
+        url=_CONNECTING,
+    )
+
+
+def _check_remedy(login: Login | None) -> Remedy:
+    kind, host = ("db", None) if login is None else (login.kind, login.host)
+    name = host.partition(".")[0] if host else "DATABASE_NAME"
+    region = commands.region(None if login is None else login.region)
+    show = {
+        "db": f"aws rds describe-db-instances --db-instance-identifier {name} --region {region} --query 'DBInstances[0].[DbiResourceId,IAMDatabaseAuthenticationEnabled]'",
+        "cluster": f"aws rds describe-db-clusters --db-cluster-identifier {name} --region {region} --query 'DBClusters[0].[DbClusterResourceId,IAMDatabaseAuthenticationEnabled]'",
+        "prx": f"aws rds describe-db-proxies --db-proxy-name {name} --region {region} --query 'DBProxies[0].[DBProxyArn,Auth]'",
+    }[kind]
+    return owner_remedy(
+        "Check the resource ID, and that the database accepts tokens",
+        "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user.",
+        commands=(show,),
+        url=_POLICIES,
+    )

@@ -1,0 +1,78 @@
+"""Tests for logins to databases that reject an IAM token: host, user, ID and token command in the text decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain, scan
+
+HOST = "orders-db.{}a1b2c3d4e5f6.eu-west-1.rds.amazonaws.com"
+MADE = "$ aws rds generate-db-auth-token --hostname {} --port 6432 --region {} --username {}"
+FAILED = 'psql: error: connection to server at "{}" (10.0.4.18), port 6432 failed: FATAL:  PAM authentication failed for user "report_ro"'
+CALLER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/report-task/9f3c"
+IDS = "DbiResourceId: db-ABCDEFGHIJKL01234\nDbClusterResourceId: cluster-MNOPQRSTUVWX56789"
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource", "show"),
+    [
+        ("", "db-ABCDEFGHIJKL01234", "describe-db-instances --db-instance-identifier orders-db"),
+        ("cluster-", "cluster-MNOPQRSTUVWX56789", "describe-db-clusters --db-cluster-identifier orders-db"),
+        ("cluster-ro-", "cluster-MNOPQRSTUVWX56789", "describe-db-clusters"),
+        ("proxy-", "DBI_RESOURCE_ID", "describe-db-proxies --db-proxy-name orders-db"),
+    ],
+    ids=["instance", "cluster", "reader", "proxy"],
+)
+def test_login_is_allowed_on_the_database_of_the_host(kind: str, resource: str, show: str) -> None:
+    explanation = explain("\n".join((FAILED.format(HOST.format(kind)), CALLER, IDS)))
+    allow, make, check = explanation.remedies
+    assert explanation.summary == (
+        f"The database {HOST.format(kind)} rejected the IAM token of report_ro: the role report-task may lack"
+        " rds-db:connect, or the token is not for this login."
+    )
+    assert allow.policy is not None
+    [statement] = allow.policy["Statement"]
+    assert statement["Action"] == "rds-db:connect"
+    assert statement["Resource"] == f"arn:aws:rds-db:eu-west-1:111122223333:dbuser:{resource}/report_ro"
+    assert f"--hostname {HOST.format(kind)} " in make.commands[-1]
+    assert show in check.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "region", "user", "difference"),
+    [
+        (HOST.format(""), "eu-west-1", "reporting", "the token is for the user reporting"),
+        ("db.example.org", "eu-west-1", "report_ro", "the token is for the host db.example.org"),
+        (HOST.format(""), "us-east-1", "report_ro", "the token is for the Region us-east-1"),
+    ],
+    ids=["user", "host", "region"],
+)
+def test_token_for_another_login(host: str, region: str, user: str, difference: str) -> None:
+    explanation = explain(f"{MADE.format(host, region, user)}\n{FAILED.format(HOST.format(''))}")
+    assert explanation.summary.endswith(f"rejected the IAM token of report_ro: {difference}.")
+    assert (explanation.causes[0].code, explanation.causes[0].evidence) == (
+        "database-token-not-for-login",
+        "derived",
+    )
+    assert explanation.remedies[0].commands[-1] == (
+        f"aws rds generate-db-auth-token --hostname {HOST.format('')} --port 6432 --username report_ro --region eu-west-1"
+    )
+
+
+def test_policy_with_the_name_of_the_database() -> None:
+    """The ARN needs the resource ID: with the name, the policy allows nothing."""
+    policy = '{"Statement": [{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:eu-west-1:111122223333:dbuser:orders-db/report_ro"}]}'
+    explanation = explain("\n".join((FAILED.format(HOST.format("")), CALLER, IDS, policy)))
+    assert (
+        "the policy in the text allows it only on arn:aws:rds-db:eu-west-1:111122223333:dbuser:orders-db/report_ro"
+        in explanation.summary
+    )
+
+
+def test_other_database_is_not_of_aws() -> None:
+    assert not list(scan('psql: error: FATAL:  PAM authentication failed for user "bob"'))
+
+
+def test_user_name_is_quoted() -> None:
+    explanation = explain(FAILED.format(HOST.format("")).replace("report_ro", "$(id);x"))
+    assert "--username '$(id);x'" in explanation.remedies[1].commands[-1]
