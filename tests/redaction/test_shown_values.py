@@ -24,7 +24,7 @@ from iamtriage import (
 )
 from iamtriage._text import hide_secrets, quote_argument
 from iamtriage.cli import main
-from iamtriage.failures._secrets import hide_quoted_secrets
+from iamtriage.failures._secrets import _may_quote_secret, hide_quoted_secrets
 from iamtriage.logs import FailureFilter
 from iamtriage.policies._parsing import parse_policy
 from iamtriage.sts import StsSettings
@@ -96,6 +96,17 @@ def test_values_and_texts_are_searched_alike(text: str) -> None:
 @pytest.mark.parametrize("text", QUOTED)
 def test_quoted_line_shows_no_secret(text: str) -> None:
     assert hide_quoted_secrets(text, None) == redact(text) != text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kubectl create rolebinding list-pods-ana -n shop --role=list-pods --user=ana",
+        "aws iam put-role-policy --role-name orders --policy-name AllowS3ListBucketOnOrders2 --policy-document file://policy.json",
+    ],
+)
+def test_command_of_a_remedy_needs_no_search(command: str) -> None:
+    assert not _may_quote_secret(command, None)
 
 
 @pytest.mark.parametrize(("text", "secret"), FAILURES)

@@ -31,7 +31,10 @@ _SIGNS = (
     (("basic ", "bearer "), lazy_pattern(r"\S{6}")),
     (
         (" -", "`-", "\n-"),
-        lazy_pattern(r"[akpuw] ?\S{3}|-[a-z-]{0,20}(?:pass|token|secret|user)[a-z-]{0,20}[ =]\S"),
+        lazy_pattern(
+            r"[akpuw] ?\S{3}|-[a-z-]{0,20}(?:pass|token|secret)[a-z-]{0,20}[ =]\S"
+            r"|-(?:proxy-)?user[ =](?!arn:)[^\s:]{0,128}:"
+        ),
     ),
     (("echo ", "printf "), lazy_pattern(r"[^|\n]{1,200}\|")),
     (("<<<", "@tcp(", "@unix(", "identified ", "mask::", "securestring", ":*:"), lazy_pattern("")),
