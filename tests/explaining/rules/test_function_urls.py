@@ -46,3 +46,15 @@ def test_the_response_to_another_request_to_api_gateway_does_not_decide(own: str
     failures = list(scan(call.format(own) + call.format(other)))
     codes = [explain(each).causes[0].code for each in failures]
     assert codes == [f"gateway-{own.lower()}", f"gateway-{other.lower()}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ('resource "aws_apigatewayv2_route" "cart" {\n  authorization_type = "NONE"\n}', "it is not signed, or the function policy does not allow it"),
+        ('resource "aws_api_gateway_rest_api" "cart" {}\nresource "aws_lambda_function_url" "cart" {\n  authorization_type = "NONE"\n}', CLOSED),
+    ],
+    ids=["route", "function URL"],
+)  # fmt: skip
+def test_the_type_of_a_route_of_api_gateway_is_not_that_of_the_url(code: str, verdict: str) -> None:
+    assert explain(f"{code}\n$ curl {URL}\n{LONG}").summary.endswith(f": {verdict}.")

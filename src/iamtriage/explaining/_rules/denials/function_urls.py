@@ -28,6 +28,9 @@ _FUNCTION_URL = lazy_pattern(
 _AUTH_TYPE = lazy_pattern(
     r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
 )
+# A method or route of API Gateway has a setting with the same name in Terraform.
+_OWNER_OF_TYPE = lazy_pattern(r"api_?gateway|function_?url|lambda-url", re.ASCII | re.IGNORECASE)
+_CHARS_OF_RESOURCE = 400
 _SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
 _METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
 _SENDS_DATA = lazy_pattern(r"\bcurl [^\n]{0,400}? (?:-d|--data(?:-raw|-binary)?|--json)[ =]")
@@ -58,7 +61,9 @@ def explain_function_url(denial: Denial) -> Explanation:
     """Explain that the URL of a Lambda function rejected a request."""
     text = denial.failure.text
     url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
-    stated: set[str] = {each["type"].upper() for each in _AUTH_TYPE.finditer(text)}
+    stated: set[str] = {
+        each["type"].upper() for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(each)
+    }
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
     auth_type = stated.pop() if len(stated) == 1 else ""
@@ -112,3 +117,10 @@ def explain_function_url(denial: Denial) -> Explanation:
         remedies=remedies,
         notes=("The function did not run, so it has no log entry.",),
     )
+
+
+def _is_of_gateway(setting: re.Match[str]) -> bool:
+    """Return whether a setting is that of a method or route of API Gateway."""
+    start = setting.start()
+    owners: list[str] = _OWNER_OF_TYPE.findall(setting.string, max(start - _CHARS_OF_RESOURCE, 0), start)
+    return bool(owners) and owners[-1].lower().startswith("api")
