@@ -19,16 +19,18 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -39,11 +41,12 @@ from iamtriage.explaining._rules.shared.services import (
 )
 from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
 from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ARN = lazy_pattern(
@@ -71,12 +74,34 @@ _KEY_OF = {
     "sns": "aws sns get-topic-attributes --topic-arn ARN --query Attributes.KmsMasterKeyId --output text",
     "sqs": "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId --output text",
 }
+_CREATE_KEY = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text"
+_SET_KEY = {
+    "sns": (
+        _CREATE_KEY,
+        "aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ID",
+    ),
+    "sqs": (
+        _CREATE_KEY,
+        "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ID",
+    ),
+}
+_SSE_SQS = "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true"
+_SSE_URL = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html"
 _EVENTS = "events.amazonaws.com"
 _ALARMS = "cloudwatch.amazonaws.com"
 # CloudWatch invokes functions with a principal for alarms only.
 _ALARMS_IN_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+# https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html: what SNS logs about a delivery.
+_TOPIC = lazy_pattern(
+    r"\"topicArn\\?\"\s?:\s?\\?\"(?P<arn>arn:[\w-]{3,20}:sns:[a-z0-9-]{6,30}:[0-9]{12}:[\w.-]{1,256})"
+)
+_DELIVERED_TO = lazy_pattern(r"\"destination\\?\"\s?:\s?\\?\"(?P<arn>arn:[^\s\"\\]{10,300})")
+_CHARS_OF_RECORD = 1_500
+_KEY_IN_TEXT = lazy_pattern(
+    r"\b(?:KmsMasterKeyId|kms_master_key_id)\\?\"?\s?[:=]\s?\\?\"(?P<key>alias/aws/[a-z]{2,20})\b"
+)
 
 
 def explain_calling_resource(denial: Denial) -> Explanation:
@@ -88,6 +113,25 @@ def explain_calling_resource(denial: Denial) -> Explanation:
     caller = f"{service} (for {denial.caller.rpartition(':')[2]})"
     principal = ServicePrincipal(service)
     return explain_service_principal(attrs.evolve(denial, principal=principal, caller=caller))
+
+
+def explain_delivery(denial: Denial) -> Explanation:
+    """Explain that SNS cannot deliver messages of a topic to a queue or function."""
+    topic, destination = find_delivery(denial) or ("TOPIC_ARN", None)
+    of_topic = {"ArnEquals": {"aws:SourceArn": topic}}
+    words = denial_paragraph(denial.failure)
+    arn = try_parse_arn(destination)
+    return _explain_service(denial, "sns.amazonaws.com", arn, words, of_topic)
+
+
+def find_delivery(denial: Denial) -> tuple[str, str] | None:
+    """Return the topic and the destination in the record of a delivery, or ``None``."""
+    text, start = denial.failure.text, denial.failure.span[0]
+    low = max(start - _CHARS_OF_RECORD, 0)
+    # Both precede the response in its record, and the records of other deliveries precede both.
+    topics = [each["arn"] for each in _TOPIC.finditer(text, low, start)]
+    found = [each["arn"] for each in _DELIVERED_TO.finditer(text, low, start)]
+    return (topics[-1], found[-1]) if topics and found else None
 
 
 def explain_calling_service(denial: Denial) -> Explanation:
@@ -102,6 +146,22 @@ def explain_calling_service(denial: Denial) -> Explanation:
     stated = None if command is None else command.option("destination-arn")
     found = _ARN.search(words if stated is None else f"{words} {stated.value}")
     arn = try_parse_arn(found[0] if found is not None else denial.resource)
+    return _explain_service(denial, service, arn, words, _IN_ACCOUNT)
+
+
+def _explain_service(
+    denial: Denial, service: str, arn: Arn | None, words: str, condition: dict[str, Any]
+) -> Explanation:
+    """Explain that a service may not use a resource, or the key that encrypts it.
+
+    Args:
+        denial: The denial.
+        service: The service principal.
+        arn: The resource, if it is known.
+        words: The message.
+        condition: The condition of the statement for the service.
+    """
+    lowered = words.lower()
     prefix, noun, action, verb = next(
         (each for each in _KINDS if arn is not None and each[0] == arn.service),
         next((each for each in _KINDS if each[1] in lowered), ("", "resource", "", "use")),
@@ -110,6 +170,9 @@ def explain_calling_service(denial: Denial) -> Explanation:
     account = denial.account or denial.resource_account or (None if arn is None else arn.account)
     values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
     if _KEY.search(words):
+        shown = _KEY_IN_TEXT.search(denial.failure.text)
+        if shown is not None and shown["key"] == f"alias/aws/{prefix}":
+            return _explain_managed_key(denial, service, f"{noun}{name}", arn)
         return explain_access(denial, _key_access(denial, service, prefix, f"{noun}{name}", arn), values)
     if prefix == "s3":
         return _explain_bucket(denial, service, words, values)
@@ -128,7 +191,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
         service,
         f"{verb} the {noun}{name}",
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-        ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else _IN_ACCOUNT),),
+        ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else condition),),
         lines,
         pages.POLICY_PRINCIPAL,
         "The command does that." if prefix == "lambda" else "",
@@ -163,6 +226,44 @@ def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: A
         _commands(denial, arn, *lines),
         _URL,
         step,
+    )
+
+
+def _explain_managed_key(denial: Denial, service: str, resource: str, arn: Arn | None) -> Explanation:
+    """Explain that a service cannot use the AWS managed key of a topic or queue, whatever policies allow."""
+    noun = resource.partition(" ")[0]
+    prefix = "sqs" if noun == "queue" else "sns"
+    key = f"alias/aws/{prefix}"
+    account = commands.account(
+        denial.account or denial.resource_account or (None if arn is None else arn.account)
+    )
+    partition = denial.location.partition or "aws"
+    statement = allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", principal={"Service": service})
+    owner = allow("kms:*", "*", principal={"AWS": f"arn:{partition}:iam::{account}:root"})
+    readers = "consumers" if prefix == "sqs" else "publishers"
+    replace = Remedy(
+        f"Encrypt the {noun} with a customer managed key that allows {service}",
+        "resource owner",
+        (
+            "Save the key policy as policy.json: the first command creates the key.",
+            f"Allow the {readers} of the {noun} kms:Decrypt{'' if prefix == 'sqs' else ' and kms:GenerateDataKey'} on the new key, in their own policies.",
+        ),
+        _commands(denial, arn, *_SET_KEY[prefix]),
+        build_document([owner, statement]),
+        layer="resource",
+        url=_URL,
+    )
+    simple = owner_remedy(
+        "Or encrypt the queue with SSE-SQS, which needs no permission of KMS",
+        commands=_commands(denial, arn, _SSE_SQS),
+        url=_SSE_URL,
+    )
+    text = f"The {noun} uses {key}. The policy of an AWS managed key does not allow other services, and cannot be changed."
+    return denial.explain(
+        f"{service} may not use {key}, the key that encrypts the {resource}.",
+        SERVICE_NOT_ALLOWED.cause("derived", text=text),
+        topic="service-principal",
+        remedies=(replace, simple) if prefix == "sqs" else (replace,),
     )
 
 

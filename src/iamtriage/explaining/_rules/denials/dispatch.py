@@ -287,6 +287,15 @@ def _is_gateway_response(denial: Denial) -> bool:
     return is_code and (denial.service == "execute-api" or BARE_BODY.search(text) is not None)
 
 
+def _is_delivery(denial: Denial) -> bool:
+    """Return whether SNS logs that it cannot deliver a message."""
+    if "providerResponse" not in denial.failure.text:
+        return False
+    from iamtriage.explaining._rules.denials.calling_services import find_delivery
+
+    return find_delivery(denial) is not None
+
+
 def _is_function_url(denial: Denial) -> bool:
     """Return whether the URL of a Lambda function rejected a request without a reason."""
     failure = denial.failure
@@ -376,6 +385,7 @@ ROUTES: Routes = (
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
+    (_is_delivery, "denials.calling_services.explain_delivery"),
     (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
     (_is_function_url, "denials.function_urls.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),

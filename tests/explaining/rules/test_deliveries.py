@@ -1,0 +1,76 @@
+"""Tests for deliveries that SNS logs as failed: the policy of the destination, or the key that encrypts it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:orders"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:billing"
+DENIED = {"ErrorCode": "AccessDenied", "ErrorMessage": "Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/billing is denied."}  # fmt: skip
+NO_KEY = {"ErrorCode": "KMS.AccessDeniedException", "ErrorMessage": "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)"}  # fmt: skip
+
+
+def _record(response: dict[str, str], indent: int | None = None) -> str:
+    """Return what SNS logs about a delivery: https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html."""
+    notification = {"messageId": "0a1b2c3d", "topicArn": TOPIC}
+    delivery = {
+        "destination": QUEUE,
+        "providerResponse": json.dumps(response),
+        "attempts": 1,
+        "statusCode": 403,
+    }
+    return json.dumps(
+        {"notification": notification, "delivery": delivery, "status": "FAILURE"}, indent=indent
+    )
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_queue_policy_allows_the_topic(indent: int | None) -> None:
+    explanation = explain(_record(DENIED, indent=indent))
+    [remedy] = explanation.remedies
+    assert (
+        explanation.summary
+        == "The queue policy does not allow sns.amazonaws.com to send messages to the queue billing."
+    )
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": QUEUE,
+            "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC}},
+        }
+    ]
+
+
+def test_unknown_key_of_the_queue_is_looked_up() -> None:
+    explanation = explain(_record(NO_KEY))
+    assert (
+        explanation.summary
+        == "The key policy does not allow sns.amazonaws.com to use the key that encrypts the queue billing."
+    )
+    assert "--attribute-names KmsMasterKeyId" in explanation.remedies[0].commands[0]
+
+
+def test_aws_managed_key_is_replaced() -> None:
+    """The policy of an AWS managed key cannot be changed, so no remedy changes it."""
+    explanation = explain(_record(NO_KEY) + '\n{"Attributes": {"KmsMasterKeyId": "alias/aws/sqs"}}')
+    assert (
+        explanation.summary
+        == "sns.amazonaws.com may not use alias/aws/sqs, the key that encrypts the queue billing."
+    )
+    commands = [each for remedy in explanation.remedies for each in remedy.commands]
+    assert not any("put-key-policy" in each for each in commands)
+    assert commands[0].startswith("aws kms create-key ")
+    assert "SqsManagedSseEnabled=true" in commands[-1]
+
+
+def test_destination_of_another_record_is_not_taken() -> None:
+    other = _record(DENIED).replace("billing", "refunds").replace(TOPIC, f"{TOPIC}-old")
+    explanation = explain(f"{_record(DENIED)}\n{other}")
+    assert "the queue billing" in explanation.summary
