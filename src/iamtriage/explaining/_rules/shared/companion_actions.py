@@ -256,7 +256,7 @@ def describe_companions(
 
 def _find_key(text: str) -> str | None:
     """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
-    keys = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
+    keys: set[str] = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
     return keys.pop() if len(keys) == 1 else None
 
 
