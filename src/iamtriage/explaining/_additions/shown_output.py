@@ -8,7 +8,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.readers.command_runs import find_runs
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
@@ -92,6 +91,9 @@ def _words(command: CommandLine) -> tuple[str, ...]:
 
 def _find_answered(failure: Failure) -> list[CommandLine]:
     """Return the commands that print something, and whose output the text shows."""
+    # Only texts with commands need it.
+    from iamtriage.explaining._context.readers.command_runs import find_runs
+
     return [
         run.command
         for run in find_runs(failure)

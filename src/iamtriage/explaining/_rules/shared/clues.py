@@ -18,11 +18,11 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import stated_partition
 from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
+    from iamtriage.sts._endpoints import StsEndpoint
 
 _AnyCase: TypeAlias = "Case[Failure]"
 
@@ -286,7 +286,7 @@ def find_region(case: _AnyCase) -> str | None:
     The first of these wins: the facts; an option in the text; hosts in the text; the resource's ARN.
     """
     for name in _candidate_regions(case):
-        if name is not None and _REGION.fullmatch(name) and find_endpoint(name) is not None:
+        if name is not None and _REGION.fullmatch(name) and _find_endpoint(name) is not None:
             return name
     return None
 
@@ -301,13 +301,20 @@ def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
 
 
+def _find_endpoint(region: str | None) -> StsEndpoint | None:
+    # Most explanations name no region.
+    from iamtriage.sts._endpoints import find_endpoint
+
+    return None if region is None else find_endpoint(region)
+
+
 def find_partition(case: _AnyCase) -> str:
     """Return the partition of the caller, the region or the ARNs in the text, or else ``aws``."""
     partition = getattr(case.principal, "partition", None)  # accounts and services have none
     if isinstance(partition, str):
         return partition
     region = find_region(case)
-    host = None if region is None else find_endpoint(region)
+    host = _find_endpoint(region)
     if host is not None:
         return host.partition
     return stated_partition(case.text) or "aws"
@@ -330,7 +337,7 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
     found = _find_called_registry(case.text)
     account = found[1] if found else case.failure.account
     region = found[2] if found else find_region(case)
-    host = None if region is None else find_endpoint(region)
+    host = _find_endpoint(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
     name = commands.region(region)
     return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name
