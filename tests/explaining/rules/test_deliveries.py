@@ -74,3 +74,32 @@ def test_destination_of_another_record_is_not_taken() -> None:
     other = _record(DENIED).replace("billing", "refunds").replace(TOPIC, f"{TOPIC}-old")
     explanation = explain(f"{_record(DENIED)}\n{other}")
     assert "the queue billing" in explanation.summary
+
+
+def test_function_is_allowed_for_the_topic_only() -> None:
+    function = "arn:aws:lambda:eu-west-1:111122223333:function:bill"
+    explanation = explain(
+        _record(DENIED)
+        .replace(QUEUE, function)
+        .replace(
+            "Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/billing is denied.",
+            "Access Denied",
+        )
+    )
+    [remedy] = explanation.remedies
+    assert f"--principal sns.amazonaws.com --source-arn {TOPIC}" in remedy.commands[0]
+
+
+@pytest.mark.parametrize(
+    "other", ["https://example.org/hook", "arn:aws:firehose:eu-west-1:111122223333:deliverystream/logs"]
+)
+def test_destination_without_a_policy(other: str) -> None:
+    """No policy of a queue is at fault if SNS delivers to something else."""
+    assert "queue policy" not in explain(_record(NO_KEY).replace(QUEUE, other)).summary
+
+
+def test_keys_of_two_queues_decide_nothing() -> None:
+    shown = '{"KmsMasterKeyId": "alias/aws/sqs"}\n{"KmsMasterKeyId": "alias/billing"}'
+    assert explain(f"{_record(NO_KEY)}\n{shown}").summary.startswith(
+        "The key policy does not allow sns.amazonaws.com"
+    )

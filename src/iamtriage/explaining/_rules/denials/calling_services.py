@@ -19,18 +19,17 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._lookup import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
-from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
+from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal
+from iamtriage.explaining._rules.denials.service_keys import commands_on, explain_service_key
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -41,12 +40,11 @@ from iamtriage.explaining._rules.shared.services import (
 )
 from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
 from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
-from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ARN = lazy_pattern(
@@ -70,38 +68,19 @@ _KINDS = (
     ("lambda", "function", "lambda:InvokeFunction", "invoke"),
     ("s3", "bucket", "s3:PutObject", "write to"),
 )
-_KEY_OF = {
-    "sns": "aws sns get-topic-attributes --topic-arn ARN --query Attributes.KmsMasterKeyId --output text",
-    "sqs": "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId --output text",
-}
-_CREATE_KEY = "aws kms create-key --policy file://policy.json --query KeyMetadata.Arn --output text"
-_SET_KEY = {
-    "sns": (
-        _CREATE_KEY,
-        "aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ID",
-    ),
-    "sqs": (
-        _CREATE_KEY,
-        "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ID",
-    ),
-}
-_SSE_SQS = "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true"
-_SSE_URL = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html"
 _EVENTS = "events.amazonaws.com"
 _ALARMS = "cloudwatch.amazonaws.com"
 # CloudWatch invokes functions with a principal for alarms only.
 _ALARMS_IN_LAMBDA = "lambda.alarms.cloudwatch.amazonaws.com"
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
-_URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
 # https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html: what SNS logs about a delivery.
 _TOPIC = lazy_pattern(
     r"\"topicArn\\?\"\s?:\s?\\?\"(?P<arn>arn:[\w-]{3,20}:sns:[a-z0-9-]{6,30}:[0-9]{12}:[\w.-]{1,256})"
 )
-_DELIVERED_TO = lazy_pattern(r"\"destination\\?\"\s?:\s?\\?\"(?P<arn>arn:[^\s\"\\]{10,300})")
-_CHARS_OF_RECORD = 1_500
-_KEY_IN_TEXT = lazy_pattern(
-    r"\b(?:KmsMasterKeyId|kms_master_key_id)\\?\"?\s?[:=]\s?\\?\"(?P<key>alias/aws/[a-z]{2,20})\b"
+_DELIVERED_TO = lazy_pattern(
+    r"\"destination\\?\"\s?:\s?\\?\"(?P<arn>arn:[\w-]{3,20}:(?:sqs|lambda):[\w.:-]{10,300})\\?\""
 )
+_CHARS_OF_RECORD = 1_500
 
 
 def explain_calling_resource(denial: Denial) -> Explanation:
@@ -170,21 +149,23 @@ def _explain_service(
     account = denial.account or denial.resource_account or (None if arn is None else arn.account)
     values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
     if _KEY.search(words):
-        shown = _KEY_IN_TEXT.search(denial.failure.text)
-        if shown is not None and shown["key"] == f"alias/aws/{prefix}":
-            return _explain_managed_key(denial, service, f"{noun}{name}", arn)
-        return explain_access(denial, _key_access(denial, service, prefix, f"{noun}{name}", arn), values)
+        # With EventBridge and SNS, the request to KMS has no such condition keys.
+        in_account = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}}
+        of_key = in_account if service == _ALARMS else {}
+        return explain_service_key(denial, service, f"{noun}{name}", arn, of_key, values)
     if prefix == "s3":
         return _explain_bucket(denial, service, words, values)
     if prefix == "lambda" and service == _ALARMS:
         service = _ALARMS_IN_LAMBDA
     target = commands.arn(None if arn is None else str(arn), f"{noun.upper()}_ARN")
     show = RESOURCE_POLICIES[prefix or "sqs"]
-    lines = _commands(denial, arn, show.show_command, show.change_command)
+    lines = commands_on(denial, arn, show.show_command, show.change_command)
     lines = tuple(line.replace(" RESOURCE_ARN", f" {target}") for line in lines)
     if prefix == "lambda":
+        topic = condition.get("ArnEquals", {}).get("aws:SourceArn")
+        source = "--source-account ACCOUNT_ID" if topic is None else f"--source-arn {topic}"
         lines = (
-            f"aws lambda add-permission --function-name {target} --statement-id AllowService --action {action} --principal {service} --source-account ACCOUNT_ID",
+            f"aws lambda add-permission --function-name {target} --statement-id AllowService --action {action} --principal {service} {source}",
         )
     row = ServiceAccess(
         f"the {show.name}",
@@ -197,74 +178,6 @@ def _explain_service(
         "The command does that." if prefix == "lambda" else "",
     )
     return explain_access(denial, row, values)
-
-
-def _commands(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ...]:
-    """Return commands with what the ARN of the resource states."""
-    resource = None if arn is None else str(arn)
-    return policy_commands(attrs.evolve(denial, resource=resource, resource_arn=arn), *templates)
-
-
-def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: Arn | None) -> ServiceAccess:
-    """Return what a service needs to use the key that encrypts a topic or queue."""
-    lines: tuple[str, ...] = (
-        "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
-        "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
-    )
-    noun = resource.partition(" ")[0]
-    step = f"The key of the {noun} is KEY_ID."
-    find = _KEY_OF.get(prefix)
-    if find is not None:
-        lines = (find, *lines)
-        step = f"The first command prints the key. If it is alias/aws/{prefix}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}."
-    return ServiceAccess(
-        "the key policy",
-        service,
-        f"use the key that encrypts the {resource}",
-        # With EventBridge, the request to KMS has no such condition keys.
-        ((["kms:Decrypt", "kms:GenerateDataKey*"], "*", _IN_ACCOUNT if service == _ALARMS else {}),),
-        _commands(denial, arn, *lines),
-        _URL,
-        step,
-    )
-
-
-def _explain_managed_key(denial: Denial, service: str, resource: str, arn: Arn | None) -> Explanation:
-    """Explain that a service cannot use the AWS managed key of a topic or queue, whatever policies allow."""
-    noun = resource.partition(" ")[0]
-    prefix = "sqs" if noun == "queue" else "sns"
-    key = f"alias/aws/{prefix}"
-    account = commands.account(
-        denial.account or denial.resource_account or (None if arn is None else arn.account)
-    )
-    partition = denial.location.partition or "aws"
-    statement = allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", principal={"Service": service})
-    owner = allow("kms:*", "*", principal={"AWS": f"arn:{partition}:iam::{account}:root"})
-    readers = "consumers" if prefix == "sqs" else "publishers"
-    replace = Remedy(
-        f"Encrypt the {noun} with a customer managed key that allows {service}",
-        "resource owner",
-        (
-            "Save the key policy as policy.json: the first command creates the key.",
-            f"Allow the {readers} of the {noun} kms:Decrypt{'' if prefix == 'sqs' else ' and kms:GenerateDataKey'} on the new key, in their own policies.",
-        ),
-        _commands(denial, arn, *_SET_KEY[prefix]),
-        build_document([owner, statement]),
-        layer="resource",
-        url=_URL,
-    )
-    simple = owner_remedy(
-        "Or encrypt the queue with SSE-SQS, which needs no permission of KMS",
-        commands=_commands(denial, arn, _SSE_SQS),
-        url=_SSE_URL,
-    )
-    text = f"The {noun} uses {key}. The policy of an AWS managed key does not allow other services, and cannot be changed."
-    return denial.explain(
-        f"{service} may not use {key}, the key that encrypts the {resource}.",
-        SERVICE_NOT_ALLOWED.cause("derived", text=text),
-        topic="service-principal",
-        remedies=(replace, simple) if prefix == "sqs" else (replace,),
-    )
 
 
 def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, str]) -> Explanation:
