@@ -11,6 +11,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from iamtriage import parse, scan, to_record
+from iamtriage._reading.unwrapping.unwrap import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,6 +68,12 @@ def has_fragment(fragments: str, text: str) -> bool:
         if literal in flat and (word is None or word in words):
             return True
     return False
+
+
+def has_example(fragment: str, pattern: re.Pattern[str], table: Iterable[Row]) -> bool:
+    """Return whether the fragment and the pattern of a reader's row are both in a text of a table."""
+    readable = (unwrap(text).text for _, text, _ in table)
+    return any(has_fragment(fragment, text) and pattern.search(text) for text in readable)
 
 
 def rows(table: Iterable[Row]) -> list[ParameterSet]:
