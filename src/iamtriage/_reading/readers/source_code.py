@@ -8,7 +8,7 @@ constant. The same is true of the errors that a reference manual or a documentat
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import FragmentIndex, find_near_fragments
@@ -125,10 +125,10 @@ _PRINTED = lazy_pattern(
     rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when calling the \w{{2,80}} operation:"
 )
 
+_Row: TypeAlias = "tuple[str, re.Pattern[str], re.Pattern[str] | None]"
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
-# program printed it.
-_ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
-    # The first twelve need no literal.
+# program printed it. Texts without quotes need only the first table, whose rows begin the second.
+_ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("[*|<var>", _TYPE, None),
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
     (
@@ -176,6 +176,9 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         ),
         _IDS,
     ),
+)
+_ROWS: tuple[_Row, ...] = (
+    *_ROWS_WITHOUT_LITERALS,
     (
         "|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")),
         _COMMAND,
@@ -275,7 +278,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:12])
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS_WITHOUT_LITERALS)
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
