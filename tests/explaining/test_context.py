@@ -615,6 +615,21 @@ def test_action_on_a_version(text: str, action: str) -> None:
     assert actions == {action}
 
 
+def test_calls_with_another_profile_state_nothing_about_the_call() -> None:
+    """The caller, account and Region of a call with another profile are not those of the call that failed."""
+    text = """$ aws sts get-caller-identity --profile china --region cn-north-1
+{"Account": "111122223333", "Arn": "arn:aws-cn:iam::111122223333:user/li"}
+$ aws sts get-caller-identity --profile world
+An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token \
+included in the request is invalid.
+"""
+    full = explain(text).to_text(detail="full")
+    assert "aws-cn" not in full
+    assert "cn-north-1" not in full
+    same = text.replace("world", "china")
+    assert "aws-cn" in explain(same).summary
+
+
 def test_kubeconfig() -> None:
     """A pasted kubeconfig names the cluster, its region and the profile."""
     text = (

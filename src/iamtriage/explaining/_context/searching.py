@@ -12,6 +12,7 @@ from iamtriage.actions._lookup import service_prefix
 from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
+from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
 from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
 from iamtriage.explaining._context.readers.names import NAME_READERS
 from iamtriage.explaining._context.readers.regions import find_heading_region
@@ -75,12 +76,13 @@ def search_context(failure: Failure, whole: str) -> Context:
     location = _find_location(failure, section, command) or find_remote(whole) or find_setting(whole)
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
+    own = hide_other_profiles(failure, whole)
     for name, read in NAME_READERS.items():
         # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
             name in _SETTINGS
             and len(whole) > len(section)
-            and (stated := read(whole, other if name == "cluster" else None)) is not None
+            and (stated := read(own, other if name == "cluster" else None)) is not None
         ):
             values[name] = stated
     if "caller" in values and UNMAPPED in values["caller"].words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs")
+__all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs", "hide_other_profiles")
 
 _CHARS_AROUND = 8_000
 # The prompt of the next command, whatever its program.
@@ -110,6 +111,18 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
         option, variable = command.option("profile"), _PROFILE.search(before)
         profile = option.value if option is not None else variable[1] if variable else "default"
         yield CommandRun(command, at, stop, text[line + 1 : stop], "sudo " in before, profile)
+
+
+def hide_other_profiles(failure: Failure, words: str) -> str:
+    """Return words of the text around a failure without the commands that ran with another profile, and their outputs."""
+    if "profile" not in words or "export AWS_PROFILE" in words:
+        return words
+    runs = tuple(find_runs(failure))
+    failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)
+    if failed is None or failed.command.program != "aws":
+        return words  # kubectl uses the profile of another command's kubeconfig
+    others = (failure.text[run.start : run.end] for run in runs if run.profile != failed.profile)
+    return reduce(lambda rest, other: rest.replace(other, ""), others, words)
 
 
 def find_contrast(failure: Failure) -> Contrast | None:

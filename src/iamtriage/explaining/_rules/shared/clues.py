@@ -168,8 +168,15 @@ def safe_name(name: str | None) -> str | None:
     return name
 
 
-def find_option(case: _HasFailure, name: str) -> str | None:
-    """Return the value of an option, such as ``profile``, of the command before the failure."""
+def find_option(case: _AnyCase, name: str) -> str | None:
+    """Return the value of an option, such as ``profile``, of the command that failed, or else of one before it.
+
+    Options of other commands of the AWS CLI don't count.
+    """
+    command = context_of(case.facts).command
+    if command is not None and command.program == "aws":
+        stated = command.option(name)
+        return None if stated is None else safe_name(stated.value)
     failure = case.failure
     start = failure.span[0]
     before = failure.text[max(start - _CHARS_OF_COMMAND, 0) : start]
@@ -317,7 +324,10 @@ def find_partition(case: _AnyCase) -> str:
     host = _find_endpoint(region)
     if host is not None:
         return host.partition
-    return stated_partition(case.text) or "aws"
+    # A call that succeeded with another profile can be of another partition.
+    from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+
+    return stated_partition(hide_other_profiles(case.failure, case.failure.text)) or "aws"
 
 
 def is_from_kubelet(words: str) -> bool:
