@@ -100,6 +100,23 @@ CASES: tuple[Case, ...] = (
         _decoded("Mfa", "aws:MultiFactorAuthPresent", "false", None),
         ("Do this first: Call with MFA [you]", "aws sts get-session-token"),
     ),
+    # An administrator revoked the role's sessions.
+    (
+        _text("an identity-based policy"),
+        _decoded("", "aws:TokenIssueTime", "2026-11-20T08:31:00Z", "2026-11-20T07:02:44Z"),
+        (
+            ": someone revoked the sessions issued before 2026-11-20T08:31:00Z.",
+            "Do this first: Get new credentials: older sessions were revoked [you]",
+        ),
+    ),
+    (
+        f'$ aws iam list-role-policies --role-name builder\n{{"PolicyNames": ["AWSRevokeOlderSessions"]}}\n{_text("an identity-based policy")}',
+        {},
+        (
+            ": someone revoked older sessions of the role (policy AWSRevokeOlderSessions).",
+            "Do this first: Get new credentials: older sessions were revoked [you]",
+        ),
+    ),
     # The name of the statement spells a Region.
     *(
         (

@@ -87,6 +87,14 @@ GLOBAL_SERVICES = {
     "organizations": "Organizations", "route53": "Route 53", "shield": "Shield", "support": "Support",
 }  # fmt: skip
 """Services with one endpoint for all Regions of a partition, with their names."""
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+REVOCATION = Requirement(
+    ("aws:TokenIssueTime",),
+    "Get new credentials: older sessions were revoked",
+    "Assume the role again, sign in again, or restart the program. When an administrator revokes the active sessions of a role, IAM adds the inline policy AWSRevokeOlderSessions, which denies all actions to sessions issued before. Before someone removes it, ask who revoked the sessions and why: credentials may have leaked.",
+    r"AWSRevokeOlderSessions",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
+)
 IAM_USERS = Requirement(
     (),
     "Use a role instead of an IAM user",
@@ -98,6 +106,7 @@ IAM_USERS = Requirement(
 # The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
 # options those of the AWS CLI and Terraform's AWS provider.
 REQUIREMENTS = (
+    REVOCATION,
     MFA,
     IAM_USERS,
     BOUNDARY,

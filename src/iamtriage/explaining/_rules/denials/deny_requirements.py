@@ -223,6 +223,11 @@ def _add_reason(
     sid = clip_text(denial.statements[0]) if denial.statements else ""
     if sid and sid not in words:
         words += f" (statement {sid})"
+    revoked = next((each for each in conditions if deny_conditions.REVOCATION.has_key(each.key)), None)
+    if revoked is not None:
+        return f"{words}: someone revoked the sessions issued before {clip_text(join_words(revoked.policy_values, 'or'))}."
+    if denial.role is not None and deny_conditions.REVOCATION.names in denial.failure.text:
+        return f"{words}: someone revoked older sessions of the role (policy {deny_conditions.REVOCATION.names})."
     checks = (_describe_presence(denial, each) for each in conditions)
     absent = next((each for each in checks if each is not None), None)
     if absent is not None and met is None:
@@ -232,14 +237,16 @@ def _add_reason(
     return f"{words}."
 
 
+def _find_requirement(condition: DenyingCondition) -> Requirement | None:
+    return next((each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None)
+
+
 def _satisfying_remedy(
     denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None, explanation: Explanation
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
-        requirement = next(
-            (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
-        )
+        requirement = _find_requirement(condition)
         if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
@@ -286,6 +293,8 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
+    if deny_conditions.REVOCATION.names in denial.failure.text:
+        names = (*names, deny_conditions.REVOCATION.names)
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
         return exempt_global_service(denial)
@@ -298,7 +307,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
         if name is not None:
-            title = f"{requirement.title}: the name {clip_text(name)} suggests it"
+            title = requirement.title
+            if requirement is not deny_conditions.REVOCATION:
+                title += f": the name {clip_text(name)} suggests it"
             steps = (requirement.step, *_context_steps(denial, requirement))
             if requirement.has_key("aws:RequestTag/"):
                 steps = (_tag_step(denial, requirement.step), *steps[1:])
@@ -350,7 +361,7 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         title.replace("{what}", _describe_created(denial)),
         *where,
         *steps,
-        change_step(denial),
+        *(() if requirement is deny_conditions.REVOCATION else (change_step(denial),)),
         commands=lines,
         url=requirement.url,
     )
