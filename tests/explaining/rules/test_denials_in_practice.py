@@ -728,14 +728,14 @@ DENIES: tuple[Case, ...] = (
         "key of an object in an exception of S3",
         f"software.amazon.awssdk.services.s3.model.S3Exception: User: {SESSION} is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 with an explicit deny in a resource control policy (Service: S3, Status Code: 403, Request ID: 7QK2M4P6R8S0T2V4)",
         {},
-        ("The object is encrypted with this key: the call to S3 was not denied itself",),
+        ("The object is encrypted with this key: the call to S3 itself was not denied",),
         (),
     ),
     (
         "key of a parameter that a command reads",
         "$ aws ssm get-parameter --name /prod/db --with-decryption\nAn error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
         {},
-        ("Derived The parameter is encrypted with a KMS key: the call GetParameter was not denied itself",),
+        ("Derived The parameter is encrypted with a KMS key: GetParameter itself was not denied",),
         (),
     ),
     (
@@ -1168,7 +1168,7 @@ SETTINGS: tuple[Case, ...] = (
         "member account",
         "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.",
         {},
-        ("not in the management account", "describe-organization"),
+        ("neither in the management account", "describe-organization"),
         ("Several services",),
     ),
     (
@@ -2046,7 +2046,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_implicit('kms:Decrypt', _KEY, 'resource-based policy').partition(': ')[2]}",
         {},
         (
-            "The object is encrypted with this key: the call GetObject was not denied itself",
+            "The object is encrypted with this key: GetObject itself was not denied",
             "aws kms get-key-policy --key-id arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --policy-name default --query Policy --output text --region eu-west-1",
         ),
         ("s3:GetObject",),
@@ -2055,7 +2055,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         "key-of-queue",
         f"An error occurred (KMS.AccessDeniedException) when calling the SendMessage operation: {_implicit('kms:GenerateDataKey', _KEY.replace(OTHER, ACCOUNT), 'identity-based policy').partition(': ')[2]}",
         {},
-        ("The queue is encrypted with this key: the call SendMessage was not denied itself",),
+        ("The queue is encrypted with this key: SendMessage itself was not denied",),
         (),
     ),
     (

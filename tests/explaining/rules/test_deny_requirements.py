@@ -254,7 +254,7 @@ CASES: tuple[Case, ...] = (
                 (
                     "Do this first: Leave out i-0a1b2c3d4e5f60718: its tag tier is gold [you]",
                     "'ec2:ResourceTag/tier' is 'gold' on the resource; the",
-                    "options of the call do not change it. Select resources by this tag.",
+                    "no option of the call changes it. Select resources by this tag.",
                     "aws ec2 describe-tags --filters Name=resource-id,Values=i-0a1b2c3d4e5f60718 --region eu-west-1",
                 ),
             ),
@@ -270,7 +270,7 @@ CASES: tuple[Case, ...] = (
                 ("aws:PrincipalTag/team", "red", "red"),
                 (
                     "Do this first: Call as a principal whose tag team is not red [you]",
-                    "Session tags of the role session count, too.",
+                    "The tag can also be a session tag.",
                 ),
             ),
             (

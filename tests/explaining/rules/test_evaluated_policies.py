@@ -58,7 +58,7 @@ def test_the_statement_that_denies_is_named() -> None:
 )
 def test_the_type_that_lacks_an_allow_is_named(policies: dict[str, object], words: str) -> None:
     cause = explain(IMPLICIT, facts={"policies": policies}).causes[0]
-    assert (cause.code, cause.evidence) == ("policies-lack-allow", "supplied")
+    assert (cause.code, cause.evidence) == ("stated-policy-other-action", "supplied")
     assert words in cause.text
 
 
@@ -116,9 +116,9 @@ def test_policies_that_are_not_given_lack_nothing() -> None:
     """AWS names the boundary, and nobody gave the identity-based policies, which must allow the call, too."""
     text = f"{DENIED} because no permissions boundary allows the {ACTION} action"
     lacking = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:ReceiveMessage")))
-    assert [each.code for each in lacking.causes] == ["policies-lack-allow", "boundary-no-allow"]
+    assert [each.code for each in lacking.causes] == ["stated-policy-other-action", "boundary-no-allow"]
     assert lacking.causes[0].text == (
-        "The given permissions boundary does not allow sqs:SendMessage: it allows only sqs:ReceiveMessage."
+        "The given permissions boundary does not allow sqs:SendMessage: of sqs, it allows only sqs:ReceiveMessage."
     )
     other = explain_with(text, permissions_boundary=doc(statement("Allow", "sqs:*")))
     assert [each.code for each in other.causes] == ["boundary-no-allow"]
@@ -203,8 +203,8 @@ def test_misspelled_action_is_named() -> None:
         explain_with(identity=[doc(statement("Allow", name))]).causes[0].text
         for name in ("sqs:SendMesage", "sqs:ReceiveMessage")
     )
-    assert wrong.endswith("names sqs:SendMesage, which is no action: it must be sqs:SendMessage.")
-    assert "no action" not in similar
+    assert wrong.endswith("names sqs:SendMesage, which is not an action: it must be sqs:SendMessage.")
+    assert "not an action" not in similar
 
 
 def test_an_unknown_request_is_noted() -> None:

@@ -339,36 +339,33 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
 
 
 @pytest.mark.parametrize(
-    ("condition", "when", "remedy", "command"),
+    ("condition", "when", "remedy", "words"),
     [
-        ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}, "aws:SourceIp is not 198.51.100.0/24", "Call from an address in 198.51.100.0/24", "checkip"),
-        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": False}}, "aws:MultiFactorAuthPresent is false or missing", "Assume the role with MFA", "--serial-number"),
-        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, "aws:PrincipalOrgID is not o-abc123def4", "Check that the caller's account belongs to the organization", "describe-organization"),
-        ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, "aws:PrincipalTag/unit is not ops", "Call with the tag that the Deny exempts", "aws:PrincipalTag/unit to be ops"),
-        ({"Null": {"sts:ExternalId": "true"}}, "sts:ExternalId is missing", "Pass an external ID", "--external-id"),
-        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, "aws:PrincipalTag/unit is guest", "Remove or scope down the Deny statement", "get-role"),
-        (None, "all calls without a condition", "Remove or scope down the Deny statement", "get-role"),
+        ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}, " unless aws:SourceIp is 198.51.100.0/24", "Call from a network that the Deny exempts", "checkip"),
+        ({"BoolIfExists": {"aws:MultiFactorAuthPresent": False}}, " if the caller's credentials carry no MFA", "Call with MFA", "--serial-number"),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, " unless aws:PrincipalOrgID is o-abc123def4", "Call as a principal whose aws:PrincipalOrgID is o-abc123def4", ""),
+        ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal whose tag unit is ops", ""),
+        ({"Null": {"sts:ExternalId": "true"}}, " if the request has no sts:ExternalId", "Pass the external ID", "--external-id"),
+        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal whose tag unit is not guest", ""),
+        (None, "", "Remove or scope down the Deny statement, or satisfy what it requires", "get-role"),
     ],
 )  # fmt: skip
 def test_only_deny_of_the_supplied_trust_policy_matched(
-    condition: dict[str, dict[str, object]] | None, when: str, remedy: str, command: str
+    condition: dict[str, dict[str, object]] | None, when: str, remedy: str, words: str
 ) -> None:
     # The second Deny is for another user, so AWS cannot mean it.
     others = deny("Contractors", None, {"AWS": "arn:aws:iam::111122223333:user/other"})
     found = explain_deny(others, deny("Guard", condition))
-    assert found.summary.endswith(
-        f"Statement[2] (Guard) of the role's trust policy denies {'calls where ' if condition else ''}{when}."
-    )
+    assert found.summary.endswith(f"the statement Guard of the role's trust policy denies it{when}.")
     assert found.remedies[0].title == remedy
-    assert command in str(found)
+    assert words in str(found)
     # No other Allow overrides a Deny.
     assert all(each.policy is None for each in found.remedies)
-    assert "such as MFA" not in str(found)
 
 
 def test_all_denies_that_can_match_are_named() -> None:
     network = deny("Network", {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
     mfa = deny("Mfa", {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})
     shown = str(explain_deny(network, mfa))
-    assert "It is Statement[1] (Network) or Statement[2] (Mfa)." in shown
-    assert "One of these statements" in shown
+    assert "Network or the statement Mfa of the role's trust policy denies it." in shown
+    assert "denies sts:AssumeRole unless aws:SourceIp" in shown

@@ -1380,7 +1380,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 "the role of Flux's kustomize-controller is not allowed",
                 "aws kms describe-key --key-id arn:aws:kms:eu-north-1:222233334444:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-north-1",
                 "kubectl get serviceaccount kustomize-controller --namespace flux-system",
-                "KMS reports the reasons as one",
+                "KMS has one message for these reasons",
             ),
             ("KEY_ID", "REGION", "SSEKMSKeyId"),
             id="the key that SOPS names",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
@@ -18,9 +17,6 @@ from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
     check_trust_policy,
     compare_call,
-    deny_findings,
-    describe_deny,
-    find_deny_statements,
 )
 from iamtriage.explaining._rules.denials.session_attributes import (
     caller_allow_step,
@@ -39,11 +35,7 @@ from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.sts.trust_documents import (
-    iterate_statements,
-    parse_document,
-    remove_deleted_principals,
-)
+from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
@@ -51,9 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamtriage.explaining._rules.denials.role_conditions import DenyStatement
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.trust._evaluation import TrustResult
 
 
 CALLER_NOT_TRUSTED = CauseType(
@@ -100,7 +92,9 @@ ASSUMES_ITSELF = CauseType(
 
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
-    findings = check_trust_policy(denial)
+    # AWS names a Deny of the trust policy, which is looked for as in other policies.
+    is_denied = denial.is_explicit and _names_trust_policy(denial)
+    findings = None if is_denied else check_trust_policy(denial)
     attribute = find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
@@ -112,28 +106,22 @@ def explain_assume_role(denial: Denial) -> Explanation:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
     condition = compare_call(denial, findings, result)
-    denying = find_deny_statements(denial)
-    findings = deny_findings(denying) if denying else condition.findings
+    findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
-    if denying:
-        trust_remedy = narrow_deny_remedy(denial, *denying)
     remedies = [
         _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
         condition.remedy,
-        _call_otherwise_remedy(denial, denying),
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         omit_attribute_remedy(denial),
         denial_remedies.authorization_details_remedy(denial),
     ]
-    if (_names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial)) and not denying:
+    if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return denial.explain(
-        wording.denial_summary(
-            denial, _describe_denying(denying) or condition.verdict or _reason(denial, findings, attribute)
-        ),
+        wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=present(*remedies),
@@ -268,9 +256,7 @@ def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Reme
     """Return the remedy that changes the trust policy: a Deny that matches, or else a missing Allow."""
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        return attrs.evolve(
-            narrow_deny_remedy(denial, *deny_statement(denial, result.statement)), layer="role_trust"
-        )
+        return attrs.evolve(narrow_deny_remedy(denial, result), layer="role_trust")
     return narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
 
 
@@ -366,50 +352,22 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
-def _describe_denying(denying: tuple[DenyStatement, ...]) -> str | None:
-    """Return the only Deny of the trust policy that can match, as the end of a sentence."""
-    if len(denying) != 1:
-        return None
-    return f"{denying[0].name} of the role's trust policy denies {denying[0].when}"
-
-
-def _call_otherwise_remedy(denial: Denial, denying: tuple[DenyStatement, ...]) -> Remedy | None:
-    """Return how to make a call that the only Deny does not match."""
-    remedy = denying[0].remedy if len(denying) == 1 else None
-    return remedy and attrs.evolve(remedy, steps=(*remedy.steps, _who_changes(denial, denying[0].name)))
-
-
-def _who_changes(denial: Denial, name: str) -> str:
-    account = denial.resource_account or denial.account
-    in_account = f" in account {account}" if account else ""
-    return f"Only a principal that is allowed to change the trust policy{in_account} can change {name}."
-
-
-def deny_statement(denial: Denial, index: int | None) -> tuple[DenyStatement, ...]:
-    """Return a Deny statement of the supplied trust policy by its index."""
-    document = parse_document(denial.facts.trust_policy)
-    statements = [] if document is None else list(iterate_statements(document))
-    if index is None or index >= len(statements):
-        return ()
-    return (describe_deny(index, statements[index]),)
-
-
-def narrow_deny_remedy(denial: Denial, *denying: DenyStatement) -> Remedy:
+def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Remedy:
     """Return the remedy that changes the Deny statement of the role's trust policy.
 
     Args:
         denial: The denial.
-        denying: The statements that can be the one, if the policy was supplied.
+        result: The result of evaluating the trust policy, if it was supplied and names the statement.
     """
     look = "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that they do not match is not denied."
-    if len(denying) == 1:
-        look = f"It is {denying[0].name}. It denies {denying[0].when}."
-    elif denying:
-        look = f"It is {join_words([each.name for each in denying], 'or')}."
+    if result is not None:
+        look = f"It is Statement[{result.statement}]."
+    account = denial.resource_account or denial.account
+    in_account = f" in account {account}" if account else ""
     return Remedy(
-        title=f"Remove or scope down the Deny statement{'' if len(denying) == 1 else ', or satisfy what it requires'}",
+        title="Remove or scope down the Deny statement, or satisfy what it requires",
         who="account administrator",
-        steps=(look, _who_changes(denial, "the statement")),
+        steps=(look, f"Only a principal that is allowed to change the trust policy{in_account} can do that."),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,
         url=pages.EVALUATION,

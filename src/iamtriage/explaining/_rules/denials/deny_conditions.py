@@ -177,7 +177,7 @@ REQUIREMENTS = (
     Requirement(
         ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"),
         "Call from a network that the Deny exempts",
-        "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
+        "Connect through the VPN, proxy or VPC endpoint of that network. curl https://checkip.amazonaws.com prints your public address; requests through a VPC endpoint have no aws:SourceIp.",
         r"source-?ip|vpc|network|perimeter|office|vpn",
     ),
     # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
@@ -189,6 +189,14 @@ REQUIREMENTS = (
         r"kms:",
     ),
     INSTANCE_TYPE,
+    Requirement(
+        ("sts:ExternalId",),
+        "Pass the external ID",
+        "It is --external-id in the CLI, ExternalId in SDKs, and external_id in a profile or in the block assume_role of Terraform.",
+        r"external-?_?id",
+        r"sts:assumerole\Z",
+        url=pages.EXTERNAL_ID,
+    ),
     Requirement(
         ("ec2:AssociatePublicIpAddress",),
         "Launch the instance without a public IP address",

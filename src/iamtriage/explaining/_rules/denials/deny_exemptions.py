@@ -55,7 +55,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
 
 def change_step(denial: Denial) -> str:
     """Return who can change the policy if the call cannot be made as it requires."""
-    return f"If the call cannot satisfy the Deny, {describe_change(denial)}."
+    return f"If the call cannot meet the condition, {describe_change(denial)}."
 
 
 def describe_change(denial: Denial) -> str:
@@ -76,4 +76,4 @@ def describe_change(denial: Denial) -> str:
         "role_trust": "the owner of the role has to scope the Deny down",
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
-    return f"{who[denial.policy_type]}. An Allow does not help"
+    return f"{who[denial.policy_type]}. An Allow does not override it"

@@ -112,7 +112,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     stated: tuple[StatedDeny, ...] = ()
-    if message is None and (denial.facts.policies is not None or context_of(denial.facts).policies):
+    facts = denial.facts
+    if message is None and (facts.policies or facts.trust_policy or context_of(facts).policies):
         from iamtriage.explaining._rules.denials.stated_denies import describe_denies, find_stated_denies
 
         stated = find_stated_denies(denial)
@@ -126,6 +127,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     # The caller can change the request more easily than the resource or who calls.
     ordered = sorted(conditions, key=lambda each: ("request", "resource", "principal").index(_owner(each)))
     met = next((each for each in ordered if each.request_values), None)
+    # Whether the condition of a statement accepts its values is known without those of the request.
+    met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedy = _satisfying_remedy(denial, ordered, met, explanation)
@@ -388,7 +391,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     elif accepts:
         listed = join_words(condition.policy_values, "or")
         title = f"Call with {clip_text(listed)} as {key}"
-        step = f"{rule} denies values that are not in this list{': use one of them' if _owner(condition) == 'request' else ''}."
+        step = f"{rule} denies every other value."
     else:
         title = f"Call with another value of {key} than {values}"
         step = f"{rule} denies these values."
@@ -417,14 +420,14 @@ def _choose_other(
     what = f"tag {clip_text(tag)}" if tag else clip_text(key)
     value = "is accepted by the Deny" if accepts is None else f"is {'' if accepts else 'not '}{values}"
     is_of_caller = _owner(condition) == "principal"
-    step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so options of the call do not change it."
+    step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so no option of the call changes it."
     if is_of_caller:
         if accepts and condition.key.lower() in _KEYS_OF_OWNERS and condition.request_values:
             stated = clip_text(condition.request_values[0])
             title = f"Ask for {stated} to be added to {clip_text(key)} in the statement"
             return title, f"{step} Or call as a principal whose {what} {value}.", ()
         if tag:
-            step += " Session tags of the role session count, too."
+            step += " The tag can also be a session tag."
         return f"Call as a principal whose {what} {value}", step, ()
     path = "" if denial.resource_arn is None else denial.resource_arn.resource
     name = "" if "*" in (last := path.rpartition("/")[2]) else last

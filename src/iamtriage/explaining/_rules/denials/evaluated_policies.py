@@ -8,28 +8,23 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.stated_policies import (
-    EVALUATION_PAGES,
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
+    STATED_POLICY_OTHER_ACTION,
+    STATED_POLICY_OTHER_RESOURCE,
+    compare,
     describe_other_resource,
-    find_other_resource,
+    find_conditional,
     first_remedy,
     list_known_policies,
 )
-from iamtriage.explaining._rules.denials.statement_details import (
-    condition_remedy,
-    describe_conditions,
-    find_misspelled_action,
-)
-from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.denials.statement_details import condition_remedy, describe_conditions
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.results import LAYER_NAMES
@@ -37,25 +32,15 @@ from iamtriage.policies._evaluation.verification import verify
 from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.denials.stated_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
-    from iamtriage.typing import PolicyType
 
-_LACKS_ALLOW = CauseType(
-    "policies-lack-allow",
-    "The given policies lack an Allow",
-    "Add an Allow to the policy type that the cause names.",
-    meaning="A policy type that must allow the call does not, and no Deny statement matches it.",
-    recognised_by="The fact policies: iamtriage evaluates them for the call.",
-    sources=EVALUATION_PAGES,
-)
 _MAX_STATEMENTS = 5
 # What a policy allows for such a key, it allows for every object of the bucket.
 _ANY_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -95,8 +80,10 @@ def add_evaluation(
         explanation = _add_condition(explanation, denial, *conditional)
     elif decision.allowed and policies.sources("identity"):
         explanation = _add_allowing_policies(explanation, denial)
-    elif not is_decided:
-        explanation = _add_cause(explanation, denial, decision)
+    elif decision.deny == "explicit" and not is_decided:
+        explanation = _add_deny(explanation, denial, decision)
+    elif decision.deny == "implicit" and not is_decided:
+        explanation = _add_missing_allow(explanation, denial, decision)
     return attrs.evolve(
         explanation,
         remedies=tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies),
@@ -104,34 +91,41 @@ def add_evaluation(
     )
 
 
-def _add_cause(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
-    """Add which statement denies the call, or which policy does not allow it and why."""
-    if decision.deny == "explicit":
-        first, *others = decision.statements[:_MAX_STATEMENTS]
-        reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
-        cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=decision.reason)
-        summary = explanation.summary
-        if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
-            name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
-            summary = denial_summary(
-                denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it"
-            )
-        return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
-    if decision.deny != "implicit":
-        return explanation
-    for policy, cause in _find_other_resources(denial, decision):
-        summary = explanation.summary
-        if denial.policy_type in {None, decision.layer} and not denial.is_explicit:
-            summary = denial_summary(denial, describe_other_resource(denial.action or "", policy))
-        return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
-    layer, text = decision.layer, decision.reason
+def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
+    """Add which statement denies the call."""
+    first, *others = decision.statements[:_MAX_STATEMENTS]
+    reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
+    cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=decision.reason)
+    summary = explanation.summary
+    if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
+        name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
+        summary = denial_summary(denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it")
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+
+
+def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
+    """Add which policy does not allow the call, and what it allows instead."""
+    layer, action, summary = decision.layer, denial.action or "", explanation.summary
     if denial.policy_type not in {None, layer} and (layer is None or not decision.policies.sources(layer)):
         # Nobody gave the policies of the deciding type, and AWS names another type.
-        layer, text = denial.policy_type, _describe_allowed_actions(denial) or ""
-        if not text:
-            return explanation
-    cause = _LACKS_ALLOW.cause("supplied", text=f"{text}{_describe_misspelling(denial, layer)}")
-    return attrs.evolve(explanation, causes=(cause, *explanation.causes))
+        layer = denial.policy_type
+    compared = [
+        (policy, cause)
+        for policy in list_known_policies(denial)
+        if policy.policy_type == layer and (cause := compare(denial, action, policy)) is not None
+    ]
+    others = [each for each in compared if each[1].code == STATED_POLICY_OTHER_RESOURCE.code]
+    if others:
+        policy, cause = others[0]
+        if denial.policy_type in {None, layer} and not denial.is_explicit:
+            summary = denial_summary(denial, describe_other_resource(action, policy))
+    elif len(compared) == 1 and compared[0][1].code == STATED_POLICY_OTHER_ACTION.code:
+        cause = compared[0][1]
+    elif layer == decision.layer:
+        cause = STATED_POLICY_OTHER_ACTION.cause("supplied", text=decision.reason)
+    else:
+        return explanation
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
 
 
 def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, Mapping[str, Any]] | None:
@@ -139,18 +133,11 @@ def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, 
 
     AWS says that no identity-based policy allows the call, and the policies leave that open.
     """
-    action, resource = denial.action, denial.resource
-    is_open = decision.allowed is None and denial.policy_type == "identity" and not denial.is_explicit
-    if not is_open or action is None or resource is None:
+    if decision.allowed is not None or denial.policy_type != "identity" or denial.is_explicit:
         return None
-    for policy in list_known_policies(denial):
-        if policy.policy_type != "identity":
-            continue
-        for each in iterate_statements(policy.content):
-            is_allow = each.get("Effect") == "Allow" and names_action(each, action)
-            if is_allow and names_resource(each, resource) and each.get("Condition"):
-                return policy, each
-    return None
+    policies = (each for each in list_known_policies(denial) if each.policy_type == "identity")
+    found = ((policy, find_conditional(denial, policy)) for policy in policies)
+    return next(((policy, statement) for policy, statement in found if statement is not None), None)
 
 
 def _add_condition(
@@ -188,47 +175,6 @@ def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanat
         )
         return attrs.evolve(explanation, causes=(cause, *causes), remedies=(*added, *others))
     return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
-
-
-def _find_other_resources(denial: Denial, decision: Decision) -> Iterator[tuple[KnownPolicy, Cause]]:
-    """Yield the given policies of the deciding type that allow the action on other resources only."""
-    action, resource = denial.action, denial.resource
-    if action is None or resource is None:
-        return
-    for policy in list_known_policies(denial):
-        cause = (
-            find_other_resource(policy, action, resource) if policy.policy_type == decision.layer else None
-        )
-        if cause is not None:
-            yield policy, cause
-
-
-def _describe_allowed_actions(denial: Denial) -> str | None:
-    """Return that a given policy of the type that AWS names does not allow the action, and what it allows."""
-    for policy in list_known_policies(denial):
-        allows = [each for each in iterate_statements(policy.content) if each.get("Effect") == "Allow"]
-        names = tuple(clip_text(name) for each in allows for name in as_strings(each.get("Action")))
-        is_open = denial.action is None or any(
-            names_action(each, denial.action) is not False for each in allows
-        )
-        if policy.policy_type == denial.policy_type and not is_open:
-            only = (
-                f": it allows only {join_words(names[:_MAX_STATEMENTS], 'and')}"
-                if 0 < len(names) <= _MAX_STATEMENTS
-                else ""
-            )
-            return f"{capitalize_start(policy.name)} does not allow {denial.action}{only}."
-    return None
-
-
-def _describe_misspelling(denial: Denial, layer: PolicyType | None) -> str:
-    """Return that a policy of the deciding type names an action that does not exist, as another sentence."""
-    for policy in list_known_policies(denial):
-        if policy.policy_type == layer and denial.action is not None:
-            name = find_misspelled_action(iterate_statements(policy.content), denial.action)
-            if name is not None:
-                return f" {capitalize_start(policy.name)} names {clip_text(name)}, which is no action: it must be {denial.action}."
-    return ""
 
 
 def _describe_other_decision(denial: Denial, decision: Decision) -> str | None:

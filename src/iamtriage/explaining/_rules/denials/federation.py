@@ -182,11 +182,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         return None
     if result.is_explicit_deny:
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
-        remedies: tuple[Remedy, ...] = (
-            assuming_roles.narrow_deny_remedy(
-                denial, *assuming_roles.deny_statement(denial, result.statement)
-            ),
-        )
+        remedies: tuple[Remedy, ...] = (assuming_roles.narrow_deny_remedy(denial, result),)
     else:
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)

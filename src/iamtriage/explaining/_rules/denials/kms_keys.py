@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.denials import encrypted_data
-from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY, resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -51,7 +51,7 @@ _KEY_ARN = lazy_pattern(
 )
 _KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
 _KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
-_REASONS_NOTE = "KMS reports the reasons as one and does not say which of them applies."
+_REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 KMS_KEY_POLICY = CauseType(
@@ -67,19 +67,7 @@ KMS_WRONG_REGION = CauseType(
     "kms-wrong-region",
     title="The KMS key is in another Region or account",
     text="The key does not exist in the Region of the call, or it was deleted.",
-    fix="Call the Region of the key, and use the key's ARN.",
-    of="kms-key-policy",
-)
-KMS_KEY_DENY = CauseType(
-    "kms-key-deny",
-    title="A Deny statement in the key policy matches",
-    fix="Change the Deny statement in the key policy.",
-    of="kms-key-policy",
-)
-KMS_KEY_DELETED = CauseType(
-    "kms-key-deleted",
-    title="The KMS key was deleted",
-    fix="Use another key. What the deleted key encrypted cannot be recovered.",
+    fix="Call the Region of the key, and use the key's ARN. What a deleted key encrypted cannot be recovered.",
     of="kms-key-policy",
 )
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
@@ -92,8 +80,8 @@ KMS_GRANT_OF_OTHER_ROLE = CauseType(
 )
 KMS_BEHIND_SERVICE = CauseType(
     "kms-behind-service",
-    title="The service was denied access to the KMS key",
-    text="The service was denied the use of the KMS key. The call itself may be allowed.",
+    title="The service is not allowed to use the KMS key",
+    text="The service was not allowed to use the KMS key. The call itself may be allowed.",
     recognised_by="The error code is KMSAccessDenied, or the message says that access to KMS is not allowed.",
     fix="Allow the caller or the service's role to use the KMS key.",
     sources=(pages.KMS_ACCESS,),
@@ -115,10 +103,10 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
     if operation is not None and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
-        text = f"The {encrypted_data.describe_data(operation)} is encrypted with {key}: the call {operation} was not denied itself, only the use of the key for it."
+        text = f"The {encrypted_data.describe_data(operation)} is encrypted with {key}: {operation} itself was not denied, only the use of the key."
     elif operation is None and (service := _find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
-        text = f"The {data} is encrypted with {key}: the call to {name} was not denied itself, only the use of the key for it."
+        text = f"The {data} is encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
     else:
         return explanation
     behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
@@ -154,7 +142,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         KMS_KEY_POLICY.cause(because=reason_lines(denial), text=text),
         KMS_WRONG_REGION.cause(),
-        KMS_KEY_DENY.cause(),
+        RESOURCE_DENY.cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),
         notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
     )
@@ -167,20 +155,19 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     arn, controller = try_parse_arn(_find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
     key, place = ": the key", "this Region"
-    wrong_region = "The ciphertext was encrypted with a key of another Region or account."
+    wrong_region = (
+        "The ciphertext was encrypted with a key of another Region or account, or the key was deleted."
+    )
     if arn is not None:
         key = f", most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it"
         place = "the Region of the call"
-        wrong_region = (
-            f"The call goes to another Region than {arn.region}, or the data is encrypted with another key."
-        )
+        wrong_region = f"The call goes to another Region than {arn.region}, the data is encrypted with another key, or the key was deleted."
     return denial.explain(
         f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.",
         KMS_KEY_POLICY.cause(
-            text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
+            text=f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
         ),
         KMS_WRONG_REGION.cause(text=wrong_region),
-        KMS_KEY_DELETED.cause(),
         topic="kms-key-unknown",
         remedies=(_inspect_key_remedy(denial),),
         notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
@@ -252,7 +239,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         KMS_BEHIND_SERVICE.cause(
             "reported",
             (f"The code is {code}.",) if code else (),
-            text=f"The service was denied the use of the KMS key, not {called}.",
+            text=f"The use of the KMS key was denied, not {called}.",
         ),
         KMS_KEY_POLICY.cause(),
         KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
@@ -306,7 +293,7 @@ def _renew_grant_remedy(denial: Denial) -> Remedy:
     update = f"aws lambda update-function-configuration --function-name {function} --role"
     return account_remedy(
         "Set the function's role again",
-        "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
+        "Set another role, then this one again: Lambda then creates a new grant on the key for the current role.",
         commands=(
             f"{update} OTHER_ROLE_ARN",
             f"aws lambda get-function-configuration --function-name {function} --query LastUpdateStatus --output text",

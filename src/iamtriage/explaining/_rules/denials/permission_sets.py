@@ -34,6 +34,7 @@ _ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]
 NO_ASSIGNMENT = CauseType(
     "no-assignment",
     title="The user has no assignment of the permission set",
+    text="The user has no assignment of the permission set, or lost it: it was removed, or the user left the group that has it.",
     recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
     fix="Assign the permission set in the account to the user or group.",
     sources=(pages.ASSIGNMENTS,),
@@ -41,7 +42,7 @@ NO_ASSIGNMENT = CauseType(
 WRONG_PROFILE = CauseType(
     "wrong-profile",
     title="The profile names another account or permission set",
-    text="The profile names another account, or not the permission set. sso_role_name is its name, without the prefix AWSReservedSSO_ of its role.",
+    text="The profile names another account or permission set. sso_role_name is the name of the permission set, without the prefix AWSReservedSSO_ of its role.",
     fix="Correct sso_account_id and sso_role_name in the profile.",
     of="no-assignment",
 )
@@ -50,13 +51,6 @@ OTHER_LOGIN = CauseType(
     title="The cached sign-in is another user's",
     text="The cached sign-in belongs to another user or start URL.",
     fix="Sign out, then sign in as the right user.",
-    of="no-assignment",
-)
-ASSIGNMENT_REMOVED = CauseType(
-    "assignment-removed",
-    title="The assignment was removed",
-    text="The assignment was removed, or the user's membership in the group that has it.",
-    fix="Assign the permission set again.",
     of="no-assignment",
 )
 
@@ -87,7 +81,6 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         ),
         wrong_profile,
         OTHER_LOGIN.cause(),
-        ASSIGNMENT_REMOVED.cause(),
         remedies=(
             *_assigned_remedies(assigned, name),
             your_remedy(
@@ -95,7 +88,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 f"Check whether the user has {name} in {account or 'the account'}."
                 if name
                 else "Check the account and the permission set in the profile.",
-                "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
+                "The access portal (the start URL) and aws configure sso list the user's accounts and permission sets.",
                 commands=tuple(
                     f"aws configure get {setting} --profile PROFILE"
                     for setting, value in (
@@ -127,7 +120,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 url=pages.ASSIGNMENTS,
             ),
         ),
-        notes=("An IAM policy does not help: IAM Identity Center decides by its assignments.",),
+        notes=("An IAM policy does not help: only assignments in IAM Identity Center decide.",),
     )
 
 
@@ -147,7 +140,7 @@ def _assigned_remedies(assigned: tuple[str, ...], name: str | None) -> tuple[Rem
     return (
         your_remedy(
             f"Use {join_words(assigned, 'or')}, if that is enough",
-            f"Set sso_role_name in the profile. A new sign-in is not needed. For {name}, ask for its assignment.",
+            f"Set sso_role_name in the profile; no new sign-in is required. If you need {name}, ask for it to be assigned.",
             commands=(
                 f"aws configure set sso_role_name {assigned[0]} --profile PROFILE",
                 "aws sts get-caller-identity --profile PROFILE",

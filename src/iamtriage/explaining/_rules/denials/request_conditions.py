@@ -13,8 +13,9 @@ from iamtriage._patterns import lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.statement_details import describe_condition
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.sts.trust_documents import condition_values, mapping
+from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
 
@@ -40,17 +41,6 @@ _SETTINGS = lazy_patterns(
     re.IGNORECASE,
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
-# Parts of condition operators, and what they compare.
-_COMPARISONS = {
-    "DateLessThanEquals": "not after ",
-    "DateLessThan": "before ",
-    "DateGreaterThanEquals": "not before ",
-    "DateGreaterThan": "after ",
-    "LessThanEquals": "at most ",
-    "LessThan": "less than ",
-    "GreaterThanEquals": "at least ",
-    "GreaterThan": "greater than ",
-}
 # What nearly every request has says nothing about this one.
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -98,20 +88,15 @@ class CheckedCondition(NamedTuple):
             return f"because {key} is {shown}{f', not {values}' if is_negated else ''}"
         if self.key.lower() == "aws:multifactorauthpresent" and values == "false":
             return "if the caller's credentials carry no MFA"
-        if self.operator == "Null":
-            return f"if the request has {'no ' if values == 'true' else ''}{key}"
-        comparison = next((words for name, words in _COMPARISONS.items() if name in self.operator), "")
-        if is_negated and is_only:
-            return f"unless {key} is {comparison}{values}"
-        return f"if {key} is {'not ' if is_negated else ''}{comparison}{values}"
+        clause = describe_condition(self.operator, self.key, self.values)
+        return f"unless {clause.replace(' is not ', ' is ', 1)}" if is_negated and is_only else f"if {clause}"
 
 
 def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[CheckedCondition, ...]:
     """Return the conditions of a statement, compared with what is known of the denied request."""
     return tuple(
-        _check(operator, key, condition_values(value) or ("null",), denial)
-        for operator, block in mapping(statement.get("Condition")).items()
-        for key, value in mapping(block).items()
+        _check(operator, key, values or ("null",), denial)
+        for operator, key, values in iterate_conditions(statement)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -18,26 +18,20 @@ from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    condition_values,
+    iterate_conditions,
     iterate_statements,
-    mapping,
     parse_document,
 )
-from iamtriage.explaining._rules.sts.trust_findings import (
-    TRUST_POLICY_CHECKED,
-    TrustFindings,
-    evaluate_trust_policy,
-)
+from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
 from iamtriage.policies._documents import allow, build_document
-from iamtriage.trust._evaluation import TrustResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
+    from iamtriage.trust._evaluation import TrustResult
 
 ACTIONS = {
     action.lower(): action
@@ -140,12 +134,10 @@ def _count_conditions(denial: Denial, result: TrustResult) -> int:
     """
     if denial.is_explicit or denial.policy_type not in {"resource", "role_trust"}:
         return 0
-    document = parse_document(denial.facts.trust_policy)
-    statements = [] if document is None else list(iterate_statements(document))
+    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
     if result.statement is None or result.statement >= len(statements):
         return 0
-    conditions = mapping(statements[result.statement].get("Condition")).values()
-    return sum(len(mapping(block)) for block in conditions)
+    return len(list(iterate_conditions(statements[result.statement])))
 
 
 def _conclude(denial: Denial, result: TrustResult) -> str:
@@ -252,149 +244,3 @@ def _skip_met_conditions(
         # Of the other keys, nothing is known.
         result = attrs.evolve(again.result, allowed=None)
     return result, None
-
-
-@attrs.frozen(eq=False, repr=False)
-class DenyStatement(Value):
-    """A Deny statement of a supplied trust policy.
-
-    Attributes:
-        name: Its index and Sid.
-        when: What it denies, as a clause after "denies".
-        remedy: How to make a call that it does not match, if its condition says that.
-    """
-
-    name: str
-    when: str
-    remedy: Remedy | None = None
-
-
-def find_deny_statements(denial: Denial) -> tuple[DenyStatement, ...]:
-    """Return the Deny statements of the supplied trust policy that can match the call, if AWS says that one does."""
-    document = parse_document(denial.facts.trust_policy)
-    if document is None or not denial.is_explicit or denial.policy_type not in {"resource", "role_trust"}:
-        return ()
-    found: list[DenyStatement] = []
-    for index, each in enumerate(iterate_statements(document)):
-        if each.get("Effect") != "Deny":
-            continue
-        # With an Allow for all, only this statement decides.
-        others = {"Effect": "Allow", "Principal": "*", "Action": "sts:*"}
-        policy = {**document, "Statement": [others, each]}
-        alone = attrs.evolve(denial, facts=attrs.evolve(denial.facts, trust_policy=policy))
-        findings = check_trust_policy(alone)
-        if findings is None or findings.allowed is not True:
-            remedy = _avoid_deny(denial, index, each)
-            found.append(attrs.evolve(describe_deny(index, each), remedy=remedy))
-    return tuple(found)
-
-
-def deny_findings(denying: tuple[DenyStatement, ...]) -> TrustFindings:
-    """Return what Deny statements mean of which AWS says that one matches."""
-    text = f"{denying[0].name} is the only Deny of the supplied trust policy that can match the call."
-    if len(denying) > 1:
-        listed = "; ".join(f"{each.name} denies {each.when}" for each in denying[:3])
-        text = f"One of these statements of the supplied trust policy matches: {listed}."
-    return TrustFindings(allowed=False, cause=TRUST_POLICY_CHECKED.cause("derived", text=text))
-
-
-def describe_deny(index: int, statement: Mapping[str, Any]) -> DenyStatement:
-    """Describe a Deny statement.
-
-    >>> statement = {"Sid": "Vpn", "Condition": {"NotIpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}}
-    >>> describe_deny(1, statement).name, describe_deny(1, statement).when
-    ('Statement[1] (Vpn)', 'calls where aws:SourceIp is not 203.0.113.0/24')
-    """
-    sid = statement.get("Sid")
-    name = f"Statement[{index}] ({clip_text(sid)})" if isinstance(sid, str) and sid else f"Statement[{index}]"
-    clauses = [_describe_clause(*each) for each in _conditions(statement)]
-    when = (
-        f"calls where {' and '.join(clauses)}"
-        if clauses
-        else f"{_denied_callers(statement)} without a condition"
-    )
-    return DenyStatement(name, when)
-
-
-def _denied_callers(statement: Mapping[str, Any]) -> str:
-    if "NotPrincipal" in statement:
-        return "calls of all but its NotPrincipal"
-    named = statement.get("Principal")
-    values = [each for value in mapping(named).values() for each in as_strings(value)]
-    if named == "*" or "*" in values or not values:
-        return "all calls"
-    return f"all calls of {clip_text(' and '.join(values[:2]))}"
-
-
-def _conditions(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
-    """Return the operators, keys and values of the conditions of a statement."""
-    return [
-        (operator, key, list(condition_values(value)))
-        for operator, block in mapping(statement.get("Condition")).items()
-        for key, value in mapping(block).items()
-    ]
-
-
-def _describe_clause(operator: str, key: str, values: list[str]) -> str:
-    listed, key = clip_text(" or ".join(values[:4])), clip_text(key)
-    if operator == "Null":
-        return f"{key} is {'missing' if values == ['true'] else 'present'}"
-    if "Than" in operator:
-        return f"{key} meets {clip_text(operator)} {listed}"
-    missing = " or missing" if operator == "BoolIfExists" else ""
-    return f"{key} is {'not ' if 'Not' in operator else ''}{listed}{missing}"
-
-
-def _avoid_deny(denial: Denial, index: int, statement: Mapping[str, Any]) -> Remedy | None:
-    """Return how to make a call that a Deny statement does not match, if one condition says that."""
-    for operator, key, values in _conditions(statement):
-        is_mfa = key.lower() == "aws:multifactorauthpresent" and values == ["false"]
-        if not (
-            is_mfa
-            or ("Not" in operator and "Than" not in operator)
-            or (operator == "Null" and values == ["true"])
-        ):
-            continue
-        # What the Deny exempts is what an Allow would require.
-        required = TrustResult(
-            allowed=None,
-            reason="",
-            statement=index,
-            condition=f"{'Bool' if is_mfa else operator.replace('Not', '')} {key}",
-            expected=("true",) if is_mfa else () if operator == "Null" else tuple(values),
-        )
-        call = trust_conditions.find_role_call(
-            denial.failure.text, context_of(denial.facts).command, denial.resource
-        )
-        remedy = trust_conditions.open_condition_remedy(
-            required,
-            denial.resource,
-            call,
-            denial.principal.name if isinstance(denial.principal, User) else None,
-            is_terraform=_TERRAFORM_PROVIDER.search(denial.failure.text) is not None,
-            program=find_program(denial.failure),
-        )
-        return remedy and _exempt_call(required, remedy)
-    return None
-
-
-def _exempt_call(required: TrustResult, remedy: Remedy) -> Remedy:
-    """Return the remedy with what applies to a Deny, which another Allow does not override."""
-    key = _key(required)
-    if key == "aws:sourceip":
-        networks = clip_text(" or ".join(required.expected[:2]))
-        return attrs.evolve(
-            remedy,
-            title=f"Call from an address in {networks}",
-            steps=("Use the VPN or NAT gateway of that network: the command prints your address.",),
-            commands=("curl https://checkip.amazonaws.com",),
-        )
-    if key == "aws:principalorgid":
-        step = "The command, with the caller's credentials, prints the organization of its account. If it is another one, only a change of the Deny helps."
-        return attrs.evolve(remedy, steps=(remedy.steps[0], step))
-    if key.startswith("aws:principaltag/"):
-        step = "It is a tag of the user or role that calls, or of its session."
-        return attrs.evolve(
-            remedy, title="Call with the tag that the Deny exempts", steps=(*remedy.steps, step)
-        )
-    return remedy

@@ -115,14 +115,10 @@ def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
     return None, []
 
 
-def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return the operator, the key and the values of each condition on the audience."""
-    return [
-        (operator, key, trust_documents.as_strings(value))
-        for operator, block in trust_documents.mapping(statement.get("Condition")).items()
-        for key, value in trust_documents.mapping(block).items()
-        if key.lower() == "saml:aud" and "not" not in operator.lower()
-    ]
+    conditions = trust_documents.iterate_conditions(statement)
+    return [each for each in conditions if each[1].lower() == "saml:aud" and "not" not in each[0].lower()]
 
 
 def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
@@ -138,9 +134,7 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        remedy = assuming_roles.narrow_deny_remedy(
-            denial, *assuming_roles.deny_statement(denial, result.statement)
-        )
+        remedy = assuming_roles.narrow_deny_remedy(denial, result)
         return "a Deny statement of the trust policy matches it", remedy
     fixed = copy.deepcopy(dict(document))
     copied = list(trust_documents.iterate_statements(fixed))

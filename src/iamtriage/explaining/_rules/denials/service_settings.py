@@ -120,9 +120,12 @@ def explain_organizations(denial: Denial) -> Explanation:
     """Explain that AWS Organizations rejects a call from a member account."""
     return denial.explain(
         denial_summary(
-            denial, "most likely, the caller is not in the management account or a delegated administrator"
+            denial,
+            "most likely, the caller is neither in the management account nor a delegated administrator",
         ),
-        NOT_MANAGEMENT_ACCOUNT.cause("derived", ("The message is the one of AWS Organizations.",)),
+        NOT_MANAGEMENT_ACCOUNT.cause(
+            "derived", ("AWS Organizations answers calls from other accounts with this message.",)
+        ),
         common_causes.NO_IDENTITY_ALLOW.cause(
             text=f"No identity-based policy of {denial.caller} allows the action."
         ),
@@ -144,7 +147,7 @@ def explain_organizations(denial: Denial) -> Explanation:
 def explain_unknown_operation(denial: Denial) -> Explanation:
     """Explain that AWS could not identify the operation of a request."""
     return denial.explain(
-        "AWS cannot tell from the request which operation was called.",
+        "AWS cannot determine from the request which operation was called.",
         UNKNOWN_OPERATION.cause(
             "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
         ),
@@ -161,7 +164,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
                 url=pages.SDK_ENDPOINTS,
             ),
         ),
-        notes=("No policy helps: AWS did not evaluate any.",),
+        notes=("No policy helps: AWS did not evaluate any policy.",),
     )
 
 
@@ -199,17 +202,9 @@ _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 MODEL_NOT_SUBSCRIBED = CauseType(
     "model-not-subscribed",
     title="The account is not subscribed to the model",
-    text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
+    text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe it with the caller's permissions.",
     recognised_by="The denied action is aws-marketplace:Subscribe or aws-marketplace:ViewSubscriptions.",
-    fix="Subscribe to the model once with a principal that has the AWS Marketplace permissions.",
-    sources=(pages.BEDROCK_MODELS,),
-)
-NO_MARKETPLACE_ALLOW = CauseType(
-    "no-marketplace-allow",
-    title="The caller lacks the AWS Marketplace permissions",
-    meaning="The caller is not allowed to subscribe to the model in AWS Marketplace.",
-    recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
-    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions for the principal that subscribes.",
+    fix="Subscribe to the model once with a principal that is allowed aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions.",
     sources=(pages.BEDROCK_MODELS,),
 )
 BEDROCK_MODEL_ACCESS = CauseType(
@@ -251,7 +246,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     subscribe = account_remedy(
         "Subscribe the account to the model once, with a principal that has the permissions",
         "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
-        "The subscription applies to the account: afterwards, calls of the model need no AWS Marketplace permissions.",
+        "The subscription applies to the account: after that, calls to the model require no AWS Marketplace permissions.",
         _RETRY_LATER,
         commands=(_AVAILABILITY_COMMAND,),
         url=pages.BEDROCK_MODELS,
@@ -261,7 +256,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         allow = allow_remedy(
             denial,
             title=f"Or allow {denial.caller} to subscribe the account",
-            first_step="Avoid this for the role of a program: aws-marketplace:Subscribe allows it to buy for the account, and is needed only once.",
+            first_step="Avoid this for the role of a program: aws-marketplace:Subscribe allows purchases for the account, and is required only once.",
         )
     missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
     if denial.policy_type == "identity":
@@ -274,11 +269,11 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         MODEL_NOT_SUBSCRIBED.cause(
             "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
         ),
-        NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
+        common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",
         remedies=present(subscribe, allow, denial_remedies.authorization_details_remedy(denial)),
         notes=(
-            "bedrock:InvokeModel is another permission and does not help here.",
+            "Allowing bedrock:InvokeModel does not help: it is another permission.",
             *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
         ),
     )
@@ -292,8 +287,8 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
     remedies = (
         your_remedy(
             "Check whether the account has access to the model in the Region",
-            "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
-            "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
+            "Run the commands in the account and Region of the call. The list must contain exactly this model ID.",
+            "If the list does not show ON_DEMAND for the model, call it with the ID of an inference profile.",
             commands=(
                 _AVAILABILITY_COMMAND,
                 "aws bedrock list-foundation-models --region REGION --query 'modelSummaries[].[modelId,inferenceTypesSupported]'",
@@ -303,7 +298,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         ),
         account_remedy(
             "Request access to the model",
-            "Open the model in the Bedrock model catalog, in that Region, and use it once. Models of Anthropic require the use case form, once per account or organization.",
+            "Open the model in the Bedrock model catalog of that Region, and use it once. Anthropic models require a use case form, once per account or organization.",
             "The first call to a third-party model subscribes the account in AWS Marketplace. Its caller needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid payment method.",
             _RETRY_LATER,
             url=pages.BEDROCK_MODELS,
@@ -343,7 +338,7 @@ def _explain_payment(denial: Denial, words: str) -> Explanation:
         remedies=(
             account_remedy(
                 "Add a valid payment method",
-                "In Billing, under payment methods, set one that is valid for AWS Marketplace.",
+                "In the Billing console, under Payment preferences, add a payment method that AWS Marketplace accepts.",
                 _RETRY_LATER,
                 url=pages.BEDROCK_MODELS,
             ),

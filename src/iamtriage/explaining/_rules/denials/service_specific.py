@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -54,7 +53,7 @@ AUTHORIZER_POLICY = CauseType(
 )
 AUTHORIZER_CACHE = CauseType(
     "authorizer-cache",
-    title="The authorizer's answer was cached for another method",
+    title="The authorizer's policy was cached for another method",
     text="The authorizer's policy was cached for another method: API Gateway applies it to all methods that the token calls.",
     fix="Return a policy for all methods, or disable the cache.",
     of="authorizer-policy",
@@ -64,15 +63,8 @@ MFA_CODE = CauseType(
     title="The MFA code was rejected",
     text="STS did not accept the one-time code.",
     recognised_by='AWS says "MultiFactorAuthentication failed with invalid MFA one time pass code".',
-    fix="Use the current code of the device whose serial number is passed.",
+    fix="Use the next code of the device whose serial number is passed. Each code is valid once, for 30 seconds.",
     sources=(pages.MFA,),
-)
-MFA_CODE_USED = CauseType(
-    "mfa-code-used",
-    title="The MFA code was already used or is too old",
-    text="The code was already used or is too old: each is valid once, for 30 seconds.",
-    fix="Wait for the next code.",
-    of="mfa-code",
 )
 MFA_DEVICE = CauseType(
     "mfa-device",
@@ -97,21 +89,14 @@ SHARED_SUBNET = CauseType(
 IMAGE_NOT_SHARED = CauseType(
     "image-not-shared",
     title="The image is private",
-    text="The image is private, and its owner has not shared it with the account.",
+    text="The image is private, and its owner has not shared it with the account. Owners also withdraw older public images.",
     recognised_by='EC2 says "Not authorized for images".',
     fix="Ask the owner of the image to share it with the account.",
     sources=(pages.SHARED_IMAGES,),
 )
-IMAGE_WITHDRAWN = CauseType(
-    "image-withdrawn",
-    title="The image was public and is private now",
-    text="The image was public and is private now: AWS and others withdraw older images.",
-    fix="Use a current image.",
-    of="image-not-shared",
-)
 DEPENDENCY = CauseType(
     "dependency",
-    title="The call needs another service that the caller is not allowed to use",
+    title="The call depends on another service that the caller is not allowed to use",
     recognised_by="The error code is DependencyAccessDeniedException or similar.",
     fix="Allow the action of the other service that the message names.",
     sources=(pages.ACCESS_DENIED,),
@@ -131,7 +116,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
         remedies=(
             owner_remedy(
                 "Check what the authorizer returns",
-                "Test the authorizer with the token of the request and read the policy that it returns.",
+                "Test the authorizer with the token of the request, and read the policy that it returns.",
                 "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
                 "If the token is rejected, check its issuer, audience, scopes and expiry.",
                 commands=(
@@ -158,18 +143,15 @@ def explain_mfa(denial: Denial) -> Explanation:
         ("The message says: MultiFactorAuthentication failed",),
         text="STS could not validate the code with this serial number." if is_about_device else "",
     )
-    causes: tuple[Cause, ...] = (reported, MFA_CODE_USED.cause(), MFA_DEVICE.cause())
+    device = MFA_DEVICE.cause()
     if problem is not None:
         device = MFA_DEVICE.cause("derived", ("The text names it.",), text=f"The serial number {problem}.")
-        causes = (reported, device)
-    elif is_about_device:
-        causes = (reported, MFA_DEVICE.cause(), MFA_CODE_USED.cause())
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = fill_command(f"{listed} --user-name {{}}", user)
     summary, title = "STS rejected the code of the MFA device.", "Retry with the next code"
     steps = (
-        "Wait until the device shows a new code.",
+        "Wait until the device shows a new code: each is valid once, for 30 seconds.",
         "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
     )
     if is_about_device:
@@ -182,7 +164,8 @@ def explain_mfa(denial: Denial) -> Explanation:
         )
     return denial.explain(
         summary,
-        *causes,
+        reported,
+        device,
         topic="mfa",
         remedies=(
             your_remedy(
@@ -239,15 +222,14 @@ def explain_image(denial: Denial) -> Explanation:
     found = _IMAGE.search(denial.failure.text)
     image = found[0] if found else "IMAGE_ID"
     return denial.explain(
-        f"The account is not allowed to use the image {found[0] if found else '(AMI)'}.",
+        f"The account is not allowed to use {f'the image {found[0]}' if found else 'the AMI'}.",
         IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
-        IMAGE_WITHDRAWN.cause(),
         CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials belong to another account than intended."),
         remedies=(
             your_remedy(
-                "Use an image that the account has access to",
-                "The command describe-images prints the image if the account has access to it.",
-                "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
+                "Use an image that the account can access",
+                "describe-images prints the image only if the account can access it.",
+                "Use a newer image of the same owner, and update the launch templates, node groups and scripts that name the old one.",
                 commands=(
                     f"aws ec2 describe-images --region REGION --image-ids {image}",
                     "aws sts get-caller-identity --query Account --output text",
@@ -311,8 +293,8 @@ def explain_service_message(denial: Denial) -> Explanation:
         topic="own-words",
         remedies=present(
             your_remedy(
-                "Do what the message says",
-                "If the message names something other than a permission, an Allow does not help: look it up in the troubleshooting page of the service.",
+                "Follow the message of the service",
+                "If the message is not about a permission, an Allow does not help. Look the message up in the documentation of the service.",
                 commands=("aws sts get-caller-identity",),
                 url=pages.ACCESS_DENIED,
             ),

@@ -132,12 +132,14 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             continue
         for index, each in enumerate(iterate_statements(policy.content)):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
-            is_named_elsewhere = policy.policy_type is not None or not policy.has_principal
+            is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
             if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
                 continue
             if policy.has_principal and not _names_caller(each, denial):
                 continue
-            if not names_action(each, denial.action or "") or not names_resource(each, denial.resource):
+            # A trust policy belongs to one role.
+            is_about = policy.policy_type == "role_trust" or names_resource(each, denial.resource)
+            if not is_about or not names_action(each, denial.action or ""):
                 continue
             sid, checked = each.get("Sid"), check_conditions(each, denial)
             if are_met(checked) is not False:

@@ -16,18 +16,23 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.denials.statement_details import (
+    condition_remedy,
+    describe_allowed,
+    describe_conditions,
+)
 from iamtriage.explaining._rules.denials.statement_matching import (
     describe_difference,
     names_action,
     names_resource,
 )
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, parse_document
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -61,51 +66,32 @@ STATED_POLICY_OTHER_RESOURCE = CauseType(
 )
 STATED_POLICY_OTHER_ACTION = CauseType(
     "stated-policy-other-action",
-    "The policy in the text does not allow the action",
-    "Add the action to the policy.",
-    meaning="The text contains a policy that does not name the denied action.",
-    recognised_by="The text contains the policy.",
+    "The policy in the text or the facts does not allow the action",
+    "Add an Allow for the action to the policy type that the cause names.",
+    meaning="The text or the facts contain policies, and those of a type that must allow the action do not.",
+    recognised_by="The text or the facts contain the policy.",
     sources=EVALUATION_PAGES,
 )
 STATED_POLICY_CONDITION = CauseType(
     "stated-policy-condition",
-    "The policy in the text allows the call only under a condition",
+    "The policy in the text or the facts allows the call only under a condition",
     "Make the request so that the condition is met, or change the condition.",
-    meaning="The text contains a statement whose action and resource match, and a condition that the request may not meet.",
-    recognised_by="The text contains the policy.",
+    meaning="A statement matches the action and the resource, and has a condition that the request may not meet.",
+    recognised_by="The text or the facts contain the policy.",
     sources=EVALUATION_PAGES,
 )
 STATED_POLICY_ALLOWS = CauseType(
     "stated-policy-allows",
-    "The policy in the text allows the call",
-    "Check that the policy is attached to the caller of the error, then look for a policy of another type.",
-    meaning="The text contains a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
-    recognised_by="The text contains the policy.",
+    "The policy in the text or the facts allows the call",
+    "Check that the policy is attached to the caller, then look for a policy of another type that denies the call.",
+    meaning="The text or the facts contain a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
+    recognised_by="The text or the facts contain the policy.",
     sources=EVALUATION_PAGES,
-)
-STATED_POLICY_REFERENCE = CauseType(
-    "stated-policy-reference",
-    "The policy in the text names the resource by a reference",
-    "Compare the value of the reference with the resource of the error.",
-    meaning="The text contains a policy in code or a template. Its resource is a reference, and the text does not show which resource that is.",
-    of=STATED_POLICY_OTHER_RESOURCE.code,
 )
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
-}
-# What to do first about a policy that already names the action: the title, and the step.
-_FIRST_REMEDIES = {
-    STATED_POLICY_DENIES.code: (
-        "Scope the Deny statement down, or meet its exception",
-        STATED_POLICY_DENIES.fix,
-    ),
-    STATED_POLICY_CONDITION.code: ("Meet the condition of the policy", STATED_POLICY_CONDITION.fix),
-    STATED_POLICY_ALLOWS.code: (
-        "Check that the policy is attached to {caller}",
-        STATED_POLICY_ALLOWS.fix,
-    ),
 }
 _CONTROLS = frozenset({"service_control", "resource_control"})
 _CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
@@ -149,6 +135,10 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                     policy_type,
                     policy_type in _WITH_PRINCIPAL,
                 )
+    trust = parse_document(denial.facts.trust_policy)
+    if trust is not None:
+        evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+        yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
     name = "the policy in the text"
     ids: set[str] = set()
     if denial.policy_type in _CONTROLS:
@@ -180,6 +170,9 @@ def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[D
 
 def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is of the type that denied the call, as far as known."""
+    if policy.policy_type == "role_trust":
+        is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
+        return is_of_role and denial.policy_type in {"resource", "role_trust"}
     if policy.policy_type is not None and denial.policy_type is not None:
         return policy.policy_type == denial.policy_type
     return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
@@ -193,7 +186,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     policies = [
         each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
     ]
-    compared = [(each, _compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
+    compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
     found = [(each, cause) for each, cause in compared if cause is not None]
     # A policy that names the action says more than one about other things.
     found = [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
@@ -212,7 +205,9 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
     added = first_remedy(denial, first.code)
     verdict = _VERDICTS.get(first.code, "").format(policy=policy.name)
-    if first.code == STATED_POLICY_OTHER_RESOURCE.code:
+    if (conditional := find_conditional(denial, policy)) is not None:
+        added = condition_remedy(denial, conditional)
+    elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
         verdict = describe_other_resource(action, policy)
         added = _correct_code_remedy(denial, action, policy)
     return attrs.evolve(
@@ -225,8 +220,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 
 def _is_uncertain(cause: Cause) -> bool:
     """Return whether a policy can be about something else: a reference hides what, or another role has it."""
-    can_be_of_other = cause.code == STATED_POLICY_OTHER_ACTION.code and cause.evidence == "possible"
-    return can_be_of_other or cause.code == STATED_POLICY_REFERENCE.code
+    is_other = cause.code in {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
+    return is_other and cause.evidence == "possible"
 
 
 # Types of policies that name a principal.
@@ -234,11 +229,20 @@ _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 
 def first_remedy(denial: Denial, code: str) -> Remedy | None:
-    """Return what to do first about a policy that already names the action."""
-    if code not in _FIRST_REMEDIES:
+    """Return what to do first about a policy that denies or already allows the call."""
+    titles = {
+        STATED_POLICY_DENIES.code: (
+            "Scope the Deny statement down, or meet its exception",
+            STATED_POLICY_DENIES.fix,
+        ),
+        STATED_POLICY_ALLOWS.code: (
+            f"Check that the policy is attached to {denial.caller}",
+            STATED_POLICY_ALLOWS.fix,
+        ),
+    }
+    if code not in titles:
         return None
-    title, step = _FIRST_REMEDIES[code]
-    title = title.replace("{caller}", denial.caller)
+    title, step = titles[code]
     return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
 
 
@@ -260,7 +264,15 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
     )
 
 
-def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
+def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
+    """Return the statement that allows the call under a condition, unless another one allows it without."""
+    allows = _allow_statements(iterate_statements(policy.content), denial.action or "")
+    matching = [each for each in allows if denial.resource and names_resource(each, denial.resource)]
+    return matching[0] if matching and all(each.get("Condition") for each in matching) else None
+
+
+def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
+    """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
     resource, caller = denial.resource, denial.caller
     statements = list(iterate_statements(policy.content))
     subject = capitalize_start(policy.name)
@@ -269,10 +281,8 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         if is_deny and names_action(each, action) and names_resource(each, resource):
             sid = each.get("Sid")
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
-            return STATED_POLICY_DENIES.cause(
-                "derived",
-                text=f"{subject} has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
-            )
+            text = f"{subject} has a Deny statement{name} that matches the request. {allow_still_required(denial)}"
+            return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
     allows = [each for each in statements if each.get("Effect") == "Allow"]
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
@@ -282,44 +292,30 @@ def _compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
             return None
         text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
         # Code often has the policies of several roles.
-        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else "derived", text=text)
+        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
     if resource is None:
         return None
-    matching = [each for each in possible if names_action(each, action) and names_resource(each, resource)]
-    if not matching:
-        may_match = [each for each in possible if names_resource(each, resource) is not False]
-        if may_match:
-            return _reference_cause(policy, action, resource, _allow_statements(may_match, action))
-        return _other_resource_cause(policy, action, resource, possible)
-    allowed = f"{subject} allows {action} on this resource"
-    conditional = [each for each in matching if each.get("Condition")]
-    if len(conditional) == len(matching):
-        text = f"{allowed} only if {describe_conditions(conditional[0])}."
+    if not any(names_action(each, action) and names_resource(each, resource) for each in possible):
+        open_ones = [each for each in possible if names_resource(each, resource) is not False]
+        allowed = _allowed_resources(_allow_statements(open_ones, action) if open_ones else possible)
+        references = [
+            each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
+        ]
+        if open_ones and not references:
+            # A policy variable, or a reference in place of the action.
+            return None
+        return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
+    if (conditional := find_conditional(denial, policy)) is not None:
+        text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
         return STATED_POLICY_CONDITION.cause("possible", text=text)
     because: tuple[str, ...] = ()
-    text = f"{allowed}. It is not attached to {caller}, or a policy of another type denies the call."
+    text = f"It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
         because = ("AWS found no identity-based policy that allows it.",)
-        text = f"{allowed}, so it is not attached to {caller}, or was not yet in effect."
-    return STATED_POLICY_ALLOWS.cause("derived", because, text=text)
-
-
-def _reference_cause(
-    policy: KnownPolicy, action: str, resource: str, statements: Sequence[Mapping[str, Any]]
-) -> Cause | None:
-    """Return that a policy can be about the resource, depending on what its references stand for."""
-    references = [
-        each
-        for each in _allowed_resources(statements)
-        if has_reference(each) and matches(resource, compile_glob(widen(each)))
-    ]
-    if not references:
-        # A policy variable, or a reference in place of the action.
-        return None
-    text = f"{capitalize_start(policy.name)} allows {action} on {_join_resources(references)}, and the text does not show what that is."
-    if ":s3:" in resource and "/" in resource and not any("*" in each for each in references):
-        text += " The ARN of a bucket does not cover its objects: they need /*."
-    return STATED_POLICY_REFERENCE.cause(text=text)
+        text = f"So it is not attached to {caller}, or was not yet in effect."
+    return STATED_POLICY_ALLOWS.cause(
+        "derived", because, text=f"{subject} allows {action} on this resource. {text}"
+    )
 
 
 def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
@@ -329,27 +325,21 @@ def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool
     return any(name.partition(":")[0].lower() == prefix for name in actions)
 
 
-def _allow_statements(statements: Iterable[Mapping[str, Any]], action: str) -> list[Mapping[str, Any]]:
+def _allow_statements(statements: Iterable[dict[str, Any]], action: str) -> list[dict[str, Any]]:
     return [each for each in statements if each.get("Effect") == "Allow" and names_action(each, action)]
 
 
-def find_other_resource(policy: KnownPolicy, action: str, resource: str) -> Cause | None:
-    """Return that a policy allows an action on other resources only, if so."""
-    allows = _allow_statements(iterate_statements(policy.content), action)
-    if not allows or any(names_resource(each, resource) is not False for each in allows):
-        return None
-    return _other_resource_cause(policy, action, resource, allows)
-
-
-def _other_resource_cause(
-    policy: KnownPolicy, action: str, resource: str, allows: Sequence[Mapping[str, Any]]
-) -> Cause:
-    resources = _allowed_resources(allows)
-    return STATED_POLICY_OTHER_RESOURCE.cause(
-        policy.evidence,
-        present(describe_difference(resource, resources)),
-        text=f"{capitalize_start(policy.name)} allows {action} only on {_join_resources(resources)}, not on {clip_text(resource)}.",
-    )
+def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
+    """Return that a policy allows an action on other resources, or on one that a reference stands for."""
+    subject, listed = capitalize_start(policy.name), _join_resources(allowed)
+    if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
+        text = f"{subject} allows {action} only on {listed}, not on {clip_text(resource)}."
+        because = present(describe_difference(resource, allowed))
+        return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
+    text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
+    if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
+        text += " The ARN of a bucket does not cover its objects: they need /*."
+    return STATED_POLICY_OTHER_RESOURCE.cause(text=text)
 
 
 def describe_other_resource(action: str, policy: KnownPolicy) -> str:

@@ -14,26 +14,24 @@ from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, condition_values, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_OPERATORS = {
-    "ArnEquals": "matches",
-    "ArnLike": "matches",
-    "Bool": "is",
-    "IpAddress": "is in",
-    "NotIpAddress": "is not in",
-    "NumericEquals": "is",
-    "StringEquals": "is",
-    "StringEqualsIgnoreCase": "is",
-    "StringLike": "matches",
-    "StringNotEquals": "is not",
-    "StringNotLike": "does not match",
+# Parts of condition operators, and what they compare.
+_COMPARISONS = {
+    "DateLessThanEquals": "not after ",
+    "DateLessThan": "before ",
+    "DateGreaterThanEquals": "not before ",
+    "DateGreaterThan": "after ",
+    "LessThanEquals": "at most ",
+    "LessThan": "less than ",
+    "GreaterThanEquals": "at least ",
+    "GreaterThan": "greater than ",
 }
 _MAX_VALUES = 3
 _RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag", "aws:principaltag"
@@ -48,26 +46,29 @@ def describe_conditions(statement: Mapping[str, Any]) -> str:
     >>> describe_conditions({"Condition": {"StringEquals": {"aws:ResourceTag/team": ["data", "ml"]}}})
     'aws:ResourceTag/team is data or ml'
     """
-    found = [
-        f"{clip_text(key)} {_OPERATORS.get(operator, f'meets {clip_text(operator)}')} {join_words(_clip_values(values), 'or')}"
-        for operator, key, values in _iterate_conditions(statement)
-    ]
-    return join_words(tuple(found[:_MAX_VALUES]), "and")
+    found = tuple(describe_condition(*each) for each in iterate_conditions(statement))
+    return join_words(found[:_MAX_VALUES], "and")
 
 
-def _clip_values(values: object) -> tuple[str, ...]:
-    return tuple(map(clip_text, condition_values(values)[:_MAX_VALUES])) or ("any value",)
+def describe_condition(operator: str, key: str, values: Sequence[str]) -> str:
+    """Return when a request meets a condition, as a clause.
+
+    >>> describe_condition("NumericLessThan", "s3:TlsVersion", ["1.2"])
+    's3:TlsVersion is less than 1.2'
+    """
+    if operator == "Null":
+        return f"the request has {'no ' if list(values) == ['true'] else ''}{clip_text(key)}"
+    comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
+    return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{_join_values(values)}"
 
 
-def _iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
-    for operator, block in mapping(statement.get("Condition")).items():
-        for key, values in mapping(block).items():
-            yield str(operator), str(key), values
+def _join_values(values: Sequence[str]) -> str:
+    return join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or") or "any value"
 
 
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
-    for _, key, values in _iterate_conditions(statement):
+    for _, key, values in iterate_conditions(statement):
         kind = key.lower().partition("/")[0]
         what, line = "the resource", None
         if kind == _RESOURCE_TAG:
@@ -76,7 +77,7 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
         if line is not None:
             name = clip_text(key.partition("/")[2])
-            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_words(_clip_values(values), 'or')}."
+            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {_join_values(values)}."
             title = f"Tag {what} with {name}, or change the condition"
             return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
     step = f"The statement covers the call only if {describe_conditions(statement)}."
@@ -130,7 +131,7 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     listed = tuple(statements)
     misspelled = find_misspelled_action(listed, action)
     if misspelled is not None:
-        return f". It names {clip_text(misspelled)}, which is no action"
+        return f". It names {clip_text(misspelled)}, which is not an action: it must be {action}"
     service = action.partition(":")[0].lower()
     names = dict.fromkeys(
         name

@@ -202,6 +202,13 @@ def condition_values(value: object) -> tuple[str, ...]:
     )
 
 
+def iterate_conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield the operator, the key and the values of each condition of a statement."""
+    for operator, block in mapping(statement.get("Condition")).items():
+        for key, value in mapping(block).items():
+            yield str(operator), str(key), condition_values(value)
+
+
 _CLUSTER = "oidc.eks."
 _AUDIENCE = "sts.amazonaws.com"
 _HTTPS = "https://"
