@@ -366,7 +366,9 @@ def test_policies_in_code_are_compared(place: str, code: str, cause: str | None,
     found = [each for each in explanation.causes if each.code.startswith("stated-policy")]
     assert [each.code for each in found] == ([] if cause is None else [cause])
     assert all(words in each.text for each in found)
-    assert (explanation.causes[0] in found) is any(each.evidence == "derived" and cause == "stated-policy-other-resource" for each in found)
+    assert (explanation.causes[0] in found) is any(
+        each.evidence == "derived" and cause == "stated-policy-other-resource" for each in found
+    )
 
 
 def test_reference_in_json_decides_nothing() -> None:
