@@ -155,4 +155,19 @@ _SHARED: tuple[Golden, ...] = (
         },
     ),
 )
-CASES: tuple[Golden, ...] = (*_RBAC, *_LOGIN, *_CONSOLE, *_OBJECTS, *_ARNS, *_SHARED)
+_STATED: tuple[Golden, ...] = (
+    (
+        "stated-role-not-bound",
+        """\
+Error from server (Forbidden): secrets is forbidden: User "system:serviceaccount:ci:deployer" cannot list resource "secrets" in API group "" in the namespace "shop"
+$ kubectl describe clusterrole secret-lister
+Name:         secret-lister
+Labels:       <none>
+PolicyRule:
+  Resources  Non-Resource URLs  Resource Names  Verbs
+  ---------  -----------------  --------------  -----
+  secrets    []                 []              [get list]""",
+        {},
+    ),
+)
+CASES: tuple[Golden, ...] = (*_RBAC, *_LOGIN, *_CONSOLE, *_OBJECTS, *_ARNS, *_SHARED, *_STATED)

@@ -66,7 +66,7 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
             BOT,
             IN_SHOP,
             binding(account()).replace("  namespace: shop\n", ""),
-            "the RoleBinding bots in the text names no namespace, and applies only in the one in which it was created.",
+            "the RoleBinding bots in the text specifies no namespace, and applies only in the one in which it was created.",
             id="no namespace",
         ),
         pytest.param(
@@ -80,14 +80,14 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
             BOT,
             IN_SHOP,
             binding(account(namespace="shop")),
-            "names the service account shop/bot, and the request is of ci/bot.",
+            "names the service account shop/bot, and the request is from ci/bot.",
             id="the account of another namespace",
         ),
         pytest.param(
             BOT,
             IN_SHOP,
             binding(account(name="robot")),
-            "names the service account ci/robot, and the request is of ci/bot.",
+            "names the service account ci/robot, and the request is from ci/bot.",
             id="another account of the namespace",
         ),
         pytest.param(

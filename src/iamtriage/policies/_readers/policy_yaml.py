@@ -6,6 +6,7 @@ Only the lines of the statements are parsed, and only the YAML that policies con
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -14,7 +15,7 @@ from iamtriage.policies._readers.policy_code import CodePolicy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_policies_in_yaml",)
+__all__ = ("find_policies_in_yaml", "parse_mapping")
 
 _EFFECT = lazy_pattern(
     r"^(?P<indent>[ ]{0,60}(?:- {1,4})?)[\"']?Effect[\"']?:[ ]{1,9}[\"']?(?:Allow|Deny)[\"']?[ ]{0,9}\r?$",
@@ -28,9 +29,9 @@ _TAG = lazy_pattern(r"!(?P<name>[A-Za-z]{2,20})(?:::\w{1,20})?(?:[ ]{1,9}(?P<val
 _COMMENT = lazy_pattern(r"(?:^|\s)#.*$")
 _QUOTED = lazy_pattern(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _FLOW_ITEM = lazy_pattern(r"\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s,\[\]{}\"'][^,\[\]{}]*)\s*(?:,|\Z)")
-# {Service: lambda.amazonaws.com}
+# A member of a mapping on one line: {Service: lambda.amazonaws.com}
 _FLOW_MEMBER = lazy_pattern(
-    r"\{\s{0,4}(?P<key>[\"']?[A-Za-z][\w:-]{0,60}[\"']?):\s{1,4}(?P<value>\[[^\[\]{}]{0,400}\]|[^\s,\[\]{}][^,\[\]{}]{0,200}?)\s{0,4}\}"
+    r"\s{0,4}(?P<key>[\"']?[A-Za-z][\w:./-]{0,60}[\"']?):\s{1,4}(?P<value>\[[^\[\]{}]{0,400}\]|\{[^\[\]{}]{0,400}\}|[^\s,\[\]{}][^,\[\]{}]{0,200}?)\s{0,4}(?:,|\Z)"
 )
 _MAX_LINES, _MAX_STATEMENTS, _MAX_DEPTH = 120, 24, 6
 
@@ -75,6 +76,29 @@ def find_policies_in_yaml(text: str) -> Iterator[CodePolicy]:
         end = last
     if policy:
         yield CodePolicy({"Version": "2012-10-17", "Statement": policy}, lines[start].start, is_whole)
+
+
+def parse_mapping(text: str) -> dict[str, Any]:
+    r"""Return the mapping with which a text begins, up to the first line that is not part of it.
+
+    >>> parse_mapping("kind: Role\nmetadata: {name: ci, labels: {app: ci}}\nrules:\n- verbs: [get]\n$ exit")
+    {'kind': 'Role', 'metadata': {'name': 'ci', 'labels': {'app': 'ci'}}, 'rules': [{'verbs': ['get']}]}
+    """
+    lines = _split(text)[:_MAX_LINES]
+    column = lines[0].indent + _marker_length(lines[0].text)
+    # The next object repeats a key, or begins with its version.
+    keys = {"apiVersion", lines[0].text.partition(":")[0].removeprefix("- ")}
+
+    def is_part(line: _Line) -> bool:
+        if line.indent != column or line.text.startswith("- "):
+            return line.indent >= column
+        found = _ENTRY.match(line.text)
+        if found is None or found["key"] in keys:
+            return False
+        keys.add(found["key"])
+        return True
+
+    return _Parser([lines[0], *takewhile(is_part, lines[1:])], column).parse_mapping(column) or {}
 
 
 def _written(line: _Line) -> str:
@@ -162,12 +186,13 @@ class _Parser:
         if any(line.text.endswith(",") for line in self._lines):
             # JSON or code.
             return None
-        statement = self._parse_mapping(self._column, 0)
+        statement = self.parse_mapping(self._column)
         if statement is None or self._at < len(self._lines):
             return None
         return statement if "Action" in statement or "NotAction" in statement else None
 
-    def _parse_mapping(self, column: int, depth: int) -> dict[str, Any] | None:
+    def parse_mapping(self, column: int, depth: int = 0) -> dict[str, Any] | None:
+        """Return the mapping whose keys are in a column, ``None`` if a part of it is not known."""
         values: dict[str, Any] = {}
         while self._at < len(self._lines) and self._lines[self._at].indent == column:
             found = _ENTRY.match(self._lines[self._at].text)
@@ -187,7 +212,7 @@ class _Parser:
                 return self._parse_list(following.indent, depth)
             if following.indent <= column:
                 return None
-            value = self._parse_mapping(following.indent, depth)
+            value = self.parse_mapping(following.indent, depth)
             return self._skip(column, "") if value is None else value
         if written.startswith("!"):
             return self._parse_tag(written, column)
@@ -220,7 +245,7 @@ class _Parser:
                 # A mapping, such as Fn::GetAtt: Orders.Arn
                 self._at -= 1
                 self._lines[self._at] = _Line(column + marker, item, line.start)
-                value = self._parse_mapping(column + marker, depth + 1)
+                value = self.parse_mapping(column + marker, depth + 1)
                 values.append(self._skip(column, item) if value is None else value)
             else:
                 values.append(self._parse_value(item, column, depth + 1))
@@ -243,14 +268,20 @@ class _Parser:
 
 
 def _parse_flow(written: str) -> list[str] | dict[str, Any] | None:
-    """Return a list, or an object with one member, that is on one line; ``None`` for other values."""
-    member = _FLOW_MEMBER.fullmatch(written)
-    if member is not None:
-        value = _parse_flow(member["value"]) if member["value"].startswith("[") else _scalar(member["value"])
-        return None if value is None else {_scalar(member["key"]): value}
-    if not (written.startswith("[") and written.endswith("]")):
-        return None
+    """Return a list of scalars or a mapping that is on one line; ``None`` for other values."""
     inner, at = written[1:-1].strip(), 0
+    if written[0] == "{" and written[-1] == "}":
+        members: dict[str, Any] = {}
+        while at < len(inner):
+            member = _FLOW_MEMBER.match(inner, at)
+            if member is None:
+                return None
+            value = member["value"]
+            members[_scalar(member["key"])] = _parse_flow(value) if value[0] in "[{" else _scalar(value)
+            at = member.end()
+        return members
+    if written[0] + written[-1] != "[]":
+        return None
     values: list[str] = []
     while at < len(inner):
         found = _FLOW_ITEM.match(inner, at)

@@ -18,8 +18,7 @@ from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_bindings import binding_gap_remedies, find_binding_gap
-from iamtriage.explaining._rules.kubernetes.stated_roles import find_role_gap, role_gap_remedies
+from iamtriage.explaining._rules.kubernetes.stated_rbac import find_gaps, gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -86,20 +85,17 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
-    gap = find_role_gap(denied)
+    gaps = find_gaps(denied)
     verdict, causes = _describe_gap(denied), tuple(_causes(denied))
-    # A role that allows the request needs a binding, of which the text can say more.
-    shown = find_binding_gap(denied) if gap is None or not gap.lacks_rule else None
-    if (found := shown or gap) is not None:
-        verdict, causes = f"{found.name} {found.words}", (found.cause, *causes)
+    if gaps:
+        verdict, causes = gaps[0].verdict, (gaps[0].cause, *causes)
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: {verdict}.",
         causes=causes,
         remedies=lambda: (
-            *(() if shown is None else binding_gap_remedies(denied, shown)),
-            *(() if gap is None else role_gap_remedies(denied, gap)),
+            *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
             *rbac_remedies(denied),
         ),
         notes=tuple(_notes(denied)),

@@ -1,0 +1,172 @@
+"""Read the roles and bindings of Kubernetes RBAC that a text contains, as manifests or as kubectl describes them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.policies._readers.policy_yaml import parse_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("BoundSubject", "RoleRule", "StatedBinding", "StatedRole", "find_bindings", "find_roles")
+
+_KIND = lazy_pattern(
+    r"^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$", re.MULTILINE
+)
+_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:@/=+-]{0,252}", re.ASCII)
+# What kubectl describe prints of a role.
+_DESCRIBED = lazy_pattern(
+    r"\bdescribe (?P<kind>clusterrole|role)[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!PolicyRule:)[^\n]{0,400}\n){0,20}?PolicyRule:[^\n]{0,20}\n"
+    r"(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,200})",
+    re.ASCII,
+)
+_NAMESPACE_OPTION = lazy_pattern(r"(?:-n|--namespace)[ =]([a-z0-9-]{1,63})")
+_ROW = lazy_pattern(
+    r"^[ \t]{1,8}(?P<resource>[\w*./-]{1,200})[ \t]{1,80}\[[^\]\n]{0,400}\][ \t]{1,80}\[(?P<names>[^\]\n]{0,400})\][ \t]{1,80}\[(?P<verbs>[^\]\n]{0,200})\]",
+    re.MULTILINE,
+)
+_MAX_CHARS = 8_000
+
+
+class RoleRule(NamedTuple):
+    """A rule of a role.
+
+    Attributes:
+        groups: The API groups; ``""`` is the core group.
+        resources: The resource types, such as ``"pods/log"``.
+        verbs: The verbs.
+        names: The objects that the rule is restricted to; empty for all.
+    """
+
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class StatedRole(NamedTuple):
+    """A role that a text contains.
+
+    Attributes:
+        kind: ``"Role"`` or ``"ClusterRole"``.
+        name: Its name.
+        namespace: Its namespace, if the text states one.
+        rules: Its rules.
+    """
+
+    kind: str
+    name: str
+    namespace: str | None
+    rules: tuple[RoleRule, ...]
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether a rule allows everything of a kind, so that the role is not meant for one request."""
+        return any("*" in each for rule in self.rules for each in (*rule.resources, *rule.verbs))
+
+
+class BoundSubject(NamedTuple):
+    """A subject of a binding.
+
+    Attributes:
+        kind: ``"ServiceAccount"``, ``"User"`` or ``"Group"``.
+        name: Its name.
+        namespace: The namespace of a service account.
+    """
+
+    kind: str
+    name: str
+    namespace: str | None
+
+
+class StatedBinding(NamedTuple):
+    """A binding that a text contains.
+
+    Attributes:
+        kind: ``"RoleBinding"`` or ``"ClusterRoleBinding"``.
+        name: Its name.
+        namespace: Its namespace, if the text states one.
+        role: The kind and the name of the role.
+        subjects: The subjects to which it grants the role.
+    """
+
+    kind: str
+    name: str
+    namespace: str | None
+    role: str
+    subjects: tuple[BoundSubject, ...]
+
+
+def find_roles(text: str) -> Iterator[StatedRole]:
+    r"""Yield the roles in a text.
+
+    >>> found = find_roles('kind: Role\nmetadata:\n  name: ci\nrules:\n- apiGroups: [""]\n  resources: [pods]\n  verbs: [get]\n')
+    >>> next(found).rules
+    (RoleRule(groups=('',), resources=('pods',), verbs=('get',), names=()),)
+    """
+    for content, name, namespace in _find_objects(text, "rules"):
+        rules = tuple(map(_read_rule, _mappings(content["rules"])))
+        yield StatedRole(content["kind"], name, namespace, rules)
+    for found in _DESCRIBED.finditer(text) if "PolicyRule:" in text else ():
+        kind = "ClusterRole" if found["kind"] == "clusterrole" else "Role"
+        option = _NAMESPACE_OPTION.search(found["options"]) if kind == "Role" else None
+        rules = tuple(map(_read_row, _ROW.finditer(found["rows"])))
+        yield StatedRole(kind, found["name"], option and option[1], rules)
+
+
+def find_bindings(text: str) -> Iterator[StatedBinding]:
+    r"""Yield the bindings in a text.
+
+    >>> lines = ["kind: RoleBinding", "metadata:", "  name: ci", "  namespace: web", "roleRef:", "  kind: Role",
+    ...          "  name: reader", "subjects:", "- kind: ServiceAccount", "  name: bot", "  namespace: web"]
+    >>> next(find_bindings("\n".join(lines)))[:4]
+    ('RoleBinding', 'ci', 'web', 'Role reader')
+    """
+    for content, name, namespace in _find_objects(text, "roleRef"):
+        role = content["roleRef"]
+        subjects = (
+            BoundSubject(each["kind"], named, _name(each.get("namespace")))
+            for each in _mappings(content.get("subjects"))
+            if "kind" in each and (named := _name(each.get("name"))) is not None
+        )
+        if isinstance(role, dict) and {"kind", "name"} <= role.keys():
+            bound = f"{role['kind']} {role['name']}"
+            yield StatedBinding(content["kind"], name, namespace, bound, tuple(subjects))
+
+
+def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:
+    """Yield the objects with a key, each with its name and namespace."""
+    for found in _KIND.finditer(text) if f"{key}:" in text else ():
+        content = parse_mapping(text[found.start() : found.start() + _MAX_CHARS])
+        metadata = content.get("metadata")
+        name = _name(metadata.get("name")) if isinstance(metadata, dict) else None
+        if name is not None and key in content:
+            yield content, name, _name(metadata.get("namespace"))
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
+
+
+def _mappings(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _read_rule(rule: dict[str, Any]) -> RoleRule:
+    lists = (rule.get(key) for key in ("apiGroups", "resources", "verbs", "resourceNames"))
+    return RoleRule(*(tuple(map(str, each)) if isinstance(each, list) else () for each in lists))
+
+
+def _read_row(row: re.Match[str]) -> RoleRule:
+    """Return the rule of a row, whose resource is written with its API group: ``deployments.apps/scale``."""
+    base, slash, subresource = row["resource"].partition("/")
+    name, _, group = base.partition(".")
+    return RoleRule(
+        ("" if base == "*" else group,),
+        (f"{name}{slash}{subresource}",),
+        tuple(row["verbs"].split()),
+        tuple(row["names"].split()),
+    )

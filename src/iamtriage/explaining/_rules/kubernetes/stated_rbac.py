@@ -1,0 +1,254 @@
+"""Compare a request that RBAC denied with the roles and bindings that the text contains.
+
+Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
+    StatedBinding,
+    StatedRole,
+    find_bindings,
+    find_roles,
+)
+from iamtriage.explaining._rules.kubernetes import rbac_remedies
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.manifests import object_name
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._context.readers.kubernetes.rbac_objects import BoundSubject, RoleRule
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+
+_NAME = lazy_pattern(r"[A-Za-z0-9*][\w.:*/-]{0,252}")
+STATED_ROLE_LACKS_RULE = CauseType(
+    "stated-role-lacks-rule",
+    title="The role in the text does not allow the request",
+    meaning="The text contains a role that almost allows the request: a rule lacks the subresource, the verb, the object or the API group.",
+    recognised_by="The text contains a Role or ClusterRole.",
+    fix="Add the missing rule to the role.",
+    sources=(pages.RBAC,),
+)
+STATED_BINDING_DIFFERS = CauseType(
+    "stated-binding-differs",
+    title="The role or binding in the text does not apply to the request",
+    meaning="The text contains a role that allows the request but is not bound to the user, or a binding for another namespace, service account or role.",
+    recognised_by="The text contains a Role, ClusterRole, RoleBinding or ClusterRoleBinding.",
+    fix="Bind the role to the user of the request, in the namespace of the request.",
+    sources=(pages.RBAC,),
+)
+# They allow far more than a denied request needs.
+_ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
+
+
+class Gap(NamedTuple):
+    """Why a role or binding in the text does not allow a request.
+
+    Attributes:
+        found: The role or binding.
+        words: The reason, as the end of a sentence that begins with the object.
+        lacks_rule: Whether a role needs another rule.
+        is_elsewhere: Whether a role does not apply where the request is.
+    """
+
+    found: StatedRole | StatedBinding
+    words: str
+    lacks_rule: bool = False
+    is_elsewhere: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """The gap as a clause."""
+        return f"the {self.found.kind} {clip_text(self.found.name)} in the text {self.words}"
+
+    @property
+    def cause(self) -> Cause:
+        """The gap as a cause."""
+        cause = STATED_ROLE_LACKS_RULE if self.lacks_rule else STATED_BINDING_DIFFERS
+        return cause.cause("derived", text=f"T{self.verdict[1:]}.")
+
+
+def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
+    """Return why the roles and bindings in the text do not allow the request, the first one to report."""
+    request, text = denied.request, denied.case.failure.text
+    if request.path is not None or request.resource is None:
+        return ()
+    roles = [gap for each in find_roles(text) if (gap := _compare_role(each, request)) is not None]
+    role = next((each for each in roles if not each.lacks_rule), None) or next(iter(roles), None)
+    # A role that allows the request needs a binding, of which the text can say more.
+    bindings = [gap for each in find_bindings(text) if (gap := _compare_binding(each, denied)) is not None]
+    binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
+    return tuple(gap for gap in (binding, role) if gap is not None)
+
+
+def _compare_role(role: StatedRole, request: Request) -> Gap | None:
+    verb, resource, group = request.verb or "", request.resource or "", request.group
+    base, _, subresource = resource.partition("/")
+    in_group = [each for each in role.rules if group is None or _has(each.groups, group)]
+    of_type = [each for each in in_group if _covers(each, resource)]
+    allowing = [each for each in of_type if _has(each.verbs, verb)]
+    if any(not each.names or request.name in each.names for each in allowing):
+        return _compare_scope(role, request)
+    other = next((each for each in role.rules if _covers(each, resource) and _has(each.verbs, verb)), None)
+    if allowing:
+        words = f"allows {verb} on {resource} only for {_join(allowing[0].names)}"
+    elif of_type:
+        verbs = dict.fromkeys(each for rule in of_type for each in rule.verbs)
+        words = f"allows only {_join(verbs)} on {resource}, not {verb}"
+    elif subresource and any(_covers(each, base) for each in in_group):
+        words = f"has {base}, but not {resource}: RBAC treats a subresource as a separate type"
+    elif other is not None and group is not None:
+        words = f"has {resource} in {_describe_groups(other.groups)}, but they are in {_describe_groups((group,))}"
+    else:
+        return None
+    return Gap(role, words, lacks_rule=True)
+
+
+def _compare_scope(role: StatedRole, request: Request) -> Gap:
+    if role.kind == "Role" and request.is_cluster_scope:
+        words = "allows it only in its namespace, and the request is for the whole cluster"
+        return Gap(role, words, is_elsewhere=True)
+    if role.namespace is not None and request.namespace not in {None, role.namespace}:
+        words = f"allows it only in the namespace {role.namespace}, and the request is in {request.namespace}"
+        return Gap(role, words, is_elsewhere=True)
+    elsewhere = "it is in another namespace, or " if role.kind == "Role" and role.namespace is None else ""
+    return Gap(role, f"allows it, so {elsewhere}no binding applies it to the user")
+
+
+def _compare_binding(binding: StatedBinding, denied: DeniedRequest) -> Gap | None:
+    request, place = denied.request, binding.namespace
+    if any(_matches(each, binding, denied) for each in binding.subjects):
+        words = f"binds the {clip_text(binding.role)}, which does not allow it"
+        if binding.kind == "RoleBinding" and request.is_cluster_scope:
+            words = "applies only in its namespace, and the request is for the whole cluster"
+        elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
+            words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
+        elif binding.kind == "RoleBinding" and place is None:
+            words = "specifies no namespace, and applies only in the one in which it was created"
+        return Gap(binding, words)
+    other = next((each for each in binding.subjects if _is_similar(each, denied)), None)
+    if other is None:
+        return None
+    named = clip_text(other.name if other.namespace is None else f"{other.namespace}/{other.name}")
+    caller = denied.subject_text.removeprefix("the service account ")
+    return Gap(binding, f"names the service account {named}, and the request is from {caller}")
+
+
+def _matches(subject: BoundSubject, binding: StatedBinding, denied: DeniedRequest) -> bool:
+    wanted = denied.subject
+    if wanted is not None and subject.kind == "ServiceAccount" == wanted.kind:
+        return subject.name == wanted.name and (subject.namespace or binding.namespace) == wanted.namespace
+    return wanted is not None and subject.kind == "User" and subject.name == denied.user
+
+
+def _is_similar(subject: BoundSubject, denied: DeniedRequest) -> bool:
+    """Return whether a binding names a service account of the same name, or one of the same namespace."""
+    wanted = denied.subject
+    if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
+        return False
+    return subject.name == wanted.name or subject.namespace == wanted.namespace is not None
+
+
+def _covers(rule: RoleRule, resource: str) -> bool:
+    # "*" covers subresources, too, and "*/scale" those of every type.
+    subresource = resource.partition("/")[2]
+    return _has(rule.resources, resource) or bool(subresource and f"*/{subresource}" in rule.resources)
+
+
+def _has(values: Iterable[str], value: str) -> bool:
+    return any(each in {"*", value} for each in values)
+
+
+def _join(names: Iterable[str]) -> str:
+    return clip_text(join_words(tuple(names), "and"))
+
+
+def _describe_groups(groups: tuple[str, ...]) -> str:
+    return f"the API group {join_words([json.dumps(each) for each in groups], 'and')}"
+
+
+def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
+    """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
+    request, rule, role = denied.request, denied.request.rule, gap.found
+    if isinstance(role, StatedBinding):
+        yield from _binding_remedies(denied, role)
+        return
+    is_session = denied.kind == "iam session"  # whose user name changes
+    if rule is None or is_session or not all(map(_is_known, (role.name, *rule.verbs, *rule.resources))):
+        return
+    if not gap.lacks_rule:
+        if not (gap.is_elsewhere or role.has_wildcards):
+            namespace = None if role.kind == "ClusterRole" else request.namespace or "NAMESPACE"
+            yield from _bind_role(denied, f"{role.kind} {role.name}", request.namespace or namespace)
+        return
+    value = {"apiGroups": rule.groups, "resources": rule.resources, "verbs": rule.verbs}
+    if rule.names:
+        value["resourceNames"] = rule.names
+    place = (
+        () if role.kind == "ClusterRole" else ("-n", commands.namespace(role.namespace or request.namespace))
+    )
+    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": value}], separators=(",", ":"))
+    yield cluster_remedy(
+        f"Add the rule to the {role.kind} {role.name}",
+        f"If a chart or a repository contains the role, add the rule there. The last command answers yes if the role is bound to {denied.subject_text}.",
+        commands=(
+            command(
+                "kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", f"--patch={patch}"
+            ),
+            rbac_remedies.check_command(denied),
+        ),
+        url=pages.RBAC,
+    )
+
+
+def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
+    """Yield the remedy that binds the ClusterRole of a binding in the namespace of the request, too."""
+    kind, _, role = binding.role.partition(" ")
+    namespace = denied.request.namespace
+    is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
+    is_of_caller = any(_matches(each, binding, denied) for each in binding.subjects)
+    is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
+    if kind == "ClusterRole" and role not in _ADMINISTRATORS and is_elsewhere and is_known and is_of_caller:
+        yield from _bind_role(denied, binding.role, namespace, binding.name)
+
+
+def _bind_role(
+    denied: DeniedRequest, role: str, namespace: str | None, binding: str | None = None
+) -> Iterator[Remedy]:
+    """Yield the remedy that binds a role to the user of the request, in a namespace or the whole cluster."""
+    kind, _, name = role.partition(" ")
+    if (subject := denied.subject) is None:
+        return
+    title, step = f"Bind the {role} to {denied.subject_text}", ""
+    if binding is not None:
+        title = f"Bind the {role} in the namespace {namespace}, too"
+        step = "A RoleBinding applies a ClusterRole only in its own namespace. "
+    binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
+    create = "clusterrolebinding" if namespace is None else "rolebinding"
+    place = () if namespace is None else ("-n", commands.namespace(namespace))
+    bound = (f"--{kind.lower()}={name}", rbac_remedies.subject_option(subject))
+    yield cluster_remedy(
+        title,
+        f"{step}The last command answers yes if the {kind} allows the request.",
+        commands=(
+            command("kubectl", "create", create, binding, *place, *bound),
+            rbac_remedies.check_command(denied),
+        ),
+        url=pages.RBAC,
+    )
+
+
+def _is_known(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
