@@ -345,39 +345,33 @@ def trust(principal: dict[str, object], action: object, condition: object = None
 
 
 @pytest.mark.parametrize(
-    ("policy", "verdict", "code"),
+    ("policy", "verdict"),
     [
         (
             trust({"Service": PODS}, "sts:AssumeRole"),
-            f"allows {PODS} only sts:AssumeRole: sts:TagSession is missing.",
-            "no-tag-session",
+            'the Action in its trust policy is "sts:AssumeRole", not sts:TagSession.',
         ),
         (
             trust({"Service": [PODS]}, ["sts:TagSession"]),
-            f"allows {PODS} only sts:TagSession: sts:AssumeRole is missing.",
-            "pod-identity-trust",
+            'the Action in its trust policy is "sts:TagSession", not sts:AssumeRole.',
         ),
         (
             trust({"Service": "eks.amazonaws.com"}, BOTH),
-            f"names eks.amazonaws.com, not {PODS}.",
-            "no-service",
+            f'its trust policy trusts "eks.amazonaws.com", not "{PODS}".',
         ),
         (
             trust({"Service": "ec2.amazonaws.com"}, "sts:AssumeRole"),
-            f"names ec2.amazonaws.com, not {PODS}.",
-            "no-service",
+            f'its trust policy trusts "ec2.amazonaws.com", not "{PODS}".',
         ),
         (
             trust({"Federated": OIDC}, "sts:AssumeRoleWithWebIdentity"),
-            f"trusts an OIDC provider (IRSA), not {PODS}.",
-            "irsa-trust",
+            f"its trust policy names {OIDC}, not {PODS}.",
         ),
         (
             trust(
                 {"Service": PODS}, BOTH, {"StringEquals": {"aws:RequestTag/kubernetes-namespace": "default"}}
             ),
-            "expects the namespace default, and the association is for shop.",
-            "pod-identity-trust",
+            "requires aws:RequestTag/kubernetes-namespace default, and the request has shop.",
         ),
         (
             trust(
@@ -385,8 +379,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
                 BOTH,
                 {"StringLike": {"aws:RequestTag/kubernetes-service-account": "job-*"}},
             ),
-            "expects the service account job-*, and the association is for cart.",
-            "pod-identity-trust",
+            "requires aws:RequestTag/kubernetes-service-account job-*, and the request has cart.",
         ),
         (
             trust(
@@ -394,20 +387,18 @@ def trust(principal: dict[str, object], action: object, condition: object = None
                 BOTH,
                 {"ArnEquals": {"aws:SourceArn": "arn:aws:eks:eu-west-1:111122223333:cluster/test"}},
             ),
-            "expects the cluster arn:aws:eks:eu-west-1:111122223333:cluster/test, and the association is for arn:aws:eks:eu-west-1:111122223333:cluster/orders.",
-            "pod-identity-trust",
+            "requires aws:SourceArn arn:aws:eks:eu-west-1:111122223333:cluster/test, and the request has arn:aws:eks:eu-west-1:111122223333:cluster/orders.",
         ),
         (
             trust({"Service": PODS}, BOTH, {"StringEquals": {"aws:SourceAccount": "444455556666"}}),
-            "expects the account 444455556666, and the association is for 111122223333.",
-            "pod-identity-trust",
+            "requires aws:SourceAccount 444455556666, and the account is 111122223333.",
         ),
     ],
     ids=["no-tags", "only-tags", "eks", "ec2", "oidc", "namespace", "service-account", "cluster", "account"],
 )
 @pytest.mark.parametrize("operation", ["CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"])
 def test_trust_policy_of_pod_identity_is_read(
-    policy: dict[str, object], verdict: str, code: str, operation: str
+    policy: dict[str, object], verdict: str, operation: str
 ) -> None:
     facts = {
         "cluster": "orders",
@@ -416,17 +407,17 @@ def test_trust_policy_of_pod_identity_is_read(
         "service_account": "cart",
         "trust_policy": policy,
     }
-    found = explained(eks(operation, f"{TRUST} Role: arn:aws:iam::111122223333:role/cart"), facts)
-    assert found.summary == f"The role's trust policy {verdict}"
-    assert codes(found)[0] == (code, "supplied")
+    text = eks(operation, f"{TRUST} Role: arn:aws:iam::111122223333:role/cart")
+    found = explained(text, facts)
+    assert found.summary.startswith("EKS Pod Identity cannot assume the role: ")
+    assert found.summary.endswith(verdict)
+    assert codes(found) == [("trust-policy-checked", "supplied"), ("pod-identity-trust", "reported")]
     fixed = found.remedies[0].policy
     assert fixed is not None
     # The corrected policy is complete: nothing is wrong with it.
-    again = explained(eks(operation, TRUST), {**facts, "trust_policy": fixed})
+    again = explained(text, {**facts, "trust_policy": fixed})
     assert codes(again)[0] == ("trust-policy-allows", "supplied")
     assert "update-assume-role-policy --role-name cart " in commands(found)[0]
-    has_other_way = "expects the" in verdict and "account 444455556666" not in verdict
-    assert any("Or create the association for" in each.title for each in found.remedies) is has_other_way
     assert ("create-pod-identity-association" in commands(found)[-1]) is operation.startswith("Create")
 
 

@@ -38,8 +38,8 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
+from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_ROLE, explain_untrusted_role
-from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
@@ -304,7 +304,9 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         verdict = trust.verdict
         causes, remedies = (trust.cause, *causes), (trust.remedy, associate)
         if trust.is_allowed:
-            verdict = f"the trust policy that was given allows it, so the role is most likely not associated with {where}"
+            verdict = (
+                f"the supplied trust policy allows it, so the role is most likely not associated with {where}"
+            )
             remedies = (associate,)
     return denial.explain(
         f"Amazon Redshift cannot assume {role}: {verdict}.",

@@ -132,7 +132,7 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
         return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
     if findings.allowed:
-        return "the trust policy that was given allows it, so it is not the one that STS evaluated"
+        return "the supplied trust policy allows it, so it is not the one that STS evaluated"
     mismatch = None if findings.result is None else trust_fixes.describe_mismatch(findings.result)
     return mismatch or "the role's trust policy does not allow it"
 

@@ -1,6 +1,7 @@
-"""Explain rejected Pod Identity associations.
+"""Explain rejected Pod Identity associations, and roles that EKS Pod Identity cannot assume.
 
-Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html.
+Rules: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html. Pod Identity calls both actions, and passes the
+tags in https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html#pod-id-abac-tags.
 """
 
 from __future__ import annotations
@@ -8,30 +9,37 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
-from iamtriage.explaining._rules.kubernetes import pod_identity_trust
-from iamtriage.explaining._rules.shared import commands, pages, remedies
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.sts.trust_documents import limit_to_subject, remove_deleted_principals
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.sts.service_policies import check_service_trust
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.kubernetes.pod_identity_trust import PodTrust
+    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
+_SERVICE = "pods.eks.amazonaws.com"
+_ACTIONS = ("sts:AssumeRole", "sts:TagSession")
+_TAG = "aws:RequestTag/kubernetes-"
 _OF_ACCOUNT = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
 _ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
 
@@ -56,6 +64,14 @@ ASSOCIATION_ELSEWHERE = CauseType(
     fix="Call the Region and the cluster of the association.",
     of="no-association",
 )
+POD_IDENTITY_TRUST = CauseType(
+    "pod-identity-trust",
+    title="The role does not trust EKS Pod Identity",
+    meaning=f"The role's trust policy does not name {_SERVICE} (it can be for IRSA instead, with an OIDC provider), does not allow sts:TagSession, or has a condition on another service account or cluster.",
+    recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
+    fix=f"Allow {_SERVICE} both sts:AssumeRole and sts:TagSession in the role's trust policy.",
+    sources=(pages.EKS_POD_ROLE,),
+)
 
 
 def explain_association_exists(case: Case[AccessEntry], message: str) -> Explanation:
@@ -71,7 +87,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
         topic="pod-identity-exists",
         remedies=(
             *((imported,) if imported else ()),
-            remedies.cluster_remedy(
+            cluster_remedy(
                 "Inspect the existing association",
                 commands=(
                     cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT),
@@ -79,7 +95,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            remedies.cluster_remedy(
+            cluster_remedy(
                 "Change its role",
                 "It requires iam:PassRole for the role. Then re-create the pods.",
                 commands=(
@@ -101,7 +117,7 @@ def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, 
     if called is not None and called.program == "aws":
         return ()
     return (
-        remedies.your_remedy(
+        your_remedy(
             "In Terraform, import it",
             commands=(f"terraform import aws_eks_pod_identity_association.NAME {identifier}",),
             url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
@@ -118,7 +134,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         ASSOCIATION_ELSEWHERE.cause(),
         topic="pod-identity-missing",
         remedies=(
-            remedies.cluster_remedy(
+            cluster_remedy(
                 "List the associations, and create the missing one",
                 "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
                 commands=(
@@ -131,132 +147,122 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     )
 
 
-def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
-    """Explain that a role does not trust Pod Identity."""
-    role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    checked = pod_identity_trust.check_pod_trust(case.facts, role.account if role else None)
-    if checked is not None:
-        cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("reported")
-        creates = "CreatePodIdentityAssociation" in message
-        again = (_create_command(find_cluster(case)),) if creates else ()
-        return _explain_checked(case, "pod-identity-trust", checked, cause, role, again)
-    service_account = pod_identity_trust.known_service_account(case.facts)
-    steps = [
-        "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy."
-    ]
-    if service_account is None:
-        steps.append(
-            f"A condition on {pod_identity_trust.TAG_PREFIX}namespace and {pod_identity_trust.TAG_PREFIX}service-account limits it to one service account."
-        )
-    return case.explain(
-        "The role's trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
-        pod_identity_trust.POD_IDENTITY_TRUST.cause("reported"),
-        pod_identity_trust.NO_SERVICE.cause(),
-        pod_identity_trust.NO_TAG_SESSION.cause(),
-        pod_identity_trust.IRSA_TRUST.cause(),
-        remedies=(
-            remedies.trust_remedy(
-                f"Allow {pod_identity_trust.POD_SERVICE} in the role's trust policy",
-                *steps,
-                commands=commands.trust_policy_commands(role.name if role else None),
-                policy=pod_identity_trust.build_pod_trust_policy(service_account),
-                url=pages.EKS_POD_ROLE,
-            ),
-        ),
-        notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
-    )
-
-
 def _create_command(cluster: Cluster) -> str:
     return cluster.eks_command("create-pod-identity-association", *_OF_ACCOUNT, "--role-arn", "ROLE_ARN")
 
 
-def _explain_checked(
-    case: Case[AccessEntry] | Denial,
-    topic: str,
-    checked: PodTrust,
-    reported: Cause,
-    role: Role | None,
-    again: tuple[str, ...],
-) -> Explanation:
-    """Explain what is wrong in a trust policy that is known."""
-    show, replace = commands.trust_policy_commands(role.name if role else None)
-    others: tuple[Remedy, ...] = ()
-    if checked.alternative is not None:
-        others = (
-            remedies.cluster_remedy(
-                checked.alternative,
-                "An association is for one service account in one namespace of one cluster.",
-                url=pages.EKS_POD_ASSOCIATION,
-            ),
-        )
-    evidence: Evidence = "derived" if is_derived(case.facts, "trust_policy") else "supplied"
+def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
+    """Explain that EKS rejects the role of an association because of its trust policy."""
+    role = underlying_role(try_parse_principal(find_entry_arn(case)))
+    again: tuple[str, ...] = ()
+    if "CreatePodIdentityAssociation" in message:
+        again = (_create_command(find_cluster(case)),)
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
-    if checked.fixed is None:
-        remedy = remedies.account_remedy(
-            checked.title,
-            "Supply the policy that the command prints, with namespace, service account and cluster.",
-            commands=(show, *again),
-            url=pages.EKS_POD_ROLE,
-        )
-    else:
-        then = (
-            "Then create the association again." if again else "Then retry the call, or re-create the pods."
-        )
-        fixed, removed = remove_deleted_principals(checked.fixed)
-        # Another pod can use the statement for the provider, so its subject is unknown.
-        _, warning = limit_to_subject(fixed, Facts())
-        remedy = remedies.trust_remedy(
-            checked.title,
-            " ".join((WHOLE_DOCUMENT, *warning, then)),
-            *removed,
-            commands=(replace, *again),
-            policy=fixed,
-            is_addition=False,
-            url=pages.EKS_POD_ROLE,
-        )
-    return case.explain(
-        checked.text,
-        checked.cause.cause(evidence, (checked.reason,), text=checked.text),
-        reported,
-        topic=topic,
-        remedies=(remedy, *others),
-        notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
-    )
+    cause = POD_IDENTITY_TRUST.cause("reported")
+    return _explain_trust(case, "pod-identity-trust", cause, role, again=again)
 
 
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
-    facts = denial.facts
-    checked = pod_identity_trust.check_pod_trust(facts)
-    if checked is not None:
-        reason = "The message says that EKS does not have permissions to assume the role."
-        cause = pod_identity_trust.POD_IDENTITY_TRUST.cause("derived", (reason,))
-        return _explain_checked(denial, "pod-identity", checked, cause, None, ())
-    return denial.explain(
-        "EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
-        pod_identity_trust.POD_IDENTITY_TRUST.cause(
-            "derived",
-            ("The message says that EKS does not have permissions to assume the role.",),
-            text=f"The role's trust policy does not allow {pod_identity_trust.POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
+    reason = "The message says that EKS does not have permissions to assume the role."
+    cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
+    cluster = find_cluster(denial.case)
+    lookup = (
+        cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT[:2]),
+        cluster.eks_command(
+            "describe-pod-identity-association",
+            *("--association-id", "ASSOCIATION_ID", "--query", "association.roleArn", "--output", "text"),
         ),
-        topic="pod-identity",
-        remedies=(
-            remedies.trust_remedy(
-                f"Allow {pod_identity_trust.POD_SERVICE} in the role's trust policy",
-                "Find the role of the association.",
-                "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
-                commands=(
-                    "aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace NAMESPACE",
-                    "aws eks describe-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --query association.roleArn --output text",
-                    *commands.trust_policy_commands(None),
-                ),
-                policy=pod_identity_trust.build_pod_trust_policy(
-                    pod_identity_trust.known_service_account(facts)
-                ),
-                url=pages.EKS_POD_IDENTITY,
-            ),
-        ),
-        notes=("Changes to a trust policy take a few seconds to propagate.",),
     )
+    return _explain_trust(denial, "pod-identity", cause, None, lookup=lookup)
+
+
+def _explain_trust(
+    case: Case[AccessEntry] | Denial,
+    topic: str,
+    cause: Cause,
+    role: Role | None,
+    *,
+    lookup: tuple[str, ...] = (),
+    again: tuple[str, ...] = (),
+) -> Explanation:
+    """Explain that a role does not trust Pod Identity, by the trust policy in the facts if there is one.
+
+    Args:
+        case: The failure, or the denial.
+        topic: The topic.
+        cause: What EKS reports.
+        role: The role, if the text names it.
+        lookup: The commands that print the role.
+        again: The command that repeats the call.
+    """
+    statement = _build_statement(case.facts)
+    trust = check_service_trust(
+        case.facts,
+        _SERVICE,
+        _ACTIONS,
+        None if role is None else str(role),
+        known=_known_keys(case.facts, role),
+        added=statement,
+    )
+    then = "Then create the association again." if again else "Then retry the call, or re-create the pods."
+    causes: tuple[Cause, ...]
+    if trust is not None:
+        summary = f"EKS Pod Identity cannot assume the role: {trust.verdict}."
+        causes = (trust.cause, cause)
+        remedy = attrs.evolve(
+            trust.remedy, steps=(*trust.remedy.steps, then), commands=(*trust.remedy.commands, *again)
+        )
+    else:
+        summary = f"EKS Pod Identity cannot assume the role: its trust policy does not allow {_SERVICE} both sts:AssumeRole and sts:TagSession."
+        causes = (cause,)
+        find = ("Find the role of the association.",) if lookup else ()
+        limit = f"A condition on {_TAG}namespace and {_TAG}service-account limits it to one service account."
+        remedy = trust_remedy(
+            f"Allow {_SERVICE} in the role's trust policy",
+            *find,
+            save_step("the role's trust policy", "trust.json"),
+            *(() if "Condition" in statement else (limit,)),
+            commands=(*lookup, *commands.trust_policy_commands(None if role is None else role.name)),
+            policy=build_document([statement]),
+            url=pages.EKS_POD_ROLE,
+        )
+    return case.explain(
+        summary,
+        *causes,
+        topic=topic,
+        remedies=(remedy,),
+        notes=(
+            "An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
+        ),
+    )
+
+
+def _build_statement(facts: Facts) -> dict[str, Any]:
+    """Return the statement that allows Pod Identity, limited to the service account if that is known."""
+    statement: dict[str, Any] = {
+        "Sid": "AllowPodIdentity",
+        "Effect": "Allow",
+        "Principal": {"Service": _SERVICE},
+        "Action": list(_ACTIONS),
+    }
+    namespace, account = commands.namespace(facts.namespace), commands.kubernetes_name(facts.service_account)
+    if (namespace, account) == (facts.namespace, facts.service_account):
+        tags = {f"{_TAG}namespace": namespace, f"{_TAG}service-account": account}
+        statement["Condition"] = {"StringEquals": tags}
+    return statement
+
+
+def _known_keys(facts: Facts, role: Role | None) -> dict[str, str | None]:
+    """Return the condition keys of the request of Pod Identity, as far as they are known."""
+    arn = None
+    if role is not None and facts.region is not None and facts.cluster is not None:
+        arn = f"arn:{role.partition}:eks:{facts.region}:{role.account}:cluster/{facts.cluster}"
+    return {
+        f"{_TAG}namespace".lower(): facts.namespace,
+        f"{_TAG}service-account".lower(): facts.service_account,
+        "aws:requesttag/eks-cluster-name": facts.cluster,
+        "aws:requesttag/eks-cluster-arn": arn,
+        "aws:sourcearn": arn,
+    }

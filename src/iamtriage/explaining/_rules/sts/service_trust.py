@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.sts.trust_findings import check_service_trust
+from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy

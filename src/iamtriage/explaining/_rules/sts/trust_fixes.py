@@ -48,7 +48,7 @@ _AUDIENCE_SETTINGS = {
     "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
-_REMOVE_OLD = "Remove the old value if nothing uses it."
+REMOVE_OLD = "Remove the old value if nothing uses it."
 WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
 
@@ -198,7 +198,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     yield attrs.evolve(
         remedy,
         steps=(
-            f"{WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {_REMOVE_OLD}",
+            f"{WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {REMOVE_OLD}",
             "The IAM OIDC provider must list the audience as a client ID, too.",
             *remedy.steps,
         ),
@@ -247,7 +247,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
     is_same = trust_subjects.is_same_account(expected, actual)
     is_replaced = len(result.expected) == 1 and (is_same or trust_subjects.is_of_controller(actual))
-    more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {_REMOVE_OLD}"
+    more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))
@@ -256,7 +256,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         )
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
-        more += "" if is_covered else f" {_REMOVE_OLD}"
+        more += "" if is_covered else f" {REMOVE_OLD}"
     elif is_replaced and is_same:
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
@@ -264,7 +264,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
         actual = with_ids
-        more = f"GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. {_REMOVE_OLD}"
+        more = f"GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. {REMOVE_OLD}"
     if fixed is None:
         fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
     if fixed is None:

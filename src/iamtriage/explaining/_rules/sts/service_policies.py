@@ -1,0 +1,301 @@
+"""Explain whether a supplied trust policy allows a service to assume its role."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
+from iamtriage.exceptions import IamTriageError
+from iamtriage.explaining._cause_types import Cause, Evidence
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._facts import NO_FACTS, Facts
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.services import find_similar_service
+from iamtriage.explaining._rules.sts import trust_fixes
+from iamtriage.explaining._rules.sts.trust_documents import (
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
+from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
+from iamtriage.trust._evaluation import TrustResult, check_trust_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping  # noqa: TC004 (nothing resolves the annotations)
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
+_KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
+_SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
+
+
+@attrs.frozen(eq=False, repr=False)
+class ServiceTrust(Value):
+    """What a supplied trust policy means for a service.
+
+    Attributes:
+        verdict: The finding, as the end of a sentence.
+        cause: The finding as a cause.
+        remedy: What to change or check.
+    """
+
+    verdict: str
+    cause: Cause
+    remedy: Remedy
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the policy allows the service."""
+        return self.cause.code == TRUST_POLICY_ALLOWS.code
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Question(Value):
+    """What a trust policy is evaluated for.
+
+    Attributes:
+        facts: The facts, with the trust policy.
+        service: The service principal that assumes the role.
+        role: The name of the role, if known.
+        evidence: Where the trust policy comes from.
+        known: The condition keys of the request that are known, in lowercase.
+        added: The statement that trusts the service, if no statement does; by default one without a condition.
+    """
+
+    facts: Facts
+    service: str
+    role: str | None
+    evidence: Evidence
+    known: Mapping[str, str]
+    added: dict[str, Any] | None
+
+    @property
+    def account(self) -> str | None:
+        """The account of the resource that uses the role."""
+        return self.known.get(_SOURCE_ACCOUNT)
+
+
+def check_service_trust(  # noqa: PLR0913 (what is known about the request)
+    facts: Facts,
+    service: str,
+    actions: tuple[str, ...],
+    role_arn: str | None,
+    role_name: str | None = None,
+    *,
+    known: Mapping[str, str | None] | None = None,
+    added: dict[str, Any] | None = None,
+) -> ServiceTrust | None:
+    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy.
+
+    Args:
+        facts: The facts.
+        service: The service principal that assumes the role.
+        actions: The actions that it calls for that.
+        role_arn: The role's ARN, if known.
+        role_name: The role's name, if it is known without an ARN.
+        known: The condition keys of the request that are known, in lowercase.
+        added: The statement that trusts the service, if no statement does.
+    """
+    if facts.trust_policy is None:
+        return None
+    keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
+    role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
+    evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
+    stated = {key: value for key, value in keys.items() if value is not None}
+    question = _Question(facts, service, role, evidence, stated, added)
+    try:
+        for action in actions:
+            result = _evaluate(question, action)
+            if result.allowed is not True:
+                return _describe(question, result, action, actions)
+    except (IamTriageError, TypeError, ValueError):
+        return None
+    return _describe_allowed(question)
+
+
+def _evaluate(question: _Question, action: str) -> TrustResult:
+    policy = question.facts.trust_policy or {}
+    result = check_trust_policy(policy, action=action, caller=question.service)
+    key = (result.condition or "").partition(" ")[2].lower()
+    if result.allowed is not None or key not in question.known:
+        return result
+    again = check_trust_policy(policy, action=action, caller=question.service, context=question.known)
+    # The context is not complete: of the other keys, nothing is known.
+    return again if again.allowed or again.condition is None else attrs.evolve(again, allowed=None)
+
+
+def _find_account(facts: Facts, role_arn: str | None) -> str | None:
+    """Return the account of the role, or else of the caller, which is the same for roles of services."""
+    stated = context_of(facts).account
+    principals = (principal_words.try_parse_principal(each) for each in (role_arn, facts.caller))
+    accounts = (
+        *(getattr(each, "account", None) for each in principals),
+        None if stated is None else stated.value,
+        None if facts.call is None else facts.call.account,
+    )
+    return next((each for each in accounts if each not in {None, principal_words.PLACEHOLDER_ACCOUNT}), None)
+
+
+def _describe_allowed(question: _Question) -> ServiceTrust:
+    text = f"The supplied trust policy allows {question.service}, so it is not the cause."
+    return ServiceTrust(
+        "the supplied trust policy allows it, so the role or its policy was changed seconds ago, or the call names another role",
+        TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
+        your_remedy(
+            "Retry after a few seconds, then check that the call names this role",
+            "Changes in IAM take a few seconds to propagate.",
+            "The command prints the role's current trust policy. Compare the role's name, path and account with those in the call.",
+            commands=commands.trust_policy_commands(question.role)[:1],
+            url=pages.CONSISTENCY,
+        ),
+    )
+
+
+def _describe(
+    question: _Question, result: TrustResult, action: str, actions: tuple[str, ...]
+) -> ServiceTrust:
+    if result.condition is not None and not result.is_explicit_deny:
+        return _describe_condition(question, result)
+    service, role = question.service, question.role
+    text = f"The supplied trust policy does not allow {action} for {service}."
+    cause = TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
+    if result.is_explicit_deny:
+        remedy = account_remedy(
+            "Remove or scope down the Deny statement in the role's trust policy",
+            f"It is Statement[{result.statement}]. An Allow does not override it.",
+            commands=commands.trust_policy_commands(role),
+            url=pages.TRUST_POLICIES,
+        )
+        return ServiceTrust(result.reason, cause, remedy)
+    # The reason begins with the statement that comes closest.
+    verdict = result.reason.partition(": ")[2]
+    for old, new in (
+        ("the policy trusts", "its trust policy trusts"),
+        ("its Action", "the Action in its trust policy"),
+    ):
+        verdict = verdict.replace(old, new)
+    if result.statement is None:
+        verdict = f"its trust policy names {_describe_principals(question)}, not {service}"
+    title = f"Allow {service} in the role's trust policy"
+    policy = _allow_service(question, actions)
+    mistaken = _find_mistaken_service(policy, service)
+    # A policy keeps other services, which can use the role.
+    kept = "Remove services that do not use the role."
+    if mistaken is not None:
+        statement = next(iterate_statements(policy))
+        policy = {**policy, "Statement": [{**statement, "Principal": {"Service": service}}]}
+        kept = f"It names {service} instead of {mistaken}, which is another service."
+    # Callers with a token of a provider in the policy are others than the service.
+    remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
+    step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}"
+    return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
+
+
+def _describe_principals(question: _Question) -> str:
+    statements = iterate_statements(parse_document(question.facts.trust_policy) or {})
+    named = [
+        clip_text(value)
+        for each in statements
+        if each.get("Effect") == "Allow"
+        for values in mapping(each.get("Principal")).values()
+        for value in as_strings(values)
+    ]
+    return join_words(named[:2], "and") or "other principals"
+
+
+def _find_mistaken_service(policy: dict[str, Any], service: str) -> str | None:
+    """Return the only other service of a policy if its name can be mistaken for that of the service."""
+    statements = list(iterate_statements(policy))
+    principal = mapping(statements[0].get("Principal")) if len(statements) == 1 else {}
+    others = [each for each in as_strings(principal.get("Service")) if each != service]
+    if len(others) != 1 or len(principal) != 1:
+        return None
+    # "ecs" and "ecs-tasks", "rds" and "monitoring.rds"
+    words = [set(re.split("[.-]", each.partition(".amazonaws.com")[0])) for each in (service, others[0])]
+    is_alike = bool(words[0] & words[1]) or find_similar_service(others[0]) == service
+    return others[0] if is_alike else None
+
+
+def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
+    """Return the supplied policy, changed so that it allows the service all actions."""
+    policy = dict(parse_document(question.facts.trust_policy) or {})
+    for action in actions:
+        added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
+        result = check_trust_policy(policy, action=action, caller=question.service)
+        if result.allowed is False and result.statement is None and question.added is not None:
+            policy["Statement"] = [*iterate_statements(policy), question.added]
+        elif result.allowed is False:
+            policy = trust_fixes.policy_with_principal(result, policy, added) or policy
+    return policy
+
+
+def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrust:
+    facts, service, account = question.facts, question.service, question.account
+    operator, _, key = (result.condition or "").partition(" ")
+    expected = " or ".join(clip_text(each) for each in result.expected[:2])
+    requires = f"{clip_text(key)} {expected}".rstrip()
+    value: str | list[str] | None = None
+    difference = ""
+    step = f"Compare {clip_text(key)} in the policy with the resource that uses the role."
+    operator_of_pattern = None
+    if key.lower() == _SOURCE_ACCOUNT:
+        value = account or "ACCOUNT_ID"
+        difference = "" if account is None else f", and the account is {account}"
+        step = "It must be the account of the resource that uses the role."
+    elif (actual := question.known.get(key.lower())) is not None:
+        value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
+        step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, change the resource that uses the role instead."
+    elif key.lower() == _SOURCE_ARN and result.expected:
+        value, difference = _widen_source(result.expected[0], account, facts.region)
+        operator_of_pattern = None if "Like" in operator else "ArnLike"
+        step = "It must match the ARN of the resource that uses the role. This pattern matches every resource of the account: specify the resource if you know its ARN."
+    elif key.lower() == _EXTERNAL_ID:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+        step = "External IDs are for third parties, and few services pass one. If the service's documentation mentions none, use aws:SourceAccount or aws:SourceArn instead."
+    elif key.lower().startswith(_KEYS_OF_CALLERS):
+        difference = ", which a service's request does not contain"
+        step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead."
+    fixed = None
+    if value is not None and "Not" not in operator:
+        fixed = trust_fixes.policy_with_value(
+            facts.trust_policy, result, value=value, new_operator=operator_of_pattern
+        )
+    title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
+    remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, NO_FACTS)
+    keep = "Keep a condition: it prevents other accounts from using the role through the service."
+    if fixed is None:
+        lines: tuple[str, ...] = commands.trust_policy_commands(question.role)
+        remedy = attrs.evolve(remedy, policy=None, layer=None, steps=(step, keep), commands=lines)
+    else:
+        lines = remedy.commands
+        if value == "ACCOUNT_ID":
+            lines = ("aws sts get-caller-identity --query Account --output text", *lines)
+        remedy = attrs.evolve(remedy, steps=(trust_fixes.WHOLE_DOCUMENT, step, *remedy.steps), commands=lines)
+    text = f"Statement[{result.statement}] of the supplied trust policy has this condition."
+    return ServiceTrust(
+        f"its trust policy names {service}, but requires {requires}{difference}",
+        TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
+        remedy,
+    )
+
+
+def _widen_source(expected: str, account: str | None, region: str | None) -> tuple[str | None, str]:
+    """Return the pattern of all resources of a service, and how the expected ARN differs from the call."""
+    arn = principal_words.try_parse_arn(expected)
+    if arn is None:
+        return None, ""
+    difference = ""
+    if account is not None and arn.account.isdecimal() and arn.account != account:
+        difference = f", and the account is {account}"
+    elif region is not None and arn.region not in {"", "*", region}:
+        difference = f", and the call is in {region}"
+    else:
+        region, account = arn.region, arn.account or account
+    where = arn.region and (region or arn.region)
+    return f"arn:{arn.partition}:{arn.service}:{where}:{account or arn.account}:*", difference
