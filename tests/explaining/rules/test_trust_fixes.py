@@ -679,7 +679,12 @@ OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
             True,
         ),
         (FUNCTION, _service_policy("lambda.amazonaws.com"), "the supplied trust policy allows it", False),
-        (JOB, _service_policy("glue.amazonaws.com", StringEquals=OWN_ACCOUNT), "the supplied trust policy allows it", False),
+        (
+            JOB,
+            _service_policy("glue.amazonaws.com", StringEquals=OWN_ACCOUNT),
+            "the supplied trust policy allows it",
+            False,
+        ),
         (COPY, _service_policy("redshift.amazonaws.com"), "most likely not associated with", False),
         (COPY, _service_policy("ec2.amazonaws.com"), 'trusts "ec2.amazonaws.com", not', True),
     ],
