@@ -551,7 +551,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         'botocore.exceptions.InvalidConfigError: The source_profile "base" referenced in the profile "dev" does not exist',
         {},
         "profile-broken",
-        {"source-profile": "reported"},
+        {"profile-broken": "reported"},
         ("aws configure get source_profile --profile dev",),
     ),
     (
@@ -784,7 +784,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited.",
         {},
         "profile-broken",
-        {"profile-loop": "reported"},
+        {"profile-broken": "reported"},
         (),
     ),
     (
@@ -1167,7 +1167,7 @@ TOKENS: tuple[Row, ...] = (
         web_identity_text("IDPCommunicationError", "The identity provider could not be reached."),
         {},
         "identity-provider-unreached",
-        {"identity-provider-unreached": "reported", "passing-fault": "possible"},
+        {"identity-provider-unreached": "reported"},
         (),
     ),
     (
@@ -1196,7 +1196,7 @@ TOKENS: tuple[Row, ...] = (
         web_identity_text("InvalidIdentityToken", "The ID Token provided is not a valid JWT."),
         {},
         "invalid-identity-token",
-        {"invalid-identity-token": "reported", "not-an-id-token": "possible", "token-cut": "possible"},
+        {"invalid-identity-token": "reported", "not-an-id-token": "possible"},
         (),
     ),
 )
@@ -1322,7 +1322,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "unknown-service": "possible"},
+        {"invalid-principal": "reported", "principal-not-there": "possible"},
         (),
     ),
     (
@@ -1400,7 +1400,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "provider-not-there": "possible"},
+        {"invalid-principal": "reported", "principal-not-there": "possible"},
         ("aws iam list-open-id-connect-providers",),
     ),
     (
@@ -1496,7 +1496,7 @@ CALLS: tuple[Row, ...] = (
         "Error fetching credentials: Service account token cannot be empty",
         {"namespace": "shop"},
         "pod-identity-token",
-        {"agent-refused-token": "reported", "sdk-too-old": "possible"},
+        {"agent-rejected-token": "reported", "sdk-too-old": "possible"},
         ("kubectl rollout restart deployment/NAME --namespace shop",),
     ),
     (
@@ -1504,7 +1504,7 @@ CALLS: tuple[Row, ...] = (
         "Error retrieving credential from ECS (Client error: `GET http://169.254.170.23/v1/credentials` resulted in a `400 Bad Request` response:\nService account token cannot be empty\n)",
         {},
         "pod-identity-token",
-        {"agent-refused-token": "reported"},
+        {"agent-rejected-token": "reported"},
         (),
     ),
     (
@@ -1512,7 +1512,7 @@ CALLS: tuple[Row, ...] = (
         "Error retrieving credential from ECS (Client error: `GET http://169.254.170.23/v1/credentials` resulted in a `400 Bad Request` response:\nService account token failed basic claim validations: token has invalid claims: token is expired\n)",
         {},
         "pod-identity-token",
-        {"agent-refused-token": "reported", "token-kept": "possible"},
+        {"agent-rejected-token": "reported", "token-kept": "possible"},
         (),
     ),
     (
@@ -1843,7 +1843,7 @@ CALLS: tuple[Row, ...] = (
         "<Error><Code>RequestTimeout</Code><Message>Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId><HostId>Example0hostId1of2S3==</HostId></Error>",
         {},
         "request-stalled",
-        {"request-stalled": "reported", "body-too-short": "possible"},
+        {"request-stalled": "reported"},
         (),
     ),
     (
@@ -1855,7 +1855,7 @@ CALLS: tuple[Row, ...] = (
         ),
         {},
         "signature-version",
-        {"signature-version": "reported", "old-signing-tool": "possible"},
+        {"signature-version": "reported"},
         ("aws configure set default.s3.signature_version s3v4",),
     ),
     (
@@ -2563,7 +2563,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             "operation error IAM: GetRole, exceeded maximum number of attempts, 15, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",
             "Retry with exponential backoff and jitter, and make fewer calls",
-            "already made 15 attempts. More of them are more calls: let it slow down with the retry mode adaptive. Set AWS_RETRY_MODE=adaptive in the environment of the program. Make fewer calls: cache",
+            "already made 15 attempts. More attempts are more calls: let it slow down with the retry mode adaptive. Set AWS_RETRY_MODE=adaptive in the environment of the program. Make fewer calls: cache",
         ),
         (
             "$ terraform plan\nError: reading IAM Role (carts): Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
@@ -2624,9 +2624,6 @@ def test_parallel_calls_are_the_cause(shown: str, fewer: str | None) -> None:
     steps = explanation.remedies[0].steps
     assert any("bursts of 20" in step for step in steps)
     assert steps[0].startswith("Run fewer jobs at the same time") is (fewer is not None)
-    assert [cause.code for cause in explanation.causes[1:]] == (
-        ["many-callers", "tight-loop"] if fewer is None else []
-    )
     if fewer is not None:
         assert f": {fewer} instead of " in steps[0]
 

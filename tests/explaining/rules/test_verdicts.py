@@ -323,12 +323,12 @@ CASES = {
     ),
     "sso-token-unreadable": (
         "Error loading SSO Token: expiresAt is missing",
-        "IAM Identity Center does not accept the sign-in token.",
+        "cannot use the cached token of the IAM Identity Center sign-in",
         "aws sso login",
     ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
-        "lacks settings of IAM Identity Center: sso_region",
+        "lacks IAM Identity Center settings: sso_region",
         "aws configure sso --profile dev",
     ),
     "sso-session-unknown": (
@@ -368,8 +368,8 @@ CASES = {
     ),
     "role-of-enhanced-monitoring": (
         "An error occurred (InvalidParameterValue) when calling the CreateDBInstance operation: IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING",
-        "The service monitoring.rds.amazonaws.com cannot assume the role",
-        "Allow monitoring.rds.amazonaws.com in the trust policy of the role",
+        "RDS has no working role for Enhanced Monitoring",
+        "AmazonRDSEnhancedMonitoringRole",
     ),
     "throttled-key-of-an-upload": (
         "An error occurred (ThrottlingException) when calling the PutObject operation: You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: AWSKMS; Status Code: 400; Error Code: ThrottlingException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",

@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_tru
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure
+    from iamtriage.failures._failures import AwsError, Failure, InvalidArn
 
 
 class _Setting(NamedTuple):
@@ -64,6 +64,16 @@ _SETTINGS = (
         ),
         "The setting is for all APIs of the Region. In Terraform, it is aws_api_gateway_account with cloudwatch_role_arn, in CloudFormation AWS::ApiGateway::Account; let the stage depend on it. A new role can take a few seconds to take effect.",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    ),
+    _Setting(
+        r"required permissions for: ENHANCED_MONITORING",
+        "RDS has no working role for Enhanced Monitoring",
+        "monitoring.rds.amazonaws.com",
+        "rds-monitoring-role",
+        ("service-role/AmazonRDSEnhancedMonitoringRole",),
+        (),
+        "Then repeat the call with the role as MonitoringRoleArn. RDS writes the metrics to CloudWatch Logs with it.",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html",
     ),
     _Setting(
         r"instance management role is not configured for account",
@@ -131,34 +141,38 @@ _SETTINGS = (
         "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html",
     ),
 )  # fmt: skip
+# The call names the role.
+_NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
 ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
 """Words of the messages about such roles."""
 
 NO_ACCOUNT_ROLE = CauseType(
     "no-account-role",
     title="A service has no role in the settings of the account",
-    meaning="The service works with one role for the account and Region, which is not set, does not exist or does not trust the service.",
+    meaning="The service uses one role for the account and Region. This role is not set, does not exist or does not trust the service.",
     recognised_by='The message says "CloudWatch Logs role ARN must be set in account settings", "instance management role is not configured for account", or names a default role that does not exist.',
     fix="Create the role with the service's managed policy, and register it in the settings of the service.",
     sources=(pages.TRUST_POLICIES, *(each.url for each in _SETTINGS[:3])),
 )
 
 
-def explain_missing_setting(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
+def explain_missing_setting(
+    case: Case[AwsError] | Case[InvalidArn] | Denial, _message: str = ""
+) -> Explanation:
     """Explain that a service has no role in the settings of the account."""
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
-    given = find_role_arn(found.text) if "cloudwatchRoleArn" in found.text else None
+    given = find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
     summary = f"{setting.missing}. No permission of the caller is missing."
     if given is not None:
         policy = setting.policies[0].rpartition("/")[2]
-        summary = f"API Gateway cannot use the role {given.rpartition('/')[2]} for its logs: the role must trust {setting.principal} and have the policy {policy}."
+        summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policy}."
     return found.explain(
         summary,
         NO_ACCOUNT_ROLE.cause(
             "reported",
             (f'The text says "{said[0]}".',),
-            text="The service works with one role for the account, not with the caller's permissions.",
+            text="The service uses its own role, not the caller's permissions.",
         ),
         remedies=(_create_remedy(found, setting, given),),
     )

@@ -11,89 +11,16 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
+from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
+from iamtriage.explaining._rules.shared.credential_remedies import SSO_LOGIN
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
-RENEWED_ELSEWHERE = CauseType(
-    "renewed-elsewhere",
-    title="Another program renewed the sign-in first, so the old token is invalid",
-    fix="Sign in again, and let only one program refresh the token at a time.",
-    recognised_by="The text shows commands that run in parallel.",
-    sign=r"\bxargs (?:-\w+ )?-P ?\d{1,3}\b|\bparallel -j ?\d{1,3}\b",
-    remedy="Sign in again",
-    of="sso-login-not-renewed",
-)
-CODE_NOT_CONFIRMED = CauseType(
-    "code-not-confirmed",
-    title="The sign-in code was used before or has expired",
-    fix="Start the sign-in again and confirm the new code in the browser.",
-    recognised_by="The text shows the code of a sign-in.",
-    sign=r"\b[Tt]hen enter the code:|\benter the given code\b|\?user_code=",
-    remedy="Sign in again",
-    of="sso-login-not-renewed",
-)
-MANY_CALLERS = CauseType(
-    "many-callers",
-    title="Other programs share the same rate limit",
-    fix="Spread the calls over time, or request a higher quota.",
-    of="throttled",
-)
-TIGHT_LOOP = CauseType(
-    "tight-loop",
-    title="A loop calls without pauses",
-    fix="Add exponential backoff with jitter, or use the retry modes of the SDK.",
-    recognised_by="The text shows a loop around the call.",
-    sign=r"\bwhile (?:true|:|True)(?:;|:)? ?(?:do\b)?|\bfor \w{1,20} in \$\([^|]{1,60}\); do\b",
-    remedy="Retry with exponential backoff",
-    of="throttled",
-)
-ACCOUNT_NEW = CauseType(
-    "account-new",
-    title="The account is new, and AWS has not activated it completely",
-    fix="Complete the verification in the console, then wait until AWS activates the account.",
-    recognised_by="The error code is PendingVerification, or AWS says that the account is being verified.",
-    sign=r"\bPendingVerification\b|\b(?:is|are) (?:currently )?being (?:verified|validated|activated)\b",
-    remedy="Check the state of the account",
-    of="account-state",
-)
-ACCOUNT_SUSPENDED = CauseType(
-    "account-suspended",
-    title="The account is suspended",
-    text="The account is suspended, because of a bill or suspicious activity, or it has no valid payment method.",
-    fix="Settle the payment or the support case in the Billing console.",
-    recognised_by="The text says that the account is suspended or a payment is due.",
-    sign=r"\baccount (?:is|was|has been) (?:currently )?suspended\b|\bpast due\b|\bAccountSuspended\b",
-    remedy="Check the state of the account",
-    of="account-state",
-)
-NOT_OFFERED = CauseType(
-    "not-offered",
-    title="The service accepts no new customers, or is not available in the Region",
-    fix="Use a Region that offers the service, or another service.",
-    recognised_by="The text says that the service accepts no new customers.",
-    sign=r"\bno longer (?:available|open) to new customers\b|\bnew customer access\b",
-    of="account-state",
-)
-MADE_BEFORE = CauseType(
-    "made-before",
-    title="An earlier run created the resource, or someone created it manually",
-    fix="Use the existing resource, or import it into the tool that manages it.",
-    of="already-exists",
-)
-NAME_TAKEN = CauseType(
-    "name-taken",
-    title="The name is already taken",
-    text="The name must be unique in the account or, as bucket names, in the whole partition.",
-    fix="Choose another name. Names of S3 buckets are unique in a whole partition.",
-    recognised_by="The error code is BucketAlreadyExists.",
-    sign=r"\bBucketAlreadyExists\b|\bThe requested bucket name is not available\b",
-    of="already-exists",
-)
 AWS_ERROR = CauseType(
     "aws-error",
     title="Another AWS error",
@@ -102,17 +29,10 @@ AWS_ERROR = CauseType(
     fix="Look the error code up in the API reference of the service.",
     sources=(pages.API_REFERENCES,),
 )
-SSO_LOGIN_NOT_RENEWED = CauseType(
-    "sso-login-not-renewed",
-    title="IAM Identity Center does not accept the refresh token of the sign-in",
-    recognised_by="The error code InvalidGrantException.",
-    fix="Sign in again with aws sso login.",
-    sources=(pages.SSO_LOGIN,),
-)
 THROTTLED = CauseType(
     "throttled",
     title="Too many calls in a short time",
-    text="The account, the Region or the resource got too many calls.",
+    text="All callers of the account share the rate, and some rates are for one resource.",
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
     sources=(pages.SDK_RETRIES, pages.QUOTAS),
@@ -126,9 +46,10 @@ DRY_RUN = CauseType(
 )
 ACCOUNT_STATE = CauseType(
     "account-state",
-    title="The account is not subscribed to the service, not verified yet, or blocked",
+    title="The account cannot use the service in its current state",
+    text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
     recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked.",
-    fix="Open the service in the console and complete what it asks for; check billing and verification.",
+    fix="Open the service in the console and follow its instructions. Check billing and verification.",
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
 )
 NO_CAPACITY = CauseType(
@@ -178,26 +99,18 @@ _KINDS = (
         ),
     ),
     ErrorKind(
-        cause=SSO_LOGIN_NOT_RENEWED,
+        cause=INVALID_SSO_TOKEN,
         code=r"^InvalidGrantException$",
         summary="The IAM Identity Center sign-in cannot be renewed.",
-        causes=(
-            LOGGED_OUT.cause(text="The session has ended, or an administrator ended it."),
-            RENEWED_ELSEWHERE.cause(),
-            CODE_NOT_CONFIRMED.cause(),
-        ),
-        remedies=(
-            your_remedy("Sign in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
-        ),
+        causes=(LOGGED_OUT.cause(),),
+        remedies=(SSO_LOGIN,),
     ),
     ErrorKind(
         cause=THROTTLED,
         code=r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput",
         message=r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate",
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
-        causes=(MANY_CALLERS.cause(), TIGHT_LOOP.cause()),
         remedies=(
-            # What makes fewer calls depends on the program.
             account_remedy(
                 "If that is not enough, request a higher quota, where the rate has one",
                 "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
@@ -219,7 +132,6 @@ _KINDS = (
         cause=ACCOUNT_STATE,
         code=r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$",
         summary="The account cannot use the service.",
-        causes=(ACCOUNT_NEW.cause(), ACCOUNT_SUSPENDED.cause(), NOT_OFFERED.cause()),
         remedies=(
             account_remedy(
                 "Check the state of the account",
@@ -248,12 +160,11 @@ _KINDS = (
         code=r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse",
         message=r"\balready exists\b",
         summary="The resource already exists or is in use.",
-        causes=(MADE_BEFORE.cause(), NAME_TAKEN.cause()),
         remedies=(
             your_remedy(
                 "Use the existing resource, or choose another name",
-                "Inspect the existing resource. If it is the right one, use it, or import it into the tool that tries to create it (terraform import).",
-                "Otherwise, choose another name. Do not delete the resource before you know what uses it.",
+                "Inspect the existing resource: an earlier run may have created it. Use it, or import it into the tool that tries to create it (terraform import).",
+                "Otherwise, choose another name. The name of an S3 bucket must be unique in the whole partition. Do not delete a resource before you know what uses it.",
                 url=pages.API_REFERENCES,
             ),
         ),

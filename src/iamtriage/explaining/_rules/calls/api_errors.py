@@ -32,7 +32,6 @@ from iamtriage.explaining._rules.calls.missing_resources import explain_not_foun
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
-    find_calling_controller,
     find_parallel_calls,
     throttling_remedy,
     throttling_text,
@@ -172,15 +171,10 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         because,
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
     )
-    causes = kind.causes
     parallel = find_parallel_calls(case) if kind.cause is api_error_kinds.THROTTLED else None
     if parallel is not None:
-        # What the text shows needs no other guesses.
-        because = (*cause.because, f"The text shows {parallel[0]}: many calls at the same time.")
-        cause, causes = attrs.evolve(cause, because=because), ()
-    elif kind.cause is api_error_kinds.THROTTLED and find_calling_controller(case) is not None:
-        # A controller has no loop that its user wrote.
-        causes = causes[:1]
+        shown = f"The text shows {parallel[0]}: many calls at the same time."
+        cause = attrs.evolve(cause, because=(*cause.because, shown))
     summary = kind.summary
     if kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
@@ -189,7 +183,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         summary,
         cause,
-        *causes,
+        *kind.causes,
         topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
         notes=(*kind.notes, NOT_A_DENIAL),

@@ -109,18 +109,6 @@ WILDCARD_IN_PRINCIPAL = CauseType(
     fix='Name each principal, or use "*" with a condition on aws:PrincipalArn.',
     sources=(pages.POLICY_PRINCIPAL,),
 )
-UNKNOWN_SERVICE = CauseType(
-    "unknown-service",
-    title="The service principal does not exist in this partition and Region",
-    fix="Use the service principal from the documentation, for this partition and Region.",
-    of="invalid-principal",
-)
-PROVIDER_NOT_THERE = CauseType(
-    "provider-not-there",
-    title="The account has no such identity provider, or its ARN is misspelled",
-    fix="Create the identity provider in IAM, or correct its ARN.",
-    of="invalid-principal",
-)
 
 
 def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
@@ -272,9 +260,11 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
     if name is not None and _has_wildcard(name):
         return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
     if kind == "service":
-        return [UNKNOWN_SERVICE.cause()]
+        text = "The service principal does not exist in this partition and Region."
+        return [PRINCIPAL_NOT_THERE.cause(text=text)]
     if kind == "federated":
-        return [PROVIDER_NOT_THERE.cause()]
+        text = "The account has no such identity provider, or its ARN is misspelled."
+        return [PRINCIPAL_NOT_THERE.cause(text=text)]
     return [PRINCIPAL_NOT_THERE.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
 
 

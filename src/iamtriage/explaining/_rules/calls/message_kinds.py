@@ -19,24 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 
-OLD_SIGNING_TOOL = CauseType(
-    "old-signing-tool",
-    title="The SDK or tool is too old to sign with version 4",
-    fix="Update the SDK or tool, or configure it to use Signature Version 4.",
-    recognised_by="The text names an old tool, such as boto 2.",
-    sign=r"\b[Bb]oto/2\.\d{1,2}|\bs3cmd version [01]\.[0-4]\S{0,12}|\bJetS3t/",
-    remedy="Sign with version 4",
-    of="signature-version",
-)
-REGION_NOT_SET = CauseType(
-    "region-not-set",
-    title="The client does not know the bucket's Region",
-    fix="Set the bucket's Region in the client.",
-    recognised_by="The text shows an empty Region.",
-    sign=r"\bregion(?:_name)?[\"']?[:=] ?(?:nil|null|None|\"\")(?!\w)|\bAWS_(?:DEFAULT_)?REGION=(?: |$)",
-    remedy="Sign with version 4",
-    of="signature-version",
-)
 SES_SANDBOX = CauseType(
     "ses-sandbox",
     title="The account is in the SES sandbox, where recipients must be verified, too",
@@ -46,18 +28,10 @@ SES_SANDBOX = CauseType(
     remedy="request production access",
     of="email-not-verified",
 )
-VERIFIED_IN_OTHER_REGION = CauseType(
-    "verified-in-other-region",
-    title="The address is verified in another Region",
-    fix="Call SES in the Region where the address is verified, or verify it in this one.",
-    recognised_by="The text shows that the identity is verified in another Region.",
-    sign=r"\b(?P<shown>get-email-identity\b.{0,160}--region (?P<region>[a-z0-9-]{6,20})) .{0,100}\btrue\b.{0,300}\bfailed the check in region (?!(?i:(?P=region))\b)[A-Z0-9-]{6,20}",
-    of="email-not-verified",
-)
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
-    text="It is signed with Signature Version 2. The bucket's Region or its KMS encryption requires version 4.",
+    text="The bucket's Region or its KMS encryption requires version 4. The SDK or tool is too old for it, or does not know the bucket's Region.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
     fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),
@@ -184,11 +158,10 @@ KINDS_BY_MESSAGE = (
         code=r"^Invalid(?:Request|Argument)$",
         message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
-        causes=(OLD_SIGNING_TOOL.cause(), REGION_NOT_SET.cause()),
         remedies=(
             your_remedy(
                 "Sign with version 4",
-                "Use a current SDK or tool: they sign with version 4 automatically.",
+                "Use a current SDK or tool, which signs with version 4 automatically.",
                 "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
                 commands=("aws configure set default.s3.signature_version s3v4",),
                 url=pages.SIGNATURES,
@@ -232,11 +205,11 @@ KINDS_BY_MESSAGE = (
         code=r"^(?:MessageRejected(?:Exception)?)?$",
         message=r"Email address is not verified|identities failed the check in region",
         summary="SES rejected the message because an address is not verified in this Region.",
-        causes=(SES_SANDBOX.cause(), VERIFIED_IN_OTHER_REGION.cause()),
+        causes=(SES_SANDBOX.cause(),),
         remedies=(
             your_remedy(
                 "Check which identities are verified, and whether the account is in the sandbox",
-                "Both are per Region. ProductionAccessEnabled is false in the sandbox.",
+                "Both are per Region: an address that is verified in another Region does not count. ProductionAccessEnabled is false in the sandbox.",
                 commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
                 url=pages.SES_SANDBOX,
             ),

@@ -11,14 +11,8 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import pages
 
-__all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize", "merge_subjects")
+__all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize")
 
-_SUBJECT = lazy_pattern(
-    r"\bsystem:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?![\w*?-])",
-    re.ASCII,
-)
-_MIN_SUBJECTS = 3
-_MAX_TEXT = 64_000
 _ATTACHED = "a role, user or group can have at least 10"
 _NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
@@ -119,31 +113,3 @@ POLICY_SIZES = (
         ),
     ),
 )
-
-
-def merge_subjects(text: str) -> str | None:
-    """Return a pattern for the service accounts in a text, if all namespaces or all names begin alike.
-
-    >>> merge_subjects("".join(f"system:serviceaccount:team-{each}:app," for each in "abc"))
-    'system:serviceaccount:team-*:app'
-    """
-    found = set(_SUBJECT.findall(text, 0, _MAX_TEXT))
-    if len(found) < _MIN_SUBJECTS:
-        return None
-    namespaces, names = ({each[part] for each in found} for part in (0, 1))
-    parts = [_find_stem(each) for each in (namespaces, names)]
-    # A pattern for both would trust much more than the list.
-    if None in parts or sum(len(each) > 1 for each in (namespaces, names)) != 1:
-        return None
-    return f"system:serviceaccount:{parts[0]}:{parts[1]}"
-
-
-def _find_stem(values: set[str]) -> str | None:
-    """Return the only value, or a pattern for several values that begin with the same words."""
-    if len(values) == 1:
-        return next(iter(values))
-    first, last = min(values), max(values)
-    pairs = enumerate(zip(first, last, strict=False))
-    end = next((index for index, (one, other) in pairs if one != other), len(first))
-    stem, hyphen, _ = first[:end].rpartition("-")
-    return f"{stem}{hyphen}*" if stem else None

@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
-from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES, merge_subjects
+from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -283,9 +283,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     size, found = next((size, found) for size in POLICY_SIZES if (found := size.pattern.search(message)))
     limit, because = "", code_evidence(case.failure)
     steps, lines = size.steps, size.commands
-    if size.kind == "role" and (pattern := merge_subjects(case.failure.text)) is not None:
-        shorter = f"The subjects in the text fit one value with StringLike: {clip_text(pattern)}."
-        steps = (f"{shorter} It also trusts each other service account of this form.", *steps)
     if size.what:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None

@@ -24,40 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 
-TOOL_TOO_OLD = CauseType(
-    "tool-too-old",
-    title="The SDK or tool is older than the feature",
-    fix="Update the SDK, the AWS CLI or the tool.",
-    recognised_by="The text names an old version of the tool.",
-    sign=r"\baws-cli/1\.(?:\d|1\d|2[0-6])\.\d{1,4}\b",
-    of="invalid-request",
-)
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
-BODY_TOO_SHORT = CauseType(
-    "body-too-short",
-    title="The request body is shorter than its declared length",
-    text="The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, or a wrong length.",
-    fix="Rewind the stream before a retry, and let the SDK compute Content-Length.",
-    of="request-stalled",
-)
-BODY_STALLED = CauseType(
-    "body-stalled",
-    title="The source of the body pauses: a pipe, a download, a database or a busy program",
-    fix="Write the data into a file first, then upload the file.",
-    recognised_by="The text shows an upload from a pipe.",
-    sign=r"\| ?aws s3 cp - ",
-    of="request-stalled",
-)
-SLOW_NETWORK = CauseType(
-    "slow-network",
-    title="The network of the sender is slow",
-    text="The sender's network or a proxy is slow or drops data, or many uploads share it.",
-    fix="Upload in parts, run fewer uploads at once, or use another network.",
-    recognised_by="The text shows a transfer rate below 1 MiB/s.",
-    sign=r"\(\d{1,3}(?:\.\d)? (?:KiB|Bytes)/s\)",
-    remedy="Upload less at a time",
-    of="request-stalled",
-)
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
     title="A variable was empty or had another value",
@@ -84,7 +51,7 @@ NO_REGION = CauseType(
 REQUEST_STALLED = CauseType(
     "request-stalled",
     title="AWS did not receive the whole request",
-    text="The service waited for the rest of the request and closed the connection.",
+    text="The service waited for the rest of the body and closed the connection: the body was shorter than Content-Length, or its source or the network was too slow.",
     recognised_by='The error code RequestTimeout with "socket connection to the server was not read from or written to".',
     fix="Send the request again, and check that the body has the declared length.",
     sources=(pages.S3_ERRORS,),
@@ -215,13 +182,12 @@ REQUEST_KINDS = (
         # The C++ SDK uses this code for its own timeouts.
         except_message=r"curlCode",
         summary="AWS did not receive the whole request in time.",
-        causes=(BODY_TOO_SHORT.cause(), BODY_STALLED.cause(), SLOW_NETWORK.cause()),
         remedies=(
             your_remedy(
                 "Retry, and check the body",
-                "Retry the call. SDKs retry automatically if they can read the body again, so rewind streams before each attempt.",
+                "SDKs retry automatically if they can read the body again, so rewind streams before each attempt.",
                 "If you set Content-Length, compare it with the size of the body, or let the SDK set it.",
-                "If the source is slow, write it to a file first and upload the file.",
+                "If the source of the data is slow, such as a pipe, write the data to a file first and upload the file.",
                 url=pages.S3_ERRORS,
             ),
             your_remedy(
@@ -284,7 +250,7 @@ REQUEST_KINDS = (
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),
         summary="AWS rejected the request as invalid.",
-        causes=(EMPTY_VARIABLE.cause(), TOOL_TOO_OLD.cause()),
+        causes=(EMPTY_VARIABLE.cause(),),
         remedies=(
             your_remedy(
                 "Correct the value that the message names",

@@ -84,6 +84,7 @@ _PHRASES = (
 INSTANCE_PROFILE_NOT_THERE = CauseType(
     "instance-profile-not-there",
     title="EC2 finds no instance profile with that name or ARN",
+    text="The account of the call has no instance profile with that name or ARN.",
     recognised_by="The message says that the value is invalid for iamInstanceProfile.name or arn.",
     fix="Use the name of an existing instance profile, or create one.",
     sources=(pages.EC2_ROLES,),
@@ -94,14 +95,6 @@ ROLE_IN_PLACE_OF_PROFILE = CauseType(
     fix="Use the name of the instance profile that contains the role.",
     recognised_by="The value for the instance profile is a role.",
     sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
-    of="instance-profile-not-there",
-)
-PROFILE_IN_OTHER_ACCOUNT = CauseType(
-    "profile-in-other-account",
-    title="The instance profile is in another account",
-    fix="Create the instance profile in the account of the instance.",
-    recognised_by="The instance profile in the text is of another account than the caller.",
-    sign=r"\bget-caller-identity\b.{0,100}?\b(?P<account>\d{12})\b.{0,600}\b(?P<shown>arn:aws[\w-]{0,10}:iam::(?!(?P=account))\d{12}:instance-profile/)",
     of="instance-profile-not-there",
 )
 _TOO_NEW = ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",))
@@ -123,7 +116,6 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
         INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
         _TOO_NEW,
         ROLE_IN_PLACE_OF_PROFILE.cause(),
-        PROFILE_IN_OTHER_ACCOUNT.cause(),
         remedies=(
             your_remedy(
                 "Check that the profile exists and contains a role",

@@ -57,13 +57,6 @@ _FLAGS = {
 }
 # What shows the settings of a controller, if they are not in its Deployment.
 _SHOW_SETTINGS = {"External Secrets Operator": "kubectl get externalsecrets --all-namespaces"}
-# How often a program calls, and how many objects a command counted.
-_INTERVAL = lazy_pattern(
-    r"(?<![\w-])(?P<setting>refreshInterval|rotation-?[pP]oll-?[iI]nterval|--(?:[a-z-]{1,30}-)?interval|--poll)[\"']?(?:: ?|[= ])[\"']?(?P<value>[1-9]\d{0,4})(?P<unit>[smh])\b"
-)
-_COUNTED = lazy_pattern(r"\bkubectl get [^|]{1,200}\| ?wc -l\s{1,8}(?P<count>[1-9]\d{0,6})\b")
-_SECONDS = {"s": 1, "m": 60, "h": 3_600}
-_SHORT_INTERVAL = 300
 # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
 _UPDATES = {
     "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
@@ -173,9 +166,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if is_of_kms:
         fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
     if controller is not None:
-        return _controller_remedy(
-            controller, operation if operation.isalnum() else "OPERATION", url, case.text
-        )
+        return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
@@ -184,7 +175,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     lines: tuple[str, ...] = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
     if has_enough:
-        retry = f"The SDK already made {attempts} attempts. More of them are more calls: let it slow down with the retry mode adaptive."
+        retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = ("aws configure set retry_mode adaptive",)
         lines += () if has_enough else (f"aws configure set max_attempts {_DEFAULT_ATTEMPTS}",)
@@ -202,37 +193,13 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     return your_remedy(title, *steps, commands=lines, url=url)
 
 
-def _describe_interval(text: str) -> tuple[str, str] | None:
-    """Return the short interval at which a program calls, and how many calls that makes, if the text shows them."""
-    found = next(
-        (each for each in _INTERVAL.finditer(text) if _seconds(each) < _SHORT_INTERVAL),
-        None,
-    )
-    if found is None:
-        return None
-    counted = _COUNTED.search(text)
-    words = f"{found['setting']} is {found['value']}{found['unit']}"
-    if counted is None:
-        return found["setting"], f"{words}."
-    rate = int(counted["count"]) / _seconds(found)
-    return found[
-        "setting"
-    ], f"{words}: {counted['count']} objects make about {max(round(rate), 1)} calls a second."
-
-
-def _seconds(interval: re.Match[str]) -> int:
-    return int(interval["value"]) * _SECONDS[interval["unit"]]
-
-
-def _controller_remedy(controller: Controller, operation: str, url: str, text: str) -> Remedy:
+def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
     """Return the remedy for a controller, with a setting only where it has one."""
-    flags, interval = _FLAGS.get(controller.name), _describe_interval(text)
+    flags = _FLAGS.get(controller.name)
     if flags is not None:
         show = _SHOW_SETTINGS.get(controller.name)
-        raised = f"Raise {interval[0]}, so that {controller.name} makes fewer calls" if interval else None
         return cluster_remedy(
-            raised or f"Let {controller.name} make fewer calls",
-            *present(interval and interval[1]),
+            f"Let {controller.name} make fewer calls",
             flags,
             _RAISE_PARAMETERS if operation.startswith("GetParameter") else _FIND_CALLERS,
             commands=(show or f"kubectl --namespace NAMESPACE edit {controller.workload}",),
@@ -241,7 +208,7 @@ def _controller_remedy(controller: Controller, operation: str, url: str, text: s
     return cluster_remedy(
         "Find who makes so many calls",
         _FIND_CALLERS,
-        f"{capitalize_start(controller.name)} retries by itself, and nothing needs to be repeated by hand.",
+        f"{capitalize_start(controller.name)} retries automatically, so do not repeat anything by hand.",
         *present(_UPDATES.get(controller.name)),
         commands=(
             f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",

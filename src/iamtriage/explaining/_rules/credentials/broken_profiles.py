@@ -29,212 +29,169 @@ _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 EMPTY_SOURCE = CauseType(
     "empty-source",
     title="The profile's credential source has no credentials",
-    meaning="The profile names credential_source, and this source provides no credentials where the call runs.",
+    meaning="The source that the profile sets as credential_source provides no credentials where the call runs.",
     recognised_by='The SDK says "No credentials found in credential_source".',
     fix="Provide the credentials where credential_source looks for them, or use source_profile.",
     sources=(pages.CLI_ROLES,),
 )
-PROFILE_LOOP = CauseType(
-    "profile-loop",
-    title="Profiles name each other in a circle",
-    recognised_by='The SDK says "Infinite loop in credential configuration".',
-    fix="Give the last profile its own credentials instead of source_profile.",
-    sources=(pages.CLI_ROLES,),
-)
-TWO_SOURCES = CauseType(
-    "two-sources",
-    title="The profile has both source_profile and credential_source",
-    recognised_by="The SDK says that the profile contains both source_profile and credential_source.",
-    fix="Keep either source_profile or credential_source.",
-    sources=(pages.CLI_ROLES,),
-)
-UNKNOWN_SOURCE = CauseType(
-    "unknown-source",
-    title="The value of credential_source is unknown",
-    recognised_by="The SDK says that the credential source is not valid.",
-    fix="Use Environment, Ec2InstanceMetadata or EcsContainer.",
-    sources=(pages.CLI_ROLES,),
-)
-SOURCE_NOT_OFFERED = CauseType(
-    "source-not-offered",
-    title="The program configured its SDK without the provider that credential_source names",
-    recognised_by='The SDK says "no source provider was configured".',
-    fix="Use source_profile, or provide the credentials in another way.",
-    sources=(pages.CLI_ROLES,),
-)
-SSO_INCOMPLETE = CauseType(
-    "sso-incomplete",
-    title="The profile's IAM Identity Center settings are incomplete",
-    recognised_by="The SDK says that the profile is configured to use SSO but is missing required configuration.",
-    fix="Run aws configure sso to write the profile again.",
-    sources=(pages.SSO_LOGIN,),
-)
-SSO_SESSION_MISSING = CauseType(
-    "sso-session-missing",
-    title="The sso-session section is missing or has another name",
-    recognised_by='The SDK says "The specified sso-session does not exist".',
-    fix="Run aws configure sso-session, or correct the name.",
-    sources=(pages.SSO_LOGIN,),
-)
-SOURCE_PROFILE = CauseType(
-    "source-profile",
-    title="No config or credentials file has the profile that source_profile names",
-    recognised_by="The SDK says that the source profile referenced in the profile could not be found.",
-    fix="Create the source profile, or name another one.",
-    sources=(pages.CLI_ROLES,),
-)
-CONFIG_FILE_INVALID = CauseType(
-    "config-file-invalid",
-    title="A line of the file is not a section, a setting or a comment",
-    recognised_by='The AWS CLI or an SDK says "Unable to parse config file".',
-    fix="Correct the line, or write the file again with aws configure.",
-    sources=(pages.CLI_PROFILES,),
-)
-SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
-    "source-profile-without-credentials",
-    title="The profile that source_profile names has no credentials",
-    recognised_by="The SDK says that the source profile must have credentials.",
-    fix="Give the source profile its own credentials.",
-    sources=(pages.CLI_ROLES,),
+PROFILE_BROKEN = CauseType(
+    "profile-broken",
+    title="A setting of the profile is wrong",
+    meaning="A setting of the profile is missing or unknown, contradicts another one, or refers to something that does not exist.",
+    recognised_by='An SDK says, for example, "Infinite loop in credential configuration", "contains both source_profile and credential_source", "is configured to use SSO but is missing required configuration", "The specified sso-session does not exist" or "Unable to parse config file".',
+    fix="Correct the setting that the message names, in ~/.aws/config.",
+    sources=(pages.CLI_PROFILES, pages.CLI_ROLES, pages.SSO_LOGIN),
 )
 
 
 class _ProfileError(NamedTuple):
-    """An error in a profile: the message that reports it, its meaning, and what to do for the fix of its cause."""
+    """An error in a profile: the message that reports it, its meaning, and how to correct it.
 
-    cause: CauseType
+    Attributes:
+        pattern: The message, with the profile as ``name`` and another value as ``source``.
+        summary: What is wrong.
+        phrase: The part of the message to quote.
+        title: What to do.
+        steps: How to do it.
+        commands: What shows the settings.
+        url: The documentation.
+        before_source: What separates the other value from the words before it in the summary.
+    """
+
     pattern: re.Pattern[str]
     summary: str
     phrase: str
+    title: str
     steps: tuple[str, ...]
     commands: tuple[str, ...]
+    url: str = pages.CLI_ROLES
+    before_source: str = " "
 
 
-_CREDENTIAL_SOURCES = "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled exactly like that."
-ROLE_ARN_MISSING = CauseType(
-    "role-arn-missing",
-    title="The profile has source_profile or credential_source, but no role_arn",
-    recognised_by='The SDK for Go says "requires role_arn".',
-    fix="Add role_arn to the profile, or remove source_profile or credential_source.",
-    sources=(pages.CLI_ROLES,),
-)
 _PROFILE_ERRORS = (
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             r"(?:Unable to parse config file:|failed to load (?:shared )?config file,|Invalid credentials file:) (?P<source>[\w./~\\:@-]{1,200}[\w])"
         ),
-        cause=CONFIG_FILE_INVALID,
-        summary="The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
-        phrase="Unable to parse config file",
-        steps=(
+        "The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
+        "Unable to parse config file",
+        "Correct the line, or write the file again with aws configure",
+        (
             "Each section begins with a line such as [default] or [profile dev]. Each setting is one line: key = value.",
             "Look for a setting before the first section, a missing bracket or equals sign, pasted export lines or JSON, and a byte order mark (editors on Windows).",
-            "To start again, rename the file and run aws configure or aws configure sso.",
+            "To start over, rename the file and run aws configure or aws configure sso.",
         ),
-        commands=("aws configure list-profiles",),
+        ("aws configure list-profiles",),
+        pages.CLI_PROFILES,
     ),
     _ProfileError(
-        pattern=lazy_pattern(r"Infinite loop in credential configuration"),
-        cause=PROFILE_LOOP,
-        summary="The profiles refer to each other as source_profile in a circle, so none of them provides credentials.",
-        phrase="Infinite loop in credential configuration",
-        steps=(
-            "Follow source_profile from one profile to the next in ~/.aws/config. The text names the profiles that the SDK visited.",
-            "The last one must have credentials instead of source_profile: IAM Identity Center, credential_process, credential_source, or access keys.",
-            "A profile can name itself as source_profile only if it also has access keys.",
+        lazy_pattern(r"Infinite loop in credential configuration"),
+        "The profiles refer to each other with source_profile in a loop, so none of them provides credentials.",
+        "Infinite loop in credential configuration",
+        "Give the last profile its own credentials instead of source_profile",
+        (
+            "Follow source_profile from one profile to the next in ~/.aws/config. The message lists the profiles that the SDK visited.",
+            "The last one must have its own credentials: IAM Identity Center, credential_process, credential_source, or access keys.",
+            "A profile can use itself as source_profile only if it also has access keys.",
         ),
-        commands=("aws configure get source_profile", "aws configure list-profiles"),
+        ("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             rf"profile {_PROFILE_NAME} contains both source_profile and credential_source|has a source_profile, and a credential_source"
         ),
-        cause=TWO_SOURCES,
-        summary="The profile{of} has both source_profile and credential_source, and only one is allowed.",
-        phrase="contains both source_profile and credential_source",
-        steps=(
+        "The profile{of} has both source_profile and credential_source, and only one is allowed.",
+        "contains both source_profile and credential_source",
+        "Keep either source_profile or credential_source",
+        (
             "In ~/.aws/config, keep source_profile if another profile has the credentials.",
             "Keep credential_source if the machine provides them: EC2, a container, or environment variables.",
         ),
-        commands=("aws configure get source_profile", "aws configure get credential_source"),
+        ("aws configure get source_profile", "aws configure get credential_source"),
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             rf"credential[_ ]source \"(?P<source>[^\"\n]{{1,64}})\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
         ),
-        cause=UNKNOWN_SOURCE,
-        summary="The profile{of} has an unknown credential_source{source}.",
-        phrase="credential source",
-        steps=(_CREDENTIAL_SOURCES, "To use the credentials of another profile, use source_profile instead."),
-        commands=("aws configure get credential_source",),
-    ),
-    _ProfileError(
-        pattern=lazy_pattern(
-            rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
+        "The profile{of} has an unknown credential_source{source}.",
+        "credential source",
+        "Use Environment, Ec2InstanceMetadata or EcsContainer",
+        (
+            "Set credential_source to one of these values, which are case-sensitive.",
+            "To use the credentials of another profile, set source_profile instead.",
         ),
-        cause=SOURCE_NOT_OFFERED,
-        summary="The program does not support the credential_source of the profile{of}.",
-        phrase="no source provider was configured",
-        steps=("The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",),
-        commands=("aws configure get credential_source",),
+        ("aws configure get credential_source",),
+        before_source=" = ",
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"),
+        "The program does not support the credential_source of the profile{of}.",
+        "no source provider was configured",
+        "Use source_profile, or provide the credentials in another way",
+        ("The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",),
+        ("aws configure get credential_source",),
+    ),
+    _ProfileError(
+        lazy_pattern(
             rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration:?[ ]?(?P<source>[a-z_]{{3,40}}(?:, ?[a-z_]{{3,40}})*)?"
         ),
-        cause=SSO_INCOMPLETE,
-        summary="The profile{of} lacks settings of IAM Identity Center{source}.",
-        phrase="is configured to use SSO but is missing required configuration",
-        steps=(
+        "The profile{of} lacks IAM Identity Center settings{source}.",
+        "is configured to use SSO but is missing required configuration",
+        "Run aws configure sso to write the profile again",
+        (
             "Add the missing settings to the profile in ~/.aws/config, or let the command write the profile again.",
             "A profile has sso_session, sso_account_id and sso_role_name, and its sso-session section has sso_start_url and sso_region.",
             "In the older form, the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
         ),
-        commands=("aws configure sso",),
+        ("aws configure sso",),
+        pages.SSO_LOGIN,
+        ": ",
     ),
     _ProfileError(
-        pattern=lazy_pattern(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
-        cause=SSO_SESSION_MISSING,
-        summary="The profile names the sso-session{source}, which does not exist in the config file.",
-        phrase="specified sso-session does not exist",
-        steps=(
+        lazy_pattern(r"specified sso-session does not exist: \"(?P<source>[^\"\n]{1,64})\""),
+        "The profile uses the sso-session{source}, which the config file does not have.",
+        "specified sso-session does not exist",
+        "Run aws configure sso-session, or correct the name",
+        (
             "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. NAME is the value of sso_session in the profile and is case-sensitive.",
         ),
-        commands=("aws configure get sso_session", "aws configure sso-session"),
+        ("aws configure get sso_session", "aws configure sso-session"),
+        pages.SSO_LOGIN,
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             rf"source[_ ]profile \"(?P<source>[^\"\n]{{1,64}})\" referenced in the profile {_PROFILE_NAME}"
         ),
-        cause=SOURCE_PROFILE,
-        summary="The profile{of} uses source_profile{source}, and that profile does not exist.",
-        phrase="source_profile",
-        steps=("The profile that source_profile names must exist and have credentials.",),
-        commands=("aws configure get source_profile", "aws configure list-profiles"),
+        "The profile{of} uses source_profile{source}, and that profile does not exist.",
+        "source_profile",
+        "Create the source profile, or specify another one",
+        ("The profile in source_profile must exist and have credentials.",),
+        ("aws configure get source_profile", "aws configure list-profiles"),
+        before_source=" = ",
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             rf"source[_ ]profile (?:{_PROFILE_NAME} must have credentials|has no shared credentials)"
             r"|has a role_arn, and source_profile, ?but the source_profile does not have"
         ),
-        cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
-        summary="The profile{of} uses a source_profile that has no credentials.",
-        phrase="must have credentials",
-        steps=("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
-        commands=("aws configure list",),
+        "The profile{of} uses a source_profile that has no credentials.",
+        "must have credentials",
+        "Give the source profile its own credentials",
+        ("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
+        ("aws configure list",),
     ),
     _ProfileError(
-        pattern=lazy_pattern(
+        lazy_pattern(
             r"credential type (?P<source>[a-z_]{3,40}) requires role_arn, profile (?P<name>[\w.@:+/-]{1,64})"
         ),
-        cause=ROLE_ARN_MISSING,
-        summary="The profile{of} has no role_arn, which its{source} requires.",
-        phrase="requires role_arn",
-        steps=(
-            "The settings source_profile and credential_source say whose credentials assume the role that role_arn names.",
+        "The profile{of} has no role_arn, which its{source} requires.",
+        "requires role_arn",
+        "Add role_arn to the profile, or remove source_profile or credential_source",
+        (
+            "The settings source_profile and credential_source say whose credentials assume the role in role_arn.",
             "To use the other profile's credentials directly, use that profile.",
         ),
-        commands=("aws configure get role_arn", "aws configure get source_profile"),
+        ("aws configure get role_arn", "aws configure get source_profile"),
     ),
 )
 # boto3's assume-role provider reports this if the credential source of the profile is empty.
@@ -252,17 +209,17 @@ _EMPTY_SOURCES = {
     "Ec2InstanceMetadata": (
         "The call does not run on an EC2 instance with a role, or the metadata service is disabled or unreachable.",
         (
-            "On EC2: check that the instance has an instance profile with a role. For containers, the hop limit must be 2.",
+            "On EC2, check that the instance has an instance profile with a role. For containers, the hop limit must be 2.",
             "AWS_EC2_METADATA_DISABLED must not be true.",
-            "Elsewhere: use source_profile with a profile that has credentials.",
+            "Elsewhere, use source_profile with a profile that has credentials.",
         ),
     ),
     "EcsContainer": (
         "The call does not run in a container with a role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.",
         (
-            "In ECS: check that the task definition has a task role (taskRoleArn). The execution role is another one.",
+            "In ECS, check that the task definition has a task role (taskRoleArn). The program does not use the execution role.",
             "Only the container's first process gets the variables. A shell, sudo, cron or sshd may not pass them on.",
-            "Elsewhere: use source_profile with a profile that has credentials.",
+            "Elsewhere, use source_profile with a profile that has credentials.",
         ),
     ),
 }
@@ -279,18 +236,18 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     error, found = next(
         (error, match) for error in _PROFILE_ERRORS if (match := error.pattern.search(message))
     )
-    name = None if error.cause is SSO_SESSION_MISSING else safe_name(found.groupdict().get("name"))
-    profile = name or find_profile(case)
-    source = safe_name(found.groupdict().get("source"))
-    if error.cause is SSO_SESSION_MISSING:
-        source = safe_name(found["name"])
+    values = found.groupdict()
+    profile = safe_name(values.get("name")) or find_profile(case)
+    source = safe_name(values.get("source"))
+    summary = error.summary.format(
+        of=f" {profile}" if profile else "", source=f"{error.before_source}{source}" if source else ""
+    )
     return case.explain(
-        error.summary.format(of=f" {profile}" if profile else "", source=_describe_source(error, source)),
-        error.cause.cause("reported", quote_phrases(message, error.phrase)),
-        topic="profile-broken",
+        summary,
+        PROFILE_BROKEN.cause("reported", quote_phrases(message, error.phrase), text=summary),
         remedies=(
             your_remedy(
-                error.cause.fix.removesuffix("."),
+                error.title,
                 *error.steps,
                 commands=tuple(
                     line
@@ -298,20 +255,11 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
                     else credential_remedies.with_profile(profile, line)
                     for line in error.commands
                 ),
-                url=error.cause.sources[0],
+                url=error.url,
             ),
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
-
-
-def _describe_source(error: _ProfileError, source: str | None) -> str:
-    if not source:
-        return ""
-    if error.cause is SSO_INCOMPLETE:
-        return f": {source}"
-    with_name = {CONFIG_FILE_INVALID, SSO_SESSION_MISSING, ROLE_ARN_MISSING}
-    return f" {source}" if error.cause in with_name else f" = {source}"
 
 
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
@@ -328,7 +276,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
         topic="profile-broken",
         remedies=(
             your_remedy(
-                "Check that the profile is meant for where the call runs",
+                "Provide the credentials for credential_source, or use source_profile",
                 *steps,
                 commands=("aws configure get credential_source",),
                 url=pages.CLI_ROLES,

@@ -89,14 +89,6 @@ EXPIRED_SAML_ASSERTION = CauseType(
     fix="Sign in again, and use the assertion within 5 minutes.",
     sources=(pages.SAML,),
 )
-IDENTITY_PROVIDER_CLOCK_OFF = CauseType(
-    "identity-provider-clock-off",
-    title="The clock of the identity provider is wrong",
-    fix="Synchronize the clock of the identity provider.",
-    recognised_by="The text reports a wrong clock.",
-    sign=r"\b(?:System )?clock wrong by [\d.-]{1,20} seconds|\b[Cc]lock (?:skew|drift|offset)\b",
-    of="expired-saml-assertion",
-)
 
 
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -212,12 +204,11 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
         EXPIRED_SAML_ASSERTION.cause(
             "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
         ),
-        IDENTITY_PROVIDER_CLOCK_OFF.cause(),
         remedies=(
             your_remedy(
                 "Sign in to the identity provider again",
-                "Sign in again, and assume the role immediately.",
-                "For many roles or accounts, get a new assertion every 5 minutes.",
+                "Assume the role within 5 minutes. For many roles or accounts, get a new assertion every 5 minutes.",
+                "If STS rejects a new assertion, too, the clock of the identity provider is wrong.",
                 url=pages.ASSUME_ROLE,
             ),
         ),
@@ -254,34 +245,33 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
 
 INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
-    title="IAM Identity Center does not know the sign-in token, or no longer accepts it",
-    recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
+    title="IAM Identity Center no longer accepts the sign-in",
+    text="IAM Identity Center does not know the token of the sign-in: the session has ended, or the token was renewed elsewhere.",
+    recognised_by='The error code UnauthorizedException or InvalidGrantException, or the message "Session token not found or invalid".',
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
-)
-OTHER_SSO_REGION = CauseType(
-    "other-sso-region",
-    title="The profile's sso_region is not the Region of the Identity Center instance",
-    fix="Set sso_region to the Region of the IAM Identity Center instance.",
-    of="invalid-sso-token",
 )
 
 
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
+    summary, text = "IAM Identity Center no longer accepts the sign-in", ""
+    if "Error loading SSO Token" in request.message:
+        summary = "The AWS CLI or SDK cannot use the cached token of the IAM Identity Center sign-in"
+        text = "The file in ~/.aws/sso/cache is incomplete."
     return case.explain(
-        "IAM Identity Center does not accept the sign-in token.",
+        f"{summary}. No permission is missing.",
         INVALID_SSO_TOKEN.cause(
             "reported" if "Session token not found" in request.message else "derived",
             quote_phrases(request.message, *REJECTION_PHRASES, "Error loading SSO Token"),
+            text=text,
         ),
         LOGGED_OUT.cause(),
-        OTHER_SSO_REGION.cause(),
         remedies=(
             credential_remedies.SSO_LOGIN,
             your_remedy(
                 "If that does not help, sign out first, and check the profile",
                 "The command aws sso logout deletes the cached tokens of all profiles.",
-                "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
+                "Compare sso_start_url and sso_region in ~/.aws/config with the values in the access portal.",
                 commands=("aws sso logout", "aws sso login --profile PROFILE"),
                 url=pages.SSO_LOGIN,
             ),

@@ -41,28 +41,14 @@ IDENTITY_POOL_GUEST = CauseType(
     fix="Pass the token of the signed-in user in Logins, or enable guest access.",
     sources=(pages.IDENTITY_POOLS,),
 )
-LOGINS_EMPTY = CauseType(
-    "logins-empty",
-    title="The app requests credentials before the sign-in, or after the session ended",
-    fix="Request credentials after the sign-in.",
-    recognised_by="The text shows a call with empty Logins.",
-    sign=r"[\"']?\b[Ll]ogins[\"']? ?[:=] ?\{ ?\}",
-    remedy="Pass the user's ID token",
-    of="identity-pool-guest",
-)
 LOGINS_NOT_PASSED = CauseType(
     "logins-not-passed",
-    title="The token is not passed in Logins",
-    fix="Pass the ID token of the user in Logins.",
-    recognised_by="The text shows the call without the parameter Logins.",
-    sign=r"\bget_(?:credentials_for_identity\(IdentityId|id\(IdentityPoolId) ?= ?[\w.\"':-]{1,80}\)",
+    title="The call passes no sign-in token in Logins",
+    text="The app requests credentials before the sign-in or after the session ended, or does not pass the token in Logins.",
+    fix="Request credentials after the sign-in, and pass the ID token of the user in Logins.",
+    recognised_by="The text shows the call with empty Logins, or without them.",
+    sign=r"[\"']?\b[Ll]ogins[\"']? ?[:=] ?\{ ?\}|\bget_(?:credentials_for_identity\(IdentityId|id\(IdentityPoolId) ?= ?[\w.\"':-]{1,80}\)",
     remedy="Pass the user's ID token",
-    of="identity-pool-guest",
-)
-OTHER_POOL = CauseType(
-    "other-pool",
-    title="The app uses another identity pool",
-    fix="Correct the identity pool ID in the app or in the trust policy.",
     of="identity-pool-guest",
 )
 IDENTITY_FORBIDDEN = CauseType(
@@ -74,18 +60,12 @@ IDENTITY_FORBIDDEN = CauseType(
 )
 IDENTITY_KEPT = CauseType(
     "identity-kept",
-    title="The app keeps the ID of an earlier identity",
-    text="The app keeps the ID of an earlier identity: of another user, of a guest that was merged at sign-in, or of a disabled one.",
+    title="The app reuses the ID of an earlier identity",
+    text="The app reuses the ID of an earlier identity: of another user, of a guest that was merged at sign-in, or of a disabled identity.",
     fix="Delete the stored identity ID at sign-in and sign-out.",
     recognised_by="The text shows a stored identity ID, such as aws.cognito.identity-id in the browser's storage.",
     sign=r"\baws\.cognito\.identity-id\.",
     remedy="Delete the stored identity ID",
-    of="identity-forbidden",
-)
-LOGINS_OF_OTHER_PROVIDER = CauseType(
-    "logins-of-other-provider",
-    title="The token is of another provider or user",
-    fix="Pass the token of the provider that the identity belongs to.",
     of="identity-forbidden",
 )
 IDENTITY_POOL_ROLES = CauseType(
@@ -93,7 +73,7 @@ IDENTITY_POOL_ROLES = CauseType(
     title="The identity pool has no usable role",
     text="The pool has no role for this kind of caller (signed in or guest), or STS denied it.",
     recognised_by="The error code InvalidIdentityPoolConfigurationException.",
-    fix="Set the roles of the pool, and let their trust policies name the pool.",
+    fix="Set the roles of the pool, and specify the pool in their trust policies.",
     sources=(pages.IDENTITY_POOL_ROLES,),
 )
 LOGIN_REJECTED = CauseType(
@@ -108,7 +88,7 @@ POOL_NOT_TRUSTED = CauseType(
     "pool-not-trusted",
     title="The role does not trust the identity pool",
     meaning="The trust policy of the role does not name the identity provider of Amazon Cognito, the ID of this pool, or this kind of caller.",
-    fix="Name cognito-identity.amazonaws.com, the pool's ID and the kind of caller in the trust policy.",
+    fix="Specify cognito-identity.amazonaws.com, the pool's ID and the kind of caller in the trust policy.",
     of="identity-pool-roles",
 )
 POOL_ROLE_MISSING = CauseType(
@@ -130,22 +110,20 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
             "reported",
             ('The text says "Unauthenticated access is not supported for this identity pool".',),
         ),
-        LOGINS_EMPTY.cause(),
         LOGINS_NOT_PASSED.cause(),
-        OTHER_POOL.cause(),
         remedies=(
             your_remedy(
                 "Pass the user's ID token in Logins",
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
-                "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
+                "The key in Logins is the provider's name. For a user pool, it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID.",
                 commands=(
                     "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
             account_remedy(
-                "Or, if guests are meant to have access, enable guest access",
-                "Enable it in the identity pool, and choose a guest role with few permissions: anyone can get its credentials.",
+                "Or enable guest access in the identity pool, if guests are meant to have access",
+                "Choose a guest role with few permissions, because anyone can get its credentials.",
                 url=pages.IDENTITY_POOLS,
             ),
         ),
@@ -209,13 +187,12 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     found = _ID.fullmatch(denial.resource or "")
     identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", "REGION")
     return denial.explain(
-        "The identity pool denied the caller the credentials of this identity.",
+        "The identity pool returned no credentials, because the sign-in in the call does not belong to this identity.",
         IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
         LOGINS_NOT_PASSED.cause(
-            text="The identity has signed in before, and the call has no sign-in token. Such an identity never becomes a guest again."
+            text="The call has no sign-in token, and this identity has signed in before: it can never be a guest again."
         ),
         IDENTITY_KEPT.cause(),
-        LOGINS_OF_OTHER_PROVIDER.cause(),
         topic="identity-pool-forbidden",
         remedies=(
             your_remedy(

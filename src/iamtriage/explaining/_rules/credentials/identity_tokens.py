@@ -63,17 +63,10 @@ NOT_AN_ID_TOKEN = CauseType(
 CLAIM_REJECTED = CauseType(
     "claim-rejected",
     title="The identity provider rejects the token",
+    text="The token has expired or was revoked, or the identity provider has blocked the user or client.",
     recognised_by="The error code IDPRejectedClaim.",
     fix="Get a new token.",
     sources=(pages.OIDC_ROLES,),
-)
-TOKEN_REVOKED = CauseType(
-    "token-revoked",
-    title="The token has expired or was revoked",
-    fix="Get a new token.",
-    recognised_by="The text says that a token was revoked.",
-    sign=r"\b(?:been |was |is )(?:expired or )?revoked\b",
-    of="claim-rejected",
 )
 INVALID_IDENTITY_TOKEN = CauseType(
     "invalid-identity-token",
@@ -81,14 +74,6 @@ INVALID_IDENTITY_TOKEN = CauseType(
     recognised_by="The error code InvalidIdentityToken with a message that no other cause covers.",
     fix="Check the token's form, its issuer and its expiry.",
     sources=(pages.OIDC_ROLES,),
-)
-TOKEN_CUT = CauseType(
-    "token-cut",
-    title="The token is truncated or empty, or has newlines or quotes around it",
-    fix="Pass the token complete, without newlines and quotes.",
-    recognised_by="The text shows a command that cuts the token.",
-    sign=r"\| ?(?:head|cut) -[cb] ?\d{0,6}",
-    of="invalid-identity-token",
 )
 
 
@@ -161,11 +146,10 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
     return case.explain(
         "The identity provider rejected the token.",
         CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
-        TOKEN_REVOKED.cause(),
         remedies=(
             your_remedy(
                 "Get a new token from the identity provider",
-                "Sign in to the identity provider again, or let the job or app request a new token, and use it right away.",
+                "Sign in again, or let the job or app request a new token, and use it right away.",
                 "If new tokens are rejected, too, check in the identity provider whether the user or client is blocked.",
                 url=pages.OIDC_PROVIDERS,
             ),
@@ -189,7 +173,6 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
         INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
         *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
-        TOKEN_CUT.cause(),
         *(
             ()
             if is_not_jwt
@@ -211,7 +194,7 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
 
 _SEND_ID_TOKEN = your_remedy(
     "Send a current ID token",
-    "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
+    "Send the provider's ID token, not its access token. It is a JWT: three parts, separated by dots, without quotes or newlines.",
     "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
     url=pages.EKS_IRSA_SDK,
 )
@@ -219,7 +202,7 @@ _SEND_ID_TOKEN = your_remedy(
 
 _INSPECT_TOKEN = your_remedy(
     "Inspect the token's claims",
-    "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
+    "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline. A token that cannot be read is truncated or empty, or has quotes or newlines around it.",
     "Never paste a token into a website or chat: until it expires, it is a credential.",
     url=pages.OIDC_ROLES,
 )

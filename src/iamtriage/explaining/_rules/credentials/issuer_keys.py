@@ -29,7 +29,7 @@ NO_VERIFICATION_KEY = CauseType(
 ISSUER_UNREACHABLE = CauseType(
     "issuer-unreachable",
     title="The issuer is not reachable from the internet",
-    text="The issuer is private, behind a firewall, or slow: STS fetches the keys over the internet.",
+    text="The issuer is private, behind a firewall, or slow. STS fetches its keys over the internet.",
     fix="Serve the issuer's configuration and keys on a public address.",
     recognised_by="The token's issuer has a private host name or address.",
     sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}",
@@ -59,30 +59,13 @@ IDENTITY_PROVIDER_UNREACHED = CauseType(
     fix="Retry, then check that the issuer is reachable from the internet.",
     sources=(pages.OIDC_PROVIDERS,),
 )
-PASSING_FAULT = CauseType(
-    "passing-fault",
-    title="A temporary network error",
-    fix="Retry the call.",
-    recognised_by="The text shows that a later attempt succeeded.",
-    sign=r"\battempt \d{1,2}: succe(?:ss|eded)\b|\bsucceeded (?:after|on) (?:attempt|retry) \d{1,2}",
-    remedy="Retry after",
-    of="identity-provider-unreached",
-)
 WRONG_THUMBPRINT = CauseType(
     "wrong-thumbprint",
     title="The certificate does not match the provider's thumbprint",
+    text="The issuer uses another certificate than when the provider was created.",
     recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
     fix="Update the thumbprint list of the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),
-)
-CERTIFICATE_REPLACED = CauseType(
-    "certificate-replaced",
-    title="The issuer has another certificate than when the provider was created",
-    fix="Update the thumbprint list of the identity provider.",
-    recognised_by="The text shows that a certificate was renewed.",
-    sign=r"\bRenewing an existing certificate\b|\bcertbot renew\b|\b[Cc]ertificate (?:was )?renewed\b",
-    remedy="Update the provider's thumbprint",
-    of="wrong-thumbprint",
 )
 
 
@@ -113,8 +96,7 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
     return case.explain(
         "STS could not reach the identity provider.",
         IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
-        PASSING_FAULT.cause(),
-        ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
+        ISSUER_UNREACHABLE.cause(),
         remedies=(_RETRY, _fetch_keys_remedy(issuer)),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
@@ -134,15 +116,15 @@ def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     )
     if issuer.url is None and issuer.system == "GitLab":
         # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
-        serves = "The issuer is the GitLab instance, whose URL is $CI_SERVER_URL in a job: set it to that outside. Its administrator must make both documents reachable from the internet."
+        serves = "The issuer is the GitLab instance. In a job, $CI_SERVER_URL is its URL: set the variable before you run the commands. Both documents must be reachable from the internet."
         lines = (
             'curl --silent --show-error "$CI_SERVER_URL/.well-known/openid-configuration"',
             'curl --silent --show-error "$CI_SERVER_URL/oauth/discovery/keys"',
         )
     return build(
         "Fetch the issuer's keys as STS does",
-        "Run it from outside your own network. Both documents must be served over HTTPS, without a redirect.",
-        "Compare issuer with the token's iss, and the kid of the keys at jwks_uri with the token's.",
+        "Run the commands from outside your network. Both documents must be served over HTTPS, without a redirect.",
+        "Compare issuer with the token's iss claim, and the kid of the keys at jwks_uri with the token's kid.",
         serves,
         commands=lines,
         url=pages.OIDC_PROVIDERS,
@@ -151,7 +133,7 @@ def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
 
 _RETRY = your_remedy(
     "Retry after a few seconds",
-    "Retry a few times with exponential backoff. If it goes on, the error is not temporary.",
+    "Retry a few times with exponential backoff: the error can be temporary.",
     url=pages.OIDC_ROLES,
 )
 
@@ -164,7 +146,6 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
         WRONG_THUMBPRINT.cause(
             "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
         ),
-        CERTIFICATE_REPLACED.cause(),
         remedies=(
             account_remedy(
                 "Update the provider's thumbprint",

@@ -61,12 +61,6 @@ HELPER_WITHOUT_CREDENTIALS = CauseType(
     fix="Sign in for the profile that the kubeconfig names, then run kubectl again.",
     of="kubeconfig-helper",
 )
-HELPER_PROFILE = CauseType(
-    "helper-profile",
-    title="The kubeconfig names a profile or role that cannot be used",
-    fix="Correct the profile or the role in the kubeconfig.",
-    of="kubeconfig-helper",
-)
 HELPER_TIMEOUT = CauseType(
     "helper-timeout",
     title="The kubeconfig's helper could not reach STS",
@@ -264,8 +258,9 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
     outcome = "failed"
     causes: tuple[Cause, ...] = (
-        HELPER_WITHOUT_CREDENTIALS.cause(text="The helper found no AWS credentials, or expired ones."),
-        HELPER_PROFILE.cause(),
+        HELPER_WITHOUT_CREDENTIALS.cause(
+            text="The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+        ),
         HELPER_TIMEOUT.cause(),
     )
     first: tuple[Remedy, ...] = ()

@@ -49,22 +49,22 @@ REJECTED_TOKEN = lazy_pattern(
 _REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "The request had no token in its Authorization header.",
     "parsed": "The Authorization header did not contain a service account token.",
+    "malformed": "The Authorization header is not the bare token: often, it begins with Bearer, or contains a quote or the path of the file.",
     "invalid": "The token must be the one in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which has the audience pods.eks.amazonaws.com and is from this cluster.",
 }
-# What Go says about the first character that Base64 does not have: encoding/base64, CorruptInputError.
-_BAD_BYTE = lazy_pattern(r"illegal base64 data at input byte (\d{1,4})(?!\d)")
+# What Go and golang-jwt say about a token in another form: encoding/base64, CorruptInputError, and
+# https://github.com/golang-jwt/jwt/blob/main/parser.go.
+_MALFORMED = lazy_pattern(r"illegal base64 data|invalid number of segments")
 _WORKLOAD = lazy_pattern(
     r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
 )
-# What golang-jwt says: https://github.com/golang-jwt/jwt/blob/main/parser.go and errors.go.
-_OTHER_SEGMENTS = "invalid number of segments"
 _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
-AGENT_REFUSED_TOKEN = CauseType(
-    "agent-refused-token",
+AGENT_REJECTED_TOKEN = CauseType(
+    "agent-rejected-token",
     title="The EKS Pod Identity Agent returned no credentials for the token",
     recognised_by="The agent at 169.254.170.23 answered with an error.",
     fix="Read the token from its file for each call, with a current SDK.",
@@ -73,21 +73,21 @@ AGENT_REFUSED_TOKEN = CauseType(
 TOKEN_FILE_EMPTY = CauseType(
     "token-file-empty",
     title="The token file is empty or another file",
-    text="The file that the variable names is empty or the wrong one, or the process has the address without the variable or the volume.",
+    text="The file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is empty or the wrong one, or the process lacks the variable or the volume.",
     fix="Use the token file that EKS mounts.",
     recognised_by="The variable AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is empty in the text.",
     sign=r"\bAWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=(?:\"\")?(?= |$)",
     remedy="Check whether the pod has the token",
-    of="agent-refused-token",
+    of="agent-rejected-token",
 )
 CALLED_BY_HAND = CauseType(
     "called-by-hand",
     title="The agent was called without the token",
-    text="Someone, or a probe, called the agent by hand. The header is the bare token, without a word such as Bearer.",
+    text="Someone, or a probe, called the agent without an SDK. The Authorization header must be the bare token, without Bearer before it.",
     fix="Let an SDK get the credentials.",
     recognised_by="The text shows that curl or wget called the agent.",
     sign=r"\b(?:curl|wget)\b[^|;]{0,80}169\.254\.170\.23",
-    of="agent-refused-token",
+    of="agent-rejected-token",
 )
 
 
@@ -129,53 +129,31 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     """
     if problem is None and (rejected := REJECTED_TOKEN.search(message)) is not None:
         problem = rejected["problem"]
+    if problem == "parsed" and _MALFORMED.search(message):
+        problem = "malformed"
     is_from_service = case.failure.envelope.operation == "AssumeRoleForPodIdentity"
     rejecter = "Amazon EKS" if is_from_service else "The EKS Pod Identity Agent"
     is_early = problem is None and _TOO_EARLY in message
     outcome = "is not valid yet" if is_early else "has expired"
     text = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
-    byte = _BAD_BYTE.search(message) if problem == "parsed" else None
-    is_other = problem == "parsed" and _OTHER_SEGMENTS in message
-    has_prefix = byte is not None and int(byte[1]) == len("Bearer")
-    more: tuple[Cause, ...] = ()
-    remedies: tuple[Remedy, ...]
-    if byte is not None or is_other:
-        # The program has the token: it sends it in another form.
-        text = "The Authorization header does not have the three parts of a token, separated by dots: often it is a path or a variable's name instead of the contents of the file."
-        if byte is not None:
-            after = f"after its first {byte[1]}" if int(byte[1]) else "at its start, such as a quote"
-            prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
-            text = f"The Authorization header has an invalid character {after}{prefix}."
-        summary = f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}."
+    summary = f"{rejecter} rejected the request for credentials because of its token."
+    causes: tuple[Cause, ...] = ()
+    remedies: tuple[Remedy, ...] = (_CHECK_TOKEN, _UPDATE_SDK)
+    if problem == "malformed":
+        summary = "The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token."
         remedies = (_send_bare_token_remedy(case), _UPDATE_SDK)
     elif is_early:
-        summary = f"{rejecter} rejected the pod's token because it {outcome}: the clock of the node is most likely behind."
+        summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the clock of the node is behind."
         remedies = (credential_remedies.set_clock(message),)
     elif problem is None:
-        summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the program keeps an old one."
+        summary = f"{rejecter} rejected the pod's token because it {outcome}: most likely, the program reuses an old one."
         kept = "The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
-        more, remedies = (
-            (TOKEN_KEPT.cause(text=kept),),
-            (
-                your_remedy(
-                    "Restart the pods, and let the program read the token file for each request",
-                    "A restart helps at once: new pods get a new token.",
-                    "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
-                    "If new pods fail, too, the clock of the node is ahead.",
-                    commands=(commands.RESTART_PODS,),
-                    url=pages.EKS_POD_SDK,
-                ),
-            ),
-        )
+        causes, remedies = (TOKEN_KEPT.cause(text=kept),), (_REREAD_TOKEN,)
+    elif problem == "invalid":
+        summary = "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
+        causes = (TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
     else:
-        summary = (
-            "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
-            if problem == "invalid"
-            else f"{rejecter} rejected the request for credentials because of its token."
-        )
-        too_old = () if problem == "invalid" else (pod_roles.SDK_TOO_OLD.cause(),)
-        more = (*too_old, TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
-        remedies = (_CHECK_TOKEN, _UPDATE_SDK)
+        causes = (pod_roles.SDK_TOO_OLD.cause(), TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause())
     because = quote_phrases(
         message,
         "service account token cannot be empty",
@@ -186,10 +164,10 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         because = (f"The error code is {error_code(case.failure)}.",)
     return case.explain(
         summary,
-        AGENT_REFUSED_TOKEN.cause(
+        AGENT_REJECTED_TOKEN.cause(
             "reported", because, text=f"The EKS Pod Identity Agent returned no credentials. {text}"
         ),
-        *more,
+        *causes,
         topic="pod-identity-token",
         remedies=remedies,
         notes=(
@@ -198,10 +176,18 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     )
 
 
+_REREAD_TOKEN = your_remedy(
+    "Restart the pods, and let the program read the token file for each request",
+    "New pods get a new token, so a restart helps at once.",
+    "For a lasting fix, update the SDK. Your own code must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request.",
+    "If new pods fail, too, the clock of the node is ahead.",
+    commands=(commands.RESTART_PODS,),
+    url=pages.EKS_POD_SDK,
+)
 _CHECK_TOKEN = your_remedy(
     "Check whether the pod has the token",
     "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
-    "If both are right, the SDK is too old or the process does not inherit the variables.",
+    "If both variables are set and the token is there, the SDK is too old or the process does not inherit the variables.",
     commands=(
         pod_roles.VARIABLES_OF_POD,
         "kubectl exec POD --namespace NAMESPACE -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
@@ -227,7 +213,7 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
     program, namespace = find_called_workload(case) or ("POD", case.facts.namespace)
     return your_remedy(
         "Send the bare token: update or correct the program",
-        "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
+        "Update the program to a version whose SDK supports EKS Pod Identity. Your own code must send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without Bearer, quotes or newlines.",
         "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
         commands=(
             f"kubectl exec --stdin --tty {program} --namespace {commands.namespace(namespace)} -- sh",
@@ -254,11 +240,11 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
     return case.explain(
-        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
+        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23, so it cannot use the role of the pod's association.",
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
             quote_phrases(text, phrase) if phrase else (),
-            text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
+            text="EKS sets the agent's address only for a pod with a Pod Identity association, and the SDK rejects it.",
         ),
         remedies=(
             pod_roles.update_sdk_remedy(case, version),

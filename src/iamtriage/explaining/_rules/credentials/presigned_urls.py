@@ -31,7 +31,7 @@ SIGNED_WITH_SESSION = lazy_pattern(
 _URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
 _CLOUDFRONT = lazy_pattern(r"\bKey-Pair-Id=")
 _URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
-_ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours, whatever --expires-in says."
+_ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours and regardless of --expires-in."
 
 
 CLOUDFRONT_URL = CauseType(
@@ -54,21 +54,11 @@ PRESIGNED_URL_EXPIRED = CauseType(
 SIGNER_EXPIRED = CauseType(
     "signer-expired",
     title="The credentials that signed the URL have expired",
-    text="The URL was signed with temporary credentials, and they have expired before the URL.",
+    text="The URL was signed with temporary credentials, which expired before the URL.",
     meaning="A presigned URL lasts no longer than the credentials that signed it.",
     recognised_by="The error code ExpiredToken for a presigned URL.",
     fix="Create the URL when it is needed, or sign it with credentials that last longer.",
     sources=(pages.S3_PRESIGNED,),
-)
-URL_KEPT = CauseType(
-    "url-kept",
-    title="The URL was used late or again",
-    text="The URL was used late or again: from an open page, a cache, an email, a queue or a retry.",
-    fix="Create a URL for each use.",
-    recognised_by="The text shows a cache.",
-    sign=r"\bX-Cache: (?:Error|Hit|RefreshHit) from \w{1,20}",
-    remedy="Create a new URL",
-    of="presigned-url-expired",
 )
 EXPIRY_TOO_SHORT = CauseType(
     "expiry-too-short",
@@ -87,50 +77,21 @@ PRESIGNED_URL_NOT_YET_VALID = CauseType(
     fix="Correct the clock of the machine that creates the URL.",
     sources=(pages.S3_PRESIGNED,),
 )
-LOCAL_TIME = CauseType(
-    "local-time",
-    title="The signing code uses local time instead of UTC",
-    fix="Sign with UTC.",
-    recognised_by="The text shows code that formats the local time, such as datetime.now().",
-    sign=r"\bdatetime\.now\(\)\.strftime|\bLocalDateTime\.now\(|\btime\.localtime\(",
-    of="presigned-url-not-yet-valid",
-)
 PRESIGNED_URL_INCOMPLETE = CauseType(
     "presigned-url-incomplete",
     title="The URL has only some of the signature's parameters",
+    text="The URL has only some of the signature's parameters. Most often, it was cut at an &: by a shell without quotes, an HTML page, a log or a redirect.",
     recognised_by='The message says "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters" or names the parameters of version 4.',
-    fix="Use the whole URL, in quotes.",
+    fix="Use the whole URL, and put it in quotes on a command line.",
     sources=(pages.S3_PRESIGNED,),
-)
-URL_CUT = CauseType(
-    "url-cut",
-    title="The URL was cut at an ampersand",
-    text="The URL was cut at an &: by a shell without quotes, an HTML page, a log or a redirect.",
-    fix="Quote the URL in shells and escape it in HTML.",
-    of="presigned-url-incomplete",
-)
-OTHER_PARAMETERS = CauseType(
-    "other-parameters",
-    title="The application's own parameters have these names",
-    fix="Rename the parameters of the application.",
-    recognised_by="The parameter Expires of the URL in the text is not a time.",
-    sign=r"[?&]Expires=(?!\d{10}(?:\D|$))[\w-]{1,20}",
-    of="presigned-url-incomplete",
 )
 PRESIGNED_URL_TOO_LONG = CauseType(
     "presigned-url-too-long",
-    title="X-Amz-Expires can be at most 604800 seconds, which is 7 days",
+    title="The expiry of a presigned URL is longer than 7 days",
+    text="X-Amz-Expires can be at most 604800 seconds, which is 7 days. It is too large if it is in milliseconds, or a date.",
     recognised_by="The message says that X-Amz-Expires must be less than a week.",
     fix="Use at most 604800 seconds, which is 7 days.",
     sources=(pages.S3_PRESIGNED,),
-)
-MILLISECONDS = CauseType(
-    "milliseconds",
-    title="The expiry was given in milliseconds or as a date instead of in seconds",
-    fix="Give the expiry in seconds.",
-    recognised_by="The expiry in the text has seven digits or more.",
-    sign=r"\b(?:X-Amz-Expires|[eE]xpiresIn|expires_in)[=: ]{1,3}\d{7,16}\b|--expires-in[ =]\d{7,16}\b",
-    of="presigned-url-too-long",
 )
 
 
@@ -153,7 +114,6 @@ def explain_url_expired(denial: Denial) -> Explanation:
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),
-        URL_KEPT.cause(),
         EXPIRY_TOO_SHORT.cause(),
         clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         remedies=(_NEW_URL, credential_remedies.set_clock()),
@@ -175,7 +135,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
             _NEW_URL,
             account_remedy(
                 "For URLs that must last for days, change how they are signed",
-                "Create URLs on request: let the recipient call your application, which signs a new URL each time.",
+                "Create URLs on request: the recipient calls your application, which signs a new URL each time.",
                 "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
                 "Only an IAM user's access key can sign a URL for the full 7 days. Prefer the other ways.",
                 url=pages.CLOUDFRONT_SIGNED,
@@ -191,8 +151,9 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     return denial.explain(
         "The presigned URL is not valid yet: its signing time is in the future.",
         PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
-        clocks.CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
-        LOCAL_TIME.cause(),
+        clocks.CLOCK_AHEAD.cause(
+            text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
+        ),
         remedies=(credential_remedies.set_clock(), _NEW_URL),
         notes=(_URL_REJECTED,),
     )
@@ -223,8 +184,6 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
             ),
         ),
         *((cloudfront,) if may_be_cloudfront else ()),
-        URL_CUT.cause(),
-        OTHER_PARAMETERS.cause(),
         remedies=(
             your_remedy(
                 "Use the complete URL, at the host that it was signed for",
@@ -242,13 +201,12 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
 def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]) -> Explanation:
     """Explain that a presigned URL was created for more than a week."""
     return case.explain(
-        "The presigned URL's expiry is longer than the 7 days that S3 allows.",
+        "The presigned URL was created for more than 7 days, which S3 does not allow.",
         PRESIGNED_URL_TOO_LONG.cause("reported", because),
-        MILLISECONDS.cause(),
         remedies=(
             your_remedy(
                 "Create the URL with a shorter expiry",
-                "Use at most 604800 seconds.",
+                "Set the expiry to at most 604800, in seconds.",
                 _ROLE_CREDENTIALS_EXPIRE,
                 "For longer access, create URLs on request, or use CloudFront signed URLs.",
                 commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
@@ -261,7 +219,7 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
 
 _NEW_URL = your_remedy(
     "Create a new URL, or ask the sender for one",
-    "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
+    "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
     _ROLE_CREDENTIALS_EXPIRE,
     commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
     url=pages.S3_PRESIGNED,

@@ -296,15 +296,11 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
     cause = TOKEN_NOT_TRUSTED.cause(
         "derived",
         ("The text or the token's claims name an Amazon Cognito identity pool.",),
-        text="The role's trust policy does not allow the token of the identity pool: it must name the pool's ID (aud), and authenticated or unauthenticated (amr).",
-    )
-    others = (
-        identity_pools.OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
-        GUEST_OR_SIGNED_IN.cause(),
+        text="The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr).",
     )
     return explain_rejected(
         denial,
         "STS rejected the identity pool's token for the role: its trust policy does not allow it.",
-        *((cause, *others) if findings is None else (findings.cause, cause)),
+        *((cause, GUEST_OR_SIGNED_IN.cause()) if findings is None else (findings.cause, cause)),
         remedies=(identity_pools.pool_trust_remedy(denial.facts.token_claims),),
     )

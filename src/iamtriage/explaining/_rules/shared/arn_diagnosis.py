@@ -151,7 +151,7 @@ class ArnDiagnosis(Value):
     """What is wrong with an ARN.
 
     Attributes:
-        code: The code of the problem.
+        cause: The cause that it is.
         text: The problem in a sentence.
         correct_arn: The ARN to use instead, if known.
         lookup_command: The command that prints the correct ARN, if it is not known.

@@ -1,0 +1,139 @@
+"""Explain principals of access entries that EKS rejects.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
+from iamtriage.explaining._rules.calls.rejected_arns import diagnose_arn
+from iamtriage.explaining._rules.shared import arn_diagnosis, clusters, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidArn
+
+
+_UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
+
+
+PRINCIPAL_NOT_ACCEPTED = CauseType(
+    "principal-not-accepted",
+    title="EKS rejects the principal ARN of an access entry",
+    meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
+    recognised_by="The message says that the principalArn is invalid or has the wrong format.",
+    fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
+    sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
+)
+
+
+_WAIT = your_remedy(
+    "Wait, if the role was just created",
+    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
+    url=pages.CONSISTENCY,
+)
+
+
+def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
+    """Explain that EKS rejects the principal of an access entry."""
+    cluster = clusters.find_cluster(case)
+    arn = diagnose_arn(case, clusters.find_entry_arn(case), "access-entry")
+    entry_arn = arn.correct_arn if arn.is_of_other_partition else arn.text
+    principal = arn.principal
+    mapped = build_cluster_principal(try_parse_principal(entry_arn), "the principal")
+    if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
+        # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
+        argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
+        mapped = attrs.evolve(mapped, entry_argument=argument, entry_refusal=None)
+    is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
+    reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
+    if is_unknown:
+        reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
+    causes = arn.causes(PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported))
+    lookup = arn.lookup_command
+    if arn.diagnosis is None:
+        causes += _possible_causes(is_unknown=is_unknown)
+        if is_unknown:
+            # The stated ARN would be rejected again.
+            mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup})"', entry_refusal=None)
+    repeated = repeat_command(
+        context_of(case.facts).command,
+        *("eks", "create-access-entry"),
+        changes={"principal-arn": mapped.new_entry_argument},
+        of_region=cluster.region,
+    )
+    deployment = find_deployment(case.failure, case.facts)
+    used = (
+        ", and the second uses it" if deployment is None and mapped.entry_argument.startswith('"$(') else ""
+    )
+    is_terraform = deployment is not None and deployment.tool == "Terraform"
+    by_hand = cluster_remedy(
+        "Look up the full ARN, and create the access entry with it",
+        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+        *present(mapped.entry_refusal),
+        "Use credentials of the account that owns the role or user.",
+        commands=(lookup, repeated or mapped.create_entry_command(cluster)),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+    session = (_SESSION_CONTEXT,) if is_terraform and isinstance(principal, RoleSession) else ()
+    remedies = [change_in_code(by_hand, deployment, "principal_arn", *session)]
+    if is_unknown and arn.diagnosis is None:
+        remedies.append(_WAIT)
+    return case.explain(
+        f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
+        *causes,
+        topic="access-entry-principal",
+        remedies=tuple(remedies),
+        notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
+    )
+
+
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_session_context
+_SESSION_CONTEXT = "If it is data.aws_caller_identity.current.arn, use data.aws_iam_session_context.current.issuer_arn, with that ARN as its arn."
+
+
+def _possible_causes(*, is_unknown: bool) -> list[Cause]:
+    if not is_unknown:
+        text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
+        return [arn_diagnosis.SESSION_ARN.cause(text=text)]
+    return [
+        arn_diagnosis.PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
+        PRINCIPAL_NOT_THERE.cause(text="The name or account is misspelled, or the role or user was deleted."),
+        PRINCIPAL_TOO_NEW.cause(),
+    ]
+
+
+def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
+    """Explain that access entries of service-linked roles cannot be changed."""
+    cluster = clusters.find_cluster(case)
+    return case.explain(
+        "EKS does not allow changes to access entries of service-linked roles.",
+        arn_diagnosis.SERVICE_LINKED_ROLE.cause(
+            "reported",
+            text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
+        ),
+        topic="access-entry-service-linked",
+        remedies=(
+            cluster_remedy(
+                "Remove the entry",
+                "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
+                "For people and programs, use a role that they assume.",
+                commands=(cluster.eks_command("list-access-entries"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+    )
