@@ -140,3 +140,40 @@ def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
 )
 def test_plugin_with_the_right_credentials(caller: str, more: str) -> None:
     assert "assume_role" not in explain(PROVIDERS.format(caller=caller, more=more)).summary
+
+
+WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Ops/lee\n"
+ENTRIES = "$ aws eks list-access-entries --cluster-name orders --query accessEntries\n[\n    \"arn:aws:iam::111122223333:role/Ops\"\n]\n"
+DEPLOY = "arn:aws:iam::111122223333:role/Deploy"
+LAB = "      env:\n      - name: AWS_PROFILE\n        value: lab\n"
+OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "summary"),
+    [
+        ("export AWS_PROFILE=ops", _user("dev", *GET, "orders") + LAB, "kubectl does not use the shell's profile ops: the kubeconfig sets AWS_PROFILE=lab"),
+        ("export AWS_PROFILE=ops", _user("dev", *GET, "orders", "--profile", "lab"), "kubectl does not use the shell's profile ops: the kubeconfig sets --profile lab"),
+        ("ls", WHOAMI + _user("dev", *GET, "orders") + LAB, "kubectl does not use the role Ops: the kubeconfig sets AWS_PROFILE=lab"),
+        ("ls", WHOAMI + OF_ROLE, f"kubectl does not use the role Ops: the kubeconfig sets --role-arn {DEPLOY}"),
+        ("ls", WHOAMI + ENTRIES, "The cluster could not authenticate the caller (401), although the role Ops has an access entry"),
+        # The shell and the kubeconfig agree, or nothing shows whom the shell uses.
+        ("export AWS_PROFILE=lab", WHOAMI + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI.replace("--query", "--profile lab --query") + _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI.replace("Ops", "Deploy") + OF_ROLE, "The cluster could not authenticate the caller (401): the text"),
+        # The role of the kubeconfig has an entry.
+        ("ls", WHOAMI + ENTRIES.replace("Ops", "Deploy") + OF_ROLE, "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI + ENTRIES.replace("Ops", "Other"), "The cluster could not authenticate the caller (401): the text"),
+    ],
+)  # fmt: skip
+def test_principal_of_the_kubeconfig(before: str, after: str, summary: str) -> None:
+    assert explain(f"$ {before}\n$ kubectl get pods\n{ERROR}\n{after}").summary.startswith(summary)
+
+
+def test_principal_with_an_entry() -> None:
+    explanation = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}{OF_ROLE}")
+    assert "The role Ops has an access entry and needs no new one." in explanation.causes[0].text
+    assert explanation.remedies[0].commands[0] == "aws eks update-kubeconfig --name orders --region eu-west-1"
+    only = explain(f"$ kubectl get pods\n{ERROR}\n{WHOAMI}{ENTRIES}")
+    assert not any("create-access-entry" in line for each in only.remedies for line in each.commands)

@@ -168,7 +168,12 @@ def find_profile(text: str, command: CommandLine | None) -> Stated | None:
         return stated
     if "PROFILE" not in text and "update-kubeconfig" not in text:
         return None
-    return _last(_PROFILES, text) or _last(_KUBECONFIG_PROFILE, text)
+    return _last(_PROFILES, text) or find_kubeconfig_profile(text)
+
+
+def find_kubeconfig_profile(text: str) -> Stated | None:
+    """Return the last profile that a kubeconfig sets in the environment of its plugin."""
+    return _last(_KUBECONFIG_PROFILE, text)
 
 
 def find_cluster(text: str, command: CommandLine | None) -> Stated | None:

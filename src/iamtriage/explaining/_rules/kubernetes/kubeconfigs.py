@@ -1,4 +1,4 @@
-"""Read a kubeconfig or a provider of Terraform, and explain that it gets its token for another cluster than it calls.
+"""Read a kubeconfig or a provider of Terraform, and explain that its token is for another cluster or principal.
 
 A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
 """
@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
+from iamtriage.explaining._context.readers.unique_values import unique_value
+from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
@@ -36,9 +44,14 @@ _CLUSTER_ARN = lazy_pattern(
 )
 _EKSCTL = lazy_pattern(r"(?P<name>[0-9A-Za-z][\w-]{0,99})\.(?P<region>[a-z0-9-]{5,30})\.eksctl\.io")
 # An argument is an item of a list, on its own line or in brackets.
-_ARGUMENT = r"[\"']?\s{{0,40}}(?:,\s{{0,4}}|\n\s{{0,40}}- )[\"']?(?P<{}>[\w-]{{1,100}})[\"']?"
-_OF_TOKEN = lazy_pattern(rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){_ARGUMENT.format('name')}")
-_REGION_OF_TOKEN = lazy_pattern(rf"--region{_ARGUMENT.format('region')}")
+_NEXT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
+_OF_TOKEN = lazy_pattern(rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){_NEXT}(?P<name>[\w-]{{1,100}})")
+_REGION_OF_TOKEN = lazy_pattern(rf"--region{_NEXT}(?P<region>[\w-]{{1,100}})")
+_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{_NEXT}([\w.@+-]{{1,64}})", re.ASCII)
+_ROLE_OF_TOKEN = lazy_pattern(
+    rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
+    re.ASCII,
+)
 
 # The data sources of Terraform's provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster_auth
 _DATA = lazy_pattern(
@@ -247,5 +260,103 @@ def explain_provider_role(case: AnyCase, role: str) -> Explanation:
             ),
             principal.inspect_access_remedy(cluster),
         ),
+        notes=(_NO_POLICY,),
+    )
+
+
+class PinnedIdentity(NamedTuple):
+    """A kubeconfig that sets whose token it gets, where the shell uses another principal.
+
+    Attributes:
+        setting: How the kubeconfig sets it.
+        used: Whose token it gets, as a phrase.
+        profile: The profile that it sets.
+        role: The role that it assumes.
+        shell: The profile of the shell.
+        caller: The principal of the shell, if the text states it.
+    """
+
+    setting: str
+    used: str
+    profile: str | None
+    role: Principal | None
+    shell: str | None
+    caller: Principal | None
+
+
+def find_pinned_identity(case: AnyCase) -> PinnedIdentity | None:
+    """Return whose token a kubeconfig gets, if the text shows that the shell uses another principal."""
+    text = case.failure.text[:_MAX_TEXT]
+    if "get-token" not in text and "aws-iam-authenticator" not in text:
+        return None
+    asked = {
+        run.profile
+        for run in find_runs(case.failure)
+        if run.command.words[:2] == ("sts", "get-caller-identity")
+    }
+    # A caller of the kubeconfig's profile is not that of the shell.
+    is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
+    caller = case.stated_principal if is_of_shell else None
+    shell = clues.find_shell_profile(text)
+    assumed = unique_value(_ROLE_OF_TOKEN, text)
+    if assumed is not None:
+        role = try_parse_principal(assumed.value)
+        is_used = is_listed(case.failure, role) or getattr(role, "name", None) == _role_name(caller)
+        if caller is None or is_used:
+            return None
+        name = clip_text(assumed.value.rpartition("/")[2])
+        return PinnedIdentity(f"--role-arn {assumed.value}", f"the role {name}", None, role, shell, caller)
+    argument = unique_value(_PROFILE_OF_TOKEN, text)
+    stated = argument or find_kubeconfig_profile(text)
+    profile = None if stated is None else clues.safe_name(stated.value)
+    if profile is None or profile in {shell, *asked} or (shell is None and caller is None):
+        return None
+    setting = f"--profile {profile}" if argument else f"AWS_PROFILE={profile}"
+    return PinnedIdentity(setting, f"the profile {profile}", profile, None, shell, caller)
+
+
+def _role_name(principal: Principal | None) -> str | None:
+    return getattr(underlying_role(principal), "name", None)
+
+
+def explain_pinned_identity(case: AnyCase, pinned: PinnedIdentity) -> Explanation:
+    """Explain that a kubeconfig sets whose token it gets, so that the shell's principal has no effect."""
+    cluster, access = find_cluster(case), find_needed_access(case)
+    own = build_cluster_principal(pinned.caller, "your principal", source=case.text)
+    other = build_cluster_principal(pinned.role, f"the principal of {pinned.used}", source=case.text)
+    mine = f"the shell's profile {pinned.shell}" if pinned.shell else own.description
+    has_entry = is_listed(case.failure, pinned.caller)
+    update, check = cluster.kubeconfig_command(), ()
+    if pinned.shell:
+        update = fill_command(f"{update} --profile {{}}", commands.profile(pinned.shell))
+    if pinned.profile:
+        check = (fill_command("aws sts get-caller-identity --profile {}", commands.profile(pinned.profile)),)
+    effect = (
+        f"{capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
+    )
+    rewrite = your_remedy(
+        f"Write the kubeconfig for {mine}",
+        f"Or remove {pinned.setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
+        "Then kubectl auth whoami shows whom the cluster sees.",
+        commands=(update, *check, "kubectl auth whoami"),
+        url=pages.EKS_KUBECONFIG,
+    )
+    grant = other.create_entry_remedy(
+        cluster,
+        policy=access.policy,
+        namespace=access.namespace,
+        title=f"If kubectl is meant to use {pinned.used}, create an access entry for it",
+        steps=(access.reason,),
+    )
+    remedies = (rewrite, grant) if has_entry or pinned.role is None else (grant, rewrite)
+    return case.explain(
+        f"kubectl does not use {mine}: the kubeconfig sets {pinned.setting} for the token, so the cluster rejected {other.description}.",
+        OTHER_PRINCIPAL.cause(
+            "derived",
+            (f"The exec block of the kubeconfig has {pinned.setting}",),
+            text=f"The credentials of the shell have no effect on the token. {effect}".rstrip(),
+        ),
+        topic="kubernetes-login",
+        remedies=(*remedies, own.inspect_access_remedy(cluster)),
         notes=(_NO_POLICY,),
     )

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+    from iamtriage.failures._failures import Failure
 
-__all__ = ("StatedEntry", "change_groups", "find_stated_entry")
+__all__ = ("StatedEntry", "change_groups", "find_stated_entry", "is_listed")
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _MAX_TEXT = 64_000
@@ -75,6 +78,20 @@ def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry
     if listed is not None:
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
     return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies)
+
+
+def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
+    """Return whether the access entries that a text lists contain a principal, or ``None`` if it lists none."""
+    if principal is None or "list-access-entries" not in failure.text:
+        return None
+    outputs = [
+        run.output for run in find_runs(failure) if run.command.words[:2] == ("eks", "list-access-entries")
+    ]
+    arns = [arn for output in outputs for arn in find_iam_arns(output.partition("]")[0])]
+    # A list can continue on another page.
+    if len(outputs) != 1 or not arns or "nextToken" in outputs[0]:
+        return None
+    return _identify(principal) in map(_identify, map(try_parse_principal, arns))
 
 
 def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None:

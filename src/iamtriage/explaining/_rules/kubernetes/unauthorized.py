@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.kubernetes import (
 )
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
+from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -90,6 +91,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return kubeconfigs.explain_other_data(case, data)
     if (role := kubeconfigs.find_provider_role(case)) is not None:
         return kubeconfigs.explain_provider_role(case, role)
+    if (pinned := kubeconfigs.find_pinned_identity(case)) is not None:
+        return kubeconfigs.explain_pinned_identity(case, pinned)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
@@ -120,6 +123,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
+    # The caller is known from the shell, not from the token.
+    has_entry = is_listed(case.failure, case.principal)
+    if has_entry:
+        summary = f"The cluster could not authenticate the caller (401), although {who} has an access entry{where}: most likely, {program} uses another principal."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
@@ -127,7 +134,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     access = (
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
-    grants = tuple(cluster_access.grant_access_remedies(cluster, principal, access))
+    grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -135,12 +142,12 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         _login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *_possible_causes(cluster, is_terraform=is_terraform),
+        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry is True),
         topic="kubernetes-login",
         remedies=(
             *([CONFIGURE_TERRAFORM] if is_terraform and "get-token" not in case.failure.text else []),
             *(grants if unsuited is not None else ()),
-            *_caller_remedies(cluster, principal, access, program),
+            *_caller_remedies(cluster, principal, access, program, has_entry=has_entry is True),
             principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
@@ -221,12 +228,13 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
     return IDENTITY_NOT_ACCEPTED.cause("derived", (f"{clip_text(unknown_type)} is a built-in type.",))
 
 
-def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
+def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:
     yield other_logins.OTHER_PRINCIPAL.cause()
-    yield cluster_access.NOT_MAPPED.cause(
-        text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
-    )
-    if cluster.uses_aws_auth:
+    if not has_entry:
+        yield cluster_access.NOT_MAPPED.cause(
+            text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
+        )
+    if cluster.uses_aws_auth and not has_entry:
         yield cluster_access.MAPPED_IN_WRONG_FORM.cause(
             text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session, or of another account or partition."
         )
@@ -243,11 +251,11 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
 
 
 def _caller_remedies(
-    cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess, program: str
+    cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess, program: str, *, has_entry: bool
 ) -> Iterator[Remedy]:
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
-    if cluster.uses_entries:
+    if cluster.uses_entries and not has_entry:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
         how = f"creates an access entry {'with an access policy for it' if principal.is_known else 'for the role, not its session'}"
         grant = (
@@ -265,7 +273,9 @@ def _caller_remedies(
     yield your_remedy(
         f"Find out which identity {program} uses, and refresh the kubeconfig",
         identify,
-        f"{otherwise}, a cluster administrator {how}.",
+        "kubectl config view --minify shows the profile and role that the kubeconfig sets for the token."
+        if has_entry
+        else f"{otherwise}, a cluster administrator {how}.",
         commands=(
             "aws sts get-caller-identity",
             cluster.kubeconfig_command(),

@@ -216,10 +216,15 @@ def find_overridden_profile(case: _AnyCase) -> str | None:
     They do with ``AWS_PROFILE``, not with ``--profile``: ``create_credential_resolver`` in botocore/credentials.py.
     """
     text = case.failure.text
-    found = _SHELL_PROFILE.search(text)
-    if found is None or _SHELL_KEY.search(text) is None or find_option(case, "profile") is not None:
+    if _SHELL_KEY.search(text) is None or find_option(case, "profile") is not None:
         return None
-    return safe_name(found[1] or found[2])
+    return find_shell_profile(text)
+
+
+def find_shell_profile(text: str) -> str | None:
+    """Return the profile that a variable of the shell selects, if the text shows it."""
+    found = _SHELL_PROFILE.search(text)
+    return None if found is None else safe_name(found[1] or found[2])
 
 
 def selects_profile_in_shell(text: str) -> bool:
