@@ -143,7 +143,7 @@ def test_plugin_with_the_right_credentials(caller: str, more: str) -> None:
 
 
 WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Ops/lee\n"
-ENTRIES = "$ aws eks list-access-entries --cluster-name orders --query accessEntries\n[\n    \"arn:aws:iam::111122223333:role/Ops\"\n]\n"
+ENTRIES = '$ aws eks list-access-entries --cluster-name orders --query accessEntries\n[\n    "arn:aws:iam::111122223333:role/Ops"\n]\n'
 DEPLOY = "arn:aws:iam::111122223333:role/Deploy"
 LAB = "      env:\n      - name: AWS_PROFILE\n        value: lab\n"
 OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
