@@ -25,7 +25,47 @@ class _Row(NamedTuple):
     facts: dict[str, Any] | None = None
 
 
+def _no_session_policy(session: str) -> str:
+    return f"An error occurred (AccessDenied) when calling the Publish operation: User: arn:aws:sts::111122223333:assumed-role/shared/{session} is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:parcels because no session policy allows the sns:Publish action"
+
+
 _ROWS = {
+    "queue in the account of a passed role": _Row(
+        "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:444455556666:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
+        (
+            "arn:aws:sqs:eu-west-1:444455556666:bills is in 444455556666, too",
+            "new role sqs:SendMessage",
+            "The role jobs needs iam:PassRole",
+        ),
+    ),
+    "queue in the account of the call, with a role of another": _Row(
+        "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:111122223333:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
+        ("What the service uses in account 444455556666 must allow the new role",),
+        ("arn:aws:sqs",),
+    ),
+    "session that EKS Pod Identity named, in the cluster of the facts": _Row(
+        _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
+        (
+            "association of the service account shop/checkout in the cluster orders-eu-1",
+            "--namespace shop --service-account checkout",
+            "update-pod-identity-association --cluster-name orders-eu-1",
+        ),
+        ("Find what creates the session",),
+        {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
+    ),
+    "session that EKS Pod Identity named, without facts": _Row(
+        _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
+        ("EKS Pod Identity opens the session", "Replace CLUSTER, NAMESPACE and SERVICE_ACCOUNT"),
+    ),
+    "session of another cluster than that of the facts": _Row(
+        _no_session_policy("eks-billing-checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
+        ("Find what creates the session",),
+        ("orders",),
+        {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
+    ),
+    "session that a person named": _Row(
+        _no_session_policy("eks-upgrade"), ("Find what creates the session",), ("association_id",)
+    ),
     "service in the trust policy of a task role, in HCL": _Row(
         """An error occurred (ClientException) when calling the RegisterTaskDefinition operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/cart-exec' that was provided for this task.
 

@@ -1474,8 +1474,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
-                "Create a role in 111122223333 that trusts lambda.amazonaws.com",
-                "must reach account 444455556666",
+                "create a role in 111122223333 that trusts lambda.amazonaws.com",
+                "What the service uses in account 444455556666 must allow the new role",
+                "aws iam create-role --role-name sync-exec",
             ),
             ("get-caller-identity",),
             id="accounts of a passed role",

@@ -326,7 +326,7 @@ GUARDRAIL_ROUTES: Routes = (
             (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
             (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
             (_denied_by("service_control"), "denials.control_policies.explain_service_control"),
-            (_denied_by("session"), "denials.guardrails.explain_session_policy"),
+            (_denied_by("session"), "denials.session_policies.explain_session_policy"),
             (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
         ),
     ),

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.shared.decisions import (
     identity_policy_allows,
 )
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
@@ -42,21 +41,6 @@ _DELEGATING_ACTIONS = frozenset(
         *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
     )
 )
-# What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
-# https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
-_SESSION_POLICY_PLACES = Signs(
-    {
-        r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
-        r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
-        r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
-        r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
-        r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
-    }
-)
-_SESSION_CREATED = "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it."
-_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for"
-# The policy for guests of a Cognito identity pool.
-_GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 BOUNDARY_DENY = CauseType(
@@ -73,20 +57,6 @@ BOUNDARY_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no permissions boundary allows the … action".',
     fix="Allow the action in the boundary, and in an identity-based policy, too.",
     sources=(pages.BOUNDARIES,),
-)
-SESSION_DENY = CauseType(
-    "session-deny",
-    title="A Deny statement in the session policy matches the request",
-    recognised_by='AWS says "with an explicit deny in a session policy".',
-    fix="Open a new session without this statement in its session policy.",
-    sources=(pages.SESSION_POLICIES,),
-)
-SESSION_NO_ALLOW = CauseType(
-    "session-no-allow",
-    title="The session policy does not allow the action",
-    recognised_by='AWS says "because no session policy allows the … action".',
-    fix="Open a new session whose session policy allows the action, or none.",
-    sources=(pages.SESSION_POLICIES,),
 )
 VPC_ENDPOINT_DENY = CauseType(
     "vpc-endpoint-deny",
@@ -144,67 +114,6 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     )
     cause = BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW
     return explain_guardrail(denial, verdict, cause, text, "permissions_boundary", lambda: remedy)
-
-
-def explain_session_policy(denial: Denial) -> Explanation:
-    """Explain a denial by a session policy."""
-    cause, verdict = SESSION_NO_ALLOW, "the session's policy does not allow it"
-    text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
-    if denial.is_explicit:
-        cause, verdict = SESSION_DENY, "the session's policy denies it"
-        text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
-    title, statement, url = "Change the session policy", allowing_statement(denial), pages.SESSION_POLICIES
-    if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
-        title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
-        steps = [
-            "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
-            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so everyone gets what they are allowed.",
-            "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
-        ]
-    elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
-        title, statement = "Use a role instead of a federated session", None
-        steps = [
-            "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
-            "Use a role: call AssumeRole instead of GetFederationToken.",
-        ]
-    else:
-        place = _SESSION_POLICY_PLACES.find(denial.failure.text)
-        shown = f"The text shows what passes the policy: {place}. Change it there."
-        change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
-        if isinstance(denial.principal, FederatedUser):
-            change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
-        elif denial.is_explicit:
-            change = f"Scope the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
-        steps = [shown if place else _SESSION_CREATED, change]
-        if isinstance(denial.role, IdentityCenterRole):
-            steps.append(
-                "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
-            )
-        steps.extend(_own_arn_steps(denial))
-    remedy = Remedy(
-        title=title,
-        who="you",
-        steps=(*steps, *resource_steps(denial)),
-        statement=statement,
-        layer="session",
-        url=url,
-    )
-    notes = () if denial.is_explicit else identity_notes(denial)
-    return explain_guardrail(denial, verdict, cause, text, "session", lambda: remedy, *notes)
-
-
-def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
-    """Return a step on a resource that the ARN of the table or bucket that contains it does not cover."""
-    if denial.is_explicit or denial.resource_arn is None:
-        return ()
-    table, index, name = (denial.resource or "").partition("/index/")
-    if denial.service == "dynamodb" and index and name:
-        return (
-            f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it.",
-        )
-    if denial.service == "s3" and "/" in denial.resource_arn.resource:
-        return ("The resource is an object: the bucket's ARN alone does not cover it.",)
-    return ()
 
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:

@@ -22,12 +22,13 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
-from iamtriage.explaining._rules.shared.commands import role_name, trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
     find_role_recipient,
@@ -95,6 +96,10 @@ _OTHER_NAME_IN_CHINA = frozenset(
 _ROLE_SETTING = lazy_pattern(
     r"(?:(?P<option>--(?:[a-z]{2,20}-){0,3}role(?:-arn|-name)?)[ =]|\b(?P<name>(?:[a-z]{2,20}_){0,2}(?:[A-Za-z]{2,20}[ _]?)?[Rr]ole(?:[ _]?(?:[Aa]rn|ARN|[Nn]ame))?)[\"']?\s{0,8}[:=]\s?)"
     r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
+    re.ASCII,
+)
+_RESOURCE = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
     re.ASCII,
 )
 # What is not the purpose of a role in the name of a parameter.
@@ -254,12 +259,28 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     recipient = _role_recipient(denial)
     trusted = (recipient and recipient.principal) or "the service"
     of_call = f"account {own}, in which" if own else "the account in which"
-    own_role = account_remedy(
+    others = _find_resources(denial, other)
+    check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
+    if others:
+        check = f"Check which account is meant: {others[0]} is in {other}, too. If it is that one, make the call with its credentials."
+    new, caller = "ROLE_NAME" if passed is None else passed.name, context_of(denial.facts).caller
+    by = denial.caller if caller is None else describe_principal(try_parse_principal(caller.value), None)
+    policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
+    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
+    own_role = Remedy(
         f"Use a role of {of_call} the call is made",
-        "Check the account ID in the role's ARN: it is often copied from elsewhere.",
-        f"Create a role in {own or 'that account'} that trusts {trusted}, with the policies that the service needs, and name it in the call.",
-        f"If the service must reach {f'account {other}' if other else 'the other account'}, allow this role to assume a role there.",
-        commands=() if own else ("aws sts get-caller-identity --query Account --output text",),
+        "account administrator",
+        (
+            check,
+            f"Otherwise create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''}, with the policies that the service needs, and pass that one. {capitalize_start(by)} needs iam:PassRole for it.",
+            _describe_access(others, other),
+        ),
+        (
+            *(() if own else ("aws sts get-caller-identity --query Account --output text",)),
+            *((fill_command(create, role_name(new)),) if policy else ()),
+        ),
+        policy,
+        layer="role_trust",
         url=pages.PASS_ROLE,
     )
     other_account = your_remedy(
@@ -286,6 +307,20 @@ def _find_passed_role(denial: Denial) -> Role | None:
         and str(role) != denial.failure.principal
     }
     return next(iter(roles.values())) if len(roles) == 1 else None
+
+
+def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
+    """Return the ARNs of an account's resources, except principals, in the text."""
+    found = _RESOURCE.finditer(denial.failure.text)
+    return tuple(dict.fromkeys(each[0] for each in found if each["account"] == account))
+
+
+def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
+    """Return what the new role needs to use the resources of the other account."""
+    if not resources:
+        return f"What the service uses in {f'account {account}' if account else 'the other account'} must allow the new role, too, in its own policy."
+    action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
+    return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
 
 
 def _stated_account(denial: Denial) -> str | None:

@@ -100,7 +100,8 @@ _DESTINATION = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:(?:(?P<sqs>sqs)|(?P<sns>sns)|(?P<lambda>lambda)):(?P<region>[a-z0-9-]{6,30}):(?P<account>[0-9]{12}):(?:function:)?(?P<name>[\w-]{1,80}(?:\.fifo)?)(?![\w.:-])",
     re.ASCII,
 )
-_DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
+"""What a service calls on a destination."""
 
 
 def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
@@ -114,8 +115,8 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     if len(found) != 1:
         return allow_service_remedy(NOTIFICATIONS, values)
     ((arn, match),) = found.items()
-    service = next(filter(match.group, _DESTINATION_ACTIONS))
-    policy, action = RESOURCE_POLICIES[service], _DESTINATION_ACTIONS[service]
+    service = next(filter(match.group, DESTINATION_ACTIONS))
+    policy, action = RESOURCE_POLICIES[service], DESTINATION_ACTIONS[service]
     ((_, _, condition),) = NOTIFICATIONS.statements
     domain = "amazonaws.com.cn" if arn.startswith("arn:aws-cn:") else "amazonaws.com"
     known = {

@@ -1,0 +1,171 @@
+"""Explain denials by a session policy, which whatever opens a session passes.
+
+A session can do only what both its session policy and the policies of its role or user allow:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials import guardrails
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.wording import allow_still_required
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
+# https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
+_SESSION_POLICY_PLACES = Signs(
+    {
+        r"\binline-session-policy\b": "inline-session-policy of the step configure-aws-credentials",
+        r"\bmanaged-session-policies\b": "managed-session-policies of the step configure-aws-credentials",
+        r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}=": "policy or policy_arns in the block assume_role of the provider",
+        r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
+        r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
+    }
+)
+_SESSION_CREATED = "Find what creates the session: the STS call that passes Policy or PolicyArns (such as AssumeRole), the tool that makes it, or the policy of an EKS Pod Identity association."
+_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for"
+# The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
+# https://github.com/aws/containers-roadmap/issues/2362.
+_POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_CHARS_OF_CLUSTER = 10
+_IDENTITY_OF_POD = "EKS Pod Identity opens the session, judging by its name"
+# The policy for guests of a Cognito identity pool.
+_GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
+
+SESSION_DENY = CauseType(
+    "session-deny",
+    title="A Deny statement in the session policy matches the request",
+    recognised_by='AWS says "with an explicit deny in a session policy".',
+    fix="Open a new session without this statement in its session policy.",
+    sources=(pages.SESSION_POLICIES,),
+)
+SESSION_NO_ALLOW = CauseType(
+    "session-no-allow",
+    title="The session policy does not allow the action",
+    recognised_by='AWS says "because no session policy allows the … action".',
+    fix="Open a new session whose session policy allows the action, or none.",
+    sources=(pages.SESSION_POLICIES,),
+)
+
+
+def explain_session_policy(denial: Denial) -> Explanation:
+    """Explain a denial by a session policy."""
+    cause, verdict = SESSION_NO_ALLOW, "the session's policy does not allow it"
+    text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
+    if denial.is_explicit:
+        cause, verdict = SESSION_DENY, "the session's policy denies it"
+        text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
+    title, statement, url = (
+        "Change the session policy",
+        guardrails.allowing_statement(denial),
+        pages.SESSION_POLICIES,
+    )
+    who: Who = "you"
+    lines: tuple[str, ...] = ()
+    if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
+        title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
+        steps = [
+            "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
+            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so everyone gets what they are allowed.",
+            "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
+        ]
+    elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
+        title, statement = "Use a role instead of a federated session", None
+        steps = [
+            "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
+            "Use a role: call AssumeRole instead of GetFederationToken.",
+        ]
+    elif _is_of_pod_identity(denial):
+        title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
+        url, lines = pages.EKS_POD_ASSOCIATION, _association_commands(denial)
+        change = "scope down its Deny" if denial.is_explicit else "add the statement to it"
+        steps = [
+            f"{_IDENTITY_OF_POD}, and the association of {_pod_account(denial)} has the policy. Save what describe-pod-identity-association prints as policy.json, and {change}.",
+            "The update replaces the policy and requires disabled session tags. Then restart the pods: running ones keep their session.",
+            *_own_arn_steps(denial),
+        ]
+    else:
+        place = _SESSION_POLICY_PLACES.find(denial.failure.text)
+        shown = f"The text shows what passes the policy: {place}. Change it there."
+        change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
+        if isinstance(denial.principal, FederatedUser):
+            change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
+        elif denial.is_explicit:
+            change = f"Scope the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
+        steps = [shown if place else _SESSION_CREATED, change]
+        if isinstance(denial.role, IdentityCenterRole):
+            steps.append(
+                "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
+            )
+        steps.extend(_own_arn_steps(denial))
+    remedy = Remedy(
+        title=title,
+        who=who,
+        commands=lines,
+        steps=(*steps, *guardrails.resource_steps(denial)),
+        statement=statement,
+        layer="session",
+        url=url,
+    )
+    return guardrails.explain_guardrail(denial, verdict, cause, text, "session", lambda: remedy)
+
+
+def _is_of_pod_identity(denial: Denial) -> bool:
+    """Return whether EKS Pod Identity named the session, in the cluster of the facts if they name one."""
+    session: str = getattr(denial.principal, "session_name", "")
+    cluster = denial.facts.cluster
+    if cluster is None:
+        return _POD_SESSION.fullmatch(session) is not None
+    return session.startswith(f"eks-{cluster[:_CHARS_OF_CLUSTER]}-")
+
+
+def _pod_account(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace and facts.service_account):
+        return "the pod's service account"
+    account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
+    return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"
+
+
+def _association_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print and replace the policy of the association."""
+    cluster = find_cluster(denial.case)
+    of_account = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
+    query = ("--query", "associations[0].associationId", "--output", "text")
+    find = cluster.eks_command("list-pod-identity-associations", *of_account, *query)
+    show, update = (
+        f'{cluster.eks_command(verb)} --association-id "$association_id"'
+        for verb in ("describe-pod-identity-association", "update-pod-identity-association")
+    )
+    return (
+        f'association_id="$({find})"',
+        f"{show} --query association.policy --output text",
+        f"{update} --disable-session-tags --policy file://policy.json",
+    )
+
+
+def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
+    """Return a step on a resource that the ARN of the table or bucket that contains it does not cover."""
+    if denial.is_explicit or denial.resource_arn is None:
+        return ()
+    table, index, name = (denial.resource or "").partition("/index/")
+    if denial.service == "dynamodb" and index and name:
+        return (
+            f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it.",
+        )
+    if denial.service == "s3" and "/" in denial.resource_arn.resource:
+        return ("The resource is an object: the bucket's ARN alone does not cover it.",)
+    return ()
