@@ -265,6 +265,22 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="a variable is not the model",
         ),
         pytest.param(
+            "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed with invalid MFA one time pass code.\n"
+            "$ aws iam list-mfa-devices --query 'MFADevices[].SerialNumber'\narn:aws:iam::111122223333:mfa/octo-phone",
+            {},
+            ("--serial-number arn:aws:iam::111122223333:mfa/octo-phone --token-code TOKEN_CODE",),
+            ("MFA_DEVICE_ARN",),
+            id="the only MFA device",
+        ),
+        pytest.param(
+            "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed with invalid MFA one time pass code.\n"
+            "$ aws iam list-mfa-devices --query 'MFADevices[].SerialNumber'\narn:aws:iam::111122223333:mfa/octo-phone arn:aws:iam::111122223333:mfa/octo-key",
+            {},
+            ("--serial-number MFA_DEVICE_ARN",),
+            (),
+            id="one of two MFA devices",
+        ),
+        pytest.param(
             'Nodegroup "octo-ng" failed: NodeCreationFailure: Instances failed to join the kubernetes cluster\n'
             "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:instance-profile/octo-nodes\n"
             "    username: system:node:{{EC2PrivateDNSName}}\n    groups: [system:bootstrappers, system:nodes]",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._context.readers.command_lines import find_commands
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.failures._failures import Failure
 
-__all__ = ("own_service", "values_of_commands", "values_of_parameters")
+__all__ = ("own_service", "values_of_commands", "values_of_parameters", "values_of_shapes")
 
 # An option of a command whose value is a placeholder.
 _AWS_COMMAND = lazy_pattern(r"aws (?P<service>[a-z0-9-]{2,40}) (?P<operation>[a-z0-9-]{2,80}) ")
@@ -42,6 +42,32 @@ _PARAMETERS = frozenset(
         "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
     }
 )  # fmt: skip
+_SHAPES = lazy_patterns(
+    {
+        "IDENTITY_POOL_ID": r"(?<![\w:-])[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\w)",
+        "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
+        "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
+        "PERMISSION_SET_ARN": r"\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
+        "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
+        "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",
+    }
+)
+"""Placeholders whose values have a form that nothing else has."""
+
+
+def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder of which the text around the failure has one value, known by its form."""
+    failure = explanation.failure
+    if failure is None:
+        return
+    lines = "\n".join([line for remedy in explanation.remedies for line in remedy.commands])
+    text = failure.text[max(failure.span[0] - _MAX_CHARS, 0) : failure.span[1] + _MAX_CHARS]
+    for word, pattern in _SHAPES.items():
+        if word in lines and len(values := set(pattern.findall(text))) == 1:
+            value = values.pop()
+            yield word, value
+            if word == "IDENTITY_POOL_ID":
+                yield "REGION", value.partition(":")[0]
 
 
 def values_of_commands(explanation: Explanation) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from iamtriage.explaining._additions.command_values import (
     own_service,
     values_of_commands,
     values_of_parameters,
+    values_of_shapes,
 )
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -74,7 +75,8 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
-    for word, value in (*values_of_commands(explanation), *values_of_parameters(explanation)):
+    readers = (values_of_commands, values_of_parameters, values_of_shapes)
+    for word, value in (pair for read in readers for pair in read(explanation)):
         if word not in names:
             values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
@@ -361,6 +363,10 @@ def _complete_remedy(
     changes: dict[str, Any] = {}
     if lines != remedy.commands:
         changes["commands"] = lines
+        # "TABLE_NAME is the name that …"
+        unknown = tuple(each for each in remedy.steps if each.partition(" is ")[0] not in values)
+        if unknown != remedy.steps:
+            changes["steps"] = unknown
     for name in ("policy", "statement"):
         document = getattr(remedy, name)
         if document is not None and values:

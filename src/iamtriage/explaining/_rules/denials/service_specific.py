@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_LENGTH = 300
-_DEVICE = lazy_pattern(r"arn:aws[a-z-]{0,10}:iam::[0-9]{12}:mfa/[\w+=,.@-]{1,128}", re.ASCII)
 # The serial number that a command, a profile, an SDK or the prompt of a tool names.
 _SERIAL = lazy_pattern(
     r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
@@ -133,7 +132,7 @@ def explain_mfa(denial: Denial) -> Explanation:
     """Explain that an MFA code or the serial number of the device was wrong."""
     text = denial.failure.text
     named = next(reversed(list(_SERIAL.finditer(text))), None)
-    found = named["serial"] if named else (_DEVICE.search(text) or [None])[0]
+    serial = named["serial"] if named else "MFA_DEVICE_ARN"
     problem = _describe_serial_problem(denial, named)
     # STS has one message about the code and another about the serial number.
     is_about_device = problem is not None or "validate MFA code" in text
@@ -174,7 +173,7 @@ def explain_mfa(denial: Denial) -> Explanation:
                 # A wrong serial number is in the user's own command.
                 commands=present(
                     listed,
-                    None if problem else denial_remedies.mfa_command(denial, found or "DEVICE_ARN"),
+                    None if problem else denial_remedies.mfa_command(denial, serial),
                 ),
                 url=pages.MFA,
             ),

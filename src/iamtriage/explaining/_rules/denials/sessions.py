@@ -59,7 +59,7 @@ CERTIFICATE_UNSUITABLE = CauseType(
 def explain_rejected_certificate(denial: Denial) -> Explanation:
     """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
     is_revoked = _REVOKED in message_text(denial).lower()
-    path = find_option(denial, "certificate")
+    path = find_option(denial.case, "certificate")
     path = path if path is not None and _PATH.fullmatch(path) else None
     stated = f"the certificate {clip_text(path)}" if path else "the certificate"
     anchor = _ANCHOR.search(denial.failure.text)
