@@ -89,40 +89,38 @@ def _remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
-_NAMES = (
-    "code", "operation", "principal", "account", "action", "resource",
-    "policy_arn", "authorization_id", "encoded_message",
-)  # fmt: skip
+_NAMES = "request_id", "code", "operation", "principal", "account", "action", "resource"
+_DENIAL_NAMES = *_NAMES, "policy_arn", "authorization_id", "encoded_message"
+_NOWHERE = (-1, -1)
 
 
 def _set_spans(failure: Failure, text: str, at: int) -> int:
     """Set the text and spans of a failure that was parsed from a document, and return its start."""
     envelope = failure.envelope
-    find, request_id = text.find, envelope.request_id
+    names = _NAMES
     values: tuple[str | None, ...] = (
         envelope.code, envelope.operation,
         failure.principal, failure.account, failure.action, failure.resource,
     )  # fmt: skip
     if isinstance(failure, AccessDenied):
+        names = _DENIAL_NAMES
         values += failure.policy_arn, failure.authorization_id, failure.encoded_message
-    names: list[str] = []
-    marks: list[tuple[int, int]] = []
-    low, high, near = len(text), 0, at
+    find, request_id = text.find, envelope.request_id
+    low, high, near, marks = len(text), 0, at, [_NOWHERE]
     if request_id and (start := find(request_id, at)) >= 0:
-        low, high = start, start + len(request_id)
+        low, high = marks[0] = start, start + len(request_id)
         near = max(at, start - _MAX_DISTANCE)
-        names.append("request_id")
-        marks.append((low, high))
-    for name, value in zip(_NAMES, values):  # noqa: B905 (the keyword takes longer)
-        if value:
-            start = find(value, near)
-            if start >= 0:
-                end = start + len(value)
-                names.append(name)
-                marks.append((start, end))
-                low = start if start < low else low  # noqa: FURB136 (a call takes longer)
-                high = end if end > high else high  # noqa: FURB136
-    if not marks:
+    for value in values:
+        mark = _NOWHERE
+        if value and (start := find(value, near)) >= 0:
+            _, end = mark = start, start + len(value)
+            # A call of min() or max() takes longer.
+            if start < low:  # noqa: PLR1730
+                low = start
+            if end > high:  # noqa: PLR1730
+                high = end
+        marks.append(mark)
+    if not high:
         low = high = at
-    place_failure(failure, text, (low, high), (tuple(names), tuple(marks)))
+    place_failure(failure, text, (low, high), (names, tuple(marks)))
     return low

@@ -7,13 +7,11 @@ with anything else, such as the name of an error class or a cloud, is left to th
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.matching import parse_output
 from iamtriage._reading.vocabulary.strict import UUID
-from iamtriage.failures._building import place_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +50,6 @@ _FIELDS = (
 )
 _LOGFMT = ("time=", "ts=", "level=", "logger=")
 _FIELD_STARTS = (*_LOGFMT, '{"t', '{"l', '{"s')
-# The escapes that the readers resolve. Before a word of a path, the same characters can be a part of it.
-_ESCAPE = re.compile(r'\\(?:"|[nt](?![a-z]*[\\/][A-Z]))')
 
 # Names of clouds and services, and other words that readers search for.
 _EVIDENCE = (
@@ -144,29 +140,13 @@ def _parse_quoted_output(text: str) -> Failure | None:
     if not text.endswith(closing, start, end):
         return None
     end -= len(closing)
-    # Each escape has two characters instead of one.
-    escapes = [escape.start() - number for number, escape in enumerate(_ESCAPE.finditer(text, start, end))]
-    if len(escapes) != text.count("\\", start, end) or text.count('\\"', start, end) != text.count(
-        '"', start, end
-    ):
-        # There are other escapes, or the message ends earlier.
+    escaped_quotes = text.count('\\"', start, end)
+    if escaped_quotes != text.count('"', start, end) or escaped_quotes != text.count("\\", start, end):
+        # The message ends earlier, or there are other escapes, which only the readers resolve.
         return None
-    message = text[start:end].replace('\\"', '"').replace("\\n", "\n").replace("\\t", "\t")
-    if "message" in m[0] and "{" in message:
+    if "message" in m[0] and "{" in text[start:end]:
         # The readers would read such a key as a part of the object in the message.
         return None
-    failure = parse_output(text[:start] + message, start) if message.startswith(_OUTPUT_STARTS) else None
-    if failure is None:
-        return None
-    span, spans = failure.span, dict(failure.spans)
-    if escapes:
-        first = escapes[0]
-        moved: dict[str, tuple[int, int]] = {}
-        for name, (low, high) in spans.items():
-            before = bisect_left(escapes, low) if high > first else 0
-            if high <= first or before == bisect_left(escapes, high):
-                moved[name] = low + before, high + before
-        low, high = span
-        span, spans = (low + bisect_left(escapes, low), high + bisect_left(escapes, high - 1)), moved
-    place_failure(failure, text, span, (tuple(spans), tuple(spans.values())))
-    return failure
+    failure = parse_output(text, start, end) if text.startswith(_OUTPUT_STARTS, start) else None
+    # For the readers, a failure ends within the escaped quote.
+    return None if failure is None or text.startswith('\\"', failure.span[1] - 2) else failure

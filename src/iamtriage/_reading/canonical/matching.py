@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.kinds import kind_of
-from iamtriage._reading.canonical.messages import DENIAL, DENIAL_KEYS, parse_decision, parse_message
+from iamtriage._reading.canonical.messages import DENIAL, DENIAL_NAMES, parse_decision, parse_message
 from iamtriage._reading.canonical.outputs import CAPITAL, LOWERCASE, OUTPUTS
 from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name
@@ -29,18 +30,15 @@ _AWS_SOURCES = frozenset(
 )
 
 
-def parse_output(text: str, at: int = 0) -> Failure | None:
-    """Return the failure in unmodified output that starts at a position, or ``None`` if no row of the table matches.
-
-    The output must extend to the end of the text.
-    """
+def parse_output(text: str, at: int = 0, end: int = sys.maxsize) -> Failure | None:
+    """Return the failure in unmodified output between two positions, or ``None`` if no row of the table matches."""
     start = text[at : at + 3]
     parsers = _PARSERS.get(start)
     if parsers is None:
         letter = start[:1]
         parsers = _PARSERS[CAPITAL] if letter.isupper() else _PARSERS[LOWERCASE] if letter.islower() else ()
     for parser in parsers:
-        failure = parser.parse(text, at)
+        failure = parser.parse(text, at, end)
         if failure is not None:
             return failure
     return None
@@ -58,7 +56,7 @@ class _OutputParser:
         return re.compile(self._row.pattern, re.ASCII)
 
     @cached_property
-    def _match(self) -> Callable[[str, int], re.Match[str] | None]:
+    def _match(self) -> Callable[[str, int, int], re.Match[str] | None]:
         return self._head_pattern.match
 
     @cached_property
@@ -80,20 +78,20 @@ class _OutputParser:
             else None
         )
 
-    def parse(self, text: str, at: int) -> Failure | None:
-        """Return the failure in output that starts at a position, or ``None``."""
+    def parse(self, text: str, at: int, limit: int) -> Failure | None:
+        """Return the failure in output between two positions, or ``None``."""
         if self._denial is not None:
-            failure = self._denial.parse(text, at)
+            failure = self._denial.parse(text, at, limit)
             if failure is not None:
                 return failure
-        head = self._match(text, at)
+        head = self._match(text, at, limit)
         if head is None:
             return None
         message = self._parse_message(text, head.end())
         if message is None:
             return None
         for ending in self._endings:
-            tail = ending.match(text, message.stop)
+            tail = ending.match(text, message.stop, limit)
             if tail is not None:
                 break
         else:
@@ -152,16 +150,16 @@ class _DenialParser:
         self._source = row.endings[0].source
         self._begin_group = pattern.groupindex["begin"]
         names = _groups(pattern)
-        self._size = len(names) - len(DENIAL_KEYS)
+        self._size = len(names) - len(DENIAL_NAMES) + 1
         groups = names[: self._size]
         self._facts: Callable[[Sequence[str | None]], tuple[str | None, ...]] = itemgetter(
             *(groups.index(name) if name in groups else -1 for name in _FACTS[:-1])
         )
-        self._record_keys = (*_record_keys(groups), *DENIAL_KEYS)
+        self._record_keys = (*_record_keys(groups), *DENIAL_NAMES[1:])
 
-    def parse(self, text: str, at: int) -> Failure | None:
-        """Return the failure in output that starts at a position, or ``None``."""
-        m = self._match(text, at)
+    def parse(self, text: str, at: int, limit: int) -> Failure | None:
+        """Return the failure in output between two positions, or ``None``."""
+        m = self._match(text, at, limit)
         if m is None:
             return None
         groups = m.groups()

@@ -76,7 +76,7 @@ _DENIAL = (
     rf"(?: (?P<reason>because no (?P<no>{POLICY_TYPE}) allows the (?P=action) action"
     rf"|with an explicit deny(?: in (?:an?|the) (?P<in>{POLICY_TYPE})(?:: (?P<policy_arn>{POLICY}))?)?))?"
 )
-_DENIAL_NAMES = (
+DENIAL_NAMES = (
     *("", "principal", "account", "action", "service", "", "resource"),
     *("", "", "", "policy_arn"),
 )
@@ -92,8 +92,6 @@ _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple
 
 DENIAL = _DENIAL.replace("(?P<service>", "(?P<prefix>")
 """The pattern of the standard denial message, for patterns that already have a group ``service``."""
-DENIAL_KEYS = _DENIAL_NAMES[1:]
-"""The record keys of the groups in ``DENIAL``; ``""`` for a group without a key."""
 
 
 def parse_decision(
@@ -108,7 +106,8 @@ def parse_decision(
 
 
 @cache
-def _match_denial() -> Callable[[str, int], re.Match[str] | None]:
+def match_denial() -> Callable[[str, int], re.Match[str] | None]:
+    """Return the function that matches the standard denial message, without what can follow it."""
     return re.compile(_DENIAL, re.ASCII).match
 
 
@@ -118,13 +117,13 @@ def _match_tail() -> Callable[[str, int], re.Match[str] | None]:
 
 
 def _parse_denial(text: str, at: int) -> Message | None:
-    m = _match_denial()(text, at)
+    m = match_denial()(text, at)
     if m is None:
         return None
     principal, account, action, service, _, resource, reason, implicit_type, explicit_type, policy = (
         m.groups()
     )
-    names: tuple[str, ...] = _DENIAL_NAMES
+    names: tuple[str, ...] = DENIAL_NAMES
     marks = m.regs
     end = stop = marks[0][1]
     encoded_message = authorization_id = None

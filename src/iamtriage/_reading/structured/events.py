@@ -11,7 +11,7 @@ from iamtriage._reading.structured.values import as_document, documents_in, firs
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from iamtriage._reading.structured.values import Document
 
@@ -43,14 +43,12 @@ def parse_cloudtrail_event(record: Document) -> Statement | None:
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
     try:
-        values: Sequence[object] = _FIELDS(record)
+        values: Any = _FIELDS(record)
     except KeyError:
         values = [record.get(key) for key in _KEYS]
     if [*map(type, values)] != _STRINGS or "" in values:
         values = [text_of(value) for value in values]
-    code, message, operation, source, request_id, time, region, source_ip, user_agent, event_id = cast(
-        "Sequence[str | None]", values
-    )
+    code, message, operation, source, request_id, time, region, source_ip, user_agent, event_id = values
     if code is None and message is None:
         return None
     if message is not None and len(message) > MAX_TEXT_LENGTH:

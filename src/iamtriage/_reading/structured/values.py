@@ -27,11 +27,9 @@ _NO_DOCUMENT: Document = {}
 _JSON_WHITESPACE = " \t\n\r"
 
 
-def as_document(value: object) -> Document:
+def as_document(value: Any) -> Document:  # noqa: ANN401 (a cast takes longer)
     """Return a value if it is a mapping, otherwise an empty mapping."""
-    if type(value) is dict:
-        return cast("Document", value)
-    return cast("Document", value) if isinstance(value, Mapping) else _NO_DOCUMENT
+    return value if type(value) is dict or isinstance(value, Mapping) else _NO_DOCUMENT
 
 
 def documents_in(value: object) -> list[Document]:
@@ -42,10 +40,10 @@ def documents_in(value: object) -> list[Document]:
 
 
 @cache
-def _decoder() -> Callable[[str], tuple[object, int]]:
+def _decoder() -> Callable[[str, int], tuple[object, int]]:
     import json  # imported here because most errors contain no JSON
 
-    return json.JSONDecoder().raw_decode
+    return json.JSONDecoder().scan_once
 
 
 def load(text: str) -> object:
@@ -54,8 +52,8 @@ def load(text: str) -> object:
         return None
     text = text.strip(_JSON_WHITESPACE)
     try:
-        value, end = _decoder()(text)
-    except (ValueError, RecursionError):
+        value, end = _decoder()(text, 0)
+    except (StopIteration, ValueError, RecursionError):
         return None
     return value if end == len(text) else None
 
