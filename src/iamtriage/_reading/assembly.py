@@ -16,7 +16,7 @@ from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.judging.text_context import TextContext, find_aws_sections
 from iamtriage._reading.readers.source_code import find_source_code
-from iamtriage._reading.readers.table import BARE_403, has_no_pieces, possible_readers
+from iamtriage._reading.readers.table import BARE_403, possible_readers
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable
@@ -56,13 +56,16 @@ def read(
     line = text.rstrip("\n")
     if stated is None and is_plain_line(line):
         readable = Readable(" ".join(line.split()) if "  " in line else line)
-        if has_no_pieces(readable):
-            # True for most log lines that report errors.
+        readers = possible_readers(readable)
+        if not readers:
+            # True for most log lines that report errors. Unwrapping a plain line only removes words, so no reader
+            # can find anything afterwards.
             return View(text), []
         if not prefixes and is_readable_line(line):
-            return View(text), _find_candidates(readable)
+            return View(text), _find_candidates(readable, readers)
     view = unwrap(text, prefixes=prefixes, statements=statements)
-    return view, _find_candidates(Readable(view.text), stated)
+    readable = Readable(view.text)
+    return view, _find_candidates(readable, possible_readers(readable), stated)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
@@ -74,13 +77,13 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     return None if candidate is None else build(candidate, view)
 
 
-def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Candidate]:
+def _find_candidates(
+    readable: Readable, readers: dict[Reader, list[int]], stated: Piece | None = None
+) -> list[Candidate]:
     """Return every failure in a readable text, without wrappers and repeated reports."""
-    readers = possible_readers(readable)
     may_be_bare_403 = readers.pop(BARE_403, None) is not None
     pieces = _read_pieces(readable, readers)
     if not pieces and stated is None and not may_be_bare_403:
-        # True for most log lines that report errors.
         return []
     found = pieces
     pieces = _order(found, readable)

@@ -213,14 +213,10 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
             yield code_piece(m, is_aws=True)
     for at in _find_unseparated(readable):
         yield from _read_unseparated(text, at)
-    alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
+    # ``ANY_CODE`` is a word, too.
+    alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 2 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
-
-
-def may_contain_code_words(readable: Readable) -> bool:
-    """Return whether a text has a word that can be or introduce such a code."""
-    return bool(readable.codes) or "coral" in readable.words or bool(_find_unseparated(readable))
 
 
 def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:
@@ -261,7 +257,7 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
     # The code and the first word of the message are then one word.
-    for word in readable.mixed_case:
+    for word in readable.words:
         if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
             break
     else:

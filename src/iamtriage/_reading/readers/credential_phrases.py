@@ -77,7 +77,7 @@ sure   | .254/latest/|::254]/latest/ | (?:(?P<code>RequestError): send request f
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain|no providers in chain provided | no (?:valid providers in chain|providers in chain provided credentials)
-sure   | AWS_AUTH_SIGNING_NO_CREDENTIALS|AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT))
+sure   | AWS_AUTH_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT))
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
 sure   | <sign>an http request without | Attempt to sign an http request without credentials
 sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
@@ -147,7 +147,7 @@ sure   | not set with AWS credentials | were not set with AWS credentials
 sure   | does not contain credentials information | does not contain credentials information\. Either add the AWSAccessKey
 sure   | valid SSO Token could be found | No valid SSO Token could be found
 sure   | variable credentials in | Could not find environment variable credentials in AWS_
-sure   | credentials from|<credentials>credentials file:|<exist>does not exist in | (?:Cannot read credentials from|Invalid credentials file:|Profile \S{1,100} does not exist in) \S{0,200}\.aws[\\/](?:config|credentials)\b
+sure   | <from>credentials from|<credentials>credentials file:|<exist>does not exist in | (?:Cannot read credentials from|Invalid credentials file:|Profile \S{1,100} does not exist in) \S{0,200}\.aws[\\/](?:config|credentials)\b
 unsure | not found in credentials file | '[^'\n]{1,100}' not found in credentials file
 sure   | <MFA>Enter MFA code for | Enter MFA code for \S{1,200}:\s{0,4}(?:EOFError\b|EOF when reading a line|Traceback \(most recent call last\):[^\x1e]{0,3000}?\bEOFError\b)|GetPassWarning: [^\x1e]{0,400}? Enter MFA code for \S
 sure   | Role MFA token code: | Assume Role MFA token code: ?(?:EOF\b|(?:un)?expected newline)

@@ -22,45 +22,74 @@ from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-# Lower-case keys without spaces, by the role of their value.
+# Keys without spaces, by the role of their value. They can be in any case.
 _KEYS = {
-    "code": "errorcode error_code code __type exceptionname typename x-amzn-errortype x_amzn_errortype errortype _servicecode _serviceerrorcode exception_code s3errorcode exceptiontype",
-    "status_code": "statuscode httpstatuscode status_code http_status_code httpresponsecode responsecode http_status httpstatus",
-    "request_id": "requestid request_id aws_request_id x-amzn-requestid x_amzn_requestid x-amz-request-id _servicerequestid _serviceerrorrequestid",
-    "host_id": "hostid host_id requestid2 extendedrequestid x-amz-id-2 extended_request_id s3_extended_request_id s3errorhostid",
-    "operation": "eventname aws.operation",
-    "service": "eventsource aws.service _serviceabbrev _serviceerrorabbrev abbrev awsservice",
+    "code": "errorCode error_code code __type exceptionName typeName x-amzn-errorType x_amzn_errorType errorType _serviceCode _serviceErrorCode exception_code s3ErrorCode exceptionType",
+    "status_code": "statusCode httpStatusCode status_code http_status_code httpResponseCode responseCode http_status httpStatus",
+    "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId",
+    "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",
+    "operation": "eventName aws.operation",
+    "service": "eventSource aws.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
     "principal": "arn",
-    "account": "accountid",
-    "message": "errormessage message _servicemessage _serviceerrormessage message_",
-    "record": "eventversion",
-    "original": "originalerror",
-    "deny": "explicitdeny",
+    "account": "accountId",
+    "message": "errorMessage message _serviceMessage _serviceErrorMessage message_",
+    "record": "eventVersion",
+    "original": "originalError",
+    "deny": "explicitDeny",
     "action": "action",
     "resource": "resource",
     "name": "name",
-    "time": "eventtime",
-    "region": "awsregion",
-    "source_ip": "sourceipaddress",
-    "user_agent": "useragent",
-    "event_id": "eventid",
+    "time": "eventTime",
+    "region": "awsRegion",
+    "source_ip": "sourceIPAddress",
+    "user_agent": "userAgent",
+    "event_id": "eventID",
 }
-_ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
+_ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.lower().split()}
 # Keys that are single words. Headers and keys of several words are searched for separately.
 _KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
 _IDENTITY_WORDS = frozenset({"arn", "accountid"})
-_FIRST_WORDS = frozenset(
-    name
-    for role in ("code", "status_code", "request_id", "host_id", "operation", "service", "record", "deny")
-    for name in _KEYS[role].split()
-    if name in _KEY_WORDS
-)
-# Parts of headers, of "Request ID", and of the keys that show that a name is a code.
-_FIRST_PARTS = frozenset({"x", "X", "ID", "fault", "metadata"})
+_IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
+_FIRST_ROLES = ("code", "status_code", "request_id", "host_id", "operation", "service", "record", "deny")
+
+
+def _spellings(key: str) -> set[str]:
+    """Return a key as programs write it.
+
+    >>> sorted(_spellings("requestId"))
+    ['REQUESTID', 'RequestID', 'RequestId', 'Requestid', 'requestID', 'requestId', 'requestid']
+    """
+    names = {key, key[0].upper() + key[1:]}
+    names |= {name.replace(part, part.upper()) for name in names for part in ("Id", "Http", "http")}
+    return names | {key.lower(), key.upper(), key.title(), key.capitalize()}
+
+
+# What a text must contain: a key that alone states a fact, or a name or identity and the word that confirms it.
+FRAGMENTS = [
+    "|".join(
+        [
+            "<x>x-amz|<X>X-Amz|<ID>Request ID|<ID>Extended|<name>Exception name|<operation>aws.operation|<service>aws.service",
+            *(
+                f"<{word}>"
+                for role in _FIRST_ROLES
+                for key in _KEYS[role].split()
+                for word in _spellings(key)
+                if key.isidentifier()
+            ),
+            *(f"<{word}>{sign}" for word in _spellings("name") for sign in ("fault", "metadata")),
+            *(
+                f"<{word}>{sign}"
+                for key in ("arn", "accountId")
+                for word in _spellings(key)
+                for sign in _IDENTITY_LITERALS
+            ),
+        ]
+    )
+]
 # One word and the start of each header and key of several words.
 _STARTS = {
     "x": ("x-amz",),
@@ -96,7 +125,7 @@ _ELLIPSIS_STARTS = frozenset(".…")
 _QUOTED_STARTS = _QUOTES | {"u"}
 # The end of an element of a list, and the start of the next one. An error object starts with one of these keys.
 _ELEMENT = lazy_pattern(r"\}[\s}\]]{0,8},\s?\{")
-_FIRST_ROLES = frozenset({"code", "message"})
+_ELEMENT_ROLES = frozenset({"code", "message"})
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
 # Maximum length of a key, in characters.
@@ -114,22 +143,10 @@ _PROGRAM_KEY = lazy_pattern(
 )
 _MAX_PROGRAM_KEY_LENGTH = 50
 _IDS = frozenset({"request_id", "status_code"})
-_IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
-def may_contain_pairs(readable: Readable) -> bool:
-    """Return whether a text has a word that is in a key of AWS or its SDKs."""
-    return (
-        not _FIRST_WORDS.isdisjoint(readable.lowered)
-        or not _FIRST_PARTS.isdisjoint(readable.words)
-        or _has_other_keys(readable)
-    )
-
-
-def read_pairs(readable: Readable) -> Iterator[Piece]:
+def read_pairs(readable: Readable, _: Iterable[int] = ()) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers found."""
-    if not may_contain_pairs(readable):
-        return
     text = readable.text
     cluster: Piece | None = None
     event_pairs: list[tuple[str, Pair]] = []
@@ -150,7 +167,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             or m.start() - cluster.end > _MAX_GAP
             or _contradicts(cluster, role, pair)
             or (
-                role in _FIRST_ROLES
+                role in _ELEMENT_ROLES
                 and "code" in cluster.facts
                 and _ELEMENT.search(text, cluster.end, m.start())
             )
@@ -207,23 +224,9 @@ def _is_of_program(text: str, fact: Fact) -> bool:
     )
 
 
-def _has_other_keys(readable: Readable) -> bool:
-    """Return whether a text can contain keys whose words are common."""
-    words, flat = readable.words, readable.flat
-    return (
-        ("name" in words and "Exception name" in flat)
-        or ("operation" in words and "aws.operation" in flat)
-        or ("service" in words and "aws.service" in flat)
-        or (
-            not _IDENTITY_WORDS.isdisjoint(readable.lowered)
-            and any(map(flat.__contains__, _IDENTITY_LITERALS))
-        )
-    )
-
-
 def _keys(readable: Readable) -> set[str]:
     """Return the keys in a text, in lower case, without those that other words of the text must confirm."""
-    keys = readable.lowered & _KEY_WORDS
+    keys = readable.lowered() & _KEY_WORDS
     if "explicitdeny" not in keys:
         keys -= {"action", "resource"}
     if "fault" not in readable.words and "metadata" not in readable.words:

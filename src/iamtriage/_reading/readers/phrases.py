@@ -97,7 +97,7 @@ unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_co
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
 outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
-sure   | MultiFactorAuthentication failed | MultiFactorAuthentication failed with
+sure   | <failed>MultiFactorAuthentication failed | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
 [invalid_identity_token]

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
-from iamtriage._reading.vocabulary.readable import NON_ASCII
+from iamtriage._reading.vocabulary.readable import ANY_CODE, NON_ASCII
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
 """What a reader finds: standard denials, the text around a message, other messages, other pieces."""
 
-# The anchors of readers that need no particular word or literal, and of readers with a table.
-_ANY_TEXT = ""
+# The anchors of readers with a table.
 _FROM_TABLE = None
 
 
@@ -86,7 +85,14 @@ READERS = (
         ),
         "labelled_values:read_labelled_values",
     ),
-    Reader("code words", "envelope", _ANY_TEXT, "code_words:read_code_words"),
+    Reader(
+        "code words",
+        "envelope",
+        # Messages can follow their code without a space.
+        f"<{ANY_CODE}>|<coral>|AWS was not |The request |The security |The provided |The authorization |The difference |The AWS Access "
+        "|<Denied>Access Denied |<arn>User: |<authorized>User: |You are not authorized|<expired>Signature expired|Signature not |Credential should |<expired>Request has expired|Request is missing ",
+        "code_words:read_code_words",
+    ),
     Reader(
         "actions",
         "envelope",
@@ -106,7 +112,7 @@ READERS = (
         "<Code><Code>|<Code></Code>|<Message><Message>|<message><message>",
         "xml_bodies:read_xml",
     ),
-    Reader("keys and values", "other", _ANY_TEXT, "pairs:read_pairs"),
+    Reader("keys and values", "other", _FROM_TABLE, "pairs:read_pairs"),
     Reader("phrases", "message", _FROM_TABLE, "phrases:read_phrases"),
     Reader("reports of services", "message", _FROM_TABLE, "service_reports:read_service_reports"),
     Reader(
@@ -116,7 +122,7 @@ READERS = (
         "alerts:read_alerts",
     ),
     Reader("classes of SDKs", "other", _FROM_TABLE, "class_names:read_sdk_classes"),
-    Reader("classes", "other", _ANY_TEXT, "class_names:read_classes"),
+    Reader("classes", "other", f"<{ANY_CODE}>", "class_names:read_classes"),
     Reader("denials of RBAC", "other", f"{_FORBIDDEN}|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", _FORBIDDEN, "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<server>resource type", "kubernetes:read_missing_types"),
@@ -136,34 +142,11 @@ _TABLE = (*READERS, BARE_403)
 def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
     """Return the readers that can find pieces in a text, each with the rows of its table that can match."""
     rows, index = _index()
-    if readable.rows is None:
-        readable.rows = index.possible_rows(readable.words, readable.flat)
     found: dict[Reader, list[int]] = {}
-    for reader, row in map(rows.__getitem__, readable.rows):
+    possible = index.possible_rows(readable.words, readable.flat)
+    for reader, row in map(rows.__getitem__, possible):
         found.setdefault(reader, []).append(row)
     return found
-
-
-def has_no_pieces(readable: Readable) -> bool:
-    """Return whether no reader can find a piece in a log line, before it is unwrapped.
-
-    Unwrapping such a line only removes words, so a reader that needs a missing word cannot find it afterwards.
-    """
-    _, index = _index()
-    readable.rows = index.possible_rows(readable.words, readable.flat)
-    if readable.rows != index.always:
-        return False
-    may_contain_code_words, may_contain_pairs = _conditions()
-    return not (may_contain_code_words(readable) or may_contain_pairs(readable))
-
-
-@cache
-def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool]]:
-    """Return the conditions of the readers without anchors. The reader of classes has the condition of codes."""
-    from iamtriage._reading.readers.code_words import may_contain_code_words
-    from iamtriage._reading.readers.pairs import may_contain_pairs
-
-    return may_contain_code_words, may_contain_pairs
 
 
 @cache

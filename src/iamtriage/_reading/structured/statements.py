@@ -97,7 +97,9 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     m = match_denial()(text, at) if is_sdk and text.startswith("User: ", at) else None
     if m is not None and m.end() == length:
         # The most frequent message needs no further steps.
-        denied, denied_account, action, prefix, _, denied_resource, reason, implicit, explicit, policy = m.groups()
+        denied, denied_account, action, prefix, _, denied_resource, reason, implicit, explicit, policy = (
+            m.groups()
+        )
         deny, policy_type = parse_decision(reason, implicit, explicit)
         names, marks = DENIAL_NAMES, m.regs
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason

@@ -167,6 +167,8 @@ _SUFFIXES = (
     "Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists", "Expired", "Exceeded",
     "TooLarge",
 )  # fmt: skip
+# Each word that can be a code has one of these, unless it is a known code.
+_SIGNS = (*_SUFFIXES, "Invalid")
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
 _PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
 # Codes of the query protocol that no other system has. Other clouds write "InvalidVpcId.NotFound".
@@ -346,28 +348,25 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(text: str, words: set[str], mixed_case: set[str]) -> set[str]:
+def find_codes(text: str, words: set[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
     >>> text = "NotFound InvalidGroup ClientError hello"
-    >>> words = set(text.split())
-    >>> sorted(find_codes(text, words, words - {"hello"}))
+    >>> sorted(find_codes(text, set(text.split())))
     ['InvalidGroup', 'NotFound']
     """
-    # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    likely = {word for word in mixed_case if word.endswith(_SUFFIXES)}
-    if "Invalid" in text or "Denied" in text:
-        likely |= {word for word in mixed_case if "Invalid" in word or "Denied" in word}
     parts = words & _PARTS
-    return parts.union(filter(_can_be_code, likely)) if likely else parts
+    if not any(map(text.__contains__, _SIGNS)):
+        return parts
+    return parts.union([word for word in words if "A" <= word < "[" and _can_be_code(word)])
 
 
 def _can_be_code(word: str) -> bool:
-    """Return whether a word with a sign of a code starts like one and is not a generic class name."""
-    return "A" <= word < "[" and (
+    """Return whether a capitalized word has a sign of a code and is not a generic class name."""
+    return (
         word.startswith("Invalid")
-        or "AccessDenied" in word
         or (word.endswith(_SUFFIXES) and not is_generic(word))
+        or "AccessDenied" in word
     )
 
 

@@ -39,9 +39,6 @@ class FragmentIndex:
         fragments: One per row. Alternatives are separated by ``|``. One can start with a whole word in angle
             brackets, which the text must have in addition to the rest. A row without a fragment can match any text.
 
-    Attributes:
-        always: The numbers of the rows without a fragment.
-
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
     >>> index.possible_rows(set(text.replace(":", "").split()), text)
@@ -49,19 +46,18 @@ class FragmentIndex:
     """
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        self.always: list[int] = []
+        self._always: list[int] = []
         # Word -> the fragments that the text must contain, too, which can be empty -> the rows.
         table: dict[str, dict[str, list[int]]] = {}
         # The same for fragments without a whole word, by a character or by the fragment itself.
         others: dict[str, dict[str, list[int]]] = {}
         for number, alternatives in enumerate(fragments):
             if not alternatives:
-                self.always.append(number)
+                self._always.append(number)
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 stated = _STATED_WORD.match(fragment)
-                words = [stated[1]] if stated else _WORD.findall(fragment)
-                if words:
+                if words := [stated[1]] if stated else _WORD.findall(fragment):
                     rows = table.setdefault(max(words, key=_rarity), {})
                 else:
                     part = next((char for char in fragment if char in _RARE_CHARACTERS), fragment)
@@ -74,9 +70,13 @@ class FragmentIndex:
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
         tables = [rows for part, rows in self._others if part in text]
-        tables += map(self._rows.__getitem__, self._words & words)
-        found = [rows for fragment, rows in chain(*tables) if fragment in text]
-        return sorted({*self.always, *chain.from_iterable(found)}) if found else self.always.copy()
+        tables += [self._rows[word] for word in self._words & words]
+        found = [*self._always]
+        for rows in tables:
+            for fragment, numbers in rows:
+                if fragment in text:
+                    found += numbers
+        return sorted(set(found)) if found else found
 
 
 def find_near_fragments(

@@ -29,6 +29,8 @@ _OTHER_LETTER = lazy_pattern(r"[^\x00-\x7f](?<=[^\W\d_])")
 
 NON_ASCII = "NON_ASCII"
 """A word that stands for all letters outside of ASCII."""
+ANY_CODE = "ANY_CODE"
+"""A word that stands for all words that can be an error code or a part of one."""
 
 
 class Readable:
@@ -37,17 +39,15 @@ class Readable:
     Attributes:
         text: The text.
         flat: The text with spaces instead of newlines, to search it for literals.
-        words: Its words of ASCII letters, digits and underscores, and ``NON_ASCII`` if it has other letters.
-        lowered: The words in lower case.
-        mixed_case: The words with an uppercase letter.
+        words: Its words of ASCII letters, digits and underscores; ``NON_ASCII`` if it has other letters; ``ANY_CODE``
+            if it has codes.
         codes: The spans of the words that can be an error code or a part of one.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
-        rows: The rows of the readers' tables that can match, after they were looked up.
 
     >>> readable = Readable("AccessDenied: Access denied")
     >>> sorted(readable.words), readable.codes, readable.places({"denied"})
-    (['Access', 'AccessDenied', 'denied'], [(0, 12)], [(21, 27)])
+    (['ANY_CODE', 'Access', 'AccessDenied', 'denied'], [(0, 12)], [(21, 27)])
     """
 
     def __init__(self, text: str) -> None:
@@ -58,13 +58,16 @@ class Readable:
         self.words = set(written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
-        self.lowered = set(written.lower().split())
-        self.mixed_case = self.words - self.lowered
-        codes = find_codes(text, self.words, self.mixed_case)
-        self.codes = self.places(codes) if codes else []
+        self.codes: list[tuple[int, int]] = []
+        if codes := find_codes(text, self.words):
+            self.codes = self.places(codes)
+            self.words.add(ANY_CODE)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
-        self.rows: list[int] | None = None
+
+    def lowered(self) -> set[str]:
+        """Return the words in lower case."""
+        return set(self._written.lower().split())
 
     def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
         """Return the spans of certain words, in the order of the text.
