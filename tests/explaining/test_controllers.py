@@ -211,7 +211,7 @@ def test_setting_of_a_role_that_assumes_itself(sign: str, setting: str) -> None:
         ("karpenter", "ec2:RunInstances", "ec2:InstanceType", ("*.metal", "m7i.metal"), "Exclude *.metal in the requirements of the NodePool"),
         ("karpenter", "ec2:RunInstances", "ec2:MetadataHttpTokens", ("required", "optional"), "Karpenter takes it from metadataOptions of the EC2NodeClass."),
         ("ebs-csi-controller", "ec2:CreateVolume", "ec2:VolumeType", ("io2", "io2"), "Set type in the parameters of the StorageClass to another value than io2"),
-        ("  with aws_instance.web,\n  on main.tf line 3", "ec2:RunInstances", "ec2:InstanceType", ("*.metal", "m7i.metal"), "Set instance_type of aws_instance.web to another value than *.metal"),
+        ("  with aws_instance.web,\n  on main.tf line 3", "ec2:RunInstances", "ec2:InstanceType", ("*.metal", "m7i.metal"), "Call with another value of ec2:InstanceType than *.metal"),
         ("worker", "ec2:CreateVolume", "ec2:VolumeType", ("io2", "io2"), "Call with another value of ec2:VolumeType than io2"),
     ],
 )  # fmt: skip

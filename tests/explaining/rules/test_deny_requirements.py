@@ -196,7 +196,7 @@ CASES: tuple[Case, ...] = (
         (
             "because the volume has no tag CostCenter.",
             "Do this first: Pass the tag CostCenter for the volume [you]",
-            "volume_tags in aws_instance, where tags is only for the instance",
+            "or volume_tags in aws_instance",
             "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]'",
         ),
     ),

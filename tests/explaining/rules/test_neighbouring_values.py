@@ -294,7 +294,7 @@ $ aws s3api head-bucket --bucket acme-results
     "AccessPointAlias": false
 }
 """,
-        ("Allow the caller to store results in the bucket", "The bucket belongs to another account"),
+        ("Allow the caller to store results in the bucket", "The bucket is in another account"),
         ("aws s3api get-bucket-location", "does not exist"),
     ),
     "mapping of OpenSearch without the caller": _Row(

@@ -39,40 +39,16 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# The arguments of Terraform's resources by condition keys in lowercase: https://registry.terraform.io/providers/hashicorp/aws.
-_TERRAFORM_ARGUMENTS = {
-    "ec2:instancetype": "instance_type",
-    "ec2:metadatahttptokens": "metadata_options.http_tokens",
-    "ec2:metadatahttpputresponsehoplimit": "metadata_options.http_put_response_hop_limit",
-    "ec2:associatepublicipaddress": "associate_public_ip_address",
-    "ec2:availabilityzone": "availability_zone",
-    "rds:databaseclass": "instance_class",
-    "rds:databaseengine": "engine",
-    "rds:storageencrypted": "storage_encrypted",
-}
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
-# A field and what has it, in the settings of controllers.
-_FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
-_MAX_FIELDS = 3
 # The caller cannot choose another account or organization to call from.
 _KEYS_OF_OWNERS = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
-# Karpenter names a NodeClaim after its NodePool, with five random characters.
-_NODE_POOL = lazy_pattern(
-    r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
-    re.ASCII,
-)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/instance
-_TERRAFORM_TAGS = {
-    "instance": "tags in aws_instance",
-    "volume": "root_block_device { tags = … } or volume_tags in aws_instance, where tags is only for the instance",
-}
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -93,22 +69,19 @@ def typical_requirement(denial: Denial) -> str | None:
 
 
 def _name_settings(denial: Denial) -> str:
-    """Return from which fields the controller that called takes such parameters, after a space."""
+    """Return from which objects the controller that called takes such parameters, after a space."""
     controller = permissions_of(denial.action or "", denial.failure.text)
     if controller is None or not controller.settings:
         return ""
-    fields: dict[str, dict[str, None]] = {}
-    for _, words in controller.settings:
-        found = _FIELD_OF.match(words)
-        if found is not None and not found[1].startswith("the requirement "):
-            fields.setdefault(f"{found[2]} {found[3]}", {})[found[1]] = None
-    parts = tuple(f"{join_words(tuple(each)[:_MAX_FIELDS], 'and')}{owner}" for owner, each in fields.items())
-    listed = ", and from ".join(parts)
+    owners = dict.fromkeys(f"the {words.rpartition(' the ')[2]}" for _, words in controller.settings)
+    listed = join_words(tuple(owners), "and")
     return f" {as_sentence(f'{controller.name} takes these from {listed}')}"
 
 
 def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
+    if explanation.topic == "compromised-key":
+        return explanation
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     stated: tuple[StatedDeny, ...] = ()
@@ -192,22 +165,16 @@ def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | Non
     return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
 
 
-def _tag_step(denial: Denial, step: str, tag: str | None = None, value: str = "VALUE") -> str:
+def _tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
     """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
     kind = _tagged_type(denial)
     if kind is None:
         return step
-    in_template = f"tag_specifications with resource_type {kind} in aws_launch_template"
-    terraform = _TERRAFORM_TAGS.get(kind, in_template)
-    option = f"with ResourceType={kind}"
-    if tag is not None:
-        # No value from a policy can end the quoted argument.
-        key, text = (
-            each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE"))
-        )
-        option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
-    of_others = "" if kind == "instance" else " Tags of the instance do not count."
-    return f"Tag the {kind} within the call.{of_others} In Terraform: {terraform}. In the AWS CLI, add: --tag-specifications {option}."
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
+    of_others = "" if kind == "instance" else " Tags of the instance do not apply to it."
+    return f"Tag the {kind} in the same call.{of_others} In Terraform, use tag_specifications in aws_launch_template, or {'tags' if kind == 'instance' else 'volume_tags'} in aws_instance. In the AWS CLI, add: --tag-specifications {option}."
 
 
 def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
@@ -232,12 +199,10 @@ def _add_reason(
     if denial.role is not None and deny_conditions.REVOCATION.names in denial.failure.text:
         return f"{words}: someone revoked older sessions of the role (policy {deny_conditions.REVOCATION.names})."
     checks = (_describe_presence(denial, each) for each in conditions)
-    absent = next((each for each in checks if each is not None), None)
-    if absent is not None and met is None:
-        words += f" because {absent}"
-    elif met is not None:
-        words += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
-    return f"{words}."
+    reason = next((each for each in checks if each is not None), None)
+    if met is not None:
+        reason = f"{clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
+    return f"{words}{(reason and f' because {reason}') or ''}."
 
 
 def _find_requirement(condition: DenyingCondition) -> Requirement | None:
@@ -402,12 +367,9 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
         listed = clip_text(join_words(condition.policy_values, "or"))
         title = f"Set {setting[1]} to {listed if accepts else f'another value than {listed}'}"
-        if "NodePool" in setting[1] and condition.key.lower() == "ec2:instancetype":
+        if setting[1].startswith("the requirements of the NodePool"):
             title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
-            step = f"{step} {_instance_requirement(condition, accepts=accepts)}"
-            pool = _NODE_POOL.search(denial.failure.text)
-            name = commands.kubernetes_name(pool[1] or pool[2]) if pool else None
-            lines = present(name and fill_command("kubectl edit nodepool {}", name), *lines)
+            step = f"{step} The key is node.kubernetes.io/instance-type, the operator {'In' if accepts else 'NotIn'}."
     return your_remedy(title, step, change_step(denial), commands=lines, url=pages.EVALUATION)
 
 
@@ -444,28 +406,7 @@ def _choose_other(
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
-    """Return the controller or tool that made the call, and its setting for the parameter of a condition key."""
+    """Return the controller that made the call, and its setting for the parameter of a condition key."""
     controller = permissions_of(denial.action or "", denial.failure.text)
     setting = None if controller is None else controller.setting_of(key)
-    if controller is not None and setting is not None:
-        return controller.name, setting
-    address = context_of(denial.facts).terraform
-    argument = _TERRAFORM_ARGUMENTS.get(key.lower())
-    if address is None or argument is None:
-        return None
-    return "Terraform", f"{argument} of {clip_text(address.value)}"
-
-
-def _instance_requirement(condition: DenyingCondition, *, accepts: bool) -> str:
-    """Return the requirement of a NodePool that satisfies a condition on the instance type.
-
-    The labels: https://karpenter.sh/docs/concepts/scheduling/.
-    """
-    parts = [each.partition(".") for each in condition.policy_values]
-    if all(family == "*" for family, _, _ in parts):
-        label, values = "karpenter.k8s.aws/instance-size", [size for _, _, size in parts]
-    elif all(size == "*" for _, _, size in parts):
-        label, values = "karpenter.k8s.aws/instance-family", [family for family, _, _ in parts]
-    else:
-        label, values = "node.kubernetes.io/instance-type", list(condition.policy_values)
-    return f"In the requirements of the NodePool, set key: {label}, operator: {'In' if accepts else 'NotIn'}, values: [{clip_text(', '.join(values))}]."
+    return None if controller is None or setting is None else (controller.name, setting)

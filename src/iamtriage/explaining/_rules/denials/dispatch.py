@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -63,36 +63,9 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     explanation = select_rule(denial)(denial)
     if failure is not case.failure:
         explanation = attrs.evolve(explanation, failure=case.failure)
-    if denial.is_explicit and explanation.topic != "compromised-key":
-        from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
-
-        explanation = add_requirement(denial, explanation)
-    if _may_be_of_pod(denial):
-        from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
-
-        explanation = add_pod_role_cause(denial, explanation)
-    if denial.service == "kms":
-        from iamtriage.explaining._rules.denials.kms_keys import add_encrypted_data
-
-        explanation = add_encrypted_data(denial, explanation)
-    if case.facts.policies is not None:
-        from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
-
-        explanation = add_evaluation(explanation, denial, case.failure, case.facts.policies)
-    elif context_of(case.facts).policies:
-        from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
-
-        explanation = add_stated_policies(denial, explanation)
-    # The message of a plain denial states one policy, and the action that was denied.
-    is_plain = denial.action is case.failure.action and not denial.other_policy_types
-    if not is_plain or case.facts.authorization_details is not None:
-        from iamtriage.explaining._rules.denials.other_policies import add_other_policies
-
-        explanation = add_other_policies(denial, explanation)
-    if _may_show_user(denial):
-        from iamtriage.explaining._rules.denials.callers import add_user
-
-        explanation = add_user(denial, explanation)
+    for applies, name in _ADDITIONS:
+        if applies(denial):
+            explanation = _load(name)(denial, explanation)
     return explanation
 
 
@@ -117,17 +90,45 @@ def _may_show_user(denial: Denial) -> bool:
     )
 
 
+def _is_not_plain(denial: Denial) -> bool:
+    """Return whether more is known than a plain message states: one policy, and the action that was denied."""
+    is_plain = denial.action is denial.failure.action and not denial.other_policy_types
+    return not is_plain or denial.facts.authorization_details is not None
+
+
+# What is added to each explanation, by its name below _rules.
+_ADDITIONS: tuple[tuple[Condition, str], ...] = (
+    (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
+    (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
+    (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
+    (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
+    (
+        lambda denial: denial.facts.policies is None and bool(context_of(denial.facts).policies),
+        "denials.stated_policies.add_stated_policies",
+    ),
+    (_is_not_plain, "denials.other_policies.add_other_policies"),
+    (_may_show_user, "denials.callers.add_user"),
+)
+
+
 def select_rule(denial: Denial) -> Rule:
     """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
     name = _find_route(GUARDRAIL_ROUTES, denial) or _find_message_rule(denial) or _find_route(ROUTES, denial)
-    return _load_rule(name or DEFAULT_RULE)
+    rule: Rule = _load(name or DEFAULT_RULE)
+    return rule
 
 
 @functools.cache
-def _load_rule(name: str) -> Rule:
+def _load(name: str) -> Callable[..., Any]:
+    """Return a function of a rule by its name below _rules; its module is imported when it is first needed."""
     module, _, function = name.rpartition(".")
-    rule: Rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
-    return rule
+    found: Callable[..., Any] = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
+    return found
+
+
+def _also(condition: Condition, name: str) -> Condition:
+    """Return a condition that a function of a rule decides, if another one, which needs no import, holds."""
+    return lambda denial: condition(denial) and bool(_load(name)(denial))
 
 
 def _find_route(routes: Routes, denial: Denial) -> str | None:
@@ -159,12 +160,8 @@ def _calls(action: str) -> Condition:
     return lambda denial: denial.lowercase_action == action
 
 
-def _subscribes_to_bedrock_model(denial: Denial) -> bool:
-    if denial.is_explicit or not denial.lowercase_action.startswith("aws-marketplace:"):
-        return False
-    from iamtriage.explaining._rules.denials.service_settings import subscribes_to_model
-
-    return subscribes_to_model(denial)
+def _may_subscribe(denial: Denial) -> bool:
+    return not denial.is_explicit and denial.lowercase_action.startswith("aws-marketplace:")
 
 
 def _assumes_role(denial: Denial) -> bool:
@@ -211,14 +208,9 @@ def _is_bare_status_of(service: str) -> Condition:
     return is_bare_status
 
 
-def _is_bucket_of_aws(denial: Denial) -> bool:
-    if denial.failure.action is not None or denial.principal_text is not None:
-        return False
-    if denial.service not in {None, "s3", "ecr"}:
-        return False
-    from iamtriage.explaining._rules.denials.buckets import is_bucket_of_aws
-
-    return is_bucket_of_aws(denial)
+def _may_be_bucket_of_aws(denial: Denial) -> bool:
+    is_unnamed = denial.failure.action is None and denial.principal_text is None
+    return is_unnamed and denial.service in {None, "s3", "ecr"}
 
 
 def _is_git_denial(denial: Denial) -> bool:
@@ -233,13 +225,8 @@ def _is_database_user(denial: Denial) -> bool:
     return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
-def _follows_unassumed_roles(denial: Denial) -> bool:
-    """Return whether the CDK says that it went on without its bootstrap roles."""
-    if "could not be used to assume" not in denial.failure.text:
-        return False
-    from iamtriage.explaining._rules.denials.cdk_roles import has_unassumed_roles
-
-    return has_unassumed_roles(denial)
+def _says(words: str) -> Condition:
+    return lambda denial: words in denial.failure.text
 
 
 def _calls_for_resource(denial: Denial) -> bool:
@@ -287,15 +274,6 @@ def _is_gateway_response(denial: Denial) -> bool:
     return is_code and (denial.service == "execute-api" or BARE_BODY.search(text) is not None)
 
 
-def _is_delivery(denial: Denial) -> bool:
-    """Return whether SNS logs that it cannot deliver a message."""
-    if "providerResponse" not in denial.failure.text:
-        return False
-    from iamtriage.explaining._rules.denials.calling_services import find_delivery
-
-    return find_delivery(denial) is not None
-
-
 def _is_function_url(denial: Denial) -> bool:
     """Return whether the URL of a Lambda function rejected a request without a reason."""
     failure = denial.failure
@@ -305,31 +283,35 @@ def _is_function_url(denial: Denial) -> bool:
 
 _ACTIONS_OF_BUCKET_OWNER = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
+_GUARDRAIL_RULES: dict[PolicyType, str] = {
+    "permissions_boundary": "denials.guardrails.explain_permissions_boundary",
+    "resource_control": "denials.control_policies.explain_resource_control",
+    "service_control": "denials.control_policies.explain_service_control",
+    "session": "denials.session_policies.explain_session_policy",
+    "vpc_endpoint": "denials.guardrails.explain_vpc_endpoint",
+}
 DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
-# Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: Routes = (
-    (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),
+    (
+        # The CDK goes on without its bootstrap roles.
+        _also(_says("could not be used to assume"), "denials.cdk_roles.has_unassumed_roles"),
+        "denials.cdk_roles.explain_unassumed_roles",
+    ),
     (
         _lacks_action_or_caller,
         (
             (_cannot_assume_passed_role, "denials.calling_services.explain_untrusted_service"),
-            (_is_bucket_of_aws, "denials.buckets.explain_bucket_of_aws"),
+            (
+                _also(_may_be_bucket_of_aws, "denials.buckets.is_bucket_of_aws"),
+                "denials.buckets.explain_bucket_of_aws",
+            ),
             (_is_bare_status_of("ecr"), "denials.repositories.explain_image_pull"),
             (_is_git_denial, "denials.repositories.explain_git_denial"),
             (_is_database_user, "denials.calling_services.explain_redshift_role"),
         ),
     ),
     # AWS names a policy that caps permissions.
-    (
-        lambda denial: denial.policy_type not in {None, "identity", "resource", "role_trust"},
-        (
-            (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
-            (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
-            (_denied_by("service_control"), "denials.control_policies.explain_service_control"),
-            (_denied_by("session"), "denials.session_policies.explain_session_policy"),
-            (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
-        ),
-    ),
+    *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
 )
 ROUTES: Routes = (
     (_calls_organizations, "denials.service_settings.explain_organizations"),
@@ -345,7 +327,10 @@ ROUTES: Routes = (
         lambda denial: denial.principal_text == "anonymous",
         "denials.sessions.explain_unsigned_request",
     ),
-    (_subscribes_to_bedrock_model, "denials.service_settings.explain_bedrock_subscription"),
+    (
+        _also(_may_subscribe, "denials.service_settings.subscribes_to_model"),
+        "denials.service_settings.explain_bedrock_subscription",
+    ),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
         _passes_role,
@@ -385,7 +370,11 @@ ROUTES: Routes = (
     (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
-    (_is_delivery, "denials.calling_services.explain_delivery"),
+    # SNS logs that it cannot deliver a message.
+    (
+        _also(_says("providerResponse"), "denials.calling_services.find_delivery"),
+        "denials.calling_services.explain_delivery",
+    ),
     (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
     (_is_function_url, "denials.function_urls.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),

@@ -51,11 +51,9 @@ _CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_c
 _PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
 
-def add_evaluation(
-    explanation: Explanation, denial: Denial, failure: AccessDenied, policies: PolicySet
-) -> Explanation:
+def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the policies of the facts say, and verify the policies of remedies."""
-    facts = denial.facts
+    failure, facts, policies = denial.failure, denial.facts, denial.facts.policies or PolicySet()
     is_any_object = False
     if failure.action is None and denial.action is not None:
         # The operation of the error requires it, and the text around it can name the resource.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -17,11 +19,11 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
-from iamtriage.policies._documents import allow, build_document, build_statement
+from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
 
@@ -85,24 +87,24 @@ def explain_execution_role(denial: Denial) -> Explanation:
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
     allow_it: Remedy | None = _FIND_ROLE
+    managed_policy = "what the message names"
     if source is not None:
-        allow_it = _source_remedy(denial, source)
+        allow_it, managed_policy = _source_remedy(denial, source), source.managed_policy
     elif grant is not None and grant.action.startswith("ec2:"):
-        allow_it = _vpc_policy_remedy(denial)
+        region = None if deployment is None else deployment.region
+        allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
+        managed_policy = ""
     return denial.explain(
         f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
         EXECUTION_ROLE.cause(
             "reported",
             quote_phrases(words, "execution role does not have permissions to call"),
-            text="The function itself needs the permission for what the call sets up. No permission of the caller is missing.",
+            text="The function needs the permission for what the call sets up. The caller lacks no permission.",
         ),
         ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
-        remedies=present(
-            None if deployment is None else _code_remedy(denial, deployment, grant, source),
-            allow_it,
-        ),
+        remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy)),
         notes=(EVENTUAL_CONSISTENCY,),
     )
 
@@ -154,62 +156,34 @@ def _source_remedy(denial: Denial, source: _Source) -> Remedy:
     )
 
 
-def _code_remedy(
-    denial: Denial, deployment: Deployment, grant: Grant | None, source: _Source | None
-) -> Remedy:
-    """Return how to change the code that deploys the function.
+def _in_code(denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str) -> Remedy:
+    """Return the remedy in the code that deploys the function, which would undo a change by hand.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
     """
+    if deployment is None:
+        return remedy
     name = deployment.resource or "the function"
-    of, role = name, f"the role of {name}"
-    is_terraform = deployment.tool == "Terraform"
-    if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
-        of = f"the function that {'this mapping' if is_terraform else name} names"
-        role = f"the execution role of {of}"
-    is_vpc = grant is not None and grant.action.startswith("ec2:")
-    policy, what, attached = None, "what the message names", ""
-    if source is not None:
-        policy, what = build_document(source.statements), "this policy"
-        attached = f", or attach {source.managed_policy}"
-    elif is_vpc:
-        what = _vpc_policy(denial, deployment.region)
-    elif grant is not None:
-        policy, what = build_document([build_statement(grant, sid=statement_id(grant.action))]), "this policy"
-    place = "code" if is_terraform else "template"
+    place, element, wait = "template", "Policies or ManagedPolicyArns", f"DependsOn of {name}"
     lines: tuple[str, ...] = ()
-    if is_terraform:
-        resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
-        printed = "" if source is None else ", which the command prints"
-        lines = () if source is None else (_SHOW_ROLE,)
-        steps = [
-            f"The argument role of {of} refers to the execution role{printed}. Add an {resource} with {what} for that role{attached}.",
-            f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
-        ]
-    else:
-        element = "ManagedPolicyArns" if is_vpc else "Policies"
-        also = " The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
-        steps = [
-            f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template{attached}.{also if is_vpc else ''}",
-            f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
-            "Then deploy again.",
-        ]
-        if deployment.is_new_stack:
-            steps[2] = (
-                "Delete the stack, which cannot be updated after its creation failed, and deploy again."
-            )
-            region = commands.region(denial.facts.region or deployment.region)
-            delete = "aws cloudformation delete-stack --stack-name {} --region {}"
-            lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
-    return Remedy(
-        title=f"In the {place}, allow it for {role}",
-        who="you",
-        steps=tuple(steps),
-        commands=lines,
-        policy=policy,
-        layer=None if policy is None else "identity",
-        url=pages.LAMBDA_ROLE,
-    )
+    if deployment.tool == "Terraform":
+        resource = "aws_iam_role_policy_attachment" if remedy.policy is None else "aws_iam_role_policy"
+        place, element, wait = "configuration", f"an {resource}", f"depends_on of {name}"
+    of = f"the role of {name}"
+    if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
+        of = f"the execution role of the function that {name} uses"
+    policy = "this policy, or attach " if remedy.policy is not None and managed_policy else ""
+    steps = [
+        f"Add {policy}{managed_policy or 'this policy'} to {of}: {element} in the {place}.",
+        f"If the same deployment creates the policy, name it in {wait}, so that it is there first. Then deploy again.",
+    ]
+    if deployment.is_new_stack:
+        steps.append("First delete the stack: it cannot be updated, because its creation failed.")
+        region = commands.region(denial.facts.region or deployment.region)
+        delete = "aws cloudformation delete-stack --stack-name {} --region {}"
+        lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
+    title = f"In the {place}, allow it for {of}"
+    return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)
 
 
 def _vpc_policy_remedy(denial: Denial) -> Remedy:

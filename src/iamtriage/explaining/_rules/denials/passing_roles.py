@@ -46,45 +46,31 @@ _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
 )
 _SEPARATORS = lazy_pattern(r"[-_ ]")
-# What tools say that they create, or a resource of Terraform -> the operation and service that pass the role.
+# What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
+# the operation and the service that most likely pass the role.
 _CREATED = (
-    (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "RegisterTaskDefinition", "ecs"),
-    (r"Sage[Mm]aker|aws_sagemaker_\w+", "", "sagemaker"),
-    (r"Glue|aws_glue_\w+", "", "glue"),
-    (r"Lambda [Ff]unction|aws_lambda_function", "CreateFunction", "lambda"),
-    (r"[Ss]tate [Mm]achine|Step Functions|aws_sfn_\w+", "", "states"),
-    (r"CodeBuild|aws_codebuild_\w+", "", "codebuild"),
-    (r"CodePipeline|aws_codepipeline", "", "codepipeline"),
-    (r"Firehose|aws_kinesis_firehose_\w+", "", "firehose"),
-    (r"EMR [Cc]luster|aws_emr_cluster", "RunJobFlow", "elasticmapreduce"),
-    (r"EC2 [Ii]nstances?|aws_instance", "RunInstances", "ec2"),
-    (r"[Nn]ode ?[Gg]roup|aws_eks_node_group", "CreateNodegroup", "eks"),
-    (r"EKS [Cc]luster|aws_eks_cluster", "CreateCluster", "eks"),
+    (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "ecstask|taskexecution", "RegisterTaskDefinition", "ecs"),
+    (r"Sage[Mm]aker|aws_sagemaker_\w+", "sagemaker", "", "sagemaker"),
+    (r"Glue|aws_glue_\w+", "glue", "", "glue"),
+    (r"Lambda [Ff]unction|aws_lambda_function", "lambda", "CreateFunction", "lambda"),
+    (r"[Ss]tate [Mm]achine|Step Functions|aws_sfn_\w+", "stepfunctions", "", "states"),
+    (r"CodeBuild|aws_codebuild_\w+", "codebuild", "", "codebuild"),
+    (r"CodePipeline|aws_codepipeline", "codepipeline", "", "codepipeline"),
+    (r"Bedrock|aws_bedrock\w+", "bedrock", "", "bedrock"),
+    (r"Firehose|aws_kinesis_firehose_\w+", "firehose", "", "firehose"),
+    (r"EMR [Cc]luster|aws_emr_cluster", "", "RunJobFlow", "elasticmapreduce"),
+    (r"EC2 [Ii]nstances?|aws_instance", "", "RunInstances", "ec2"),
+    (r"[Nn]ode ?[Gg]roup|aws_eks_node_group", "", "CreateNodegroup", "eks"),
+    (r"EKS [Cc]luster|aws_eks_cluster", "ekscluster", "CreateCluster", "eks"),
 )
 _CREATES = lazy_pattern(
     r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
-    + "|".join(f"(?P<n{number}>{words})" for number, (words, _, _) in enumerate(_CREATED))
+    + "|".join(f"(?P<n{number}>{words})" for number, (words, *_) in enumerate(_CREATED))
     + r")\b",
     re.ASCII,
 )
 # Not the recipient of all roles that Amazon RDS calls pass.
 _ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
-# A part of a role's name in lowercase and without hyphens -> the service that most likely receives the role.
-_NAMES = {
-    "ecstask": find_role_recipient("RegisterTaskDefinition", "ecs"),
-    "taskexecution": find_role_recipient("RegisterTaskDefinition", "ecs"),
-    "sagemaker": find_role_recipient(None, "sagemaker"),
-    "glue": find_role_recipient(None, "glue"),
-    "lambda": find_role_recipient("CreateFunction", "lambda"),
-    "stepfunctions": find_role_recipient(None, "states"),
-    "codebuild": find_role_recipient(None, "codebuild"),
-    "codepipeline": find_role_recipient(None, "codepipeline"),
-    "bedrock": find_role_recipient(None, "bedrock"),
-    "firehose": find_role_recipient(None, "firehose"),
-    "rdsmonitoring": _ENHANCED_MONITORING,
-    "rdsenhancedmonitoring": _ENHANCED_MONITORING,
-    "ekscluster": find_role_recipient("CreateCluster", "eks"),
-}
 _CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
@@ -452,11 +438,14 @@ def _find_call(denial: Denial) -> tuple[str | None, str | None]:
     found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
     if found is None or found.lastgroup is None:
         return operation, service
-    _, created, of_created = _CREATED[int(found.lastgroup[1:])]
+    *_, created, of_created = _CREATED[int(found.lastgroup[1:])]
     return created or None, of_created
 
 
 def _guess_recipient(denial: Denial) -> RoleRecipient | None:
     """Return the service that the role's name suggests as its recipient."""
     name = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
-    return next((recipient for part, recipient in _NAMES.items() if part in name), None)
+    if "rdsmonitoring" in name or "rdsenhancedmonitoring" in name:
+        return _ENHANCED_MONITORING
+    found = (each for each in _CREATED if each[1] and re.search(each[1], name))
+    return next((find_role_recipient(operation or None, service) for *_, operation, service in found), None)

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -54,63 +55,65 @@ RESULTS_IN_OTHER_REGION = CauseType(
 def explain_query_data(denial: Denial) -> Explanation:
     """Explain that a query in Athena is not allowed to read its data or to write its result."""
     found = find_closest(_QUERY_PATH.finditer(denial.failure.text), denial.failure)
-    bucket = commands.bucket(found["bucket"] if found else None)
-    prefix = found["key"].rpartition("/")[0] if found else ""
-    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
-    objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
+    arn, objects = _resources(denial, found, found["key"] if found else "")
     where = f"{arn}/{found['key']}" if found else "its data"
+    remedy = identity_remedy(
+        "Allow the caller to read the data",
+        "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
+        statements=(allow("s3:GetObject", objects), allow(("s3:ListBucket", "s3:GetBucketLocation"), arn)),
+        commands=("aws sts get-caller-identity",),
+        url=_PAGE,
+    )
     return denial.explain(
         f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
-        NO_IDENTITY_ALLOW.cause(
-            text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
-        ),
-        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
-        KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
-        BUCKET_OF_OTHER_ACCOUNT.cause(),
+        *_causes(denial, "read the data or write the result"),
         topic="s3-access-denied",
-        remedies=(
-            identity_remedy(
-                "Allow the caller to read the data",
-                "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
-                statements=(
-                    allow("s3:GetObject", objects),
-                    allow(("s3:ListBucket", "s3:GetBucketLocation"), arn),
-                ),
-                commands=("aws sts get-caller-identity",),
-                url=_PAGE,
-            ),
-            inspect_remedy(denial, denial.operation),
-        ),
+        remedies=(remedy, inspect_remedy(denial, denial.operation)),
         notes=("If Lake Formation manages the location, it must grant the access instead.",),
+    )
+
+
+def _resources(denial: Denial, found: re.Match[str] | None, path: str) -> tuple[str, str]:
+    """Return the ARNs of a bucket and of the objects next to a path."""
+    arn = (
+        f"arn:{denial.location.partition or 'aws'}:s3:::{commands.bucket(found['bucket'] if found else None)}"
+    )
+    folder = path.rpartition("/")[0]
+    return arn, f"{arn}/{folder}/*" if folder else f"{arn}/*"
+
+
+def _causes(denial: Denial, call: str, *, of_bucket: str = "") -> tuple[Cause, ...]:
+    return (
+        NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}."),
+        BUCKET_OF_OTHER_ACCOUNT.cause(text=of_bucket),
+        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        KMS_KEY.cause(
+            text="The caller is not allowed to use the KMS key (kms:Decrypt to read, kms:GenerateDataKey to write)."
+        ),
     )
 
 
 def explain_query_result(denial: Denial) -> Explanation:
     """Explain that a query cannot write to the location of its results."""
     found = _LOCATION.fullmatch(denial.resource or "")
-    bucket = commands.bucket(found["bucket"] if found else None)
-    prefix = (found["key"] or "").rpartition("/")[0] if found else ""
+    bucket, path = commands.bucket(found["bucket"] if found else None), (found["key"] or "") if found else ""
     context = context_of(denial.facts)
-    if not prefix and context.bucket is not None and context.bucket.value == bucket:
+    if "/" not in path and context.bucket is not None and context.bucket.value == bucket:
         stated = context.key or context.prefix
-        prefix = "" if stated is None else stated.value.rpartition("/")[0]
+        path = "" if stated is None else stated.value
     region = find_bucket_region(denial.failure.text, bucket)
     called = denial.facts.region
     if region is not None and called not in {None, region}:
         return _explain_other_region(denial, bucket, region, called or "REGION")
-    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
-    name = f"the bucket {found['bucket']}" if found else "S3"
+    arn, objects = _resources(denial, found, path)
+    check = f"aws s3api get-bucket-location --bucket {bucket}"
+    missing = "The bucket does not exist, or belongs to another account that does not allow the caller."
     return denial.explain(
-        f"Athena cannot write query results to {name}: it has only the permissions of the caller.",
-        NO_IDENTITY_ALLOW.cause(
-            text=f"No identity-based policy of {denial.caller} allows it to find the bucket (s3:GetBucketLocation) and to write objects."
-        ),
-        BUCKET_OF_OTHER_ACCOUNT.cause(
-            text=f"The bucket {'' if region else 'does not exist, or '}belongs to another account that does not allow the caller."
-        ),
-        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
-        KMS_KEY.cause(
-            text="The results are encrypted with a KMS key that the caller is not allowed to use (kms:GenerateDataKey and kms:Decrypt)."
+        f"Athena cannot write query results to {f'the bucket {bucket}' if found else 'S3'}: it has only the permissions of the caller.",
+        *_causes(
+            denial,
+            "find the bucket (s3:GetBucketLocation) and write objects",
+            of_bucket="" if region else missing,
         ),
         topic="s3-access-denied",
         remedies=(
@@ -120,12 +123,9 @@ def explain_query_result(denial: Denial) -> Explanation:
                 "Attach the policy to the role or user that runs the query.",
                 statements=(
                     allow(("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"), arn),
-                    allow(_WRITE_ACTIONS, f"{arn}/{prefix}/*" if prefix else f"{arn}/*"),
+                    allow(_WRITE_ACTIONS, objects),
                 ),
-                commands=(
-                    *(() if region else (f"aws s3api get-bucket-location --bucket {bucket}",)),
-                    "aws sts get-caller-identity",
-                ),
+                commands=(*(() if region else (check,)), "aws sts get-caller-identity"),
                 url=_PAGE,
             ),
             your_remedy(
