@@ -7,6 +7,7 @@ because readers of failures use the width to find line breaks in words.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("FoundSecret", "insert_markers", "is_unmarked")
+__all__ = ("FoundSecret", "FoundSpans", "insert_markers", "is_unmarked")
 
 _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
@@ -60,12 +61,31 @@ class FoundSecret(NamedTuple):
     name_start: int = -1
 
 
+class FoundSpans:
+    """The parts of a text that belong to the secrets found in it.
+
+    Args:
+        text: The text.
+        finds: The secrets, in any order.
+    """
+
+    def __init__(self, text: str, finds: Iterable[FoundSecret]) -> None:
+        spans = [(found.start, found.end) for found in _merge(text, finds)]
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+
+    def cover(self, start: int, end: int) -> bool:
+        """Return whether a part of the text belongs to a secret."""
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and end <= self._ends[at]
+
+
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     """Replace each secret with a marker."""
     pieces: list[str] = []
     done = 0
     has_url = _URL.search(text) is not None
-    for found in _merge(finds):
+    for found in _merge(text, finds):
         if not text[found.start : found.end].strip(_FILLERS):
             # An earlier round has filled the line.
             continue
@@ -85,16 +105,20 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 
-def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
-    """Yield secrets in text order. Merge overlapping ones under the name of the first."""
+def _merge(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+    """Yield secrets in text order. Merge overlapping ones under the name of the first.
+
+    If another one begins on a later line, it can be in what looks like the prefix of the lines. So no line is kept.
+    """
     current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):
         if current is None or found.start >= current.end:
             if current is not None:
                 yield current
             current = found
-        elif found.end > current.end:
-            current = current._replace(end=found.end)
+        elif found.start > current.start or found.end > current.end:
+            is_whole = current.is_whole or text.find("\n", current.start, found.start) >= 0
+            current = current._replace(end=max(current.end, found.end), is_whole=is_whole)
     if current is not None:
         yield current
 

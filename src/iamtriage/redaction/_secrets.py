@@ -34,7 +34,7 @@ from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._repetition import Part, find_distinct_parts
 from iamtriage.redaction._revealing import list_windows
-from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
+from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
@@ -176,8 +176,7 @@ def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     finds = [*_find_in_text(text, unresolved)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
-        known = {(found.start, found.end) for found in finds}
-        finds += _find_unwrapped_secrets(_mask_decided(text, finds), known)
+        finds += _find_unwrapped_secrets(_mask_decided(text, finds), FoundSpans(text, finds))
     return [*finds, *_find_encoded_secrets(text)]
 
 
@@ -277,7 +276,7 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_kubernetes_secrets(text)
 
 
-def _find_unwrapped_secrets(text: str, known: AbstractSet[tuple[int, int]]) -> Iterator[FoundSecret]:
+def _find_unwrapped_secrets(text: str, known: FoundSpans) -> Iterator[FoundSecret]:
     """Find the secrets that are completely visible only in the unwrapped text.
 
     Args:
@@ -292,7 +291,7 @@ def _find_unwrapped_secrets(text: str, known: AbstractSet[tuple[int, int]]) -> I
                 yield found
 
 
-def _find_in_block(block: str, at: int, known: AbstractSet[tuple[int, int]]) -> Iterator[FoundSecret]:
+def _find_in_block(block: str, at: int, known: FoundSpans) -> Iterator[FoundSecret]:
     """Find the secrets in a block of a text, unwrapped.
 
     Args:
@@ -310,7 +309,7 @@ def _find_in_block(block: str, at: int, known: AbstractSet[tuple[int, int]]) -> 
     def relocate(found: FoundSecret) -> FoundSecret | None:
         start, end = find_original_span(view, found.start, found.end)
         end = _end_before_setting(block, start, end)
-        if (at + start, at + end) in known:
+        if known.cover(at + start, at + end):
             return None
         return FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
 

@@ -13,10 +13,9 @@ from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, MASK
 from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 from iamtriage.redaction._vocabulary.value_ends import (
-    find_line_start,
     find_wrapped_end,
     looks_like_base64,
-    measure_common_prefix,
+    measure_line_prefix,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _find_message_start(text: str, start: int, end: int) -> int:
     line = text.rfind("\n", start, end) + 1
     if not line:
         return end
-    return max(end, line + measure_common_prefix(text, find_line_start(text, start), line))
+    return max(end, line + measure_line_prefix(text, start, line))
 
 
 def _find_end(text: str, start: int, end: int) -> int:

@@ -60,6 +60,8 @@ _LOGGED = re.compile(
 )
 _SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid|keyname")
 _REACH = 1000
+# The next header, if lines are joined.
+_OTHER_HEADER = "authorization:"
 
 
 def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
@@ -67,7 +69,7 @@ def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     done = 0
     for start, end, what in _find_candidates(text, folded):
         value = text[start:end]
-        if start < done:
+        if start < done or value.lower().endswith(_OTHER_HEADER):
             continue
         last = find_wrapped_end(text, start, end)
         if last > end:

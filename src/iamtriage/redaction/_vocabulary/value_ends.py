@@ -25,6 +25,7 @@ __all__ = (
     "is_in_line_prefix",
     "looks_like_base64",
     "measure_common_prefix",
+    "measure_line_prefix",
     "percent_encoded_pattern",
     "query_value_pattern",
     "strip_escaped_spaces",
@@ -56,6 +57,7 @@ _PIECE = re.compile(r"[A-Za-z0-9+/_.%*-]{1,4096}={0,2}(?=[\s\"'`,;)\]}&<>|\\â”‚â
 _HEX = re.compile(r"[0-9a-f]{4,128}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignature")
+_NEXT_LINE = re.compile(r"[^\n]{0,4096}+\n(?:[ \t]{0,80}\r?\n){0,8}")
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
 _MAX_PREFIX = 512
@@ -253,7 +255,19 @@ def is_in_line_prefix(text: str, name: int, value: int) -> bool:
         value: The position of the value.
     """
     line = text.rfind("\n", name, value) + 1
-    return bool(line) and value < line + measure_common_prefix(text, find_line_start(text, name), line)
+    return bool(line) and value < line + measure_line_prefix(text, name, line)
+
+
+def measure_line_prefix(text: str, name: int, line: int) -> int:
+    """Return the length of the prefix that a line shares with the line of a name before it, or with the next line.
+
+    A marker can have replaced the prefix of one of them.
+    """
+    following = _NEXT_LINE.match(text, line)
+    return max(
+        measure_common_prefix(text, text.rfind("\n", max(0, name - _MAX_LINE), name) + 1, line),
+        measure_common_prefix(text, following.end(), line) if following else 0,
+    )
 
 
 def strip_escaped_spaces(value: str) -> str:
