@@ -54,7 +54,7 @@ _SETTING = re.compile(
 )
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
-_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
+_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
 _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
 # Masks a value. No sign of a secret contains this character.

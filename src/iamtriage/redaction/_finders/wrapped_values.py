@@ -20,6 +20,7 @@ from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_M
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
+    is_in_line_prefix,
     looks_like_base64,
     measure_common_prefix,
 )
@@ -114,8 +115,10 @@ def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -
     size = measure_common_prefix(text, start, next_line)
     if (is_direct and not size) or start + size > name:
         return
-    if not size and _LONG_RUN.search(text, next_line, lines[2]) is None:
-        return
+    if not size:
+        run = _LONG_RUN.search(text, next_line, lines[2])
+        if run is None or is_in_line_prefix(text, name, run.start()):
+            return
     view = View(text[start:end])
     if size:
         prefixed = [
