@@ -120,10 +120,18 @@ def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped:
             for found in finds[bisect_left(starts, low) : bisect_left(starts, high)]
             if found.end <= high
         )
-        window = insert_markers(text[low:high], inside)
-        if _has_secret(window, Part(0, 0, len(window), len(window)), is_wrapped=is_wrapped):
+        window = text[low:high]
+        revealed = _list_values(insert_markers(window, inside), is_wrapped=is_wrapped)
+        # What is found without the markers is no secret in the whole text.
+        if revealed and not revealed <= _list_values(window, is_wrapped=is_wrapped):
             return True
     return False
+
+
+def _list_values(text: str, *, is_wrapped: bool) -> set[str]:
+    """Return the secrets in a text that have no marker yet."""
+    finds = find_secrets(text, is_wrapped=is_wrapped)
+    return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()
 
 
 def _has_secret(text: str, part: Part, *, is_wrapped: bool) -> bool:

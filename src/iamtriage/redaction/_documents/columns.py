@@ -51,10 +51,11 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
         start = find_line_start(text, name.start())
         end = text.find("\n", name.end(), start + _MAX_LINE)
         done = max(name.end(), end)
-        if end > 0 and (columns := _read_header(text[start:end])):
-            separator, kinds, count = columns
-            if separator in _BARS and not _RULE.match(text, end + 1):
-                continue
+        separator = next((each for each in _SEPARATORS if text.find(each, start, end) >= 0), None) if end > 0 else None
+        if separator is None or (separator in _BARS and not _RULE.match(text, end + 1)):
+            continue
+        if columns := _read_header(text[start:end], separator):
+            kinds, count = columns
             for row, row_end in _list_rows(text, end + 1):
                 cells = [*_split(text, row, row_end, separator)]
                 if len(cells) != count:
@@ -64,16 +65,13 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
                     yield from _judge(text, *cells[at], kind)
 
 
-def _read_header(line: str) -> tuple[str, list[tuple[int, Name]], int] | None:
-    """Return the separator, the columns of secrets and the number of columns of a row of names."""
-    separator = next((each for each in _SEPARATORS if each in line), None)
-    if separator is None:
-        return None
+def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int] | None:
+    """Return the columns of secrets and the number of columns of a row of names."""
     cells = [line[start:end] for start, end in _split(line, 0, len(line), separator)]
     if len(cells) < 2 or len(cells) > _MAX_COLUMNS or not all(map(_HEADING.fullmatch, filter(None, cells))):
         return None
     kinds = [(at, kind) for at, cell in enumerate(cells) if (kind := classify_key(cell)) is not None]
-    return (separator, kinds, len(cells)) if kinds else None
+    return (kinds, len(cells)) if kinds else None
 
 
 def _list_rows(text: str, at: int) -> Iterator[tuple[int, int]]:

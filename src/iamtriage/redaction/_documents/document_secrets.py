@@ -31,6 +31,7 @@ from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
+from iamtriage.redaction._vocabulary.unquoted_values import zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -164,8 +165,8 @@ class Documents:
                 yield value.mark(_relocate(found, decoded, value.end))
 
     def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
-        """Return what a value is, if all of it is a secret. Short values are judged once."""
-        key = (content, known, value.is_text, value.is_quoted)
+        """Return what a value is, if all of it is a secret. Short values that differ only in digits are judged once."""
+        key = (zero_digits(content), known, value.is_text, value.is_quoted)
         if key in self._judged:
             return self._judged[key]
         what = known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
@@ -176,10 +177,10 @@ class Documents:
     def _search(
         self, content: str, known: Announced | None, find: Find, *, is_quoted: bool
     ) -> Iterable[FoundSecret]:
-        """Return the secrets in a value. Short values are searched once."""
+        """Return the secrets in a value. Short values that differ only in digits are searched once."""
         if len(content) > _MAX_REMEMBERED:
             return find_in_content(content, known, find, is_quoted=is_quoted)
-        key = (content, known, is_quoted)
+        key = (zero_digits(content), known, is_quoted)
         if key not in self._searched:
             self._searched[key] = [*find_in_content(content, known, find, is_quoted=is_quoted)]
         return self._searched[key]

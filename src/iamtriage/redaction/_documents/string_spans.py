@@ -47,10 +47,12 @@ def find_strings(text: str) -> Iterator[Node]:
             continue
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)
         if name:
-            node = Node(name.start(), "object")
+            # The name and the quotes stay part of the text, because without escapes in it, nothing else is a string.
+            node = Node(string.start("content"), "object")
             key = Scalar(*name.span())
             node.items.append(Item(key, "", JsonScalar(*string.span("content"))))
-            node.end = at = string.end()
+            node.end = string.end("content")
+            at = string.end()
             yield node
             count += 1
             if count > _MAX_SHORT_STRINGS and at < count * _MIN_CHARS_PER_STRING:

@@ -25,8 +25,8 @@ _ESCAPE = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
 # four characters encode three bytes, and in ASCII the first bit of each byte is zero.
 _LOGIN = re.compile(
-    r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
-    r"[A-Za-z0-9+/]{12,}"
+    r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]{12})(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
+    r"[A-Za-z0-9+/]+"
 )
 _REST = re.compile(r"[A-Za-z0-9+/]*")
 _AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")

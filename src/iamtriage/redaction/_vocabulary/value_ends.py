@@ -263,11 +263,9 @@ def measure_line_prefix(text: str, name: int, line: int) -> int:
 
     A marker can have replaced the prefix of one of them.
     """
-    following = _NEXT_LINE.match(text, line)
-    return max(
-        measure_common_prefix(text, text.rfind("\n", max(0, name - _MAX_LINE), name) + 1, line),
-        measure_common_prefix(text, following.end(), line) if following else 0,
-    )
+    size = measure_common_prefix(text, text.rfind("\n", max(0, name - _MAX_LINE), name) + 1, line)
+    following = None if size else _NEXT_LINE.match(text, line)
+    return measure_common_prefix(text, following.end(), line) if following else size
 
 
 def strip_escaped_spaces(value: str) -> str:
