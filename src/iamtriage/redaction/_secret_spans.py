@@ -108,7 +108,7 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
 def _merge(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Yield secrets in text order. Merge overlapping ones under the name of the first.
 
-    If another one begins on a later line, it can be in what looks like the prefix of the lines. So no line is kept.
+    If another one begins on a later line, it can be in what looks like a prefix of lines, so no line is kept.
     """
     current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):

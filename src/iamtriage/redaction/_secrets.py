@@ -37,7 +37,7 @@ from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
-from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
+from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues, zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -179,12 +179,13 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*_find_in_distinct_parts(text), *_find_encoded_secrets(text)]
+        return [*_find_in_distinct_parts(text, _find_at), *_find_encoded_secrets(text)]
     unresolved: list[tuple[int, int]] = []
     finds = [*_find_in_text(text, unresolved)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
-        finds += _find_unwrapped_secrets(_mask_decided(text, finds), FoundSpans(text, finds))
+        find = functools.partial(_find_unwrapped_secrets, known=FoundSpans(text, finds))
+        finds += _find_in_distinct_parts(_mask_decided(text, finds), find)
     return [*finds, *_find_encoded_secrets(text)]
 
 
@@ -231,10 +232,15 @@ def _find_in_lines(text: str) -> list[FoundSecret]:
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
     if "%" in text:
-        find_in_document = functools.cache(_find_in_encoded_document)
+        # Documents that differ only in digits are searched once.
+        searched: dict[str, list[FoundSecret] | None] = {"": None}
         others: list[tuple[int, int]] = []
         for part in find_percent_encoded(text):
-            finds = find_in_document(part.decode(text).content) if part.may_be_document else None
+            content = part.decode(text).content if part.may_be_document else ""
+            key = zero_digits(content)
+            if key not in searched:
+                searched[key] = _find_in_encoded_document(content)
+            finds = searched[key]
             if finds is None:
                 others += part.runs
             elif finds:
@@ -284,70 +290,65 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_kubernetes_secrets(text)
 
 
-def _find_unwrapped_secrets(text: str, known: FoundSpans) -> Iterator[FoundSecret]:
+def _find_unwrapped_secrets(text: str, at: int, known: FoundSpans) -> Iterator[FoundSecret]:
     """Find the secrets that are completely visible only in the unwrapped text.
 
     Args:
-        text: The text.
-        known: The positions of the secrets that were found.
+        text: A text, or a part of one.
+        at: Its position in the whole text.
+        known: The parts of the whole text that belong to the secrets that were found.
     """
-    for at, block in split_with_overlap(text):
-        is_last = at + len(block) == len(text)
-        for found in _find_in_block(block, at, known):
+    for start, block in split_with_overlap(text):
+        is_last = start + len(block) == len(text)
+        for found in _find_in_block(block):
+            if known.cover(at + start + found.start, at + start + found.end):
+                continue
             # A short value at the end of a block can be the beginning of a longer one, or of a marker.
-            if is_last or found.end < at + len(block) or found.end - found.start > _MAX_DIVIDED:
-                yield found
+            if is_last or found.end < len(block) or found.end - found.start > _MAX_DIVIDED:
+                yield _moved(found, at + start)
 
 
-def _find_in_block(block: str, at: int, known: FoundSpans) -> Iterator[FoundSecret]:
-    """Find the secrets in a block of a text, unwrapped.
-
-    Args:
-        block: The block.
-        at: Its position in the text.
-        known: The positions of the secrets that were found.
-    """
+def _find_in_block(block: str) -> Iterator[FoundSecret]:
+    """Find the secrets in a block of a text, unwrapped."""
     if not (_WRAPPED.search(block) and SECRET_SIGNS.search(fold_case(block))):
         return
     view = unwrap(block, links=False)
     if view.text == block.rstrip():
         return
     remove_unchanged_lines(view, SECRET_SIGNS)
-
-    def relocate(found: FoundSecret) -> FoundSecret | None:
+    for found in _find_in_text(view.text):
         start, end = find_original_span(view, found.start, found.end)
-        end = _end_before_setting(block, start, end)
-        if known.cover(at + start, at + end):
-            return None
-        return FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
-
-    yield from _find_in_distinct_parts(view.text, relocate)
+        yield FoundSecret(start, _end_before_setting(block, start, end), found.what, is_unwrapped=True)
 
 
 def _find_in_distinct_parts(
-    text: str, relocate: Callable[[FoundSecret], FoundSecret | None] = lambda found: found
+    text: str, find: Callable[[str, int], Iterable[FoundSecret]]
 ) -> Iterator[FoundSecret]:
-    """Find every secret in a text. If its distinct parts contain no new one, search no others.
+    """Find every secret in a text. If its distinct parts contain none, search no others.
 
     Args:
         text: The text.
-        relocate: Returns a secret at its final position, or ``None`` if it is not new.
+        find: A function that finds the secrets in a part of the text at a position.
     """
-    parts = find_distinct_parts(text)
-    if len(parts) > 1 or parts[0].high < len(text):
-        for part in parts:
-            finds = (
-                each._replace(start=each.start + part.low, end=each.end + part.low)
-                for each in _find_in_text(text[part.low : part.high])
-            )
-            if any(part.start <= each.start < part.end and relocate(each) for each in finds):
-                break
-        else:
+    for part in find_distinct_parts(text):
+        finds = (
+            each for each in find(text[part.low : part.high], part.low) if part.start <= each.start < part.end
+        )
+        if part.end == len(text):
+            # No other part is like the last one.
+            yield from finds
+        elif any(finds):
+            yield from find(text, 0)
             return
-    for each in _find_in_text(text):
-        found = relocate(each)
-        if found:
-            yield found
+
+
+def _find_at(text: str, at: int) -> Iterator[FoundSecret]:
+    """Find every secret in a part of a text at a position."""
+    return (_moved(found, at) for found in _find_in_text(text))
+
+
+def _moved(found: FoundSecret, by: int) -> FoundSecret:
+    return found._replace(start=found.start + by, end=found.end + by) if by else found
 
 
 def _end_before_setting(text: str, start: int, end: int) -> int:

@@ -51,7 +51,11 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
         start = find_line_start(text, name.start())
         end = text.find("\n", name.end(), start + _MAX_LINE)
         done = max(name.end(), end)
-        separator = next((each for each in _SEPARATORS if text.find(each, start, end) >= 0), None) if end > 0 else None
+        separator = (
+            next((each for each in _SEPARATORS if text.find(each, start, end) >= 0), None)
+            if end > 0
+            else None
+        )
         if separator is None or (separator in _BARS and not _RULE.match(text, end + 1)):
             continue
         if columns := _read_header(text[start:end], separator):

@@ -165,7 +165,7 @@ class Documents:
                 yield value.mark(_relocate(found, decoded, value.end))
 
     def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
-        """Return what a value is, if all of it is a secret. Short values that differ only in digits are judged once."""
+        """Return what a value is, if all of it is a secret. Values that differ in digits are judged once."""
         key = (zero_digits(content), known, value.is_text, value.is_quoted)
         if key in self._judged:
             return self._judged[key]

@@ -47,7 +47,7 @@ def find_strings(text: str) -> Iterator[Node]:
             continue
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)
         if name:
-            # The name and the quotes stay part of the text, because without escapes in it, nothing else is a string.
+            # The name stays part of the text, because a string without escapes is searched with the text.
             node = Node(string.start("content"), "object")
             key = Scalar(*name.span())
             node.items.append(Item(key, "", JsonScalar(*string.span("content"))))

@@ -54,8 +54,9 @@ def find_encoded_messages(text: str, folded: str) -> Iterator[FoundSecret]:
         if blob is None or (not label["sign"].strip("\"'` \t\n") and not looks_like_base64(blob[0])):
             continue
         end = _find_end(text, blob.start(), blob.end())
-        word = len(blob[0]) < _MIN_LENGTH and blob[0].isalpha() and blob[0].islower()
-        if end == blob.end() and (word or is_placeholder(blob[0])):
+        is_short = len(blob[0]) < _MIN_LENGTH
+        is_word = is_short and ((blob[0].isalpha() and blob[0].islower()) or blob[0].isdigit())
+        if end == blob.end() and (is_word or is_placeholder(blob[0])):
             # The message is masked or missing.
             continue
         done = end

@@ -229,8 +229,8 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
     start, other_start = text[line : line + 1], text[other : other + 1]
     if start != other_start and not (start.isdigit() and other_start.isdigit()):
         return 0
-    first_line = text[line : line + _MAX_PREFIX].partition("\n")[0]
-    second_line = text[other : other + _MAX_PREFIX].partition("\n")[0]
+    first_line = text[line : line + _MAX_PREFIX].partition("\n")[0].partition("\\n")[0]
+    second_line = text[other : other + _MAX_PREFIX].partition("\n")[0].partition("\\n")[0]
     # The prefix ends with a space.
     if " " not in first_line or " " not in second_line:
         return 0
