@@ -77,3 +77,29 @@ def test_marker_at_the_end_of_a_block_stays() -> None:
     once = redact("".join(f"%2522\0{number}[--PASSWORD|" for number in range(5_000)))
     assert redact(once) == once
     assert "REDACTED-passwordd" not in once
+
+
+@pytest.mark.parametrize("identifiers", [False, True])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "│QVdTOmV5SG.pass: |\n  @tcp(",
+        "│QVdTOmV5SG.pass: |\n  @tcp(\\n",
+        "{}Authorization: Bearer\\\n",
+        "{}Authorization: Bearer\\\n: AccessDenied:",
+        "token:\n7aBcDeFg> ",
+        "token is : token:\n7aBcDeFg> ",
+        "pass\n(IQoJb3JpZ2luX2Vj ",
+        "{} Encoded authorization failure message:\n{}\\n",
+        "Encoded authorization failure message: \n\ncom/coral/com.> ",
+        "lIn7bp9nPkBksTHE8FePXQEq6s/NmaPz, aws_secret_access_key│ ",
+        "password=hunter2  12345{}authToken\n  ->: ",
+        "pwd”:  Transfer-Encoding: chunked, \n",
+        'SecretAccessKey": " token="aB3dE6fG\\n" ',
+    ],
+)
+def test_redacting_a_repetitive_text_twice_changes_nothing(part: str, *, identifiers: bool) -> None:
+    """A marker changes the line that the next one is compared with."""
+    once = redact("".join(part.replace("{}", str(number)) for number in range(60)), identifiers=identifiers)
+    assert redact(once, identifiers=identifiers) == once
+    assert "hunter2" not in once
