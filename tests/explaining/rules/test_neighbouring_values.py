@@ -29,7 +29,25 @@ def _no_session_policy(session: str) -> str:
     return f"An error occurred (AccessDenied) when calling the Publish operation: User: arn:aws:sts::111122223333:assumed-role/shared/{session} is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:parcels because no session policy allows the sns:Publish action"
 
 
+def _no_key_policy(account: int) -> str:
+    return f"User: arn:aws:sts::{account}:assumed-role/cart/run is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 because no resource-based policy allows the kms:Decrypt action"
+
+
 _ROWS = {
+    "bucket of an upload that a key in the same account encrypts": _Row(
+        f"upload failed: ./a.csv to s3://cart-in/a.csv An error occurred (AccessDenied) when calling the PutObject operation: {_no_key_policy(111122223333)}",
+        (
+            "S3 encrypts the upload with this key",
+            "default encryption of the bucket cart-in",
+            "nor enables IAM policies",
+        ),
+        ("If the caller is in another account",),
+    ),
+    "key of another account than the caller's": _Row(
+        f"An error occurred (AccessDenied) when calling the GetObject operation: {_no_key_policy(444455556666)}",
+        ("The object is encrypted with this key", "In account 444455556666, an identity-based policy"),
+        ("nor enables IAM policies", "S3 encrypts the upload"),
+    ),
     "queue in the account of a passed role": _Row(
         "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:444455556666:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
         (

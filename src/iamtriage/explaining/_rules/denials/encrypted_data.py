@@ -98,6 +98,8 @@ _DATA = (
     ),
     (("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Scan"), "table"),
 )
+UPLOADS = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart"})
+"""Operations that write an object and read none."""
 WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
 """Beginnings of the names of operations that write."""
 

@@ -103,7 +103,16 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
     if operation is not None and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
-        text = f"The {encrypted_data.describe_data(operation)} is encrypted with {key}: {operation} itself was not denied, only the use of the key."
+        data, bucket = encrypted_data.describe_data(operation), context.bucket
+        encrypted = f"The {data} is encrypted with {key}"
+        if data == "object" and operation in encrypted_data.UPLOADS:
+            named = (
+                f" {bucket.value}"
+                if bucket is not None and commands.bucket(bucket.value) == bucket.value
+                else ""
+            )
+            encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} says so"
+        text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
     elif operation is None and (service := _find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         text = f"The {data} is encrypted with {key}: the call to {name} itself was not denied, only the use of the key."

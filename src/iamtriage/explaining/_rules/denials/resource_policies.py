@@ -111,11 +111,12 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
-        is_of_other_account = denial.crosses_accounts or denial.resource_account is None
-        notes = (
-            *(() if is_of_other_account or not _may_need_identity_allow(denial) else (_IF_OTHER_ACCOUNT,)),
-            ONE_POLICY_TYPE,
-        )
+        if denial.service == "kms" and denial.crosses_accounts is False:
+            # Else AWS names the identity-based policies, which do not allow it.
+            text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
+        is_unknown = denial.crosses_accounts is None and denial.resource_account is not None
+        needs_more = is_unknown and _may_need_identity_allow(denial)
+        notes = (*((_IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
     return denial.explain(
         denial_summary(denial, verdict),
         cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
@@ -211,9 +212,7 @@ def resource_remedy(denial: Denial) -> Remedy:
 
 def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
-    if policy.resource_is_star:
-        yield f"In a {policy.name}, the resource * is the key itself."
-    else:
+    if not policy.resource_is_star:
         yield from notes
     if policy.other:
         yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
@@ -228,7 +227,8 @@ def _save_step(policy: services.ResourcePolicy) -> str:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
     operation = policy.change_command.split()[2]
-    return denial_remedies.save_step(name, _describe_file(file[1]), command=operation)
+    save = denial_remedies.save_step(name, _describe_file(file[1]), command=operation)
+    return f"{save} In it, the resource * is the key itself." if policy.resource_is_star else save
 
 
 def _describe_file(name: str) -> str:
