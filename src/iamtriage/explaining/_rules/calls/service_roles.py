@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
+from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -221,6 +222,7 @@ MISSING_ROLE = lazy_pattern(
 _BEING_CREATED = lazy_pattern(
     r"unable to assume the service[- ]linked role|wait and try again", re.IGNORECASE
 )
+_PURPOSE = lazy_pattern(r"\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.", re.IGNORECASE)
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
 
 NO_SERVICE_LINKED_ROLE = CauseType(
@@ -266,26 +268,37 @@ def missing_role(
             f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate: a second try alone often works.",
             f"If it does not, run the command. {taken}.",
         )
+    purpose = f" {found[1]}" if (found := _PURPOSE.search(text)) is not None else ""
+    of_service = f" for {principal}" if principal else ""
+    again = "The controller retries automatically." if retries else "Then retry the call."
+    permission = f"If the service is to create the role itself, the caller needs iam:CreateServiceLinkedRole{of_service}. For a service-linked role that exists, it needs no permission."
+    if case.failure.kind != "access_denied":
+        # Denials have notes on their deployment.
+        permission = f"The call itself lacks no permission. Creating the role requires iam:CreateServiceLinkedRole{of_service}."
+        deployment = find_deployment(case.failure, case.facts)
+        if deployment is not None and deployment.tool == "CloudFormation":
+            is_update = (deployment.status or "").startswith("UPDATE") and not deployment.is_new_stack
+            again = RETRY if is_update else RETRY_NEW
     no_lack = "This is no lack of capacity, although the message begins so."
     return case.explain(
         summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
             quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
-            text=f"The call needs the {needed}, which is created once per account.",
+            text=f"The call needs the {needed}{purpose}, which is created once per account.",
         ),
         remedies=(
             create_role_remedy(
                 principal,
                 f"{'Retry after a minute, or create' if is_starting else 'Create'} the role once as an administrator",
                 *steps,
-                "The controller retries automatically." if retries else "Then retry the call.",
+                again,
             ),
             *others,
         ),
         notes=present(
             no_lack if "insufficient capacity" in case.failure.text else None,
-            f"If the service is to create the role itself, the caller needs iam:CreateServiceLinkedRole{f' for {principal}' if principal else ''}. For a service-linked role that exists, it needs no permission.",
+            permission,
         ),
     )
 

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     SERVICES_BY_SESSION_NAME,
     STACK_FRAGMENTS,
 )
-from iamtriage.explaining._rules.shared.text_signs import find_deployment, is_about_pods
+from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find_deployment, is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -36,9 +36,6 @@ _AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 _STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
 _LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
-_RETRY = "Then retry the deployment."
-_RETRY_NEW = f"{_RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 # What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
 # and what it does with the role.
 # The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
@@ -218,7 +215,7 @@ def _retry_sentence(denial: Denial, service: str) -> str:
         return ""
     stack = _find_stack(denial)
     is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
-    return f" {_RETRY if is_update else _RETRY_NEW}"
+    return f" {RETRY if is_update else RETRY_NEW}"
 
 
 def _deployment_notes(denial: Denial) -> tuple[str, ...]:
@@ -229,7 +226,7 @@ def _deployment_notes(denial: Denial) -> tuple[str, ...]:
     if deployment.status == "DELETE_FAILED":
         return ()  # _deletion_notes() says how to continue
     if not deployment.is_new_stack:
-        return (_RETRY,)
+        return (RETRY,)
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
 

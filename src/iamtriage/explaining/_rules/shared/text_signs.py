@@ -255,6 +255,13 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     )
 
 
+RETRY = "Then retry the deployment."
+"""How to continue with a stack whose update failed."""
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+RETRY_NEW = f"{RETRY} A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
+"""How to continue with a stack whose creation can have failed."""
+
+
 def change_in_code(remedy: Remedy, deployment: Deployment | None, argument: str, *steps: str) -> Remedy:
     """Return a remedy for an argument of a resource that a tool creates: in the code of the tool, not by hand.
 
