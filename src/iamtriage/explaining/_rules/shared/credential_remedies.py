@@ -226,13 +226,14 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
     )
 
 
-def enable_region(region: str | None) -> Remedy:
-    """Return the remedy that enables a region for the account."""
+def enable_region(region: str | None, account: str | None = None) -> Remedy:
+    """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
+    with_credentials = "" if account is None else f" Run the commands with credentials of account {account}."
     return account_remedy(
-        f"Check whether {'the Region' if region is None else name} is enabled for the account",
+        f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
         "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
-        "If the status is DISABLED and you need the Region, enable it.",
+        f"If the status is DISABLED and you need the Region, enable it.{with_credentials}",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             fill_command("aws account enable-region --region-name {}", name),

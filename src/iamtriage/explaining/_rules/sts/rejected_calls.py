@@ -12,12 +12,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
 from iamtriage.sts._evidence import StsCall
 
@@ -52,20 +56,37 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         because += (f"The error code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else StsCall().is_opt_in(region)
+    context, causes = context_of(case.facts), findings.causes
+    role = None if context.role_arn is None else try_parse_principal(context.role_arn.value)
+    of_role = ""
+    if isinstance(role, Role) and role.account == case.failure.account:
+        of_role = f", the account of the role {role.name}"
+    if opts_in:
+        text = f"{region} is an opt-in Region: STS is active there once an administrator of {account} has enabled the Region."
+        causes = tuple(attrs.evolve(cause, text=text) for cause in causes)
+    # Of all Regions, STS is always active in this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
+    repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
+    steps = (
+        "Create only the STS client for an active Region; the other clients keep theirs.",
+        "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
+    )
+    if repeated is not None:
+        steps = ("This works at once. Any Region that is active for the account will do.",)
+    remedies = (
+        *([_activate_sts_remedy(region)] if opts_in is not True else []),
+        *([credential_remedies.enable_region(region, case.failure.account)] if opts_in is not False else []),
+    )
+    elsewhere = your_remedy(
+        f"{'C' if repeated else 'Or c'}all STS in an active Region",
+        *steps,
+        commands=present(repeated),
+        url=pages.STS_REGIONS,
+    )
     return case.explain(
-        f"STS is not activated for {account} in {place}.",
-        *findings.causes,
+        f"STS is not activated in {place} for {account}{of_role}.",
+        *causes,
         topic="sts-region-disabled",
-        remedies=(
-            *([_activate_sts_remedy(region)] if opts_in is not True else []),
-            *([credential_remedies.enable_region(region)] if opts_in is not False else []),
-            your_remedy(
-                "Or call STS in an active Region",
-                "Create only the STS client for an active Region; the other clients keep theirs.",
-                "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
-                url=pages.STS_REGIONS,
-            ),
-        ),
+        remedies=(elsewhere, *remedies) if repeated else (*remedies, elsewhere),
         notes=(_NOTE,),
     )
 
