@@ -62,7 +62,8 @@ def test_second_try_where_the_service_creates_its_role(message: str, *, is_enoug
         f"An error occurred (InvalidParameter) when calling the CreateDBInstance operation: {message}"
     )
     assert explanation.remedies[0].title.startswith("Retry") is is_enough
-    assert "the caller needs iam:CreateServiceLinkedRole for " in explanation.notes[-1]
+    needs = "the caller needs" if is_enough else "Creating the role requires"
+    assert f"{needs} iam:CreateServiceLinkedRole for " in explanation.notes[-1]
 
 
 _AUDITED = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/tea/1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Audit"

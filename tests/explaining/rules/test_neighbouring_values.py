@@ -34,6 +34,50 @@ def _no_key_policy(account: int) -> str:
 
 
 _ROWS = {
+    "request that curl traced, signed for another service": _Row(
+        """> GET /live/carts/7?token=abc HTTP/2
+> Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
+> Authorization: AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE00/20261120/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=00
+{"message":"Credential should be scoped to correct service: 'execute-api'. "}""",
+        (
+            "curl --aws-sigv4 aws:amz:eu-west-1:execute-api",
+            "amazonaws.com/live/carts/7",
+            "The Region, eu-west-1, is right",
+            "execute-api:Invoke is checked afterwards",
+        ),
+        ("AWS_ENDPOINT_URL", "token=abc", "AWS SDK"),
+    ),
+    "signature for another service and another Region": _Row(
+        """> POST /live/carts HTTP/1.1
+> Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
+> Authorization: AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE00/20261120/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=00
+{"message":"Credential should be scoped to correct service: 'execute-api'. "}""",
+        ("The Region must be eu-west-1 instead of us-east-1, too",),
+        ("amazonaws.com/live/carts",),
+    ),
+    "account of the role whose Region is off": _Row(
+        """$ aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Audit --role-session-name ana --region ap-east-1 --profile hub
+An error occurred (RegionDisabledException) when calling the AssumeRole operation: STS is not activated in this region for account:444455556666.""",
+        (
+            "in ap-east-1 for the account 444455556666, the account of the role Audit",
+            "an opt-in Region such as ap-east-1",
+            "--region us-east-1 --profile hub",
+        ),
+    ),
+    "account without the role of the command": _Row(
+        """$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/Audit --role-session-name ana --region ap-east-1
+An error occurred (RegionDisabledException) when calling the AssumeRole operation: STS is not activated in this region for account:444455556666.""",
+        ("in ap-east-1 for the account 444455556666.",),
+        ("of the role Audit",),
+    ),
+    "stack that needs a service-linked role": _Row(
+        """cart | CREATE_FAILED | AWS::OpenSearchService::Domain | Resource handler returned message: "Invalid request provided: Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions to access your VPC. (Service: OpenSearch, Status Code: 400)" """,
+        (
+            "to access your VPC",
+            "A stack in ROLLBACK_COMPLETE cannot be updated",
+            "The call itself lacks no permission",
+        ),
+    ),
     "bucket of an upload that a key in the same account encrypts": _Row(
         f"upload failed: ./a.csv to s3://cart-in/a.csv An error occurred (AccessDenied) when calling the PutObject operation: {_no_key_policy(111122223333)}",
         (

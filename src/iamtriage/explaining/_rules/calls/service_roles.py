@@ -272,7 +272,7 @@ def missing_role(
     of_service = f" for {principal}" if principal else ""
     again = "The controller retries automatically." if retries else "Then retry the call."
     permission = f"If the service is to create the role itself, the caller needs iam:CreateServiceLinkedRole{of_service}. For a service-linked role that exists, it needs no permission."
-    if case.failure.kind != "access_denied":
+    if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
         permission = f"The call itself lacks no permission. Creating the role requires iam:CreateServiceLinkedRole{of_service}."
         deployment = find_deployment(case.failure, case.facts)

@@ -32,7 +32,7 @@ _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
-SIGNATURE_REJECTED = f"No permission is missing: {REJECTED_BEFORE_POLICIES}"
+SIGNATURE_REJECTED = f"Permissions are not the problem: {REJECTED_BEFORE_POLICIES}"
 
 
 def with_profile(profile: str | None, line: str) -> str:

@@ -57,6 +57,16 @@ _PHRASES = (
     "Credential should be scoped to correct service",
     "authorization header is malformed",
 )
+# What curl -v prints of a request without a body. A query can contain a secret.
+_TRACED = lazy_pattern(
+    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
+    re.ASCII | re.MULTILINE,
+)
+# Services without clients in the SDKs -> the action that they check after the signature.
+_ACTIONS = {
+    "aoss": "aoss:APIAccessAll", "appsync": "appsync:GraphQL", "es": "es:ESHttp*",
+    "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
+}  # fmt: skip
 _ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
 SIGNED_BY_HAND = CauseType(
     "signed-by-hand",
@@ -64,7 +74,7 @@ SIGNED_BY_HAND = CauseType(
     fix="Let an AWS SDK sign the request.",
     recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",
     sign=r"\bAWS4Auth\(|\bSigV4Auth\(|\bawscurl\b|--aws-sigv4\b|\baws4\.sign\(",
-    remedy="SDK sign the request",
+    remedy="Sign for ",
     of="wrong-signing-service",
 )
 WRONG_SIGNING_REGION = CauseType(
@@ -340,8 +350,14 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
     signed = region_settings.find_signed_service(case.failure.text)
     if signed is None and command is not None and command.program == "aws":
         signed = command.words[0]
-    remedies = (credential_remedies.check_endpoint(), _sign_for_service_remedy(signed, expected))
-    if setting is not None:
+    hosts = (host.partition(f"{expected}.") for host in clues.find_aws_hosts(case.failure.text))
+    region = next((rest.partition(".")[0] for _, is_of_service, rest in hosts if is_of_service), None)
+    sign = _sign_for_service_remedy(case, signed, expected, region)
+    remedies = (credential_remedies.check_endpoint(), sign)
+    if setting is None and region is not None:
+        # The host that was called belongs to the service.
+        remedies = (sign,)
+    elif setting is not None:
         # The AWS CLI signs for the service of the command.
         others = () if setting == "--endpoint-url" else remedies[1:]
         remedies = (_remove_endpoint_remedy(case, setting, expected), *others)
@@ -353,12 +369,17 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
         WRONG_SIGNING_SERVICE.cause(
             "reported", because, text="The service in the signature is not that of the endpoint."
         ),
-        ENDPOINT_OF_OTHER_SERVICE.cause(
-            because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
+        *(
+            ENDPOINT_OF_OTHER_SERVICE.cause(
+                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
+            )
+            for _ in remedies[1:] or ([] if setting is None else [setting])
         ),
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
-        notes=(credential_remedies.SIGNATURE_REJECTED,),
+        notes=(
+            f"Neither the secret key nor a permission is the problem: {credential_remedies.REJECTED_BEFORE_POLICIES}{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
+        ),
     )
 
 
@@ -379,13 +400,36 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
     )
 
 
-def _sign_for_service_remedy(signed: str | None, expected: str | None) -> Remedy:
+def _sign_for_service_remedy(
+    case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
+) -> Remedy:
+    """Return the remedy that signs for another service.
+
+    Args:
+        case: The failure.
+        signed: The service of the signature.
+        expected: The service of the endpoint.
+        region: The Region of the endpoint, if the text shows that it belongs to the service.
+    """
     in_place = "" if signed is None or signed == expected else f" instead of {signed}"
     names = "" if expected is not None else " It is es for OpenSearch, and aoss for OpenSearch Serverless."
     service = expected or "the service of the endpoint"
+    text, tools, lines = case.failure.text, "", ()
+    if expected is not None:
+        tools = f" (in curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected}, in awscurl --service {expected})"
+    # Without the scope of the signature, a region in the text can be another client's.
+    of_scope = region_settings.find_signed_region(text, region) if region and "Credential=" in text else None
+    of_region = "" if of_scope is None else f" The Region must be {region} instead of {of_scope}, too."
+    if of_scope is not None and of_scope == region:
+        of_region = f" The Region, {region}, is right."
+    request = _TRACED.search(text)
+    if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
+        url = f"https://{request['host']}{request['path']}"
+        lines = (commands.signed_curl(expected, region or "", url, request["method"]),)
     return your_remedy(
-        f"Sign for {service}, or let an AWS SDK sign the request",
-        f"In signing code, a signing proxy or the option of a tool, set the service to {service}{in_place}.{names}",
+        f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
+        f"In signing code, a signing proxy or the option of a tool{tools}, set the service to {service}{in_place}.{names}{of_region}",
+        commands=lines,
         url=pages.SIGNATURES,
     )
 
