@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -73,3 +74,89 @@ def test_what_can_match_is_not_blamed(policy: dict[str, Any], repository: str) -
     summary = explain(LOG.format("sts.amazonaws.com", repository), facts={"trust_policy": policy}).summary
     assert "and the job runs in" not in summary
     assert "and the workflow requests" not in summary
+
+
+WORKFLOW = """on:
+  push:
+    branches:
+      - main
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: make
+  ship:
+    runs-on: ubuntu-latest
+{}    steps:
+      - uses: aws-actions/configure-aws-credentials@v5
+        with:
+          role-to-assume: arn:aws:iam::111122223333:role/ship
+      - uses: octo/deploy@v1
+        with:
+          environment: staging
+Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity
+"""
+
+
+@pytest.mark.parametrize(
+    ("job", "expected", "actual"),
+    [
+        ("    environment: live\n", "repo:octo/cart:ref:refs/heads/main", "repo:octo/cart:environment:live"),
+        (
+            "    environment: {name: live, url: x}\n",
+            "repo:octo@1/cart@2:ref:refs/heads/main",
+            "repo:octo@1/cart@2:environment:live",
+        ),
+        (
+            "    environment:\n      name: live\n",
+            "repo:octo/cart:environment:test",
+            "repo:octo/cart:environment:live",
+        ),
+        ("", "repo:octo/cart:environment:live", "repo:octo/cart:ref:refs/heads/main"),
+    ],
+)
+def test_environment_of_the_job_is_in_the_subject(job: str, expected: str, actual: str) -> None:
+    policy = _policy("sts.amazonaws.com", expected)
+    explanation = explain(WORKFLOW.format(job), facts={"trust_policy": policy})
+    assert f"expects the subject {expected}, and the token has {actual}" in explanation.summary
+    fixed = explanation.remedies[0].policy
+    assert fixed is not None
+    claims = {"iss": f"https://{ISSUER}", "aud": "sts.amazonaws.com", "sub": actual}
+    assert check_trust_policy(fixed, action="sts:AssumeRoleWithWebIdentity", claims=claims).allowed is True
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        ("    environment: ${{ inputs.target }}\n", "repo:octo/cart:ref:refs/heads/main"),
+        ("    environment: live\n", "repo:octo/*:ref:refs/heads/main"),
+        ("    environment: live\n", "repo:octo/cart:*"),
+        ("    environment: live\n", "repo:octo/cart:environment:live"),
+        ("", "repo:octo/cart:ref:refs/heads/main"),
+    ],
+)
+def test_subject_of_the_job_is_not_guessed(job: str, expected: str) -> None:
+    policy = _policy("sts.amazonaws.com", expected)
+    explanation = explain(WORKFLOW.format(job), facts={"trust_policy": policy})
+    assert "and the token has" not in explanation.summary
+    # A statement that the policy has already is no change.
+    assert all(each.policy is None or expected not in str(each.policy) for each in explanation.remedies)
+
+
+def test_input_of_an_action_is_no_environment_of_the_job() -> None:
+    text = (
+        f"{LOG.format('sts.amazonaws.com', 'octo/cart')}\nRun octo/deploy@v1\n  with:\n    environment: live"
+    )
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    assert "environment" not in explain(text, facts={"trust_policy": policy}).summary
+
+
+def test_branch_of_a_gitlab_job_is_compared() -> None:
+    text = "CI_PROJECT_PATH=octo/cart\nCI_COMMIT_BRANCH=next\n$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/ship\nAn error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    policy = json.loads(
+        json.dumps(_policy("https://gitlab.com", "project_path:octo/cart:ref_type:branch:ref:main")).replace(
+            ISSUER, "gitlab.com"
+        )
+    )
+    summary = explain(text, facts={"trust_policy": policy}).summary
+    assert "the token has project_path:octo/cart:ref_type:branch:ref:next" in summary

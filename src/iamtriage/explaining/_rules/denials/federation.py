@@ -113,7 +113,11 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, problem, "No token")
     if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
         return _explain_trust_problem(denial, problem, "No token of this job")
-    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), assuming_roles.NO_SUCH_ROLE.cause())
+    if not has_claims and (of_job := _explain_job(denial)) is not None:
+        return of_job
+    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
+    if policy is None:
+        causes += (assuming_roles.NO_SUCH_ROLE.cause(),)
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
@@ -201,6 +205,25 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         cause,
         remedies=remedies,
     )
+
+
+def _explain_job(denial: Denial) -> Explanation | None:
+    """Explain a trust policy that expects another subject than that of the job in the text."""
+    claims = web_identity_remedies.claims_of_job(denial)
+    known = attrs.evolve(denial, facts=attrs.evolve(denial.facts, token_claims=claims))
+    findings = None if claims is None else check_trust_policy(known)
+    if findings is None or findings.result is None or not str(findings.result.condition).endswith(":sub"):
+        return None
+    explanation = _explain_checked_policy(known, findings)
+    if (
+        explanation is None
+        or "@" in str(known.facts.token_claims)
+        or "repo:" not in str(known.facts.token_claims)
+    ):
+        return explanation
+    because = "The subject follows from the workflow. It also has the IDs of owner and repository (repo:OWNER@ID/REPOSITORY@ID:…) if the repository was created, renamed or transferred after July 15, 2026."
+    causes = (attrs.evolve(explanation.causes[0], because=(because,)), *explanation.causes[1:])
+    return attrs.evolve(explanation, causes=causes)
 
 
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:

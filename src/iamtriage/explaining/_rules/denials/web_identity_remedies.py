@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.workflows import find_job_environment, find_pushed_branch
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
@@ -42,7 +43,7 @@ _BRANCH = lazy_pattern(
     re.ASCII,
 )
 
-_PROJECT = lazy_pattern(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,5}", re.ASCII)
+_PROJECT = lazy_pattern(r"[\w.@-]{1,100}(?:/[\w.@-]{1,100}){1,5}", re.ASCII)
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
 _LOOKUP = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
@@ -100,9 +101,14 @@ _PIPELINES = {
 def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
     """Return what to do about a token, if it is unknown what does not match."""
     compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
+    pipeline = _find_pipeline(denial)
+    expected = expected_subjects(denial.facts.trust_policy)
+    if pipeline is not None and _job_subject(denial, pipeline) in expected:
+        # The same statement is no change.
+        return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)),)
     # If the subject is known, the right statement can be written before looking the token up.
     namespace, name = usual_account(denial.facts, denial.failure.text)
-    knows_subject = bool(namespace and name) or _find_pipeline(denial)
+    knows_subject = bool(namespace and name) or pipeline
     return (change, compare) if knows_subject else (compare, change)
 
 
@@ -162,10 +168,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
     elif found is not None:
-        subject = found.subject.format(_find_project(denial) or found.project)
-        branch = _BRANCH.search(denial.failure.text)
-        if branch is not None and "CI_COMMIT_TAG" not in denial.failure.text:
-            subject = subject.replace("BRANCH_NAME", branch[branch.lastindex or 0])
+        subject = _job_subject(denial, found)
     elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = role_location(denial)
@@ -196,6 +199,33 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         policy=build_document([added]),
         url=found.url if found else _token_page(denial),
     )
+
+
+def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
+    """Return the subject of a job's token, with placeholders for what the text does not state."""
+    text, project = denial.failure.text, _find_project(denial) or pipeline.project
+    environment = find_job_environment(text) if pipeline.job == "workflow" else None
+    if environment:
+        return f"repo:{project}:environment:{environment}"
+    stated = _BRANCH.search(text)
+    branch = stated[stated.lastindex or 0] if stated else None
+    if branch is None and environment == "":
+        branch = find_pushed_branch(text)
+    subject = pipeline.subject.format(project)
+    return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
+
+
+def claims_of_job(denial: Denial) -> dict[str, Any] | None:
+    """Return the claims of a job's token, if the text and the trust policy state all that they depend on."""
+    pipeline = _find_pipeline(denial)
+    if pipeline is None or _find_project(denial) is None:
+        return None
+    subject = _job_subject(denial, pipeline)
+    # An environment replaces the branch, and only the workflow shows it.
+    is_open = pipeline.job == "workflow" and find_job_environment(denial.failure.text) is None
+    if is_open or "BRANCH_NAME" in subject:
+        return None
+    return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [pipeline.audience]}
 
 
 def _find_project(denial: Denial) -> str | None:

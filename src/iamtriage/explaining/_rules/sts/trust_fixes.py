@@ -248,6 +248,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     is_same = trust_subjects.is_same_account(expected, actual)
     is_replaced = len(result.expected) == 1 and (is_same or trust_subjects.is_of_controller(actual))
     more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
+    if ":environment:" in actual and ":ref:" in expected:
+        more += " The subject then names no branch: limit the environment's deployment branches instead."
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))

@@ -200,7 +200,7 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
 
 
 def _is_same_repository(expected: str, actual: str) -> bool:
-    return expected.split(":")[1:2] == _without_ids(actual).split(":")[1:2]
+    return expected.split(":")[1:2] in (each.split(":")[1:2] for each in (actual, _without_ids(actual)))
 
 
 def _job_context(subject: str) -> str:
