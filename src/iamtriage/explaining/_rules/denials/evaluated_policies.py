@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -21,7 +22,7 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     first_remedy,
     list_known_policies,
 )
-from iamtriage.explaining._rules.denials.statement_details import condition_remedy, describe_conditions
+from iamtriage.explaining._rules.denials.statement_details import describe_conditions
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
@@ -116,7 +117,9 @@ def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decis
     if others:
         policy, cause = others[0]
         if denial.policy_type in {None, layer} and not denial.is_explicit:
-            summary = denial_summary(denial, describe_other_resource(action, policy))
+            contrast = describe_other_resource(denial, policy)
+            summary = denial_summary(denial, f"{policy.name} {contrast.verdict}")
+            explanation = attrs.evolve(explanation, remedies=(*contrast.remedies, *explanation.remedies))
     elif len(compared) == 1 and compared[0][1].code == STATED_POLICY_OTHER_ACTION.code:
         cause = compared[0][1]
     elif layer == decision.layer:
@@ -148,11 +151,12 @@ def _add_condition(
         ("AWS found no identity-based policy that allows it.",),
         text=f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that.",
     )
+    contrast = find_condition_contrast(denial, statement)
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"{policy.name} allows it only if {condition}"),
+        summary=denial_summary(denial, f"{policy.name} {contrast.verdict}"),
         causes=(cause, *explanation.causes),
-        remedies=(condition_remedy(denial, statement), *explanation.remedies),
+        remedies=(*contrast.remedies, *explanation.remedies),
     )
 
 

@@ -17,11 +17,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.denials.statement_details import (
-    condition_remedy,
-    describe_allowed,
-    describe_conditions,
+from iamtriage.explaining._rules.denials.stated_contrasts import (
+    Contrast,
+    find_condition_contrast,
+    find_region_contrast,
+    meets_conditions,
 )
+from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
 from iamtriage.explaining._rules.denials.statement_matching import (
     describe_difference,
     names_action,
@@ -200,21 +202,28 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     policy, first = found[0]
     codes = {cause.code for _, cause in found}
     remedies = explanation.remedies
-    if codes & _ALLOW_IS_NO_FIX:
-        # An Allow that is there already, or that a Deny overrides, is no fix.
+    is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
+    if is_conditional or codes & _ALLOW_IS_NO_FIX:
+        # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
     added = first_remedy(denial, first.code)
     verdict = _VERDICTS.get(first.code, "").format(policy=policy.name)
+    contrast: Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
-        added = condition_remedy(denial, conditional)
+        contrast = find_condition_contrast(denial, conditional)
     elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
-        verdict = describe_other_resource(action, policy)
+        contrast = describe_other_resource(denial, policy)
         added = _correct_code_remedy(denial, action, policy)
+    if contrast is not None:
+        remedies = (*contrast.remedies, *remedies)
+        if is_conditional or conditional is None:
+            verdict = f"{policy.name} {contrast.verdict}"
+            found[0] = policy, attrs.evolve(first, text=contrast.text or first.text)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
-        remedies=remedies if added is None else (added, *remedies),
+        remedies=(*present(added), *remedies),
     )
 
 
@@ -268,7 +277,8 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
     """Return the statement that allows the call under a condition, unless another one allows it without."""
     allows = _allow_statements(iterate_statements(policy.content), denial.action or "")
     matching = [each for each in allows if denial.resource and names_resource(each, denial.resource)]
-    return matching[0] if matching and all(each.get("Condition") for each in matching) else None
+    is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
+    return matching[0] if matching and all(is_conditional) else None
 
 
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
@@ -307,7 +317,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
     if (conditional := find_conditional(denial, policy)) is not None:
         text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
-        return STATED_POLICY_CONDITION.cause("possible", text=text)
+        is_decisive = denial.policy_type == "identity" and not denial.is_explicit
+        return STATED_POLICY_CONDITION.cause("derived" if is_decisive else "possible", text=text)
     because: tuple[str, ...] = ()
     text = f"It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
@@ -342,10 +353,12 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
     return STATED_POLICY_OTHER_RESOURCE.cause(text=text)
 
 
-def describe_other_resource(action: str, policy: KnownPolicy) -> str:
-    """Return on which resources a policy allows an action, as the end of a verdict."""
-    allowed = _allowed_resources(_allow_statements(iterate_statements(policy.content), action))
-    return f"{policy.name} allows it only on {_join_resources(allowed)}"
+def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
+    """Return on which resources, or in which Region, a policy allows the denied action."""
+    allows = _allow_statements(iterate_statements(policy.content), denial.action or "")
+    allowed = _allowed_resources(allows)
+    contrast = find_region_contrast(denial, allowed)
+    return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 
 
 def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:

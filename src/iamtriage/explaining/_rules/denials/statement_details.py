@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._principals import Role, User
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from iamtriage.explaining._explanations import Remedy
-    from iamtriage.explaining._rules.shared.denial import Denial
 
 # Parts of condition operators, and what they compare.
 _COMPARISONS = {
@@ -34,7 +28,6 @@ _COMPARISONS = {
     "GreaterThan": "greater than ",
 }
 _MAX_VALUES = 3
-_RESOURCE_TAG, _PRINCIPAL_TAG = "aws:resourcetag", "aws:principaltag"
 # Two names of one service are rarely closer than this.
 _MAX_ACTIONS = 3
 _SIMILARITY = 0.9
@@ -59,44 +52,12 @@ def describe_condition(operator: str, key: str, values: Sequence[str]) -> str:
     if operator == "Null":
         return f"the request has {'no ' if list(values) == ['true'] else ''}{clip_text(key)}"
     comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
-    return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{_join_values(values)}"
+    return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{join_values(values)}"
 
 
-def _join_values(values: Sequence[str]) -> str:
+def join_values(values: Sequence[str]) -> str:
+    """Return the first values of a condition in words."""
     return join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or") or "any value"
-
-
-def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
-    """Return the remedy that makes the request meet the conditions of a statement."""
-    for _, key, values in iterate_conditions(statement):
-        kind = key.lower().partition("/")[0]
-        what, line = "the resource", None
-        if kind == _RESOURCE_TAG:
-            line = _resource_tags_command(denial)
-        elif kind == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
-            what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
-        if line is not None:
-            name = clip_text(key.partition("/")[2])
-            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {_join_values(values)}."
-            title = f"Tag {what} with {name}, or change the condition"
-            return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
-    step = f"The statement covers the call only if {describe_conditions(statement)}."
-    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
-
-
-def _resource_tags_command(denial: Denial) -> str | None:
-    resource = denial.resource_arn
-    if resource is None:
-        return None
-    line = "aws resourcegroupstaggingapi get-resources --resource-arn-list {} --region {} --query 'ResourceTagMappingList[].Tags'"
-    return fill_command(line, commands.arn(denial.resource), commands.region(resource.region or None))
-
-
-def _principal_tags_command(principal: object) -> str:
-    if isinstance(principal, User):
-        return fill_command("aws iam list-user-tags --user-name {}", commands.user_name(principal.name))
-    name = principal.name if isinstance(principal, Role) else None
-    return fill_command("aws iam list-role-tags --role-name {}", commands.role_name(name))
 
 
 def find_misspelled_action(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARTS = ("", "the partition", "the service", "the Region", "the account")
+_REGION = 3
 
 
 def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
@@ -52,11 +53,25 @@ def describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
         if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
             return "The action is on the bucket, and the ARN with /* is that of its objects."
     found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
-    return f"Only {found.pop()} differs." if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    index, part = found.pop()
+    return f"Only {_PARTS[index]} ({clip_text(part)} instead of {clip_text(resource.split(':')[index])}) differs."
 
 
-def _differing_part(resource: str, allowed: str) -> str | None:
-    """Return the only part of an ARN that does not match a pattern, if there is one."""
+def other_region(resource: str, allowed: Sequence[str]) -> str | None:
+    """Return the only Region in which patterns allow a resource, if nothing else differs.
+
+    >>> other_region("arn:aws:sqs:us-east-1:111122223333:jobs", ["arn:aws:sqs:eu-west-1:111122223333:*"])
+    'eu-west-1'
+    """
+    parts = {_differing_part(resource, each) for each in allowed} - {None}
+    index, region = parts.pop() or (0, "") if len(parts) == 1 else (0, "")
+    return region if index == _REGION and region and "*" not in region else None
+
+
+def _differing_part(resource: str, allowed: str) -> tuple[int, str] | None:
+    """Return the index and the pattern of the only part of an ARN that does not match, if there is one."""
     parts, patterns = resource.split(":", 5), allowed.split(":", 5)
     if not len(parts) == len(patterns) == len(_PARTS) + 1:
         return None
@@ -64,5 +79,4 @@ def _differing_part(resource: str, allowed: str) -> str | None:
     differing = [index for index, (part, each) in pairs if not matches(part, compile_glob(each))]
     if len(differing) != 1 or differing[0] not in range(1, len(_PARTS)):
         return None
-    index = differing[0]
-    return f"{_PARTS[index]} ({clip_text(patterns[index])} instead of {clip_text(parts[index])})"
+    return differing[0], patterns[differing[0]]

@@ -273,6 +273,9 @@ _CONTROLLERS = (
         ),
         ("secretsmanager:",),
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
+        settings=(
+            ("aws:RequestedRegion", "spec.provider.aws.region of the SecretStore or ClusterSecretStore"),
+        ),
         policy=(
             Allowance(
                 _actions(

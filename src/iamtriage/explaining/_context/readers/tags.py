@@ -1,0 +1,77 @@
+"""Read the tags of a resource or principal from the output of the AWS CLI."""
+
+from __future__ import annotations
+
+import re
+from json import JSONDecoder
+from typing import TYPE_CHECKING, cast
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("find_tags",)
+
+# A key and a value in a row of --output text or table.
+_ROW = lazy_pattern(
+    r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t+| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
+)
+_NONE = frozenset({"", "None", "[]", "{}"})
+_PAIR = 2
+_MAX_DEPTH = 6
+_DECODER = JSONDecoder()
+
+
+def find_tags(failure: Failure, name: str) -> dict[str, str] | None:
+    """Return the tags that the output of a command shows for a resource or principal, ``None`` without such an output."""
+    if "tag" not in failure.text and "Tag" not in failure.text:
+        return None
+    whole = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    for run in find_runs(failure):
+        if "tag" in run.command.text.lower() and whole.search(run.command.text):
+            return _read_tags(run.output.strip())
+    return None
+
+
+def _read_tags(output: str) -> dict[str, str] | None:
+    if output[:1] in {"[", "{"}:
+        try:
+            return dict(_iterate_pairs(_DECODER.raw_decode(output)[0]))
+        except (ValueError, RecursionError):
+            return None
+    tags: dict[str, str] = {}
+    for line in output.splitlines():
+        found = _ROW.fullmatch(line)
+        if found is not None:
+            tags[found[1]] = found[2]
+        elif line.strip("-+| "):
+            break
+    return tags if tags or output in _NONE else None
+
+
+def _iterate_pairs(value: object, depth: int = 0, *, is_tags: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield the tags of a JSON document: pairs of names and values, or an object of them that is named tags."""
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        items = cast("Sequence[object]", value)
+        if len(items) == _PAIR and all(isinstance(each, str) for each in items):
+            yield cast("tuple[str, str]", tuple(items))
+            return
+        for each in items:
+            yield from _iterate_pairs(each, depth + 1, is_tags=False)
+    elif isinstance(value, dict):
+        members = cast("Mapping[str, object]", value)
+        lower = {key.lower().removeprefix("tag"): each for key, each in members.items()}
+        key, tag = lower.get("key"), lower.get("value")
+        if isinstance(key, str) and isinstance(tag, str):
+            yield key, tag
+        elif is_tags and all(isinstance(each, str) for each in members.values()):
+            yield from cast("Mapping[str, str]", members).items()
+        else:
+            for name, each in members.items():
+                yield from _iterate_pairs(each, depth + 1, is_tags="tag" in name.lower())

@@ -1,0 +1,250 @@
+"""Compare what a known policy allows with the Region of the call, and with the tags that the text shows.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html and the references of the AWS CLI.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import Role, User
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.tags import find_tags
+from iamtriage.explaining._rules.denials.statement_details import describe_conditions, join_values
+from iamtriage.explaining._rules.denials.statement_matching import other_region
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import required_grant
+from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import region_setting
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# The commands that find a resource by its name, by service.
+_LOOKUPS = {
+    "dynamodb": "aws dynamodb describe-table --table-name {} --region {} --query Table.TableArn --output text",
+    "lambda": "aws lambda get-function-configuration --function-name {} --region {} --query FunctionArn --output text",
+    "secretsmanager": "aws secretsmanager describe-secret --secret-id {} --region {} --query Name --output text",
+    "sqs": "aws sqs get-queue-url --queue-name {} --region {}",
+    "ssm": "aws ssm describe-parameters --parameter-filters Key=Name,Values={} --region {} --query 'Parameters[].Name'",
+}
+_NAME = lazy_pattern(r"[\w/][\w+=.@/-]{0,511}")
+_SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
+_STORE = lazy_pattern(
+    r"\b(?P<kind>(?:cluster)?secretstore)s?(?:\.[a-z.-]{1,40})?[ /](?P<name>[a-z0-9][a-z0-9.-]{0,252})"
+)
+# The commands that tag a resource, by service. Others support the Resource Groups Tagging API.
+_TAG_COMMANDS = {
+    "autoscaling": "aws autoscaling create-or-update-tags --region {region} --tags ResourceId={name},ResourceType=auto-scaling-group,Key={key},Value={value},PropagateAtLaunch=false",
+    "ec2": "aws ec2 create-tags --region {region} --resources {name} --tags Key={key},Value={value}",
+}
+_TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
+_PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
+_MAX_TAGS = 4
+_RESOURCE_TAG, _PRINCIPAL_TAG = ":resourcetag", "aws:principaltag"
+
+
+class Contrast(NamedTuple):
+    """What distinguishes the request from what a policy allows.
+
+    Attributes:
+        verdict: What the policy allows and the request has, as the end of a sentence about the policy.
+        remedies: What to do.
+        text: What else is known, as a cause.
+    """
+
+    verdict: str
+    remedies: tuple[Remedy, ...]
+    text: str | None = None
+
+
+def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy allows the action in another Region only, if nothing else differs."""
+    grant = required_grant(denial)
+    # An inference profile of Bedrock sends calls to other Regions.
+    if grant is None or len(grant.resources) != 1 or denial.service == "bedrock":
+        return None
+    arn = grant.resources[0]
+    region = other_region(arn, allowed)
+    if region is None:
+        return None
+    called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
+    lines: tuple[str, ...] = ()
+    if lookup is not None and _NAME.fullmatch(name):
+        lines = (fill_command(lookup, name, commands.region(region)),)
+    steps = [f"Check that {clip_text(name)} is in {region}."]
+    if denial.service == "secretsmanager" and denial.resource_arn is None:
+        steps[0] = (
+            f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {steps[0]}"
+        )
+    setting = region_setting(denial, called)
+    words = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+    controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
+    key = controller and controller.setting_of("aws:RequestedRegion")
+    if key:
+        words = f"Then set {key} to {region}."
+    if key and store is not None:
+        in_namespace = (
+            ""
+            if store["kind"].startswith("cluster")
+            else f" --namespace {commands.namespace(denial.facts.namespace)}"
+        )
+        patch = f'{{"spec": {{"provider": {{"aws": {{"region": "{commands.region(region)}"}}}}}}}}'
+        lines += (
+            fill_command(
+                f"kubectl patch {store['kind']} {{}}{in_namespace} --type merge --patch {{}}",
+                store["name"],
+                patch,
+            ),
+        )
+    only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
+    return Contrast(
+        f"allows it only in {region}, and the call went to {called}{setting}",
+        (
+            your_remedy(
+                f"Call {region}, if {clip_text(name)} is there",
+                *steps,
+                words,
+                only,
+                commands=lines,
+                url=pages.EVALUATION,
+            ),
+        ),
+    )
+
+
+def _find_name(arn: str) -> str:
+    """Return the name of a resource by which the AWS CLI finds it."""
+    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
+    if service in {"dynamodb", "ssm"}:
+        _, _, name = resource.partition("/")
+        return f"/{name}" if service == "ssm" and "/" in name else name
+    if service == "secretsmanager":
+        return _SECRET_SUFFIX.sub("", resource.removeprefix("secret:"))
+    return resource.rpartition(":")[2].rpartition("/")[2] if service != "lambda" else resource.split(":")[1]
+
+
+def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
+    """Return which condition of a statement that would allow the call the request does not meet, as far as known."""
+    name, tags = _find_tags(denial)
+    for operator, condition, values in iterate_conditions(statement):
+        if tags is not None and _is_met(tags, operator, condition, values) is False:
+            return _missing_tag(denial, name, tags, condition, values)
+    return Contrast(
+        f"allows it only if {describe_conditions(statement)}", (condition_remedy(denial, statement),)
+    )
+
+
+def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the text shows that the resource has all that the conditions of a statement require."""
+    tags = _find_tags(denial)[1]
+    return tags is not None and all(
+        _is_met(tags, operator, condition, values)
+        for operator, condition, values in iterate_conditions(statement)
+    )
+
+
+def _find_tags(denial: Denial) -> tuple[str, dict[str, str] | None]:
+    """Return the name of the resource, and its tags if the text shows them."""
+    arn = denial.resource_arn
+    name = "" if arn is None else arn.resource.rpartition("/")[2].rpartition(":")[2]
+    return name, find_tags(denial.failure, name) if name else None
+
+
+def _is_met(tags: Mapping[str, str], operator: str, condition: str, values: Sequence[str]) -> bool | None:
+    """Return whether tags meet a condition on a tag of the resource, ``None`` for other conditions and variables."""
+    prefix, _, key = condition.partition("/")
+    is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
+    if not is_of_resource or operator not in {"StringEquals", "StringLike"} or "${" in str(values):
+        return None
+    value = tags.get(key)
+    if value is None or operator == "StringEquals":
+        return value in values
+    return any(matches(value, compile_glob(each)) for each in values)
+
+
+def _missing_tag(
+    denial: Denial, name: str, tags: Mapping[str, str], condition: str, values: Sequence[str]
+) -> Contrast:
+    """Return that a resource lacks the tag that a policy requires, and how to add it."""
+    key, shown = condition.partition("/")[2], clip_text(name)
+    tag = f"{clip_text(key)} = {join_values(values)}"
+    has = join_words(
+        tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in list(tags)[:_MAX_TAGS]), "and"
+    )
+    found = (
+        f"{shown} has {clip_text(key)} = {clip_text(tags[key])}"
+        if key in tags
+        else f"{shown} lacks it (its tags: {has or 'none'})"
+    )
+    arn = denial.resource_arn
+    template = _TAG_COMMANDS.get("" if arn is None else arn.service, _TAG_RESOURCES)
+    lines: tuple[str, ...] = ()
+    if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
+        region = commands.region(arn.region or denial.facts.region)
+        lines = (
+            command(
+                *(
+                    each.format(region=region, arn=str(arn), name=name, key=key, value=values[0])
+                    for each in template.split()
+                )
+            ),
+        )
+    same = next((each for each in tags if tags[each] in values and each != key), None)
+    other = (
+        "a tag that it has" if same is None else f"{clip_text(condition.partition('/')[0])}/{clip_text(same)}"
+    )
+    return Contrast(
+        f"allows it only on a resource with the tag {tag}, and {found}",
+        (
+            account_remedy(
+                f"Tag {shown} with {tag}",
+                "Add the tag to the code that creates the resource, too.",
+                f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Keep a condition.",
+                commands=lines,
+                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
+            ),
+        ),
+        "The action and the resource match the statement: only the tag does not.",
+    )
+
+
+def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that makes the request meet the conditions of a statement."""
+    for _, key, values in iterate_conditions(statement):
+        kind = key.lower().partition("/")[0]
+        what, line = "the resource", None
+        if kind.endswith(_RESOURCE_TAG):
+            line = _resource_tags_command(denial)
+        elif kind == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
+            what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
+        if line is not None:
+            name = clip_text(key.partition("/")[2])
+            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_values(values)}."
+            title = f"Tag {what} with {name}, or change the condition"
+            return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
+    step = f"The statement covers the call only if {describe_conditions(statement)}."
+    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
+
+
+def _resource_tags_command(denial: Denial) -> str | None:
+    resource = denial.resource_arn
+    if resource is None:
+        return None
+    line = "aws resourcegroupstaggingapi get-resources --resource-arn-list {} --region {} --query 'ResourceTagMappingList[].Tags'"
+    return fill_command(line, commands.arn(denial.resource), commands.region(resource.region or None))
+
+
+def _principal_tags_command(principal: object) -> str:
+    if isinstance(principal, User):
+        return fill_command("aws iam list-user-tags --user-name {}", commands.user_name(principal.name))
+    name = principal.name if isinstance(principal, Role) else None
+    return fill_command("aws iam list-role-tags --role-name {}", commands.role_name(name))

@@ -1,0 +1,148 @@
+"""A policy in the text is compared with the Region of the call, and with the tags that the text shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:sts::111122223333:assumed-role/worker/s1"
+
+
+def _denied(action: str, resource: str) -> str:
+    return f"User: {ROLE} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+
+
+def _policy(action: str, resource: str = "*", **condition: dict[str, str]) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return json.dumps({**statement, "Condition": condition} if condition else statement)
+
+
+TABLE = "arn:aws:dynamodb:{}:111122223333:table/carts"
+STORE = """$ kubectl get clustersecretstore vault -o yaml | grep -A9 spec
+spec:
+  provider:
+    aws:
+      service: SecretsManager
+      region: us-east-2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "command"),
+    [
+        (
+            f"AWS_REGION=us-east-1\n{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n\n{_policy('dynamodb:*', TABLE.format('eu-west-1'))}",
+            'only in eu-west-1, and the call went to us-east-1, set by "AWS_REGION=us-east-1" in the text',
+            "aws dynamodb describe-table --table-name carts --region eu-west-1",
+        ),
+        (
+            f"{_policy('ssm:Get*', 'arn:aws:ssm:eu-west-1:111122223333:parameter/app/*')}\n\n{_denied('ssm:GetParameter', 'arn:aws:ssm:us-west-2:111122223333:parameter/app/db')}",
+            "only in eu-west-1, and the call went to us-west-2",
+            "Key=Name,Values=/app/db --region eu-west-1",
+        ),
+        (
+            f"{STORE}external-secrets: {_denied('secretsmanager:GetSecretValue', 'prod/db')}\n\n{_policy('secretsmanager:*', 'arn:aws:secretsmanager:eu-west-1:*:secret:prod/*')}",
+            "only in eu-west-1, and the call went to us-east-2",
+            'kubectl patch clustersecretstore vault --type merge --patch \'{"spec": {"provider": {"aws": {"region": "eu-west-1"}}}}\'',
+        ),
+    ],
+    ids=["table", "parameter", "secret"],
+)
+def test_other_region(text: str, verdict: str, command: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    first, *others = explanation.remedies
+    assert first.title.startswith("Call eu-west-1")
+    assert any(command in line for line in first.commands)
+    # The resource can be in both Regions.
+    assert any(each.policy is not None for each in others)
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        TABLE.format("eu-west-1").replace("carts", "orders"),
+        TABLE.format("eu-west-1").replace("111122223333", "444455556666"),
+        TABLE.format("eu-*"),
+    ],
+    ids=["table", "account", "pattern"],
+)
+def test_what_more_than_the_region_distinguishes(allowed: str) -> None:
+    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1"))
+    explanation = explain(f"{denied}\n\n{_policy('dynamodb:*', allowed)}")
+    assert explanation.remedies[0].policy is not None
+    assert f"only on {allowed}" in explanation.summary
+
+
+INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0"
+GROUP = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:0a1b2c3d-0000-4000-8000-000000000000:autoScalingGroupName/gpu"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:jobs"
+TEAM = {"StringEquals": {"ec2:ResourceTag/team": "data"}}
+SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("denied", "policy", "output", "words", "command"),
+    [
+        (
+            _denied("ec2:StopInstances", INSTANCE),
+            _policy("ec2:StopInstances", **TEAM),
+            f'{SHOW_INSTANCE}\n{{"Tags": [{{"Key": "team", "Value": "web"}}]}}',
+            "with the tag team = data, and i-0123456789abcdef0 has team = web",
+            "create-tags --region eu-west-1 --resources i-0123456789abcdef0 --tags Key=team,Value=data",
+        ),
+        (
+            _denied("autoscaling:SetDesiredCapacity", GROUP),
+            _policy("autoscaling:*", StringEquals={"aws:ResourceTag/owner/prod": "yes"}),
+            "$ aws autoscaling describe-tags --filters Name=auto-scaling-group,Values=gpu --query 'Tags[].[Key,Value]' --output text\nowner/test\tyes\nName\tgpu",
+            "gpu lacks it (its tags: owner/test = yes and Name = gpu)",
+            "ResourceId=gpu,ResourceType=auto-scaling-group,Key=owner/prod,Value=yes",
+        ),
+        (
+            _denied("sqs:SendMessage", QUEUE),
+            _policy("sqs:*", StringLike={"aws:ResourceTag/env": "prod"}),
+            '$ aws sqs list-queue-tags --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs\n{"Tags": {"env": "test"}}',
+            "jobs has env = test",
+            f"tag-resources --region eu-west-1 --resource-arn-list {QUEUE} --tags env=prod",
+        ),
+        (
+            _denied("sqs:SendMessage", QUEUE),
+            _policy("sqs:*", StringEquals={"aws:ResourceTag/env": "prod"}),
+            "$ aws sqs list-queue-tags --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs --output table\n-----\n|  env  |  dev  |\n+----+---+",
+            "jobs has env = dev",
+            "--tags env=prod",
+        ),
+    ],
+    ids=["instance", "group", "queue", "table"],
+)  # fmt: skip
+def test_missing_tag(denied: str, policy: str, output: str, words: str, command: str) -> None:
+    for text in (f"{denied}\n\n{policy}\n\n{output}\n", f"{output}\n$ python app.py\n{denied}\n\n{policy}\n"):
+        explanation = explain(text)
+        assert words in explanation.summary
+        assert any(command in line for line in explanation.remedies[0].commands)
+        # An Allow without the condition is no fix.
+        assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("condition", "output", "words"),
+    [
+        (TEAM, f'{SHOW_INSTANCE}\n[["team", "data"]]', "is not attached to the role worker"),
+        (TEAM, SHOW_INSTANCE.replace("0123", "4567") + '\n{"Tags": []}', "only if ec2:ResourceTag/team is data"),
+        (TEAM, SHOW_INSTANCE + "\nAn error occurred (UnauthorizedOperation)", "only if ec2:ResourceTag/team is data"),
+        (
+            {"StringEquals": {"ec2:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+            f'{SHOW_INSTANCE}\n[["team", "web"]]',
+            "only if ec2:ResourceTag/team is ${aws:PrincipalTag/team}",
+        ),
+    ],
+    ids=["met", "other instance", "failed", "variable"],
+)  # fmt: skip
+def test_tags_that_decide_nothing(condition: dict[str, dict[str, str]], output: str, words: str) -> None:
+    denied = _denied("ec2:StopInstances", INSTANCE)
+    explanation = explain(f"{denied}\n\n{_policy('ec2:StopInstances', **condition)}\n\n{output}\n")
+    assert words in f"{explanation.summary} {explanation.causes[0].text}"
+    assert "lacks it" not in explanation.summary
