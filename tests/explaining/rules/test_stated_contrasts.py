@@ -15,7 +15,7 @@ def _denied(action: str, resource: str) -> str:
     return f"User: {ROLE} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
 
 
-def _policy(action: str, resource: str = "*", **condition: dict[str, str]) -> str:
+def _policy(action: str, resource: str = "*", /, **condition: dict[str, str]) -> str:
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     return json.dumps({**statement, "Condition": condition} if condition else statement)
 

@@ -55,8 +55,8 @@ def describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
     found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
     if len(found) != 1:
         return None
-    index, part = found.pop()
-    return f"Only {_PARTS[index]} ({clip_text(part)} instead of {clip_text(resource.split(':')[index])}) differs."
+    index, pattern = found.pop()
+    return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
 
 
 def other_region(resource: str, allowed: Sequence[str]) -> str | None:
