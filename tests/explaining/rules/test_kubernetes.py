@@ -300,14 +300,14 @@ _OTHER_NODE = "ip-10-0-0-9.ec2.internal"
         ),
         (
             f'E1124 kubelet_node_status.go:95] "Unable to register node with API server" err="nodes \\"db-3.corp.example\\" is forbidden: node \\"{_OTHER_NODE}\\" is not allowed to modify node \\"db-3.corp.example\\"" node="db-3.corp.example"',
-            f"The kubelet names its node db-3.corp.example, but the cluster knows it as {_OTHER_NODE}",
+            f"The kubelet uses the node name db-3.corp.example, but the cluster knows the node as {_OTHER_NODE}",
             'is not allowed to modify node "db-3.corp.example".',
             f"Let the kubelet register as {_OTHER_NODE}",
             "hostname --fqdn",
         ),
         (
             f'Failed to contact API server when waiting for CSINode publishing: csinodes.storage.k8s.io "db-3.corp.example" is forbidden: User "system:node:{_OTHER_NODE}" cannot get resource "csinodes" in API group "storage.k8s.io" at the cluster scope: can only access CSINode with the same name as the requesting node',
-            f"The kubelet names its node db-3.corp.example, but the cluster knows it as {_OTHER_NODE}",
+            f"The kubelet uses the node name db-3.corp.example, but the cluster knows the node as {_OTHER_NODE}",
             "can only access CSINode with the same name as the requesting node.",
             f"Let the kubelet register as {_OTHER_NODE}",
             "hostname --fqdn",

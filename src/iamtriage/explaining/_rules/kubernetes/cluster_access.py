@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, R
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,6 +266,17 @@ def grant_access_remedies(
         )
     if cluster.mode == "CONFIG_MAP":
         yield cluster.enable_entries_remedy()
+
+
+def kubeconfig_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that writes the kubeconfig and tests the command that gets the token."""
+    return your_remedy(
+        "Update the kubeconfig, and test its token helper",
+        "The context's user must have an exec block that runs aws eks get-token.",
+        "The last command discards the token and prints only an error, if there is one. Pass the error to iamtriage explain.",
+        commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
+        url=pages.EKS_KUBECONFIG,
+    )
 
 
 def authenticator_log_remedy(cluster: Cluster) -> Remedy:

@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
@@ -79,7 +80,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if kind == "anonymous":
         return users.explain_anonymous(case, request)
     if kind == "node":
-        return users.explain_node(case, request)
+        return explain_node(case, request)
     if kind == "component":
         return users.explain_component(case, request)
     denied = DeniedRequest.from_case(case, request, kind)

@@ -1,0 +1,340 @@
+"""Explain requests that the node authorizer or the admission plugin NodeRestriction denies a node.
+
+No role should be bound to nodes: https://kubernetes.io/docs/reference/access-authn-authz/node/. Their labels and names:
+https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.kubernetes.nodes import find_region
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.kubernetes_requests import find_object_name
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
+    from iamtriage.failures._failures import KubernetesForbidden
+
+_PAGE = "https://kubernetes.io/docs/reference/access-authn-authz/node/"
+_TOPIC = "kubernetes-node-authorization"
+# The reasons of the node authorizer and of the admission plugin NodeRestriction, as their source words them:
+# plugin/pkg/auth/authorizer/node/node_authorizer.go and plugin/pkg/admission/noderestriction/admission.go.
+_REASON = lazy_pattern(
+    r"no relationship found between node(?: '[a-z0-9.-]{1,253}')?(?: and this object)?"
+    r"|(?:\bnode [\"']?[a-z0-9.-]{1,253}[\"']? )?(?:is not allowed to (?P<change>modify|delete|create|update)|cannot read|can only)"
+    r"(?: labels: (?P<labels>[\w./=-]{1,120}(?:, [\w./=-]{1,120}){0,9})| node \"(?P<other>[a-z0-9.-]{1,253})\""
+    r"| [^\n;]{1,120}?(?:Node object|field selector|set to itself|requesting node|this type|namespace|service accounts|(?<!-)lease(?! with)|CSINode(?! with))\b"
+    r"| [a-z/]{3,30}| [\"'])",
+    re.ASCII,
+)
+# Reasons that are about what pods refer to. All others are about the node's own objects.
+_ALL_OBJECTS = "of this type"
+_REFERENCE_REASONS = ("no relationship", _ALL_OBJECTS)
+# Only kubectl words errors so. In a shell, its commands follow a prompt.
+_KUBECTL = lazy_pattern(
+    r"\bError from server\b|\bunable to (?:cordon|drain)\b|(?:^|[$#>] ?|sudo )kubectl [a-z-]", re.MULTILINE
+)
+# A kubelet lists and watches each object on its own, as object-"NAMESPACE"/"NAME".
+_KUBELET_LINE = lazy_pattern(
+    r"\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
+)
+_DELETED_POD = lazy_pattern(
+    r"\bSyncLoop (?:DELETE|REMOVE)\b[^\n]{0,80}?\bpods=\[\\{0,4}\"(?P<namespace>[a-z0-9-]{1,63})/(?P<pod>[a-z0-9.-]{1,253})",
+    re.ASCII,
+)
+_NODE_USER = lazy_pattern(
+    r"\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))",
+    re.ASCII,
+)
+_NODE_SUBJECT = lazy_pattern(r"^node \S{1,255} (?=is|can)")
+_NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.ASCII)
+# The kinds of objects that have the name of their node.
+_NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
+_LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
+# An argument of the kubelet, or a field of the settings of Bottlerocket and of nodeadm.
+_OVERRIDE = lazy_pattern(
+    r"(?<![\w-])(?P<setting>(?:--)?hostname-?[oO]verride)[\"']?(?: ?[:=] ?| )[\"']?(?P<name>[\w.-]{1,253})"
+)
+# Where a pod refers to objects that the node authorizer then allows its node to read.
+_POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
+_NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it."
+
+NODE_AUTHORIZER = CauseType(
+    "node-authorizer",
+    title="The node authorizer does not allow the request",
+    text="The node authorizer decides what a kubelet is allowed to do, and it denied this request.",
+    recognised_by="The user is system:node:NAME or belongs to the group system:nodes.",
+    fix="Use the credentials of a service account instead of the node's.",
+    sources=(_PAGE,),
+)
+PROGRAM_AS_NODE = CauseType(
+    "program-as-node",
+    title="A program uses the node's credentials",
+    text="Something other than the kubelet uses the node's credentials, such as a script on the instance or a pod without its own service account.",
+    fix="Create a service account for the program.",
+    recognised_by="The text shows that kubectl or another program used the node's credentials.",
+    sign=r"\b(?:kubectl [^|;$]{0,60}--kubeconfig[ =]|KUBECONFIG=)[\"']?/(?:var/lib/kubelet/|etc/kubernetes/kubelet)[^\s\"']{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
+    remedy="Use ",
+    of="node-authorizer",
+)
+NODE_MAPPING = CauseType(
+    "node-mapping",
+    title="The node role is mapped to another user name or group",
+    fix="Map the node role to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
+    recognised_by="The map in the text has {{SessionName}}, and the node's name is an instance ID.",
+    sign=r"\b(?P<shown>username: [\"']?system:node:\{\{SessionName\}\}).{0,600}\bUser \\?\"system:node:i-",
+    of="node-authorizer",
+)
+NOT_OF_THIS_NODE = CauseType(
+    "not-of-this-node",
+    title="The object does not belong to the node",
+    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this object, or no longer does.",
+    recognised_by="The API server says that there is no relationship between the node and the object.",
+    fix="Let each kubelet access only its own node and pods.",
+    sources=(_PAGE,),
+)
+NODE_RESTRICTION = CauseType(
+    "node-restriction",
+    title="A node used or changed an object of another node, or a protected label",
+    text="A node is allowed to read and change only its own Node object and its own pods.",
+    meaning="The node authorizer and the admission plugin NodeRestriction allow a node to read and change only its own Node object and its own pods, and no protected labels.",
+    recognised_by="The message says what a node is not allowed to do, or that it is allowed to access only its own objects.",
+    fix="Use your own access instead of the node's. For a kubelet, correct its node name or its labels.",
+    sources=(pages.KUBERNETES_ADMISSION, _PAGE),
+)
+TEMPLATE_NOT_REPLACED = CauseType(
+    "template-not-replaced",
+    title="A template in the user name was not replaced",
+    text="The user name contains a variable that was not replaced, so it is not the name of a node.",
+    recognised_by="The user name contains {{.",
+    fix="Create an access entry of the node type, or correct the template in aws-auth.",
+    sources=(pages.EKS_AUTH_CONFIGMAP,),
+)
+POD_GONE = CauseType(
+    "pod-gone",
+    title="The pod has just left the node",
+    text="The pod has just left the node, and the kubelet makes a last request. Then the message stops.",
+    fix="Ignore the message if it does not repeat.",
+    recognised_by="The kubelet's log in the text shows that the pod was deleted.",
+    sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
+    remedy="Ignore the message",
+    of="not-of-this-node",
+)
+
+
+def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanation:
+    """Explain that a node, or a caller with its identity, is denied a request."""
+    user, message = case.failure.user or "", clues.message_text(case)
+    is_template = "{{" in user
+    restricted = None if is_template else explain_node_restriction(case, message)
+    if restricted is not None:
+        return restricted
+    found, name = _REASON.search(message), find_object_name(case)
+    reason = "" if found is None else found[0]
+    is_kubelet, is_kubectl = (each.search(case.text) is not None for each in (_KUBELET_LINE, _KUBECTL))
+    is_deleted = re.search(POD_GONE.sign, case.text) is not None
+    causes: list[Cause] = []
+    if reason:
+        text = ""
+        if _ALL_OBJECTS in reason:
+            text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
+        causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason}.",), text=text))
+    if is_template:
+        causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
+    if not reason:
+        causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
+    elif _ALL_OBJECTS not in reason and (is_kubelet or is_deleted or not is_kubectl):
+        causes.append(POD_GONE.cause())
+    if not is_kubelet:
+        causes.append(_program_as_node(case))
+    if not reason:
+        # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
+        causes.append(NODE_MAPPING.cause())
+    what = f" ({clip_text(name)})" if name else ""
+    who = "" if not is_kubelet and is_kubectl else "the kubelet "
+    summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
+    if reason and (pod := _find_deleted_pod(case, request)):
+        summary += f": harmless if it stops, because the pod {pod} has just been deleted"
+    elif reason.startswith("no relationship"):
+        summary += ": no pod on this node refers to it"
+    use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
+    if is_template or is_kubelet or user.startswith("system:node:i-"):
+        use, mapping = mapping, _service_account_remedy()
+    remedies = (use, mapping)
+    if reason and name:
+        check = _pod_check(request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted)
+        # The reason shows that the role is mapped.
+        remedies = (check,) if is_kubelet else (check, use)
+    elif is_kubelet or reason:
+        remedies = (use,)
+    return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=(_NO_BINDING,))
+
+
+def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> Explanation | None:
+    """Explain that a node accessed what is not its own, if the message says so.
+
+    The node's name comes from the mapping of its role, the name it registers with from the kubelet. A custom
+    domain in the DHCP options makes them differ: https://github.com/awslabs/amazon-eks-ami/issues/1711.
+    """
+    reason = _REASON.search(message)
+    if reason is None or any(each in reason[0] for each in _REFERENCE_REASONS):
+        return None
+    failure, evidence = case.failure, (f"The API server says: {reason[0]}.",)
+    found, named = _NODE_USER.search(message), _NAMED_NODE.search(message)
+    node = (found[1] or found[2]) if found else None
+    name = find_object_name(case) or (named[1] if named else None)
+    cause, notes = NODE_RESTRICTION.cause("reported", evidence), (_NO_BINDING,)
+    causes: tuple[Cause, ...] = (cause,)
+    other = reason["other"] or (name if failure.kubernetes_resource in _NAMED_AS_NODE else None)
+    is_kubelet = (
+        _KUBELET_LINE.search(case.text) or "the requesting node" in reason[0]
+    ) and not _KUBECTL.search(case.text)
+    if reason["labels"]:
+        text = "The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help."
+        causes, notes = (NODE_RESTRICTION.cause("reported", evidence, text=text),), ()
+        summary = f"A kubelet is not allowed to set {clip_text(reason['labels'])}."
+        remedy = _label_remedy(reason["labels"], name or node)
+    elif is_kubelet and node and other not in {None, node}:
+        summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
+        notes = (
+            "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct.",
+        )
+        remedy = _name_remedy(node, failure.text)
+    else:
+        own = f" (system:node:{clip_text(node)})" if node else ""
+        denial = _NODE_SUBJECT.sub("", reason[0])
+        if failure.user is not None:
+            kind = failure.kubernetes_resource or "objects"
+            what = f"the {kind.removesuffix('s')} {clip_text(name)}" if name else kind
+            denial = f"cannot {failure.verb} {what}: a node has access only to its own Node object and pods"
+        summary = f"The request used the identity of a node{own}, which {denial}."
+        causes, remedy = (cause, _program_as_node(case)), _use_remedy(case)
+    return case.explain(summary, *causes, topic=_TOPIC, remedies=(remedy,), notes=notes)
+
+
+def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
+    """Return the cause that something other than the kubelet uses the node's credentials."""
+    text = (
+        "kubectl authenticates as the node, with the kubelet's kubeconfig or a token of the instance's role."
+    )
+    return PROGRAM_AS_NODE.cause(text=text if _KUBECTL.search(case.text) else "")
+
+
+def _find_deleted_pod(case: Case[KubernetesForbidden], request: Request) -> str | None:
+    """Return the pod of the namespace that the kubelet removed last before the failure."""
+    before = case.failure.text[: case.failure.span[0]]
+    pods = [each["pod"] for each in _DELETED_POD.finditer(before) if each["namespace"] == request.namespace]
+    return pods[-1] if pods else None
+
+
+def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
+    """Return the check whether a pod on the node refers to the object."""
+    node = commands.kubernetes_name(user.removeprefix("system:node:"))
+    kind = (request.resource or "object").removesuffix("s")
+    check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
+    fields = _POD_FIELDS.get(kind, "volumes")
+    return cluster_remedy(
+        f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
+        f"The command prints the pods on this node. One of them must refer to the {kind} in its {fields}.",
+        "If none does, correct the name in the pod, or retry after the pod is scheduled to this node."
+        + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
+        *(
+            ()
+            if is_kubelet
+            else ("If the kubelet did not make the request, use a service account or your own user for it.",)
+        ),
+        commands=(
+            fill_command(
+                "kubectl get pods -n {} --field-selector {} -o yaml",
+                *(commands.namespace(request.namespace), f"spec.nodeName={node}"),
+            ),
+        ),
+        url=_PAGE,
+    )
+
+
+def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
+    """Return the remedy that uses another identity than the node's: for a person, or for a program."""
+    if not _KUBECTL.search(case.text):
+        return _service_account_remedy()
+    cluster = find_cluster(case)
+    return your_remedy(
+        "Use your own access instead of the node's",
+        "Run kubectl with your own AWS credentials, not on the node: there, the AWS CLI uses the node role. Unset KUBECONFIG if it names the kubelet's file.",
+        "Your IAM principal needs an access entry or a mapping in aws-auth. A script on the instance or in a pod needs its own, or a service account.",
+        commands=(attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command(),),
+        url=pages.EKS_KUBECONFIG,
+    )
+
+
+def _service_account_remedy() -> Remedy:
+    return cluster_remedy(
+        "Use a service account for the program instead of the node's credentials",
+        "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
+        "A hop limit of 1 for instance metadata prevents pods from using the node role.",
+        commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
+        url=pages.RBAC,
+    )
+
+
+def _mapping_remedy(cluster: Cluster) -> Remedy:
+    groups = " and ".join(principal_mappings.NODE_GROUPS)
+    steps = [
+        f"A Linux node has the user name {principal_mappings.NODE_USERNAME} and the groups {groups}. An access entry of type EC2_LINUX sets both."
+    ]
+    lines = [commands.aws_auth_command()] if cluster.uses_aws_auth else []
+    if cluster.uses_entries:
+        lines.append(cluster.eks_command("describe-access-entry", principal="PRINCIPAL_ARN"))
+        steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")
+    return cluster_remedy(
+        "Check how the node role is mapped", *steps, commands=tuple(lines), url=pages.EKS_TROUBLESHOOTING
+    )
+
+
+def _label_remedy(labels: str, node: str | None) -> Remedy:
+    """Return the remedy that sets protected labels as an administrator."""
+    settings = " ".join(
+        each if "=" in each else f"{each}=" for each in labels.split(", ") if _LABEL.fullmatch(each)
+    )
+    return cluster_remedy(
+        "Remove the label from the kubelet's --node-labels, and set it with your own access",
+        "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role.",
+        commands=(
+            fill_command(f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")),
+        ),
+        url=pages.KUBERNETES_ADMISSION,
+    )
+
+
+def _name_remedy(node: str, text: str) -> Remedy:
+    """Return the remedy that makes the kubelet register with the name that the cluster gives the node."""
+    source = f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance."
+    override = _OVERRIDE.search(text)
+    if override is not None:
+        return cluster_remedy(
+            f"Remove {override['setting']}, so that the kubelet registers as {clip_text(node)}",
+            f"{source} The text sets {clip_text(override['name'])}.",
+            "Change the node's user data or settings, and replace the node. To select nodes by another name, use a label: --node-labels=name=VALUE.",
+            url=pages.EKS_TROUBLESHOOTING,
+        )
+    return cluster_remedy(
+        f"Let the kubelet register as {clip_text(node)}",
+        f"{source} The kubelet takes its name from --hostname-override, or from the host name.",
+        "On the node, remove --hostname-override, or restore the host name. A domain name in the VPC's DHCP options changes it, too.",
+        "Then restart the kubelet, or replace the node.",
+        commands=("hostname --fqdn", "systemctl cat kubelet"),
+        url=pages.EKS_TROUBLESHOOTING,
+    )
