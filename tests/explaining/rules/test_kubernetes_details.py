@@ -143,9 +143,9 @@ def test_operation_decides_on_a_truncated_message(operation: str, topic: str) ->
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "CONFIG_MAP", "map-entry-with-path", id="path"),
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "API", "not-mapped", id="mode without the map"),
         pytest.param(ROLE, "CONFIG_MAP", "not-mapped", id="the same ARN"),
-        pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "map-entry-of-other-account", id="account"),
-        pytest.param("arn:aws-cn:iam::111122223333:role/dev", "CONFIG_MAP", "map-entry-of-other-account", id="partition"),
-        pytest.param("arn:aws:iam::111122223333:user/dev", "CONFIG_MAP", "map-entry-of-other-type", id="user"),
+        pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="account"),
+        pytest.param("arn:aws-cn:iam::111122223333:role/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="partition"),
+        pytest.param("arn:aws:iam::111122223333:user/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="user"),
         pytest.param("arn:aws:iam::111122223333:role/DEV", "CONFIG_MAP", "not-mapped", id="case does not matter"),
         pytest.param("arn:aws:iam::111122223333:role/ops", "CONFIG_MAP", "map-without-entry", id="another role"),
     ],
@@ -180,7 +180,7 @@ def test_entry_that_does_not_match(caller: str, entry: str, verdict: str) -> Non
     )
     explanation = explain(text)
     assert verdict in explanation.summary
-    is_new_role = "Identity Center creates a new role, with a new suffix" in explanation.causes[0].text
+    is_new_role = "Identity Center creates a role with a new suffix" in explanation.causes[0].text
     assert is_new_role is ("another suffix" in verdict)
 
 
@@ -247,7 +247,7 @@ def test_wrong_entry_explains_the_failure() -> None:
     text = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n  username: ana\n"
     caller = "arn:aws:sts::111122223333:assumed-role/dev/ana"
     explanation = explain(text, facts={"caller": caller, "cluster": "orders", "region": "eu-west-1"})
-    assert [cause.code for cause in explanation.causes] == ["map-entry-of-session", "identity-not-accepted"]
+    assert [cause.code for cause in explanation.causes] == ["mapped-in-wrong-form", "identity-not-accepted"]
     assert [remedy.title for remedy in explanation.remedies[:2]] == [
         "Correct the rolearn in aws-auth",
         "Or create an access entry for the role dev",
@@ -361,7 +361,7 @@ def test_wrong_entry_of_a_user() -> None:
     user = "arn:aws:iam::111122223333:user/ana"
     text = f"{_log(f'ARN is not mapped: {user}')}\n\ndata:\n  mapUsers: |\n    - userarn: arn:aws:iam::444455556666:user/ana\n      username: ana\n"
     explanation = explain(text)
-    assert explanation.causes[0].code == "map-entry-of-other-account"
+    assert explanation.causes[0].code == "mapped-in-wrong-form"
     assert explanation.summary.endswith(f"the authenticator looks for {user}.")
 
 

@@ -175,12 +175,12 @@ def test_surrounding_text_does_not_change_the_topic() -> None:
     [
         ({"authentication_mode": "API"}, ("map-without-effect", "supplied")),
         ({"authentication_mode": "CONFIG_MAP"}, ("entries-without-effect", "supplied")),
-        ({"caller": "arn:aws:iam::111122223333:root"}, ("root-caller", "supplied")),
-        ({"caller": "arn:aws:sts::111122223333:federated-user/ana"}, ("federated-caller", "supplied")),
+        ({"caller": "arn:aws:iam::111122223333:root"}, ("unsuited-caller", "supplied")),
+        ({"caller": "arn:aws:sts::111122223333:federated-user/ana"}, ("unsuited-caller", "supplied")),
         ({"caller": "arn:aws:iam::111122223333:instance-profile/nodes"}, ("instance-profile", "supplied")),
         (
             {"caller": "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForAmazonEKS/run"},
-            ("service-linked-caller", "supplied"),
+            ("unsuited-caller", "supplied"),
         ),
         ({"caller": SSO}, ("identity-center-path", "possible")),
         ({"caller": "arn:aws:iam::111122223333:role/team/dev"}, ("role-path", "possible")),

@@ -1177,7 +1177,7 @@ def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:
     """The account of the entry is the mistake, so no remedy repeats it."""
     text = 'error="ARN is not mapped: arn:aws:iam::111122223333:role/deployer"\n\n  mapRoles: |\n    - rolearn: arn:aws:iam::444455556666:role/deployer\n      username: deployer\n'
     explanation = explain(text)
-    assert [cause.code for cause in explanation.causes] == ["map-entry-of-other-account"]
+    assert [cause.code for cause in explanation.causes] == ["mapped-in-wrong-form"]
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
     assert any("create-access-entry" in line and ":111122223333:role/deployer" in line for line in lines)
     assert not any("444455556666" in line for line in lines)

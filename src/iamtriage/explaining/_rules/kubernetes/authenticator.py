@@ -37,13 +37,10 @@ if TYPE_CHECKING:
 
     _Rule = Callable[[AnyCase, str], Explanation]
 
-# Reasons that follow "input token was not properly formatted".
-
-
 NOT_AN_INSTANCE = CauseType(
     "not-an-instance",
     title="The caller is not an EC2 instance",
-    text="The entry's user name contains {{EC2PrivateDNSName}}, which requires an instance ID as session name.",
+    text="The entry's user name contains {{EC2PrivateDNSName}}, so the name of the caller's session must be an instance ID.",
     recognised_by="The authenticator says that the session name is not an instance ID.",
     fix="Use this entry for EC2 nodes only, and create another entry for people and programs.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -52,7 +49,7 @@ WRONG_TEMPLATE = CauseType(
     "wrong-template",
     title="The entry has the template of EC2 nodes",
     text="The caller is a Fargate or hybrid node, whose entry needs {{SessionName}}.",
-    fix="Use {{SessionName}} for Fargate and hybrid nodes.",
+    fix="Use system:node:{{SessionName}} as the user name of Fargate and hybrid nodes.",
     recognised_by="The text names a Fargate or hybrid node role.",
     sign=r"\b\w{0,20}FargatePodExecution\w{0,20}|\bfargate-ip-|\b\w{0,20}EKSHybridNodes?\w{0,20}",
     of="not-an-instance",
@@ -62,12 +59,12 @@ HELPER_FAILED = CauseType(
     title="The authenticator could not create a token",
     text="The token helper of the kubeconfig failed.",
     recognised_by='The message says "could not get token".',
-    fix="Run aws eks get-token by hand and correct what it reports.",
+    fix="Run aws eks get-token by hand, and fix the error that it prints.",
     sources=(pages.EKS_KUBECONFIG,),
 )
 ROLE_NOT_ASSUMABLE = CauseType(
     "role-not-assumable",
-    title="The kubeconfig names a role that the caller is not allowed to assume",
+    title="The kubeconfig specifies a role that the caller is not allowed to assume",
     fix="Allow sts:AssumeRole in the caller's policies and in the role's trust policy.",
     of="helper-failed",
 )
@@ -81,14 +78,12 @@ TOKEN_NOT_ACCEPTED = CauseType(
 NO_EKS_TOKEN = CauseType(
     "no-eks-token",
     title="The token is not an EKS token",
-    text="It is not a token from aws eks get-token, which begins with k8s-aws-v1.",
     fix="Use a token from aws eks get-token, which begins with k8s-aws-v1.",
     of="token-not-accepted",
 )
 STS_HOST = CauseType(
     "sts-host",
     title="The token was signed for another host",
-    text="The token was signed for a host that is not a regional STS endpoint: an endpoint URL is set.",
     fix="Remove the endpoint URL for STS from the settings.",
     of="token-not-accepted",
 )
@@ -111,7 +106,7 @@ AUTHENTICATOR_DOWN = CauseType(
     "authenticator-down",
     title="The authenticator is not reachable",
     text="The authenticator was not reachable, or could not reach STS.",
-    fix="Check the control plane log; on EKS, open a support case.",
+    fix="Check the connection to the authenticator; on EKS, open a support case.",
     recognised_by="The request to the authenticator was refused or timed out.",
     sign=r"\bconnect: connection refused\b|\bcontext deadline exceeded\b|\bi/o timeout\b",
     of="webhook-failed",
@@ -124,10 +119,14 @@ _REMOVE_ENDPOINT = your_remedy(
     url=pages.SDK_ENDPOINTS,
 )
 _TOKEN_ERRORS = (
-    (lazy_pattern(r"is expired|expired \("), TOKEN_EXPIRED, "it is older than 15 minutes"),
-    (lazy_pattern(r"x-k8s-aws-id"), OTHER_CLUSTER, "it was created for another cluster name, or for none"),
-    (lazy_pattern(r"prefix"), NO_EKS_TOKEN, "it is not from aws eks get-token"),
-    (lazy_pattern(r"hostname"), STS_HOST, "it was signed for a host that is not a regional STS endpoint"),
+    (lazy_pattern(r"is expired|expired \("), TOKEN_EXPIRED, "is older than 15 minutes"),
+    (lazy_pattern(r"x-k8s-aws-id"), OTHER_CLUSTER, "was created for another cluster name, or for none"),
+    (
+        lazy_pattern(r"prefix"),
+        NO_EKS_TOKEN,
+        "does not begin with k8s-aws-v1, so it is not from aws eks get-token",
+    ),
+    (lazy_pattern(r"hostname"), STS_HOST, "was signed for a host that is not a regional STS endpoint"),
 )
 
 
@@ -204,7 +203,7 @@ def _explain_mapping(
         topic="kubernetes-not-mapped",
         remedies=remedies,
         notes=(
-            "The log shows the ARN that the authenticator looks up: the session's role without its path.",
+            "The log shows the ARN that the authenticator looks up: that of the session's role, without the path.",
             "IAM policies don't grant access to a cluster.",
         ),
     )
@@ -212,13 +211,10 @@ def _explain_mapping(
 
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
-        yield cluster_access.MAPPED_IN_WRONG_FORM.cause(
-            text="The ConfigMap aws-auth has a form that never matches: a role with its path, the ARN of a session or an instance profile, or another account or partition."
-        )
+        yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
         yield YAML_BROKEN.cause(text="An error in the YAML of aws-auth merged or dropped the entry.")
     if cluster.uses_entries:
-        text = "The role or user was re-created, and the access entry has the old unique ID."
-        yield cluster_access.PRINCIPAL_RECREATED.cause(text=text)
+        yield cluster_access.PRINCIPAL_RECREATED.cause()
 
 
 def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
@@ -235,7 +231,7 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
         remedies=(
             cluster_remedy(
                 "Use a separate role",
-                "Let people and programs use another role, and create an entry for it. Use the node role for nodes only.",
+                "Use the node role for nodes only. Create another role for people and programs, and an entry for that role.",
                 "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
                 commands=(commands.aws_auth_command(caller),)
                 if cluster.uses_aws_auth
@@ -257,25 +253,21 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
         topic="kubernetes-token-helper",
         remedies=(
             your_remedy(
-                "Run the helper by hand",
-                "The command with get-token discards the token: what it still prints is the error. Pass that to iamtriage explain.",
-                "Add --role-arn if the kubeconfig names a role.",
+                "Run the token helper by hand, then update the kubeconfig",
+                "aws eks get-token discards the token here, and prints only an error. Pass the error to iamtriage explain.",
+                "Add --role-arn if the kubeconfig specifies a role. A current AWS CLI writes client.authentication.k8s.io/v1beta1.",
                 commands=(
                     "aws sts get-caller-identity",
                     "kubectl config view --minify",
                     cluster.token_command(),
+                    "aws --version",
+                    cluster.kubeconfig_command(),
                 ),
                 url=pages.EKS_TROUBLESHOOTING,
             ),
-            your_remedy(
-                "Write the kubeconfig again",
-                "Use a current AWS CLI, which writes v1beta1.",
-                commands=("aws --version", cluster.kubeconfig_command()),
-                url=pages.EKS_KUBECONFIG,
-            ),
         ),
         notes=(
-            "Assuming a role requires both: an identity-based policy of the caller and the role's trust policy.",
+            "To assume a role, both an identity-based policy of the caller and the role's trust policy must allow it.",
         ),
     )
 
@@ -284,13 +276,13 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
     reason = message[message.index("input token was not") :][:600]
     found = [(each, problem) for pattern, each, problem in _TOKEN_ERRORS if pattern.search(reason)]
-    causes = [each.cause("derived", text=_describe_token(each)) for each, _ in found]
+    causes = [each.cause("derived", text=f"The token {problem}.") for each, problem in found]
     if not causes:
-        causes = [each.cause(text=_describe_token(each)) for _, each, _ in _TOKEN_ERRORS]
+        causes = [each.cause(text=f"The token {problem}.") for _, each, problem in _TOKEN_ERRORS]
     is_for_other_host = [each for each, _ in found] == [STS_HOST]
     return case.explain(
         (
-            f"The authenticator rejected the token: {found[0][1]}."
+            f"The authenticator rejected the token: it {found[0][1]}."
             if found
             else "The authenticator cannot read the token."
         ),
@@ -301,20 +293,14 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
             *((_REMOVE_ENDPOINT,) if is_for_other_host else ()),
             your_remedy(
                 "Get a new token",
-                "A token is for one cluster and lasts 15 minutes. Tools must request a new one each time.",
-                "The cluster name is the plain name, not the ARN.",
+                "A token is valid for one cluster and for 15 minutes. Tools must request a new one each time.",
+                "The cluster name is the name, not the ARN.",
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
             cluster_access.authenticator_log_remedy(cluster),
         ),
     )
-
-
-def _describe_token(cause: CauseType) -> str:
-    if cause is TOKEN_EXPIRED:
-        return "The token is older than 15 minutes."
-    return "The token was created for another cluster name, or for none." if cause is OTHER_CLUSTER else ""
 
 
 def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
@@ -328,8 +314,8 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
         remedies=(
             cluster_access.authenticator_log_remedy(cluster),
             your_remedy(
-                "Try it with your own token",
-                "If that works, the caller's token is the problem.",
+                "Test with your own token",
+                "If it works, the caller's token is the problem.",
                 commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
                 url=pages.EKS_KUBECONFIG,
             ),

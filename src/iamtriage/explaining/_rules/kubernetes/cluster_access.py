@@ -44,7 +44,7 @@ _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 
-CREATOR_NOTE = "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does."
+CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false. The access entries show that, but aws-auth does not."
 """Who has access to a cluster without an entry in ``aws-auth``."""
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 
@@ -59,15 +59,16 @@ NOT_MAPPED = CauseType(
 PRINCIPAL_RECREATED = CauseType(
     "principal-recreated",
     title="The role or user was re-created",
-    meaning="The role or user of the access entry was deleted and created again. The entry has the old unique ID.",
-    fix="Delete the access entry and create it again.",
+    text="The role or user was deleted and re-created, and its access entry still has the old unique ID.",
+    fix="Delete the access entry, and create it again.",
     of="not-mapped",
 )
 MAPPED_IN_WRONG_FORM = CauseType(
     "mapped-in-wrong-form",
     title="The ARN in aws-auth has a form that never matches",
-    meaning="aws-auth contains a form of the ARN that never matches: a role with its path, the ARN of a session or an instance profile, another account or partition.",
-    fix="Write the ARN of the role without its path.",
+    text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session or an instance profile, or with another account or partition.",
+    recognised_by="The text contains an aws-auth entry for the caller with another account, partition or resource type.",
+    fix="Use the ARN of the role, without its path.",
     of="not-mapped",
 )
 SHARED_ROLE = CauseType(
@@ -81,7 +82,7 @@ SHARED_ROLE = CauseType(
 )
 ENTRY_OF_OTHER_TYPE = CauseType(
     "entry-of-other-type",
-    title="The node's access entry has the wrong type",
+    title="The node role's access entry has the wrong type",
     text="The access entry of the node role is of type STANDARD, or the role was re-created.",
     fix="Use the type EC2_LINUX or EC2_WINDOWS.",
     of="node-not-accepted",
@@ -104,54 +105,30 @@ ENTRIES_WITHOUT_EFFECT = CauseType(
 )
 IDENTITY_CENTER_PATH = CauseType(
     "identity-center-path",
-    title="The ARN of an IAM Identity Center role is easily written wrong",
-    text="The caller is an IAM Identity Center role: an access entry requires its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without it.",
+    title="The ARN of an IAM Identity Center role has a path",
+    text="The caller is an IAM Identity Center role. Its ARN must have the path /aws-reserved/sso.amazonaws.com/ in an access entry, but not in aws-auth.",
     fix="Use the ARN with its path in an access entry, and without it in aws-auth.",
     of="not-mapped",
 )
-ROOT_CALLER = CauseType(
-    "root-caller",
-    title="The caller is the root user",
-    text="The caller is the root user of an account. An access entry for it has no effect; aws-auth can map it. Use a role instead.",
-    recognised_by="The caller is the root user of an account.",
-    fix="Use a role instead of the root user.",
-    sources=(pages.EKS_GRANT,),
-)
-FEDERATED_CALLER = CauseType(
-    "federated-caller",
-    title="The caller is a federated user",
-    text="The caller is a federated user, that is, a session: no access entry can name it.",
-    recognised_by="The caller is a federated user.",
-    fix="Use a role: no access entry can name a federated user.",
-    sources=(pages.EKS_GRANT,),
-)
-SERVICE_LINKED_CALLER = CauseType(
-    "service-linked-caller",
-    title="The caller is a service-linked role",
-    text="The caller is a service-linked role, for which EKS accepts no access entries.",
-    recognised_by="The caller is a service-linked role.",
-    fix="Use another role: EKS accepts no access entries for service-linked roles.",
+UNSUITED_CALLER = CauseType(
+    "unsuited-caller",
+    title="The caller is of a type that cannot use an access entry",
+    meaning="The caller is the root user of an account, a federated user or a service-linked role. An access entry for the root user has no effect, and EKS accepts none for the others.",
+    recognised_by="The caller is the root user of an account, a federated user or a service-linked role.",
+    fix="Use an IAM role to access the cluster.",
     sources=(pages.EKS_GRANT,),
 )
 
-_UNSUITED_PRINCIPALS: dict[type[object], CauseType] = {
-    Root: ROOT_CALLER,
-    FederatedUser: FEDERATED_CALLER,
-    InstanceProfile: INSTANCE_PROFILE,
-    ServiceLinkedRole: SERVICE_LINKED_CALLER,
-}
-
-_UNSUITED_WORDS = {
-    ROOT_CALLER: "the root user of an account",
-    FEDERATED_CALLER: "a federated user",
-    SERVICE_LINKED_CALLER: "a service-linked role",
+_UNSUITED_PRINCIPALS: dict[type[object], str] = {
+    Root: "the root user of an account",
+    FederatedUser: "a federated user",
+    ServiceLinkedRole: "a service-linked role",
 }
 
 
 def describe_unsuited(principal: Principal | None) -> str | None:
     """Return the type of a caller that can have no access entry, as a phrase."""
-    cause = _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
-    return None if cause is None else _UNSUITED_WORDS.get(cause)
+    return _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
 
 
 def describe_missing_entry(cluster: Cluster) -> str:
@@ -182,16 +159,16 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     role = underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
-    unsuited = _UNSUITED_PRINCIPALS.get(type(role or principal))
-    if unsuited is not None:
-        text = "An instance profile never calls: the role in it does." if unsuited is INSTANCE_PROFILE else ""
-        yield unsuited.cause(evidence, because, text=text)
+    unsuited = describe_unsuited(principal)
+    if isinstance(principal, InstanceProfile):
+        text = "The role in an instance profile makes calls, never the profile itself."
+        yield INSTANCE_PROFILE.cause(evidence, because, text=text)
+    elif unsuited is not None:
+        yield UNSUITED_CALLER.cause(evidence, because, text=f"The caller is {unsuited}. Use a role instead.")
     elif isinstance(role, IdentityCenterRole):
         yield IDENTITY_CENTER_PATH.cause(because=because)
     elif role is not None and role.path != "/":
-        text = (
-            f"The role has the path {role.path}, which an access entry requires and aws-auth must not have."
-        )
+        text = f"The role has the path {role.path}, which its ARN must have in an access entry, but not in aws-auth."
         yield ROLE_PATH.cause(because=because, text=text)
 
 
@@ -250,7 +227,7 @@ def grant_access_remedies(
     """
     refusal = principal.entry_refusal
     if refusal:
-        principal = build_cluster_principal(None, "a role that is used instead")
+        principal = build_cluster_principal(None, "another role")
     if cluster.uses_entries:
         steps = (refusal, access.reason) if refusal else (access.reason,)
         yield principal.create_entry_remedy(
@@ -261,7 +238,7 @@ def grant_access_remedies(
             groups=("GROUP",),
             title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
             steps=(
-                "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal has almost no permissions.",
+                "GROUP is the subject of a RoleBinding or ClusterRoleBinding. Without one, the principal has almost no permissions.",
             ),
         )
     if cluster.mode == "CONFIG_MAP":
@@ -283,7 +260,7 @@ def authenticator_log_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that finds the rejected caller in the authenticator's log."""
     return cluster_remedy(
         "Find the rejected ARN in the authenticator's log",
-        "The line with access denied has the ARN that the authenticator looks up. Logs exist only from when they are enabled, and incur costs.",
+        "The log line with access denied contains the ARN that the authenticator looks up. EKS writes the log only after you enable it, and CloudWatch charges for it.",
         commands=(
             cluster.eks_command("update-cluster-config", "--logging", _LOGGING, flag="--name"),
             commands.command(

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
@@ -66,7 +67,8 @@ _ASSUMED_ROLE = lazy_pattern(
     re.ASCII,
 )
 _TOKEN_ARGUMENTS = lazy_pattern(r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800})\]")
-_NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server does not know who calls."
+_NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
+_ONE_CLUSTER = "a token is valid for one cluster only, so the API server rejects it."
 
 
 class OtherToken(NamedTuple):
@@ -158,33 +160,24 @@ def find_other_data(text: str) -> OtherData | None:
 def explain_other_data(case: AnyCase, found: OtherData) -> Explanation:
     """Explain that a provider of Terraform gets its token for another cluster than it calls."""
     called, signed = clip_text(found.called), clip_text(found.signed)
-    is_plugin = found.setting.startswith("--")
-    return case.explain(
-        f"Terraform calls the cluster {called} with a token for the cluster {signed}: a token is valid for one cluster only, so the API server does not accept it.",
+    name, place = "name", found.setting.removesuffix(".token")
+    if found.setting.startswith("--"):
+        name, place = "--cluster-name", "the args of the exec block"
+    return _explain(
+        case,
+        f"Terraform calls the cluster {called} with a token for the cluster {signed}: {_ONE_CLUSTER}",
         OTHER_CLUSTER.cause(
             "derived",
             (f"The provider's host is that of the cluster {called}.",),
             text=f"The provider gets its token with {found.setting}, for {signed}.",
         ),
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                f"Get the token for {called} in the provider",
-                f"Set {'--cluster-name' if is_plugin else 'name'} to {called} in {'the args of the exec block' if is_plugin else found.setting.removesuffix('.token')}, and run Terraform again.",
-                "If the API server still does not accept the caller, the principal of Terraform has no access to the cluster.",
-                url=pages.EKS_KUBECONFIG,
-            ),
-            build_cluster_principal(case.stated_principal, case.caller or "the caller").inspect_access_remedy(
-                find_cluster(case)
-            ),
-        ),
-        notes=(_NO_POLICY,),
+        f"Get the token for {called} in the provider",
+        f"Set {name} to {called} in {place}, and run Terraform again.",
     )
 
 
 def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
     """Explain that a kubeconfig gets its token for another cluster than it calls."""
-    cluster = find_cluster(case)
     is_region = found.signed == found.called
     other = f"a cluster in {found.signed_region}" if is_region else f"the cluster {found.signed}"
     option = "--region" if is_region else "--cluster-name"
@@ -194,9 +187,9 @@ def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
     if not found.context.startswith("arn:") and commands.cluster(found.context) == found.context:
         update += " --alias {}"
         arguments.append(found.context)
-    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
-    return case.explain(
-        f"The kubeconfig calls the cluster {found.called} with a token for {other}: a token is valid for one cluster only, so the API server does not accept it.",
+    return _explain(
+        case,
+        f"The kubeconfig calls the cluster {found.called} with a token for {other}: {_ONE_CLUSTER}",
         OTHER_CLUSTER.cause(
             "derived",
             (
@@ -205,18 +198,35 @@ def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
             ),
             text=f"The user of the context gets its token with {option} {wrong}, not {right}.",
         ),
+        f"Get the token for {found.region if is_region else found.called}",
+        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(found.user)}.",
+        commands=(fill_command(update, *arguments), "kubectl auth whoami"),
+    )
+
+
+def _explain(
+    case: AnyCase, summary: str, cause: Cause, title: str, step: str, *, commands: tuple[str, ...] = ()
+) -> Explanation:
+    """Explain that the API server could not authenticate the caller by its token."""
+    cluster = find_cluster(case)
+    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
+    return case.explain(
+        summary,
+        cause,
         topic="kubernetes-login",
         remedies=(
             your_remedy(
-                f"Get the token for {found.called if not is_region else found.region}",
-                f"The command writes the context again. Or change {option} to {right} in the args of the user {clip_text(found.user)}.",
-                "If the API server still does not accept the caller, the principal has no access to the cluster: the next remedy shows who has.",
-                commands=(fill_command(update, *arguments), "kubectl auth whoami"),
+                title,
+                step,
+                "If the API server still rejects the caller, the caller has no access: the next remedy shows who has.",
+                commands=commands,
                 url=pages.EKS_KUBECONFIG,
             ),
             principal.inspect_access_remedy(cluster),
         ),
-        notes=(_NO_POLICY,),
+        notes=(
+            "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller.",
+        ),
     )
 
 
@@ -237,30 +247,22 @@ def find_provider_role(case: AnyCase) -> str | None:
 def explain_provider_role(case: AnyCase, role: str) -> Explanation:
     """Explain that the plugin of a provider does not assume the role of Terraform's AWS provider."""
     cluster, name = find_cluster(case), clip_text(role.rpartition("/")[2])
-    principal = build_cluster_principal(case.stated_principal, "the caller of Terraform")
+    caller = build_cluster_principal(case.stated_principal, "the caller of Terraform").description
     check = fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
-    return case.explain(
-        f"The API server does not accept {principal.description}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
+    return _explain(
+        case,
+        f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
         OTHER_PRINCIPAL.cause(
             "derived",
             ("The args of the exec block have neither --role-arn nor --profile.",),
-            text=f"The AWS provider assumes the role {name}. The exec block starts the AWS CLI with the credentials of the shell, as {principal.description}.",
+            text=f"The AWS provider assumes the role {name}. The exec block runs the AWS CLI with the credentials of the shell, as {caller}.",
         ),
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                f"Get the token as the role {name} in the exec block",
-                f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth for the token, which the AWS provider reads with its role.',
-                "The second command shows whether the cluster knows the role: whoever created the cluster usually has access.",
-                commands=(
-                    f"{cluster.eks_command('get-token')} {check} > /dev/null",
-                    cluster.eks_command("list-access-entries"),
-                ),
-                url=pages.EKS_KUBECONFIG,
-            ),
-            principal.inspect_access_remedy(cluster),
+        f"Get the token as the role {name} in the exec block",
+        f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth, which the AWS provider reads with its role.',
+        commands=(
+            f"{cluster.eks_command('get-token')} {check} > /dev/null",
+            cluster.eks_command("list-access-entries"),
         ),
-        notes=(_NO_POLICY,),
     )
 
 
@@ -335,9 +337,9 @@ def explain_pinned_identity(case: AnyCase, pinned: PinnedIdentity) -> Explanatio
         f"{capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
     rewrite = your_remedy(
-        f"Write the kubeconfig for {mine}",
+        f"Update the kubeconfig for {mine}",
         f"Or remove {pinned.setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
-        "Then kubectl auth whoami shows whom the cluster sees.",
+        "Then kubectl auth whoami prints the user name in the cluster.",
         commands=(update, *check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )

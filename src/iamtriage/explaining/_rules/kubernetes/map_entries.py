@@ -9,9 +9,10 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
+from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.values import MappingEntry
+from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 MAP_ENTRY_WITH_PATH = CauseType(
     "map-entry-with-path",
-    title="The aws-auth entry names the role with its path",
-    meaning="The rolearn of the entry contains the path of the role. The STS session of the caller doesn't, so the authenticator compares with the ARN without a path and never finds the entry.",
+    title="The aws-auth entry contains the path of the role",
+    meaning="The rolearn of the entry contains the path of the role. The caller's STS session does not, so the authenticator looks for the ARN without a path and never finds the entry.",
     recognised_by="The text contains the entry, whose rolearn has a path before the caller's role name.",
     fix="Remove the path from the rolearn in aws-auth.",
     sources=(
@@ -29,40 +30,16 @@ MAP_ENTRY_WITH_PATH = CauseType(
         "https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html",
     ),
 )
-MAP_ENTRY_OF_SESSION = CauseType(
-    "map-entry-of-session",
-    title="The aws-auth entry names a session instead of a role",
-    meaning="The rolearn of the entry is the ARN of an assumed-role session. The authenticator looks for the ARN of the role.",
-    recognised_by="The text contains the entry, whose rolearn is the ARN of a session of the caller's role.",
-    fix="Use the ARN of the role, without its path, as rolearn.",
-    of="map-entry-with-path",
-)
-MAP_ENTRY_OF_OTHER_ACCOUNT = CauseType(
-    "map-entry-of-other-account",
-    title="The aws-auth entry names the role of another account",
-    meaning="The entry has the name of the caller's role or user, but another account or partition.",
-    recognised_by="The text contains the entry, which differs from the caller's ARN in the account or partition.",
-    fix="Use the account and partition of the caller in the entry.",
-    of="map-entry-with-path",
-)
-MAP_ENTRY_OF_OTHER_TYPE = CauseType(
-    "map-entry-of-other-type",
-    title="The aws-auth entry names an instance profile or a user instead of the role",
-    meaning="The entry has the name of the caller's role, but its ARN is that of an instance profile or a user. The authenticator looks for the ARN of the role.",
-    recognised_by="The text contains the entry, whose ARN has another resource type than role.",
-    fix="Use the ARN of the role in the entry.",
-    of="map-entry-with-path",
-)
 MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
     "map-entry-of-similar-name",
     title="The aws-auth entry has a similar name",
-    meaning="No entry names the caller, but the name in one differs by a letter, or only by the suffix of an IAM Identity Center role.",
+    meaning="No entry is for the caller, but one name differs by a letter, or only by the suffix of an IAM Identity Center role.",
     recognised_by="The text contains the entry, whose name differs from that of the caller by one letter or by its suffix.",
     fix="Correct the name in the entry if it is meant for the caller.",
     of="map-entry-with-path",
 )
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
-_NEW_SUFFIX = "IAM Identity Center creates a new role, with a new suffix, if the permission set is assigned again after all its assignments in the account were deleted. Other policies that name the old ARN, such as key, bucket and trust policies, no longer match, either."
+_NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Policies with the old ARN, such as key, bucket and trust policies, no longer match, either."
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
@@ -82,7 +59,7 @@ class Mismatch(Value):
 
     type: CauseType
     entry: MappingEntry
-    named: Principal
+    named: Role | User | InstanceProfile
     difference: str
     reason: str = "The authenticator compares it with the ARN of the caller."
 
@@ -100,16 +77,16 @@ def compare_entry(entry: MappingEntry, caller: Caller) -> Mismatch | None:
         return None
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
-        return Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
+        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference)
     if named.account != caller.account:
-        difference = f"is not in the account {caller.account} of the caller"
-        return Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
+        difference = f"is not in the caller's account {caller.account}"
+        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference)
     if isinstance(named, InstanceProfile):
         difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
-        reason = "An instance profile never calls: the role in it does."
-        return Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, difference, reason)
+        reason = "The role in an instance profile makes calls, never the profile itself."
+        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference, reason)
     if isinstance(named, User) and not isinstance(caller, User):
-        return Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, "names a user, not the role")
+        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, "names a user, not the role")
     if has_similar_name:
         difference = "differs by one letter"
         if isinstance(named, IdentityCenterRole):
@@ -117,12 +94,12 @@ def compare_entry(entry: MappingEntry, caller: Caller) -> Mismatch | None:
             return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference, _NEW_SUFFIX)
         return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference)
     if isinstance(mapped, RoleSession):
-        return Mismatch(MAP_ENTRY_OF_SESSION, entry, named, "is the ARN of a session")
+        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, "is the ARN of a session")
     if isinstance(caller, User):
         other = "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
         difference = f"has the path {clip_text(named.path)}, but the user {other}"
         return Mismatch(MAP_ENTRY_WITH_PATH, entry, named, difference)
-    reason = "The authenticator compares it with the role's ARN without its path, because an STS session doesn't have the path."
+    reason = "The authenticator compares it with the role's ARN without the path, because the ARN of an STS session has no path."
     path = f"contains the path {clip_text(named.path.strip('/'))}/"
     return Mismatch(MAP_ENTRY_WITH_PATH, entry, named, path, reason) if named.path != "/" else None
 

@@ -8,20 +8,18 @@ server, the credential plugin or the name of the context. IAM principals, access
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
@@ -32,7 +30,7 @@ _GKE_PAGE = "https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-acce
 CLUSTER_OF_OTHER_PROVIDER = CauseType(
     "cluster-of-other-provider",
     title="The cluster is not an Amazon EKS cluster",
-    meaning="The cluster runs on another provider, which authenticates callers in its own way. AWS credentials, EKS access entries and aws-auth have no effect.",
+    meaning="The cluster runs on another provider, which authenticates callers in its own way. AWS credentials, EKS access entries and aws-auth have no effect there.",
     recognised_by="The text names the provider: by the host of the API server, the credential plugin or the name of the context.",
     fix="Sign in to the provider, and get the kubeconfig again with its CLI.",
     sources=(_AKS_PAGE, _GKE_PAGE),
@@ -121,7 +119,7 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
         CLUSTER_OF_OTHER_PROVIDER.cause(
             "derived",
             because,
-            text=f"The cluster is one of {provider.name}, which authenticates callers in its own way.",
+            text=f"The cluster runs on {provider.name}, which authenticates callers in its own way.",
         ),
         topic="kubernetes-login",
         remedies=(
@@ -136,30 +134,11 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
     )
 
 
-_CertificateError: TypeAlias = Literal["expired", "early", "time", "authority", "other"]
-
-_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: (.{0,120})")
+# The reason ends where a quote or a bracket of the log entry does.
+_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: ([^\]\"]{0,120})")
 _CURRENT_TIME = r"current time [\w:.+-]{10,40}"
-_ERROR_PATTERNS: tuple[tuple[re.Pattern[str], _CertificateError], ...] = (
-    (lazy_pattern(rf"{_CURRENT_TIME} is after"), "expired"),
-    (lazy_pattern(rf"{_CURRENT_TIME} is before"), "early"),
-    (lazy_pattern(r"expired or is not yet valid"), "time"),
-    (lazy_pattern(r"signed by unknown authority"), "authority"),
-)
-_DESCRIPTIONS: dict[_CertificateError, str] = {
-    "expired": "The client's certificate has expired.",
-    "early": "The client's certificate is not valid yet according to the server's clock.",
-    "time": "The client's certificate has expired or is not valid yet.",
-    "authority": "The client's certificate is not signed by a certificate authority that the server trusts.",
-    "other": "The server does not accept the client's certificate.",
-}
+_OTHER_ERROR = "The server does not accept the client's certificate."
 
-_EVIDENCE: dict[_CertificateError, str] = {
-    "expired": 'The text says "certificate has expired or is not yet valid", and that the time is after its end.',
-    "early": 'The text says "certificate has expired or is not yet valid", and that the time is before its beginning.',
-    "time": 'The text says "certificate has expired or is not yet valid".',
-    "authority": 'The text says "certificate signed by unknown authority".',
-}
 
 CERTIFICATE_CLOCK_OFF = CauseType(
     "certificate-clock-off",
@@ -197,8 +176,8 @@ AUTHORITY_REPLACED = CauseType(
 NOT_RENEWED = CauseType(
     "not-renewed",
     title="The client certificate was not renewed",
-    text="It was not renewed: that of an administrator's kubeconfig, of a kubelet that was off or does not rotate it, or of a control plane component.",
-    fix="Renew the certificate, and turn its rotation on.",
+    text="The certificate was not renewed, for example because the kubelet was off or its rotation is disabled, or because an administrator's kubeconfig is old.",
+    fix="Renew the certificate, and enable its rotation.",
     recognised_by="The output of kubeadm certs check-expiration in the text has an expired certificate.",
     sign=r"\b[\w.-]{2,40} [A-Z][a-z]{2} \d\d, \d{4} \d\d:\d\d UTC <invalid>",
     remedy="Renew the certificate",
@@ -207,7 +186,7 @@ NOT_RENEWED = CauseType(
 KEPT_IN_MEMORY = CauseType(
     "kept-in-memory",
     title="The client still uses the old certificate",
-    text="It was renewed, but the client still uses the one that it read at its start.",
+    text="The certificate was renewed, but the client still uses the one that it read at startup.",
     fix="Restart the client.",
     recognised_by="The text shows that the certificates were renewed.",
     sign=r"\bkubeadm certs renew\b|\bcertificate embedded in the kubeconfig file .{0,80}\brenewed\b",
@@ -225,8 +204,8 @@ CLIENT_CERTIFICATE = CauseType(
 
 _INSPECT_CERTIFICATE = cluster_remedy(
     "Find the client, and check its certificate's validity",
-    "The client retries: check which node or program fails at the same times.",
-    "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
+    "The client retries: find the node or program that logs errors at the same times.",
+    "Run the first command on a node. The second prints the certificate of a kubeconfig: decode it with base64 -d | openssl x509 -noout -issuer -dates. The third is for kubeadm control planes.",
     commands=(
         "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
         "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
@@ -236,7 +215,7 @@ _INSPECT_CERTIFICATE = cluster_remedy(
 )
 _COMPARE_CLOCKS = cluster_remedy(
     "Compare the clocks",
-    "Run it on the client and on the server. If one of them is wrong, turn on NTP.",
+    "Run the command on the client and on the server. If a clock is wrong, enable NTP.",
     commands=("date -u",),
     url=pages.EC2_CLOCK,
 )
@@ -254,50 +233,59 @@ def is_rejected_certificate(message: str) -> bool:
 def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
     """Explain that a server rejects a client's certificate."""
     found = _REJECTED.search(message)
-    reason = found[1] if found else ""
-    errors: list[_CertificateError] = [error for pattern, error in _ERROR_PATTERNS if pattern.search(reason)]
-    error = errors[0] if errors else "other"
-    description = _DESCRIPTIONS[error]
-    is_about_time = error in ("expired", "early", "time")
-    cluster = find_cluster(case)
+    reason = found[1].rstrip() if found else ""
+    errors = (each for each in _ERRORS if each[0].search(reason))
+    _, description, causes = next(errors, (None, _OTHER_ERROR, ()))
+    is_about_time = CERTIFICATE_CLOCK_OFF in causes
     return case.explain(
         f"The API server rejected a client: {description[0].lower()}{description[1:]}",
         CLIENT_CERTIFICATE.cause(
-            "reported", (_EVIDENCE[error],) if error in _EVIDENCE else (), text=description
+            "reported", (f"The text says: {reason}.",) if causes else (), text=description
         ),
-        *_possible_causes(error),
+        *(each.cause() for each in causes),
         topic="kubernetes-client-certificate",
         remedies=(
             _INSPECT_CERTIFICATE,
-            _renew_certificate_remedy(cluster),
+            _renew_certificate_remedy(find_cluster(case)),
             *((_COMPARE_CLOCKS,) if is_about_time else ()),
         ),
         notes=(
             "Access entries, aws-auth and IAM are not involved: they are for callers with an EKS token.",
-            "The line is from the log of the server that was called: the API server, a kubelet, or an extension such as metrics-server. The rejected certificate belongs to that server's client.",
+            "The line is from the log of the server that was called: the API server, a kubelet, or an extension such as metrics-server. The rejected certificate belongs to a client of that server.",
         ),
     )
 
 
-def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
-    if error == "authority":
-        yield OTHER_CLUSTER.cause()
-        yield AUTHORITY_REPLACED.cause()
-        return
-    if error == "other":
-        return
-    if error != "early":
-        yield NOT_RENEWED.cause()
-        yield KEPT_IN_MEMORY.cause()
-    yield CERTIFICATE_CLOCK_OFF.cause()
+_ERRORS: tuple[tuple[re.Pattern[str], str, tuple[CauseType, ...]], ...] = (
+    (
+        lazy_pattern(rf"{_CURRENT_TIME} is before"),
+        "The client's certificate is not valid yet according to the server's clock.",
+        (CERTIFICATE_CLOCK_OFF,),
+    ),
+    (
+        lazy_pattern(rf"{_CURRENT_TIME} is after"),
+        "The client's certificate has expired.",
+        (NOT_RENEWED, KEPT_IN_MEMORY, CERTIFICATE_CLOCK_OFF),
+    ),
+    (
+        lazy_pattern(r"expired or is not yet valid"),
+        "The client's certificate has expired or is not valid yet.",
+        (NOT_RENEWED, KEPT_IN_MEMORY, CERTIFICATE_CLOCK_OFF),
+    ),
+    (
+        lazy_pattern(r"signed by unknown authority"),
+        "The client's certificate is not signed by a certificate authority that the server trusts.",
+        (OTHER_CLUSTER, AUTHORITY_REPLACED),
+    ),
+)
 
 
 def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
     return cluster_remedy(
         "Renew the certificate, or call with a token",
-        "A kubelet rotates its own certificate: check whether its request waits for approval, and restart the kubelet or replace the node.",
+        "A kubelet rotates its own certificate: check whether its request is waiting for approval. Then restart the kubelet, or replace the node.",
         "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
-        "In EKS, AWS manages the control plane's certificates, and clients use tokens: write the kubeconfig again.",
+        "In EKS, AWS manages the control plane's certificates, and clients use tokens: update the kubeconfig.",
         commands=(
             "kubectl get certificatesigningrequests",
             "kubeadm certs renew all",

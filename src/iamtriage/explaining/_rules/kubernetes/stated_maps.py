@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     find_needed_access,
 )
 from iamtriage.explaining._rules.kubernetes.map_entries import (
-    MAP_ENTRY_OF_SESSION,
     MAP_ENTRY_OF_SIMILAR_NAME,
     MAP_ENTRY_WITH_PATH,
     arn_field,
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
-    title="None of the aws-auth entries names the caller's role or user",
+    title="The ConfigMap aws-auth has no entry for the caller's role or user",
     recognised_by="The text contains the entries of aws-auth.",
     fix="Add the caller to aws-auth, or create an access entry.",
     of="map-entry-with-path",
@@ -79,9 +78,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     if not mismatches:
         count = len(entries)
         named = (
-            "The aws-auth entry in the text does not name"
+            "The aws-auth entry in the text is not for"
             if count == 1
-            else f"None of the {count} aws-auth entries in the text names"
+            else f"None of the {count} aws-auth entries in the text is for"
         )
         cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {arn_in_map(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
@@ -98,7 +97,7 @@ def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explana
     why = "most likely, kubectl uses another principal or another cluster"
     first: tuple[Remedy, ...] = ()
     if is_reported:
-        why = "the YAML of the map is broken, or the entry is newer than the request or in another cluster"
+        why = "the YAML of the map is invalid, or the entry is newer than the request or in another cluster"
         first = (
             cluster_remedy(
                 "Check the entry in the map of this cluster",
@@ -206,7 +205,8 @@ def _explain_ignored_entry(
         or each.arn.lower() == arn_in_map(caller).lower()
         or (
             (found := compare_entry(each, caller))
-            and found.type in {MAP_ENTRY_WITH_PATH, MAP_ENTRY_OF_SESSION}
+            and not isinstance(found.named, InstanceProfile)
+            and arn_in_map(found.named).lower() == arn_in_map(caller).lower()
         )
     ]
     # Without a caller, only the single entry can be meant.
@@ -253,14 +253,16 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
     policies: tuple[str, ...] = ()
     if groups:
         kept = join_words([clip_text(each) for each in groups], "and")
-        steps.append(f"The entry keeps the RBAC permissions of {kept}.")
+        steps.append(f"The new entry keeps the RBAC permissions of {kept}.")
     if is_administrator:
         steps.append(
             "Access entries cannot have the group system:masters: AmazonEKSClusterAdminPolicy replaces it."
         )
         policies = (mapped.associate_policy_command(cluster, "AmazonEKSClusterAdminPolicy", namespace=None),)
     elif not groups:
-        steps.append("AmazonEKSViewPolicy allows reading most types. Choose the policy that it needs.")
+        steps.append(
+            "AmazonEKSViewPolicy allows reading most types. Choose the policy that the principal needs."
+        )
         policies = (
             mapped.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
         )
@@ -276,9 +278,9 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
 
 
 def _summary(mismatch: Mismatch, caller: Caller) -> str:
-    name = clip_text(getattr(mismatch.named, "name", ""))
+    name = clip_text(mismatch.named.name)
     if caller.name == _ROLE_IN_PROFILE:
-        return f"The API server rejects the node, because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
+        return f"The API server rejected the node, because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
     looked_up = f"the authenticator looks for {arn_in_map(caller)}."
     if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
         return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
@@ -288,8 +290,7 @@ def _summary(mismatch: Mismatch, caller: Caller) -> str:
 
 
 def _has_name(mismatch: Mismatch, caller: Caller) -> bool:
-    name: str = getattr(mismatch.named, "name", "")
-    return name.lower() == caller.name.lower()
+    return mismatch.named.name.lower() == caller.name.lower()
 
 
 def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
@@ -303,12 +304,14 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
         f"If the entry is meant for the caller, {change}"
         if is_similar
         else f"{change[:1].upper()}{change[1:]}",
-        "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
+        "Keep its username and groups. This requires access to the cluster, such as that of the cluster creator.",
     ]
     lookup: tuple[str, ...] = ()
     if caller.name == _ROLE_IN_PROFILE:
         lookup = (_profile_command(mismatch),)
-        step = "The first command prints the ARN of the role in the instance profile. Often both have one name, but not always."
+        step = (
+            "The first command prints the ARN of the role in the instance profile. The two names can differ."
+        )
         steps.insert(0, step)
     check: tuple[str, ...] = ()
     if is_for_nodes(mismatch.entry):
@@ -329,10 +332,9 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
 
 
 def _profile_command(mismatch: Mismatch) -> str:
-    name: str = getattr(mismatch.named, "name", "")
     return fill_command(
         "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
-        commands.role_name(name),
+        commands.instance_profile(mismatch.named.name),
     )
 
 

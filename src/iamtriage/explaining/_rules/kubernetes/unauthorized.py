@@ -52,11 +52,11 @@ _PHRASES = (
 
 IDENTITY_NOT_ACCEPTED = CauseType(
     "identity-not-accepted",
-    title="The API server does not accept the caller",
-    text="kubectl could not read the list of resource types, because the API server did not accept the caller.",
-    meaning="The API server could not authenticate the caller, or the cluster does not know it.",
+    title="The API server could not authenticate the caller",
+    text="kubectl could not read the list of resource types, because the API server could not authenticate the caller.",
+    meaning="The API server could not authenticate the caller, or the cluster has no access entry or mapping for it.",
     recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
-    fix="Find out which IAM principal calls, and give it an access entry.",
+    fix="Find out which IAM principal makes the call, and create an access entry for it.",
     sources=(pages.EKS_TROUBLESHOOTING_IAM, pages.EKS_GRANT),
 )
 
@@ -128,9 +128,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if has_entry:
         summary = f"The cluster could not authenticate the caller (401), although {who} has an access entry{where}: most likely, {program} uses another principal."
     if unsuited is not None:
-        summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
+        summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, which cannot use an access entry. Use a role."
     if unknown_type is not None:
-        summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
+        summary = f"The API server could not authenticate the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
     access = (
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
@@ -153,7 +153,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             cluster_access.authenticator_log_remedy(cluster),
         ),
         notes=(
-            "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
+            "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster.",
             cluster_access.CREATOR_NOTE,
         ),
     )
@@ -197,7 +197,7 @@ def _explain_other_account(
         remedies=(
             your_remedy(
                 f"Use a profile of the account {cluster.account}",
-                f"{choose} A role of that account to assume works, too: pass --role-arn.",
+                f"{choose} Or assume a role of that account: pass --role-arn.",
                 f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
                 commands=(
                     *(() if candidates else ("aws configure list-profiles",)),
@@ -212,16 +212,14 @@ def _explain_other_account(
             ).inspect_access_remedy(cluster),
         ),
         notes=(
-            "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
+            "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster.",
         ),
     )
 
 
 def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
-        text = (
-            "The API server did not accept the caller's identity. RBAC and IAM policies were not evaluated."
-        )
+        text = "The API server could not authenticate the caller, so it did not evaluate RBAC."
         because = clues.quote_phrases(message, *_PHRASES)[:1]
         return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
@@ -235,18 +233,14 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -
             text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
         )
     if cluster.uses_aws_auth and not has_entry:
-        yield cluster_access.MAPPED_IN_WRONG_FORM.cause(
-            text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session, or of another account or partition."
-        )
+        yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
     if cluster.uses_entries:
-        yield cluster_access.PRINCIPAL_RECREATED.cause(
-            text="The role or user of the access entry was re-created; the entry has the old unique ID."
-        )
+        yield cluster_access.PRINCIPAL_RECREATED.cause()
     yield other_logins.OTHER_CLUSTER.cause(
-        text="The kubeconfig belongs to another cluster or Region, or to one that was re-created."
+        text="The kubeconfig is for another cluster or Region, or for one that was re-created."
     )
     because = ("The text is from Terraform.",) if is_terraform else ()
-    text = "The token has expired: it lasts 15 minutes, and a tool kept it longer."
+    text = "The token has expired: it is valid for 15 minutes, and a tool kept it longer."
     yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
