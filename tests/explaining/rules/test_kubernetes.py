@@ -187,7 +187,12 @@ def test_role_grants_exactly_the_denied_request(
     [
         ("pods", "metrics.k8s.io", "Query one namespace", "-n"),
         ("issuers", "cert-manager.io", "Query one namespace", "-n"),
-        ("nodes", "metrics.k8s.io", "Allow exactly this with a ClusterRole", "nodes are cluster-scoped"),
+        (
+            "nodes",
+            "metrics.k8s.io",
+            "Allow exactly this request with a ClusterRole",
+            "nodes are cluster-scoped",
+        ),
         ("ec2nodeclasses", "karpenter.k8s.aws", "Allow exactly", "ec2nodeclasses are cluster-scoped"),
         ("widgets", "acme.example", "Allow exactly", "kubectl api-resources --api-group=acme.example shows"),
     ],
@@ -449,7 +454,7 @@ def test_access_policies_in_the_text() -> None:
         ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
         ("View", "namespace", "pods", "does so only in the namespaces of its scope", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
         ("Admin", "namespace", "secrets", "does so only in the namespaces of its scope", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
-        ("View", "cluster", "pods", "no access policy allows it", "Allow exactly this with a Role and RoleBinding, for a group of the role readers"),
+        ("View", "cluster", "pods", "no access policy allows it", "Allow exactly this request with a Role and RoleBinding, for a group of the role readers"),
     ):  # fmt: skip
         text = (
             '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKS'
@@ -614,7 +619,7 @@ def test_escalation_without_a_file_has_no_placeholder(kind: str, verb: str) -> N
     text = f'Error: INSTALLATION FAILED: {kind}.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held:'
     found = explained(text)
     assert not found.remedies[0].commands
-    assert "the same command" in found.remedies[0].steps[0]
+    assert "the same kubectl, Helm or Terraform command" in found.remedies[0].steps[0]
     assert verb in found.remedies[-1].title
 
 

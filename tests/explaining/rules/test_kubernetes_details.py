@@ -92,7 +92,7 @@ def test_the_role_is_looked_up_for_the_node_that_failed(text: str) -> None:
             "The cluster runs on",
             False,
         ),
-        (PODS.replace("list", "impersonate"), "can get further permissions", True),
+        (PODS.replace("list", "impersonate"), "can get more permissions", True),
     ],
     ids=["pods", "Secrets", "EKS", "AKS", "host of EKS", "impersonate"],
 )
@@ -435,12 +435,12 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
         (
             "$ kubectl apply -f api.yaml\n$ kubectl get deployments api\n"
             + _refusal("build-bot", "get", "deployments", "apps"),
-            "Allow exactly this with a Role and RoleBinding",
+            "Allow exactly this request with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
         (
             _refusal("build-bot", "get", "deployments", "apps"),
-            "Allow exactly this with a Role and RoleBinding",
+            "Allow exactly this request with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
     ],

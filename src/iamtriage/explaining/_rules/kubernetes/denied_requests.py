@@ -250,19 +250,17 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     role = "a Role and RoleBinding allow" if stated else "the role above allows"
-    steps = [
-        f"{policy} allows more than the denied request, {scope}. Compare it with the documentation; {role} only this."
-    ]
+    steps = [f"{policy} allows more than the denied request, {scope}; {role} only this request."]
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:
         steps = [
-            "An access entry has each policy only once: list the namespaces of its present scope, too, separated by commas."
+            "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
         ]
     if cluster.mode is None and not stated:
         steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
     if cluster.uses_aws_auth and not stated:
         steps.append(
-            "If EKS says that the principalArn could not be found, the caller has its access from aws-auth. A new access entry takes precedence over that: include its groups."
+            "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
         )
     if principal.path_note:
         steps.append(principal.path_note)
@@ -292,8 +290,8 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
 # The default roles that allow what the access policies of EKS allow.
 _ROLES = {"AmazonEKSEditPolicy": "edit", "AmazonEKSAdminPolicy": "admin"}
 _SCOPES = {
-    "edit": "The ClusterRole edit covers workloads, Services, ConfigMaps and Secrets of the namespace, but no Roles and RoleBindings: these require admin.",
-    "admin": "The ClusterRole admin covers the objects of the namespace with its Roles and RoleBindings.",
+    "edit": "The ClusterRole edit covers the workloads, Services, ConfigMaps and Secrets of the namespace. Roles and RoleBindings require admin.",
+    "admin": "The ClusterRole admin covers the objects of the namespace, including Roles and RoleBindings.",
 }
 
 
@@ -308,11 +306,28 @@ def installer_remedies(denied: DeniedRequest) -> tuple[Remedy | None, ...]:
     return role, policy
 
 
+def bind_command(role: str, binding: str, subject: Subject, namespace: str | None) -> str:
+    """Return the command that binds a role to a subject, in a namespace or the whole cluster.
+
+    >>> bind_command("clusterrole=edit", "ci", Subject("ServiceAccount", "bot", "ci"), "shop")
+    'kubectl create rolebinding ci -n shop --clusterrole=edit --serviceaccount=ci:bot'
+    """
+    if subject.kind == "ServiceAccount":
+        is_placeholder = subject.name == "SERVICE_ACCOUNT"
+        name = subject.name if is_placeholder else commands.kubernetes_name(subject.name)
+        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{name}"
+    else:
+        who = f"--{subject.kind.lower()}={user_argument(subject.name) if subject.kind == 'User' else subject.name}"
+    kind = "clusterrolebinding" if namespace is None else "rolebinding"
+    place = () if namespace is None else ("-n", commands.namespace(namespace))
+    return command("kubectl", "create", kind, binding, *place, f"--{role}", who)
+
+
 def _need(denied: DeniedRequest) -> str:
     what = "reads, creates, changes and deletes the objects that it installs"
     if denied.installer == KUBECTL_APPLY:
         what = "reads, creates and patches objects"
-    return f"{denied.installer} {what}, so a role for this verb alone leads to the next denial."
+    return f"{denied.installer} {what}: with a role for this verb alone, the next request is denied."
 
 
 def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -324,10 +339,6 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         # A binding for a session needs a group in its access entry. An access policy does without.
         return None
     scope = ("-n", commands.namespace(request.namespace))
-    if subject.kind == "ServiceAccount":
-        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{commands.kubernetes_name(subject.name)}"
-    else:
-        who = f"--user={user_argument(subject.name)}"
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
     check = ("auth", "can-i", "create", request.type_argument, *scope, f"--as={user_argument(denied.user)}")
     return cluster_remedy(
@@ -335,7 +346,7 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         _need(denied),
         _SCOPES[role],
         commands=(
-            command("kubectl", "create", "rolebinding", name, *scope, f"--clusterrole={role}", who),
+            bind_command(f"clusterrole={role}", name, subject, request.namespace),
             command("kubectl", *check),
         ),
         url=pages.RBAC,

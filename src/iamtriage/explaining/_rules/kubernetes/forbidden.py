@@ -35,16 +35,16 @@ _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
 
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",
-    title="The binding names a role that does not exist",
-    meaning="A RoleBinding or ClusterRoleBinding names a Role or ClusterRole that does not exist.",
+    title="The binding refers to a role that does not exist",
+    meaning="A RoleBinding or ClusterRoleBinding refers to a Role or ClusterRole that does not exist.",
     recognised_by="The API server says that a role or clusterrole was not found.",
     fix="Create the Role or ClusterRole, or correct the binding.",
     sources=(pages.RBAC,),
 )
 BINDING_NAMES_OTHER_USER = CauseType(
     "binding-names-other-user",
-    title="The binding names another user",
-    text="A binding exists for another user name. The user name ends with the session name, which changes, and is compared as a whole.",
+    title="The binding is for another user name",
+    text="A binding is for another user name. The caller's user name ends with the session name, which changes, and Kubernetes compares the whole name.",
     fix="Use the user name of the error in the binding, or bind a group.",
     recognised_by="The binding in the text names another session of the role.",
     sign=r"(?P<shown>:assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64}))\".{0,800}:assumed-role/(?P=role)/(?!(?P=session)\")[\w+=,.@-]{2,64}\"? cannot\b",
@@ -61,7 +61,7 @@ NO_SERVICE_ACCOUNT_NAME = CauseType(
 ENTRY_WITHOUT_POLICY = CauseType(
     "entry-without-policy",
     title="The access entry has no access policy and no group",
-    text="The caller's access entry has neither an access policy nor a group that allows it.",
+    text="The caller's access entry has neither an access policy nor a group that allows the request.",
     fix="Associate an access policy with the entry, or set a Kubernetes group.",
     recognised_by="The text shows that the access entry has no access policy.",
     sign=r"\"associatedAccessPolicies\": ?\[ ?\]",
@@ -133,12 +133,12 @@ def _or_policy(denied: DeniedRequest) -> str:
 def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     missing = find_missing_role(denied)
     if missing is not None:
-        text = f"A binding names the {missing.kind} {clip_text(missing.name)}, which does not exist."
+        text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing.words}.",), text=text)
     yield users.NO_RULE.cause(
         "reported",
         (
-            "Authentication worked: the API server knows the user, and IAM policies do not decide.",
+            "The API server authenticated the user, so this is not a problem with the login.",
             f"The API server says that the user cannot {denied.request.description}.",
         ),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
@@ -157,23 +157,27 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"The cluster runs on {denied.provider.name}: IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
         yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
-        yield "The pod's permissions in AWS are separate: its IAM role decides (IRSA or Pod Identity)."
+        yield "The pod's permissions in AWS are separate: they come from its IAM role (IRSA or Pod Identity)."
     else:
-        entries = " and, in EKS, access policies of access entries" if denied.cluster.uses_entries else ""
-        yield f"IAM policies do not help: RBAC roles{entries} decide."
+        entries = " and access policies of access entries" if denied.cluster.uses_entries else ""
+        yield f"IAM policies do not help: only RBAC roles{entries} grant access to Kubernetes objects."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = (
             request.verb in kubernetes_requests.READ_VERBS
             and request.path is None
             and not denied.is_for_installer
         )
-        viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
-        yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
+        viewing = (
+            "AmazonEKSAdminViewPolicy, which allows reading everything, including Secrets, and "
+            if sees
+            else ""
+        )
+        yield f"Of the access policies for people, only {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
-        yield f"A user with the verb {request.verb} can get further permissions. Limit it to resource names."
+        yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "Listing Secrets reads them: the list contains their data."
     if request.verb in kubernetes_requests.READ_VERBS and request.path is None and denied.installer is None:
-        yield "A client often needs further verbs: kubectl get lists, a controller lists and watches. The next denial names the next verb."
+        yield "Clients often need more verbs: kubectl get without a name requires list, and controllers require list and watch."
     if request.has_supplied_namespace:
         yield "The namespace is from the facts; the text does not state one."

@@ -38,32 +38,32 @@ _ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(For
 SERVICE_ACCOUNT_MISSING = CauseType(
     "service-account-missing",
     title="The service account does not exist",
-    meaning="The token names a service account that does not exist.",
+    meaning="The token or the pod is for a service account that does not exist.",
     recognised_by="The API server says that the service account was not found or deleted.",
     fix="Create the service account, or correct its name in the pod.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),
 )
 SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
     "service-account-name-differs",
-    title="The pod names another service account or namespace than the existing one",
+    title="The pod specifies another service account or namespace than the existing one",
     fix="Correct serviceAccountName and the namespace.",
     of="service-account-missing",
 )
 SERVICE_ACCOUNT_RECREATED = CauseType(
     "service-account-recreated",
     title="The service account was deleted or re-created",
-    text="The service account was deleted or re-created. A token is valid only for the object that it was created for, not for a later one of the same name.",
+    text="The service account was deleted or re-created. A token is valid only for the service account that it was created for, not for a later one of the same name.",
     fix="Re-create the pod, so that it gets a token of the new account.",
     of="service-account-missing",
 )
 CLIENT_KEEPS_TOKEN = CauseType(
     "client-keeps-token",
-    title="The program does not re-read its token",
-    text="The program reads the token once and keeps it. Kubernetes renews the file; EKS accepts an old token for at most 90 days.",
-    fix="Update the Kubernetes client, so that it reads the token file again.",
+    title="The program does not reload its token",
+    text="The program reads the token only once, but Kubernetes renews the token file. EKS accepts an old token for at most 90 days.",
+    fix="Update the Kubernetes client to a version that reloads the token file.",
     recognised_by="The audit log has the annotation authentication.k8s.io/stale-token.",
     sign=r"authentication\.k8s\.io/stale-token|seconds after warning threshold",
-    remedy="Use a client that re-reads",
+    remedy="Use a client that reloads",
     of="token-expired",
 )
 COPIED_TOKEN = CauseType(
@@ -96,7 +96,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
         summary = f"Kubernetes cannot create the pod because the service account{known} does not exist."
         causes.append(SERVICE_ACCOUNT_NAME_DIFFERS.cause())
     else:
-        summary = f"The API server does not accept the token: its service account{known} does not exist."
+        summary = f"The API server rejected the token: its service account{known} does not exist."
         causes.append(SERVICE_ACCOUNT_RECREATED.cause())
     return case.explain(
         summary,
@@ -105,7 +105,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
         remedies=(
             cluster_remedy(
                 "Create the service account",
-                "If it belongs to a chart or add-on, install that again instead: it includes annotations and bindings.",
+                "If a chart or add-on contains the service account, install the chart or add-on again instead: it includes annotations and bindings.",
                 commands=(
                     fill_command("kubectl get serviceaccounts -n {}", namespace),
                     fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
@@ -132,20 +132,20 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
     found = _EXPIRED_TOKEN.search(message)
     because = (f"The API server says: {found[0]}.",) if found else ()
     return case.explain(
-        "The API server does not accept the token: it has expired.",
+        "The API server rejected the token, because it has expired.",
         TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
         CLIENT_KEEPS_TOKEN.cause(),
         COPIED_TOKEN.cause(),
         topic="kubernetes-token-expired",
         remedies=(
             your_remedy(
-                "Use a client that re-reads the token",
-                "Kubernetes clients do so since these versions: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
+                "Use a client that reloads the token",
+                "These and later versions of the Kubernetes clients do: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
-        notes=("The cluster's audit log marks requests of such programs with stale-token.",),
+        notes=("The cluster's audit log marks requests with old tokens: authentication.k8s.io/stale-token.",),
     )
 
 
@@ -195,9 +195,9 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
         text = "Kubernetes does not allow anyone to delete this object."
         cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
         remedy = your_remedy(
-            "Keep the object, and delete what it contains instead",
+            "Delete the contents of the object instead",
             "The namespaces default, kube-system and kube-public always exist.",
-            "Remove the object from the script or tool that deletes it.",
+            "Remove the deletion from the script or tool.",
             url="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
         )
         return case.explain(
@@ -205,7 +205,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             cause,
             topic="kubernetes-admission",
             remedies=(remedy,),
-            notes=("Neither an IAM policy nor an RBAC role helps.",),
+            notes=("Neither an IAM policy nor an RBAC role can allow this.",),
         )
     remedies = (
         cluster_remedy(
@@ -227,7 +227,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     return case.explain(
         "Kubernetes denied the request, and the text does not say why.",
         REFUSED_BY_ADMISSION.cause(),
-        NO_RULE.cause(text="No role allows it."),
+        NO_RULE.cause(text="No RBAC role allows the request."),
         topic="kubernetes-admission",
         remedies=remedies,
         notes=(

@@ -13,14 +13,18 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.kubernetes.denied_requests import access_policy_remedy, installer_remedies
+from iamtriage.explaining._rules.kubernetes.denied_requests import (
+    access_policy_remedy,
+    bind_command,
+    installer_remedies,
+)
 from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, Request, user_argument
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +44,7 @@ _DRAIN_ROLES = {
     ),
     "evict": (manifests.Rule(("create",), ("",), ("pods/eviction",)), "pods/eviction"),
 }
-_DRAIN_STEP = "kubectl drain patches nodes, lists pods, gets daemonsets and creates pods/eviction: a role for one verb leads to the next denial."
+_DRAIN_STEP = "kubectl drain patches nodes, lists pods, gets daemonsets and creates pods/eviction. With a role for one verb, the next request is denied."
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
@@ -64,7 +68,7 @@ class MissingRole(Value):
 
 
 def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
-    """Return the role that the API server looked for in vain, if it says so."""
+    """Return the role that the API server did not find, if it says so."""
     if ".rbac.authorization.k8s.io" not in denied.case.failure.text:
         return None
     found = _MISSING_ROLE.search(message_text(denied.case))
@@ -108,7 +112,7 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
     assignee = user_argument(denied.user)
     return cluster_remedy(
         "Assign a role in Azure",
-        "The cluster authorizes requests by Azure role assignments and by Kubernetes RBAC.",
+        "The cluster authorizes requests with Azure role assignments and Kubernetes RBAC.",
         "az aks show prints CLUSTER_RESOURCE_ID.",
         commands=(
             "az aks show --resource-group RESOURCE_GROUP_NAME --name CLUSTER --query id --output tsv",
@@ -128,9 +132,9 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
     create, _ = _role_commands(request, missing.name, "binding", manifests.Subject("User", "USER"), namespace)
     return cluster_remedy(
-        f"Create the {missing.kind} {missing.name} that the binding names",
-        "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
-        "The command allows the denied request only. Add what else the role is meant to allow.",
+        f"Create the {missing.kind} {missing.name}, to which the binding refers",
+        "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
+        "The command allows only the denied request. Add the other rules of the role.",
         commands=(create, *((check_command(denied),) if denied.kind == "service account" else ())),
         url=pages.RBAC,
     )
@@ -146,7 +150,7 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         "Query one namespace, if that is enough"
         if is_known
         else f"If {request.resource} have namespaces: query one, if that is enough",
-        "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
+        "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),),
         url=pages.RBAC,
     )
@@ -159,7 +163,7 @@ def _existing_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     name = commands.namespace(found[1])
     return cluster_remedy(
-        "Or create the namespace beforehand, and leave out --create-namespace",
+        "Or create the namespace beforehand, and omit --create-namespace",
         "Then the caller needs no permission at the cluster scope.",
         commands=(f"kubectl create namespace {name}",),
         url="https://helm.sh/docs/helm/helm_install/",
@@ -182,7 +186,7 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
         who="cluster administrator" if role_commands else "you",
         steps=(
             "Create the service account, unless it exists, and set it as serviceAccountName in the pod template.",
-            "Do not grant the permission to default: every pod of the namespace without a serviceAccountName has it then.",
+            "Do not grant the permission to the service account default: every pod of the namespace without a serviceAccountName would have it.",
         ),
         commands=(
             fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
@@ -233,15 +237,17 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     return cluster_remedy(
         (
-            f"Allow this to every pod without a serviceAccountName, with a {kinds}"
+            f"Or allow this for the service account default, with a {kinds}"
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
             else f"Allow all that kubectl drain needs, with ClusterRoles and ClusterRoleBindings{to_group}"
             if denied.is_drain
-            else f"Allow exactly this with a {kinds}{to_group}"
+            else f"Allow exactly this request with a {kinds}{to_group}"
         ),
-        *_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
+        *present(_scope_step(request)),
+        *group_steps,
+        *_role_steps(denied, namespace),
         commands=(
             *(
                 _drain_commands(subject)
@@ -256,67 +262,37 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def _scope_step(request: Request) -> str:
-    if _may_have_namespaces(request):
-        group = (
-            f" --api-group={request.group}"
-            if commands.kubernetes_name(request.group) == request.group
-            else ""
-        )
-        return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
-    return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
+def _scope_step(request: Request) -> str | None:
+    """Return why a Role in a namespace is not enough, or may not be."""
+    if request.is_cluster_scoped_type:
+        return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
+    if request.is_cluster_scoped_type is not None or not (request.is_cluster_scope and request.group):
+        return None
+    is_plain = commands.kubernetes_name(request.group) == request.group
+    group = f" --api-group={request.group}" if is_plain else ""
+    return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
 
 
-def _may_have_namespaces(request: Request) -> bool:
-    """Return whether a request at the cluster scope is for a type whose definition is not known."""
-    return request.is_cluster_scoped_type is None and request.is_cluster_scope and bool(request.group)
-
-
-def _join_scope(group_steps: tuple[str, ...], role_steps: list[str], request: Request) -> tuple[str, ...]:
-    """Return the steps, with the one on the scope in the first one, which a short explanation shows."""
-    scope = _scope_step(request)
-    if not group_steps or scope not in role_steps:
-        return (*group_steps, *role_steps)
-    others = (each for each in role_steps if each != scope)
-    return (f"{scope} {group_steps[0]}", *group_steps[1:], *others)
-
-
-def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
+def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     request = denied.request
-    steps: list[str] = []
     if request.group is None and request.path is None:
-        steps.append(
-            "The command kubectl api-resources prints the API group of each type; that of core is empty."
-        )
+        yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
-        steps.append("A leader election gets, creates and updates its lock.")
+        yield "A leader election gets, creates and updates its lock."
     if denied.is_drain:
-        steps.append(_DRAIN_STEP)
+        yield _DRAIN_STEP
     elif request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
-        reads_first = base == "pods" and request.subresource
-        steps.append(
-            f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
-            + (
-                " kubectl reads the pod first: if the caller is not allowed to get pods, bind a second role with --verb=get --resource=pods."
-                if reads_first
-                else ""
-            )
-        )
+        yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
+        if base == "pods" and request.subresource:
+            yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
     if request.granted_name is not None:
-        steps.append(
-            "This role allows access to the one object. Without resourceNames, it covers the whole type."
-        )
-    if request.is_cluster_scoped_type or _may_have_namespaces(request):
-        steps.append(_scope_step(request))
+        yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path or denied.is_drain):
-        steps.append("This role applies to every namespace.")
+        yield "The role applies in every namespace."
     if denied.kind == "user":
-        steps.append("If the user name changes with each session, bind a group of the user instead.")
-    steps.append(
-        "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
-    )
-    return steps
+        yield "If the user name changes with each session, bind a group of the user instead."
+    yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 
 def _role_commands(
@@ -341,27 +317,7 @@ def _role_commands(
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     return (
         command("kubectl", "create", kind, role, *scope, *allowed),
-        command(
-            "kubectl",
-            "create",
-            f"{kind}binding",
-            binding,
-            *scope,
-            f"--{kind}={role}",
-            subject_option(subject),
-        ),
-    )
-
-
-def subject_option(subject: manifests.Subject) -> str:
-    """Return the option of ``kubectl create rolebinding`` that names a subject."""
-    if subject.kind == "ServiceAccount":
-        account = (
-            "SERVICE_ACCOUNT" if subject.name == "SERVICE_ACCOUNT" else commands.kubernetes_name(subject.name)
-        )
-        return f"--serviceaccount={commands.namespace(subject.namespace)}:{account}"
-    return (
-        f"--{subject.kind.lower()}={user_argument(subject.name) if subject.kind == 'User' else subject.name}"
+        bind_command(f"{kind}={role}", binding, subject, namespace),
     )
 
 
@@ -371,8 +327,7 @@ def _drain_commands(subject: manifests.Subject) -> Iterator[str]:
         allowed = (f"--verb={','.join(rule.verbs)}", f"--resource={types}")
         yield command("kubectl", "create", "clusterrole", role, *allowed)
         binding = manifests.object_name(role, subject.namespace or "", subject.name.rpartition(":")[2])
-        bound = (f"--clusterrole={role}", subject_option(subject))
-        yield command("kubectl", "create", "clusterrolebinding", binding, *bound)
+        yield bind_command(f"clusterrole={role}", binding, subject, None)
 
 
 def _check_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -382,7 +337,7 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
     steps: list[str] = []
     if denied.kind != "service account":
         steps.append(
-            "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
+            "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
         )
     return cluster_remedy(
         "Check the result with kubectl auth can-i", *steps, commands=(check_command(denied),), url=pages.RBAC

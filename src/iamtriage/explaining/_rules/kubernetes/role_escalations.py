@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import manifests, pages
 from iamtriage.explaining._rules.shared.commands import command
@@ -50,7 +50,7 @@ _PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
 
 ESCALATION = CauseType(
     "escalation",
-    title="A role may not grant more than its creator has",
+    title="A role cannot grant more than its creator has",
     text="Kubernetes prevents privilege escalation: a user who creates or binds a role must already have all its permissions, in the same scope.",
     recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
     fix="Create the role with an administrator's credentials, or grant the missing permissions first.",
@@ -59,11 +59,11 @@ ESCALATION = CauseType(
 RIGHTS_OF_ACCESS_POLICY = CauseType(
     "rights-of-access-policy",
     title="Permissions of EKS access policies do not apply here",
-    text="The caller has the permissions from an EKS access policy. Those do not apply here: Kubernetes checks only RBAC roles.",
+    text="The caller has the permissions from an EKS access policy, which do not apply here: Kubernetes checks only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",
     recognised_by="The text shows an EKS access policy of the caller.",
     sign=r":cluster-access-policy/AmazonEKS\w{3,40}",
-    remedy="Let a cluster administrator",
+    remedy="Ask a cluster administrator",
     of="escalation",
 )
 
@@ -105,7 +105,7 @@ class _Escalation(Value):
         more = len(self.rules) - len(named)
         if more:
             named.append(f"{more} more")
-        return clip_text(" and ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))))
+        return clip_text(join_words(named, "and"))
 
 
 def find_escalation(message: str) -> str | None:
@@ -144,9 +144,9 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
 
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
     who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding."
-    run = "Let them run the same command: kubectl, Helm or Terraform."
+    run = "They run the same kubectl, Helm or Terraform command."
     return cluster_remedy(
-        f"Let a cluster administrator create {clip_text(parsed.object_text)}",
+        f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",
         *((who,) if parsed.file else (run, who)),
         commands=(command("kubectl", "create", "-f", parsed.file),) if parsed.file else (),
         url=_PREVENTION,
@@ -201,14 +201,14 @@ def _verb_remedy(parsed: _Escalation) -> Remedy:
     """Return the remedy that exempts the user from the check."""
     if parsed.is_binding:
         return cluster_remedy(
-            "Or, last, allow the verb bind for the one role",
-            "A role with the verb bind on roles or clusterroles, limited by resourceNames to the role that the binding names, allows the caller to bind it without having its permissions.",
+            "Or, as a last resort, allow the verb bind for this role",
+            "With the verb bind on roles or clusterroles, limited by resourceNames to this role, the caller can bind the role without having its permissions.",
             url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
         )
     kind = "clusterroles" if parsed.kind == "ClusterRole" else "roles"
     return cluster_remedy(
-        f"Or, last, allow the verb escalate on {kind}",
-        "A user with it can write roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
+        f"Or, as a last resort, allow the verb escalate on {kind}",
+        "A user with this verb can create roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
         url=f"{pages.RBAC}#restrictions-on-role-creation-or-update",
     )
 
@@ -254,15 +254,13 @@ def _describe_rule(rule: manifests.Rule) -> str:
     >>> _describe_rule(manifests.Rule(("get", "list"), ("apps",), ("deployments",)))
     'get and list on deployments of apps'
     """
-    verbs = "every verb" if "*" in rule.verbs else _join(rule.verbs)
+    verbs = "every verb" if "*" in rule.verbs else join_words(rule.verbs, "and")
     if rule.urls:
-        return f"{verbs} on {'every path' if '*' in rule.urls else _join(rule.urls)}"
-    resources = "every resource" if "*" in rule.resources else _join(rule.resources)
+        return f"{verbs} on {'every path' if '*' in rule.urls else join_words(rule.urls, 'and')}"
+    resources = "every resource" if "*" in rule.resources else join_words(rule.resources, "and")
     groups = [each for each in rule.groups if each]
-    of_groups = " in every API group" if "*" in groups else f" of {_join(tuple(groups))}" if groups else ""
-    names = f" named {_join(rule.names)}" if rule.names else ""
+    of_groups = (
+        " in every API group" if "*" in groups else f" of {join_words(groups, 'and')}" if groups else ""
+    )
+    names = f" named {join_words(rule.names, 'and')}" if rule.names else ""
     return f"{verbs} on {resources}{of_groups}{names}"
-
-
-def _join(words: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

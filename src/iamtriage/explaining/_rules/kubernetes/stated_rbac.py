@@ -18,6 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_roles,
 )
 from iamtriage.explaining._rules.kubernetes import rbac_remedies
+from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.manifests import object_name
@@ -236,14 +237,11 @@ def _bind_role(
         title = f"Bind the {role} in the namespace {namespace}, too"
         step = "A RoleBinding applies a ClusterRole only in its own namespace. "
     binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
-    create = "clusterrolebinding" if namespace is None else "rolebinding"
-    place = () if namespace is None else ("-n", commands.namespace(namespace))
-    bound = (f"--{kind.lower()}={name}", rbac_remedies.subject_option(subject))
     yield cluster_remedy(
         title,
         f"{step}The last command answers yes if the {kind} allows the request.",
         commands=(
-            command("kubectl", "create", create, binding, *place, *bound),
+            bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
             rbac_remedies.check_command(denied),
         ),
         url=pages.RBAC,
