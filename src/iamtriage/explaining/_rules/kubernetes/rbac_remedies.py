@@ -235,6 +235,12 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
+    steps = (
+        # A short explanation shows the first one.
+        " ".join(present(_scope_step(request), *group_steps[:1])),
+        *group_steps[1:],
+        *_role_steps(denied, namespace),
+    )
     return cluster_remedy(
         (
             f"Or allow this for the service account default, with a {kinds}"
@@ -245,9 +251,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             if denied.is_drain
             else f"Allow exactly this request with a {kinds}{to_group}"
         ),
-        *present(_scope_step(request)),
-        *group_steps,
-        *_role_steps(denied, namespace),
+        *filter(None, steps),
         commands=(
             *(
                 _drain_commands(subject)
