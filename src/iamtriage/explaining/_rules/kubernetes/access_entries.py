@@ -48,7 +48,6 @@ _OBJECTS = (
 _ASSOCIATION = lazy_pattern(
     r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
-_GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
@@ -61,7 +60,7 @@ ENTRY_EXISTS = CauseType(
 ENTRY_MADE_BY_EKS = CauseType(
     "entry-made-by-eks",
     title="EKS created the access entry",
-    text="EKS created it automatically: for the cluster creator, or for the role of a managed node group or Fargate profile.",
+    text="EKS created the entry automatically, for the cluster creator or for the role of a managed node group or Fargate profile.",
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
     recognised_by="The text shows that the cluster's creator becomes its administrator.",
     sign=r"\b(?:bootstrap|enable)_cluster_creator_admin_permissions ?= ?true\b|\bbootstrapClusterCreatorAdminPermissions\"?[:=] ?true\b",
@@ -70,7 +69,7 @@ ENTRY_MADE_BY_EKS = CauseType(
 )
 MADE_ELSEWHERE = CauseType(
     "made-elsewhere",
-    title="Another tool created the access entry, or another part of the same configuration",
+    title="Another tool, or another part of the configuration, created the access entry",
     fix="Import the entry, or let one tool manage it.",
     recognised_by="The text shows that another tool created it.",
     sign=r"\bcreated access entry for principal\b|\baws:cloudformation:stack-(?:name|id)\b",
@@ -95,7 +94,7 @@ NO_ENTRY = CauseType(
 NOT_MADE_YET = CauseType(
     "not-made-yet",
     title="The access entry is created later",
-    text="The entry is created later, or in the same run without a dependency between the two.",
+    text="The access entry is created later, or in the same run without a dependency on it.",
     fix="Create the entry first. In Terraform, let the association depend on the entry.",
     recognised_by="The text shows that the access entry is created in the same run.",
     sign=r"\baws_eks_access_entry\.\S{1,80}: (?:Still c|C)reating\.\.\.",
@@ -104,7 +103,7 @@ NOT_MADE_YET = CauseType(
 )
 OTHER_ARN = CauseType(
     "other-arn",
-    title="The access entry has another form of the ARN, with or without the role's path",
+    title="The access entry has the ARN in another form, with or without the role's path",
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
     recognised_by="The text shows an access entry for the role with its path.",
     sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
@@ -114,7 +113,7 @@ OTHER_ARN = CauseType(
 MAPPED_IN_AWS_AUTH = CauseType(
     "mapped-in-aws-auth",
     title="The principal is mapped in aws-auth only",
-    text="The principal has its access from aws-auth, which is a separate list.",
+    text="The principal has access from aws-auth, but no access entry.",
     fix="Create an access entry, or keep using aws-auth.",
     recognised_by="The text shows an entry of aws-auth.",
     sign=r"\b(?:role|user)arn: ?[\"']?arn:aws",
@@ -123,8 +122,8 @@ MAPPED_IN_AWS_AUTH = CauseType(
 )
 REFUSED_OBJECT = CauseType(
     "refused-object",
-    title="EKS does not accept the access entry",
-    text="EKS does not accept the object or the change.",
+    title="EKS rejected the access entry or association",
+    text="EKS rejected the object or the change.",
     recognised_by="EKS rejects an access entry with a message that no other cause covers.",
     fix="Correct the parameters of the entry.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -167,8 +166,8 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         cluster_remedy(
             "Inspect the existing entry, and update it instead of creating one",
             "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
-            _GROUPS_STEP,
-            "The type of an entry cannot be changed: for another type, delete the entry and create it again. In between, the principal has no access.",
+            "update-access-entry replaces the list of groups: include the existing ones.",
+            "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access.",
             commands=(
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
@@ -179,7 +178,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     ]
     steps = (
         "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
-        "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: name that principal only once.",
+        "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
     identifier = f"{cluster.argument}:{principal.entry_argument}"
     check = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
@@ -226,14 +225,14 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         topic="access-entry-type",
         remedies=(
             cluster_remedy(
-                "If it is for nodes, keep the entry as it is",
-                "The type of the entry gives nodes all that they need.",
+                "If the role is for nodes, keep the entry",
+                "The type of the entry grants nodes all the permissions that they need.",
                 commands=(cluster.eks_command("describe-access-entry", principal=principal.entry_argument),),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             cluster_remedy(
                 "Use another role for people and programs",
-                "Create a separate entry for that role, and use the node role for nodes only.",
+                "Create an entry of type STANDARD for that role, and use the node role for nodes only.",
                 commands=(principal_mappings.build_cluster_principal(None).create_entry_command(cluster),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
@@ -264,7 +263,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
                 else (
                     cluster_remedy(
                         "List the access entries",
-                        "The principalArn must be exactly as printed.",
+                        "The principalArn must be exactly as the command prints it.",
                         commands=(list_entries,),
                         url=pages.EKS_ACCESS_ENTRIES,
                     ),
@@ -279,7 +278,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
     cluster, context = find_cluster(case), context_of(case.facts)
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
-    precedence = "The entry takes precedence over the principal's aws-auth entry: include its groups."
+    precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
     if address is None:
         return cluster_remedy(
@@ -295,7 +294,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
         "Create the entry in Terraform, before the association",
         *notes,
         f'Add resource "aws_eks_access_entry" "{name}" with cluster_name = "{cluster.argument}" and principal_arn = "{principal.entry_argument}".',
-        f"In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn: then Terraform creates the entry first. If the entry exists, import it: its ARN must be the same, letter by letter.",
+        f"In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn: then Terraform creates the entry first. If the entry exists, import it: its ARN must be identical.",
         *([precedence] if cluster.uses_aws_auth else []),
         commands=(cluster.eks_command("list-access-entries"),),
         url=pages.EKS_ACCESS_POLICIES,
@@ -341,7 +340,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
             entry_parameters.correction_remedy(case, found)
             if found
             else cluster_remedy(
-                "List what the cluster has",
+                f"List the {listing.replace('-', ' ')} of the cluster",
                 commands=(cluster.show_mode_command(), cluster.eks_command(f"list-{listing}")),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),

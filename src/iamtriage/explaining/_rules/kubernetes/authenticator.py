@@ -212,7 +212,9 @@ def _explain_mapping(
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
         yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
-        yield YAML_BROKEN.cause(text="An error in the YAML of aws-auth merged or dropped the entry.")
+        yield YAML_BROKEN.cause(
+            text="The YAML in aws-auth is invalid, so the entry is lost or merged with another one."
+        )
     if cluster.uses_entries:
         yield cluster_access.PRINCIPAL_RECREATED.cause()
 

@@ -15,7 +15,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_mappings import NODE_GROUPS, NODE_USERNAME
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 MAP_MADE_BY_EKS = CauseType(
     "map-made-by-eks",
     title="EKS created aws-auth",
-    text="EKS created it for a managed node group or Fargate profile.",
+    text="EKS created the ConfigMap for a managed node group or Fargate profile.",
     fix="Edit the existing ConfigMap.",
     recognised_by="The text shows that a node group or Fargate profile was created.",
     sign=r"\baws_eks_(?:node_group|fargate_profile)\.\S{1,80}: Creation complete",
-    remedy="Inspect it",
+    remedy="Inspect the ConfigMap",
     of="map-exists",
 )
 ENTRY_WITHOUT_ARN = CauseType(
     "entry-without-arn",
     title="An entry of aws-auth has no ARN",
-    text="An entry has no ARN because the key is misspelled or badly indented. The authenticator ignores the entry.",
+    text="An entry has no ARN, because its key is misspelled or wrongly indented. The authenticator ignores the entry.",
     recognised_by="The authenticator reports a missing ARN in mapRoles or mapUsers.",
     fix="Write rolearn or userarn, indented like the other keys.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -45,7 +45,7 @@ ENTRY_WITHOUT_ARN = CauseType(
 YAML_BROKEN = CauseType(
     "yaml-broken",
     title="The YAML in aws-auth is invalid",
-    text="The YAML in the ConfigMap is invalid: wrong indentation, a tab, or a list instead of a string after |.",
+    text="The YAML in the ConfigMap is invalid: it has wrong indentation, a tab, or a list instead of a string.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
     recognised_by="The aws-auth map in the text has two ARNs in one entry.",
     sign=r"\brolearn: \S{10,200} username: \S{1,80} rolearn:",
@@ -59,25 +59,25 @@ MAP_EXISTS = CauseType(
     "map-exists",
     title="The ConfigMap aws-auth already exists",
     text="A namespace can have only one ConfigMap of this name.",
-    recognised_by='Kubernetes says that configmaps "aws-auth" already exists.',
-    fix="Edit it instead of creating it.",
+    recognised_by='Kubernetes says: configmaps "aws-auth" already exists.',
+    fix="Edit the ConfigMap instead of creating it.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 NO_MAP = CauseType(
     "no-map",
     title="The ConfigMap aws-auth does not exist",
-    recognised_by='Kubernetes says that configmaps "aws-auth" not found.',
-    fix="Create it, or use access entries.",
+    recognised_by='Kubernetes says: configmaps "aws-auth" not found.',
+    fix="Create the ConfigMap, or use access entries.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 NOT_NEEDED_YET = CauseType(
     "not-needed-yet",
     title="The cluster has no managed node group yet",
-    text="It was not created yet: EKS creates it with the first managed node group.",
+    text="The ConfigMap was not created yet: EKS creates it with the first managed node group.",
     fix="Create the ConfigMap yourself, or use access entries.",
     recognised_by="The text shows that the cluster has no nodes.",
     sign=r"\bget nodes (?:-o \w+ )?No resources found\b",
-    remedy="Create it with its first entry",
+    remedy="Create the ConfigMap",
     of="no-map",
 )
 ACCESS_ENTRIES = CauseType(
@@ -92,11 +92,11 @@ ACCESS_ENTRIES = CauseType(
 MAP_DELETED = CauseType(
     "map-deleted",
     title="The ConfigMap aws-auth was deleted",
-    text="It was deleted, and all principals that it mapped have lost access.",
+    text="The ConfigMap was deleted, and all principals that it mapped have lost access.",
     fix="Re-create it with the node roles first.",
     recognised_by="The text shows that the ConfigMap was deleted.",
     sign=r"\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
-    remedy="Create it with its first entry",
+    remedy="Create the ConfigMap",
     of="no-map",
 )
 MAP_NOT_READ = CauseType(
@@ -108,10 +108,25 @@ MAP_NOT_READ = CauseType(
 )
 
 
+# https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+_NEW_MAP = f"""\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: aws-auth
+  namespace: kube-system
+data:
+  mapRoles: |
+    - rolearn: NODE_ROLE_ARN
+      username: {NODE_USERNAME}
+      groups: [{", ".join(f'"{each}"' for each in NODE_GROUPS)}]
+"""
+
+
 def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` already exists."""
     in_terraform = your_remedy(
-        "In Terraform, import it or manage only its data",
+        "In Terraform, import the ConfigMap or manage only its data",
         "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
         "Before you import the ConfigMap, add the entries of the nodes to the configuration: without them, the nodes lose access.",
         commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
@@ -132,15 +147,15 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
         remedies=(
             *((in_terraform,) if is_map else ()),
             cluster_remedy(
-                "Inspect it before you replace it",
-                "It maps the node roles. Without these entries, the nodes lose access.",
+                "Inspect the ConfigMap before you replace it",
+                "The ConfigMap maps the node roles. Without these entries, the nodes lose access.",
                 commands=(commands.SHOW_AWS_AUTH, commands.aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             *(() if is_map else (in_terraform,)),
             cluster_remedy(
                 "Or use access entries",
-                "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",
+                "iamtriage aws-auth migrate prints commands that create the same access with access entries.",
                 commands=(
                     f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
                 ),
@@ -163,19 +178,20 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         remedies=(
             cluster_remedy(
                 "Check whether the cluster uses aws-auth",
-                "With the mode API it does not: create access entries. With the other modes it does.",
+                "With the mode API, the cluster ignores aws-auth: create access entries. With the other modes, it uses aws-auth.",
                 commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
                 url=pages.EKS_ACCESS_MODE,
             ),
-            build_cluster_principal(None, "a role").aws_auth_remedy(
-                groups=("GROUP",),
-                title="Create it with its first entry",
-                steps=(
-                    "The command eksctl create iamidentitymapping creates the ConfigMap if it does not exist. Begin with the node roles.",
-                ),
+            cluster_remedy(
+                "Create the ConfigMap with the entry of the nodes",
+                "Save the manifest as aws-auth.yaml, with the ARN of the node role without its path. Then add the entries of other principals.",
+                "For managed node groups, aws eks describe-nodegroup prints the node role as nodeRole.",
+                commands=("kubectl create -f aws-auth.yaml",),
+                manifest=_NEW_MAP,
+                url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
-        notes=("kubectl edit does not work for a ConfigMap that does not exist.",),
+        notes=("kubectl edit and kubectl patch work only if the ConfigMap exists.",),
     )
 
 
@@ -204,5 +220,5 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
-        notes=("Valid entries work next to invalid ones. If the YAML is invalid, no entry works.",),
+        notes=("One invalid entry does not affect the others. If the YAML is invalid, no entry works.",),
     )

@@ -59,7 +59,7 @@ _RBAC_RULES = (
     Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
     Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
 )
-_SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: aws sts get-caller-identity in CloudShell prints it. For a session of a role, it is the role's ARN: aws iam get-role --role-name NAME --query Role.Arn"
+_SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: run aws sts get-caller-identity in CloudShell. For a role session, use the role's ARN: aws iam get-role --role-name NAME --query Role.Arn"
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
 # https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 _VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
@@ -79,7 +79,7 @@ CONSOLE_WITHOUT_ACCESS = CauseType(
 NO_IAM_PERMISSION = CauseType(
     "no-iam-permission",
     title="The IAM policies do not allow eks:AccessKubernetesApi",
-    text="Its IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
+    text="The principal's IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
     fix="Allow eks:AccessKubernetesApi for the signed-in role.",
     recognised_by="The text names eks:AccessKubernetesApi.",
     sign=r"\beks:AccessKubernetesApi\b",
@@ -103,7 +103,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     who, where = "The console's IAM principal", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
-    reason = "it needs IAM permissions and access inside the cluster, both"
+    reason = "it needs both IAM permissions and access to the cluster"
     if entry is not None:
         reason = f"its access entry exists, but {entry.lack}"
     return case.explain(
@@ -119,9 +119,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             principal.inspect_access_remedy(cluster),
             *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
-        notes=(
-            "The principal that created the cluster was its administrator, unless it was created without that.",
-        ),
+        notes=(cluster_access.CREATOR_NOTE,),
     )
 
 
@@ -140,7 +138,9 @@ def _causes(
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
         text=f"The principal has {cluster_access.describe_missing_entry(cluster)}.",
     )
-    yield NO_RULE.cause(text="It is mapped, but no access policy or RBAC role allows it to read.")
+    yield NO_RULE.cause(
+        text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
+    )
     yield NO_IAM_PERMISSION.cause()
 
 
@@ -160,11 +160,11 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
             f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
         )
     else:
-        described = describe_principal(principal, None) if principal else "the user or role that is signed in"
+        described = describe_principal(principal, None) if principal else "the signed-in user or role"
         steps.append(f"Attach the policy to {described}.")
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",
-        "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit the statement if that is too much.",
+        "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit this statement if you do not want to allow that.",
     ]
     eks = f"arn:{cluster.partition}:eks:{region}:{account}"
     parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
@@ -197,11 +197,10 @@ def _access_entry_remedy(
     entry: StatedEntry | None,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    reads = " that reads everything, Secrets too," if policy == _VIEW_ALL_POLICY else ""
-    choice = f"{VIEW_POLICY} shows neither Secrets nor nodes; {_VIEW_ALL_POLICY} shows both."
+    choice = f"{_VIEW_ALL_POLICY} allows reading everything, including Secrets. {VIEW_POLICY} allows reading neither Secrets nor nodes."
     if entry is not None:
         return cluster_remedy(
-            f"Associate an access policy{reads} with the access entry",
+            f"Associate {policy} with the access entry",
             choice,
             "Reload the console after a few seconds.",
             _IAM_STEP,
@@ -212,23 +211,21 @@ def _access_entry_remedy(
         cluster,
         policy=policy,
         namespace=None,
-        title=f"Create an access entry with an access policy{reads} for {principal.description}",
+        title=f"Create an access entry with {policy} for {principal.description}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             _IAM_STEP,
             choice,
-            f"For nodes without Secrets, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
+            f"To see nodes but not Secrets, apply the manifest below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
     )
 
 
 def _rbac_remedy(cluster: Cluster) -> Remedy:
-    purpose = {"API": "For nodes without Secrets", "CONFIG_MAP": "First"}.get(
-        cluster.mode or "", "For nodes without Secrets, or for aws-auth groups"
-    )
+    purpose = "To see nodes but not Secrets, or to use aws-auth, create" if cluster.uses_entries else "Create"
     return cluster_remedy(
-        f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
-        "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",
+        f"{purpose} a ClusterRole, and bind it to the group {_GROUP}",
+        "Save the manifest as console.yaml. It allows the group to read common types: add others as needed.",
         *((_IAM_STEP,) if cluster.mode == "CONFIG_MAP" else ()),
         commands=("kubectl create -f console.yaml",),
         manifest=to_yaml(
@@ -240,8 +237,7 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
 
 
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    title = "Then" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
+    title = "Or, without access entries, map" if cluster.uses_entries else "Then map"
     return principal.aws_auth_remedy(
-        groups=(_GROUP,),
-        title=f"{title}, map {principal.description} to the group in aws-auth",
+        groups=(_GROUP,), title=f"{title} {principal.description} to the group in aws-auth"
     )

@@ -50,21 +50,21 @@ _REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 NODE_OF_OTHER_CLUSTER = CauseType(
     "node-of-other-cluster",
-    title="The node was started with the name or endpoint of another cluster",
+    title="The node is configured with the name or endpoint of another cluster",
     fix="Correct the cluster name and endpoint in the node's user data.",
     of="node-not-accepted",
 )
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
-    title="The node role has no access entry and no mapping",
+    title="The node role has neither an access entry nor a mapping in aws-auth",
     meaning="The node role has neither an access entry nor an entry in aws-auth, or the entry was changed.",
     fix="Create an access entry of type EC2_LINUX or EC2_WINDOWS, or map the role in aws-auth.",
     of="node-not-accepted",
 )
 NODE_NOT_ACCEPTED = CauseType(
     "node-not-accepted",
-    title="The API server does not accept the node",
-    recognised_by="The kubelet says Unauthorized, or nodes fail to join the cluster.",
+    title="The API server could not authenticate the node",
+    recognised_by="The kubelet logs Unauthorized, or nodes fail to join the cluster.",
     fix="Map the node role in the cluster.",
     sources=(pages.EKS_TROUBLESHOOTING,),
 )
@@ -104,7 +104,7 @@ def _explain_missing_entry(
         topic="kubernetes-node-login",
         remedies=tuple(_remedies(case, cluster, principal)),
         notes=(
-            "IAM policies of the node role do not grant access to the cluster. AmazonEKSWorkerNodePolicy is for other calls.",
+            "IAM policies of the node role, such as AmazonEKSWorkerNodePolicy, do not grant access to the cluster.",
         ),
     )
 
@@ -118,10 +118,10 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
     text = f"The node role has {cluster_access.describe_missing_entry(cluster)}. {created}"
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:
-        text = "The ConfigMap aws-auth has the role's ARN with its path, or the ARN of the instance profile. Neither ever matches."
+        text = "The ConfigMap aws-auth has the ARN of the role with its path, or of the instance profile. Neither matches."
         yield ROLE_PATH.cause(text=text)
     else:
-        yield INSTANCE_PROFILE.cause(text="The entry names the instance profile instead of the role in it.")
+        yield INSTANCE_PROFILE.cause(text="The entry is for the instance profile instead of its role.")
     if cluster.uses_entries:
         yield cluster_access.ENTRY_OF_OTHER_TYPE.cause()
     if not is_managed:
@@ -141,10 +141,10 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
         mapping = principal.aws_auth_remedy(
             groups=principal_mappings.NODE_GROUPS,
             username=principal_mappings.NODE_USERNAME,
-            title=f"Or map it in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
+            title=f"Or map the node role in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
-            else "Map the node role in aws-auth, with the groups of nodes",
-            steps=() if principal.is_known else ("Write the ARN of the role, not of the instance profile.",),
+            else "Map the node role in aws-auth",
+            steps=() if principal.is_known else ("Use the ARN of the role, not of the instance profile.",),
         )
         if not cluster.uses_entries:
             # The lookup belongs to the first remedy that needs the role.
@@ -246,7 +246,7 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
                     ).aws_auth_remedy(
                         groups=principal_mappings.NODE_GROUPS,
                         username=principal_mappings.NODE_USERNAME,
-                        title="Or, if it is mapped in aws-auth, correct its user name and groups",
+                        title="Or, if the role is mapped in aws-auth, correct the user name and groups",
                     ),
                 )
                 if cluster.uses_aws_auth
@@ -254,7 +254,7 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
             ),
         ),
         notes=(
-            "Do not bind an RBAC role to the session: nodes get their permissions from the node authorizer.",
+            "Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
         ),
     )
 
@@ -265,16 +265,16 @@ _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",
     title="The Fargate pod execution role has no access",
-    text="The pod execution role is not mapped, or lacks permissions. The message covers both.",
+    text="The pod execution role is not mapped, or lacks permissions: EKS has one message for both.",
     recognised_by="The message says that the pod execution role is not found in auth config or does not have all required permissions.",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy, and map the role in aws-auth or let EKS re-create its entry.",
     sources=(pages.EKS_FARGATE_ROLE,),
 )
 ENTRY_REMOVED = CauseType(
     "entry-removed",
-    title="The Fargate role's mapping was removed",
-    text="EKS mapped the role when the profile was created, and the entry was deleted or overwritten.",
-    fix="Restore the mapping that EKS created with the profile.",
+    title="The mapping of the pod execution role was removed",
+    text="EKS mapped the role when it created the Fargate profile, but the entry was deleted or overwritten.",
+    fix="Restore the mapping that EKS created with the Fargate profile.",
     recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
     sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
     remedy="Create an access entry of type",
@@ -282,8 +282,8 @@ ENTRY_REMOVED = CauseType(
 )
 ROLE_RECREATED = CauseType(
     "role-recreated",
-    title="The Fargate role was re-created, or it has a path that aws-auth must not contain",
-    fix="Map the ARN without its path, and re-create the profile if the role was re-created.",
+    title="The pod execution role was re-created, or aws-auth contains its path",
+    fix="Map the ARN without its path. If the role was re-created, re-create the Fargate profile.",
     recognised_by="The text shows that a role was created or replaced.",
     sign=r"\baws_iam_role\.\S{1,80}: (?:Destruction|Creation) complete|\baws_iam_role\.\S{1,80} must be replaced",
     of="role-not-mapped",
@@ -324,7 +324,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     if cluster.uses_entries:
         remedies.append(
             cluster_remedy(
-                "Create an access entry of type FARGATE_LINUX for it",
+                "Create an access entry of type FARGATE_LINUX for the pod execution role",
                 commands=(principal.create_entry_command(cluster, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
@@ -334,7 +334,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             principal.aws_auth_remedy(
                 groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
                 username="system:node:{{SessionName}}",
-                title="Or map it in aws-auth" if cluster.uses_entries else "Map it in aws-auth",
+                title=f"{'Or map' if cluster.uses_entries else 'Map'} the pod execution role in aws-auth",
             )
         )
     remedies.append(
@@ -348,7 +348,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         )
     )
     return case.explain(
-        "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or it lacks permissions.",
+        "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or lacks permissions.",
         ROLE_NOT_MAPPED.cause("reported"),
         ENTRY_REMOVED.cause(),
         ROLE_RECREATED.cause(),
@@ -356,6 +356,6 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         topic="fargate-role",
         remedies=tuple(remedies),
         notes=(
-            "EKS maps the role when a Fargate profile is created. Re-creating the profile maps it again.",
+            "EKS maps the role when it creates a Fargate profile: re-create the profile to map the role again.",
         ),
     )

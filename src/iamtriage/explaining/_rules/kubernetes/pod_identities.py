@@ -96,8 +96,8 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 url=pages.EKS_POD_ASSOCIATION,
             ),
             cluster_remedy(
-                "Change its role",
-                "It requires iam:PassRole for the role. Then re-create the pods.",
+                "Change the role of the association",
+                "The call requires iam:PassRole for the role. Then re-create the pods.",
                 commands=(
                     cluster.eks_command(
                         "update-pod-identity-association",
@@ -118,7 +118,7 @@ def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, 
         return ()
     return (
         your_remedy(
-            "In Terraform, import it",
+            "In Terraform, import the association",
             commands=(f"terraform import aws_eks_pod_identity_association.NAME {identifier}",),
             url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
         ),
@@ -136,7 +136,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         remedies=(
             cluster_remedy(
                 "List the associations, and create the missing one",
-                "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
+                "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
                 commands=(
                     cluster.eks_command("list-pod-identity-associations"),
                     _create_command(cluster),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ("StatedEntry", "change_groups", "find_stated_entry", "is_listed")
 
-_GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
+_GROUPS_STEP = "update-access-entry replaces the list of groups: replace EXISTING_GROUPS with the groups that describe-access-entry prints, or remove it if there are none."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -109,7 +109,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
     lines: list[str] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     bindings = "bindings have" if denied.is_drain else "binding has"
-    effect = f"The {bindings} no effect until the group {group} is in {where} of {denied.subject_text}."
+    effect = f"The {bindings} no effect until {where} of {denied.subject_text} has the group {group}."
     steps = [effect]
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
