@@ -33,7 +33,21 @@ def _no_key_policy(account: int) -> str:
     return f"User: arn:aws:sts::{account}:assumed-role/cart/run is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 because no resource-based policy allows the kms:Decrypt action"
 
 
+_CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 _ROWS = {
+    "session and duration of a chained role": _Row(
+        f"as arn:aws:sts::111122223333:assumed-role/hub/run-7, duration 7200\nsts.assume_role(RoleArn='arn:aws:iam::444455556666:role/load', DurationSeconds=7200)\n{_CHAINED}",
+        (
+            "7200 seconds for the role load: role chaining, here from the role hub,",
+            "DurationSeconds=3600",
+            "maximum session duration of the role load does not help",
+        ),
+    ),
+    "duration of a request, and a session of the role itself": _Row(
+        f"arn:aws:sts::444455556666:assumed-role/load/run-6 duration: 5321 ms\nrole_arn = arn:aws:iam::444455556666:role/load\n{_CHAINED}",
+        ("role chaining, one role assuming another,", "--duration-seconds"),
+        ("5321",),
+    ),
     "request that curl traced, signed for another service": _Row(
         """> GET /live/carts/7?token=abc HTTP/2
 > Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -220,8 +221,13 @@ SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to
 """How STS reports an invalid session name."""
 # A setting of the duration, as commands, workflows, code and profiles write it.
 _OWN_SETTING = lazy_pattern(
-    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.])",
+    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
     re.ASCII,
+)
+# No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+_SHORTEST_MAXIMUM = 3600
+_SESSION = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
 )
 _REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 
@@ -254,26 +260,35 @@ SESSION_NAME_INVALID = CauseType(
 
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
-    request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
+    seconds, request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
     role = underlying_role(try_parse_principal(case.failure.resource or clues.find_role_arn(case.text)))
     name = commands.role_name(None if role is None else role.name)
     is_chained = "role chaining" in message
+    target = "the role" if role is None else f"the role {clip_text(role.name)}"
+    duration = f"the session duration{f' of {seconds} seconds' if seconds else ''}{'' if role is None else f' for {target}'}"
+    note = "No permission is missing: STS rejects the duration."
     if is_chained:
-        cause = CHAINED_SESSION_TOO_LONG
-        summary = "STS rejected the session duration: role chaining, one role assuming another, is limited to one hour."
+        cause, caller = CHAINED_SESSION_TOO_LONG, _find_chained_caller(case, role)
+        first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
+        chain = "one role assuming another,"
+        if caller is not None:
+            first, chain = f"the identity that assumes {caller}", f"here from {caller},"
+        summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
+        note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
+        profile = "role_arn" if role is None else f"role_arn = {role}"
         title = "Request at most one hour"
         steps: tuple[str, ...] = (
             f"Request 3600 seconds or less, or omit the duration. {request_less}",
-            "Let the SDK refresh the session: with a profile (role_arn and source_profile), it assumes the role again before it expires.",
+            f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
         )
         other = account_remedy(
             "Or, for longer sessions, assume the role directly",
-            "Let the role trust the first identity, such as the user, the OIDC provider or the Identity Center role, and assume it without another role in between. Then the role's maximum session duration applies.",
+            f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
             url=pages.SESSION_DURATION,
         )
     else:
         cause = SESSION_LONGER_THAN_MAXIMUM
-        summary = "STS rejected the session duration: it is longer than the role's maximum session duration."
+        summary = f"STS rejected {duration}: it is longer than the role's maximum session duration."
         title = "Request a shorter session"
         steps = (f"The command prints the maximum in seconds. {request_less}",)
         other = account_remedy(
@@ -291,19 +306,35 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             your_remedy(title, *steps, commands=() if is_chained else (show,), url=pages.SESSION_DURATION),
             other,
         ),
-        notes=("No permission is missing: STS accepted the caller and the role.",),
+        notes=(note,),
     )
 
 
-def _describe_own_setting(text: str, seconds: str | None) -> str:
-    """Return how to request less: with the setting that the text shows, or else with those of clients."""
-    found = {each["name"]: each for each in _OWN_SETTING.finditer(text) if "max" not in each["name"].lower()}
-    if len(found) != 1:
-        return _REQUEST_LESS
-    setting = next(iter(found.values()))
+def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:
+    """Return the role that assumes another one, if the text states the ARN of one session only."""
+    roles = [underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text))]
+    others = {
+        role.name for role in roles if role is not None and (target is None or role.name != target.name)
+    }
+    return f"the role {others.pop()}" if len(others) == 1 else None
+
+
+def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, str]:
+    """Return the duration that the text shows, and how to request less: with its setting, or with those of clients."""
+    found = [
+        each
+        for each in _OWN_SETTING.finditer(text)
+        if "max" not in each["name"].lower() and int(each["seconds"]) > _SHORTEST_MAXIMUM
+    ]
+    if len({each["seconds"] for each in found}) != 1:
+        return None, _REQUEST_LESS
+    # A log can repeat the value of the code in words.
+    setting = next(
+        (each for each in found if each["sign"].strip() or each["name"].startswith("--")), found[0]
+    )
     name, sign = setting["name"], setting["sign"]
     value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
-    return f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
+    return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
 
 
 def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
