@@ -37,6 +37,14 @@ _MISSING_ALLOWS = {
 }
 
 
+# Who can change a Deny.
+_OWNERS = {
+    "permissions_boundary": "its administrator",
+    "resource": "the owner of the resource",
+    "vpc_endpoint": "the owner of the endpoint",
+}
+
+
 def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Failure | None = None) -> str:
     """Return who was denied what, and the kind of fix.
 
@@ -62,10 +70,12 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     why = why[:-1]
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"
-        if failure.policy_type == "permissions_boundary":
-            why += ": its administrator has to change it"
+        if (owner := _OWNERS.get(failure.policy_type or "")) is not None:
+            why += f": {owner} has to change it"
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
+    elif failure.policy_type == "identity" and (statement := _allowing_statement(failure)) is not None:
+        why += f", so a policy of its own with {statement} helps"
     elif failure.policy_type is not None:
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
     if of_caller is not None and is_of_same_role(failure, of_caller):
@@ -74,6 +84,21 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
         why += _boundary_lookup(principal)
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     return f"{who}: {what}{on}: {why}"
+
+
+def _allowing_statement(failure: AccessDenied) -> str | None:
+    """Return the statement that allows a request, if its action and its resource are known."""
+    import json
+
+    from iamtriage.policies._grants import Location, build_grant
+
+    resource = failure.resource
+    if failure.action is None or (resource is not None and commands.arn(resource) != resource):
+        return None
+    grant = build_grant(failure.action, resource, Location(None, None, None))
+    if grant is None or not grant.known or grant.resources != (resource or "*",):
+        return None
+    return json.dumps({"Effect": "Allow", "Action": grant.action, "Resource": resource or "*"})
 
 
 def _boundary_lookup(principal: Principal | None) -> str:

@@ -108,7 +108,9 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     causes = {(each.policy_type, each.deny) for each in denials}
     if len(denials) < len(failures) or len(causes) == 1:
         return ""
-    return f" The text has {len(denials)} denials with {len(causes)} causes."
+    principals = {_get_role(each.principal) for each in denials if each.principal is not None}
+    of = f" of {len(principals)} principals" if len(principals) > 1 else ""
+    return f" The text has {len(denials)} denials{of} with {len(causes)} causes."
 
 
 def split_same_reason(

@@ -1558,7 +1558,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
-            "Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it, so an Allow in one helps.",
+            'Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it, so a policy of its own with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"} helps.',
             "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC denies it (a ClusterRole with get, list and watch",
             "prints one policy per principal",
         ),
