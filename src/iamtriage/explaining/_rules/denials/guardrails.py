@@ -19,8 +19,10 @@ from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import (
     POLICY_TYPE_NAMES,
+    allowing_policy_types,
     allowing_statement_words,
     identity_policy_allows,
+    join_policy_types,
 )
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
@@ -89,7 +91,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
     else:
         verdict = f"its permissions boundary{name} does not allow it"
-        text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
+        text = f"The permissions boundary of {denial.caller} does not allow the action, which can be intended, so no Allow in another policy takes effect."
         title = "Change the permissions boundary"
         add = "Add the statement to the boundary."
         if _offers_change(denial):
@@ -243,11 +245,11 @@ def _delegation_steps(denial: Denial) -> tuple[str, ...]:
     if not _delegates(denial):
         return ()
     principal = "user" if "user" in denial.lowercase_action else "role"
-    create = f"give the {principal} that boundary"
+    create = f"give the {principal} that boundary (put-{principal}-permissions-boundary)"
     if "create" in denial.lowercase_action:
-        create = f"create the {principal} with that boundary"
+        create = f"create the {principal} with that boundary (--permissions-boundary, in Terraform permissions_boundary)"
     return (
-        f"Keep the condition: without it, the caller can get more permissions through a {principal} that has no boundary. If the boundary already allows the action under such a condition, {create} (--permissions-boundary, in Terraform permissions_boundary) instead.",
+        f"Keep the condition: without it, the caller can get more permissions through a {principal} that has no boundary. With it, {create}, or the call is denied again. That alone helps if the boundary already allows the action under such a condition.",
     )
 
 
@@ -264,7 +266,10 @@ def _identity_allow(denial: Denial) -> str:
     if not identity_policy_allows(denial.facts, denial.action):
         return "an identity-based policy must allow the action, too"
     named = allowing_statement_words(denial.facts, denial.action) or "an identity-based policy"
-    return f"{named} already allows the action, so no other identity-based policy helps"
+    others = allowing_policy_types(denial.facts, denial.action)
+    others = tuple(each for each in others if each != POLICY_TYPE_NAMES["identity"])
+    also = f", and so do the {join_policy_types(others)}" if others else ""
+    return f"{named} already allows the action{also}, so only the boundary is missing"
 
 
 def _offers_change(denial: Denial) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import join_words
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import decisions
 
@@ -48,9 +47,9 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
     if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
         notes.append("The authorization details and the message name different types of policies.")
     allowing = decisions.allowing_policy_types(denial.facts, denial.action)
-    if allowing:
-        listed = join_words(
-            tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in allowing), "and"
-        )
+    # What a boundary must allow is shown with the policies that allow it already.
+    is_in_step = denial.policy_type == "permissions_boundary" and not denial.is_explicit
+    if allowing and not (is_in_step and decisions.identity_policy_allows(denial.facts, denial.action)):
+        listed = decisions.join_policy_types(allowing)
         notes.append(f"Authorization details: {listed} allow it, so they are not the obstacle.")
     return tuple(notes)

@@ -68,6 +68,15 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
 
 
+def join_policy_types(names: tuple[str, ...]) -> str:
+    """Return the names of types of policies in the plural.
+
+    >>> join_policy_types(("service control policy", "permissions boundary"))
+    'service control policies and permissions boundaries'
+    """
+    return join_words(tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in names), "and")
+
+
 def identity_policy_allows(facts: Facts, action: str | None) -> bool:
     """Return whether the authorization details say that an identity-based policy allows the action.
 
