@@ -39,7 +39,11 @@ _OPERATIONS_OF_S3 = frozenset(
     }
 )  # fmt: skip
 _SQS_ENDPOINT = "https://sqs."
-CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
+# A pattern that begins with a set of characters skips all others quickly.
+CUT_OFF = lazy_pattern(
+    r"[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z",
+    re.IGNORECASE,
+)
 """What logs and people put in place of the rest of a long word."""
 
 
@@ -188,12 +192,13 @@ def mark_cut_end(failure: AccessDenied) -> AccessDenied:
     if failure.deny is not None or failure.policy_type is not None:
         return failure
     text, resource, action = failure.text, failure.resource, failure.action
-    start, end = failure.spans.get("resource", (0, 0))
+    spans = failure.spans
+    start, end = spans.get("resource", (0, 0))
     if resource is not None and end:
         quote = text[start - 1 : start]
         is_open = quote in {'"', "'"} and quote not in text[start:end] and not text[end:].strip()
         return attrs.evolve(failure, resource=f"{resource}…") if is_open else failure
-    start, end = failure.spans.get("action", (0, 0))
+    start, end = spans.get("action", (0, 0))
     if action is None or not end or text[end:].strip():
         return failure
     from iamtriage.actions._lookup import is_start_of_action

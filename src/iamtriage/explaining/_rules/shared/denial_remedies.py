@@ -96,8 +96,9 @@ def cut_resource(denial: Denial) -> str | None:
 
 def is_sentence_cut(failure: AccessDenied) -> bool:
     """Return whether the text cuts the message off between the caller and the action."""
-    place = failure.spans.get("principal")
-    if place is None or "action" in failure.spans:
+    spans = failure.spans
+    place = spans.get("principal")
+    if place is None or "action" in spans:
         return False
     rest = failure.text[place[1] :].partition("\n")[0].rstrip(" .…\"'")
     return len(rest) >= _MIN_REST and _STANDARD_SENTENCE.startswith(rest)
