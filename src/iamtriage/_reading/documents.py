@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.structured.mappings import has_records, parse_mapping
 from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
 from iamtriage.failures._building import place_failure
-from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,21 +91,19 @@ def _remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
 
 _NAMES = "request_id", "code", "operation", "principal", "account", "action", "resource"
 _DENIAL_NAMES = *_NAMES, "policy_arn", "authorization_id", "encoded_message"
+_values = attrgetter("envelope.code", "envelope.operation", *_NAMES[3:])
+_denial_values = attrgetter(*_DENIAL_NAMES[len(_NAMES) :])
+_NONE = (None, None, None)
 _NOWHERE = (-1, -1)
 
 
 def _set_spans(failure: Failure, text: str, at: int) -> int:
     """Set the text and spans of a failure that was parsed from a document, and return its start."""
-    envelope = failure.envelope
-    names = _NAMES
-    values: tuple[str | None, ...] = (
-        envelope.code, envelope.operation,
-        failure.principal, failure.account, failure.action, failure.resource,
-    )  # fmt: skip
-    if isinstance(failure, AccessDenied):
-        names = _DENIAL_NAMES
-        values += failure.policy_arn, failure.authorization_id, failure.encoded_message
-    find, request_id = text.find, envelope.request_id
+    names: tuple[str, ...] = _NAMES
+    values: tuple[str | None, ...] = _values(failure)
+    if failure.kind == "access_denied" and (more := _denial_values(failure)) != _NONE:
+        names, values = _DENIAL_NAMES, values + more
+    find, request_id = text.find, failure.envelope.request_id
     low, high, near, marks = len(text), 0, at, [_NOWHERE]
     if request_id and (start := find(request_id, at)) >= 0:
         low, high = marks[0] = start, start + len(request_id)

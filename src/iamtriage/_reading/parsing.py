@@ -67,11 +67,11 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         # The readers of SDK output do not know CloudTrail records.
         cause = _find_in_documents(error) if error[0] in "{[" else None
         return (_output_parser()(error) or _parse_with_readers(error)) if cause is None else cause[0]
+    if isinstance(error, BaseException):
+        return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
-    if isinstance(error, BaseException):
-        return parse_raised(error)
-    if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if type(error) is not dict and not isinstance(error, Mapping):
         from iamtriage._text import wrong_type_message  # type: ignore[unreachable]
 
         expected = "a string, bytes, an exception or a mapping"
@@ -109,9 +109,10 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         contexts: Whether to return the failure of an exception that was being handled. If false, such exceptions
             only add facts to the failure that ``error`` itself reports.
     """
-    failure = _exception_parser()(error, contexts=contexts)
-    if failure is not None:
-        return failure
+    return _exception_parser()(error, contexts=contexts) or _parse_chain(error, contexts=contexts)
+
+
+def _parse_chain(error: BaseException, *, contexts: bool) -> Failure | None:
     from iamtriage._reading.root_causes import find_cause_in_chain
 
     return find_cause_in_chain(error, contexts=contexts)
@@ -132,6 +133,7 @@ def _parse_with_readers(text: str) -> Failure | None:
 
 def _find_in_documents(text: str) -> tuple[Failure | None] | None:
     """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
+    # The module is not imported for other texts.
     return _document_parser()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
 
 

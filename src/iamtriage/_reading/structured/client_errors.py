@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.excerpts import excerpt
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH, excerpt
 from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import parse_known_message
 from iamtriage._reading.structured.values import as_document
@@ -80,8 +80,10 @@ def exception_text(error: BaseException) -> str:
     """Return the text of an exception, or ``""`` if its ``__str__`` raises."""
     try:
         text = str(error)
+        if type(text) is str and len(text) <= MAX_TEXT_LENGTH:
+            return text
         # Methods of a subclass of str can raise, too.
-        return excerpt(text if type(text) is str else str.__str__(text))
+        return excerpt(str.__str__(text))
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 (any __str__ can raise any exception)

@@ -66,7 +66,7 @@ def _parse_nested(document: Document, depth: int) -> Iterator[Failure]:
 
 
 def _parse(document: Document) -> Failure | None:
-    statement = _state(document)
+    statement = parse_cloudtrail_event(document) if is_event(document) else _state(document)
     return None if statement is None else find_failure(statement)
 
 
@@ -95,8 +95,6 @@ def _nested(document: Document) -> Iterator[Document]:
 
 def _state(document: Document) -> Statement | None:
     """Return the facts in a mapping, by its shape, or ``None`` if it is not an error."""
-    if is_event(document):
-        return parse_cloudtrail_event(document)
     kind = document.get("kind")
     if kind is not None:
         from iamtriage._reading.structured.kubernetes_objects import (

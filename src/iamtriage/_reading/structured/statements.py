@@ -17,6 +17,7 @@ from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
+    import re
     from typing import Protocol
 
     from iamtriage._reading.canonical.messages import Message
@@ -90,7 +91,7 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     if code is None:
         return _parse_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
     is_sdk = source in _AWS_SOURCES
-    kind: Kind | None = "access_denied"
+    kind: Kind = "access_denied"
     at = length - len(stated_message)
     if at and not text.endswith(stated_message):
         return None
@@ -101,7 +102,8 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
             m.groups()
         )
         deny, policy_type = parse_decision(reason, implicit, explicit)
-        names, marks = DENIAL_NAMES, m.regs
+        names: tuple[str, ...] = DENIAL_NAMES
+        marks: re.Match[str] | tuple[tuple[int, int], ...] = m
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason
     else:
         message = parse_message(text, at) if stated_message else NO_MESSAGE
@@ -115,9 +117,10 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
             return None
         # The kind of a message with an action does not depend on the code.
         if action is None or (is_open and not is_sdk):
-            kind = _kind_finder()(code, message, is_exclusive=is_exclusive, is_sdk=is_sdk)
-        if kind is None:
-            return None
+            found = _kind_finder()(code, message, is_exclusive=is_exclusive, is_sdk=is_sdk)
+            if found is None:
+                return None
+            kind = found
     if denied is not None:
         principal, account = denied, denied_account
     elif principal is not None:
@@ -128,8 +131,9 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
         end = _CODE_START + len(code)
         operation_start = end + len(_CALLING)
+        pairs = marks if isinstance(marks, tuple) else marks.regs
         names += _CALL_NAMES
-        marks += ((_CODE_START, end), (operation_start, operation_start + len(operation)))
+        marks = (*pairs, (_CODE_START, end), (operation_start, operation_start + len(operation)))
         if code == status:
             names += ("status_code",)
             marks += ((_CODE_START, end),)

@@ -40,10 +40,10 @@ def documents_in(value: object) -> list[Document]:
 
 
 @cache
-def _decoder() -> Callable[[str, int], tuple[object, int]]:
+def _decoder() -> Callable[[str], tuple[object, int]]:
     import json  # imported here because most errors contain no JSON
 
-    return json.JSONDecoder().scan_once
+    return json.JSONDecoder().raw_decode
 
 
 def load(text: str) -> object:
@@ -52,8 +52,8 @@ def load(text: str) -> object:
         return None
     text = text.strip(_JSON_WHITESPACE)
     try:
-        value, end = _decoder()(text, 0)
-    except (StopIteration, ValueError, RecursionError):
+        value, end = _decoder()(text)
+    except (ValueError, RecursionError):
         return None
     return value if end == len(text) else None
 
