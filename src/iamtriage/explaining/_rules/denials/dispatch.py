@@ -96,6 +96,7 @@ def _is_not_plain(denial: Denial) -> bool:
     return not is_plain or denial.facts.authorization_details is not None
 
 
+_SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
 # What is added to each explanation, by its name below _rules.
 _ADDITIONS: tuple[tuple[Condition, str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
@@ -107,6 +108,10 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
         "denials.stated_policies.add_stated_policies",
     ),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
+    (
+        lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
+        "denials.state_backends.add_backend_role",
+    ),
     (_may_show_user, "denials.callers.add_user"),
 )
 

@@ -1,0 +1,127 @@
+"""Explain denials of Terraform's S3 backend, which does not use the role or profile of the provider.
+
+Source: https://developer.hashicorp.com/terraform/language/backend/s3.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
+BACKEND_WITHOUT_ROLE = CauseType(
+    "backend-without-role",
+    title="Terraform's S3 backend does not use the role or profile of the provider",
+    meaning="The block of the provider has a role or a profile, and that of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
+    recognised_by="The text has both blocks, and the bucket or table of the backend was denied.",
+    fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
+    sources=(_PAGE,),
+)
+_BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
+_PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
+_IDENTITY = lazy_pattern(
+    r"\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
+)
+_OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
+_VALUE = r"\b{}\s{{0,20}}=\s{{0,20}}\"([^\"\n]{{1,255}})\""
+_MAX_BLOCK = 4_000
+
+
+class _Backend(NamedTuple):
+    """What the text shows of a backend without credentials of its own, and of the provider.
+
+    Attributes:
+        block: The block of the backend.
+        bucket: Its bucket.
+        key: The key of the state.
+        setting: What the provider has, as an argument.
+        identity: The role or profile of the provider in words.
+    """
+
+    block: str
+    bucket: str
+    key: str
+    setting: str
+    identity: str
+
+
+def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the backend does not use the role or profile of the provider, if the text shows that."""
+    backend = _find_backend(denial)
+    if backend is None:
+        return explanation
+    caller = denial.caller if denial.principal is not None else "the identity of the environment"
+    account = f" of account {denial.account}" if denial.account else ""
+    tool = "tofu" if re.search(r"\btofu\b", denial.failure.text) else "terraform"
+    state = f"arn:{denial.location.partition or 'aws'}:s3:::{backend.bucket}"
+    is_backend = backend.block.startswith("backend")
+    step = f"Add {backend.setting} to the block {backend.block}, or that of another identity for the state."
+    unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
+    remedy = your_remedy(
+        f"Set {backend.setting.partition(' ')[0]} in the backend, too",
+        step if is_backend else step.replace("the block", "config in the block"),
+        f"It needs s3:ListBucket on {state}, s3:GetObject and s3:PutObject on {state}/{backend.key} and, with use_lockfile, both and s3:DeleteObject on {state}/{backend.key}.tflock.",
+        f"Or use {caller} for the state: its policy and, if the bucket is in another account, the bucket policy must both allow it.{unnamed}",
+        commands=(f"{tool} init -reconfigure",) if is_backend else (f"{tool} plan",),
+        url=_PAGE,
+    )
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    on = f" on {clip_text(denial.resource)}" if denial.resource else ""
+    return attrs.evolve(
+        explanation,
+        summary=f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {backend.identity} of the block provider "aws".',
+        causes=(
+            BACKEND_WITHOUT_ROLE.cause(
+                "derived",
+                text=f"The block {backend.block} has no assume_role or profile of its own, and those of a provider are not for the state.",
+            ),
+            *known,
+        ),
+        remedies=(remedy, *explanation.remedies),
+    )
+
+
+def _find_backend(denial: Denial) -> _Backend | None:
+    text = denial.failure.text
+    provider = _PROVIDER.search(text)
+    found = None if provider is None or "-backend-config" in text else _BACKEND.search(text)
+    if provider is None or found is None:
+        return None
+    block = _read_block(text, found.end())
+    bucket, key = (re.search(_VALUE.format(name), block) for name in ("bucket", "key"))
+    table = re.search(_VALUE.format("dynamodb_table"), block)
+    used = _IDENTITY.search(_read_block(text, provider.end()))
+    if bucket is None or used is None or _OWN_CREDENTIALS.search(block):
+        return None
+    resource = denial.resource or ""
+    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket[1]
+    if not is_of_state and not (table is not None and resource.endswith(f":table/{table[1]}")):
+        return None
+    role = used["role"]
+    if role is not None and str(denial.role) == str(try_parse_principal(role)):
+        return None
+    setting = f'assume_role = {{ role_arn = "{role}" }}' if role else f'profile = "{used["profile"]}"'
+    identity = f"the role {role}" if role else f"the profile {used['profile']}"
+    return _Backend(found["block"], bucket[1], key[1] if key else "STATE_KEY", setting, identity)
+
+
+def _read_block(text: str, start: int) -> str:
+    """Return the content of a block that begins at a position, without its closing brace."""
+    depth = 1
+    for found in re.compile(r"[{}]").finditer(text, start, start + _MAX_BLOCK):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return text[start : found.start()]
+    return text[start : start + _MAX_BLOCK]

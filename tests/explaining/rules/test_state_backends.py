@@ -1,0 +1,86 @@
+"""Terraform's S3 backend does not use the role or profile of the provider."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+BACKEND = 'terraform {{\n  backend "s3" {{\n    bucket = "acme-state"\n    key = "net.tfstate"\n    dynamodb_table = "locks"\n{}  }}\n}}\n'
+ROLE = 'provider "aws" {\n  region = "eu-west-1"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/tf"\n  }\n}\n'
+PROFILE = 'provider "aws" {\n  profile = "prod"\n}\n'
+OWN_ROLE = '    assume_role = { role_arn = "arn:aws:iam::444455556666:role/state" }\n'
+OWN_PROFILE = '    profile = "state"\n'
+REMOTE = 'data "terraform_remote_state" "net" {\n  backend = "s3"\n  config = {\n    bucket = "acme-state"\n    key = "net.tfstate"\n  }\n}\n'
+SESSION = "arn:aws:sts::111122223333:assumed-role/ci/s1"
+LIST = f'Error: Failed to get existing workspaces: operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: X, HostID: Y, api error AccessDenied: User: {SESSION} is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-state" because no identity-based policy allows the s3:ListBucket action\n'
+HEAD = 'Error: Error refreshing state: Unable to access object "net.tfstate" in S3 bucket "acme-state": operation error S3: HeadObject, https response error StatusCode: 403, RequestID: X, HostID: Y, api error Forbidden: Forbidden\n'
+LOCK = f"Error: Error acquiring the state lock: AccessDeniedException: User: {SESSION} is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/locks because no identity-based policy allows the dynamodb:PutItem action\n"
+IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "setting", "command"),
+    [
+        (
+            f"{BACKEND.format('')}{ROLE}$ terraform init\n{LIST}",
+            "called as the role ci of account 111122223333, which was denied s3:ListBucket on arn:aws:s3:::acme-state: it does not use the role arn:aws:iam::444455556666:role/tf",
+            'assume_role = { role_arn = "arn:aws:iam::444455556666:role/tf" }',
+            "terraform init -reconfigure",
+        ),
+        (
+            f"$ tofu init\n{LIST}\n{ROLE}{BACKEND.format('')}",
+            "called as the role ci",
+            "assume_role = {",
+            "tofu init -reconfigure",
+        ),
+        (
+            f"{IDENTITY}{BACKEND.format('')}{ROLE}$ terraform plan\n{HEAD}",
+            "called as the role ci",
+            "assume_role = {",
+            "terraform init -reconfigure",
+        ),
+        (
+            f"{BACKEND.format('')}{PROFILE}$ terraform plan\n{HEAD}",
+            "called as the identity of the environment, which was denied s3:GetObject",
+            'profile = "prod"',
+            "terraform init -reconfigure",
+        ),
+        (
+            f"{BACKEND.format('')}{ROLE}$ terraform plan\n{LOCK}",
+            "denied dynamodb:PutItem",
+            "assume_role = {",
+            "terraform init -reconfigure",
+        ),
+        (
+            f"{REMOTE}{ROLE}$ terraform plan\n{LIST}",
+            "called as the role ci",
+            "config in the block data",
+            "terraform plan",
+        ),
+    ],
+    ids=["role", "order", "head", "profile", "lock", "remote state"],
+)
+def test_backend_without_role(text: str, verdict: str, setting: str, command: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.causes[0].code == "backend-without-role"
+    first = explanation.remedies[0]
+    assert setting in first.steps[0]
+    assert first.commands == (command,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BACKEND.format(OWN_ROLE)}{ROLE}$ terraform init\n{LIST}",
+        f"{BACKEND.format(OWN_PROFILE)}{ROLE}$ terraform init\n{LIST}",
+        f"{BACKEND.format('')}{ROLE}$ terraform init -backend-config=state.hcl\n{LIST}",
+        f'{BACKEND.format("")}provider "aws" {{\n  region = "eu-west-1"\n}}\n$ terraform init\n{LIST}',
+        f"{BACKEND.format('')}{ROLE}$ terraform apply\n{LIST.replace('acme-state', 'acme-data')}",
+        f"{BACKEND.format('')}{ROLE}$ terraform init\n{LIST.replace('111122223333:assumed-role/ci', '444455556666:assumed-role/tf')}",
+    ],
+    ids=["role", "profile", "file", "no role", "other bucket", "same role"],
+)
+def test_backend_is_not_blamed(text: str) -> None:
+    assert "backend-without-role" not in [each.code for each in explain(text).causes]
