@@ -96,7 +96,7 @@ def test_policy_of_the_release_comes_first(text: str, file: str) -> None:
     first, second = explain(text).remedies[:2]
     assert (
         first.commands[0]
-        == f"curl -o policy.json https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/{file}"
+        == f"curl -f -o policy.json https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/{file}"
     )
     assert second.policy is not None
 

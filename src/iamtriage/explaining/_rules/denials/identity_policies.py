@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -25,7 +26,7 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         denial = _as_role_of_service(denial, denial.principal.name)
     on = " on this resource" if denial.resource else ""
     return denial.explain(
-        denial_summary(denial, "no identity-based policy allows it"),
+        denial_summary(denial, _describe_old_policy(denial) or "no identity-based policy allows it"),
         NO_IDENTITY_ALLOW.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
@@ -35,6 +36,19 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         remedies=lambda: _no_allow_remedies(denial),
         notes=(*cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
+
+
+def _describe_old_policy(denial: Denial) -> str | None:
+    """Return that the policy of a controller is older than its release, if the text shows both."""
+    if "list-policy-versions" not in denial.failure.text:
+        return None
+    from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
+    from iamtriage.explaining._rules.denials.identity_remedies import release_of_controller
+
+    policy, release = find_attached_policy(denial), release_of_controller(denial)
+    if policy is None or policy.date is None or release is None:
+        return None
+    return f"{clip_text(policy.name)}, last changed on {policy.date} ({policy.version}), lacks this action, which the controller {release} calls"
 
 
 def _as_role_of_service(denial: Denial, service: str) -> Denial:

@@ -9,7 +9,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
+from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -32,8 +34,9 @@ _SERVICE_LINKED_ROLE = lazy_pattern(
 _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
-_IMAGE_VERSION = lazy_pattern(
-    r"aws-load-balancer-controller:(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
+# In the image, or in the output of helm after the chart.
+_RELEASE = lazy_pattern(
+    r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )
 # A StorageClass whose name or parameters say that its volumes are encrypted.
 _ENCRYPTED_VOLUME = lazy_pattern(
@@ -94,20 +97,38 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
 def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> Remedy:
     """Return the remedy that gives a controller the policy that its release documents."""
     suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(role.partition, "")
-    image = _IMAGE_VERSION.search(denial.failure.text)
-    version = image[1] if image is not None else "VERSION"
+    version = release_of_controller(denial) or "VERSION"
     url = (controller.policy_file or "").replace("SUFFIX", suffix).replace("VERSION", version)
-    tag = "" if image is not None else " VERSION is its tag, such as v2.13.0."
+    tag = "" if version != "VERSION" else " VERSION is its tag, such as v2.13.0."
+    action = (denial.action or "").replace(":Describe", ":Modify")
+    following = (
+        f", such as of {action}" if action != denial.action and find_action(action) is not None else ""
+    )
+    attached = find_attached_policy(denial)
+    title, older = f"Give {denial.caller} the policy of the controller's release", ()
+    line = commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController")
+    if attached is not None:
+        title = f"Update {clip_text(attached.name)} to the policy of the controller's release"
+        line = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
+        line = fill_command(line, commands.arn(attached.arn, "POLICY_ARN"))
+    else:
+        older = (
+            "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default.",
+        )
     return account_remedy(
-        f"Give {denial.caller} the policy of the controller's release",
-        f"Each release documents its policy, and an upgrade can need more than the role has.{tag} The denied action alone leads to the next denial.",
-        "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default.",
-        commands=(
-            f"curl -o policy.json {url}",
-            commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController"),
-        ),
+        title,
+        f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone leads to the next denial{following}.",
+        *older,
+        commands=(f"curl -f -o policy.json {url}", line),
         url=pages.LOAD_BALANCER_CONTROLLER,
     )
+
+
+def release_of_controller(denial: Denial) -> str | None:
+    """Return the release of the controller that was denied, if its policy depends on that: the last one of a history."""
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    found = _RELEASE.findall(denial.failure.text)
+    return found[-1] if found and controller is not None and controller.policy_file is not None else None
 
 
 def find_service_of_linked_role(denial: Denial) -> str | None:

@@ -1,0 +1,53 @@
+"""The policy of the AWS Load Balancer Controller is compared with the release that the text shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "alb-prod"
+POLICY = "arn:aws:iam::111122223333:policy/alb-controller"
+ACTION = "elasticloadbalancing:DescribeListenerAttributes"
+EVENT = f"ingress  Failed deploy model due to operation error Elastic Load Balancing v2: DescribeListenerAttributes, https response error StatusCode: 403, RequestID: e476513e-2c4e-41ce-b1d4-7b967aaac6d0, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{ROLE}/1794938400012345678 is not authorized to perform: {ACTION} because no identity-based policy allows the {ACTION} action\n"
+CHART = "$ helm ls\nNAME NAMESPACE REVISION UPDATED STATUS CHART APP VERSION\naws-load-balancer-controller kube-system 7 2026-11-16 deployed aws-load-balancer-controller-1.13.0 v2.13.0\n"
+HISTORY = "$ helm history aws-load-balancer-controller\n6 superseded aws-load-balancer-controller-1.6.0 v2.6.0 Upgrade complete\n7 deployed aws-load-balancer-controller-1.13.0 v2.13.0 Upgrade complete\n"
+IMAGE = "image: public.ecr.aws/eks/aws-load-balancer-controller:v2.13.0\n"
+ATTACHED = f"$ aws iam list-attached-role-policies --role-name {ROLE} --query 'AttachedPolicies[].PolicyArn' --output text\n{POLICY}\n"
+VERSIONS = f"$ aws iam list-policy-versions --policy-arn {POLICY} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output text\nv2\tFalse\t2023-05-02T10:11:12+00:00\nv1\tTrue\t2023-03-02T10:11:12+00:00\n"
+JSON = f'$ aws iam list-policy-versions --policy-arn {POLICY}\n{{"Versions": [{{"VersionId": "v3", "IsDefaultVersion": true, "CreateDate": "2024-01-05T00:00:00+00:00"}}]}}\n'
+OLD = "alb-controller, last changed on 2023-03-02 (v1), lacks this action, which the controller v2.13.0 calls"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (CHART + EVENT + ATTACHED + VERSIONS, OLD),
+        (ATTACHED + VERSIONS + HISTORY + EVENT, OLD),
+        (IMAGE + EVENT + ATTACHED + JSON, "last changed on 2024-01-05 (v3)"),
+        (CHART + EVENT + ATTACHED, "no identity-based policy allows it"),
+    ],
+    ids=["chart", "history", "image", "versions unknown"],
+)
+def test_managed_policy_is_updated(text: str, words: str) -> None:
+    explanation = explain(text)
+    assert words in explanation.summary
+    first = explanation.remedies[0]
+    assert "elasticloadbalancing:ModifyListenerAttributes" in first.steps[0]
+    assert "/v2.13.0/docs/install/iam_policy.json" in first.commands[0]
+    assert f"create-policy-version --policy-arn {POLICY} " in first.commands[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CHART + EVENT + ATTACHED.replace(ROLE, "other") + VERSIONS,
+        CHART + EVENT + ATTACHED.replace(POLICY, f"{POLICY}\t{POLICY}-more") + VERSIONS,
+        CHART + EVENT + ATTACHED.replace("111122223333:policy", "aws:policy"),
+    ],
+    ids=["other role", "two policies", "policy of AWS"],
+)
+def test_other_policies_are_kept(text: str) -> None:
+    explanation = explain(text)
+    assert "no identity-based policy allows it" in explanation.summary
+    assert any("put-role-policy" in line for line in explanation.remedies[0].commands)
