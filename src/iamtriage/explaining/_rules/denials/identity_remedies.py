@@ -105,7 +105,8 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
         f", such as of {action}" if action != denial.action and find_action(action) is not None else ""
     )
     attached = find_attached_policy(denial)
-    title, older = f"Give {denial.caller} the policy of the controller's release", ()
+    title = f"Give {denial.caller} the policy of the controller's release"
+    older: tuple[str, ...] = ()
     line = commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController")
     if attached is not None:
         title = f"Update {clip_text(attached.name)} to the policy of the controller's release"
