@@ -250,7 +250,6 @@ resource "aws_iam_openid_connect_provider" "github" {
         (
             "for the audience https://github.com/acme, but the IAM OIDC provider lists only sts.amazonaws.com",
             "Remove the input audience of aws-actions/configure-aws-credentials",
-            "--client-id https://github.com/acme",
         ),
         ("AUDIENCE",),
     ),
@@ -483,7 +482,7 @@ $ aws sqs list-queues --region cn-north-1
 An error occurred (InvalidClientTokenId) when calling the ListQueues operation: The security token included in the request is invalid.
 """,
         (
-            "cn-north-1 is in the Regions in China, which has accounts and keys of its own",
+            "cn-north-1 is in the Regions in China, which has its own accounts and keys",
             "The text shows the caller arn:aws:iam::111122223333:user/li",
         ),
         ("deleted",),
@@ -658,7 +657,7 @@ server = smtplib.SMTP("email-smtp.eu-west-1.amazonaws.com", 587)
 server.login(SMTP_USER, SMTP_PASSWORD)
 smtplib.SMTPAuthenticationError: (535, b'Authentication Credentials Invalid')
 """,
-        ("SMTP credentials have a password of their own",),
+        ("SMTP credentials have their own password",),
         ("ASIAEXAMPLE",),
     ),
     "accounts in which a program did not assume a role": _Row(

@@ -692,7 +692,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             'Unable to locate credentials\n$ curl -s 169.254.169.254/latest/meta-data/iam/info\n{"Code": "InstanceProfileNotFound", "Message": "Instance Profile with arn arn:aws:iam::111122223333:instance-profile/carts was not found."}',
             {},
             (
-                "the instance profile arn:aws:iam::111122223333:instance-profile/carts does not exist any more",
+                "the instance profile arn:aws:iam::111122223333:instance-profile/carts no longer exists",
                 "--iam-instance-profile Name=carts",
             ),
             ("hop limit", "aws configure sso", "INSTANCE_PROFILE"),

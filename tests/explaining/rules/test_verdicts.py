@@ -786,12 +786,12 @@ CASES = {
     ),
     "terraform-with-aws-login": (
         "[profile console]\nlogin_session = arn:aws:iam::111122223333:user/dana\n$ AWS_PROFILE=console terraform init\nError: No valid credential sources found",
-        "it does not support the login_session of the profile",
+        "it does not support profiles of aws login",
         "credential_process 'aws configure export-credentials --profile console --format process'",
     ),
     "java-without-sts": (
         "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain() : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path.]",
-        "it needs the module sts",
+        "the class path lacks the module sts",
         "software.amazon.awssdk:sts",
     ),
     "jenkins": (
@@ -807,15 +807,15 @@ CASES = {
     "signed-header": (
         "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
         "curl did not send the signed header content-type",
-        "-H 'content-type: image/png' -T a.png",
+        "-H 'content-type: VALUE' -T a.png",
     ),
     "received-header": (
         (
             "$ curl -X PUT --data-binary @in/a.json 'https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message>"
             "<CanonicalRequest>PUT\n/a\nX-Amz-Expires=900\ncontent-type:application/x-www-form-urlencoded\nhost:acme.s3.eu-west-1.amazonaws.com\n\ncontent-type;host\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
         ),
-        "curl sent content-type: application/x-www-form-urlencoded, and the URL was most likely signed with another one, probably application/json",
-        "curl -H 'content-type: application/json' -T in/a.json 'PRESIGNED_URL'",
+        "curl sent content-type: application/x-www-form-urlencoded, and the URL was most likely signed with another one",
+        "curl -H 'content-type: VALUE' -T in/a.json 'PRESIGNED_URL'",
     ),
     "missing-header": (
         (
@@ -877,7 +877,7 @@ CASES = {
         + _rejected_url("PUT", "", "").partition("<Canonical")[0]
         + '\nconst command = new PutObjectCommand({ Bucket, Key, ContentType: "image/png" });\nreturn getSignedUrl(client, command); // presigned',
         "most likely, the request differs from the signed one in method, key or query string",
-        "the same key",
+        "with the method that it was created for",
     ),
     "type-without-headers": (
         'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "text/csv"})\n$ curl -T in/a.csv "$URL"\n'
@@ -1111,7 +1111,7 @@ CASES = {
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",
-        "does not list the audience of the job's token, sts.amazonaws.com",
+        "does not accept the audience of the job's token, sts.amazonaws.com",
         f"arn:aws:iam::111122223333:oidc-provider/{GITHUB} --client-id sts.amazonaws.com",
     ),
     "trust-audience-of-github": (

@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MissingCredentials
 
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
-GITHUB_SIGNS = lazy_pattern(
+_GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
-    title="The CI job has no credentials: it assumed no role, or its secrets are empty",
+    title="The CI job assumed no role, or its secrets are empty",
     fix="Let the job assume a role, and check that its secrets are set.",
     of="no-credentials",
 )
 NO_ID_TOKEN_PERMISSION = CauseType(
     "no-id-token-permission",
-    title="The workflow gets no OIDC token: its permissions lack id-token: write",
+    title="The permissions of the workflow lack id-token: write, so it gets no OIDC token",
     fix="Add permissions: id-token: write to the job.",
     of="no-credentials",
 )
 SECRETS_OF_FORKS = CauseType(
     "secrets-of-forks",
-    title="Workflows of forks get no secrets",
+    title="Workflows from forks get no secrets",
     text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review.",
     recognised_by="The text says that the pull request is from a fork.",
@@ -54,8 +54,8 @@ _GITHUB_STEPS = (
     "The role must trust GitHub's OIDC provider. No secret is needed then.",
 )
 GITHUB_PERMISSION_STEPS = (
-    "Add the permissions to the job or to the workflow: once one is set, all others are none. A job that calls a reusable workflow must grant id-token: write, too.",
-    "Workflows of pull requests from forks never get it. Run the job on a branch of the repository instead.",
+    "Add the permissions to the job or to the workflow: once one is set, the others default to none. A job that calls a reusable workflow must grant id-token: write, too.",
+    "Workflows of pull requests from forks never get this permission. Run the job on a branch of the repository instead.",
 )
 """How to give a job the permission for OIDC tokens."""
 
@@ -72,7 +72,7 @@ class _CiSystem(NamedTuple):
 
 # By what names the CI system in a text.
 _CI_SYSTEMS = (
-    (GITHUB_SIGNS, _CiSystem(_GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC)),
+    (_GITHUB_SIGNS, _CiSystem(_GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC)),
     (
         lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
         _CiSystem(
@@ -108,14 +108,22 @@ _CI_SYSTEMS = (
             "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
         ),
     ),
-)
-_OTHER_CI_SYSTEM = _CiSystem(
-    "the CI system",
     (
-        "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
-        "The role must trust the CI system's OIDC provider. No secret is needed then.",
+        lazy_pattern(r"circleci|buildkite|bitbucket", re.IGNORECASE),
+        _CiSystem(
+            "the CI system",
+            (
+                "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+                "The role must trust the CI system's OIDC provider. No secret is needed then.",
+            ),
+        ),
     ),
 )
+
+
+def find_system(text: str) -> _CiSystem | None:
+    """Return the CI system that a text names."""
+    return next((each for pattern, each in _CI_SYSTEMS if pattern.search(text)), None)
 
 
 # What a workflow or job grants its token, without id-token.
@@ -131,7 +139,7 @@ def find_permissions(case: Case[MissingCredentials]) -> str | None:
 
 
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
-    system = next((each for pattern, each in _CI_SYSTEMS if pattern.search(case.text)), _OTHER_CI_SYSTEM)
+    system = find_system(case.text) or _CI_SYSTEMS[-1][1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
         because=(f"The text mentions {system.name}.",), text=system.why.format(system.name)
     )

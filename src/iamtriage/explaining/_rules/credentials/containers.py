@@ -115,14 +115,15 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     if profile is not None:
         is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
         because = (
-            f"The command passes AWS_PROFILE={profile}, and mounts no ~/.aws.",
+            f"The command passes AWS_PROFILE={profile} and does not mount ~/.aws.",
             *quote_phrases(case.text, "No profiles were defined"),
-            *(("On a computer, there is no instance metadata either.",) if is_timeout else ()),
+            *(("A computer has no instance metadata either.",) if is_timeout else ()),
         )
         text = f"The container has its own file system, and no file in it has the profile {profile}."
         return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
             [container_remedy(case)],
+            f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted",
         )
     return pod_roles.Advice(
         [
@@ -282,7 +283,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if denied:
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
         outcome = f": {who} is not allowed to read the file"
-        text = "The token is mounted, so the service account has a role: only the permissions of the file are wrong."
+        text = "The token is mounted, so the service account has a role. Only the file permissions are wrong."
     elif absent:
         outcome = ": the file does not exist"
     because = () if (found := denied or absent) is None else (f'The text says "{found[0].strip()}".',)
@@ -290,7 +291,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if not denied:
         causes.append(
             PODS_NOT_RECREATED.cause(
-                text="The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or the pod is older than that."
+                text="The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
             )
         )
     if not absent:
@@ -333,7 +334,7 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
     patch = f'{{"spec":{{"template":{{"spec":{{"securityContext":{{"fsGroup":{group}}}}}}}}}}}'
     return cluster_remedy(
         "Let the process read the token",
-        "The patch sets the group of the mounted files and re-creates the pods. Any group ID will do, because Kubernetes adds it to the process.",
+        "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process.",
         "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         commands=(
             clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",

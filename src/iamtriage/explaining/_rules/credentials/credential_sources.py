@@ -1,4 +1,4 @@
-"""Say where each environment gets its credentials: a computer, EC2, IIS, Lambda.
+"""Advise on the sources of credentials on a computer, on EC2, in IIS and in Lambda.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and
 https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html.
@@ -22,12 +22,14 @@ from iamtriage.explaining._rules.shared.clues import (
     find_instance,
     find_profile,
     find_region,
+    quote_phrases,
     safe_name,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure, MissingCredentials
 
@@ -62,7 +64,7 @@ NO_INSTANCE_PROFILE = CauseType(
 METADATA_HOP_LIMIT = CauseType(
     "metadata-hop-limit",
     title="The hop limit of the instance metadata is 1",
-    text="The metadata hop limit of the instance is 1, so the response does not reach a container, which is one hop further.",
+    text="The metadata hop limit of the instance is 1, so responses do not reach containers, which are one network hop further away.",
     fix="Set the hop limit to 2, or give the container a role.",
     recognised_by="The text shows HttpPutResponseHopLimit 1 in the metadata options of the instance.",
     sign=HOP_LIMIT_OF_ONE.pattern,
@@ -129,7 +131,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
         select = your_remedy(
             f"Select the profile {names}",
-            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
+            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. Sign in first if the profile requires it.",
             commands=(f"aws sts get-caller-identity --profile {profile}",),
             url=pages.CLI_PROFILES,
         )
@@ -164,7 +166,11 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             commands=(f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'",),
             url=METADATA_PROXIED.sources[0],
         )
-        return Advice([METADATA_PROXIED.cause("derived", (f"The text shows a proxy. {shown}",))], [exempt])
+        return Advice(
+            [METADATA_PROXIED.cause("derived", (f"The text shows a proxy. {shown}",))],
+            [exempt],
+            f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
+        )
     because = "The SDK tried the instance metadata, the last place of the chain."
     no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
     hop_limit = METADATA_HOP_LIMIT.cause(
@@ -184,10 +190,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         attach = attrs.evolve(
             _INSTANCE_ROLE, steps=(step, *_INSTANCE_ROLE.steps[1:]), commands=_INSTANCE_ROLE.commands[1:]
         )
-        return Advice([no_profile], [attach])
-    if is_reachable:
-        return Advice([no_profile], [_INSTANCE_ROLE])
-    if not timed_out and _CONTAINER.search(case.text) is None:
+        return Advice([no_profile], [attach], ": the EC2 instance has no role")
+    if is_reachable or (not timed_out and _CONTAINER.search(case.text) is None):
         return Advice([no_profile], [_INSTANCE_ROLE])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (
@@ -217,8 +221,7 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
     needs_region = find_region(case) is not None or find_instance(case.text) is None
     return account_remedy(
         "In a container on EC2: raise the hop limit to 2",
-        "A container is one network hop further from the metadata service, so the limit must be 2.",
-        "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
+        "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(
             f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
         ),
@@ -251,11 +254,12 @@ def advise_on_iis(_case: Case[MissingCredentials], _message: str) -> Advice:
             your_remedy(
                 "Outside of EC2: put the profile where the application pool reads it",
                 "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
-                "Prefer a role to access keys on a server: on EC2 the one of the instance, elsewhere IAM Roles Anywhere.",
+                "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere.",
                 commands=("setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials", "iisreset"),
                 url=pages.NET_CREDENTIALS,
             ),
         ],
+        " in any place that it searched as the identity of the IIS application pool",
     )
 
 
@@ -272,4 +276,80 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
                 url=pages.LAMBDA_ROLE,
             )
         ],
+    )
+
+
+UNUSABLE_INSTANCE_ROLE = (
+    r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b"
+)
+"""What the instance metadata returns if EC2 cannot use the instance's role or profile."""
+_NAMED_ROLE = lazy_pattern(
+    r"\bEC2 cannot assume the role ([\w+=,.@-]{0,63}[\w+=,@-])|/iam/security-credentials/([\w+=,.@-]{1,64})"
+)
+_LOST_PROFILE = lazy_pattern(
+    r"\bInstanceProfileNotFound\b(?:.{0,60}\bInstance Profile with (?:id|arn) ([\w:/+=,.@-]{1,600}) (?:cannot be|was not) found)?"
+)
+
+
+def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that the instance metadata has no credentials, because EC2 cannot use the role or its profile.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.
+    """
+    lost = _LOST_PROFILE.search(case.text)
+    named = None if lost is None or lost[1] is None else lost[1].rpartition(":instance-profile/")
+    profile_name = commands.instance_profile(named[2].rpartition("/")[2] if named and named[1] else None)
+    attach = account_remedy(
+        "Attach the instance profile again",
+        "EC2 keeps using the old profile or role after one with the same name is created again. Check that the profile exists and contains the role, and replace the association. No restart is needed.",
+        commands=(
+            "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
+            f"aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={profile_name}",
+        ),
+        url=pages.IAM_EC2_TROUBLESHOOTING,
+    )
+    notes = (
+        "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials.",
+    )
+    if lost is not None:
+        profile = f"the instance profile {lost[1]}" if lost[1] else "the instance profile of the instance"
+        return case.explain(
+            f"The instance metadata has no credentials: {profile} no longer exists. It was deleted or re-created.",
+            NO_INSTANCE_PROFILE.cause(
+                "reported",
+                ('The text says "InstanceProfileNotFound".',),
+                text="EC2 cannot find the instance profile that is attached to the instance.",
+            ),
+            topic="no-credentials",
+            remedies=(attach,),
+            notes=notes,
+        )
+    found = _NAMED_ROLE.search(case.text)
+    name = None if found is None else found[1] or found[2]
+    # Few missing credentials need the evaluation of a trust policy.
+    from iamtriage.explaining._rules.sts.service_trust import ROLE_NOT_THERE, explain_untrusted_role
+
+    explanation = explain_untrusted_role(
+        case,
+        "ec2.amazonaws.com",
+        ASSUME_ROLE,
+        None if name is None else f"arn:aws:iam::****:role/{name}",
+        quote_phrases(case.text, "AssumeRoleUnauthorizedAccess", "EC2 cannot assume the role"),
+    )
+    role = "the instance's role" if name is None else f"the instance's role {name}"
+    _, _, verdict = explanation.summary.partition(": ")
+    recreated = ROLE_NOT_THERE.cause(
+        text="The role was deleted and re-created, or the instance profile does not contain it."
+    )
+    stated, cause = explanation.causes[:2]
+    return attrs.evolve(
+        explanation,
+        summary=f"The instance metadata has no credentials, because EC2 cannot assume {role}: {verdict}",
+        causes=(
+            attrs.evolve(stated, text="EC2 could not assume the role of the instance."),
+            cause,
+            recreated,
+        ),
+        remedies=(explanation.remedies[0], attach),
+        notes=notes,
     )

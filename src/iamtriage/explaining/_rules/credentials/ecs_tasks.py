@@ -44,7 +44,7 @@ _PROGRAM_ROLE = "a role that trusts ecs-tasks.amazonaws.com and has the program'
 NO_TASK_ROLE = CauseType(
     "no-task-role",
     title="The ECS task has no task role",
-    text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
+    text="The ECS task has no task role. The program does not use the task execution role, which is for ECS itself.",
     fix="Set taskRoleArn in the task definition.",
     recognised_by="The task definition in the text has no taskRoleArn.",
     # The output of describe-task-definition, or a definition in JSON, Terraform or CloudFormation without the setting.
@@ -66,7 +66,7 @@ RELATIVE_URI_LOST = CauseType(
 CREDENTIALS_ID_UNKNOWN = CauseType(
     "credentials-id-unknown",
     title="The ECS agent does not know the credentials ID",
-    text="The endpoint of the ECS agent answered, but has no credentials for the ID in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
+    text="The ECS agent has no credentials for the ID in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
     recognised_by='The ECS agent says "CredentialsV2Request: Credentials not found" or InvalidIdInRequest.',
     fix="Use the variable of the running task, or restart the task or the ECS agent.",
     sources=(pages.ECS_TASK_ROLE,),
@@ -79,18 +79,10 @@ def _find_task_definition(text: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def describe_missing_task_role(text: str) -> str:
-    """Return which task or job has no role, as a clause."""
-    if _BATCH_SIGNS.search(text) is not None:
-        return "the Batch job has no job role"
-    name = _find_task_definition(text)
-    return f"the {'ECS task' if name is None else f'task definition {name}'} has no task role"
-
-
 _BATCH_ADVICE = Advice(
     [
         NO_TASK_ROLE.cause(
-            text="The definition of the Batch job has no job role. The execution role is for AWS Batch itself, not for the program."
+            text="The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
         )
     ],
     [
@@ -103,6 +95,7 @@ _BATCH_ADVICE = Advice(
             url=pages.ECS_TASK_ROLE,
         )
     ],
+    ": the Batch job has no job role",
 )
 
 
@@ -114,7 +107,13 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     shown = re.search(NO_TASK_ROLE.sign, text)
     if shown is not None:
         because = ("The definition in the text sets none.",) if shown["shown"] else ()
-        return Advice([NO_TASK_ROLE.cause(because=because)], [_task_role_remedy(text, is_missing=True)])
+        name = _find_task_definition(text)
+        owner = "ECS task" if name is None else f"task definition {name}"
+        return Advice(
+            [NO_TASK_ROLE.cause(because=because)],
+            [_task_role_remedy(text, is_missing=True)],
+            f": the {owner} has no task role",
+        )
     if _TASK_ROLE_SET.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
     elif _ECS_NAMED.search(text) is not None:
@@ -171,7 +170,7 @@ def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
 def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the ECS agent has no credentials for the ID that the task asked for."""
     return case.explain(
-        "The ECS agent has no credentials for the ID that the process asked for, so the SDK got none.",
+        "The ECS agent has no credentials for the ID that the process requested.",
         CREDENTIALS_ID_UNKNOWN.cause(
             "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
         ),

@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
+from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -25,7 +26,6 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
-from iamtriage.explaining._rules.credentials.instance_roles import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
@@ -94,9 +94,6 @@ _ISSUED = lazy_pattern(
     re.ASCII,
 )
 _ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
-_PASSED = lazy_pattern(
-    r"\bsleep (?P<seconds>\d{1,6})(?![\w.])|(?<![\w.:-])(?P<minutes>\d{1,3}) ?min(?:ute)?s?\b", re.ASCII
-)
 
 
 EXPIRED_SESSION = CauseType(
@@ -127,7 +124,7 @@ LONG_RUNNING = CauseType(
 )
 ROLE_CHAINING = CauseType(
     "role-chaining",
-    title="The credentials are from role chaining, where sessions last at most an hour",
+    title="The session is from role chaining, which limits sessions to one hour",
     fix="Assume the role directly, or refresh the session every hour.",
     recognised_by="The text shows that the session of a role assumes another role.",
     sign=r"(?P<shown>:assumed-role/\S{1,130}) .{0,300}\baws sts assume-role\b",
@@ -142,7 +139,7 @@ KUBECONFIG_PROFILE = CauseType(
 )
 EXPIRED_REQUEST = CauseType(
     "expired-request",
-    title="The request was signed too long ago, or its expiry is in the past",
+    title="The signature of the request has expired",
     recognised_by='The message says "Signature expired" or "Request has expired".',
     fix="Sign the request again and send it immediately.",
     sources=(pages.SIGNATURES,),
@@ -159,7 +156,7 @@ SOURCE_RETURNS_EXPIRED = CauseType(
 STALE_METADATA = CauseType(
     "stale-metadata",
     title="The metadata service returns old credentials",
-    text="The metadata service has only old credentials: the instance profile's role was deleted, re-created or no longer trusts EC2, or a proxy caches the responses.",
+    text="The metadata service has only old credentials. The role of the instance profile was deleted or re-created or no longer trusts EC2, or a proxy caches the responses.",
     fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
     recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
     sign=UNUSABLE_INSTANCE_ROLE,
@@ -195,7 +192,7 @@ def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation)
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return case.explain(
-        "The signature of the request expired before the request reached AWS.",
+        "The signature of the request had expired when the request reached AWS.",
         EXPIRED_REQUEST.cause("reported", clues.quote_phrases(message, *EXPIRY_PHRASES)),
         clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
@@ -206,7 +203,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
             credential_remedies.set_clock(case.text),
             your_remedy(
                 "Sign the request again",
-                "Create a new presigned URL. It lasts at most 7 days, and never longer than the credentials that signed it.",
+                "Create a new presigned URL. It is valid for at most 7 days, and never longer than the credentials that signed it.",
                 "Sign requests right before they are sent, and sign retries again.",
                 url=pages.S3_PRESIGNED,
             ),
@@ -222,7 +219,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
         "credential source, most likely the instance metadata service," if is_on_ec2 else "credential source"
     )
     return case.explain(
-        f"The {source} returned credentials that count as expired: the clock is ahead, or they are old. AWS evaluated no policy.",
+        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead. AWS evaluated no policy.",
         SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
         clocks.CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
         STALE_METADATA.cause(),
@@ -244,7 +241,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
             ),
             account_remedy(
                 "Check the instance profile and its role",
-                "The profile must be attached, contain the role, and the role must exist and trust ec2.amazonaws.com. A re-created role must be attached again.",
+                "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
                 commands=(
                     "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
                     "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
@@ -279,7 +276,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         PASTED_SESSION.cause("possible" if overridden is None else "derived"),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         ROLE_CHAINING.cause(),
-        clocks.CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
+        clocks.CLOCK_BEHIND.cause(
+            text="The machine's clock is behind, so the SDK refreshes the credentials too late."
+        ),
     ]
     runtime = context_of(case.facts).runtime
     is_job = runtime is not None and runtime.kind in session_renewal.JOB_STEPS
@@ -301,14 +300,13 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
         lasted = clocks.describe_duration(int(issued["seconds"]))
-        passed = _describe_passed(case, issued)
-        summary = f"{credentials} expired before the call: they last {lasted}{passed}."
+        summary = f"{credentials} expired before the call: they last {lasted}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
         lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         summary = f"{credentials} expired while {program or _PROGRAM} was running{lasted}."
-        text = "The run takes longer than the credentials last: the session of a role lasts one hour by default, and never longer with role chaining."
+        text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
@@ -337,7 +335,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
 
 def _with_repeat(remedy: Remedy) -> Remedy:
     """Return the remedy that renews credentials with a step that repeats what they were for."""
-    again = "Run the program again: what it copied stays, and aws s3 sync copies only the rest."
+    again = "Run the program again. Files that it copied stay, and aws s3 sync copies only the others."
     title = put_check_first(remedy.title, "Run the program again")
     return attrs.evolve(remedy, title=title, steps=(*remedy.steps, again))
 
@@ -361,16 +359,6 @@ def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
     found = list(_ISSUED.finditer(text, max(start - session_renewal.CHARS_BEFORE, 0), start))
     # A later command has issued other credentials.
     return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
-
-
-def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> str:
-    """Return how long ago the credentials were issued, if the text states a time longer than they last."""
-    text = case.failure.text[issued.end() : case.failure.span[0]]
-    passed = list(_PASSED.finditer(text))
-    slept = sum(int(each["seconds"] or 0) for each in passed)
-    seconds = max(slept, *(60 * int(each["minutes"] or 0) for each in passed), 0)
-    is_longer = seconds > int(issued["seconds"])
-    return f", and were used after {clocks.describe_duration(seconds)}" if is_longer else ""
 
 
 # The most specific routes come first.

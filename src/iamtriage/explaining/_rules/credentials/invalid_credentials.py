@@ -19,6 +19,8 @@ from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_co
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.other_partitions import (
     OTHER_PARTITION,
+    PARTITION_CAUSES,
+    diagnose_region,
     explain_other_partition,
     partition_remedy,
 )
@@ -32,7 +34,6 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     RejectedRequest,
     describe_request,
     region_remedies,
-    set_region_remedy,
     stored_keys_remedy,
 )
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
@@ -40,10 +41,8 @@ from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import relayed_logins
-from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import StsFindings
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
-from iamtriage.sts._endpoints import find_endpoint
-from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import InvalidCredentials
 
 
-_PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NOT_AUTHENTICATED = "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either."
@@ -93,14 +91,14 @@ KEY_GONE = CauseType(
 )
 KEY_MISTYPED = CauseType(
     "key-mistyped",
-    title="The access key ID is misspelled or a placeholder",
+    title="The access key ID is misspelled, or a placeholder",
     fix="Copy the access key ID again.",
     recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
     sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
     of="unknown-access-key",
 )
-KEY_JUST_MADE = CauseType(
-    "key-just-made",
+KEY_TOO_NEW = CauseType(
+    "key-too-new",
     title="The key or user is only seconds old and has not propagated yet",
     fix="Wait for about ten seconds and retry.",
     recognised_by="The text shows that the access key was just created.",
@@ -133,20 +131,16 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_keys_in_code(case, request, keys)
     if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
         return explanation
-    region = _diagnose_region(case, request)
+    region = diagnose_region(case, request)
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
-    is_other_partition = any(cause.code in _PARTITION_CAUSES for cause in region.causes)
+    is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
     causes = (
         _reported_cause(request, clues.find_overridden_profile(case)),
-        *(() if is_other_partition else _causes_from_text(request)),
+        *_likely_causes(request, is_other_partition=is_other_partition),
         *region.causes,
         # The key of a unit, which a timer starts, worked before.
-        *(
-            each
-            for each in _common_causes(request)
-            if not (each.code == KEY_JUST_MADE.code and find_unit(case))
-        ),
+        *_possible_causes(request, can_be_new=find_unit(case) is None),
     )
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
@@ -166,19 +160,17 @@ def _explain_missing_token(
 ) -> Explanation:
     """Explain that the text lists a temporary access key and its secret without a session token."""
     is_variable = variable.isupper() and variable.startswith("AWS_")
-    missing = "AWS_SESSION_TOKEN" if is_variable else "aws_session_token"
-    if variable == "access_key":  # of Terraform's provider
-        missing = "token"
+    # Terraform's provider has access_key and token.
+    missing = "token" if variable == "access_key" else "aws_session_token"
+    missing = missing.upper() if is_variable else missing
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
     export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
-    set_values = attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity"))
-    remedies: tuple[Remedy, ...] = (set_values,)
+    remedies = (attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity")),)
     source = ""
     if (profile := clues.find_overridden_profile(case)) is not None:
         because.append(_describe_override(profile))
         source = f" The key is in the environment, which takes precedence over the profile {profile}."
-        set_values = attrs.evolve(set_values, title="Or set all three values of the temporary credentials")
-        remedies = (credential_remedies.unset_keys(profile), set_values)
+        remedies = (credential_remedies.unset_keys(profile), *remedies)
     return case.explain(
         f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set.{source} No permission is missing.",
         _reported_cause(request),
@@ -195,30 +187,30 @@ def _explain_keys_in_code(
     """Explain that code passes an access key ID and a secret, and no session token."""
     is_lambda = keys.is_from_environment and request.is_in_lambda
     is_temporary = is_lambda or not keys.is_from_environment
-    because = (
-        ()
-        if keys.is_from_environment
-        else ("STS returned the key ID and secret together with a session token.",)
-    )
-    passed = "temporary credentials without their session token, so AWS does not accept them"
+    passed = "a key ID and secret without a session token, and AWS does not accept them: temporary credentials require it"
+    because: tuple[str, ...] = ()
     if is_lambda:
-        because = ("In Lambda, these variables are temporary credentials.",)
         passed = "the key ID and secret of the execution role without its session token, so AWS does not accept them"
-    elif not is_temporary:
-        passed = "a key ID and secret without a session token, and AWS does not accept them: temporary credentials require it"
-    missing = "The code does not pass the session token, which temporary credentials require."
+        because = ("In Lambda, these variables are temporary credentials.",)
+    elif is_temporary:
+        passed = "temporary credentials without their session token, so AWS does not accept them"
+        because = ("STS returned the key ID and secret together with a session token.",)
     remedy = your_remedy("Pass the session token, too", f"Add {keys.token}.", url=pages.TEMPORARY_CREDENTIALS)
     if keys.is_from_environment:
         remedy = your_remedy(
             "Remove the keys from the code",
-            f"Delete {keys.words}: the SDK then finds all three values itself, by its default credential chain.",
+            f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain.",
             f"Or pass the session token, too: {keys.token}.",
             url=pages.TEMPORARY_CREDENTIALS,
         )
     return case.explain(
         f"The code passes {passed}. No permission is missing.",
         _reported_cause(request),
-        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=missing),
+        SESSION_TOKEN_MISSING.cause(
+            "derived" if is_temporary else "possible",
+            because,
+            text="The code does not pass the session token.",
+        ),
         *(() if is_temporary else (KEY_GONE.cause(),)),
         topic="invalid-credentials",
         remedies=(remedy,) if is_temporary else (remedy, *present(stored_keys_remedy(case)), CHECK_KEY),
@@ -235,55 +227,51 @@ def _explain_rejecting_region(
 ) -> Explanation:
     """Explain that credentials work in other Regions, so that the key and the token are valid."""
     others = join_words(request.working_regions, "and")
-    rejects = f"Only {request.region} rejects them."
+    rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
-        likeliest = (
-            "the session token is a version 1 token of the global STS endpoint"
-            if request.uses_session
-            else "the account has not enabled it"
-        )
-        rejects = f"Only {request.region}, an opt-in Region, rejects them: most likely, {likeliest}."
-    found = INVALID_CREDENTIALS.cause(
-        "derived",
-        (
-            f"The text shows successful calls in {others}.",
-            *clues.quote_phrases(request.message, *REJECTION_PHRASES),
-        ),
-        text=f"Only {request.region} rejects the credentials, so the key is neither deleted nor wrong.",
+        likeliest = "the account has not enabled it"
+        if request.uses_session:
+            likeliest = "the session token is a version 1 token of the global STS endpoint"
+        rejects = f"Only {request.region}, an opt-in Region, rejects them: most likely, {likeliest}"
+    because = (
+        f"The text shows successful calls in {others}.",
+        *clues.quote_phrases(request.message, *REJECTION_PHRASES),
     )
     return case.explain(
-        f"The credentials are valid: they work in {others}. {rejects}",
-        found,
+        f"The credentials are valid: they work in {others}. {rejects}.",
+        INVALID_CREDENTIALS.cause(
+            "derived",
+            because,
+            text=f"Only {request.region} rejects the credentials, so the key exists and is active.",
+        ),
         *region.causes,
         topic="invalid-credentials",
-        remedies=(
-            *region_remedies(request, region),
-            credential_remedies.SHOW_IDENTITY,
-        ),
-        notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
+        remedies=(*region_remedies(request, region), credential_remedies.SHOW_IDENTITY),
+        notes=(_NOT_AUTHENTICATED.removesuffix(" Retrying does not help either."),),
     )
 
 
 def _summary(request: RejectedRequest) -> str:
     if not request.is_signed and request.partition != "aws":
         return f"STS rejected the call with the web identity token, most likely because the SDK has no Region and calls the global endpoint, which does not serve {request.partition}."
-    state = ""
-    if request.is_temporary:
-        state = ": it is temporary (ASIA), so it needs its own session token"
-    elif request.is_opt_in:
-        state = f", or {request.region} is not enabled for the account"
     if request.is_signed and request.partition != "aws" and not request.is_temporary:
         return f"AWS does not accept the credentials: most likely, the keys and the called endpoint are not both in {request.partition}."
     if request.code in UNKNOWN_KEY_CODES:
-        return f"AWS does not know the access key ID{state}."
+        reason = ""
+        if request.is_temporary:
+            reason = ": it is temporary (ASIA), so it needs its own session token"
+        elif request.is_opt_in:
+            reason = f", or {request.region} is not enabled for the account"
+        return f"AWS does not know the access key ID{reason}."
     if request.code in INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
-    if request.is_signed and request.is_opt_in and request.uses_session:
-        return f"AWS does not accept the credentials in {request.region}: most likely, the session token is from the global STS endpoint and not valid in this Region."
     if request.is_signed and request.is_opt_in:
-        return f"AWS does not accept the credentials in {request.region}: most likely, the account has not enabled this Region."
+        reason = "the account has not enabled this Region"
+        if request.uses_session:
+            reason = "the session token is from the global STS endpoint and not valid in this Region"
+        return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."
     invalid = "access key" if request.is_temporary is False else "access key or session token"
     return f"AWS does not accept the credentials: the {invalid} is not valid. No permission is missing."
 
@@ -304,65 +292,22 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 
-def _causes_from_text(request: RejectedRequest) -> Iterator[Cause]:
+def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Iterator[Cause]:
     """Yield the causes that the text supports."""
+    if is_other_partition:
+        return
     if request.is_aws_compatible:
-        yield OTHER_ENDPOINT.cause(
-            because=("The text names an endpoint that does not belong to AWS.",),
-            text="The endpoint does not belong to AWS and does not know AWS keys, or the reverse.",
-        )
+        yield OTHER_ENDPOINT.cause(because=("The text names an endpoint that does not belong to AWS.",))
     if request.is_temporary:
-        yield SESSION_TOKEN_MISSING.cause(
-            because=(
-                "The access key ID begins with ASIA, so it is temporary and works only with its session token.",
-            )
-        )
+        asia = "Access key IDs that begin with ASIA are temporary and require their session token."
+        yield SESSION_TOKEN_MISSING.cause(because=(asia,))
     if request.partition != "aws":
-        yield OTHER_PARTITION.cause(
-            because=(f"The caller or the Region is in {request.partition}.",),
-            text=f"The call goes to one partition with keys of another: keys of {request.partition} work only there.",
-        )
+        because = f"The caller or the Region is in {request.partition}."
+        text = f"The keys belong to another partition than the call: keys of {request.partition} work only there."
+        yield OTHER_PARTITION.cause(because=(because,), text=text)
 
 
-def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -> StsFindings:
-    """Return the causes that have to do with the region or partition of the call."""
-    findings = StsFindings()
-    if request.is_opt_in:
-        findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
-        disabled = REGION_NOT_ENABLED.cause(
-            because=(f"The Region {request.region} must be enabled for each account.",),
-            text=f"The account has not enabled {request.region}.",
-        )
-        causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)
-        findings = attrs.evolve(findings, causes=causes)
-    if request.partition != "aws" and (request.role is not None or not request.is_signed):
-        # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
-        names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
-        role = request.role
-        because: tuple[str, ...] = (f"The role is {role}.",)
-        if role is None:
-            because = (f"The Region {request.region} is in the partition {request.partition}.",)
-        regional = None if request.region is None else find_endpoint(request.region)
-        if regional is not None and regional.partition == request.partition:
-            because += (f"The endpoint of the Region is {regional.host}.",)
-        other = diagnose_sts_call(
-            case,
-            codes=_PARTITION_CAUSES,
-            because=because,
-            env={
-                "AWS_ROLE_ARN": f"arn:{request.partition}:iam::{'0' * 12}:role/"
-                if role is None
-                else str(role)
-            },
-            endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
-        )
-        region_remedy = set_region_remedy(request)
-        remedies = other.remedies if region_remedy is None else (region_remedy,)
-        findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
-    return findings
-
-
-def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
+def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:
     """Yield the causes that are always possible, the most likely first."""
     is_of_role = request.is_in_lambda and request.key is None
     is_long_term = request.is_signed and not request.concerns_token and not is_of_role
@@ -371,7 +316,7 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
     if request.is_signed and request.is_temporary is None:
         yield SESSION_TOKEN_MISSING.cause(
             because=("An AWS_SESSION_TOKEN of an older session makes a new key invalid.",),
-            text="Temporary credentials were sent without their session token, or with the token of another key.",
+            text="Temporary credentials were sent without their session token, or with that of another key.",
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")
@@ -384,11 +329,9 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
             text="The account has not enabled the Region of the call, or the session token is from the global STS endpoint and not valid there."
         )
     if request.may_be_for_other_store:
-        yield OTHER_ENDPOINT.cause(
-            text="The keys belong to MinIO, LocalStack or another provider and the call went to AWS, or the reverse."
-        )
-    if is_long_term:
-        yield KEY_JUST_MADE.cause()
+        yield OTHER_ENDPOINT.cause()
+    if is_long_term and can_be_new:
+        yield KEY_TOO_NEW.cause()
     if request.partition == "aws":
         yield OTHER_PARTITION.cause()
 

@@ -22,12 +22,13 @@ from iamtriage.explaining._rules.credentials import (
     pod_agents,
     pod_roles,
 )
-from iamtriage.explaining._rules.credentials.instance_roles import (
-    UNUSABLE_INSTANCE_ROLE,
-    explain_instance_role,
-)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases
+from iamtriage.explaining._rules.shared.clues import (
+    find_instance,
+    find_profile,
+    mentions_kubernetes,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -56,14 +57,13 @@ _TASK_SHOWN = lazy_pattern(
     r"|AWS::ECS::TaskDefinition|:ecs:[a-z0-9-]{4,30}:\d{12}:(?:task|service|task-definition)/|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?(?:/ecs/|/copilot/|/aws/batch/)|\bjobRoleArn\b"
 )
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
-_CONTAINER_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
+_ECS_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["
 )
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
-_CI = lazy_pattern(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
 # Tools that people run on their computers or in CI.
 _PERSONS_TOOL = lazy_pattern(
@@ -78,11 +78,8 @@ _EC2_PROMPT = lazy_pattern(
     r"|\d\d:\d\d:\d\d ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3} |\bcloud-init\[\d|\bEC2AMAZ-",
     re.ASCII,
 )
-_EC2_INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{17}(?!\w)", re.ASCII)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
 _LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
-# The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
-_STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = lazy_pattern(
     r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
@@ -130,18 +127,10 @@ NO_CREDENTIALS = CauseType(
 )
 LOGIN_PROFILE_UNSUPPORTED = CauseType(
     "login-profile-unsupported",
-    title="The profile has login_session, which the program's SDK does not support yet",
+    title="The program's SDK does not support profiles of aws login",
     recognised_by="The text shows a profile with login_session, and another program than the AWS CLI finds no credentials.",
     fix="Add a profile whose credential_process is aws configure export-credentials, and use it in the program.",
     sources=(pages.CLI_LOGIN, "https://github.com/hashicorp/terraform-provider-aws/issues/45316"),
-)
-STS_MODULE_MISSING = CauseType(
-    "sts-module-missing",
-    title="The Java program lacks the sts module of the SDK",
-    text="The pod's web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
-    recognised_by="The SDK for Java says that the 'sts' service module must be on the class path.",
-    fix="Add the dependency software.amazon.awssdk:sts.",
-    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
 )
 
 
@@ -166,7 +155,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return case.explain(
         _NO_ID_PERMISSION
         if lacks_id_token
-        else f"The SDK found no credentials{_circumstances(case, message, environments)}, so no request was sent to AWS and no permission was checked.",
+        else f"The SDK found no credentials{_find_reason(case, message, advice)}, so no request was sent to AWS and no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
         remedies=(
@@ -196,19 +185,15 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
         remedies=(
             your_remedy(
                 f"Use a profile of account {target}",
-                f"Choose the profile for which get-caller-identity prints {target}, and pass it to the CDK. AWS_PROFILE works, too; access keys in environment variables take precedence over it.",
+                f"Choose the profile for which get-caller-identity prints {target}, and pass it to the CDK or set AWS_PROFILE. Access keys in environment variables take precedence over AWS_PROFILE.",
                 f"If account {current} is meant, correct env of the stack, or CDK_DEFAULT_ACCOUNT, which it is often read from.",
+                f"To deploy into {target} from account {current}, an administrator of {target} runs cdk bootstrap with --trust {current} and --cloudformation-execution-policies.",
                 commands=(
                     "aws configure list-profiles",
                     "aws sts get-caller-identity --profile PROFILE_NAME --query Account --output text",
                     f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE_NAME",
                 ),
                 url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
-            ),
-            your_remedy(
-                f"Or deploy from account {current}",
-                f"An administrator of account {target} runs cdk bootstrap with --trust {current} and --cloudformation-execution-policies. The CDK then assumes the bootstrap roles of the account.",
-                url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html",
             ),
         ),
         notes=("No request was denied, so no IAM policy helps.",),
@@ -218,7 +203,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
 def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a program does not support the profiles that ``aws login`` writes."""
     return case.explain(
-        "The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
+        "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
         LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
         topic="no-credentials",
         remedies=(
@@ -239,31 +224,11 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
     )
 
 
-def _explain_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that a Java program cannot use the pod's web identity without the module sts."""
-    return case.explain(
-        "The SDK for Java found no credentials: it needs the module sts to use the pod's web identity (IRSA), and the class path lacks it.",
-        STS_MODULE_MISSING.cause(
-            "reported", ("The text says that the 'sts' service module must be on the class path.",)
-        ),
-        topic="no-credentials",
-        remedies=(
-            your_remedy(
-                "Add the module sts to the program",
-                "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
-                "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
-                url=pages.EKS_IRSA_SDK,
-            ),
-        ),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
-    )
-
-
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
-    (lazy_pattern(UNUSABLE_INSTANCE_ROLE), explain_instance_role),
+    (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
-    (_STS_MODULE, _explain_sts_module),
+    (pod_agents.STS_MODULE, pod_agents.explain_missing_sts_module),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
 )
@@ -271,54 +236,28 @@ _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQU
 _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
 
-def _circumstances(case: Case[MissingCredentials], message: str, environments: list[_Environment]) -> str:
+def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice]) -> str:
     """Return where an SDK found no credentials, and why."""
-    is_proxied = credential_sources.find_proxied_hosts(case, message) is not None
-    if environments == [credential_sources.advise_on_ec2] and is_proxied:
-        return f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {credential_sources.METADATA_ADDRESS}"
     if _is_blocked_by_hop_limit(case.text):
         session = credential_sources.INSTANCE_SESSION.search(case.text)
         limit = "is" if credential_sources.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
         role = "credentials" if session is None else f"the role {session[1]}"
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
-    if environments == [containers.advise_in_docker]:
-        profile = containers.find_profile_without_files(case)
-        return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
-    if environments[0] is _advise_other_user:
-        other = other_users.find_other_user(case)
-        return f"{other.place if other else ' in this process'}{other_users.describe_identity(case)}"
-    if environments == [credential_sources.advise_on_iis]:
-        return " in any place that it searched as the identity of the IIS application pool"
-    if credential_sources.advise_on_ec2 in environments and re.search(
-        credential_sources.NO_INSTANCE_PROFILE.sign, case.text
-    ):
-        return ": the EC2 instance has no role"
-    if environments[0] is ecs_tasks.advise_on_ecs and re.search(ecs_tasks.NO_TASK_ROLE.sign, case.text):
-        return f": {ecs_tasks.describe_missing_task_role(case.text)}"
-    if environments[0] is ecs_tasks.advise_on_ecs and _CONTAINER_PROVIDER.search(message):
+    found = next((each.finding for each in advice if each.finding), None)
+    if found is not None:
+        return found
+    if _ECS_PROVIDER.search(message):
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
-    outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
-    return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
-
-
-def _is_of_other_user(case: Case[MissingCredentials], *, may_be_instance: bool) -> bool:
-    """Return whether the text shows a process of another user, or credentials that it does not have.
-
-    Args:
-        case: The failure.
-        may_be_instance: Whether the process looked for the role of an instance, as services on EC2 do.
-    """
-    if other_users.find_identity(case) is not None:
-        return True
-    other = other_users.find_other_user(case)
-    return other is not None and (other.has_person or not may_be_instance)
+    return (
+        f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(case.text, message)}"
+    )
 
 
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
     """Return why the process does not have the credentials of a shell, and one way to pass them."""
     who, other = other_users.find_identity(case), other_users.find_other_user(case)
     because = (f"aws sts get-caller-identity printed {who}.",) if who else ()
-    why = "The AWS CLI finds credentials that this process does not: it lacks the profile or the variables, or its SDK does not support the type of sign-in."
+    why = "The AWS CLI finds credentials that this process does not find: the process lacks the profile or the variables, or its SDK does not support the type of sign-in."
     remedy = your_remedy(
         "Pass the credentials of the AWS CLI to the process",
         "The first command prints where the AWS CLI finds them. Set AWS_PROFILE to that profile for the process, or export the credentials, and start the process in the same shell.",
@@ -328,14 +267,15 @@ def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_rol
     if other is not None:
         why, remedy = other.why, other.remedy
     cause = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=why)
-    return pod_roles.Advice([cause], [remedy])
+    place = other.place if other else " in this process"
+    return pod_roles.Advice([cause], [remedy], f"{place}{other_users.describe_identity(case)}")
 
 
-def _metadata_outcome(message: str, *, in_container: bool) -> str:
+def _metadata_outcome(text: str, message: str) -> str:
     """Return what the instance metadata, the last place of the chain, answered."""
     if not credential_sources.METADATA_SIGNS.search(message):
         return ""
-    if in_container:
+    if _is_in_container_on_ec2(text, message):
         return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
     if credential_sources.TIMEOUT_SIGNS.search(message):
         return ": its request to the instance metadata, the last place of the chain, timed out"
@@ -370,7 +310,7 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
         credential_sources.METADATA_SIGNS.search(message) is not None
         and credential_sources.TIMEOUT_SIGNS.search(message) is not None
     )
-    is_on_ec2 = _EC2_PROMPT.search(text) is not None or _EC2_INSTANCE.search(text) is not None
+    is_on_ec2 = _EC2_PROMPT.search(text) is not None or find_instance(text) is not None
     return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
 
 
@@ -380,10 +320,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
     is_of_program = _TOOL_ITSELF.search(text) is None
     signs: tuple[tuple[_Environment, bool], ...] = (
-        (
-            ci_jobs.advise_in_ci,
-            ci_jobs.GITHUB_SIGNS.search(text) is not None or _CI.search(text) is not None,
-        ),
+        (ci_jobs.advise_in_ci, ci_jobs.find_system(text) is not None),
         (
             pod_roles.advise_in_pods,
             find_controller(text) is not None
@@ -413,7 +350,10 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if environments:
         return [*environments, *([on_ec2] if mentions_metadata else [])][:2]
     is_without_role = re.search(credential_sources.NO_INSTANCE_PROFILE.sign, text) is not None
-    if not is_without_role and _is_of_other_user(case, may_be_instance=mentions_metadata):
+    other = other_users.find_other_user(case)
+    # Services on EC2 look for the role of the instance.
+    is_other = other is not None and (other.has_person or not mentions_metadata)
+    if not is_without_role and (is_other or other_users.find_identity(case) is not None):
         return [_advise_other_user]
     if _TERRAFORM.search(text) or _PERSONS_TOOL.search(text):
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
@@ -422,9 +362,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [pod_roles.advise_in_pods, on_ec2]
     if credential_sources.IIS_SIGNS.search(text):
         return [credential_sources.advise_on_iis]
-    if (is_of_program and _LOG_STREAM.search(text)) or (
-        mentions_metadata and _CONTAINER_PROVIDER.search(message)
-    ):
+    if (is_of_program and _LOG_STREAM.search(text)) or (mentions_metadata and _ECS_PROVIDER.search(message)):
         return [ecs_tasks.advise_on_ecs, on_ec2]
     if is_without_role:
         return [on_ec2]

@@ -1,4 +1,4 @@
-"""Explain access keys that are used in another partition than their own, each of which has its own accounts and keys.
+"""Explain access keys that are used in another partition or Region than the one where they are valid.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
 """
@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.credentials.rejected_requests import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
+from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -25,11 +31,13 @@ if TYPE_CHECKING:
 
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
 _NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
+PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
+"""The causes of the diagnosis of STS calls that have to do with partitions."""
 OTHER_PARTITION = CauseType(
     "other-partition",
     title="The credentials belong to another partition",
-    text="The keys are from another partition: keys of China, GovCloud and the European Sovereign Cloud work only there.",
-    fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
+    text="The keys are from another partition. China, GovCloud and the European Sovereign Cloud have their own accounts and keys.",
+    fix="Use credentials of the partition that is called.",
     of="invalid-credentials",
 )
 
@@ -44,11 +52,11 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
     again = commands.repeat_command(context_of(case.facts).command, changes={"profile": "PROFILE_NAME"})
     region = commands.region(request.region)
     return case.explain(
-        f"The credentials are valid, but only in {_NAMES.get(keys, keys)}: {request.region} is in {_NAMES.get(called, called)}, which has accounts and keys of its own.",
+        f"The credentials are valid, but only in {_NAMES.get(keys, keys)}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",
         OTHER_PARTITION.cause(
             "derived",
             (because, *clues.quote_phrases(request.message, "does not exist in our records")),
-            text=f"The keys belong to the partition {keys}, and the call went to {called}: keys of one do not work in the other. They need not be replaced.",
+            text=f"The keys belong to the partition {keys}, and the call went to {called}. The keys need not be replaced.",
         ),
         topic="invalid-credentials",
         remedies=(
@@ -101,3 +109,34 @@ def partition_remedy(partition: str) -> Remedy:
         commands=("aws configure list", *identity),
         url=pages.STS_REGIONS,
     )
+
+
+def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -> StsFindings:
+    """Return the causes that have to do with the region or partition of the call."""
+    findings = StsFindings()
+    if request.is_opt_in:
+        findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
+        disabled = REGION_NOT_ENABLED.cause(
+            because=(f"The Region {request.region} must be enabled for each account.",),
+            text=f"The account has not enabled {request.region}.",
+        )
+        causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)
+        findings = attrs.evolve(findings, causes=causes)
+    if request.partition != "aws" and (request.role is not None or not request.is_signed):
+        # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
+        names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
+        role = request.role
+        because = f"The role is {role}."
+        if role is None:
+            because = f"The Region {request.region} is in the partition {request.partition}."
+        other = diagnose_sts_call(
+            case,
+            codes=PARTITION_CAUSES,
+            because=(because,),
+            env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
+            endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
+        )
+        region_remedy = set_region_remedy(request)
+        remedies = other.remedies if region_remedy is None else (region_remedy,)
+        findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
+    return findings

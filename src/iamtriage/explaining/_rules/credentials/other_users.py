@@ -66,9 +66,7 @@ _SHELL_USER = lazy_pattern(
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
 _PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+ -]{1,300}", re.ASCII)
-_LOW_PORT = lazy_pattern(r"\bport-forward\b.{0,200} (?P<local>\d{1,5}):\d{1,5}\b", re.ASCII)
 _PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
-_FIRST_USER_PORT = 1024
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 _ROLE = (
     "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
@@ -86,7 +84,7 @@ _MANAGERS = (
             r"\bschtasks\b|\bTask Scheduler\b|\bNT AUTHORITY\\SYSTEM\b|\bRun As User:\s{1,20}SYSTEM\b"
         ),
         "scheduled task",
-        "Let the task run as the user who has the credentials (schtasks asks for the password), or name that user's files for the machine. SYSTEM reads C:\\Windows\\System32\\config\\systemprofile\\.aws.",
+        "Run the task as the user who has the credentials (schtasks asks for the password), or specify that user's files for the machine. SYSTEM reads C:\\Windows\\System32\\config\\systemprofile\\.aws.",
         (
             "schtasks /change /tn TASK_NAME /ru USER /rp *",
             r"setx /M AWS_SHARED_CREDENTIALS_FILE C:\Users\USER\.aws\credentials",
@@ -183,7 +181,7 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             return OtherUser(
                 f"that the {noun} reads",
                 f" in the {noun}",
-                f"The {noun} gets no variables of a shell, and reads ~/.aws of the user as whom it runs.",
+                f"The {noun} gets no variables of a shell, and reads ~/.aws of the user that it runs as.",
                 _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=lines),
             )
     return None
@@ -295,12 +293,8 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
     again, step = line, "Without sudo, it uses your own credentials."
-    if (ports := _LOW_PORT.search(line)) is not None and int(ports["local"]) < _FIRST_USER_PORT:
-        local = 8000 + int(ports["local"])
-        again = f"{line[: ports.start('local')]}{local}{line[ports.end('local') :]}"
-        step = f"{step} Only local ports below 1024 need root: use {local}."
     if user == "root":
-        title, way = "name your files to sudo", "the second command lets it read your files"
+        title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
         others = [f"sudo {files} {line}"]
@@ -315,7 +309,7 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
         ]
     return _remedy(
         f"Run the command without sudo, or {title}",
-        f"{step} If it needs the rights of {user}, {way}.",
+        f"{step} If it requires the permissions of {user}, {way}.",
         *present(last_step),
         commands=(again, *others, *((list_profiles,) if is_about_profile else ())),
     )
@@ -328,8 +322,8 @@ def _remedy(title: str, *steps: str, commands: tuple[str, ...], manifest: str | 
 def _root_shell_remedy(line: str) -> Remedy:
     home = "/home/USER/.aws"
     return _remedy(
-        "Run the command as the user who has the profile, or name that user's files",
-        "Leave the shell of root, or let the command read the files of the user. Root may read them.",
+        "Run the command as the user who has the profile, or let it read that user's files",
+        "Leave the shell of root, or specify the files of the user, which root is allowed to read.",
         _ROLE,
         commands=(
             "aws configure list-profiles",
@@ -354,7 +348,7 @@ def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
     return _remedy(
         f"Run the job as {owner}, or let it read {owner}'s files"
         if cron.shell_user
-        else "Name the profile and the files in the crontab",
+        else "Specify the profile and the files in the crontab",
         f"Move the job to the crontab of {owner}{of_owner}.",
         f"Or keep it where it is, and put these lines {where}, with AWS_PROFILE if the profile is not default.",
         role,

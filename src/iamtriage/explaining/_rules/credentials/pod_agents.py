@@ -63,6 +63,16 @@ MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
+# The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
+STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
+STS_MODULE_MISSING = CauseType(
+    "sts-module-missing",
+    title="The Java program lacks the sts module of the SDK",
+    text="The pod's web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
+    recognised_by="The SDK for Java says that the 'sts' service module must be on the class path.",
+    fix="Add the dependency software.amazon.awssdk:sts.",
+    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
+)
 AGENT_REJECTED_TOKEN = CauseType(
     "agent-rejected-token",
     title="The EKS Pod Identity Agent returned no credentials for the token",
@@ -257,6 +267,26 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
                     clusters.restart_command(case),
                 ),
                 url=pages.EKS_IRSA,
+            ),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a Java program cannot use the pod's web identity without the module sts."""
+    return case.explain(
+        "The SDK for Java found no credentials: the class path lacks the module sts, which it needs for the pod's web identity (IRSA).",
+        STS_MODULE_MISSING.cause(
+            "reported", ("The text says that the 'sts' service module must be on the class path.",)
+        ),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Add the module sts to the program",
+                "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
+                "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
+                url=pages.EKS_IRSA_SDK,
             ),
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),

@@ -114,10 +114,17 @@ AGENT_MISSING = CauseType(
 
 
 class Advice(NamedTuple):
-    """Possible causes and remedies for one environment in which a call can run."""
+    """What can be wrong in one environment in which a call can run.
+
+    Attributes:
+        causes: The possible causes.
+        remedies: The remedies.
+        finding: Where the SDK found no credentials and why, as the end of a clause, if the text shows it.
+    """
 
     causes: Sequence[Cause]
     remedies: Sequence[Remedy]
+    finding: str = ""
 
 
 def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:

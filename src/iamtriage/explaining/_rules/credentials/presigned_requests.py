@@ -68,7 +68,6 @@ _VARIABLE = lazy_pattern(
     re.ASCII,
 )
 _URL_HOST = lazy_pattern(r"https?://([a-z0-9.-]{3,255})(?::443)?/[^\s\"'<>]{0,1500}[?&]X-Amz-")
-_EXTENSION = lazy_pattern(r"\.([a-z0-9]{2,4})(?=[?\s\"']|\Z)", re.ASCII)
 # The function or command that signs a URL, and its operation or method.
 _SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
 _IMPORT = lazy_pattern(
@@ -84,19 +83,13 @@ _SIGNED_METHOD = lazy_pattern(
 _NEVER_SIGNS_TYPE = lazy_pattern(r"\bnew \w{3,30}Command\((?![\s\S]{0,600}signableHeaders)")
 _MAX_SIGNERS = 8
 _CHARS_BEFORE_SIGNER, _CHARS_AFTER_SIGNER = 400, 700
-_TYPES = {
-    "csv": "text/csv", "gif": "image/gif", "gz": "application/gzip", "html": "text/html", "jpeg": "image/jpeg",
-    "jpg": "image/jpeg", "json": "application/json", "mp4": "video/mp4", "pdf": "application/pdf",
-    "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "webp": "image/webp",
-    "xml": "application/xml", "zip": "application/zip",
-}  # fmt: skip
 # The parameters of SDKs for headers.
 _PARAMETERS = {"content-type": "ContentType", "content-md5": "ContentMD5", "x-amz-acl": "ACL"}
 _CLI_SIGNER = "aws s3 presign"
 
 
 class Difference(NamedTuple):
-    """In what a request differs from its presigned URL.
+    """How a request differs from its presigned URL.
 
     Attributes:
         summary: The difference, as a clause.
@@ -144,7 +137,7 @@ class _Signer(NamedTuple):
 
 
 def compare_with_url(text: str) -> Difference:
-    """Return in what the request in a text differs from its presigned URL, or what is likely."""
+    """Return how the request in a text differs from its presigned URL, or most likely differs."""
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
     if signer.method is not None and request.method not in {None, signer.method}:
         return _compare_methods(text, signer, request)
@@ -243,19 +236,16 @@ def _likely_difference(
 ) -> Difference:
     """Return the likely difference if the text shows only one side."""
     headers = {name: stated.get(name, "VALUE") for name in names}
-    probable = _probable_type(text)
-    if headers.get(_TYPE_HEADER) == "VALUE" and probable is not None:
-        headers[_TYPE_HEADER] = probable
     parameters = [f"{_PARAMETERS[name]} for {name}" for name in names if name in _PARAMETERS]
     example = f" ({', '.join(parameters)})" if parameters else ""
     step = f"The URL was signed with {', '.join(names)}: send {'it' if len(names) == 1 else 'each'} with exactly the value in the code that signed the URL{example}. Or create the URL without that parameter."
     if not names and request.path is not None:
         step = f"S3 received {request.method} {clip_text(request.path)}: the URL must have been signed for this method and key."
     elif not names:
-        step = "Use the method that the URL was created for (GET, PUT, HEAD), the same key, and the URL unchanged and in quotes."
-    adds_type = (
-        "Browsers and HTTP libraries add headers such as Content-Type themselves: set them explicitly."
-    )
+        step = (
+            "Use the URL unchanged and in quotes, with the method that it was created for (GET, PUT, HEAD)."
+        )
+    adds_type = "Browsers and HTTP libraries add headers such as Content-Type: set them explicitly."
     if request.headers.get(_TYPE_HEADER) == _FORM_TYPE and request.sender == "curl":
         adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
     # If the URL is signed for the host alone, other headers do not matter.
@@ -267,8 +257,7 @@ def _likely_difference(
     if not names:
         summary = "most likely, the request differs from the signed one in method, key or query string"
     elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):
-        guess = "" if probable in {None, sent} else f", probably {probable}"
-        summary = f"{request.sender} sent {_TYPE_HEADER}: {clip_text(sent)}, and the URL was most likely signed with another one{guess}"
+        summary = f"{request.sender} sent {_TYPE_HEADER}: {clip_text(sent)}, and the URL was most likely signed with another one"
     elif missing:
         summary = f"{request.sender} did not send the signed header{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
     else:
@@ -397,13 +386,3 @@ def _find_request(text: str) -> _Request:
 def _headers_in(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
     """Return the headers in a text, by their names in lowercase."""
     return {name.lower(): value.strip() for name, value in pattern.findall(text)}
-
-
-def _probable_type(text: str) -> str | None:
-    """Return the media type that the extension of the file or of the key suggests."""
-    found, curl = _CANONICAL_REQUEST.search(text), _CURL.search(text)
-    for part in (None if curl is None else curl[0], None if found is None else found["path"]):
-        for extension in _EXTENSION.findall(part or ""):
-            if extension in _TYPES:
-                return _TYPES[extension]
-    return None

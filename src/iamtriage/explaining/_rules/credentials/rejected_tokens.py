@@ -8,23 +8,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -45,7 +43,7 @@ _REQUESTED = lazy_pattern(
 
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
-    title="The token's audience is not registered with the provider",
+    title="The IAM OIDC provider does not accept the audience of the token",
     recognised_by='The message says "Incorrect token audience".',
     fix="Request the token for sts.amazonaws.com, or add the audience to the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),
@@ -62,7 +60,7 @@ ANNOTATION_AUDIENCE = CauseType(
 TOKEN_OF_API_SERVER = CauseType(
     "token-of-api-server",
     title="The token is that of the Kubernetes API server",
-    text="The token is the one for the Kubernetes API server (/var/run/secrets/kubernetes.io), not the one for AWS.",
+    text="The token is for the Kubernetes API server (/var/run/secrets/kubernetes.io), not for AWS.",
     fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
     recognised_by="The text names the token file of the Kubernetes API server.",
     sign=r"/var/run/secrets/kubernetes\.io/serviceaccount/token\b",
@@ -88,6 +86,9 @@ AUDIENCE_OF_TOKEN = CauseType(
 )
 
 
+_GITHUB_ISSUER = "token.actions.githubusercontent.com"
+
+
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer = issuers.find_issuer(case, message)
@@ -100,51 +101,74 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if audience is not None:
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, (because.format(audience),), text=text))
-        if (listed := _listed_audiences(case.failure.text)) and audience not in listed:
-            return _explain_unlisted_audience(case, issuer, audience, listed, causes)
-    if issuer.system is not None or _runtime_kind(case) in {"github-actions", "gitlab"}:
-        return _explain_pipeline_audience(case, issuer, audience, causes)
-    # A token for another service does not become valid for AWS if the provider accepts its audience.
-    client = "AUDIENCE" if audience is not None and not audience.startswith("sts.") else audience
-    show, add = commands.oidc_client_commands(
-        issuers.build_provider_arn(case, issuer), client or issuers.STS_AUDIENCE
-    )
-    steps = [
-        "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
-    ]
-    lines, url = [show], pages.OIDC_PROVIDERS
-    if _may_be_of_cluster(case):
-        causes += [
-            ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {issuers.STS_AUDIENCE}.",)),
-            TOKEN_OF_API_SERVER.cause(),
-        ]
-        steps.append(f"For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions.")
-        lines.append("kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml")
-        url = pages.EKS_IRSA_POD
+    runtime = context_of(case.facts).runtime
+    kind = None if runtime is None else runtime.kind
+    is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
+    is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
+    is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
+    if not is_of_job and _may_be_of_cluster(case):
+        default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
+        causes += [ANNOTATION_AUDIENCE.cause(because=(default,)), TOKEN_OF_API_SERVER.cause()]
+    if not is_of_partition:
+        causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
+    listed = _listed_audiences(case.failure.text)
+    whose = "job's token" if is_of_job else "token"
+    summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
+    host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
+    expected = None if is_of_partition else issuers.STS_AUDIENCE
+    if audience is not None and listed and audience not in listed:
+        summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
+        expected = next((each for each in listed if each.startswith("sts.")), listed[0])
+        host = (issuer.url or host).removeprefix("https://")
+    request = None if expected is None else request_audience_remedy(host, expected, case.facts)
     return case.explain(
-        f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
+        summary,
         *causes,
-        AUDIENCE_OF_OTHER_PARTITION.cause(),
         topic="wrong-audience",
-        remedies=(
-            your_remedy(
-                "Compare the token's audience with the provider's client IDs",
-                *steps,
-                commands=tuple(lines),
-                url=url,
-            ),
-            account_remedy(
-                "Make token and provider agree on the audience",
-                "If the token's audience is wrong, request the token for an audience that the provider lists.",
-                "If it is right, add it to the provider's client IDs.",
-                commands=(add,),
-                url=pages.OIDC_PROVIDERS,
-            ),
-        ),
+        remedies=present(request, _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)),
         notes=(
-            "The trust policy's condition on aud is a separate check, which comes after this one.",
+            "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
             issuers.ROLE_NOT_EVALUATED,
         ),
+    )
+
+
+def _add_audience_remedy(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    audience: str | None,
+    host: str,
+    *,
+    is_of_job: bool,
+) -> Remedy:
+    """Return how the token and the provider agree on an audience."""
+    where = "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
+    # A token for another service does not become valid for AWS if the provider accepts its audience.
+    is_other = audience is not None and not audience.startswith("sts.") and not is_of_job
+    client = "AUDIENCE" if is_other else audience or issuers.STS_AUDIENCE
+    lines: tuple[str, ...] = ()
+    url = pages.OIDC_PROVIDERS
+    if host == _GITHUB_ISSUER:
+        where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience specifies another one."
+        url = pages.GITHUB_OIDC
+    elif is_of_job:
+        where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
+        client = audience or "AUDIENCE"
+    elif _may_be_of_cluster(case):
+        where = f"{where} For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions."
+        lines = ("kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml",)
+        url = pages.EKS_IRSA_POD
+    provider = issuers.build_provider_arn(case, issuer)
+    account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
+    if provider == "PROVIDER_ARN" and host and account is not None:
+        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
+    show, add = commands.oidc_client_commands(provider, client)
+    return your_remedy(
+        "Make the token and the IAM OIDC provider agree on the audience",
+        where,
+        "The first command prints the audiences that the provider accepts. Request the token for one of them. Or let an account administrator add the token's audience with the second command.",
+        commands=(show, add, *lines),
+        url=url,
     )
 
 
@@ -154,89 +178,11 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
     return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
 
 
-_GITHUB_ISSUER = "token.actions.githubusercontent.com"
-
-
-def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
-    runtime = context_of(case.facts).runtime
-    return None if runtime is None else runtime.kind
-
-
-def _explain_pipeline_audience(
-    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, audience: str | None, causes: list[Cause]
-) -> Explanation:
-    """Explain that a provider does not list the audience of a CI job's token."""
-    host, wanted, which, url = "gitlab.com", audience or "AUDIENCE", "", pages.OIDC_PROVIDERS
-    where = "In GitLab, the job's id_tokens entry sets the audience (aud)."
-    if _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions":
-        host, wanted, which, url = (
-            _GITHUB_ISSUER,
-            issuers.STS_AUDIENCE,
-            f", {issuers.STS_AUDIENCE}",
-            pages.GITHUB_OIDC,
-        )
-        where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience names another."
-    is_other = wanted.endswith(".cn") and find_partition(case) != "aws-cn"
-    account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
-    provider = issuers.build_provider_arn(case, issuer)
-    if provider == "PROVIDER_ARN" and account is not None:
-        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
-    return case.explain(
-        f"The IAM OIDC provider does not list the audience of the job's token{which}.",
-        *causes,
-        *((AUDIENCE_OF_OTHER_PARTITION.cause(),) if is_other else ()),
-        topic="wrong-audience",
-        remedies=(
-            *((request_audience_remedy(host, issuers.STS_AUDIENCE, case.facts),) if is_other else ()),
-            account_remedy(
-                "Add the audience to the IAM OIDC provider",
-                f"{where} The provider's ClientIDList must contain it.",
-                "The trust policy's condition on aud must name the same audience.",
-                commands=commands.oidc_client_commands(provider, wanted),
-                url=url,
-            ),
-        ),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
-    )
-
-
 def _listed_audiences(text: str) -> tuple[str, ...]:
     """Return the audiences of an IAM OIDC provider that a text shows."""
     found = _CLIENT_IDS.search(text)
     names = () if found is None else re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
     return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
-
-
-def _explain_unlisted_audience(
-    case: Case[InvalidIdentityToken],
-    issuer: issuers.Issuer,
-    audience: str,
-    listed: tuple[str, ...],
-    causes: list[Cause],
-) -> Explanation:
-    """Explain that a provider, whose audiences the text shows, does not list that of the token."""
-    wanted = next((each for each in listed if each.startswith("sts.")), listed[0])
-    provider = issuers.build_provider_arn(case, issuer)
-    host = issuer.url or (_GITHUB_ISSUER if _runtime_kind(case) == "github-actions" else "")
-    request = request_audience_remedy(host.removeprefix("https://"), wanted, case.facts)
-    return case.explain(
-        f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}.",
-        *causes,
-        topic="wrong-audience",
-        remedies=(
-            attrs.evolve(
-                request,
-                steps=(
-                    *request.steps,
-                    f"Or an IAM administrator adds the audience to the provider: {commands.oidc_client_commands(provider, audience)[1]}",
-                ),
-            ),
-        ),
-        notes=(
-            "The role's trust policy is checked after that: if it has a condition on aud, it must name the audience of the token, too.",
-            issuers.ROLE_NOT_EVALUATED,
-        ),
-    )
 
 
 def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:

@@ -52,8 +52,8 @@ _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 _ISSUING = (("assume-role",), ("get-session-token",))
 
 _RENEW_SOURCE = your_remedy(
-    "Renew the credentials that the role is assumed with",
-    "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
+    "Renew the credentials that are used to assume the role",
+    "They belong to the profile in source_profile, which the first command prints. Without a source_profile, they are from credential_source or the environment.",
     "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
     commands=(
         "aws configure get source_profile --profile PROFILE",
@@ -152,10 +152,10 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     setting = _DURATION_SETTING.search(case.failure.text)
     seconds = int(setting["seconds"]) if setting else 0
     longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
-    step, lines = "The session already has the maximum duration, 12 hours: split the job.", []
+    step, lines = "The session already has the maximum duration of 12 hours: split the job.", []
     if longer is not None:
         now = f" It is {seconds} now." if seconds else ""
-        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
+        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} If the role's maximum session duration is lower, an administrator raises it with the command, to at most 12 hours."
         # A permission set has the duration of its roles.
         lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
     return your_remedy(
@@ -174,7 +174,7 @@ def _sdk_remedy(role: str) -> Remedy:
     return your_remedy(
         f"Let the SDK use {role}, which it refreshes automatically",
         "Remove access keys, session tokens and AWS_PROFILE from the code, the environment variables and the configuration: with them, the SDK does not use the role.",
-        "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
+        "Create the client without credentials, so that the SDK refreshes them.",
         commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
         url=pages.CLI_ROLES,
     )

@@ -42,7 +42,7 @@ SMTP_LOGIN_REJECTED = CauseType(
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
     title="A secret access key is used as the SMTP password",
-    text="The SMTP password is not the secret access key, but derived from it.",
+    text="The SMTP password is not the secret access key itself. It is calculated from it.",
     recognised_by="The code or the settings in the text use a secret access key as the password.",
     fix="Use the password of SMTP credentials.",
     sign=_KEY_IN_LOGIN,
@@ -79,7 +79,7 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     host = _HOST.search(case.text)
     region = host["region"] if host else case.facts.region
     where = f" in {region}" if region else ""
-    verdict = "SMTP credentials have a password of their own, for one Region"
+    verdict = "SMTP credentials have their own password, which is valid in one Region"
     if re.search(_KEY_IN_LOGIN, case.text):
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif re.search(_TEMPORARY_KEY, case.text):
@@ -99,7 +99,6 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
             your_remedy(
                 f"Connect to {right}, if the SMTP credentials are for {other['region']}",
                 f"The sender must be verified in {other['region']}, too. Otherwise, keep the host and create SMTP credentials in {host['region']}, with a password for that Region.",
-                "The password is the one that SES shows or that is calculated from the secret access key, never that key itself.",
                 commands=(f"openssl s_client -crlf -quiet -starttls smtp -connect {right}:587",),
                 url=_PAGE,
             ),
@@ -116,9 +115,9 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
             *change,
             account_remedy(
                 f"Create SMTP credentials{where}, and use their user name and password",
-                f"In the SES console{where}, choose SMTP settings, Create SMTP credentials. That creates an IAM user with the permission ses:SendRawEmail, and shows the password once.",
-                "To keep an existing IAM user, convert its secret access key: the page below has the code. The Region is part of the calculation.",
-                "In the program, replace the access key by them, such as SMTP_USERNAME and SMTP_PASSWORD.",
+                f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
+                "To keep an existing IAM user, calculate the password from its secret access key and the Region. The page below has the code.",
+                "In the program, use them instead of the access key, for example as SMTP_USERNAME and SMTP_PASSWORD.",
                 url=_PAGE,
             ),
             your_remedy(

@@ -42,8 +42,7 @@ AGENT_UNREACHABLE = lazy_pattern(
 
 AGENT_BLOCKED = CauseType(
     "agent-blocked",
-    title="Something blocks the way to the EKS Pod Identity Agent",
-    text="A proxy, a network policy or a firewall on the node blocks the agent's address.",
+    title="A proxy, network policy or firewall blocks the EKS Pod Identity Agent",
     fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
     of="no-credentials",
 )
@@ -108,22 +107,18 @@ def _explain_state(
             "The add-on eks-pod-identity-agent is not installed. Only EKS Auto Mode has the agent built in.",
             _INSTALL_AGENT,
         )
-    if (addon := _UNHEALTHY_ADDON.search(case.text)) is not None:
-        return _explain_missing(
-            case,
-            f"the add-on eks-pod-identity-agent is {addon['status']}, and the agent on the pod's node is most likely not ready",
-            f"the status {addon['status']} of the add-on",
-            "The add-on's health issues say why its pods do not run.",
-            _FIND_BROKEN_AGENT,
-        )
-    if counts is None or counts[1] >= counts[0]:
+    addon = _UNHEALTHY_ADDON.search(case.text)
+    if addon is not None:
+        state, shown = f"the add-on eks-pod-identity-agent is {addon['status']}", addon["status"]
+    elif counts is not None and counts[1] < counts[0]:
+        state = shown = f"only {counts[1]} of {counts[0]} agents are ready"
+    else:
         return None
-    wanted, ready = counts
     return _explain_missing(
         case,
-        f"only {ready} of {wanted} agents are ready, and the one on the pod's node is most likely not",
-        f"{ready} of {wanted} pods of the DaemonSet as ready",
-        f"The agent is not ready on {wanted - ready} of {wanted} nodes.",
+        f"{state}, and the agent on the pod's node is most likely not ready",
+        f'"{shown}"' if addon else f"that {shown}",
+        "The agent does not run on all nodes.",
         _FIND_BROKEN_AGENT,
     )
 
@@ -193,7 +188,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
     value = ",".join(filter(None, (hosts, pod_agents.POD_IDENTITY_AGENT, "[fd00:ec2::23]")))
     return cluster_remedy(
         "Add 169.254.170.23 and [fd00:ec2::23] to NO_PROXY of the pod",
-        "Also set it where the workload gets the proxy from: its manifest, its Helm values or a ConfigMap. The command changes the workload, which re-creates its pods.",
+        "The command changes the workload and re-creates its pods. Also set NO_PROXY in the manifest, the Helm values or the ConfigMap that sets the proxy.",
         commands=(f"kubectl set env {workload} --namespace {namespace} 'NO_PROXY={value}'",),
         url=pages.EKS_POD_IDENTITY,
     )
@@ -202,7 +197,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
 _LIST_AGENTS = "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide"
 _NODE_OF_POD = "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'"
 _NETWORK_STEP = "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80."
-_STOPGAP = "Until the agent runs, cordon the node, and delete the pod that needs it: its controller creates it on another node."
+_STOPGAP = "Until the agent runs, cordon the node, and delete the pod that needs the agent. Its controller creates it on another node."
 _WITHOUT_IPV6 = "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration."
 _CHECK_AGENT = cluster_remedy(
     "Check that the agent runs on the pod's node, and that nothing blocks its address",

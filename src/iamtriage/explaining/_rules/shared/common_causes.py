@@ -56,7 +56,7 @@ REQUEST_CHANGED = CauseType(
 OTHER_ENDPOINT = CauseType(
     "other-endpoint",
     title="The credentials belong to another provider than the endpoint",
-    meaning="The endpoint belongs to MinIO, LocalStack or another provider and the keys to AWS, or the reverse.",
+    text="The keys belong to AWS and the endpoint to MinIO, LocalStack or another provider, or the reverse.",
     fix="Use the keys of the system that the endpoint URL belongs to, or remove the endpoint URL.",
     of="unknown-access-key",
     subject="credentials",
