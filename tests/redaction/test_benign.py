@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from iamtriage import redact
 from tests.redaction.benign import LINES
 from tests.tables import check_rows
@@ -19,6 +21,28 @@ def test_line_is_kept(line: str) -> None:
     ):
         assert redact(text) == text
     assert redact({"log": line}) == {"log": line}
+
+
+@pytest.mark.parametrize("prefix", ["", "> ", "+ ", "2031-04-05T06:07:08Z web1 | "])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Enter password:", "localhost:5432:orders:ana:*"),
+        ("Enter password:", "secretsmanager.eu-west-1.amazonaws.com"),
+        ("tokenType=bearer", "password.go:17A1B2C3: undefined: x"),
+        ("secrets:", "10.0.0.5:8443:backend:frontend:connected"),
+        ("secrets:", "x-amz-server-side-encryption-customer-key-MD5: XrY7u+Ae7tCTyyK7j1rNww=="),
+        ("if password == confirm_password:", '"GET /.well-known/openid-configuration HTTP/1.1" 200'),
+        ("password: <password>", "docker login -u ana --password-stdin r.example.com < token.txt"),
+        ("KeyError: 'AWS_SECRET_ACCESS_KEY'", 'etag: "33a64df551425fcc55e4d42a148795d9f25f89d4"'),
+        ("vault kv get secret/orders/db", "grant_type=refresh_token"),
+        ("token: expired", "Set-Cookie: sid=; Path=/; Max-Age=0"),
+        ("module.orders.random_password.db: Creation complete after 0s [id=none]", "a: b"),
+    ],
+)
+def test_line_below_a_name_is_kept(lines: tuple[str, ...], prefix: str) -> None:
+    text = "\n".join(prefix + line for line in lines)
+    assert redact(text) == text
 
 
 def test_lines_are_many() -> None:

@@ -25,10 +25,11 @@ _OPENING = re.compile(
     r"\{(?=[ \t\r\n]*+[\"}\\])"
     r"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9\\-]|\{[ \t\r\n]*+[\"}\\]|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
-    # In a string of Python, JSON with escaped newlines.
-    r"|'(?=[ ]?[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\")"
 )
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"")
+# In a string of Python, JSON with escaped newlines.
+_OPENING_OF_PYTHON = re.compile(r"[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\"")
+_REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+")
 # In a string of a shell, JSON with escaped quotes.
 _OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""
@@ -39,7 +40,11 @@ _TOKEN = re.compile(
 _SIGNS = frozenset("{}[],:")
 _ESCAPED_REST = re.compile(r"(?:[^\"\\\n]|\\[^\n])*+")
 _ESCAPED_LINES = re.compile(r"(?:[^\"\\]|\\.)*+")
-_SINGLE_QUOTED = re.compile(r"'(?:[^'\\\n]|\\[^\n])*+'")
+_ESCAPED = (
+    (_ESCAPED_OPENING, _ESCAPED_REST),
+    (_OPENING_LINES, _ESCAPED_LINES),
+    (_OPENING_OF_PYTHON, _REST_OF_PYTHON),
+)
 _QUOTED = re.compile(_STRING)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -91,19 +96,25 @@ def find_json(text: str) -> Iterator[Value]:
     at = 0
     while opening := _OPENING.search(text, at):
         at = opening.start()
-        escaped = _ESCAPED_OPENING.match(text, at) or _OPENING_LINES.match(text, at)
-        if text[at] in "\"'":
-            quoted = (_QUOTED if text[at] == '"' else _SINGLE_QUOTED).match(text, at)
+        if text[at] == '"':
+            quoted = _QUOTED.match(text, at)
             if quoted:
                 yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
             at = quoted.end() if quoted else at + 1
-        elif escaped:
-            rest = (_ESCAPED_LINES if "\n" in escaped[0] else _ESCAPED_REST).match(text, at)
-            at = rest.end() if rest else at + 1
-            yield JsonScalar(escaped.start(), at, is_text=True)
+        elif rest := _match_escaped(text, at):
+            at = max(at + 1, rest.end())
+            yield JsonScalar(rest.start(), at, is_text=True)
         else:
             found, at = _read(text, at)
             yield from (node for node in found if _is_document(node, (first, last)))
+
+
+def _match_escaped(text: str, at: int) -> re.Match[str] | None:
+    """Match the rest of a string from an opening bracket of JSON in it."""
+    for opening, rest in _ESCAPED:
+        if opening.match(text, at):
+            return rest.match(text, at)
+    return None
 
 
 def _read(text: str, at: int) -> tuple[list[Node], int]:

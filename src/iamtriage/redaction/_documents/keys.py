@@ -161,7 +161,7 @@ class Announced(NamedTuple):
                 return None
             if not is_quoted and (self.name.key == "pass" or not _is_phrase(content)):
                 return None
-            return self.name.what
+            return self.name.what if can_be_secret(self.name, content, _KEY) else None
         content = content.strip()
         placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
         if not is_text and (self.name.what != "password" or not content.isdigit()):
@@ -189,7 +189,7 @@ class Announced(NamedTuple):
 def _is_phrase(content: str) -> bool:
     """Return whether words without quotes are a passphrase, not an expression or two words about it."""
     words = content.split()
-    return "=" not in words and (len(words) > 2 or any(map(str.isdigit, content)))
+    return "=" not in words and " [" not in content and (len(words) > 2 or any(map(str.isdigit, content)))
 
 
 def _find_after(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("HIDDEN", "OTHER_ASSIGNMENT", "QUOTES", "check_value", "find_value_of")
+__all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of", "is_other")
 
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
@@ -70,7 +70,7 @@ _ENDS_OF_TAG_STARTS = frozenset("<;cC:")
 _BLANKS = frozenset(" \t")
 _SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
-_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}|\]\]>)")
+_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
@@ -144,7 +144,8 @@ _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
 # The line after a name can begin with another name and its value: "requestId=0a1b…".
-OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
+# On the line after a name: another setting, an address, a position in a file.
+_OTHER = re.compile(r"\w[\w.-]{0,80}(?:=[^=]|:|\.(?:com|net|org|io)\Z)")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
@@ -219,7 +220,7 @@ def _find_option_value(match: NameMatch) -> FoundSecret | None:
     extent = find_value(match.text, option.end(), match.runs) if option else None
     if option and option["below"] and extent:
         value = match.text[extent.start : extent.end]
-        if not looks_random(value) or OTHER_ASSIGNMENT.match(value):
+        if not looks_random(value) or _OTHER.match(value):
             return None
     return check_value(match, "option", extent)
 
@@ -253,7 +254,12 @@ def _find_element(match: NameMatch) -> Extent | None:
     start, limit = opened.end(), opened.end() + _MAX_ELEMENT
     closed = _ELEMENT_END.search(text, start, limit)
     match.runs.last_end = closed.end() if closed else limit
-    return Extent(start, closed.start(), "<") if closed else None
+    if closed is None or (
+        "\n" in text[match.end : closed.start()] and text.startswith("<", closed.end() - 1)
+    ):
+        # The next tag opens another element.
+        return None
+    return Extent(start, closed.start(), "<")
 
 
 def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:
@@ -352,11 +358,16 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
         # After YAML's block indicator, a type of PHP or a wrapper of Rust, the value must follow.
         return True
     value = text[extent.start : extent.end]
-    if not extent.quote and ("://" in value or OTHER_ASSIGNMENT.match(value)):
+    if is_other(value, is_quoted=bool(extent.quote)):
         return False
     if extent.quote and name.what == "password" and is_mixed(value):
         return True
     return name.what == "signature" or (looks_random(value) and _HASH.fullmatch(value) is None)
+
+
+def is_other(value: str, *, is_quoted: bool) -> bool:
+    """Return whether a value on the line after a name is an address, a request or another setting."""
+    return " " in value if is_quoted else "://" in value or _OTHER.match(value) is not None
 
 
 def check_value(

@@ -42,7 +42,10 @@ def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         yield from _find_secrets_near_ids(text)
     for quoted in _QUOTED.finditer(text) if "aws" in folded else ():
         start = quoted.start()
-        if _NAME.search(text, max(0, start - _MAX_NAME), start) and is_unmarked(text, *quoted.span("value")):
+        name = _NAME.search(text, max(0, start - _MAX_NAME), start)
+        if name is None or not ("\n" not in name[0] or _is_key(quoted["value"])):
+            continue
+        if is_unmarked(text, *quoted.span("value")):
             yield FoundSecret(*quoted.span("value"), "secret access key")
 
 

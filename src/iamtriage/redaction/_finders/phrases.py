@@ -31,13 +31,14 @@ _VALUE = (
     r"|(?P<plain>[^\s\"'`;&|<>(){}\\,\x1b-][^\s\"'`;&|<>(){}\\,\x1b]{0,2000}))"
 )
 # In a sentence: with a digit and a letter in it, or in quotes.
+_MIXED = r"(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])"
 _STATED = (
     r"(?:\"(?P<double>[^\"\n]{4,400})\"|'(?P<single>[^'\n]{4,400})'|`(?P<tick>[^`\n]{4,400})`"
-    r"|(?P<plain>(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])[^\s\"'`,;(){}<>\[\]]{6,2000}))"
+    rf"|(?P<plain>{_MIXED}[^\s\"'`,;(){{}}<>\[\]]{{6,2000}}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
-# A list of arguments: ['docker', 'login', '-p', '…'].
-_LISTED_OPTION = re.compile(r"[\"'],[ ]?[\"']-{1,2}[A-Za-z]")
+# A list of arguments: ['docker', 'login', '-p', '…'], or a subcommand in one.
+_LISTED_OPTION = re.compile(r"[\"'],[ ]?[\"'](?:-{1,2}[A-Za-z]|(?:add_user|change_password|user)[\"'],)")
 _BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 # The characters that end a plain value.
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")
@@ -126,11 +127,11 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (_WRITERS, rf"{_VALUE}\s{{0,{_PIPE_SPACES}}}\|[^\n|]{{0,{_PIPE_REACH}}}(?:{_READS_INPUT})", "password"),
     (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
-    (("vault kv",), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
+    (("vault kv put", "vault kv patch"), rf"\s\w[\w.-]{{0,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
     (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
-    (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/){_VALUE}(?=[^\n]{{0,200}}\s/)", "password"),
+    (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/)(?=[^\n]{{1,400}}\s/|{_MIXED}){_VALUE}", "password"),
     (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
     (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
     (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._vocabulary.notations import FILLER
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import COOKIE_ATTRIBUTE, is_placeholder
 
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.value_ends import Extent
@@ -20,7 +20,7 @@ _ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b\\\"'{FILLER}]++){{1,8}}")
 _COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
 # The further cookies of a header, unlike the attributes of one.
 _COOKIES = re.compile(
-    r"(?:; ?(?!(?:path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)\b)"
+    rf"(?:; ?(?!{COOKIE_ATTRIBUTE})"
     r"[\w.!#$%&*+^|~-]{1,200}=[^\s;,\"'\\]{0,4096}){1,200}",
     re.IGNORECASE,
 )
@@ -78,12 +78,17 @@ def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
     """
     quote = text[name - 1 : name]
     end = text.find(quote, extent.end, extent.end + _MAX_PHRASE) if quote in {'"', "'"} else -1
-    rest = text[extent.end : max(end, extent.end)]
+    # In a string of a shell, the quote is escaped.
+    rest = text[extent.end : max(end, extent.end)].rstrip("\\")
     words = rest.split()
     # Words in lower case are more likely a command.
     if not words or len(words) > _MAX_WORDS or rest.islower() or "\n" in rest:
         return extent
-    return extent if _SENTENCE.search(rest) or _is_command(words) else extent._replace(end=end)
+    return (
+        extent
+        if _SENTENCE.search(rest) or _is_command(words)
+        else extent._replace(end=extent.end + len(rest))
+    )
 
 
 def _closes_quote(text: str, start: int, value: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
-from iamtriage.redaction._finders.assigned_values import OTHER_ASSIGNMENT
+from iamtriage.redaction._finders.assigned_values import is_other
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
@@ -135,7 +135,8 @@ def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -
         for found in _find_after(view, after):
             value = _join_lines(view.text, found)
             is_quoted = view.text[found.start - 1] in "\"'`"
-            if "://" not in value and (looks_random(value) or (is_quoted and _DIGIT.search(value))):
+            is_secret = looks_random(value) or (is_quoted and _DIGIT.search(value))
+            if is_secret and not is_other(value, is_quoted=is_quoted):
                 yield _relocate(text, start, view, found)
     break_ = _BREAK.search(view.text)
     if break_ is None:
@@ -144,8 +145,7 @@ def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -
     for found in _find_after(view, break_.start()):
         value = _join_lines(view.text, found)
         is_quoted = view.text[found.start - 1] in "\"'`"
-        is_other = "://" in value or OTHER_ASSIGNMENT.match(value) is not None
-        if looks_like_base64(value) and (is_quoted or not is_other):
+        if looks_like_base64(value) and not is_other(value, is_quoted=is_quoted):
             yield _relocate(text, start, view, found)
 
 
@@ -170,7 +170,7 @@ def _find_after(view: View, position: int) -> list[FoundSecret]:
 
 
 def _join_lines(text: str, found: FoundSecret) -> str:
-    return "".join(text[found.start : found.end].split())
+    return "".join(map(str.strip, text[found.start : found.end].split("\n")))
 
 
 def _relocate(text: str, start: int, view: View, found: FoundSecret) -> FoundSecret:

@@ -13,7 +13,16 @@ from iamtriage.redaction._vocabulary.secret_names import classify_key
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_mixed", "is_placeholder", "looks_random")
+__all__ = (
+    "COOKIE_ATTRIBUTE",
+    "Placement",
+    "Sign",
+    "can_be_secret",
+    "is_class",
+    "is_mixed",
+    "is_placeholder",
+    "looks_random",
+)
 
 # Masks, variables, placeholders of templates and manuals, paths, and words that mean "none".
 _PLACEHOLDER = re.compile(
@@ -69,7 +78,10 @@ _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
 _CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
 _PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
 _VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.][\w.]{1,40})?")
-_EMPTY_COOKIE = re.compile(r"[\w.-]{1,80}=(?:\"\")?")
+COOKIE_ATTRIBUTE = r"(?:path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)\b"
+_EMPTY_COOKIE = re.compile(
+    rf"[\w.-]{{1,80}}=(?:\"\")?(?:; ?{COOKIE_ATTRIBUTE}[^;]{{0,200}}){{0,8}};?", re.IGNORECASE
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # Secrets that people choose can have any form.
