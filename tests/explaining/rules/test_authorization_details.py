@@ -206,7 +206,7 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             "no permissions boundary",
             (
                 f"boundary {_BOUNDARY} does not allow",
-                "By the authorization details, no identity-based policy allows it either.",
+                "According to the authorization details, no identity-based policy allows it either.",
                 "name different types",
             ),
             ("put-role-policy",),
@@ -216,7 +216,10 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             [{**_implicit("SESSION"), "evaluatedEffect": "EXPLICIT_DENY"}],
             FUNCTION,
             "no permissions boundary",
-            ("the session's policy denies it", "By the message, no permissions boundary allows it either."),
+            (
+                "the session's policy denies it",
+                "According to the message, no permissions boundary allows it either.",
+            ),
             (),
             id="the details name an explicit denial, the message does not",
         ),

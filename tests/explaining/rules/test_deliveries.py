@@ -62,7 +62,7 @@ def test_aws_managed_key_is_replaced() -> None:
     explanation = explain(_record(NO_KEY) + '\n{"Attributes": {"KmsMasterKeyId": "alias/aws/sqs"}}')
     assert (
         explanation.summary
-        == "sns.amazonaws.com may not use alias/aws/sqs, the key that encrypts the queue billing."
+        == "sns.amazonaws.com is not allowed to use alias/aws/sqs, the key that encrypts the queue billing."
     )
     commands = [each for remedy in explanation.remedies for each in remedy.commands]
     assert not any("put-key-policy" in each for each in commands)

@@ -693,7 +693,7 @@ DENIES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Find out who attached AWSDenyAll and why, then detach it",
-            "AWS manages it, so nobody can change it.",
+            "It is an AWS managed policy, which you cannot change.",
             "--policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
         ),
         ("scopes the statement down", "get-policy-version"),
@@ -1887,7 +1887,7 @@ GUARDRAILS: tuple[Case, ...] = (
         ),
         {},
         (
-            "removes the restriction that it was made for",
+            "removes the restriction that it was created for",
             f"needs its own ARN (or arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*)",
         ),
         ("or omit it",),
@@ -2032,7 +2032,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "decoded-number",
         _ENCODED,
         _decoded(["100"], "200"),
-        ("the decoded message omits the operator",),
+        ("The decoded message omits the operator",),
         ("Call with 100",),
     ),
 )

@@ -235,7 +235,7 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
     [
         (
             f'client = boto3.client("s3", endpoint_url="https://minio.tools.svc:9000")\n{UNKNOWN_KEY}',
-            "MinIO at minio.tools.svc:9000, not AWS, does not know the access key of the call ListBuckets.",
+            "MinIO at minio.tools.svc:9000, not AWS, rejected the call ListBuckets: the access key does not exist there.",
         ),
         (
             f"$ aws --endpoint-url https://store.example.com s3 cp a s3://backups/a\n{BARE_PUT}",
@@ -706,7 +706,7 @@ def test_encoded_message_is_decoded_first_and_never_shown() -> None:
 
 def test_authorization_details_name_every_policy_type() -> None:
     notes = _explained("authorization-details").notes
-    assert "By the authorization details, no identity-based policy allows it either." in notes
+    assert "According to the authorization details, no identity-based policy allows it either." in notes
 
 
 def test_details_of_another_action_are_ignored() -> None:

@@ -221,7 +221,7 @@ _OTHER_ACCOUNT = (
         ),
         pytest.param(
             _NO_TRUST.replace("444455556666", "{account}"),
-            "does not say which side",
+            "the message does not say which",
             f"npx cdk bootstrap --qualifier tea aws://{ACCOUNT}/eu-west-1",
             id="roles of the same account",
         ),

@@ -360,7 +360,7 @@ CASES: tuple[Case, ...] = (
         _details(
             "Boundary", "IDENTITY_BASED_POLICY", {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/x"}
         ),
-        ("The call has arn:aws:iam::aws:policy/x as iam:PermissionsBoundary.",),
+        ("The call has arn:aws:iam::aws:policy/x for iam:PermissionsBoundary.",),
     ),
 )
 

@@ -274,7 +274,7 @@ CLIENTIDLIST	sts.amazonaws.com
 An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/bastion/i-0a1b2c3d4e5f60718 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/audit
 """,
         (
-            "The command has the option --source-identity. The role's trust policy must allow",
+            "The call sets it with the option --source-identity. The role's trust policy must allow",
             "Add to an identity-based policy of the role bastion:",
             "Next Or assume the role without a source identity",
         ),
@@ -289,7 +289,7 @@ An error occurred (AccessDenied) when calling the AssumeRole operation: User: ar
   }
 api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/audit
 """,
-        ("has source_identity", "a trust policy that names the caller itself is enough"),
+        ("source_identity in the block assume_role", "a trust policy that names the caller itself is enough"),
         ("Add to an identity-based policy",),
     ),
     "Regions of a boundary in the text, and the command": _Row(

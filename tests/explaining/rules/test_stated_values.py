@@ -1182,7 +1182,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::444455556666:role/deploy",
             {},
-            ("it stays in every role that the session assumes",),
+            ("it is passed on to every role that the session assumes",),
             (),
             id="source identity",
         ),

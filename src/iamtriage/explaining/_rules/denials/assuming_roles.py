@@ -73,7 +73,7 @@ SESSION_TAGS = CauseType(
 NO_SUCH_ROLE = CauseType(
     "no-such-role",
     title="The role does not exist",
-    text="The role does not exist, or its ARN is misspelled: STS reports the same then.",
+    text="The role does not exist, or its ARN is misspelled: STS reports the same error.",
     fix="Correct the ARN of the role.",
     of="caller-not-trusted",
 )
@@ -201,7 +201,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"
-    return "the message does not say which side does not allow it"
+    return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
 
 # The setting of a role to assume, by what shows that a tool or a workflow sets it.

@@ -210,7 +210,7 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
     if service != "CloudFormation":
-        return " Retry there afterwards."
+        return f" Then retry in {service}."
     if _deletion_notes(denial):
         return ""
     stack = _find_stack(denial)
@@ -253,7 +253,7 @@ def _deletion_notes(denial: Denial) -> tuple[str, ...]:
         deployment.stack or "STACK_NAME",
         resource,
     )
-    return (f"If {resource} may stay, delete the stack, which is in DELETE_FAILED, without it: {delete}",)
+    return (f"If {resource} can be kept, delete the stack, which is in DELETE_FAILED, without it: {delete}",)
 
 
 def _calling_services(denial: Denial) -> tuple[str, ...]:

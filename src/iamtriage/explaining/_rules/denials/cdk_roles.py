@@ -90,8 +90,8 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
-    text = "The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment."
-    note = f"Do not allow {called} and the calls after it to the caller one by one."
+    text = "The denial is a consequence of the warnings before it: with the roles, the caller needs no permissions of its own for the deployment."
+    note = f"Do not grant the caller {called} and the calls after it one by one."
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
@@ -106,7 +106,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         if _BOOTSTRAPPED.search(denial.failure.text):
             causes = ()
             summary = f"The CDK could not assume {roles} in {where}, which is bootstrapped: the caller is not allowed to perform sts:AssumeRole on {them}."
-            text = "The credentials are for the right account, but the caller is not allowed to assume the roles. What the CDK was denied after that only follows from it."
+            text = "The credentials are for the right account, but the caller is not allowed to assume the roles. What the CDK was denied after that is a consequence."
             remedies = present(assume)
         elif parameter is not None:
             summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
@@ -176,7 +176,7 @@ def trust_account_remedy(denial: Denial) -> Remedy | None:
     return account_remedy(
         f"Bootstrap {_environment(found)} so that its roles trust account {denial.account}",
         f"Run it with credentials of account {denial.resource_account}. The next cdk bootstrap undoes changes to the trust policies by hand.",
-        "Name every trusted account again, because those that the command leaves out lose access. POLICY_NAME limits what deployments are allowed to do.",
+        "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do.",
         commands=(_bootstrap_command(found, f"--trust {denial.account}", policies),),
         url=_PAGE,
     )

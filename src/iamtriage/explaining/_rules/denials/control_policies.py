@@ -35,7 +35,7 @@ _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --fi
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
 _RCP_REQUIREMENTS = "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS."
-_READ_DENY = "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it."
+_READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
 
 SCP_DENY = CauseType(
@@ -68,7 +68,7 @@ RCP_NO_ALLOW = CauseType(
     title="No resource control policy allows the action",
     meaning="A resource control policy does not allow the action. RCPFullAWSAccess, which allows everything, is always attached, so another RCP denies it.",
     recognised_by='AWS says "because no resource control policy allows the … action".',
-    fix="Let the organization's administrators check the RCPs; they can only deny.",
+    fix="Ask the organization's administrators to check the RCPs, which can only deny.",
     sources=(pages.RESOURCE_CONTROL,),
 )
 
@@ -82,7 +82,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     level, target, policy_id = _find_failing_level(denial)
     where = "At some level between the organization's root and the account"
     title = "Attach a service control policy that allows it"
-    find = "Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there."
+    find = "Find the level whose policies do not: the account or one of its parents (list-parents). Add the statement there."
     lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
         fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),

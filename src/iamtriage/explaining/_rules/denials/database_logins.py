@@ -26,13 +26,11 @@ _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
 _MESSAGE = "PAM authentication failed"
 
-_HOLDS = (
-    "A token holds for 15 minutes, and only for the host, port, Region and database user it was made for."
-)
+_HOLDS = "A token is valid for 15 minutes, and only for the host, port, Region and database user that it was generated for."
 LOGIN_NOT_ALLOWED = CauseType(
     "database-login-not-allowed",
     title="No policy allows the caller to log in as the database user",
-    text="The identity that made the token needs rds-db:connect on this user of this database. RDS checks that at the login: anyone can make a token.",
+    text="The identity that generated the token needs rds-db:connect on this user of this database. RDS checks that at login: generating a token requires no permission.",
     recognised_by='A PostgreSQL database of Amazon RDS says "PAM authentication failed for user".',
     fix="Allow rds-db:connect on the database user, with the resource ID of the database in the ARN.",
     sources=(_POLICIES,),
@@ -42,8 +40,8 @@ TOKEN_NOT_FOR_LOGIN = CauseType(
     title="The token is for another host, port, Region or user",
     text="The token is older than 15 minutes, or is for another host, port, Region or user.",
     meaning=_HOLDS,
-    recognised_by="The text shows the command that made the token, with another host or user than the login has.",
-    fix="Make a token for the host, port and user of the login, and log in within 15 minutes.",
+    recognised_by="The text shows the command that generated the token, with another host or user than the login has.",
+    fix="Generate a token for the host, port and user of the login, and log in within 15 minutes.",
     sources=(_CONNECTING,),
 )
 
@@ -98,7 +96,7 @@ def _token_remedy(login: Login | None) -> Remedy:
     port = "5432" if login is None else login.token.get("port", "5432")
     region = commands.region(None if login is None else login.region)
     return your_remedy(
-        "Make a new token for exactly this host, port and user",
+        "Generate a new token for exactly this host, port and user",
         "Use the endpoint of RDS as the host, not a CNAME, and credentials that have not expired. Log in within 15 minutes, with SSL.",
         commands=(
             "aws sts get-caller-identity",

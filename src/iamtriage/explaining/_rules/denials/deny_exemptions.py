@@ -23,7 +23,7 @@ def exempt_global_service(denial: Denial) -> Remedy:
     build_remedy = organization_remedy if is_of_organization else account_remedy
     return build_remedy(
         f"Have the Deny exempt {name}, which has one endpoint for all Regions",
-        f"Another Region of the client changes nothing: calls to {name} count as made in one Region, which is us-east-1 in most partitions. A Deny on aws:RequestedRegion exempts such services with NotAction.",
+        f"Changing the client's Region does not help: AWS treats calls to {name} as calls in one Region, which is us-east-1 outside of China and AWS GovCloud (US). A Deny on aws:RequestedRegion usually exempts such services with NotAction.",
         as_sentence(describe_change(denial)),
         url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
     )

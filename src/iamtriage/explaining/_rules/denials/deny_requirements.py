@@ -182,7 +182,7 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     text = str(condition)
     if clause is not None:
         text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
-    return DENYING_CONDITION.cause("supplied", ("The decoded message holds the statement.",), text=text)
+    return DENYING_CONDITION.cause("supplied", ("The decoded message contains the statement.",), text=text)
 
 
 def _add_reason(
@@ -302,7 +302,7 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
     key = requirement.keys[0]
     values = request_values(denial.facts, *requirement.keys)
     if values:
-        return (f"The call has {clip_text(', '.join(values))} as {key}.",)
+        return (f"The call has {clip_text(', '.join(values))} for {key}.",)
     return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
 
 
@@ -352,7 +352,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     accepts = deny_conditions.accepts_listed_values(condition)
     if accepts is None:
         title = f"Call with a value of {key} that the rule accepts"
-        step = f"{rule} compares it with {values}; the decoded message omits the operator. With one such as StringNotLike, these are the accepted values, else the denied ones."
+        step = f"{rule} compares it with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
     elif accepts:
         listed = join_words(condition.policy_values, "or")
         title = f"Call with {clip_text(listed)} as {key}"

@@ -77,7 +77,7 @@ GATEWAY_TOKEN_MISSING = CauseType(
 GATEWAY_TOKEN_REJECTED = CauseType(
     "gateway-token-rejected",
     title="The token is expired or another one",
-    text="The token has expired, or its issuer or audience is not that of the authorizer. Cognito authorizers want an ID token, or an access token if the method has scopes.",
+    text="The token has expired, or its issuer or audience is not that of the authorizer. Cognito authorizers expect an ID token, or an access token if the method has scopes.",
     fix="Get a new token of the right kind.",
     of="gateway-unauthorized",
 )
@@ -164,7 +164,7 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
             ),
             owner_remedy(
                 "Show the settings of the authorizer",
-                "REST APIs have the first command, HTTP APIs the second. Names of the issuer and audience must be exact.",
+                "Use the first command for REST APIs, the second for HTTP APIs. Issuer and audience must match exactly.",
                 commands=(
                     "aws apigateway get-authorizers --rest-api-id API_ID --region REGION",
                     "aws apigatewayv2 get-authorizers --api-id API_ID --region REGION",

@@ -122,7 +122,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow of the caller does not override it, but is required, too.'}"
+    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller does not override it, but is required, too.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _instance_commands(denial, region)
     in_vpc = " in the VPC that the first command prints" if on_instance else ""

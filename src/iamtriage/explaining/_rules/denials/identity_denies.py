@@ -107,7 +107,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     )
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         remedy = _detach_remedy(denial, name)
-        policy = f"{policy} AWS manages it, so nobody can change it."
+        policy = f"{policy} It is an AWS managed policy, which you cannot change."
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -167,7 +167,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
+        "With credentials of someone else, deactivate the user's access keys, then replace and delete them. If possible, use a role instead of the user.",
         "Look in CloudTrail, in every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(

@@ -216,7 +216,7 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
 def _identify_caller_remedy(denial: Denial) -> Remedy:
     return your_remedy(
         "Find the caller and the call",
-        "Check which identity the program uses: it can be another one than you expect.",
+        "Check which identity the program uses: it can differ from the one that you expect.",
         "Look for the call in CloudTrail: the record names action, resource and caller.",
         commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,

@@ -271,7 +271,9 @@ def explain_weak_role(denial: Denial) -> Explanation:
     line = commands.put_policy(name, inline_policy_name([statement], denial.account))
     steps = [f"Save the policy as policy.json and attach it to {named}."]
     if denial.failure.encoded_message is not None:
-        steps.append("The decoded message says which one is missing (aws sts decode-authorization-message).")
+        steps.append(
+            "The decoded message says which action is missing (aws sts decode-authorization-message)."
+        )
     needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"

@@ -102,7 +102,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
-        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: {reason}.",
+        text=f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}.",
     )
     whose = "Give the pod's" if is_certain else "If a pod called, give its"
     title = f"{whose} service account its own role"
@@ -197,7 +197,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         return None
     because = present(
         "The session has the name of an EC2 instance, so the role of the instance was used.",
-        "The role's name is one of a Kubernetes node role." if is_node_role else None,
+        "The role's name is typical of a Kubernetes node role." if is_node_role else None,
         "The facts name a pod." if names_pod else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
     )
@@ -230,7 +230,7 @@ def _remedies_for_pod(
         title="Or allow it for the role of the node, and so for all pods on it",
         who=for_node.who,
         steps=(
-            f"{_WARNING} Do it only for programs of the node itself.",
+            f"{_WARNING} Do this only for programs that run on the node itself.",
             f"{role}. Use the same policy.json.",
         ),
         commands=for_node.commands,

@@ -31,7 +31,9 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
     if stated is not None and is_supplied and stated.lower() != denial.lowercase_action:
         details = denial.facts.authorization_details
         source = "the decoded message" if details is None else "the authorization details"
-        notes.append(f"The message names {stated}. By {source}, {denial.action} was denied within that call.")
+        notes.append(
+            f"The message names {stated}. According to {source}, {denial.action} was denied within that call."
+        )
     types_of_details = {
         each.policy_type
         for each in decisions.matching_reasons(denial.action, denial.facts.authorization_details)
@@ -43,7 +45,7 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         # The details can name other types of policies than the message, as those of another call do.
         is_of_message = policy_type == denial.failure.policy_type and policy_type not in types_of_details
         source = "message" if is_of_message else "authorization details"
-        notes.append(f"By the {source}, {text}.")
+        notes.append(f"According to the {source}, {text}.")
     if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
         notes.append("The authorization details and the message name different types of policies.")
     allowing = decisions.allowing_policy_types(denial.facts, denial.action)

@@ -126,9 +126,9 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
             if is_mapped
             else owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
-                f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
+                f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
                 _needed_permissions(names),
-                f"Or with the REST API, where value has all members, also those that are mapped already: PATCH _plugins/_security/api/rolesmapping/{name} {request}",
+                f"Or use the REST API. value must list all members, including those that are already mapped: PATCH _plugins/_security/api/rolesmapping/{name} {request}",
                 commands=(_describe_domain(denial.failure.text),),
                 url=_PAGE,
             ),
@@ -143,7 +143,7 @@ def _extend_role_remedy(role: str, names: list[str]) -> Remedy:
     """Return the remedy that gives the permission to an OpenSearch role that the caller has."""
     return owner_remedy(
         f"Add the permission to the OpenSearch role {clip_text(role)}",
-        f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, {clip_text(role)}, Edit role. Its index patterns must match the index of the request.",
+        f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, {clip_text(role)}, Edit role. Its index patterns must match the index of the request.",
         _needed_permissions(names),
         url=_PAGE,
     )
@@ -202,7 +202,7 @@ LAKE_FORMATION_GRANT = CauseType(
 NO_SUCH_RESOURCE = CauseType(
     "no-such-resource",
     title="The database or table does not exist",
-    text="The database or table does not exist in this catalog and Region: Lake Formation reports the same then.",
+    text="The database or table does not exist in this catalog and Region: Lake Formation reports the same error.",
     fix="Correct the name, the catalog and the Region.",
     of="lake-formation-grant",
 )
@@ -331,7 +331,7 @@ def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
 def _inspect_remedy(denial: Denial, grant: _Grant) -> Remedy:
     return owner_remedy(
         "Or check what Lake Formation grants already, and who its administrators are",
-        "Names of the resource and the catalog (the account) must match the call's. A resource link needs a grant on its target.",
+        "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
         "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
         commands=_in_region(
             denial,

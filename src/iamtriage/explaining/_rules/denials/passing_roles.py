@@ -342,7 +342,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 _DEPLOY_WITH_DEFAULT_ROLE = your_remedy(
     "Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
-    "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
+    "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add the statement to the bootstrap template, too.",
     url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
 )
 

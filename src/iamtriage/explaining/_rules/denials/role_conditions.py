@@ -115,10 +115,10 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             is_terraform=is_terraform,
             program=find_program(denial.failure),
         )
-        if _key(result) in trust_conditions.MFA_KEYS and denial.role is not None:
+        is_of_role = _key(result) in trust_conditions.MFA_KEYS and denial.role is not None
+        if is_of_role:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
-            remedy = _mfa_remedy(denial, remedy)
-        elif remedy is not None and conditions:
+        if remedy is not None and (conditions or is_of_role):
             remedy = _change_condition(denial, result, remedy)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
 
@@ -151,9 +151,23 @@ def _conclude(denial: Denial, result: TrustResult) -> str:
 
 
 def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
-    """Add the change of the trust policy to the remedy for a condition that the call did not meet."""
+    """Return the remedy for a condition that the call did not meet, with the change of the trust policy."""
+    if _key(result) in trust_conditions.MFA_KEYS and denial.role is not None:
+        return _name_caller(
+            denial,
+            attrs.evolve(remedy, commands=()),
+            f"Name {denial.caller} in the trust policy, without the condition on MFA",
+            "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
+            "If a role or a program needs the access",
+        )
     if _key(result) == "aws:principalorgid":
-        return _organization_remedy(denial, remedy)
+        return _name_caller(
+            denial,
+            remedy,
+            f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
+            "The first command, with the caller's credentials, prints the organization of its account.",
+            "If it is another one and the access is intended",
+        )
     if _key(result) == "aws:sourceip":
         return _address_remedy(denial, result, remedy)
     if remedy.commands:
@@ -161,30 +175,6 @@ def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Re
     step = "If the call cannot meet it, the role's owner has to change this condition."
     lines = trust_policy_commands(denial.target_role_name)[:1]
     return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=lines)
-
-
-def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return the remedy with the statement that names a caller of another organization."""
-    return _name_caller(
-        denial,
-        remedy,
-        f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
-        "The first command, with the caller's credentials, prints the organization of its account.",
-        "If it is another one and the access is wanted",
-    )
-
-
-def _mfa_remedy(denial: Denial, remedy: Remedy | None) -> Remedy | None:
-    """Return the remedy with the statement that names a role, whose sessions carry no MFA."""
-    if remedy is None:
-        return None
-    return _name_caller(
-        denial,
-        attrs.evolve(remedy, commands=()),
-        f"Name {denial.caller} in the trust policy, without the condition on MFA",
-        "The session of a role carries no MFA, and only IAM users can pass a code. A person with an IAM user can assume the role with it.",
-        "If a role or a program shall have the access",
-    )
 
 
 def _name_caller(denial: Denial, remedy: Remedy, title: str, step: str, condition: str) -> Remedy:

@@ -210,7 +210,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif copies_tags(denial):
         step = "If another account owns the bucket, its policy must allow the caller, too."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, its policy must allow the call, too."
+        step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, the bucket policy must allow it."
         lines = (_ownership_command(denial),)
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -404,7 +404,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         f"Check {checks}",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
-            "Check which identity the program uses, and whether its account owns the bucket: list-buckets (s3:ListAllMyBuckets) prints it. If not, its policy must allow the identity, too."
+            "Check which identity the program uses, and whether its account owns the bucket: list-buckets (s3:ListAllMyBuckets) prints it. If not, the bucket policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,

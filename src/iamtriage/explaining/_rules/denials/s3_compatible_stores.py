@@ -106,7 +106,7 @@ def _describe_answer(failure: Failure) -> str:
         case "expired_credentials":
             return f"answered {call}: the credentials have expired."
         case "invalid_credentials":
-            return f"does not know the access key of {call}."
+            return f"rejected {call}: the access key does not exist there."
         case _:
             return f"answered {call} with {error_code(failure)}."
 

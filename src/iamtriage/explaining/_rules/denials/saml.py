@@ -87,7 +87,7 @@ def explain_saml(denial: Denial) -> Explanation:
         ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
         SAML_PAIR.cause(),
         assuming_roles.NO_SUCH_ROLE.cause(
-            text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
+            text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same error."
         ),
         assuming_roles.SESSION_TAGS.cause(
             text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
@@ -213,7 +213,7 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
         expected = f"The trust policy names the provider {clip_text(provider)}."
     return your_remedy(
         "Compare the assertion with the trust policy",
-        "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",
+        "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: anyone can sign in with it.",
         "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
         f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
         "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",

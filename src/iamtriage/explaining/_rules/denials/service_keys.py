@@ -56,7 +56,7 @@ def explain_service_key(
     condition: dict[str, Any],
     values: dict[str, str],
 ) -> Explanation:
-    """Explain that a service may not use the key that encrypts a topic or queue.
+    """Explain that a service is not allowed to use the key that encrypts a topic or queue.
 
     Args:
         denial: The denial.
@@ -68,8 +68,6 @@ def explain_service_key(
     """
     noun = resource.partition(" ")[0]
     stated = {each["key"] for each in _STATED_KEY.finditer(denial.failure.text)}
-    if stated == {_MANAGED_KEY.get(noun)}:
-        return _explain_managed_key(denial, service, resource, arn, condition, values)
     lines: tuple[str, ...] = (
         "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
         "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
@@ -87,27 +85,12 @@ def explain_service_key(
         _URL,
         step,
     )
-    return explain_access(denial, row, values)
-
-
-def commands_on(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ...]:
-    """Return commands with what the ARN of the resource states."""
-    resource = None if arn is None else str(arn)
-    return policy_commands(attrs.evolve(denial, resource=resource, resource_arn=arn), *templates)
-
-
-def _explain_managed_key(
-    denial: Denial,
-    service: str,
-    resource: str,
-    arn: Arn | None,
-    condition: dict[str, Any],
-    values: dict[str, str],
-) -> Explanation:
-    """Explain that a service cannot use the AWS managed key of a topic or queue, whatever policies allow."""
-    noun = resource.partition(" ")[0]
-    key = _MANAGED_KEY[noun]
-    # Without the account's root, IAM policies could not allow anything on the key: it is KMS's own default.
+    explanation = explain_access(denial, row, values)
+    if stated != {_MANAGED_KEY.get(noun)}:
+        return explanation
+    # No policy allows another service to use an AWS managed key. The account's root is KMS's own default: without it,
+    # IAM policies could not allow anything on the new key.
+    key, [statement] = _MANAGED_KEY[noun], (explanation.remedies[0].policy or {})["Statement"]
     root = f"arn:{values['PARTITION']}:iam::{values['ACCOUNT_ID']}:root"
     replace = Remedy(
         f"Encrypt the {noun} with a customer managed key that allows {service}",
@@ -117,24 +100,25 @@ def _explain_managed_key(
             f"Allow the {_USERS[noun]} on the new key, in their own policies.",
         ),
         commands_on(denial, arn, _CREATE_KEY, _SET_KEY[noun]),
-        build_document(
-            [
-                allow("kms:*", "*", principal={"AWS": root}),
-                allow(_ACTIONS, "*", principal={"Service": service}, condition=condition or None),
-            ]
-        ),
+        build_document([allow("kms:*", "*", principal={"AWS": root}), statement]),
         layer="resource",
         url=_URL,
     )
     simple = owner_remedy(
-        "Or encrypt the queue with SSE-SQS, which needs no permission of KMS",
+        "Or encrypt the queue with SSE-SQS, which requires no KMS permissions",
         commands=commands_on(denial, arn, _SSE_SQS),
         url=_SSE_URL,
     )
     text = f"The {noun} uses {key}. The policy of an AWS managed key does not allow other services, and cannot be changed."
-    return denial.explain(
-        f"{service} may not use {key}, the key that encrypts the {resource}.",
-        SERVICE_NOT_ALLOWED.cause("derived", text=text),
-        topic="service-principal",
+    return attrs.evolve(
+        explanation,
+        summary=f"{service} is not allowed to use {key}, the key that encrypts the {resource}.",
+        causes=(SERVICE_NOT_ALLOWED.cause("derived", text=text),),
         remedies=(replace, simple) if noun == "queue" else (replace,),
     )
+
+
+def commands_on(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ...]:
+    """Return commands with what the ARN of the resource states."""
+    resource = None if arn is None else str(arn)
+    return policy_commands(attrs.evolve(denial, resource=resource, resource_arn=arn), *templates)

@@ -33,7 +33,7 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     source = _find_source(denial)
     passes, reason = f"The AssumeRole call passes {attribute}.", "" if source is None else f" {source.reason}"
     if attribute == _SOURCE_IDENTITY:
-        set_earlier = "The call sets a source identity, or the session has one from an earlier call: it stays in every role that the session assumes."
+        set_earlier = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
         passes, reason = reason.strip() or set_earlier, ""
     text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
     if denial.crosses_accounts:
@@ -88,7 +88,7 @@ _TAG_SOURCES = Signs(
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
             "Or turn off the session tags of the Pod Identity association",
-            "The setting applies to new sessions: restart the pods. Policies that use aws:PrincipalTag of these tags no longer match.",
+            "The setting applies to new sessions: restart the pods. Policies with conditions on aws:PrincipalTag for these tags then no longer match.",
             "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
             "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
         ),
@@ -108,28 +108,22 @@ _TAG_SOURCES = Signs(
 )
 
 
-_WITHOUT_IDENTITY = "Or assume the role without a source identity"
-_WHO_READS_IT = "Do so only if no policy requires it and nobody needs it in CloudTrail."
 _IDENTITY_SOURCES = Signs(
     {
-        r"\baws sts assume-role\b[^\n]{0,600} --source-identity\b": _Source(
-            "The command has the option --source-identity.",
-            _WITHOUT_IDENTITY,
-            f"Leave out --source-identity. {_WHO_READS_IT}",
+        sign: _Source(
+            f"The call sets it with {place}.",
+            "Or assume the role without a source identity",
+            f"Leave out {place}. Do so only if no policy requires it and nobody needs it in CloudTrail.",
             _PAGE,
-        ),
-        r"\bassume_role\s{0,4}\{[^}]{0,800}\bsource_identity\s{0,10}=": _Source(
-            "The block assume_role of the provider or backend has source_identity.",
-            _WITHOUT_IDENTITY,
-            f"Remove source_identity from the block assume_role. {_WHO_READS_IT}",
-            _PAGE,
-        ),
-        r"(?<![:\w])SourceIdentity[\"']?\s?[=:]|\.sourceIdentity\(": _Source(
-            "The code passes SourceIdentity.",
-            _WITHOUT_IDENTITY,
-            f"Leave out SourceIdentity. {_WHO_READS_IT}",
-            _PAGE,
-        ),
+        )
+        for sign, place in (
+            (r"\baws sts assume-role\b[^\n]{0,600} --source-identity\b", "the option --source-identity"),
+            (
+                r"\bassume_role\s{0,4}\{[^}]{0,800}\bsource_identity\s{0,10}=",
+                "source_identity in the block assume_role",
+            ),
+            (r"(?<![:\w])SourceIdentity[\"']?\s?[=:]|\.sourceIdentity\(", "SourceIdentity in the code"),
+        )
     }
 )
 

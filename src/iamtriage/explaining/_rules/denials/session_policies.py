@@ -36,7 +36,7 @@ _SESSION_POLICY_PLACES = Signs(
     }
 )
 _SESSION_CREATED = "Find what creates the session: the STS call that passes Policy or PolicyArns (such as AssumeRole), the tool that makes it, or the policy of an EKS Pod Identity association."
-_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for"
+_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was created for"
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
 _POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -104,7 +104,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         if isinstance(denial.principal, FederatedUser):
             change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
         elif denial.is_explicit:
-            change = f"Scope the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
+            change = f"Scope down the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
         steps = [shown if place else _SESSION_CREATED, change]
         if isinstance(denial.role, IdentityCenterRole):
             steps.append(

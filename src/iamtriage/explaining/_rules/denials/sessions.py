@@ -123,7 +123,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         ROOT_ASSUMES_ROLE.cause("reported", ("The message says: Roles may not be assumed by root accounts",)),
         remedies=(
             account_remedy(
-                "Make the call as a user or role",
+                "Use a user or role for the call",
                 "Check which access key the program uses.",
                 "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
                 "Delete the access keys of the root user.",

@@ -320,12 +320,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         is_decisive = denial.policy_type == "identity" and not denial.is_explicit
         return STATED_POLICY_CONDITION.cause("derived" if is_decisive else "possible", text=text)
     because: tuple[str, ...] = ()
-    text = f"It is not attached to {caller}, or a policy of another type denies the call."
+    text = f". It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
         because = ("AWS found no identity-based policy that allows it.",)
-        text = f"So it is not attached to {caller}, or was not yet in effect."
+        text = f", so it is not attached to {caller}, or was not yet in effect."
     return STATED_POLICY_ALLOWS.cause(
-        "derived", because, text=f"{subject} allows {action} on this resource. {text}"
+        "derived", because, text=f"{subject} allows {action} on this resource{text}"
     )
 
 

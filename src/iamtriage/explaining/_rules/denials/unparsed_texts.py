@@ -195,7 +195,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
     return Explanation(
         failure=None,
         topic="no-credentials",
-        summary="The job of GitHub Actions lacks the permission id-token: write, so it can get no OIDC token. AWS received no call.",
+        summary="The GitHub Actions job lacks the permission id-token: write, so it cannot get an OIDC token. AWS received no call.",
         causes=(
             NO_ID_TOKEN_PERMISSION.cause(
                 "derived", ("The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set.",)
