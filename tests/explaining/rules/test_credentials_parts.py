@@ -324,3 +324,38 @@ def test_argo_cd_uses_no_docker_login(text: str) -> None:
         "kubectl patch secret SECRET_NAME --namespace argocd --patch "
         '"{\\"stringData\\":{\\"password\\":\\"$(aws ecr get-login-password --region eu-west-1)\\"}}"'
     )
+
+
+LOGS = "$ kubectl -n shop logs deploy/cart\n"
+ACCOUNT = "$ kubectl -n shop get sa cart -o jsonpath='{.metadata.annotations}'\n\n"
+ASSOCIATIONS = "$ aws eks list-pod-identity-associations --cluster-name live --region us-east-2 --namespace shop --query associations\n[]\n"
+OPTIONS = "$ aws ec2 describe-instances --query 'Reservations[].Instances[].MetadataOptions.[HttpTokens,HttpPutResponseHopLimit]' --output text\nrequired\t1\n"
+NOT_FOUND = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
+NO_ANSWER = "operation error DynamoDB: GetItem, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "first"),
+    [
+        (LOGS + NO_ANSWER + ACCOUNT + ASSOCIATIONS + OPTIONS, "nor a Pod Identity association, and the hop limit of the instance metadata is 1", "aws eks create-pod-identity-association"),
+        (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT, "nor a Pod Identity association, so no request", "aws eks create-pod-identity-association"),
+        # One of the places has a role, or the text does not show it.
+        (LOGS + NOT_FOUND + ACCOUNT, "found no credentials, so no request", "aws eks list-pod-identity-associations"),
+        (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "found no credentials, so no request", "aws eks list-pod-identity-associations"),
+        (LOGS + NOT_FOUND + ACCOUNT.replace("\n\n", '\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/cart"}\n') + ASSOCIATIONS, "found no credentials, so no request", "kubectl rollout restart"),
+    ],
+    ids=["no answer", "other order", "association unknown", "association", "annotation"],
+)  # fmt: skip
+def test_service_account_without_a_role(text: str, verdict: str, first: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_derived"), [("required\t1", True), ("required\t2", False), ("1\trequired", True), ("10", False)]
+)
+def test_queried_hop_limit(printed: str, is_derived: bool) -> None:
+    options = OPTIONS.replace("required\t1", printed)
+    causes = explain(f"$ docker run --rm cart\n{NO_ANSWER}{options}").causes
+    assert any((each.code, each.evidence) == ("metadata-hop-limit", "derived") for each in causes) is is_derived

@@ -39,11 +39,16 @@ METADATA_SIGNS = lazy_pattern(
 )
 METADATA_ADDRESS = "169.254.169.254"
 TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
-HOP_LIMIT_OF_ONE = lazy_pattern(r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}1(?![\w.])")
+# The text can also show what a query for the limit prints, alone or with other options of the metadata.
+_HOP_LIMIT = (
+    r"\"?\b(?i:http_?put_?response_?hop_?limit)\b(?:\W{{1,8}}|(?:,\w{{1,30}}){{0,5}}[\]\"']{{0,4}}(?: --output \w{{1,8}})?[\s\[\"]{{1,8}}"
+    r"(?:(?:required|optional|enabled|disabled)\b[\s\",]{{1,8}}){{0,4}}){}(?![\w.])"
+)
+HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
-HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
+HIGHER_HOP_LIMIT = lazy_pattern(_HOP_LIMIT.format("(?:[2-9]|[1-6]\\d)"))
 _CONTAINER = lazy_pattern(
     r"\b(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
     re.IGNORECASE,
@@ -194,6 +199,8 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if is_reachable or (not timed_out and _CONTAINER.search(case.text) is None):
         return Advice([no_profile], [_INSTANCE_ROLE])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
+    if timed_out and HOP_LIMIT_OF_ONE.search(case.text):
+        return Advice([hop_limit], [raise_limit])
     return (
         Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
         if timed_out
@@ -219,9 +226,14 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
     The region of a known instance is the default one, if nothing else states it.
     """
     needs_region = find_region(case) is not None or find_instance(case.text) is None
+    is_pod = case.facts.service_account is not None
     return account_remedy(
-        "In a container on EC2: raise the hop limit to 2",
-        "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
+        "Or raise the hop limit to 2: every pod then has the node's role"
+        if is_pod
+        else "In a container on EC2: raise the hop limit to 2",
+        "New nodes of a node group get the limit from its launch template."
+        if is_pod
+        else "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(
             f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
         ),

@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
+from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
@@ -23,6 +24,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 
 if TYPE_CHECKING:
@@ -90,15 +92,18 @@ OTHER_PROVIDER = CauseType(
 ACCOUNT_WITHOUT_ANNOTATION = (
     r"\bkind: ServiceAccount metadata: (?!(?:(?!\bkind: |--- ).){0,2000}eks\.amazonaws\.com/role-arn)(?=(?:(?!\bkind: |--- ).){0,2000}\bname: )"
     r"|\bdescribe (?:sa|serviceaccounts?)[ /].{0,200}? Annotations: <none>"
+    # A query that prints nothing, before the next prompt.
+    r"|\bget (?:sa|serviceaccounts?)[ /][^|$#]{0,120}\.annotations\b[^\s|]{0,60}(?= (?:\{\}|map\[\]|null|[^\s$#%]{0,40} ?[$#%❯] )|\Z)"
 )
 """A pattern for a text with its whitespace folded."""
+_NO_ASSOCIATION = r"\blist-pod-identity-associations\b(?:.{0,300}?(?P<shown>\"associations\": ?\[ ?\])|[^$#]{0,200} --query [\"']?associations\b[^$#]{0,60}? (?:\[ ?\]|None\b))"
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",
     title="The service account has no role",
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
     recognised_by="The list of the account's Pod Identity associations in the text is empty, or the text has the account without an annotation.",
-    sign=rf"\blist-pod-identity-associations\b.{{0,300}}?(?P<shown>\"associations\": ?\[ ?\])|{ACCOUNT_WITHOUT_ANNOTATION}",
+    sign=f"{_NO_ASSOCIATION}|{ACCOUNT_WITHOUT_ANNOTATION}",
     remedy="give the pod's service account a role",
     of="no-credentials",
 )
@@ -135,6 +140,9 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
+    if (stated := _describe_account_without_role(case)) is not None:
+        cause = SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=f"{capitalize_start(stated)}.")
+        return Advice([cause], [_associate_role_remedy(case)], f": {stated}")
     remedies = [irsa_remedy(case), POD_IDENTITY_REMEDY]
     if (role := annotated_role(case.text)) is not None:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
@@ -164,6 +172,35 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
             AGENT_MISSING.cause(),
         ],
         [*remedies, update_sdk_remedy(case)],
+    )
+
+
+def _describe_account_without_role(case: AnyCase) -> str | None:
+    """Return that the service account has no role, if the text shows that no place names one."""
+    if not re.search(_NO_ASSOCIATION, case.text) or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
+        return None
+    facts = case.facts
+    name = "/".join(filter(None, (facts.namespace, facts.service_account)))
+    account = (
+        f"the service account {clip_text(name)}" if facts.service_account else "the pod's service account"
+    )
+    return f"{account} has neither a role annotation (IRSA) nor a Pod Identity association"
+
+
+def _associate_role_remedy(case: AnyCase) -> Remedy:
+    """Return the remedy that associates a role with the service account of a pod."""
+    envelope, restart = case.failure.envelope, clusters.restart_command(case)
+    is_known = context_of(case.facts).workload is not None or not find_placeholders(restart)
+    needed = (
+        actions_for(envelope.operation, envelope.service) if envelope.operation and envelope.service else ()
+    )
+    allows = f", and allows what the program does ({needed[0].actions[0]})" if needed else ""
+    return cluster_remedy(
+        "In Kubernetes: give the pod's service account a role",
+        f"ROLE_ARN is a role that trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession{allows}. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
+        "Then re-create the pods: they get the role only when they are created. Or use IRSA: annotate the service account with a role that trusts the cluster's OIDC provider.",
+        commands=(CREATE_ASSOCIATION, *((restart,) if is_known else ())),
+        url=pages.EKS_POD_IDENTITY,
     )
 
 
