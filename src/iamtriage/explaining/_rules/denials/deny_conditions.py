@@ -81,6 +81,13 @@ REGION = Requirement(
     r"region|outside",
     rf"[\w-]+:(?:{_CREATES}|invoke)",
 )
+# https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+VPC = Requirement(
+    ("aws:SourceVpce", "aws:SourceVpc"),
+    "Call through a VPC endpoint that the Deny exempts",
+    "Run the call where its traffic takes that way: the route table of the subnet has the gateway endpoint, or the name of the service resolves to the addresses of the interface endpoint.",
+    r"vpce?(?![a-z])|endpoint",
+)
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
 GLOBAL_SERVICES = {
     "cloudfront": "CloudFront", "globalaccelerator": "Global Accelerator", "iam": "IAM",
@@ -174,8 +181,9 @@ REQUIREMENTS = (
         r"acl\b|full-?control",
         r"s3:putobject(?:acl)?\Z",
     ),
+    VPC,
     Requirement(
-        ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"),
+        ("aws:SourceIp", "aws:VpcSourceIp"),
         "Call from a network that the Deny exempts",
         "Connect through the VPN, proxy or VPC endpoint of that network. curl https://checkip.amazonaws.com prints your public address; requests through a VPC endpoint have no aws:SourceIp.",
         r"source-?ip|vpc|network|perimeter|office|vpn",

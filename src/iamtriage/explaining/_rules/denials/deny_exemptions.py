@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
@@ -12,6 +12,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -53,9 +54,22 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     )
 
 
-def change_step(denial: Denial) -> str:
-    """Return who can change the policy if the call cannot be made as it requires."""
-    return f"If the call cannot meet the condition, {describe_change(denial)}."
+def change_step(denial: Denial, condition: DenyingCondition | None = None) -> str:
+    """Return who can change the policy if the call cannot be made as it requires.
+
+    Args:
+        denial: The denial.
+        condition: The condition that matched, if known. A network that it does not list can be added to it.
+    """
+    change = describe_change(denial)
+    requested = () if condition is None else condition.request_values or ()
+    is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
+    if condition is not None and is_network and requested and deny_conditions.accepts_listed_values(condition):
+        kept = clip_text(join_words(condition.policy_values, "and"))
+        where = f" of the statement {condition.sid}" if condition.sid else ""
+        listed = f"add {clip_text(requested[0])} to {clip_text(condition.key)}{where}, next to {kept}"
+        change = change.replace("scope the Deny down", listed)
+    return f"If the call cannot meet the condition, {change}."
 
 
 def describe_change(denial: Denial) -> str:

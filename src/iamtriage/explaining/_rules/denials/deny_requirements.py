@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+_FIND = "Find the Deny statement"
 # The caller cannot choose another account or organization to call from.
 _KEYS_OF_OWNERS = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
@@ -112,6 +113,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if first.title in denial_remedies.DETAILS_TITLES:
             steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
             first = attrs.evolve(first, steps=steps)
+        if len(stated) == 1:
+            others = [_name_statement(each, stated[0]) for each in others]
         return _show_policy_first(denial, (first, *others))
 
     return copy_with(
@@ -125,6 +128,14 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         ),
         _remedies=build_remedies,
     )
+
+
+def _name_statement(remedy: Remedy, deny: StatedDeny) -> Remedy:
+    """Return a remedy that has to find a Deny statement, if need be with the one that is known."""
+    if not remedy.title.startswith(_FIND) or deny.sid is None:
+        return remedy
+    place = remedy.title.removeprefix(_FIND).partition(", then")[0]
+    return attrs.evolve(remedy, title=f"Scope down {deny.words}{place}", steps=remedy.steps[1:])
 
 
 def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
@@ -240,6 +251,12 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
             again = deny_regions.repeat_in_regions(denial, condition.policy_values)
         elif requirement is deny_conditions.INSTANCE_TYPE:
             title = f"Launch an instance of the type {listed}"
+        elif requirement is deny_conditions.VPC:
+            is_endpoint = condition.key.lower().endswith("vpce")
+            title, step = (
+                f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}",
+                requirement.step,
+            )
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
@@ -250,7 +267,8 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
         tag_step = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         step = step.replace(requirement.step, tag_step)
     return attrs.evolve(
-        remedy := _build_remedy(denial, requirement, title, step), commands=(*again, *remedy.commands)
+        remedy := _build_remedy(denial, requirement, title, step, condition=condition),
+        commands=(*again, *remedy.commands),
     )
 
 
@@ -306,7 +324,13 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
     return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
 
 
-def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: str) -> Remedy:
+def _build_remedy(
+    denial: Denial,
+    requirement: Requirement,
+    title: str,
+    *steps: str,
+    condition: DenyingCondition | None = None,
+) -> Remedy:
     lines: tuple[str, ...] = ()
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
         return exempt_from_mfa(denial, title, *steps[1:])
@@ -329,7 +353,7 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         title.replace("{what}", _describe_created(denial)),
         *where,
         *steps,
-        *(() if requirement is deny_conditions.REVOCATION else (change_step(denial),)),
+        *(() if requirement is deny_conditions.REVOCATION else (change_step(denial, condition),)),
         commands=lines,
         url=requirement.url,
     )

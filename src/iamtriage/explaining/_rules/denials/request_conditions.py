@@ -6,12 +6,14 @@ A key that they do not show stays unknown.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._patterns import lazy_patterns
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.statement_details import describe_condition
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -41,6 +43,9 @@ _SETTINGS = lazy_patterns(
     re.IGNORECASE,
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
+# What a record of CloudTrail states of a request through a VPC endpoint.
+_ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
+_CHARS_OF_RECORD = 4_000
 # What nearly every request has says nothing about this one.
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -149,6 +154,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     ):
         # The program called KMS itself.
         return ()
+    if name in _NETWORK_KEYS:
+        return _network_values(name, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name == "aws:principalaccount":
@@ -164,6 +171,27 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         option = None if command is None else command.option("region")
         value = None if option is None else option.value
     return None if value is None else (value,)
+
+
+_NETWORK_KEYS = frozenset({"aws:sourcevpce", "aws:sourcevpc", "aws:sourceip", "aws:vpcsourceip"})
+
+
+def _network_values(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return where a request came from: a VPC endpoint or a public address, as its record states it."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    around = text[max(start - _CHARS_OF_RECORD, 0) : end + _CHARS_OF_RECORD]
+    endpoint = unique_value(_ENDPOINT_OF_RECORD, around) if "vpcEndpointId" in around else None
+    address = denial.failure.envelope.source_ip
+    try:
+        is_public = address is not None and ipaddress.ip_address(address).is_global
+    except ValueError:  # the name of a service
+        return None
+    if endpoint is not None:
+        known = {"aws:sourcevpce": (endpoint.value,), "aws:sourceip": ()}
+        return known.get(name, (address,) if name == "aws:vpcsourceip" and address else None)
+    if not is_public or address is None:
+        return None
+    return (address,) if name == "aws:sourceip" else ()
 
 
 def _is_of_other_command(setting: re.Match[str], denial: Denial) -> bool:
