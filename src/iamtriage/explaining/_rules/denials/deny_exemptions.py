@@ -64,7 +64,12 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
     change = describe_change(denial)
     requested = () if condition is None else condition.request_values or ()
     is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
-    if condition is not None and is_network and requested and deny_conditions.accepts_listed_values(condition):
+    if (
+        condition is not None
+        and is_network
+        and requested
+        and deny_conditions.accepts_listed_values(condition)
+    ):
         kept = clip_text(join_words(condition.policy_values, "and"))
         where = f" of the statement {condition.sid}" if condition.sid else ""
         listed = f"add {clip_text(requested[0])} to {clip_text(condition.key)}{where}, next to {kept}"
