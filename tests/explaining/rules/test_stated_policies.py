@@ -394,3 +394,41 @@ def test_network_of_the_record(record: str, statement: object, verdict: str, ste
     explanation = explain(_text(record, statement))
     assert explanation.summary.endswith(verdict)
     assert any(step in each for each in explanation.remedies[0].steps)
+
+
+SESSION = "arn:aws:sts::111122223333:assumed-role/starter/0a1b2c3d"
+SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown", "owner"),
+    [
+        (SESSION, SHOW.format("role", "worker"), "role worker"),
+        (SESSION, SHOW.format("user", "ana"), "user ana"),
+        (CALLER, SHOW.format("role", "worker") + "{\n", "role worker"),
+        # The policy of the caller, one whose owner is unknown, and one of another command.
+        (SESSION, SHOW.format("role", "starter"), None),
+        (CALLER, SHOW.format("user", "ana"), None),
+        (SESSION, "", None),
+        (SESSION, SHOW.format("role", "worker") + "null\n$ cat policy.json\n", None),
+    ],
+)
+def test_policy_of_another_owner(caller: str, shown: str, owner: str | None) -> None:
+    explanation = explain(
+        _text(_denied("s3:GetObject", f"{BUCKET}/q1.csv", caller) + REASON + f"\n{shown}", _statement())
+    )
+    assert explanation.summary.endswith(f": the policy that allows it is that of the {owner}.") is (
+        owner is not None
+    )
+    assert any(each.policy is not None for each in explanation.remedies) is (owner is not None)
+
+
+def test_deny_of_another_role() -> None:
+    shown = SHOW.format("role", "worker")
+    deny = _statement("Deny", Sid="NoReports", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})
+    explicit = (
+        _denied("s3:GetObject", f"{BUCKET}/q1.csv", SESSION)
+        + " with an explicit deny in an identity-based policy"
+    )
+    assert "NoReports" not in explain(_text(f"{explicit}\n{shown}", deny)).summary
+    assert "NoReports" in explain(_text(f"{explicit}\n{shown.replace('worker', 'starter')}", deny)).summary

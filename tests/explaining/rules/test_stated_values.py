@@ -269,14 +269,14 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "$ aws iam list-mfa-devices --query 'MFADevices[].SerialNumber'\narn:aws:iam::111122223333:mfa/octo-phone",
             {},
             ("--serial-number arn:aws:iam::111122223333:mfa/octo-phone --token-code TOKEN_CODE",),
-            ("MFA_DEVICE_ARN",),
+            ("MFA_DEVICE_ARN", "aws iam list-mfa-devices"),
             id="the only MFA device",
         ),
         pytest.param(
             "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed with invalid MFA one time pass code.\n"
             "$ aws iam list-mfa-devices --query 'MFADevices[].SerialNumber'\narn:aws:iam::111122223333:mfa/octo-phone arn:aws:iam::111122223333:mfa/octo-key",
             {},
-            ("--serial-number MFA_DEVICE_ARN",),
+            ("--serial-number MFA_DEVICE_ARN", "aws iam list-mfa-devices"),
             (),
             id="one of two MFA devices",
         ),

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.clues import (
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ("complete_remedies",)
 
+_LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
@@ -85,7 +86,7 @@ def complete_remedies(
     if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
-    answered = _answered_checks(explanation, facts)
+    answered = _answered_checks(explanation, facts, values)
     service = own_service(explanation.failure, facts.context)
     remedies = (
         _complete_remedy(each, values, runtime, service if each.who == "you" else None)
@@ -249,7 +250,9 @@ def _object_key(key: str | None) -> str:
     return key if key is not None and _PLAIN_KEY.fullmatch(key) else "OBJECT_KEY"
 
 
-def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[str, ...]:
+def _answered_checks(
+    explanation: Explanation, facts: ResolvedFacts, values: Mapping[str, str]
+) -> tuple[str, ...]:
     """Return parts of commands whose output the facts or the failure already state."""
     failure = explanation.failure
     is_caller_reported = (
@@ -260,6 +263,7 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
         ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list "),
         ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep -o -e AWS_ACCESS_KEY_ID "),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
+        ("MFA_DEVICE_ARN" in values and _LIST_DEVICES in text, _LIST_DEVICES),
         (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
         (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
         (facts.token_claims is not None, "cluster.identity.oidc.issuer"),

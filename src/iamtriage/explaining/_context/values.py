@@ -94,6 +94,7 @@ class Document(NamedTuple):
         is_code: Whether it is in code or a template rather than a document that IAM stores.
         is_whole: Whether the document has all statements of the policy.
         has_references: Whether some values are references, so that they are not known.
+        owner: The role or user whose policy it is, with its kind, if a command above states it.
     """
 
     content: Mapping[str, Any]
@@ -103,6 +104,7 @@ class Document(NamedTuple):
     is_code: bool = False
     is_whole: bool = True
     has_references: bool = False
+    owner: tuple[str, str] | None = None
 
 
 def quote_match(found: re.Match[str]) -> str:

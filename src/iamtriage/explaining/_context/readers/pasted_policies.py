@@ -25,6 +25,11 @@ _FILE = lazy_pattern(
     r"[^\S\n]{0,2}(?::|-->|-{1,3})?[^\S\n]{0,4}$",
     re.MULTILINE,
 )
+# The command that prints an inline policy, with nothing but its output up to the policy.
+_OWNER = lazy_pattern(
+    r"\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z",
+    re.ASCII,
+)
 _CHARS_BEFORE = 3_000
 
 
@@ -38,7 +43,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     stated = [each for each in documents if each.member == "Statement"]
     for each in stated:
         if (policy := build_policy(each.content)) is not None:
-            yield policy._replace(file=_find_file(text, each.start))
+            yield policy._replace(file=_find_file(text, each.start), owner=_find_owner(text, each.start))
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
 
@@ -55,6 +60,18 @@ def _find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
     names = [found["file"] for found in _FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
     return names[-1] if names else None
+
+
+def _find_owner(text: str, start: int) -> tuple[str, str] | None:
+    r"""Return the kind and name of the role or user whose inline policy a command printed.
+
+    >>> shown = '$ aws iam get-role-policy --role-name app --policy-name s3\n{"PolicyDocument": '
+    >>> _find_owner(shown, len(shown))
+    ('role', 'app')
+    """
+    at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
+    found = None if at == -1 else _OWNER.match(text[at:start])
+    return None if found is None else (found["kind"], found["name"])
 
 
 def build_policy(content: Mapping[str, Any]) -> Document | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
@@ -50,7 +51,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
         *(why, *steps, as_sentence(describe_change(denial)), *exempt),
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html",
+        url=pages.MFA_SESSIONS,
     )
 
 

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_DENIES,
     KnownPolicy,
+    is_of_other,
     list_known_policies,
     may_decide,
 )
@@ -128,7 +129,7 @@ def _rank(deny: StatedDeny) -> int:
 def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     """Yield the Deny statements that match an explicit denial, in policies of its type."""
     for policy in list_known_policies(denial) if denial.action is not None else ():
-        if not may_decide(policy, denial):
+        if not may_decide(policy, denial) or is_of_other(policy, denial):
             continue
         for index, each in enumerate(iterate_statements(policy.content)):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.

@@ -111,6 +111,7 @@ class KnownPolicy(NamedTuple):
         has_principal: Whether a statement names a principal, as in resource-based policies.
         is_code: Whether it is in code or a template, which can be about another caller.
         is_whole: Whether all of its statements are known.
+        owner: The role or user whose policy it is, with its kind, if the text states it.
     """
 
     content: Mapping[str, Any]
@@ -120,6 +121,7 @@ class KnownPolicy(NamedTuple):
     has_principal: bool
     is_code: bool = False
     is_whole: bool = True
+    owner: tuple[str, str] | None = None
 
 
 def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
@@ -157,6 +159,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                 each.has_principal,
                 each.is_code,
                 each.is_whole,
+                each.owner,
             )
 
 
@@ -188,6 +191,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     policies = [
         each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
     ]
+    if (of_other := next((each for each in policies if is_of_other(each, denial)), None)) is not None:
+        return _explain_other_owner(denial, explanation, of_other)
     compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
     found = [(each, cause) for each, cause in compared if cause is not None]
     # A policy that names the action says more than one about other things.
@@ -224,6 +229,32 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
+    )
+
+
+def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy is known to be that of another role or user than the caller."""
+    if policy.owner is None or denial.principal is None:
+        return False
+    caller = (
+        ("role", denial.role.name)
+        if denial.role is not None
+        else ("user", getattr(denial.principal, "name", ""))
+    )
+    return caller != policy.owner
+
+
+def _explain_other_owner(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
+    """Add that a policy which allows the call is that of another role or user."""
+    cause = compare(denial, denial.action or "", policy)
+    if cause is None or cause.code != STATED_POLICY_ALLOWS.code or policy.owner is None:
+        return explanation
+    kind, name = policy.owner
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource, but to the {kind} {clip_text(name)} and not to {denial.caller}."
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"the policy that allows it is that of the {kind} {clip_text(name)}"),
+        causes=(STATED_POLICY_ALLOWS.cause("derived", text=text), *explanation.causes),
     )
 
 

@@ -17,7 +17,7 @@ from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared import commands, companion_actions, pages, text_signs
+from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
@@ -241,7 +241,7 @@ def allow_remedy(
     steps = (
         *([first_step] if first_step else []),
         *about_call,
-        *present(companion_actions.task_hint(text)),
+        *present(ecs_starts.execution_role_hint(denial.failure.text, grant.action)),
         *_controller_steps(grant, denial, partition, has_policy=user is not None),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *more,
@@ -275,7 +275,7 @@ def allow_remedy(
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not steps and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
-    retry = f" {companion_actions.NEW_TASK}" if companion_actions.TASK_NOT_STARTED in text else ""
+    retry = f" {ecs_starts.new_task_step(denial.failure.text)}" if ecs_starts.is_not_started(text) else ""
     elsewhere = None if grantee or where else account_elsewhere(denial)
     save = "Save the policy as policy.json and"
     if elsewhere is not None:

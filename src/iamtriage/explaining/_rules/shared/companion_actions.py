@@ -180,11 +180,6 @@ _GENERATED_NAME = lazy_pattern(
 )
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "The login to the registry (docker login) requires it, before a pull or push."
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
-TASK_NOT_STARTED = "ResourceInitializationError"
-"""What ECS says if it could not prepare a task."""
-NEW_TASK = "Then start a new task: aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment."
-"""What to do after a task of ECS got the permission that it lacked at its start."""
 _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -381,16 +376,6 @@ def is_of_push(text: str) -> bool:
     True
     """
     return "/blobs/uploads/" in text or (bool(_PUSH_SIGNS.search(text)) and not _PULL_SIGNS.search(text))
-
-
-def task_hint(text: str) -> str | None:
-    """Return which role prepares a task of ECS, if it could not be prepared.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-    """
-    if TASK_NOT_STARTED not in text:
-        return None
-    return "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role."
 
 
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html

@@ -266,9 +266,14 @@ def open_condition_remedy(
         )
     elif key in MFA_KEYS:
         title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
-    return your_remedy(
-        title, *steps, commands=lines, url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES
+    url = (
+        pages.EXTERNAL_ID
+        if key == _EXTERNAL_ID
+        else pages.MFA_SESSIONS
+        if key in MFA_KEYS
+        else pages.TRUST_POLICIES
     )
+    return your_remedy(title, *steps, commands=lines, url=url)
 
 
 def _mfa_remedy(
@@ -279,7 +284,9 @@ def _mfa_remedy(
     if user is not None:
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
     device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
-    others = "Programs without a person need another role."
+    others = (
+        "The trust policy needs no change. A job that runs by itself needs a role without this condition."
+    )
     steps: tuple[str, ...]
     if program is not None:
         steps = (

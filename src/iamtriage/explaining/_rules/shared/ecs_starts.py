@@ -1,0 +1,86 @@
+"""Say which role starts a task of ECS, and how to start a new one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NOT_STARTED = "ResourceInitializationError"
+_ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
+# In a task definition, or printed by a query for both roles.
+_TASK_ROLE = lazy_pattern(
+    rf"\btask_?[rR]ole_?[aA]rn\"?\s{{0,4}}[:=]\s{{0,20}}\"?{_ROLE_ARN}(?P<stated>[\w+=,.@-]{{1,64}})"
+    rf"|\btaskRoleArn, ?(?:taskDefinition\.)?executionRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}(?P<first>[\w+=,.@-]{{1,64}})"
+    rf"|\bexecutionRoleArn, ?(?:taskDefinition\.)?taskRoleArn\b[^\n]{{0,40}}\n\W{{0,8}}{_ROLE_ARN}[\w+=,.@-]{{1,64}}\W{{1,12}}{_ROLE_ARN}(?P<second>[\w+=,.@-]{{1,64}})",
+    re.ASCII | re.IGNORECASE,
+)
+_CLUSTER = lazy_pattern(
+    r"\baws ecs [^\n|;]{0,200}?--cluster[ =](?:arn:[\w:-]{1,60}:cluster/)?(\w[\w-]{0,254})"
+    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:(?:task|service|container-instance)/(\w[\w-]{0,254})/",
+    re.ASCII,
+)
+_SERVICE = lazy_pattern(
+    r"\baws ecs [^\n|;]{0,200}?--services?[ =](\w[\w-]{0,254})|\(service (\w[\w-]{0,254})\)"
+    r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:service/[\w-]{1,255}/(\w[\w-]{0,254})",
+    re.ASCII,
+)
+
+
+def is_not_started(text: str) -> bool:
+    """Return whether ECS could not start a task."""
+    return _NOT_STARTED in text
+
+
+def new_task_step(text: str) -> str:
+    """Return how to start a task again after its role got the permission that it lacked.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
+
+    >>> new_task_step("aws ecs describe-tasks --cluster live --tasks 1")
+    'Then start a new task: aws ecs update-service --cluster live --service SERVICE --force-new-deployment.'
+    """
+    cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
+    command = commands.command(
+        "aws",
+        "ecs",
+        "update-service",
+        "--cluster",
+        cluster or "CLUSTER",
+        "--service",
+        service or "SERVICE",
+        "--force-new-deployment",
+    )
+    return f"Then start a new task: {command}."
+
+
+def execution_role_hint(text: str, action: str) -> str | None:
+    """Return which role starts a task of ECS, if it could not be started.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+
+    Args:
+        text: The text.
+        action: The denied action.
+    """
+    if not is_not_started(text):
+        return None
+    task_role = _only(_TASK_ROLE.findall(text))
+    other = "The task role"
+    if task_role is not None:
+        other = f"The task role {task_role}"
+        shown = text.find(f"--role-name {task_role}")
+        if shown != -1 and action in text[shown:]:
+            other += ", whose policy the text shows,"
+    return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container."
+
+
+def _only(found: Iterable[tuple[str, ...]]) -> str | None:
+    """Return the only value that the groups of a pattern have."""
+    values = {value for groups in found for value in groups if value}
+    return values.pop() if len(values) == 1 else None

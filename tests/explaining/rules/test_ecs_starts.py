@@ -1,0 +1,49 @@
+"""Tests for ECS tasks that did not start: which role lacks the permission, and how to start a new task."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+EXEC, TASK = (f"arn:aws:iam::111122223333:role/{name}" for name in ("octo-exec", "octo-task"))
+DENIED = (
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: "
+    "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/octo-exec/0a1b is not authorized to perform: ssm:GetParameters on resource: "
+    "arn:aws:ssm:eu-west-1:111122223333:parameter/octo/key because no identity-based policy allows the ssm:GetParameters action"
+)
+QUERY = "$ aws ecs describe-task-definition --task-definition octo --query 'taskDefinition.[{}]' --output text\n{}\t{}"
+SHOWN = "$ aws iam get-role-policy --role-name octo-task --policy-name p --query 'PolicyDocument.Statement[0].Action' --output text\nssm:GetParameters"
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (f'{DENIED}\n{{"taskRoleArn": "{TASK}", "executionRoleArn": "{EXEC}"}}', "The task role octo-task is"),
+        (f"{DENIED}\n{QUERY.format('taskRoleArn,executionRoleArn', TASK, EXEC)}", "The task role octo-task is"),
+        (f"{DENIED}\n{QUERY.format('executionRoleArn,taskRoleArn', EXEC, TASK)}\n{SHOWN}", "The task role octo-task, whose policy the text shows, is"),
+        (f"{DENIED}\ntask_role_arn = aws_iam_role.task.arn", "The task role is"),
+        (f'{DENIED}\n"taskRoleArn": "{TASK}", "taskRoleArn": "{TASK}2"', "The task role is"),
+    ],
+    ids=["definition", "query", "other order", "reference", "two definitions"],
+)  # fmt: skip
+def test_task_role_is_not_used(text: str, other: str) -> None:
+    first = explain(text).remedies[0]
+    assert first.title == "Allow ssm:GetParameters for the role octo-exec"
+    assert f"{other} only for the program in the container." in first.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster CLUSTER --service octo-web"),
+        (f"{DENIED}\narn:aws:ecs:eu-west-1:111122223333:task/live/0a1b", "--cluster live --service SERVICE"),
+        (f"{DENIED}\n$ aws ecs describe-services --cluster live --services octo-web", "--cluster live --service octo-web"),
+        (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster CLUSTER --service SERVICE"),
+        (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster CLUSTER --service SERVICE"),
+    ],
+    ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS"],
+)  # fmt: skip
+def test_new_task(text: str, options: str) -> None:
+    command = f"Then start a new task: aws ecs update-service {options} --force-new-deployment."
+    assert any(command in step for step in explain(text).remedies[0].steps)
