@@ -71,9 +71,9 @@ SERVICES_IN_MESSAGES = (
     ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
 SERVICE_PRINCIPAL = lazy_pattern(
-    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
+    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w/-])", re.ASCII
 )
-"""A service principal in a message."""
+"""A service principal in a message, and not in the path of a role."""
 _PROFILE_NAME = lazy_pattern(
     r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid (?:IAM Instance Profile name|IamInstanceProfile:) ([\w+=,.@-]{1,127}[\w+=,@-])"
 )

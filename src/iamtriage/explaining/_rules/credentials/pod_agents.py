@@ -289,5 +289,8 @@ def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) ->
                 url=pages.EKS_IRSA_SDK,
             ),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(
+            "The other providers in the message are the rest of the chain: no access keys are needed. The service account and the role are not the problem.",
+            NO_CALL_WITHOUT_CREDENTIALS,
+        ),
     )

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-ser
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
@@ -59,6 +59,7 @@ _TERRAFORM_ROLE = lazy_pattern(
     r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
 )
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+_SSO = "AWSReservedSSO_"
 _ECS_RETRIES = "An ECS service starts its tasks again by itself after a while. To retry immediately: aws ecs update-service --force-new-deployment."
 
 
@@ -94,6 +95,7 @@ def explain_untrusted_role(
         ROLE_NOT_THERE.cause(),
     )
     verdict = "most likely, the role's trust policy does not allow it"
+    is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
@@ -116,6 +118,13 @@ def explain_untrusted_role(
                 url=pages.CONSISTENCY,
             ),
         )
+        if is_for_people and name is not None and name.startswith(_SSO):
+            # IAM Identity Center manages the trust policies of its roles.
+            verdict = "it is a role for people, from IAM Identity Center"
+            causes, remedies = causes[:2], (_other_role_remedy(name, service),)
+        elif is_for_people and name is not None:
+            verdict = "most likely, it is a role for people, or only the name of a permission set"
+            causes, remedies = (*causes[:2], causes[3]), (_other_role_remedy(name, service), remedies[0])
     return case.explain(
         f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
         *causes,
@@ -123,8 +132,35 @@ def explain_untrusted_role(
         remedies=remedies,
         notes=(
             *((_ECS_RETRIES,) if service == "ecs-tasks.amazonaws.com" else ()),
-            "No permission of the caller is missing: the service cannot use the role.",
+            "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
+            if is_for_people
+            else "No permission of the caller is missing: the service cannot use the role.",
         ),
+    )
+
+
+def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
+    """Return whether a role is one of IAM Identity Center, or is named like the caller's permission set."""
+    permission_set = getattr(underlying_role(case.principal), "permission_set", None)
+    return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
+
+
+def _other_role_remedy(name: str, service: str | None) -> Remedy:
+    """Return the remedy that passes a role which the service can assume."""
+    query = (
+        f"Roles[?contains(to_string(AssumeRolePolicyDocument), '{service or 'SERVICE.amazonaws.com'}')].Arn"
+    )
+    steps: tuple[str, ...] = (
+        "aws iam list-roles prints the roles that the service is allowed to assume. Pass the whole ARN of one, with its path, such as service-role/.",
+        f"If {name} is meant, the second command shows whether it exists, and whom it trusts.",
+    )
+    lines = (f'aws iam list-roles --query "{query}" --output text', commands.trust_policy_commands(name)[0])
+    kept = 1 if name.startswith(_SSO) else 2
+    return your_remedy(
+        f"Pass a role for the service instead of {name}",
+        *steps[:kept],
+        commands=lines[:kept],
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
     )
 
 
