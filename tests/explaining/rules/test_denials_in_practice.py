@@ -94,7 +94,7 @@ LAKE_FORMATION: tuple[Case, ...] = (
         "An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s): Required Select on sales.orders",
         {"caller": SESSION},
         (
-            "The role orders-api lacks the Lake Formation permission SELECT on the table orders.",
+            "The role orders-api lacks the Lake Formation permission SELECT on the table orders of the database sales.",
             f"DataLakePrincipalIdentifier=arn:aws:iam::{ACCOUNT}:role/orders-api",
             '"DatabaseName": "sales", "Name": "orders"',
         ),

@@ -2071,3 +2071,31 @@ def test_values_of_others_are_not_used(text: str, expected: str) -> None:
     """A value is filled only in where it is the one that the command is about."""
     lines = [line for remedy in explain(text).remedies for line in remedy.commands]
     assert any(line.startswith(expected) for line in lines), lines
+
+
+LAKE = "\nAn error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s): Required Describe on leads"
+
+
+@pytest.mark.parametrize(
+    ("code", "database", "permissions"),
+    [
+        ('df = wr.athena.read_sql_table(table="leads", database="crm")', "crm", "DESCRIBE SELECT"),
+        ('spark.sql("SELECT * FROM crm.leads")', "crm", "DESCRIBE SELECT"),
+        ("$ aws glue get-table --database-name crm --name leads", "crm", "DESCRIBE"),
+        ("glue.get_table(DatabaseName='crm', Name='leads')", "crm", "DESCRIBE"),
+        ("load('crm.leads')\nload('ops.leads')", "DATABASE_NAME", "DESCRIBE"),
+        ("I cannot read the database anymore, see https://octo.example/leads", "DATABASE_NAME", "DESCRIBE"),
+        ("load('crm.leads_old')", "DATABASE_NAME", "DESCRIBE"),
+    ],
+    ids=["argument", "SQL", "command", "call", "two databases", "prose", "another table"],
+)
+def test_database_of_a_table(code: str, database: str, permissions: str) -> None:
+    [line] = explain(code + LAKE).remedies[0].commands
+    assert f" --permissions {permissions} " in line
+    assert f'"DatabaseName": "{database}", "Name": "leads"' in line
+
+
+def test_administrator_reads_a_table() -> None:
+    attached = "\n$ aws iam list-attached-role-policies --role-name crm --query 'AttachedPolicies[].PolicyName'\nAdministratorAccess"
+    assert any("no IAM policy is missing" in each for each in explain(LAKE + attached).notes)
+    assert not any("no IAM policy is missing" in each for each in explain(LAKE + attached + "-Amplify").notes)

@@ -201,8 +201,9 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
         return ("Run pulumi up again after the fix.",)
     if "CloudFormation" not in services and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_notes(denial)
+    about = "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
     return tuple(
-        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who uses {service}.{_retry_sentence(denial, service)}"
+        f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
         for service in services
     )
 

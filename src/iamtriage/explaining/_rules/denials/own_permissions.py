@@ -184,9 +184,20 @@ _CRAWLER_NAME = lazy_pattern(
     re.ASCII,
 )
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
+_MAX_CHARS, _CHARS_AFTER = 32_000, 8_000
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
-_DATA_ACCESS = "To read the data, the caller's identity-based policy must also allow lakeformation:GetDataAccess and the Glue and Athena actions."
+_DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
+_ADMINISTRATOR = "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
+# Where code and commands name the database of a table, and where they read its data.
+_STATED_DATABASE = lazy_pattern(
+    rf"(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)",
+    re.ASCII | re.IGNORECASE,
+)
+_READS_DATA = lazy_pattern(
+    r"\bread_(?:sql|parquet|csv|table)|\bSELECT\s[^;\n]{1,400}?\sFROM\s|\bspark\.(?:sql|table|read)\b|\bstart-query-execution\b|\bStartQueryExecution\b|\bfrom_catalog\(|\btoPandas\(",
+    re.IGNORECASE,
+)
 
 LAKE_FORMATION_GRANT = CauseType(
     "lake-formation-grant",
@@ -236,14 +247,15 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     caller = denial.caller
     summary = f"Lake Formation denied {caller} access to {grant.description}."
     if stated:
-        summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {grant.permission} on {grant.description}."
+        permission = grant.permissions[0]
+        summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {permission} on {grant.description}."
         if caller == "the caller":
-            summary = f"The Lake Formation permission {grant.permission} on {grant.description} is missing."
+            summary = f"The Lake Formation permission {permission} on {grant.description} is missing."
     causes = [
         LAKE_FORMATION_GRANT.cause(
             "reported" if "ake Formation" in words else "derived",
             (f'The message says "{stated[0]}".',) if stated else (),
-            text=f"Lake Formation has not granted {caller} {grant.permission if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
+            text=f"Lake Formation has not granted {caller} {grant.permissions[0] if stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
         )
     ]
     if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
@@ -253,8 +265,15 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         *causes,
         topic="lake-formation",
         remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(denial, grant)),
-        notes=(_DATA_ACCESS,) if "Table" in grant.resource else (),
+        notes=(_describe_data_access(denial, grant),) if "Table" in grant.resource else (),
     )
+
+
+def _describe_data_access(denial: Denial, grant: _Grant) -> str:
+    """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
+    if re.search(r"\bAdministratorAccess\b(?!-)", denial.failure.text):
+        return _ADMINISTRATOR
+    return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
 
 
 def _find_grant(denial: Denial, words: str) -> _Grant:
@@ -282,9 +301,24 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     if "." in name and database is None:
         database, _, name = name.partition(".")
     permissions = (permission,) if permission else ("SELECT", "DESCRIBE")
+    if permission == "DESCRIBE" and _READS_DATA.search(denial.failure.text):
+        permissions = ("DESCRIBE", "SELECT")
+    database = database or _find_database(denial, name)
     described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
+    if database is not None and name != "TABLE_NAME":
+        described += f" of the database {database}"
     in_database = {"DatabaseName": database or "DATABASE_NAME", "Name": name}
     return _Grant(permissions, {"Table": in_database}, described)
+
+
+def _find_database(denial: Denial, table: str) -> str | None:
+    """Return the database of a table, if code, SQL or a command in the text names only one."""
+    text = denial.failure.text[: denial.failure.span[1] + _CHARS_AFTER][-_MAX_CHARS:]
+    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)}
+    found |= set(
+        re.findall(rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII)
+    )
+    return found.pop() if len(found) == 1 else None
 
 
 def _find_name(pattern: re.Pattern[str], words: str) -> str | None:
