@@ -45,7 +45,7 @@ _Raised = TypeVar("_Raised", bound=BaseException)
 # Topic of an explanation -> why a retry can succeed.
 _RETRY_TOPICS: dict[str, RetryReason] = {
     "throttled": "throttled",
-    "service-fault": "unavailable",
+    "service-error": "unavailable",
     "request-stalled": "unavailable",
     "clock-skew": "clock_skew",
 }

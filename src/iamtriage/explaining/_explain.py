@@ -59,7 +59,7 @@ _MAX_UNPARSED = 200_000
 _MIN_OTHER = 20
 # The topics of API errors that are often part of normal operation, or that say no more than a code.
 _GENERAL_TOPICS = frozenset(
-    {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-fault", "throttled"}
+    {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
 )
 _NO_FAILURE_SUMMARY = Explanation(
     None, "nothing", "No AWS or Kubernetes access failure was found in this text."

@@ -36,7 +36,7 @@ _TOPICS = {
     "invalid-request": ("invalid request", ""),
     "not-found": ("not found", ""),
     "quota-reached": ("quota reached", ""),
-    "service-fault": ("service error", ": retry, no permission is missing"),
+    "service-error": ("service error", ": retry, no permission is missing"),
     "throttled": ("throttled", ": retry, no permission is missing"),
 }
 # Terraform's description of what it was doing, which names the service.

@@ -366,7 +366,7 @@ ABSENCES: tuple[Row, ...] = (
         'Unable to locate credentials. You can configure credentials by running "aws login".',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-set-up": "possible", "profile-not-named": "possible"},
+        {"no-credentials": "reported", "nothing-configured": "possible", "profile-not-named": "possible"},
         ("aws configure sso", "aws login", "aws configure list-profiles"),
     ),
     (
@@ -464,7 +464,7 @@ ecs/mailer/0f1e Error: Unable to locate credentials""",
         'aws ecs list-tasks --cluster web\nUnable to locate credentials. You can configure credentials by running "aws configure".',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-set-up": "possible"},
+        {"no-credentials": "reported", "nothing-configured": "possible"},
         ("aws configure sso",),
     ),
     (
@@ -729,7 +729,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "NoCredentialProviders: no valid providers in chain. Deprecated.\norders/pkg.check\n\t/home/runner/work/orders/orders/pkg/check.go:7",
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-set-up": "possible"},
+        {"no-credentials": "reported", "nothing-configured": "possible"},
         (),
     ),
     (
@@ -945,7 +945,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "authorization-malformed",
-        {"authorization-malformed": "reported", "key-with-blanks": "possible"},
+        {"authorization-malformed": "reported", "whitespace-in-credentials": "possible"},
         (),
     ),
     (
@@ -1063,7 +1063,7 @@ TOKENS: tuple[Row, ...] = (
         {
             "no-oidc-provider": "reported",
             "role-of-other-account": "possible",
-            "cluster-made-anew": "possible",
+            "cluster-recreated": "possible",
         },
         (
             "aws iam list-open-id-connect-providers",
@@ -1079,7 +1079,7 @@ TOKENS: tuple[Row, ...] = (
         {
             "no-oidc-provider": "reported",
             "role-of-other-account": "possible",
-            "cluster-made-anew": "possible",
+            "cluster-recreated": "possible",
         },
         (
             "eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region us-east-1 --approve",
@@ -1275,7 +1275,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "principal-not-there": "possible", "principal-too-new": "possible"},
+        {"invalid-principal": "reported", "principal-not-found": "possible", "principal-too-new": "possible"},
         (
             "aws iam get-role --role-name billing --query Role.Arn",
             "aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument",
@@ -1322,7 +1322,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "principal-not-there": "possible"},
+        {"invalid-principal": "reported", "principal-not-found": "possible"},
         (),
     ),
     (
@@ -1388,7 +1388,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "principal-not-there": "possible"},
+        {"invalid-principal": "reported", "principal-not-found": "possible"},
         ("aws iam get-user --user-name bob --query User.Arn",),
     ),
     (
@@ -1400,7 +1400,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "invalid-principal",
-        {"invalid-principal": "reported", "principal-not-there": "possible"},
+        {"invalid-principal": "reported", "principal-not-found": "possible"},
         ("aws iam list-open-id-connect-providers",),
     ),
     (
@@ -1607,8 +1607,8 @@ CALLS: tuple[Row, ...] = (
             "Value (orders-api) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
         ),
         {},
-        "instance-profile-not-there",
-        {"instance-profile-not-there": "reported", "role-too-new": "possible"},
+        "instance-profile-not-found",
+        {"instance-profile-not-found": "reported", "role-too-new": "possible"},
         ("aws iam wait instance-profile-exists --instance-profile-name orders-api",),
     ),
     (
@@ -1667,8 +1667,8 @@ CALLS: tuple[Row, ...] = (
         "service unavailable",
         botocore_text("ServiceUnavailable", "ListBuckets", "Service is unable to handle request."),
         {},
-        "service-fault",
-        {"service-fault": "reported"},
+        "service-error",
+        {"service-error": "reported"},
         (),
     ),
     (
@@ -1777,7 +1777,7 @@ CALLS: tuple[Row, ...] = (
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-9.amazonaws.com/": dial tcp: lookup sts.eu-west-9.amazonaws.com: no such host',
         {},
         "no-answer",
-        {"name-unknown": "reported"},
+        {"host-not-resolved": "reported"},
         ("nslookup sts.eu-west-9.amazonaws.com",),
     ),
     (
@@ -1792,8 +1792,8 @@ CALLS: tuple[Row, ...] = (
         "a header",
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": net/http: invalid header field value for "Authorization"',
         {},
-        "key-with-blanks",
-        {"key-with-blanks": "derived"},
+        "whitespace-in-credentials",
+        {"whitespace-in-credentials": "derived"},
         (),
     ),
     (
@@ -1908,8 +1908,8 @@ CALLS: tuple[Row, ...] = (
         "a status of 500 without a code",
         "(Service: Eks, Status Code: 503, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
         {},
-        "service-fault",
-        {"service-fault": "derived"},
+        "service-error",
+        {"service-error": "derived"},
         (),
     ),
     (

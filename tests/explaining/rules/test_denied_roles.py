@@ -118,7 +118,7 @@ def test_service_linked_role_that_exists(before: str, command: str) -> None:
 
 def test_missing_service_linked_role_is_no_lack_of_capacity() -> None:
     explanation = explain(f"creating nodeclaim, insufficient capacity, with fleet error(s), {_CODE}: {_SPOT}")
-    assert "no lack of capacity" in explanation.notes[0]
+    assert "Capacity is not the problem" in explanation.notes[0]
     assert explanation.remedies[1].title.endswith(
         "only on role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
     )

@@ -100,25 +100,25 @@ def test_event_source_requires_several_actions(event: str) -> None:
     [
         (
             'CREATE_FAILED  AWS::IAM::Role  CartRole  Resource handler returned message: "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code: 409)" (HandlerErrorCode: ServiceLimitExceeded)',
-            "The role CartRole would have more than 10 managed policies: a quota per role, and no missing permission.",
+            "The role CartRole would have more than 10 managed policies. This is a quota per role, not a missing permission.",
             "Reduce the managed policies of the role CartRole to 10 in the template",
             (),
         ),
         (
             "Error: updating IAM User (ana): operation error IAM: AttachUserPolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
-            "The user ana would have more than 10 managed policies: a quota per user, and no missing permission.",
+            "The user ana would have more than 10 managed policies. This is a quota per user, not a missing permission.",
             "Reduce the managed policies of the user ana to 10 in the code",
             ("aws iam list-attached-user-policies --user-name ana",),
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreateRole operation: Cannot exceed quota for RolesPerAccount: 1000",
-            "The account would have more than 1000 roles: a quota per account, and no missing permission.",
+            "The account would have more than 1000 roles. This is a quota per account, not a missing permission.",
             "Delete roles that are not needed",
             ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
             "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest version of the policy that is not the default",
             (
                 "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts",
@@ -127,7 +127,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
-            "The policy is too long, and no permission is missing: the inline policies of the role carts together would exceed the quota of 10,240 characters.",
+            "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters. No permission is missing.",
             "Move statements into managed policies",
             (
                 "aws iam list-role-policies --role-name carts",
@@ -136,7 +136,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "Error: updating IAM Policy (arn:aws:iam::111122223333:policy/app/carts): LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest version of the policy that is not the default",
             (
                 "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts",
@@ -145,7 +145,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the AddRoleToInstanceProfile operation: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
-            "The instance profile would have more than 1 role: a quota per instance profile, and no missing permission.",
+            "The instance profile would have more than 1 role. This is a quota per instance profile, not a missing permission.",
             "Remove the role that the instance profile has, then add the other one",
             (
                 "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[].RoleName'",
@@ -154,19 +154,19 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreateOpenIDConnectProvider operation: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100",
-            "The account would have more than 100 OIDC providers: a quota per account, and no missing permission.",
+            "The account would have more than 100 OIDC providers. This is a quota per account, not a missing permission.",
             "Delete OIDC providers that are not needed",
             ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
             "An error occurred (PolicyLengthExceededException) when calling the AddPermission operation: The final policy size (20673) is bigger than the limit (20480).",
-            "The policy is too long, and no permission is missing: the resource-based policy of the function would exceed the quota of 20,480 characters.",
+            "The policy is too long: the resource-based policy of the function would exceed the quota of 20,480 characters. No permission is missing.",
             "Remove statements of the function's policy",
             (),
         ),
         (
             "An error occurred (ConstraintViolationException) when calling the UpdatePolicy operation: You have exceeded the maximum policy size.",
-            "The policy is too long, and no permission is missing.",
+            "The policy is too long. No permission is missing.",
             "Shorten the policy of the organization",
             (),
         ),
@@ -178,7 +178,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
-            "The policy is too long, and no permission is missing: the inline policies of the user ana together would exceed the quota of 2,048 characters.",
+            "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters. No permission is missing.",
             "Move statements into managed policies",
             (
                 "aws iam list-user-policies --user-name ana",
@@ -187,7 +187,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             'UPDATE_FAILED | AWS::IAM::ManagedPolicy | P Resource handler returned message: "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version. (Service: Iam, Status Code: 409',
-            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest version of the policy that is not the default",
             (
                 "aws iam list-policy-versions --policy-arn POLICY_ARN",
@@ -196,13 +196,13 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PolicySize: 6144",
-            "The policy is too long, and no permission is missing: the managed policy would exceed the quota of 6,144 characters.",
+            "The policy is too long: the managed policy would exceed the quota of 6,144 characters. No permission is missing.",
             "Shorten or split the policy",
             (),
         ),
         (
             "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
-            "The policy is too long, and no permission is missing: the trust policy of the role would exceed the quota of 2,048 characters.",
+            "The policy is too long: the trust policy of the role would exceed the quota of 2,048 characters. No permission is missing.",
             "Merge statements of the trust policy",
             (
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
@@ -210,7 +210,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "$ aws iam update-assume-role-policy --role-name carts --policy-document file://trust.json\n\nAn error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
-            "The policy is too long, and no permission is missing: the trust policy of the role carts would exceed the quota of 2,048 characters.",
+            "The policy is too long: the trust policy of the role carts would exceed the quota of 2,048 characters. No permission is missing.",
             "Merge statements of the trust policy",
             (
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
@@ -218,19 +218,19 @@ def test_event_source_requires_several_actions(event: str) -> None:
         ),
         (
             "│ Error: creating IAM Policy (cart-read): operation error IAM: CreatePolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PolicySize: 6144",
-            "The policy is too long, and no permission is missing: the managed policy cart-read would exceed the quota of 6,144 characters.",
+            "The policy is too long: the managed policy cart-read would exceed the quota of 6,144 characters. No permission is missing.",
             "Shorten or split the policy",
             (),
         ),
         (
             "│ Error: creating IAM Group (carts): LimitExceeded: Cannot exceed quota for GroupsPerAccount: 300",
-            "The account would have more than 300 groups: a quota per account, and no missing permission.",
+            "The account would have more than 300 groups. This is a quota per account, not a missing permission.",
             "Delete groups that are not needed",
             ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
             "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",
-            "The user would have more than 10 groups: a quota per user, and no missing permission.",
+            "The user would have more than 10 groups. This is a quota per user, not a missing permission.",
             "Reduce the groups of the user to 10",
             (),
         ),

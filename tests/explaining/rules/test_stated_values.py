@@ -466,7 +466,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "gh secret set AWS_SECRET_ACCESS_KEY",
                 "If the secret is lost, create a new key",
-                "a role that the job assumes by OIDC (role-to-assume)",
+                "a role that the job assumes with OIDC (role-to-assume)",
             ),
             ("aws configure list", "the role that the GitHub Actions job assumes"),
             id="keys in the secrets of a repository",
@@ -865,7 +865,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             'AttachVolume.Attach failed for volume "pvc-1": operation error EC2: DescribeVolumes, https response error StatusCode: 503, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, api error RequestLimitExceeded: Request limit exceeded.',
             {"region": "eu-west-1", "namespace": "kube-system", "service_account": "ebs-csi-controller-sa"},
             (
-                "Do this first: Find who makes so many calls",
+                "Do this first: Find out who makes so many calls",
                 "The EBS CSI driver retries automatically",
                 "--region eu-west-1 --lookup-attributes AttributeKey=EventName,AttributeValue=DescribeVolumes",
             ),

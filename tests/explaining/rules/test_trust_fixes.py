@@ -596,7 +596,7 @@ def test_missing_provider_and_the_trust_policy_are_fixed_together(given: dict[st
     )
     remedy = explanation.remedies[0]
     assert remedy.policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
-    assert [cause.code for cause in explanation.causes] == ["no-oidc-provider", "cluster-made-anew"]
+    assert [cause.code for cause in explanation.causes] == ["no-oidc-provider", "cluster-recreated"]
     shown = " ".join(str(explanation).replace("\\\n", " ").split())
     assert all(command in shown for command in remedy.commands)
     assert any("pods of the old cluster lose access" in step for step in remedy.steps)

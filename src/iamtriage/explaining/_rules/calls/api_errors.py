@@ -85,7 +85,7 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
             error_kind.import_remedy(case.failure, case.facts, identifier=f'"$({lookup})"'),
             your_remedy(
                 "Use the existing role, and do not create it",
-                "The service finds the role by its name. If the service said a moment ago that the role is missing, retry after a minute: changes propagate.",
+                "The service finds the role by its name. If the service just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",
                 "In a template or module, remove the resource that creates the role, or create it only if it does not exist.",
                 commands=(lookup,),
                 url=pages.SERVICE_LINKED,
@@ -142,14 +142,14 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
     region = commands.region(clues.find_region(case))
     create = f"aws s3api create-bucket --bucket BUCKET --region {region} --create-bucket-configuration LocationConstraint={region}"
     return case.explain(
-        "The bucket was not created: outside us-east-1, CreateBucket must name the Region as LocationConstraint.",
+        "The bucket was not created: outside us-east-1, CreateBucket must specify the Region as LocationConstraint.",
         request_kinds.INVALID_REQUEST.cause(
             "reported", clues.quote_phrases(message, "The unspecified location constraint")
         ),
         remedies=(
             your_remedy(
                 f"Set the LocationConstraint to {region}",
-                "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this itself.",
+                "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
                 commands=(credential_remedies.with_profile(clues.find_profile(case), create),),
                 url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
             ),
@@ -210,7 +210,7 @@ _QUOTED = frozenset(
         request_kinds.CONFLICT,
         api_error_kinds.ALREADY_EXISTS,
         api_error_kinds.ACCOUNT_STATE,
-        request_kinds.SERVICE_FAULT,
+        request_kinds.SERVICE_ERROR,
         message_kinds.CAPABILITIES_MISSING,
     }
 )

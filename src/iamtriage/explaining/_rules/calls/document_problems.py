@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
 
 
-_FIELD_MESSAGE = lazy_pattern(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
+_FIELD_MESSAGE = lazy_pattern(
+    r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
+)
 # What IAM says in China and GovCloud: https://github.com/aws/chalice/issues/777
 _OTHER_PARTITION = lazy_pattern(
     r"Partition \\?\"(?P<partition>aws[a-z-]{0,12})\\?\" is not valid for resource \\?\"(?P<arn>arn:[^\"\\\s]{1,300})"
@@ -149,20 +151,6 @@ POLICY_VERSION = CauseType(
     fix='Write "Version": "2012-10-17". It is the version of the policy language, not a date to update.',
     sources=(pages.POLICY_GRAMMAR,),
 )
-NO_ACTIONS = CauseType(
-    "no-actions",
-    title="A statement has no action",
-    recognised_by='The message says "Policy statement must contain actions".',
-    fix="Add Action or NotAction to each statement. Check whether a template list is empty.",
-    sources=(pages.POLICY_GRAMMAR,),
-)
-NO_RESOURCES = CauseType(
-    "no-resources",
-    title="A statement has no resource",
-    recognised_by='The message says "Policy statement must contain resources".',
-    fix="Add Resource or NotResource to each statement. Check whether a template list is empty.",
-    sources=(pages.POLICY_GRAMMAR,),
-)
 INVALID_JSON = CauseType(
     "invalid-json",
     title="The document is not valid JSON",
@@ -189,8 +177,8 @@ PROHIBITED_FIELD = CauseType(
 MISSING_FIELD = CauseType(
     "missing-field",
     title="A statement lacks a required element",
-    recognised_by='The message says "Missing required field".',
-    fix="Add the element to each statement.",
+    recognised_by='The message says "Missing required field", "Policy statement must contain actions" or "Policy statement must contain resources".',
+    fix="Add the element to each statement. Check whether a template list is empty.",
     sources=(pages.POLICY_TROUBLES,),
 )
 UNKNOWN_FIELD = CauseType(
@@ -228,8 +216,6 @@ _PROBLEMS = {
     "must be alpha-numeric": INVALID_SID,
     "will not allow you to update the key policy in the future": LOCKOUT,
     "policy document must be version": POLICY_VERSION,
-    "policy statement must contain actions": NO_ACTIONS,
-    "policy statement must contain resources": NO_RESOURCES,
 }
 _NAMES_PRINCIPAL = "Trust policies and resource-based policies must name a principal."
 # What to do, if the fix of the cause is not enough.
@@ -264,7 +250,11 @@ _FIELD_PROBLEMS = {
         "A statement has {0}, which this type of policy does not allow.",
         "Remove {0} from the statement.",
     ),
-    "Missing required": (MISSING_FIELD, "A statement lacks {0}.", "Add {0} to each statement."),
+    "Missing required": (
+        MISSING_FIELD,
+        "A statement lacks {0}.",
+        "Add {0} to each statement. Check whether a template list is empty.",
+    ),
     "Unknown": (
         UNKNOWN_FIELD,
         "The document has {0}, which is not a policy element.",
@@ -304,8 +294,8 @@ def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem,
 
 
 def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
-    cause, text, step = _FIELD_PROBLEMS[found["kind"]]
-    name = found["name"]
+    cause, text, step = _FIELD_PROBLEMS[found["kind"] or "Missing required"]
+    name = found["name"] or found["missing"].capitalize()
     steps = [step.format(name)]
     if cause is PROHIBITED_FIELD and name in {"Resource", "NotResource"}:
         steps.append(

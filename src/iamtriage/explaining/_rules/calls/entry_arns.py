@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_THERE, PRINCIPAL_TOO_NEW
+from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_FOUND, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.calls.rejected_arns import diagnose_arn
 from iamtriage.explaining._rules.shared import arn_diagnosis, clusters, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -112,7 +112,7 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
         return [arn_diagnosis.SESSION_ARN.cause(text=text)]
     return [
         arn_diagnosis.PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
-        PRINCIPAL_NOT_THERE.cause(text="The name or account is misspelled, or the role or user was deleted."),
+        PRINCIPAL_NOT_FOUND.cause(text="The name or account is misspelled, or the role or user was deleted."),
         PRINCIPAL_TOO_NEW.cause(),
     ]
 

@@ -68,7 +68,7 @@ _CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instanc
 VOLUME_KEY = CauseType(
     "volume-key",
     title="EC2 cannot use the KMS key of a volume",
-    meaning="The KMS key that encrypts a volume of the instance is not enabled, or its key policy does not allow whoever launches the instance.",
+    meaning="The KMS key that encrypts a volume of the instance is not enabled, or its key policy does not allow the identity that launches the instance.",
     recognised_by='EC2, Auto Scaling or EKS says "The KMS key provided is in an incorrect state", "encrypted with an inaccessible AWS KMS key" or "Client error on launch".',
     fix="Enable the key, and allow the service-linked role or role that launches the instances in the key policy.",
     sources=(
@@ -128,7 +128,7 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
     called = case.failure.envelope.operation
     call = f"the call {called}" if called and called.isalnum() else "the call"
     return case.explain(
-        f"A KMS key of {call} cannot be used: it does not exist in this Region, is not enabled, or neither its key policy nor a policy of the caller allows the use.",
+        f"A KMS key of {call} cannot be used: it does not exist in this Region, is not enabled, or no policy allows the caller to use it.",
         KEY_NOT_ACCESSIBLE.cause(
             "reported",
             code_evidence(case.failure),
@@ -138,7 +138,7 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
             owner_remedy(
                 "Check the key's Region, state and key policy",
                 "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled.",
-                "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. For a key of another account, both are needed.",
+                "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. If the key is in another account, both are required.",
                 commands=(
                     _key_command(case, "describe-key", found, "--query 'KeyMetadata.[KeyState,Enabled]'"),
                     _key_command(case, "get-key-policy", found, _PRINT_POLICY),
@@ -181,7 +181,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         notes=present(
             None
             if context_of(case.facts).account
-            else f"For a key of another account, its policy must allow the account of the instances, which then grants {launcher} the use with aws kms create-grant."
+            else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant)."
         ),
     )
 

@@ -66,8 +66,8 @@ INVALID_PRINCIPAL = CauseType(
     fix="Correct the ARN of the principal, or create the principal first.",
     sources=(pages.POLICY_PRINCIPAL,),
 )
-PRINCIPAL_NOT_THERE = CauseType(
-    "principal-not-there",
+PRINCIPAL_NOT_FOUND = CauseType(
+    "principal-not-found",
     title="The role or user does not exist",
     fix="Correct the name or the account, or create the role or user.",
     recognised_by="The text says that the role or user does not exist or was deleted.",
@@ -261,11 +261,11 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
         return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
     if kind == "service":
         text = "The service principal does not exist in this partition and Region."
-        return [PRINCIPAL_NOT_THERE.cause(text=text)]
+        return [PRINCIPAL_NOT_FOUND.cause(text=text)]
     if kind == "federated":
         text = "The account has no such identity provider, or its ARN is misspelled."
-        return [PRINCIPAL_NOT_THERE.cause(text=text)]
-    return [PRINCIPAL_NOT_THERE.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
+        return [PRINCIPAL_NOT_FOUND.cause(text=text)]
+    return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
 
 
 def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:

@@ -57,8 +57,8 @@ NAME_DIFFERS = CauseType(
     fix="Copy the name from a list command. Names are case-sensitive.",
     of="not-found",
 )
-GONE_OR_NEW = CauseType(
-    "gone-or-new",
+DELETED_OR_NEW = CauseType(
+    "deleted-or-new",
     title="The resource was deleted or is only seconds old",
     fix="Wait for a few seconds and retry, or create the resource again.",
     recognised_by="The text shows that the resource was just created or deleted.",
@@ -167,12 +167,12 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
     if other is None or not other.is_shown:
-        causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), GONE_OR_NEW.cause()]
+        causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
     notes = (NOT_A_DENIAL,)
     if "do not have access" in message:
         summary += ", or its policy does not allow the caller"
         notes = (
-            "In another account, the resource's policy must allow the caller: SQS reports both the same way.",
+            "If the queue is in another account, its policy must allow the caller: SQS reports both in the same words.",
         )
     # A message that names the resource would only repeat the summary.
     ending = "." if name else error_kind.end_summary(case.failure)
@@ -208,8 +208,8 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
             NAME_DIFFERS.cause(
                 text="The name is misspelled, or the path before it is missing, such as service-role/ or job-function/."
             ),
-            GONE_OR_NEW.cause(
-                text="AWS deprecated the policy: attached ones stay, but it cannot be attached again."
+            DELETED_OR_NEW.cause(
+                text="AWS deprecated the policy: it stays where it is attached, but cannot be attached again."
             ),
         )
         steps: tuple[str, ...] = (step,)
@@ -384,7 +384,7 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=misspelled),
-        GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
+        DELETED_OR_NEW.cause(text="It was deleted, or not created yet."),
         remedies=(your_remedy(compare, *steps, commands=(listing,), url=pages.S3_ERRORS),),
         notes=(NOT_A_DENIAL,),
     )

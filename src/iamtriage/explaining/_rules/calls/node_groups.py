@@ -51,7 +51,7 @@ NODE_WITHOUT_NETWORK = CauseType(
     fix="Give the subnets a NAT gateway or VPC endpoints, or let public subnets assign public addresses.",
     recognised_by="The text shows a connection of the node that timed out.",
     sign=r"\bdial tcp \S{7,60}: i/o timeout\b|\bconnection timed out\b|\bcurl: \(28\)",
-    remedy="Give the nodes a way",
+    remedy="Give the nodes a network path",
     of="nodes-not-joined",
 )
 NODE_ROLE_WITHOUT_POLICIES = CauseType(
@@ -207,8 +207,8 @@ def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> 
 def _find_reason_remedy(cluster: Cluster, group: str) -> Remedy:
     return cluster_remedy(
         "Find out why the nodes did not join",
-        "The first command prints the node role, the subnets and EKS's own findings. The second prints the console of a node with the kubelet's start.",
-        "Unauthorized in the log: the node role is not mapped. Timeouts: the network. AccessDenied: the policies of the node role. No kubelet at all: the AMI or the user data.",
+        "The first command prints the node role, the subnets and EKS's own findings. The second prints the console output of a node, with the start of the kubelet.",
+        "Unauthorized in the log means that the node role is not mapped, a timeout points to the network, and AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
         "The third command runs AWS's checks for the instance. Systems Manager then shows the result.",
         commands=(
             cluster.eks_command(
@@ -240,7 +240,7 @@ def _role_remedy(cluster: Cluster) -> Remedy:
 
 def _network_remedy(cluster: Cluster) -> Remedy:
     return account_remedy(
-        "Give the nodes a way to the cluster and to AWS",
+        "Give the nodes a network path to the cluster and to AWS",
         "Private subnets require a route to a NAT gateway, or VPC endpoints for ec2, ecr.api, ecr.dkr, sts and s3, and private access to the cluster's endpoint.",
         "Public subnets must assign public IPv4 addresses to the instances.",
         "The security groups must allow the nodes port 443 to the cluster, and the cluster port 10250 to the nodes.",

@@ -61,7 +61,7 @@ _RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its m
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
-    title="A quota is used up",
+    title="A quota is reached",
     recognised_by="An error code such as LimitExceededException or ServiceQuotaExceededException, or a message that says that a limit is reached.",
     fix="Delete what is not needed, or request a higher quota.",
     sources=(pages.QUOTAS,),
@@ -98,7 +98,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase)
     return case.explain(
-        f"A quota is used up, no permission is missing{end_summary(case.failure)}",
+        f"A quota is reached, and no permission is missing{end_summary(case.failure)}",
         QUOTA_REACHED.cause("reported", code_evidence(case.failure)),
         remedies=(
             your_remedy(
@@ -167,7 +167,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         steps = ["The command lists what is attached. Detach one, then attach the new one."]
     if what == "Policies" and kind in {"role", "user", "group"}:
         steps.append(
-            "Or move the statements of one into another managed policy, or into an inline policy, which does not count."
+            "Or move the statements of one into another managed policy, or into an inline policy, which this quota does not count."
         )
         if deployment is not None or _HOLDER.search(case.text):
             title += "" if attached else f" in {'the template' if is_template else 'the code'}"
@@ -181,7 +181,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
             lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
     return case.explain(
-        f"{summary}: a quota per {kind}, and no missing permission.",
+        f"{summary}. This is a quota per {kind}, not a missing permission.",
         QUOTA_REACHED.cause(
             "reported",
             (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
@@ -217,7 +217,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
     return case.explain(
-        f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+        f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
         remedies=(
             account_remedy(
@@ -273,7 +273,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
             remedies=(
                 your_remedy(
-                    "Pass less",
+                    "Pass shorter session policies, or fewer session tags",
                     "Pass managed policies by ARN instead of an inline session policy, or shorten it.",
                     "Pass fewer and shorter session tags. EKS Pod Identity adds six, which disableSessionTags in the association turns off.",
                     url=pages.SESSION_TAGS,
@@ -297,7 +297,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
                 f"aws iam get-{found['kind']}-policy {holder} --policy-name POLICY_NAME",
             )
     return case.explain(
-        f"The policy is too long, and no permission is missing{limit}.",
+        f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
         remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url),),
         notes=("Nothing was saved.",),

@@ -35,7 +35,7 @@ EMPTY_VARIABLE = CauseType(
 )
 NO_ANSWER = CauseType(
     "no-answer",
-    title="The call got no answer",
+    title="The call got no response",
     meaning="The SDK got no response from AWS.",
     recognised_by="A connection error of an SDK that states nothing more specific.",
     fix="Test the name resolution and the connection from the place where the call runs.",
@@ -59,17 +59,17 @@ REQUEST_STALLED = CauseType(
 CONFLICT = CauseType(
     "conflict",
     title="The resource's state does not allow the call now",
-    text="Something else changes or uses the resource, or must be done first.",
+    text="Another change is in progress, something uses the resource, or a condition was not met.",
     recognised_by="An error code such as ConflictException, OperationAborted, DependencyViolation or ConditionalCheckFailedException.",
-    fix="Wait for the other change to finish, or do first what the message names, then retry.",
+    fix="Wait for the other change to finish, or remove what the message names. Then retry.",
     sources=(pages.API_REFERENCES,),
 )
-SERVICE_FAULT = CauseType(
-    "service-fault",
+SERVICE_ERROR = CauseType(
+    "service-error",
     title="The service failed",
-    text="The service could not complete the call. The request can be correct.",
+    text="The service could not complete the call. The request itself may be correct.",
     recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
-    fix="Retry with exponential backoff. If it goes on, check AWS Health.",
+    fix="Retry with exponential backoff. If the error persists, check AWS Health.",
     sources=(pages.HEALTH,),
 )
 ACLS_DISABLED = CauseType(
@@ -145,7 +145,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
     if _READS_NO_PROFILE.search(message):
         steps.append("In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1.")
     if "..amazonaws." in message:
-        steps.append("The host has no Region: the variable from which it is built has no value.")
+        steps.append("The host name has no Region: the variable that it is built from is empty.")
     if not NO_REGION_SET.search(message):
         steps.append("Check the spelling: us-east-1, not us-east-1a or us_east_1.")
     return your_remedy(
@@ -191,7 +191,7 @@ REQUEST_KINDS = (
                 url=pages.S3_ERRORS,
             ),
             your_remedy(
-                "Upload less at a time",
+                "Upload less data at once",
                 "For S3, upload large objects in parts, and fewer parts at once. The command reduces aws s3 from 10 parallel requests to 4.",
                 "Try another network, or without the proxy.",
                 commands=("aws configure set default.s3.max_concurrent_requests 4",),
@@ -216,7 +216,7 @@ REQUEST_KINDS = (
         summary="The resource's state does not allow the call at the moment.",
         remedies=(
             your_remedy(
-                "Wait, or do first what the message names",
+                "Wait for the other change, or remove what blocks the call",
                 "If another change is in progress, wait until it has finished and retry.",
                 "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
                 url=pages.API_REFERENCES,
@@ -224,7 +224,7 @@ REQUEST_KINDS = (
         ),
     ),
     ErrorKind(
-        cause=SERVICE_FAULT,
+        cause=SERVICE_ERROR,
         code=r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure",
         min_status=500,
         summary="The service failed to process the request.",
@@ -232,7 +232,7 @@ REQUEST_KINDS = (
             your_remedy(
                 "Retry with exponential backoff",
                 "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
-                "If it goes on, check AWS Health, and send AWS Support the request ID.",
+                "If the error persists, check AWS Health, and send AWS Support the request ID.",
                 url=pages.HEALTH,
             ),
         ),

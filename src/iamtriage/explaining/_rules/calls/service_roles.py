@@ -82,21 +82,21 @@ _PHRASES = (
     "The role defined for the function cannot be assumed by Lambda",
     "could not be assumed because it does not exist or the trusted entity is not correct",
 )
-INSTANCE_PROFILE_NOT_THERE = CauseType(
-    "instance-profile-not-there",
+INSTANCE_PROFILE_NOT_FOUND = CauseType(
+    "instance-profile-not-found",
     title="EC2 finds no instance profile with that name or ARN",
     text="The account of the call has no instance profile with that name or ARN.",
     recognised_by="The message says that the value is invalid for iamInstanceProfile.name or arn.",
     fix="Use the name of an existing instance profile, or create one.",
     sources=(pages.EC2_ROLES,),
 )
-ROLE_IN_PLACE_OF_PROFILE = CauseType(
-    "role-in-place-of-profile",
-    title="A role name is used instead of an instance profile name",
+ROLE_INSTEAD_OF_PROFILE = CauseType(
+    "role-instead-of-profile",
+    title="The call passes a role name instead of an instance profile name",
     fix="Use the name of the instance profile that contains the role.",
     recognised_by="The value for the instance profile is a role.",
     sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
-    of="instance-profile-not-there",
+    of="instance-profile-not-found",
 )
 _TOO_NEW = ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",))
 
@@ -114,9 +114,9 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
     return case.explain(
         f"The instance profile{stated} does not exist, or it is only seconds old.",
-        INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
+        INSTANCE_PROFILE_NOT_FOUND.cause("reported", quote_phrases(message, *_PHRASES)),
         _TOO_NEW,
-        ROLE_IN_PLACE_OF_PROFILE.cause(),
+        ROLE_INSTEAD_OF_PROFILE.cause(),
         remedies=(
             your_remedy(
                 "Check that the profile exists and contains a role",
@@ -265,13 +265,13 @@ def missing_role(
     steps: tuple[str, ...] = (f"{taken}: wait for a minute, because changes propagate.",)
     if is_starting:
         steps = (
-            f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate: a second try alone often works.",
-            f"If it does not, run the command. {taken}.",
+            f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate. Often, it is enough to retry.",
+            f"If a retry does not help, run the command. {taken}.",
         )
     purpose = f" {found[1]}" if (found := _PURPOSE.search(text)) is not None else ""
     of_service = f" for {principal}" if principal else ""
     again = "The controller retries automatically." if retries else "Then retry the call."
-    permission = f"If the service is to create the role itself, the caller needs iam:CreateServiceLinkedRole{of_service}. For a service-linked role that exists, it needs no permission."
+    permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
         permission = f"The call itself lacks no permission. Creating the role requires iam:CreateServiceLinkedRole{of_service}."
@@ -279,7 +279,7 @@ def missing_role(
         if deployment is not None and deployment.tool == "CloudFormation":
             is_update = (deployment.status or "").startswith("UPDATE") and not deployment.is_new_stack
             again = RETRY if is_update else RETRY_NEW
-    no_lack = "This is no lack of capacity, although the message begins so."
+    no_lack = "Capacity is not the problem, although the message mentions it."
     return case.explain(
         summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(

@@ -87,8 +87,8 @@ AGENT_NOT_RUNNING = CauseType(
     sign=r"\bamazon-ssm-agent\b.{0,200}\bActive: (?:inactive|failed)\b",
     of="target-not-connected",
 )
-AGENT_WITHOUT_WAY = CauseType(
-    "agent-without-way",
+SSM_UNREACHABLE = CauseType(
+    "ssm-unreachable",
     title="The agent cannot reach Systems Manager",
     text="The agent cannot reach Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
     fix="Add a route to the internet, or VPC endpoints for ssm and ssmmessages.",
@@ -139,13 +139,13 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
             text=f"The agent is not allowed to connect: the instance has no instance profile, or its role lacks permissions such as those of {_AGENT_POLICY}."
         ),
         AGENT_NOT_RUNNING.cause(),
-        AGENT_WITHOUT_WAY.cause(),
+        SSM_UNREACHABLE.cause(),
         topic="session-target-not-connected",
         remedies=(
             your_remedy(
                 "Check whether the agent is connected",
-                "The first command prints connected or notconnected. The second prints when the agent last reported. No entry means never in that account and Region.",
-                "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
+                "The first command prints connected or notconnected. The second prints when the agent last reported. If it prints nothing, the agent never reported in that account and Region.",
+                "If it prints nothing, check the instance profile and the network first. If the time is old, check the machine and its agent.",
                 commands=(
                     "aws ssm get-connection-status --target INSTANCE_ID --region REGION",
                     "aws ssm describe-instance-information --region REGION --filters Key=InstanceIds,Values=INSTANCE_ID --query 'InstanceInformationList[].[PingStatus,LastPingDateTime,AgentVersion,IamRole]'",
@@ -191,7 +191,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
         AGENT_NOT_RUNNING.cause(
             text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
         ),
-        AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
+        SSM_UNREACHABLE.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
         topic="ecs-exec-not-connected",
         remedies=(
             your_remedy(

@@ -206,7 +206,7 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
             url=url,
         )
     return cluster_remedy(
-        "Find who makes so many calls",
+        "Find out who makes so many calls",
         _FIND_CALLERS,
         f"{capitalize_start(controller.name)} retries automatically, so do not repeat anything by hand.",
         *present(_UPDATES.get(controller.name)),

@@ -10,7 +10,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
-from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
+from iamtriage.explaining._rules.credentials.signatures import WHITESPACE_IN_CREDENTIALS
 from iamtriage.explaining._rules.shared import certificates, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -62,8 +62,8 @@ PROXY = CauseType(
     fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",
     sources=(pages.VPC_ENDPOINTS,),
 )
-NAME_UNKNOWN = CauseType(
-    "name-unknown",
+HOST_NOT_RESOLVED = CauseType(
+    "host-not-resolved",
     title="The host name cannot be resolved where the call runs",
     recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
     fix="Correct the Region and the service in the endpoint, or the DNS of the network.",
@@ -88,7 +88,7 @@ NO_SUCH_HOST = CauseType(
     title="There is no endpoint of that name",
     text="The Region or service is misspelled, or the service is not available in the Region, so the host does not exist.",
     fix="Correct the Region: not every service is in every Region.",
-    of="name-unknown",
+    of="host-not-resolved",
 )
 DNS = CauseType(
     "dns",
@@ -96,7 +96,7 @@ DNS = CauseType(
     fix="Correct the resolver of the network or of the VPC.",
     recognised_by="The DNS server gave no answer.",
     sign=r"\bserver misbehaving\b|\bTemporary failure in name resolution\b|\bEAI_AGAIN\b|\bSERVFAIL\b",
-    of="name-unknown",
+    of="host-not-resolved",
 )
 
 
@@ -136,7 +136,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
 
 
 _TASK_REMEDY = account_remedy(
-    "Give the ECS task a way to AWS",
+    "Give the ECS task a network path to AWS",
     "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
     "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
     "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
@@ -149,7 +149,7 @@ _TASK_REMEDY = account_remedy(
 # What each network error means for the call. The first one that matches is used.
 _NETWORK_ERRORS = (
     (_PROXY, PROXY, ": the proxy blocked it or did not respond"),
-    (_NAME_RESOLUTION, NAME_UNKNOWN, ": the host name cannot be resolved"),
+    (_NAME_RESOLUTION, HOST_NOT_RESOLVED, ": the host name cannot be resolved"),
     (certificates.CERTIFICATE_ERROR, None, ""),
     (_CONNECTION_REFUSED, CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, TIMEOUT, ": the connection timed out"),
@@ -291,7 +291,7 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
     elif _NAME_RESOLUTION.search(message):
         reason = "The host name of the cluster's API server cannot be resolved: most likely, the cluster was deleted or re-created, or its endpoint is private."
         causes = (
-            NAME_UNKNOWN.cause("reported"),
+            HOST_NOT_RESOLVED.cause("reported"),
             NO_SUCH_HOST.cause(
                 text="The cluster was deleted or re-created, so the host in the kubeconfig no longer exists."
             ),
@@ -317,7 +317,7 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
 def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         "The credentials contain characters that an HTTP header cannot have, so no request was sent.",
-        KEY_WITH_BLANKS.cause(
+        WHITESPACE_IN_CREDENTIALS.cause(
             "derived",
             quote_phrases(message, "invalid header field value", "Invalid header value"),
             text="The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",

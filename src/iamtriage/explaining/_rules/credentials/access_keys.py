@@ -65,7 +65,7 @@ ACCESS_KEY_QUOTA = CauseType(
 EXPOSED_ACCESS_KEY = CauseType(
     "exposed-access-key",
     title="An access key is in a text or a commit",
-    text="Anyone who has read an access key with its secret can use it, and a commit keeps it for all who clone the repository.",
+    text="Anyone who reads an access key ID with its secret can use it. A commit exposes both to everyone who clones the repository.",
     recognised_by="An access key ID with a secret access key, or what a secret scanner reports about one.",
     fix="Deactivate the key, and remove it from the text or the commit.",
     sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
@@ -91,14 +91,14 @@ NEW_KEY_REMEDIES = (
         url=pages.BEST_PRACTICES,
     ),
 )
-"""The ways to a working access key, and to do without one."""
+"""How to get a working access key, and how to replace access keys."""
 # Not ACCESS_KEY_ID, which becomes the first key of the text: that can be the one in use.
 _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and deactivate it",
         "List both keys, and check for each when and for what it was last used.",
         "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
-        "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
+        "Wait long enough to be sure that nothing breaks: days, or weeks for jobs that run rarely.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
@@ -217,7 +217,7 @@ def _exposed_key_remedies(
     first = account_remedy(
         "Deactivate the exposed key",
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-        "Deactivate it. Programs that use it stop until they get a new key or a role.",
+        "Programs that use it fail until they get a new key or a role.",
         commands=(fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id), deactivate),
         url=pages.EXPOSED_KEYS,
     )
@@ -238,7 +238,7 @@ def _exposed_key_remedies(
         "Then: replace it with a role or a new key, and remove it from the text",
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
         "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
-        "Copies of the text can exist, so removing it is not enough.",
+        "Removing the text is not enough, because copies can exist.",
         commands=(
             _user_command("create-access-key", user),
             _user_command("delete-access-key", user, "--access-key-id", key_id),
@@ -247,9 +247,9 @@ def _exposed_key_remedies(
     )
     investigate = (
         account_remedy(
-            "If sessions of the key can be in use, deny the user everything for now",
-            "Sessions that were created with the key continue after it is deactivated. The policy AWSDenyAll stops them, and all else that the user does.",
-            "Detach it when the user is safe again.",
+            "If the key may have created sessions, deny the user all actions for now",
+            "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does.",
+            "Detach the policy after the cleanup.",
             commands=(_user_command("attach-user-policy", user, "--policy-arn", deny),),
             url=pages.EXPOSED_KEYS,
         ),
@@ -257,7 +257,7 @@ def _exposed_key_remedies(
             "Then: find out how it was used",
             "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure.",
             "Look for unknown users, keys, roles, instances and functions.",
-            "A policy AWSCompromisedKeyQuarantine (or V2 to V4) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
+            "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
             "Revoke the sessions of roles that were assumed with the key.",
             commands=(
                 fill_command(

@@ -128,7 +128,7 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     return pod_roles.Advice(
         [
             credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)),
-            credential_sources.NOTHING_SET_UP.cause(),
+            credential_sources.NOTHING_CONFIGURED.cause(),
         ],
         [container_remedy(case)],
     )

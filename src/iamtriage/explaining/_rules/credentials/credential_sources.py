@@ -84,8 +84,8 @@ METADATA_PROXIED = CauseType(
     recognised_by="The text shows HTTP_PROXY, and NO_PROXY lacks 169.254.169.254.",
     sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html",),
 )
-NOTHING_SET_UP = CauseType(
-    "nothing-set-up",
+NOTHING_CONFIGURED = CauseType(
+    "nothing-configured",
     title="This user has no profile, sign-in or access key on this machine",
     fix="Run aws configure sso, aws login or aws configure.",
     recognised_by="The output of aws configure list has no access key.",
@@ -144,10 +144,10 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     selected = find_profile(case)
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
-        return Advice([NOTHING_SET_UP.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
+        return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
     return Advice(
         [
-            NOTHING_SET_UP.cause(),
+            NOTHING_CONFIGURED.cause(),
             PROFILE_NOT_NAMED.cause(because=("AWS_PROFILE or --profile names the profile.",)),
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],

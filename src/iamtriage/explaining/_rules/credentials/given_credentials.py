@@ -59,7 +59,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
                 "Leave the credentials out of the code, or set the values that they are read from",
                 "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container.",
                 "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
-                "The SDK for JavaScript 3 wants accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+                "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
                 # Only the names, not the values.
                 commands=("env | grep -o '^AWS_[A-Z_]*'",),
                 url=pages.SDK_CREDENTIALS,

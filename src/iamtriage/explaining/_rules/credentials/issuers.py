@@ -131,8 +131,8 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
 
 
 _TRUST_STEP = "The role's trust policy must name the same provider: its ARN as Principal.Federated, and its URL without https:// in the condition keys that end with :sub and :aud."
-CLUSTER_MADE_ANEW = CauseType(
-    "cluster-made-anew",
+CLUSTER_RECREATED = CauseType(
+    "cluster-recreated",
     title="The cluster was re-created with another issuer",
     text="The cluster was re-created: the account has the provider of the old cluster, and the new one has another issuer.",
     fix="Create an identity provider for the issuer of the new cluster.",
@@ -173,13 +173,13 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     ]
     if other is not None and other.is_of_other_cluster:
         causes = [
-            CLUSTER_MADE_ANEW.cause(
+            CLUSTER_RECREATED.cause(
                 "derived" if is_derived(case.facts, "trust_policy") else "supplied",
                 text=f"The role's trust policy names the provider of another cluster, {other.named}: the cluster was re-created, or the role belongs to that cluster.",
             )
         ]
     else:
-        causes.append(CLUSTER_MADE_ANEW.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
+        causes.append(CLUSTER_RECREATED.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
     create = _create_provider_remedy(issuer)
     if other is not None:
         create = _create_and_trust_remedy(case, create, other)
@@ -193,7 +193,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         *causes,
         remedies=(create, compare_providers_remedy(issuer)),
         notes=(
-            "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
+            "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy is evaluated only after the provider exists.",
         ),
     )
 
@@ -253,7 +253,7 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
         creations.insert(0, eksctl)
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
-            "EKS Pod Identity, the alternative to IRSA, requires no provider.",
+            "EKS Pod Identity, the alternative to IRSA, does not need a provider.",
         ]
         url = pages.EKS_IRSA
     elif issuer.system == GITHUB:

@@ -113,7 +113,7 @@ PROFILE_NOT_FOUND = CauseType(
 PROFILE_MISTYPED = CauseType(
     "profile-mistyped",
     title="The profile's name is misspelled: names are case-sensitive",
-    fix="Correct the name. Names are case-sensitive.",
+    fix="Correct the name of the profile.",
     recognised_by="The text shows a profile whose name differs only in case.",
     sign=r"\baws configure list-profiles\b(?: [\w.@/-]{1,64}){0,20}? (?P<shown>(?P<name>[\w.@/-]{1,64})) .{0,200}\bThe config profile \((?!(?P=name)\))(?i:(?P=name))\)",
     of="profile-not-found",
@@ -316,7 +316,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
     return your_remedy(
         title,
         f"{keys} {alone}",
-        "If other credentials are meant, such as those of a profile or a role, unset both.",
+        "If you want to use other credentials, such as those of a profile or a role, unset both.",
         commands=("aws configure list",),
         url=pages.CLI_CREDENTIALS,
     )

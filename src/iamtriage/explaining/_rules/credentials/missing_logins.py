@@ -140,7 +140,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
-        f"Nobody is signed in to IAM Identity Center for {described}: {cache} has no token for it.",
+        f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login, credential_remedies.SHOW_IDENTITY),
@@ -201,7 +201,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
         unattended = (
             your_remedy(
                 "In CI and other unattended jobs, use a role that needs no MFA code",
-                "Use the role of the machine or container, or let the CI system's OIDC token assume a role. Nobody can type a code there.",
+                "Use the role of the machine or container, or let the CI system's OIDC token assume a role.",
                 "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
                 commands=("printenv AWS_PROFILE AWS_CONFIG_FILE",),
                 url=pages.CLI_ROLES,
@@ -237,7 +237,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
         remedies=(
             your_remedy(
                 "Run the program by hand",
-                "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
+                "Run it as the user that makes the call, and correct what it reports.",
                 "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
                 "Use its absolute path in the profile. Its output is secret: don't share it.",
                 commands=("aws configure get credential_process",),

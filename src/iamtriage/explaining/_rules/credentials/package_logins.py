@@ -35,7 +35,7 @@ _STATUS = 401
 _MAX_ENDPOINTS = 20
 _ENDPOINT = lazy_pattern(
     r"(?:\b(?P<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?P<account>[0-9]{12})\.d\.)?\bcodeartifact\.(?P<region>[a-z0-9-]{4,30})"
-    r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|(?P<dual_stack>on\.aws))(?P<port>:443)?"
+    r"\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|(?P<dual_stack>on\.aws))(?::443)?"
     r"(?:/(?P<format>[a-z]{3,10})(?:/(?P<repository>[A-Za-z0-9][A-Za-z0-9._-]{1,99}))?)?",
     re.ASCII,
 )
@@ -149,10 +149,6 @@ def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None
     steps = ["Log in as the user, and on the machine, that runs the package manager."]
     if client == "yarn-1":
         steps.append("Yarn 1 sends the token only if .npmrc contains always-auth=true.")
-    if client == "pnpm" and parts.get("port"):
-        steps.append(
-            "The URL has the port 443: in .npmrc, repeat the line with _authToken for the host with :443."
-        )
     login = fill_command(
         "aws codeartifact login --tool {} --domain {} --domain-owner {} --repository {} --region {}",
         *(tool, domain, account, parts.get("repository") or "REPOSITORY", region),

@@ -196,28 +196,28 @@ _KEY_STORES = {
         "GitHub",
         "the secrets of the repository, environment or organization",
         "run the job again",
-        "A secret of an environment overrides that of the repository: set it with --env. Better, use no keys: a role that the job assumes by OIDC (role-to-assume).",
+        "A secret of an environment overrides that of the repository: set it with --env. Better, replace the keys by a role that the job assumes with OIDC (role-to-assume).",
     ),
     "gitlab": _KeyStore(
         "job",
         "GitLab",
         "the CI/CD variables of the project or group",
         "run the job again",
-        "Better, use no keys: a role that the job assumes by OIDC (id_tokens).",
+        "Better, replace the keys by a role that the job assumes with OIDC (id_tokens).",
     ),
     "jenkins": _KeyStore(
         "job",
         "Jenkins",
         "the credentials of Jenkins",
         "run the job again",
-        "Better, use no keys: the role of the agent's instance or pod.",
+        "Better, replace the keys by the role of the agent's instance or pod.",
     ),
     "ecs": _KeyStore(
         "task",
         "the task definition",
         "environment or secrets of the task definition",
         "start new tasks of the new revision",
-        "Better, use no keys: the task role (taskRoleArn).",
+        "Better, replace the keys by the task role (taskRoleArn).",
     ),
 }
 
@@ -367,8 +367,8 @@ SESSION_TOKEN_REMEDY = your_remedy(
 
 CHECK_KEY = account_remedy(
     "Check whether the access key exists and is active",
-    "The first command prints the key's account and requires no permission there. The second prints the key's user, unless the key was deleted.",
-    "The last one lists the user's keys and whether they are active. A key that is not listed was deleted.",
+    "The first command works with credentials of any account, and prints the key's account. The second, run in that account, prints the key's user, unless the key was deleted.",
+    "The last command lists the user's keys and whether they are active. A key that is not listed was deleted.",
     "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
     commands=(
         "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID",

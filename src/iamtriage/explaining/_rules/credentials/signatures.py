@@ -84,12 +84,12 @@ AUTHORIZATION_MALFORMED = CauseType(
 )
 OTHER_AUTHORIZATION = CauseType(
     "other-authorization",
-    title="Something else sets the header: a proxy, basic authentication or a bearer token",
+    title="A proxy, basic authentication or a bearer token sets the header",
     fix="Remove basic authentication or the bearer token from the request.",
     of="authorization-malformed",
 )
-KEY_WITH_BLANKS = CauseType(
-    "key-with-blanks",
+WHITESPACE_IN_CREDENTIALS = CauseType(
+    "whitespace-in-credentials",
     title="A credential contains spaces or newlines",
     text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
     meaning="The access key ID, the secret access key or the session token contains a space, a newline, a quote or another character that does not belong to it.",
@@ -173,7 +173,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
             ),
         ),
         notes=(
-            "Neither the access key nor a permission is the problem: AWS compares the times before it evaluates policies.",
+            "The access key and the permissions are not the problem: AWS compares the times before it evaluates policies.",
         ),
     )
 
@@ -206,7 +206,7 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
     causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
     if _MALFORMED_KEY.search(message):
         causes.append(
-            KEY_WITH_BLANKS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
+            WHITESPACE_IN_CREDENTIALS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
         )
     dates_differ = "Date in Credential scope" in message
     if dates_differ:
@@ -313,7 +313,7 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
-    "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
+    "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that you do not want.",
     "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
     "If the secret is lost, create a new key pair: AWS shows a secret only once.",
     commands=("aws configure list", "aws configure", "aws sts get-caller-identity"),
@@ -323,8 +323,8 @@ _COPY_KEYS = your_remedy(
 
 def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
     steps = [
-        "If aws sts get-caller-identity works with the same credentials, the secret is right, and the request is changed.",
-        "Try without the proxy, and let it pass Host, path, query and signed headers unchanged.",
+        "If aws sts get-caller-identity works with the same credentials, the secret is correct, and something changes the request.",
+        "Try without the proxy, or configure it to pass Host, path, query and signed headers unchanged.",
     ]
     if _CANONICAL_REQUEST.search(message):
         steps.append(

@@ -129,7 +129,9 @@ def explain_no_registry_login(
             ),
             text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
-        EXPIRED_REGISTRY_LOGIN.cause(text="The login is older than 12 hours, or it is another user's."),
+        EXPIRED_REGISTRY_LOGIN.cause(
+            text="The login is older than 12 hours, or belongs to another user of the machine."
+        ),
         OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.text)]
