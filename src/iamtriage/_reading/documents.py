@@ -94,7 +94,7 @@ _DENIAL_NAMES = *_NAMES, "policy_arn", "authorization_id", "encoded_message"
 _values = attrgetter("envelope.code", "envelope.operation", *_NAMES[3:])
 _denial_values = attrgetter(*_DENIAL_NAMES[len(_NAMES) :])
 _NONE = (None, None, None)
-_NOWHERE = (-1, -1)
+_NOWHERE: tuple[int, int] = (-1, -1)
 
 
 def _set_spans(failure: Failure, text: str, at: int) -> int:

@@ -71,7 +71,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         return _exception_parser()(error, contexts=True) or _parse_chain(error, contexts=True)
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
-    if type(error) is not dict and not isinstance(error, Mapping):
+    if not isinstance(error, (dict, Mapping)):  # pyright: ignore[reportUnnecessaryIsInstance]
         from iamtriage._text import wrong_type_message  # type: ignore[unreachable]
 
         expected = "a string, bytes, an exception or a mapping"

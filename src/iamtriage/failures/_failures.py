@@ -150,8 +150,11 @@ class _Failure(Value, View):
     def __getstate__(self) -> dict[str, object]:
         """Return the state to pickle or copy, without a match, which has none."""
         spans = self.spans
-        state = {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
-        return state | {"_marks": (tuple(spans), tuple(spans.values()))}
+        state: dict[str, object] = {
+            field.name: getattr(self, field.name) for field in attrs.fields(type(self))
+        }
+        state["_marks"] = tuple(spans), tuple(spans.values())
+        return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():

@@ -27,9 +27,10 @@ _NO_DOCUMENT: Document = {}
 _JSON_WHITESPACE = " \t\n\r"
 
 
-def as_document(value: Any) -> Document:  # noqa: ANN401 (a cast takes longer)
+def as_document(value: object) -> Document:
     """Return a value if it is a mapping, otherwise an empty mapping."""
-    return value if type(value) is dict or isinstance(value, Mapping) else _NO_DOCUMENT
+    document: Any = value
+    return document if isinstance(value, (dict, Mapping)) else _NO_DOCUMENT
 
 
 def documents_in(value: object) -> list[Document]:
