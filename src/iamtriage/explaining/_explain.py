@@ -271,7 +271,7 @@ def _is_unexplained(denial: AccessDenied, facts: Facts, called: frozenset[str | 
 
 def _without_borders(failure: Failure) -> Failure:
     """Return a failure whose text has no drawn borders and wrapped lines, or the same one."""
-    if failure.text.isascii() and "\n" not in failure.text:
+    if failure.text.isascii() and "\n" not in failure.text.rstrip():
         return failure
     from iamtriage._reading.unwrapping.boxes import remove_borders
 

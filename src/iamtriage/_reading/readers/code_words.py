@@ -258,7 +258,8 @@ def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
     # The code and the first word of the message are then one word.
     for word in readable.words:
-        if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
+        # Each code begins with a capital letter.
+        if "A" <= word < "[" and word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
             break
     else:
         return []

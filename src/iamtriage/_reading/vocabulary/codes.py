@@ -167,8 +167,6 @@ _SUFFIXES = (
     "Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists", "Expired", "Exceeded",
     "TooLarge",
 )  # fmt: skip
-# Each word that can be a code has one of these, unless it is a known code.
-_SIGNS = (*_SUFFIXES, "Invalid")
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
 _PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
 # Codes of the query protocol that no other system has. Other clouds write "InvalidVpcId.NotFound".
@@ -355,19 +353,15 @@ def find_codes(text: str, words: set[str]) -> set[str]:
     >>> sorted(find_codes(text, set(text.split())))
     ['InvalidGroup', 'NotFound']
     """
-    parts = words & _PARTS
-    if not any(map(text.__contains__, _SIGNS)):
-        return parts
-    return parts.union([word for word in words if "A" <= word < "[" and _can_be_code(word)])
-
-
-def _can_be_code(word: str) -> bool:
-    """Return whether a capitalized word has a sign of a code and is not a generic class name."""
-    return (
-        word.startswith("Invalid")
-        or (word.endswith(_SUFFIXES) and not is_generic(word))
-        or "AccessDenied" in word
-    )
+    found = words & _PARTS
+    if any(map(text.__contains__, _SUFFIXES)):
+        likely = [word for word in words if word.endswith(_SUFFIXES) and "A" <= word < "["]
+        found.update(word for word in likely if not is_generic(word))
+    if "Invalid" in text:
+        found.update(word for word in words if word.startswith("Invalid"))
+    if "AccessDenied" in text:
+        found.update(word for word in words if "AccessDenied" in word and "A" <= word < "[")
+    return found
 
 
 @lru_cache(maxsize=1024)

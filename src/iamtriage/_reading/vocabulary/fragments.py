@@ -69,11 +69,14 @@ class FragmentIndex:
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        tables = [rows for part, rows in self._others if part in text]
-        tables += [self._rows[word] for word in self._words & words]
         found = [*self._always]
-        for rows in tables:
-            for fragment, numbers in rows:
+        for part, rows in self._others:
+            if part in text:
+                for fragment, numbers in rows:
+                    if fragment in text:
+                        found += numbers
+        for word in self._words & words:
+            for fragment, numbers in self._rows[word]:
                 if fragment in text:
                     found += numbers
         return sorted(set(found)) if found else found
