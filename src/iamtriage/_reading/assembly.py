@@ -61,11 +61,16 @@ def read(
             # True for most log lines that report errors. Unwrapping a plain line only removes words, so no reader
             # can find anything afterwards.
             return View(text), []
-        if not prefixes and is_readable_line(line):
-            return View(text), _find_candidates(readable, readers)
-    view = unwrap(text, prefixes=prefixes, statements=statements)
-    readable = Readable(view.text)
-    return view, _find_candidates(readable, possible_readers(readable), stated)
+        if prefixes or not is_readable_line(line):
+            view = unwrap(text, prefixes=prefixes, statements=statements)
+            readable.shorten(view.text)
+        else:
+            view = View(text)
+    else:
+        view = unwrap(text, prefixes=prefixes, statements=statements)
+        readable = Readable(view.text)
+        readers = possible_readers(readable)
+    return view, _find_candidates(readable, readers, stated)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:

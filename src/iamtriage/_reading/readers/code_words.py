@@ -213,8 +213,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
             yield code_piece(m, is_aws=True)
     for at in _find_unseparated(readable):
         yield from _read_unseparated(text, at)
-    # ``ANY_CODE`` is a word, too.
-    alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 2 else None
+    alone = _ONLY_CODE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 

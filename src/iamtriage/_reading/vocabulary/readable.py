@@ -51,19 +51,28 @@ class Readable:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.flat = text.replace("\n", " ") if "\n" in text else text
-        # The words, at their positions, with spaces instead of other characters, and one before the text.
-        self._written = written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
-        self.words = set(written.split())
+        self._set_text(text)
+        self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
+        self._codes = find_codes(text, self.words)
         self.codes: list[tuple[int, int]] = []
-        if codes := find_codes(text, self.words):
-            self.codes = self.places(codes)
+        if self._codes:
+            self.codes = self.places(self._codes)
             self.words.add(ANY_CODE)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
+
+    def _set_text(self, text: str) -> None:
+        self.text = text
+        self.flat = text.replace("\n", " ") if "\n" in text else text
+        # The words, at their positions, with spaces instead of other characters, and one before the text.
+        self._written = f" {text.encode('ascii', 'replace').translate(_WORDS).decode('ascii')} "
+
+    def shorten(self, text: str) -> None:
+        """Replace the text by one without some of its words. Looking them up again would take longer."""
+        self._set_text(text)
+        self.codes = self.places(self._codes)
 
     def lowered(self) -> set[str]:
         """Return the words in lower case."""
