@@ -168,6 +168,7 @@ _NEEDLESS_FOR_PLAIN_DENIALS = (
                 "explaining._rules.shared.clues",
                 "explaining._rules.shared.commands",
                 "explaining._rules.shared.companion_actions",
+                "explaining._rules.shared.tasks",
                 *_NEEDLESS_FOR_PLAIN_DENIALS,
             ),
         ),

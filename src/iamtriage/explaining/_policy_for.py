@@ -11,11 +11,13 @@ from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
-from iamtriage.explaining._rules.shared.allow_remedies import ALL_REQUIRED, allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.task_statements import ALL_REQUIRED
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents

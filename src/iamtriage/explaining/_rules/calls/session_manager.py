@@ -15,8 +15,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
-from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.tasks import SESSION_CHANNEL_ACTIONS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation

@@ -31,7 +31,14 @@ from iamtriage.explaining._rules.denials.trusted_callers import (
     trusting_statement,
 )
 from iamtriage.explaining._rules.denials.working_accounts import describe_accounts, find_working_accounts
-from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, wording
+from iamtriage.explaining._rules.shared import (
+    allow_remedies,
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    wording,
+)
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
@@ -313,7 +320,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
-        (*steps, *(() if is_compared or has_pattern else allow_remedies.role_path_steps(denial))),
+        (*steps, *(() if is_compared or has_pattern else policy_principals.role_path_steps(denial))),
         lines,
         fixed or build_document([added]),
         layer="role_trust",

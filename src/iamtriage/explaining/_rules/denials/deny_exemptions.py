@@ -8,8 +8,8 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn
 from iamtriage.explaining._rules.shared.clues import as_sentence
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
 
 if TYPE_CHECKING:

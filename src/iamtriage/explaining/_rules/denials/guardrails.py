@@ -15,7 +15,14 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    required_grants,
+    task_statements,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import (
     POLICY_TYPE_NAMES,
@@ -141,7 +148,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         steps = [
             f"Find the service's endpoint{in_vpc}: it often belongs to the network team. {denial_remedies.save_step('its policy')}",
             # The condition names the role of a session, whose ARN must be complete.
-            *allow_remedies.role_path_steps(denial),
+            *policy_principals.role_path_steps(denial),
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
         ]
     if "transitively" in (denial.failure.reason or ""):
@@ -151,8 +158,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         )
     notes = resource_steps(denial)
     if notes and (
-        notes[0].startswith(allow_remedies.NEXT_OBJECTS)
-        or allow_remedies.ALL_REQUIRED.removesuffix(".") in notes[0]
+        notes[0].startswith(required_grants.NEXT_OBJECTS)
+        or task_statements.ALL_REQUIRED.removesuffix(".") in notes[0]
     ):
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, denial.action)
@@ -216,16 +223,16 @@ def identity_notes(denial: Denial) -> tuple[str, ...]:
 
 def resource_steps(denial: Denial) -> tuple[str, ...]:
     """Return steps on the resource in the statement."""
-    grant = allow_remedies.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return (*grant.notes, *allow_remedies.task_statement(grant, denial)[1])
+    return (*grant.notes, *task_statements.task_statement(grant, denial)[1])
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
-    grant = None if denial.is_explicit else allow_remedies.required_grant(denial)
-    return None if grant is None else allow_remedies.task_statement(grant, denial)[0]
+    grant = None if denial.is_explicit else required_grants.required_grant(denial)
+    return None if grant is None else task_statements.task_statement(grant, denial)[0]
 
 
 def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
@@ -233,7 +240,7 @@ def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is None:
         return None
-    condition = {"ArnEquals": {"aws:PrincipalArn": allow_remedies.policy_principal_arn(denial)}}
+    condition = {"ArnEquals": {"aws:PrincipalArn": policy_principals.policy_principal_arn(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
 
 

@@ -13,10 +13,11 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start, other_side_step, put_check_first
 

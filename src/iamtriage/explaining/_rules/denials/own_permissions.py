@@ -18,9 +18,9 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start

@@ -21,13 +21,14 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import permiss
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,

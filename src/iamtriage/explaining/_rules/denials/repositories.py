@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.companion_actions import PUSH_ACTIONS, is_of_push
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -30,6 +29,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     resource_policy_remedy,
     your_remedy,
 )
+from iamtriage.explaining._rules.shared.tasks import PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:

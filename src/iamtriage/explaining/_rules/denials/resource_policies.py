@@ -15,7 +15,15 @@ from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.shared import allow_remedies, commands, denial_remedies, pages, services
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    required_grants,
+    services,
+    task_statements,
+)
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import describe_companions
@@ -151,18 +159,18 @@ def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
     policy = policy_of(denial)
     added = _allow_statement(denial)
-    grant = allow_remedies.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     steps = [_save_step(policy)]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
-    more = () if added is None else allow_remedies.add_certain_companions(added, denial)
+    more = () if added is None else task_statements.add_certain_companions(added, denial)
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
     if not is_two_sided:
         steps[0] = " ".join((steps[0], *more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += allow_remedies.role_path_steps(denial)
+    steps += policy_principals.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
     lines = policy_commands(denial, policy.show_command, policy.change_command)
@@ -177,7 +185,7 @@ def resource_remedy(denial: Denial) -> Remedy:
                 f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             )
             region = None if denial.resource_arn is None else denial.resource_arn.region
-            role = allow_remedies.policy_principal_arn(denial)
+            role = policy_principals.policy_principal_arn(denial)
             lines += (commands.create_grant_command(denial.resource, region, role),)
     elif is_two_sided:
         key = ""
@@ -257,11 +265,11 @@ def policy_of(denial: Denial) -> services.ResourcePolicy:
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action to the caller in the resource-based policy."""
-    grant = allow_remedies.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     if grant is None:
         return None
     policy = policy_of(denial)
-    principal = {"AWS": allow_remedies.policy_principal_arn(denial)}
+    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     added = build_statement(grant, sid=statement_id(grant.action), principal=principal)
@@ -280,7 +288,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
     """Return the key policy statements that a service-linked role needs for a customer managed key."""
-    arn = allow_remedies.policy_principal_arn(denial)
+    arn = policy_principals.policy_principal_arn(denial)
     if denial.crosses_accounts:
         root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
         return services.linked_role_key_statements(root, grants_only_for_services=False)
@@ -350,7 +358,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     if isinstance(denial.principal, ServicePrincipal):
         values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
     else:
-        values["PRINCIPAL"] = commands.arn(allow_remedies.policy_principal_arn(denial), "PRINCIPAL_ARN")
+        values["PRINCIPAL"] = commands.arn(policy_principals.policy_principal_arn(denial), "PRINCIPAL_ARN")
     for pattern, word in _NAMED_RESOURCES:
         if (found := pattern.match(resource)) is not None:
             values[word] = found["name"]

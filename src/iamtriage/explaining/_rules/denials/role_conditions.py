@@ -12,9 +12,9 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import (

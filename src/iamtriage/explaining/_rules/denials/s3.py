@@ -24,20 +24,21 @@ from iamtriage.explaining._rules.denials.buckets import (
 )
 from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import (
-    UPLOAD_WITH_OPTIONS,
-    upload_option_actions,
-    writes_with_s3a,
-)
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import (
     present,
     resource_policy_remedy,
     your_remedy,
 )
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
+from iamtriage.explaining._rules.shared.tasks import (
+    UPLOAD_WITH_OPTIONS,
+    upload_option_actions,
+    writes_with_s3a,
+)
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow, build_document

@@ -18,9 +18,10 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import buckets, resource_policies
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
 from iamtriage.policies._documents import allow

@@ -15,10 +15,10 @@ from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions, join_values
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._patterns import compile_glob, matches
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._rules.shared import allow_remedies, commands
+from iamtriage.explaining._rules.shared import commands, policy_principals
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     iterate_statements,
@@ -48,7 +48,7 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
     """
     role = denial.role
     if not isinstance(role, IdentityCenterRole) or not role.lacks_its_path or denial.has_masked_account:
-        return allow(action, principal={"AWS": allow_remedies.policy_principal_arn(denial)})
+        return allow(action, principal={"AWS": policy_principals.policy_principal_arn(denial)})
     start = f"arn:{role.partition}:iam::{role.account}"
     pattern = f"{start}:role/aws-reserved/sso.amazonaws.com/*{role.name}"
     condition = {"ArnLike": {"aws:PrincipalArn": pattern}}

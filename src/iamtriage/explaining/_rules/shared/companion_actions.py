@@ -1,20 +1,7 @@
 """List the actions that a task requires in addition to the denied one.
 
 AWS reports one missing action at a time. Steps name the others. A policy includes them only if the text shows the
-task, because otherwise only the reader knows whether the caller performs all of it. Sources, pages of docs.aws.amazon.com:
-
-* ECR: AmazonECR/latest/userguide/image-push-iam.html, the managed policy AmazonEC2ContainerRegistryPullOnly,
-  AmazonECR/latest/public/public-repository-policy-examples.html
-* Session Manager: systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-* ECS Exec: AmazonECS/latest/developerguide/ecs-exec.html
-* logs: the managed policy AWSLambdaBasicExecutionRole
-* event sources: the managed policies AWSLambdaSQSQueueExecutionRole and AWSLambdaKinesisExecutionRole
-* keys: AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
-  AmazonS3/latest/API/API_CreateMultipartUpload.html
-* launches: AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html
-* CodeArtifact: codeartifact/latest/ug/auth-and-access-control-iam-identity-based-access-control.html,
-  codeartifact/latest/ug/get-set-up-provision-user.html
-* Bedrock: bedrock/latest/userguide/inference-profiles-prereq.html
+task, because otherwise only the reader knows whether the caller performs all of it.
 """
 
 from __future__ import annotations
@@ -23,91 +10,17 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared import text_signs
-from iamtriage.explaining._rules.shared.text_signs import find_acl
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, SESSION_CHANNEL_ACTIONS, TASKS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
+    from iamtriage.explaining._rules.shared.tasks import Task
     from iamtriage.failures._failures import AccessDenied
 
 
-@attrs.frozen(eq=False, repr=False)
-class _Task(Value):
-    """A task that requires several actions.
-
-    Attributes:
-        name: The task, as the beginning of a sentence.
-        actions: The actions that it requires on one resource.
-        resource: That resource in words, empty if the actions require ``*``.
-        actions_on_star: The actions that it requires on ``*``, which only identity-based policies can allow.
-    """
-
-    name: str
-    actions: tuple[str, ...]
-    resource: str = ""
-    actions_on_star: tuple[str, ...] = ()
-
-
-def _actions(service: str, names: str) -> tuple[str, ...]:
-    return tuple(f"{service}:{name}" for name in names.split())
-
-
-_LOGIN, _PUBLIC_LOGIN_ACTION = "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken"
-_TOKEN_ACTION = "sts:GetServiceBearerToken"  # noqa: S105 (an action)
-_UPLOADS = "BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage"
-_PUSH = _Task("Pushing an image", _actions("ecr", f"{_UPLOADS} BatchGetImage"), "the repository", (_LOGIN,))
-_PULL = _Task(
-    "Pulling an image", _actions("ecr", "BatchGetImage GetDownloadUrlForLayer"), "the repository", (_LOGIN,)
-)
-_PUBLIC_PUSH = _Task(
-    "Pushing an image to ECR Public",
-    _actions("ecr-public", _UPLOADS),
-    "the repository",
-    (_PUBLIC_LOGIN_ACTION, _TOKEN_ACTION),
-)
-_PUBLIC_LOGIN = _Task("The login to ECR Public", (_PUBLIC_LOGIN_ACTION, _TOKEN_ACTION))
-_PACKAGES_LOGIN = _Task(
-    "The login to CodeArtifact", ("codeartifact:GetAuthorizationToken",), "the domain", (_TOKEN_ACTION,)
-)
-PACKAGE_ACTIONS = _actions("codeartifact", "GetRepositoryEndpoint ReadFromRepository")
-"""What a package manager requires on the repository to install packages."""
-_PACKAGES = _Task("Installing packages", PACKAGE_ACTIONS, "the repository")
-SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
-"""The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
-PUSH_ACTIONS = _PUSH.actions
-"""What pushing an image requires on the repository."""
-SESSION_CHANNEL_ACTIONS = _actions(
-    "ssmmessages", "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel"
-)
-"""What an agent requires for Session Manager or ECS Exec."""
-_SESSIONS = _Task("An agent for Session Manager or ECS Exec", SESSION_CHANNEL_ACTIONS)
-_KINESIS = _Task(
-    "Reading a stream as Lambda does",
-    _actions("kinesis", "DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"),
-    "the stream",
-    ("kinesis:ListStreams",),
-)
-_MARKETPLACE = _Task(
-    "Subscribing in AWS Marketplace", _actions("aws-marketplace", "ViewSubscriptions Subscribe")
-)
-_WRITING_LOGS = _Task("Writing logs", _actions("logs", "CreateLogStream PutLogEvents"), "the log group")
-_TASKS: dict[str, tuple[_Task, ...]] = {
-    **dict.fromkeys(_PUSH.actions, (_PUSH,)),
-    **dict.fromkeys(_PULL.actions, (_PULL,)),
-    _LOGIN: (_PUSH, _PULL),
-    **dict.fromkeys(_PUBLIC_PUSH.actions, (_PUBLIC_PUSH,)),
-    _PUBLIC_LOGIN_ACTION: (_PUBLIC_LOGIN,),
-    "codeartifact:GetAuthorizationToken": (_PACKAGES_LOGIN,),
-    **dict.fromkeys(PACKAGE_ACTIONS, (_PACKAGES,)),
-    **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
-    **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
-    **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
-}
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
 _ENCRYPTED = frozenset(
     {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
@@ -116,6 +29,7 @@ _KEY_ARN = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]{32,36}(?![\w-])", re.ASCII
 )
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _HINTS = {
     "logs:CreateLogGroup": _LOGS,
@@ -180,40 +94,6 @@ _GENERATED_NAME = lazy_pattern(
 )
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "The login to the registry (docker login) requires it, before a pull or push."
-_MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
-# Who sends to an encrypted queue or topic needs both:
-# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-_SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
-_DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
-# https://developer.hashicorp.com/terraform/language/backend/s3
-_LOCK_SIGN = "the state lock"
-_LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
-_PULL_SIGNS = lazy_pattern(
-    r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
-)
-# What docker, podman, buildx, kaniko, crane and skopeo print about a push, and their commands.
-_PUSH_SIGNS = lazy_pattern(
-    r"\b(?:docker|podman|nerdctl|buildah|helm|crane|oras|finch)(?: (?:image|compose))? push\b|[Tt]he push refers to repository"
-    r"|\bskopeo copy\b|\bbuildx? build\b[^\n]{0,400} --push\b|[Ff]ailed to push|error pushing image|checking push permission"
-    r"|\bpushing (?:layers|manifest)\b",
-    re.ASCII,
-)
-# Such clients upload large files in parts, which also requires kms:Decrypt:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
-_UPLOAD_SIGNS = lazy_pattern(
-    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
-    re.ASCII,
-)
-# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/assumed_roles.html (restricted permissions)
-_S3A = lazy_pattern(r"\bs3a://|\.fs\.s3a\.|\bs3n?://\S{1,500}/_temporary\b", re.ASCII)
-_S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the bucket,"
-_S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
-# Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
-_DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
-UPLOAD_WITH_OPTIONS = "An upload with these options"
-"""The task of an upload with an ACL or tags, or that also deletes."""
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -244,7 +124,7 @@ def describe_companions(
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
-    if action in _TASKS or action in _HINTS:
+    if action in TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
 
@@ -288,94 +168,6 @@ def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
     return (
         f"AWS checks {action} on the other resources of the call, too ({join_words(names, 'and')}), and names one at a time: add their ARNs.",
     )
-
-
-def certain_companions(action: str, operation: str | None, text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the task that a text shows, and the other actions that it requires on the same resource.
-
-    Args:
-        action: The denied action, as AWS spells it.
-        operation: The call in which it was denied.
-        text: The text around the denial.
-
-    >>> certain_companions("kms:GenerateDataKey", "CreateMultipartUpload", "")
-    ('CreateMultipartUpload', ('kms:Decrypt',))
-    """
-    if action in _DATA_KEY_ACTIONS and operation in _MULTIPART | _SENDING:
-        task, together = operation or "", _DATA_KEY_ACTIONS
-    elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
-        task, together = "An upload in several parts", _DATA_KEY_ACTIONS
-    elif action == "s3:PutObject" and (more := upload_option_actions(text)):
-        task, together = UPLOAD_WITH_OPTIONS, (action, *more)
-    elif writes_with_s3a(action, text):
-        task, together = _S3A_WRITE, _S3A_ACTIONS
-    elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
-        task, together = "The lock of the Terraform state", _LOCK_ACTIONS
-    elif action in _PULL.actions and _PULL_SIGNS.search(text):
-        task, together = "A pull", _PULL.actions
-    elif action in _PUSH.actions and _PUSH_SIGNS.search(text):
-        task, together = "A push", _PUSH.actions
-    else:
-        return "", ()
-    return task, tuple(each for each in together if each != action)
-
-
-def writes_with_s3a(action: str | None, text: str) -> bool:
-    """Return whether Hadoop's S3A client, which Spark uses, writes an object.
-
-    >>> writes_with_s3a("s3:PutObject", "PUT 0-byte object on s3a://lake/orders/_temporary/0")
-    True
-    """
-    return action == "s3:PutObject" and _S3A.search(text) is not None
-
-
-def upload_option_actions(text: str) -> tuple[str, ...]:
-    """Return what the options of an upload require on the object, besides ``s3:PutObject``.
-
-    >>> upload_option_actions("aws s3 sync out s3://site --acl public-read --delete")
-    ('s3:PutObjectAcl', 's3:DeleteObject')
-    """
-    return tuple(
-        action
-        for action, find in (
-            ("s3:PutObjectAcl", find_acl),
-            ("s3:PutObjectTagging", _TAGGING.search),
-            ("s3:DeleteObject", _DELETING.search),
-        )
-        if find(text)
-    )
-
-
-def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    """Return the task that requires an action: its name, its actions on the resource, and those on ``*``.
-
-    It is ``None`` if several tasks require the action, or none is known.
-
-    Args:
-        action: The denied action, as AWS spells it.
-        text: The text around the denial.
-
-    >>> find_task("logs:PutLogEvents", "")
-    ('Writing logs', ('logs:CreateLogStream', 'logs:PutLogEvents'), ())
-    """
-    tasks = _TASKS.get(action, ())
-    if action == _LOGIN:
-        shown = ((_PULL, _PULL_SIGNS), (_PUSH, _PUSH_SIGNS))
-        tasks = tuple(task for task, signs in shown if signs.search(text))
-    if action in _WRITING_LOGS.actions:
-        tasks = (_WRITING_LOGS,)
-    if len(tasks) != 1 or tasks[0] is _MARKETPLACE or (action != _LOGIN and action not in tasks[0].actions):
-        return None
-    return tasks[0].name, tasks[0].actions, tasks[0].actions_on_star
-
-
-def is_of_push(text: str) -> bool:
-    """Return whether a text is about pushing an image, and not about pulling one.
-
-    >>> is_of_push("ERROR: failed to push 111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1")
-    True
-    """
-    return "/blobs/uploads/" in text or (bool(_PUSH_SIGNS.search(text)) and not _PULL_SIGNS.search(text))
 
 
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
@@ -431,14 +223,14 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
 @functools.cache
 def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
     describe = _for_resource_policy if by_resource else _for_identity_policy
-    sentences = [sentence for task in _TASKS.get(action, ()) if (sentence := describe(task, action))]
+    sentences = [sentence for task in TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
-        return (*([_PURPOSE_OF_LOGIN] if action == _LOGIN else []), *sentences, _ALL)
+        return (*([_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []), *sentences, _ALL)
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 
 
-def _for_identity_policy(task: _Task, action: str) -> str | None:
+def _for_identity_policy(task: Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     on_star = [each for each in task.actions_on_star if each != action]
     parts = [f"{join_words(others, 'and')} on {task.resource or '*'}"] if others else []
@@ -447,7 +239,7 @@ def _for_identity_policy(task: _Task, action: str) -> str | None:
     return f"{task.name} also requires {', and '.join(parts)}." if parts else None
 
 
-def _for_resource_policy(task: _Task, action: str) -> str | None:
+def _for_resource_policy(task: Task, action: str) -> str | None:
     others = [each for each in task.actions if each != action]
     if not others or not task.actions_on_star:
         return None

@@ -1,0 +1,106 @@
+"""Find the grant that a denied request requires: its action, resources and conditions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared import tasks
+from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
+from iamtriage.policies._grants import build_grant
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.policies._grants import Grant
+
+# The calls that tag what they create, and the resources that calls create with others.
+_CREATING = lazy_pattern(r"(?:Allocate|Copy|Create(?!Tags)|Import|Register|Request|Run)[A-Z]", re.ASCII)
+_TAGGED_BY = {
+    "RunInstances": ("instance", "volume", "network-interface"),
+    "CreateFleet": ("fleet", "instance", "volume", "network-interface", "spot-instances-request"),
+}
+TAGGING_CALL = "The call was "
+# CloudWatch Logs ends the ARN of a log group so in its messages.
+_NO_STREAM = ":log-stream:"
+# The table of actions has no ARN without a Region for the models of Bedrock.
+UNLISTED = "AWS lists no resource of this form"
+NEXT_OBJECTS = "If the key changes from run to run, use "
+_ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
+
+
+def required_grant(denial: Denial) -> Grant | None:
+    """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
+    if denial.action is None:
+        return None
+    grant = build_grant(denial.action, denial.resource, denial.location)
+    if grant is not None and grant.action.endswith("Tags"):
+        return _limit_to_creation(grant, denial)
+    if grant is not None and grant.action == "sts:GetServiceBearerToken":
+        # The service that the text names asks for the token.
+        for prefix, service in tasks.SERVICES_OF_TOKENS.items():
+            if prefix in denial.failure.text:
+                grant = attrs.evolve(grant, conditions=token_condition(service))
+    if grant is None or len(grant.resources) != 1:
+        return grant
+    if grant.resources[0].endswith(_NO_STREAM):
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
+    if grant.action.startswith(("bedrock:", "glue:", "ssm:S", "sts:AssumeRole")):
+        from iamtriage.explaining._rules.shared.required_resources import required_resources
+
+        region, account = denial.facts.region, denial.account
+        required = required_resources(
+            grant.action, grant.resources[0], denial.failure.text, region=region, account=account
+        )
+        if required is not None:
+            resources, why = required
+            notes = tuple(each for each in grant.notes if not each.startswith(UNLISTED))
+            return attrs.evolve(grant, resources=resources, notes=(*notes, why))
+    objects = transfer_objects(grant.resources[0], denial.failure.text)
+    if objects is None and (others := next_objects(grant.resources[0])) is not None:
+        return attrs.evolve(grant, notes=(f"{NEXT_OBJECTS}{others} as Resource.", *grant.notes))
+    if objects is None:
+        return grant
+    return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
+    """Return the grant of tagging with the call that creates the resources, and all that it tags.
+
+    Without the condition, the caller could change the tags of all resources.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    """
+    from iamtriage.explaining._rules.shared.decisions import request_values
+
+    key = f"{grant.action.partition(':')[0]}:CreateAction"
+    values, resource = request_values(denial.facts, key), grant.resources[0]
+    created = values[0] if len(values) == 1 else None
+    if created is None and resource.endswith("/*") and _CREATING.match(denial.operation or ""):
+        created = denial.operation
+    if created is None or len(grant.resources) != 1:
+        return grant
+    kinds: tuple[str, ...] = ()
+    if grant.action == "ec2:CreateTags" and resource.endswith("/*"):
+        kinds = _TAGGED_BY.get(created, ())
+    prefix = resource.rpartition(":")[0]
+    resources = dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))
+    # A fleet launches its instances with RunInstances.
+    calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
+    note = f"{TAGGING_CALL}{created}: it tags what it creates, which requires {grant.action} on each new resource."
+    return attrs.evolve(
+        grant,
+        resources=tuple(resources),
+        conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
+        notes=(f"{note} The condition {key} limits it to such calls.",),
+    )
+
+
+def token_condition(service: str) -> dict[str, dict[str, str]]:
+    """Return the condition that limits bearer tokens to one service.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+    """
+    return {"StringEquals": {"sts:AWSServiceName": service}}

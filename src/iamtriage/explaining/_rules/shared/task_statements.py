@@ -1,0 +1,122 @@
+"""Build the statements that the task of a denied action requires, of which AWS reports one action at a time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._rules.shared import tasks, text_signs
+from iamtriage.explaining._rules.shared.policy_names import statement_id
+from iamtriage.explaining._rules.shared.required_grants import token_condition
+from iamtriage.policies._documents import allow, build_statement
+from iamtriage.policies._grants import build_grant
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.policies._grants import Grant
+
+_OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
+_IMAGE = lazy_pattern(
+    r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
+    re.ASCII,
+)
+_STANDARD_DENIAL = "is not authorized to perform"
+_PACKAGES_LOGIN = lazy_pattern(
+    r"\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})",
+    re.ASCII,
+)
+ALL_REQUIRED = "requires all of these actions."
+"""The end of the step about a policy whose actions one task requires."""
+
+
+def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the statement of a grant with what its task requires on the resource, and steps on the rest of the task."""
+    statement = build_statement(grant, sid=statement_id(grant.action))
+    steps = add_certain_companions(statement, denial)
+    added: list[dict[str, Any]] = []
+    if steps and grant.action.startswith("ecr:"):
+        task = steps[0].partition(" requires ")[0]
+        steps, added = (f"{task} {ALL_REQUIRED}",), [build_allow(("ecr:GetAuthorizationToken",), "*")]
+    elif not steps and not grant.action.startswith("logs:"):
+        steps, added = complete_task(statement, grant, denial)
+    for each in added:
+        actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
+        steps = (
+            f"{steps[0].removesuffix('.')}, and {join_words(actions, 'and')} on {each['Resource']}.",
+            *steps[1:],
+        )
+    return statement, steps
+
+
+def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:
+    """Add the other actions that the call certainly requires to a statement, and return steps that say so."""
+    action: object = statement["Action"]
+    if not isinstance(action, str):
+        return ()
+    text, start = denial.failure.text, denial.failure.span[0]
+    # A message of KMS within that of another service has its own envelope.
+    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    outer = _OUTER_CALL.search(line) if denial.operation is None else None
+    task, others = tasks.certain_companions(
+        action,
+        outer[1] if outer else denial.operation,
+        text_signs.without_other_commands(denial.failure, denial.facts),
+    )
+    if not others:
+        return ()
+    statement["Action"] = [action, *others]
+    if len(others) == 1:
+        return (f"{task} requires {others[0]}, too.",)
+    return (f"{task} {ALL_REQUIRED}",)
+
+
+def complete_task(
+    statement: dict[str, Any], grant: Grant, denial: Denial
+) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Add what the task of an action requires to its statement; return a step that says so, and more statements."""
+    found = tasks.find_task(grant.action, denial.failure.text)
+    if found is None or not isinstance(statement["Resource"], str):
+        return (), []
+    task, actions, added = found
+    resource = "*"
+    if grant.action in actions:
+        statement["Action"] = [grant.action, *(each for each in actions if each != grant.action)]
+        if grant.action.startswith("logs:"):
+            # Each task or function writes to another stream.
+            group = statement["Resource"].partition(":log-stream:")[0].removesuffix(":*")
+            statement["Resource"] = f"{group}:*"
+    else:
+        added, resource = actions, _find_repository(denial)
+    more = [build_allow(added, resource)] if added else []
+    service = tasks.SERVICES_OF_TOKENS.get(grant.action.partition(":")[0])
+    if service is None or not more:
+        return (f"{task} {ALL_REQUIRED}",), more
+    more[0]["Condition"] = token_condition(service)
+    text, domain = denial.failure.text, grant.resources[0]
+    login = _PACKAGES_LOGIN.search(text)
+    step = f"{task} requires sts:GetServiceBearerToken, too."
+    if login is not None and ":domain/" in domain and text.count(_STANDARD_DENIAL) == 1:
+        # The command calls GetRepositoryEndpoint, and the package manager reads.
+        repository = f"{domain.replace(':domain/', ':repository/')}/{login['repository']}"
+        actions = (grant.action, *tasks.PACKAGE_ACTIONS)
+        statement.update(Action=list(actions), Resource=[domain, repository])
+        return (step, "Package managers require the actions on the repository."), more
+    statement["Action"] = grant.action
+    then = f"Package managers then require {join_words(tasks.PACKAGE_ACTIONS, 'and')} on the repository."
+    return (step, then), more
+
+
+def build_allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
+    """Return the statement that allows actions on a resource, with a Sid named after the first one."""
+    return allow(actions, resource, sid=statement_id(actions[0]))
+
+
+def _find_repository(denial: Denial) -> str:
+    """Return the ARN of the ECR repository that the text names, with placeholders for what it does not."""
+    image = _IMAGE.search(denial.failure.text)
+    if image is not None:
+        return f"arn:{denial.location.partition or 'aws'}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"
+    grant = build_grant("ecr:BatchGetImage", None, denial.location)
+    return "REPOSITORY_ARN" if grant is None else grant.resources[0]
