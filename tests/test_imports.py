@@ -30,7 +30,11 @@ _MAX_MODULES_WITHOUT_CONTRACT = 4
 _MAX_MODULES = 15
 _MAX_MODULES_AT_THE_TOP = 8
 # They have one module per subject.
-_FOLDERS_OF_SUBJECTS = ("iamtriage._reading.readers", "iamtriage.explaining._rules")
+_FOLDERS_OF_SUBJECTS = (
+    "iamtriage._reading.readers",
+    "iamtriage.explaining._context.readers",
+    "iamtriage.explaining._rules",
+)
 
 Graph = dict[str, set[str]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re  # noqa: TC003 (libraries resolve the annotations)
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
@@ -13,7 +14,6 @@ from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS, SHOWN_KEYS
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
 
     from iamtriage._rendering.blocks import Block
