@@ -2526,12 +2526,12 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             "external-dns: failed to list hosted zones: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
             "Let ExternalDNS make fewer calls",
-            "changes separately. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
+            "have a separate limit. Raise --interval, which is one minute by default, set --provider-cache-time, for example to 15m, and limit the zones with --domain-filter or --zone-id-filter",
         ),
         (
             "operation error Route 53: ListHostedZones, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",
             "Retry with exponential backoff and jitter, and make fewer calls",
-            "by default to 10 a second",
+            "by default 10 calls a second",
         ),
         (
             botocore_text(

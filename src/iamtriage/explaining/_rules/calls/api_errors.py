@@ -192,8 +192,8 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     """Return the summary of a throttled request, with the operation if the text states it."""
-    operation = case.failure.envelope.operation
-    if operation is None or _OPERATION.fullmatch(operation) is None:
+    operation = error_kind.safe_code(case.failure.envelope.operation)
+    if operation is None:
         return summary
     if uses_throttled_key(case):
         return summary.replace(
@@ -202,7 +202,6 @@ def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     return summary.replace("the request", f"the call {operation}", 1)
 
 
-_OPERATION = lazy_pattern(r"[A-Z][A-Za-z0-9]{1,80}", re.ASCII)
 # The message says what is wrong, and the kind does not.
 _QUOTED = frozenset(
     {

@@ -34,7 +34,7 @@ _UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
 PRINCIPAL_NOT_ACCEPTED = CauseType(
     "principal-not-accepted",
     title="EKS rejects the principal ARN of an access entry",
-    meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
+    meaning="EKS does not accept the ARN as the principal of an access entry. No such role or user exists, or the ARN has the wrong form.",
     recognised_by="The message says that the principalArn is invalid or has the wrong format.",
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),

@@ -208,7 +208,7 @@ def _find_reason_remedy(cluster: Cluster, group: str) -> Remedy:
     return cluster_remedy(
         "Find out why the nodes did not join",
         "The first command prints the node role, the subnets and EKS's own findings. The second prints the console output of a node, with the start of the kubelet.",
-        "Unauthorized in the log means that the node role is not mapped, a timeout points to the network, and AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
+        "Unauthorized in the log means that the node role is not mapped. A timeout points to the network, AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
         "The third command runs AWS's checks for the instance. Systems Manager then shows the result.",
         commands=(
             cluster.eks_command(

@@ -167,7 +167,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
             ),
             account_remedy(
                 "Let the agent reach Systems Manager",
-                "The machine must reach the ssm and ssmmessages endpoints of its Region on port 443, over the internet or through VPC endpoints with private DNS whose security groups allow the machine.",
+                "The machine must reach the ssm and ssmmessages endpoints of its Region on port 443. Without internet access, it needs VPC endpoints with private DNS, whose security groups allow the machine.",
                 url=pages.SESSION_ENDPOINTS,
             ),
         ),

@@ -132,7 +132,7 @@ def throttling_text(case: Case[AwsError]) -> str:
     if error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
     if _calls_route_53(case):
-        return "Route 53 limits the calls of all programs of an account together, by default to 10 a second and some operations to fewer, and limits the record changes separately."
+        return "All programs of an account share the rate of Route 53, by default 10 calls a second and fewer for some operations. Record changes have a separate limit."
     if uses_throttled_key(case):
         return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
     return THROTTLED.text

@@ -252,7 +252,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = (
         "Any response, even an error, shows that STS is reachable.",
-        "A VPC without internet access needs an interface endpoint for STS with private DNS and a security group that allows port 443, and clients must call the regional endpoint.",
+        "A VPC without internet access needs an interface endpoint for STS, with private DNS and a security group that allows port 443. Clients must call the regional endpoint.",
     )
     return case.explain(
         "The role's credentials could not be fetched, because STS did not respond.",

@@ -165,7 +165,9 @@ def _explain_missing_token(
     missing = missing.upper() if is_variable else missing
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
     export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
-    remedies = (attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity")),)
+    remedies: tuple[Remedy, ...] = (
+        attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity")),
+    )
     source = ""
     if (profile := clues.find_overridden_profile(case)) is not None:
         because.append(_describe_override(profile))

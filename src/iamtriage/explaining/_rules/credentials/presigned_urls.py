@@ -188,7 +188,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
             your_remedy(
                 "Use the complete URL, at the host that it was signed for",
                 "A URL that was signed for CloudFront works only at the domain of its distribution, one for S3 only at the S3 endpoint.",
-                "If CloudFront forwards the request and S3 still reports this, check that the behavior has a trusted key group and does not forward the query string to the bucket.",
+                "If S3 still reports this for a CloudFront URL, check the cache behavior: it must have a trusted key group, and must not forward the query string.",
                 "Quote the URL on a command line. In HTML, & can be written as &amp;.",
                 url=pages.CLOUDFRONT_SIGNED,
             ),

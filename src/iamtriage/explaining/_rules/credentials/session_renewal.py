@@ -155,7 +155,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     step, lines = "The session already has the maximum duration of 12 hours: split the job.", []
     if longer is not None:
         now = f" It is {seconds} now." if seconds else ""
-        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} If the role's maximum session duration is lower, an administrator raises it with the command, to at most 12 hours."
+        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} An administrator can raise the role's maximum session duration with the command, to at most 12 hours."
         # A permission set has the duration of its roles.
         lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
     return your_remedy(

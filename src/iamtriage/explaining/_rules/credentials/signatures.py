@@ -92,7 +92,7 @@ WHITESPACE_IN_CREDENTIALS = CauseType(
     "whitespace-in-credentials",
     title="A credential contains spaces or newlines",
     text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
-    meaning="The access key ID, the secret access key or the session token contains a space, a newline, a quote or another character that does not belong to it.",
+    meaning="The access key ID, secret access key or session token contains a space, a newline, a quote or another character that is not part of it.",
     fix="Copy the credentials again without spaces, newlines and quotes.",
     of="authorization-malformed",
 )
