@@ -32,7 +32,7 @@ from iamtriage.redaction._finders.phrases import find_listed_commands, find_phra
 from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_whole_secret
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._repetition import Part, find_distinct_parts
+from iamtriage.redaction._repetition import find_distinct_parts
 from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
@@ -69,16 +69,15 @@ _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|
 
 def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
-    is_wrapped = True
+    finds = find_secrets(text)
     for _ in range(_MAX_ROUNDS):
-        finds = find_secrets(text, is_wrapped=is_wrapped)
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
-        is_done = hidden == text or not _may_reveal(text, hidden, finds, is_wrapped=is_wrapped)
+        if hidden == text or not _may_reveal(text, finds, is_wrapped=is_wrapped):
+            return hidden
         text = hidden
-        if is_done:
-            break
+        finds = [*_find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
     return text
 
 
@@ -105,14 +104,12 @@ def _is_announced(text: str) -> bool:
     return found is not None
 
 
-def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
-    """Return whether the markers of secrets can reveal another one: in a short text, or around a marker."""
+def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
+    """Return whether the markers of secrets can reveal another one."""
     finds = sorted(finds)
     windows = list_windows(text, finds)
     if windows is None:
-        parts = find_distinct_parts(hidden)
-        is_whole = parts[0].high - parts[0].low == len(hidden)
-        return is_whole or any(_has_secret(hidden, part, is_wrapped=is_wrapped) for part in parts)
+        return True
     starts = [found.start for found in finds]
     for low, high in windows:
         inside = (
@@ -132,14 +129,6 @@ def _list_values(text: str, *, is_wrapped: bool) -> set[str]:
     """Return the secrets in a text that have no marker yet."""
     finds = find_secrets(text, is_wrapped=is_wrapped)
     return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()
-
-
-def _has_secret(text: str, part: Part, *, is_wrapped: bool) -> bool:
-    """Return whether a part of a text contains a secret that has no marker yet."""
-    start, end = part.start - part.low, part.end - part.low
-    text = text[part.low : part.high]
-    finds = [found for found in find_secrets(text, is_wrapped=is_wrapped) if start <= found.start < end]
-    return insert_markers(text, finds) != text
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
@@ -179,13 +168,13 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*_find_in_distinct_parts(text, _find_at), *_find_encoded_secrets(text)]
+        return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text)]
     unresolved: list[tuple[int, int]] = []
     finds = [*_find_in_text(text, unresolved)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
-        find = functools.partial(_find_unwrapped_secrets, known=FoundSpans(text, finds))
-        finds += _find_in_distinct_parts(_mask_decided(text, finds), find)
+        masked = _mask_decided(text, finds)
+        finds += _find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
     return [*finds, *_find_encoded_secrets(text)]
 
 
@@ -290,22 +279,14 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_kubernetes_secrets(text)
 
 
-def _find_unwrapped_secrets(text: str, at: int, known: FoundSpans) -> Iterator[FoundSecret]:
-    """Find the secrets that are completely visible only in the unwrapped text.
-
-    Args:
-        text: A text, or a part of one.
-        at: Its position in the whole text.
-        known: The parts of the whole text that belong to the secrets that were found.
-    """
-    for start, block in split_with_overlap(text):
-        is_last = start + len(block) == len(text)
+def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
+    """Find the secrets in the unwrapped text."""
+    for at, block in split_with_overlap(text):
+        is_last = at + len(block) == len(text)
         for found in _find_in_block(block):
-            if known.cover(at + start + found.start, at + start + found.end):
-                continue
             # A short value at the end of a block can be the beginning of a longer one, or of a marker.
             if is_last or found.end < len(block) or found.end - found.start > _MAX_DIVIDED:
-                yield _moved(found, at + start)
+                yield _moved(found, at)
 
 
 def _find_in_block(block: str) -> Iterator[FoundSecret]:
@@ -322,29 +303,29 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
 
 
 def _find_in_distinct_parts(
-    text: str, find: Callable[[str, int], Iterable[FoundSecret]]
+    text: str, find: Callable[[str], Iterable[FoundSecret]], known: FoundSpans | None = None
 ) -> Iterator[FoundSecret]:
-    """Find every secret in a text. If its distinct parts contain none, search no others.
+    """Find every new secret in a text. If its distinct parts contain none, search no others.
 
     Args:
         text: The text.
-        find: A function that finds the secrets in a part of the text at a position.
+        find: A function that finds the secrets in a text.
+        known: The parts of the text that belong to secrets that were found before.
     """
+
+    def search(low: int, high: int) -> Iterator[FoundSecret]:
+        for found in find(text[low:high]):
+            if known is None or not known.cover(low + found.start, low + found.end):
+                yield _moved(found, low)
+
     for part in find_distinct_parts(text):
-        finds = (
-            each for each in find(text[part.low : part.high], part.low) if part.start <= each.start < part.end
-        )
+        finds = (each for each in search(part.low, part.high) if part.start <= each.start < part.end)
         if part.end == len(text):
             # No other part is like the last one.
             yield from finds
         elif any(finds):
-            yield from find(text, 0)
+            yield from search(0, len(text))
             return
-
-
-def _find_at(text: str, at: int) -> Iterator[FoundSecret]:
-    """Find every secret in a part of a text at a position."""
-    return (_moved(found, at) for found in _find_in_text(text))
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
