@@ -55,8 +55,14 @@ def test_logfmt_keeps_its_pairs(pairs: list[tuple[str, str]], start: str) -> Non
         ('level=info password="it\'s\\t9\\"x" n=1', 'level=info password="[REDACTED password]" n=1'),
         ('password = "a\\"b" -> "c\\"d9Xz"', 'password = "[REDACTED password]" -> "[REDACTED password]"'),
         (f'apiKey={OPAQUE} body="{{\\"n\\": 1}}"', 'apiKey=[REDACTED secret] body="{\\"n\\": 1}"'),
-        (f'msg = "a: 1\\r\\nDB_PASSWORD: >\\r\\n  {PASSWORD}\\r\\n"', 'msg = "a: 1\\r\\nDB_PASSWORD: >\\r\\n  [REDACTED password]\\r\\n"'),
-        ('e="volume \\"db-password\\" : secret \\"orders\\" not found\\nok"', 'e="volume \\"db-password\\" : secret \\"orders\\" not found\\nok"'),
+        (
+            f'msg = "a: 1\\r\\nDB_PASSWORD: >\\r\\n  {PASSWORD}\\r\\n"',
+            'msg = "a: 1\\r\\nDB_PASSWORD: >\\r\\n  [REDACTED password]\\r\\n"',
+        ),
+        (
+            'e="volume \\"db-password\\" : secret \\"orders\\" not found\\nok"',
+            'e="volume \\"db-password\\" : secret \\"orders\\" not found\\nok"',
+        ),
         (f'sh -c "set \\"DB_PASSWORD={PASSWORD}\\""', 'sh -c "set \\"DB_PASSWORD=[REDACTED password]\\""'),
         (f'password={PASSWORD} {{"a": {{"b": 1}}}}', 'password=[REDACTED password] {"a": {"b": 1}}'),
         ('a="\\n" ' * 1_200 + f"password={PASSWORD}", 'a="\\n" ' * 1_200 + "password=[REDACTED password]"),
