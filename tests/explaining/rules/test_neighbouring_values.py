@@ -35,6 +35,31 @@ def _no_key_policy(account: int) -> str:
 
 _CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 _ROWS = {
+    "provider of a chain that lacks a module": _Row(
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[WebIdentityTokenCredentialsProvider(), InstanceProfileCredentialsProvider()]) : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
+        (
+            "software.amazon.awssdk:sts",
+            "The other providers in the message are only where else the SDK looked",
+        ),
+    ),
+    "provider that lacks a module, without a chain": _Row(
+        "software.amazon.awssdk.core.exception.SdkClientException: To use web identity tokens, the 'sts' service module must be on the class path.",
+        ("software.amazon.awssdk:sts",),
+        ("other providers",),
+    ),
+    "calls of EC2 that are throttled": _Row(
+        "│ Error: reading EC2 Instance (i-0a1b2c3d4e5f60718): operation error EC2: DescribeInstances, exceeded maximum number of attempts, 25, https response error StatusCode: 503, api error RequestLimitExceeded: Request limit exceeded.\n│   with aws_instance.web[2],",
+        (
+            "EC2 limits how often an account calls each operation in a Region",
+            "not the quota of instances",
+            "-refresh=false",
+        ),
+    ),
+    "calls of another service that are throttled": _Row(
+        "An error occurred (ThrottlingException) when calling the DescribeServices operation: Rate exceeded",
+        ("AWS throttled the call DescribeServices",),
+        ("EC2",),
+    ),
     "session and duration of a chained role": _Row(
         f"as arn:aws:sts::111122223333:assumed-role/hub/run-7, duration 7200\nsts.assume_role(RoleArn='arn:aws:iam::444455556666:role/load', DurationSeconds=7200)\n{_CHAINED}",
         (

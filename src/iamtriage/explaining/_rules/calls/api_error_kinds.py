@@ -112,7 +112,7 @@ _KINDS = (
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
         remedies=(
             account_remedy(
-                "If that is not enough, request a higher quota, where the rate has one",
+                "If that is not enough, request a higher rate, where it can be raised",
                 "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
                 url=pages.QUOTAS,
             ),

@@ -116,6 +116,13 @@ def _calls_route_53(case: Case[AwsError]) -> bool:
     return service == "route53" or (service is None and _ROUTE_53.search(case.text) is not None)
 
 
+def _calls_ec2(case: Case[AwsError]) -> bool:
+    envelope = case.failure.envelope
+    if envelope.service is not None or envelope.operation is None:
+        return envelope.service == "ec2"
+    return [each.service for each in actions_for(envelope.operation)] == ["ec2"]
+
+
 def uses_throttled_key(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled the use of a key within the call of another service."""
     operation = case.failure.envelope.operation
@@ -127,7 +134,8 @@ def uses_throttled_key(case: Case[AwsError]) -> bool:
 def throttling_text(case: Case[AwsError]) -> str:
     """Return whose calls count, with the rate where AWS documents one for all accounts.
 
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html and
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
     """
     if error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
@@ -135,6 +143,8 @@ def throttling_text(case: Case[AwsError]) -> str:
         return "All programs of an account share the rate of Route 53, by default 10 calls a second and fewer for some operations. Record changes have a separate limit."
     if uses_throttled_key(case):
         return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
+    if _calls_ec2(case):
+        return "EC2 limits how often an account calls each operation in a Region, all callers together. This is not the quota of instances or other resources."
     return THROTTLED.text
 
 
@@ -225,7 +235,7 @@ def _terraform_remedy(case: Case[AwsError], attempts: int) -> Remedy:
     return your_remedy(
         "Let Terraform make fewer calls at once",
         f"The provider {retried}. Run plan and apply with fewer operations at once: {default}.",
-        'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
+        'If that is not enough, set retry_mode = "adaptive" in the provider, or read fewer resources in a run: split the state, or plan with -target or -refresh=false.',
         *(() if parallel else (_FIND_CALLERS,)),
         commands=("terraform apply -parallelism=3",),
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",

@@ -68,7 +68,7 @@ STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
 STS_MODULE_MISSING = CauseType(
     "sts-module-missing",
     title="The Java program lacks the sts module of the SDK",
-    text="The pod's web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
+    text="A web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
     recognised_by="The SDK for Java says that the 'sts' service module must be on the class path.",
     fix="Add the dependency software.amazon.awssdk:sts.",
     sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
@@ -273,10 +273,15 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     )
 
 
+_OTHER_PROVIDERS = (
+    "The other providers in the message are only where else the SDK looked: they need no change."
+)
+
+
 def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that a Java program cannot use the pod's web identity without the module sts."""
+    """Explain that a Java program cannot use a web identity without the module sts."""
     return case.explain(
-        "The SDK for Java found no credentials: the class path lacks the module sts, which it needs for the pod's web identity (IRSA).",
+        "The SDK for Java found no credentials: the class path lacks the module sts, which it needs for a web identity, such as that of an EKS pod (IRSA).",
         STS_MODULE_MISSING.cause(
             "reported", ("The text says that the 'sts' service module must be on the class path.",)
         ),
@@ -285,6 +290,7 @@ def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) ->
             your_remedy(
                 "Add the module sts to the program",
                 "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
+                *((_OTHER_PROVIDERS,) if "providers in the chain" in case.text else ()),
                 "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
                 url=pages.EKS_IRSA_SDK,
             ),
