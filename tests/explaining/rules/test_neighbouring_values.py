@@ -34,7 +34,20 @@ def _no_key_policy(account: int) -> str:
 
 
 _CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+_QUARANTINED = """{{"eventVersion": "1.11", "userIdentity": {{"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ci", "accountId": "111122223333", "accessKeyId": "AKIAEXAMPLE000000042", "userName": "ci"}}, "eventTime": "2026-11-20T03:12:09Z", "eventSource": "iam.amazonaws.com", "eventName": "{event}", "awsRegion": "us-east-1", "sourceIPAddress": "{address}", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:{event} on resource: user ci with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}}"""
 _ROWS = {
+    "record of a call that the quarantine policy denied": _Row(
+        _QUARANTINED.format(address="198.51.100.7", event="CreateAccessKey"),
+        (
+            "The denied call came with the key AKIAEXAMPLE000000042 from 198.51.100.7",
+            "attacker's attempt to get more credentials",
+        ),
+    ),
+    "record of a call that a service made": _Row(
+        _QUARANTINED.format(address="cloudformation.amazonaws.com", event="CreateAccessKey"),
+        ("Treat the user's access keys as compromised",),
+        ("The denied call came",),
+    ),
     "provider of a chain that lacks a module": _Row(
         "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[WebIdentityTokenCredentialsProvider(), InstanceProfileCredentialsProvider()]) : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
         (

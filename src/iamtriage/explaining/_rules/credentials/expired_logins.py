@@ -151,7 +151,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     )
     summary = "The session of aws login has expired. No permission is missing."
     if case.failure.envelope.operation is not None:
-        summary = f"The session of aws login has expired: AWS Sign-In does not renew it. No permission is missing, whatever the code {error_code(case.failure)} says."
+        summary = f"The session of aws login has expired: its renewal ({case.failure.envelope.operation}) failed, not the command itself. No permission is missing, whatever the code {error_code(case.failure)} says."
     return case.explain(
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),

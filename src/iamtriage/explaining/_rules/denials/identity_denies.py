@@ -13,6 +13,7 @@ from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Rem
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.decisions import (
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
+_ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
+_CREDENTIAL_ACTIONS = frozenset(
+    {"iam:createaccesskey", "iam:createloginprofile", "iam:createuser", "iam:updateloginprofile"}
+)
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 IDENTITY_DENY = CauseType(
@@ -168,7 +173,8 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "With credentials of someone else, deactivate the user's access keys, then replace and delete them. If possible, use a role instead of the user.",
-        "Look in CloudTrail, in every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
+        *present(_describe_suspect(denial)),
+        "Look in CloudTrail, with the last command for every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
@@ -188,6 +194,17 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         remedies=(remedy,),
         notes=("Detaching the policy alone leaves the keys with whoever found them.",),
     )
+
+
+def _describe_suspect(denial: Denial) -> str | None:
+    """Return who can have made the denied call, if the record of it states the address."""
+    address = denial.failure.envelope.source_ip
+    if address is None or _ADDRESS.fullmatch(address) is None:
+        return None
+    key = find_access_key(denial.case)
+    used = f" with the key {key}" if key is not None else ""
+    aim = " to get more credentials" if denial.lowercase_action in _CREDENTIAL_ACTIONS else ""
+    return f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's attempt{aim}."
 
 
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
