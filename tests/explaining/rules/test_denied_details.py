@@ -392,7 +392,7 @@ def test_decoded_message_without_an_action() -> None:
 )
 def test_no_quota_of_sts_can_be_raised(operation: str, has_quota: bool) -> None:  # noqa: FBT001
     text = f"An error occurred (ThrottlingException) when calling the {operation} operation (reached max retries: 4): Rate exceeded"
-    assert any("quota" in each.title for each in explain(text).remedies) == has_quota
+    assert any("higher rate" in each.title for each in explain(text).remedies) == has_quota
 
 
 def test_web_identity_error_is_evidence_of_a_pod() -> None:

@@ -35,7 +35,24 @@ def _no_key_policy(account: int) -> str:
 
 _CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 _QUARANTINED = """{{"eventVersion": "1.11", "userIdentity": {{"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ci", "accountId": "111122223333", "accessKeyId": "AKIAEXAMPLE000000042", "userName": "ci"}}, "eventTime": "2026-11-20T03:12:09Z", "eventSource": "iam.amazonaws.com", "eventName": "{event}", "awsRegion": "us-east-1", "sourceIPAddress": "{address}", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:{event} on resource: user ci with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}}"""
+_NO_TASK = "ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::111122223333:assumed-role/cart-exec/0a1b is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:carts/db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action"
 _ROWS = {
+    "service of a task that did not start": _Row(
+        f"(service carts) was unable to place a task. Reason: {_NO_TASK}",
+        (
+            "aws ecs update-service --cluster CLUSTER --service carts --force-new-deployment --region eu-west-1",
+        ),
+        ("--service SERVICE",),
+    ),
+    "task that did not start, without its service": _Row(
+        f"(task 0a1b2c) stopped. Reason: {_NO_TASK}",
+        ("--service SERVICE --force-new-deployment --region eu-west-1",),
+    ),
+    "login to a registry for a task that did not start": _Row(
+        "ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::111122223333:assumed-role/cart-exec/0a1b is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
+        ("Pulling an image requires all of these actions",),
+        ("Pushing",),
+    ),
     "record of a call that the quarantine policy denied": _Row(
         _QUARANTINED.format(address="198.51.100.7", event="CreateAccessKey"),
         (
@@ -52,13 +69,8 @@ _ROWS = {
         "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[WebIdentityTokenCredentialsProvider(), InstanceProfileCredentialsProvider()]) : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
         (
             "software.amazon.awssdk:sts",
-            "The other providers in the message are only where else the SDK looked",
+            "The other providers in the message are the rest of the chain",
         ),
-    ),
-    "provider that lacks a module, without a chain": _Row(
-        "software.amazon.awssdk.core.exception.SdkClientException: To use web identity tokens, the 'sts' service module must be on the class path.",
-        ("software.amazon.awssdk:sts",),
-        ("other providers",),
     ),
     "calls of EC2 that are throttled": _Row(
         "│ Error: reading EC2 Instance (i-0a1b2c3d4e5f60718): operation error EC2: DescribeInstances, exceeded maximum number of attempts, 25, https response error StatusCode: 503, api error RequestLimitExceeded: Request limit exceeded.\n│   with aws_instance.web[2],",

@@ -273,11 +273,6 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     )
 
 
-_OTHER_PROVIDERS = (
-    "The other providers in the message are only where else the SDK looked: they need no change."
-)
-
-
 def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a Java program cannot use a web identity without the module sts."""
     return case.explain(
@@ -290,7 +285,6 @@ def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) ->
             your_remedy(
                 "Add the module sts to the program",
                 "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
-                *((_OTHER_PROVIDERS,) if "providers in the chain" in case.text else ()),
                 "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
                 url=pages.EKS_IRSA_SDK,
             ),

@@ -230,7 +230,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     remedy = identity_remedy(
         title,
         *present(find),
-        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{f' {new_task_step(denial.failure.text)}' if is_not_started(text) else ''}",
+        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{f' {new_task_step(denial.failure.text, region)}' if is_not_started(text) else ''}",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *attach,

@@ -356,7 +356,8 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     if writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
     if copies_tags(denial):
-        text = f"aws s3 copies the tags, too, which requires {denial.action}{_level(denial)}. The copy itself was not denied."
+        verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
+        text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
         text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
     key = NAMED_KEY.search(_text_of_call(denial)) if operation in _KEY_TEXTS else None

@@ -37,12 +37,16 @@ def is_not_started(text: str) -> bool:
     return _NOT_STARTED in text
 
 
-def new_task_step(text: str) -> str:
+def new_task_step(text: str, region: str | None) -> str:
     """Return how to start a task again after its role got the permission that it lacked.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 
-    >>> new_task_step("aws ecs describe-tasks --cluster live --tasks 1")
+    Args:
+        text: The text.
+        region: The region of the task, if it is known.
+
+    >>> new_task_step("aws ecs describe-tasks --cluster live --tasks 1", None)
     'Then start a new task: aws ecs update-service --cluster live --service SERVICE --force-new-deployment.'
     """
     cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
@@ -55,6 +59,7 @@ def new_task_step(text: str) -> str:
         "--service",
         service or "SERVICE",
         "--force-new-deployment",
+        *(("--region", region) if region and commands.region(region) == region else ()),
     )
     return f"Then start a new task: {command}."
 

@@ -111,7 +111,7 @@ _DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
 _LOCK_SIGN = "the state lock"
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(
-    r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
+    r"registry auth\b|[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
 # What docker, podman, buildx, kaniko, crane and skopeo print about a push, and their commands.
 _PUSH_SIGNS = lazy_pattern(
