@@ -383,12 +383,13 @@ def _network(operator: str, key: str, *values: str) -> dict[str, Any]:
         (_record("54.240.1.9"), _network("StringNotEquals", "aws:SourceVpce", OTHER), f" because the request has no aws:SourceVpce, which has to be {OTHER}.", "scope the Deny down"),
         (_record("54.240.1.9"), _network("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"), " because aws:SourceIp is 54.240.1.9, not 203.0.113.0/24.", "add 54.240.1.9 to aws:SourceIp of the statement Net, next to 203.0.113.0/24."),
         (_record("10.0.1.7", OWN), _network("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"), " because the request has no aws:SourceIp, which has to be 203.0.113.0/24.", "scope the Deny down"),
+        (_record("10.0.1.7") + '\n{"eventName": "ListBuckets", "vpcEndpointId": "' + OWN + '"}', _network("StringNotEquals", "aws:SourceVpce", OTHER), f" unless aws:SourceVpce is {OTHER}.", "scope the Deny down"),
         # The record shows neither the VPC of an endpoint nor where a service's request came from.
         (_record("10.0.1.7", OWN), _network("StringNotEquals", "aws:SourceVpc", "vpc-0a1b2c3d"), " unless aws:SourceVpc is vpc-0a1b2c3d.", "scope the Deny down"),
         (_record("firehose.amazonaws.com"), _network("StringNotEquals", "aws:SourceVpce", OTHER), f" unless aws:SourceVpce is {OTHER}.", "scope the Deny down"),
         (_record("10.0.1.7", OWN), _network("StringNotEquals", "aws:SourceVpce", OTHER, OWN), ": the bucket policy explicitly denies it.", ""),
     ],
-    ids=["other endpoint", "denied endpoint", "public address", "address", "no address", "VPC", "service", "own endpoint"],
+    ids=["other endpoint", "denied endpoint", "public address", "address", "no address", "other record", "VPC", "service", "own endpoint"],
 )  # fmt: skip
 def test_network_of_the_record(record: str, statement: object, verdict: str, step: str) -> None:
     explanation = explain(_text(record, statement))

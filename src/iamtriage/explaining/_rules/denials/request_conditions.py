@@ -180,7 +180,8 @@ def _network_values(name: str, denial: Denial) -> tuple[str, ...] | None:
     """Return where a request came from: a VPC endpoint or a public address, as its record states it."""
     text, (start, end) = denial.failure.text, denial.failure.span
     around = text[max(start - _CHARS_OF_RECORD, 0) : end + _CHARS_OF_RECORD]
-    endpoint = unique_value(_ENDPOINT_OF_RECORD, around) if "vpcEndpointId" in around else None
+    # Of several records, the endpoint can be that of another one.
+    endpoint = unique_value(_ENDPOINT_OF_RECORD, around) if around.count("eventName") == 1 else None
     address = denial.failure.envelope.source_ip
     try:
         is_public = address is not None and ipaddress.ip_address(address).is_global

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -328,11 +328,11 @@ def explain_pinned_identity(case: AnyCase, pinned: PinnedIdentity) -> Explanatio
     other = build_cluster_principal(pinned.role, f"the principal of {pinned.used}", source=case.text)
     mine = f"the shell's profile {pinned.shell}" if pinned.shell else own.description
     has_entry = is_listed(case.failure, pinned.caller)
-    update, check = cluster.kubeconfig_command(), ()
+    update, check = cluster.kubeconfig_command(), None
     if pinned.shell:
         update = fill_command(f"{update} --profile {{}}", commands.profile(pinned.shell))
     if pinned.profile:
-        check = (fill_command("aws sts get-caller-identity --profile {}", commands.profile(pinned.profile)),)
+        check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(pinned.profile))
     effect = (
         f"{capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
@@ -340,7 +340,7 @@ def explain_pinned_identity(case: AnyCase, pinned: PinnedIdentity) -> Explanatio
         f"Update the kubeconfig for {mine}",
         f"Or remove {pinned.setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
         "Then kubectl auth whoami prints the user name in the cluster.",
-        commands=(update, *check, "kubectl auth whoami"),
+        commands=present(update, check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
     grant = other.create_entry_remedy(
