@@ -245,11 +245,9 @@ def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_
         return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
     found = next((each.finding for each in advice if each.finding), None)
     if found is not None:
-        is_unanswered = (
-            credential_sources.METADATA_SIGNS.search(message) is not None
-            and credential_sources.HOP_LIMIT_OF_ONE.search(case.text) is not None
-        )
-        return f"{found}, and the hop limit of the instance metadata is 1" if is_unanswered else found
+        asked = credential_sources.METADATA_SIGNS.search(message) is not None
+        limited = asked and credential_sources.HOP_LIMIT_OF_ONE.search(case.text)
+        return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
     if _ECS_PROVIDER.search(message):
         return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
     return (

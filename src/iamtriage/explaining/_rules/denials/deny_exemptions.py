@@ -63,18 +63,12 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         condition: The condition that matched, if known. A network that it does not list can be added to it.
     """
     change = describe_change(denial)
-    requested = () if condition is None else condition.request_values or ()
     is_network = condition is not None and condition.key.lower().startswith(("aws:sourcevpc", "aws:sourceip"))
-    if (
-        condition is not None
-        and is_network
-        and requested
-        and deny_conditions.accepts_listed_values(condition)
-    ):
-        kept = clip_text(join_words(condition.policy_values, "and"))
+    if condition is not None and is_network and deny_conditions.accepts_listed_values(condition):
         where = f" of the statement {condition.sid}" if condition.sid else ""
-        listed = f"add {clip_text(requested[0])} to {clip_text(condition.key)}{where}, next to {kept}"
-        change = change.replace("scope the Deny down", listed)
+        for added in condition.request_values or ():
+            listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
+            change = change.replace("scope the Deny down", listed)
     return f"If the call cannot meet the condition, {change}."
 
 

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.ecs_starts import is_not_started, new_task_step
+from iamtriage.explaining._rules.shared.ecs_starts import new_task_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -230,7 +230,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     remedy = identity_remedy(
         title,
         *present(find),
-        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{f' {new_task_step(denial.failure.text, region)}' if is_not_started(text) else ''}",
+        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{new_task_step(denial.failure.text, region)}",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *attach,

@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
@@ -266,97 +265,66 @@ def explain_provider_role(case: AnyCase, role: str) -> Explanation:
     )
 
 
-class PinnedIdentity(NamedTuple):
-    """A kubeconfig that sets whose token it gets, where the shell uses another principal.
-
-    Attributes:
-        setting: How the kubeconfig sets it.
-        used: Whose token it gets, as a phrase.
-        profile: The profile that it sets.
-        role: The role that it assumes.
-        shell: The profile of the shell.
-        caller: The principal of the shell, if the text states it.
-    """
-
-    setting: str
-    used: str
-    profile: str | None
-    role: Principal | None
-    shell: str | None
-    caller: Principal | None
-
-
-def find_pinned_identity(case: AnyCase) -> PinnedIdentity | None:
-    """Return whose token a kubeconfig gets, if the text shows that the shell uses another principal."""
+def explain_pinned_identity(case: AnyCase) -> Explanation | None:
+    """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
     text = case.failure.text[:_MAX_TEXT]
     if "get-token" not in text and "aws-iam-authenticator" not in text:
         return None
-    asked = {
-        run.profile
-        for run in find_runs(case.failure)
-        if run.command.words[:2] == ("sts", "get-caller-identity")
-    }
+    runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))
+    asked = {run.profile for run in runs}
     # A caller of the kubeconfig's profile is not that of the shell.
     is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
     caller = case.stated_principal if is_of_shell else None
-    shell = clues.find_shell_profile(text)
-    assumed = unique_value(_ROLE_OF_TOKEN, text)
-    if assumed is not None:
-        role = try_parse_principal(assumed.value)
-        is_used = is_listed(case.failure, role) or getattr(role, "name", None) == _role_name(caller)
-        if caller is None or is_used:
-            return None
-        name = clip_text(assumed.value.rpartition("/")[2])
-        return PinnedIdentity(f"--role-arn {assumed.value}", f"the role {name}", None, role, shell, caller)
+    shell, assumed = clues.find_shell_profile(text), unique_value(_ROLE_OF_TOKEN, text)
     argument = unique_value(_PROFILE_OF_TOKEN, text)
     stated = argument or find_kubeconfig_profile(text)
     profile = None if stated is None else clues.safe_name(stated.value)
-    if profile is None or profile in {shell, *asked} or (shell is None and caller is None):
+    role = None if assumed is None else try_parse_principal(assumed.value)
+    if role is not None and caller is not None:
+        setting, used = f"--role-arn {role}", f"the role {clip_text(str(role).rpartition('/')[2])}"
+        own_role = underlying_role(caller)
+        if is_listed(case.failure, role) or (
+            own_role is not None and str(role).endswith(f"/{own_role.name}")
+        ):
+            return None
+    elif assumed is not None or profile is None or profile in {shell, *asked} or not (shell or caller):
         return None
-    setting = f"--profile {profile}" if argument else f"AWS_PROFILE={profile}"
-    return PinnedIdentity(setting, f"the profile {profile}", profile, None, shell, caller)
-
-
-def _role_name(principal: Principal | None) -> str | None:
-    return getattr(underlying_role(principal), "name", None)
-
-
-def explain_pinned_identity(case: AnyCase, pinned: PinnedIdentity) -> Explanation:
-    """Explain that a kubeconfig sets whose token it gets, so that the shell's principal has no effect."""
+    else:
+        setting, used = (
+            f"--profile {profile}" if argument else f"AWS_PROFILE={profile}",
+            f"the profile {profile}",
+        )
     cluster, access = find_cluster(case), find_needed_access(case)
-    own = build_cluster_principal(pinned.caller, "your principal", source=case.text)
-    other = build_cluster_principal(pinned.role, f"the principal of {pinned.used}", source=case.text)
-    mine = f"the shell's profile {pinned.shell}" if pinned.shell else own.description
-    has_entry = is_listed(case.failure, pinned.caller)
+    own = build_cluster_principal(caller, "your principal", source=case.text)
+    other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
+    mine = f"the shell's profile {shell}" if shell else own.description
+    has_entry = is_listed(case.failure, caller)
     update, check = cluster.kubeconfig_command(), None
-    if pinned.shell:
-        update = fill_command(f"{update} --profile {{}}", commands.profile(pinned.shell))
-    if pinned.profile:
-        check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(pinned.profile))
+    if shell:
+        update = fill_command(f"{update} --profile {{}}", commands.profile(shell))
+    if role is None:
+        check = fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile))
     effect = (
-        f"{capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
+        f" {capitalize_start(own.description)} has an access entry and needs no new one." if has_entry else ""
     )
     rewrite = your_remedy(
         f"Update the kubeconfig for {mine}",
-        f"Or remove {pinned.setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
+        f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
         "Then kubectl auth whoami prints the user name in the cluster.",
         commands=present(update, check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
+    title = f"If kubectl is meant to use {used}, create an access entry for it"
     grant = other.create_entry_remedy(
-        cluster,
-        policy=access.policy,
-        namespace=access.namespace,
-        title=f"If kubectl is meant to use {pinned.used}, create an access entry for it",
-        steps=(access.reason,),
+        cluster, policy=access.policy, namespace=access.namespace, title=title, steps=(access.reason,)
     )
-    remedies = (rewrite, grant) if has_entry or pinned.role is None else (grant, rewrite)
+    remedies = (rewrite, grant) if has_entry or role is None else (grant, rewrite)
     return case.explain(
-        f"kubectl does not use {mine}: the kubeconfig sets {pinned.setting} for the token, so the cluster rejected {other.description}.",
+        f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
         OTHER_PRINCIPAL.cause(
             "derived",
-            (f"The exec block of the kubeconfig has {pinned.setting}",),
-            text=f"The credentials of the shell have no effect on the token. {effect}".rstrip(),
+            (f"The exec block of the kubeconfig has {setting}",),
+            text=f"The credentials of the shell have no effect on the token.{effect}",
         ),
         topic="kubernetes-login",
         remedies=(*remedies, own.inspect_access_remedy(cluster)),

@@ -91,8 +91,8 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return kubeconfigs.explain_other_data(case, data)
     if (role := kubeconfigs.find_provider_role(case)) is not None:
         return kubeconfigs.explain_provider_role(case, role)
-    if (pinned := kubeconfigs.find_pinned_identity(case)) is not None:
-        return kubeconfigs.explain_pinned_identity(case, pinned)
+    if (explanation := kubeconfigs.explain_pinned_identity(case)) is not None:
+        return explanation
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)

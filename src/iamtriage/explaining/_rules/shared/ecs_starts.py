@@ -32,13 +32,8 @@ _SERVICE = lazy_pattern(
 )
 
 
-def is_not_started(text: str) -> bool:
-    """Return whether ECS could not start a task."""
-    return _NOT_STARTED in text
-
-
 def new_task_step(text: str, region: str | None) -> str:
-    """Return how to start a task again after its role got the permission that it lacked.
+    """Return how to start a task again that ECS could not start, after a space; empty for other texts.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 
@@ -46,22 +41,17 @@ def new_task_step(text: str, region: str | None) -> str:
         text: The text.
         region: The region of the task, if it is known.
 
-    >>> new_task_step("aws ecs describe-tasks --cluster live --tasks 1", None)
-    'Then start a new task: aws ecs update-service --cluster live --service SERVICE --force-new-deployment.'
+    >>> new_task_step("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)
+    ' Then start a new task: aws ecs update-service --cluster live --service SERVICE --force-new-deployment.'
     """
+    if _NOT_STARTED not in text:
+        return ""
     cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
-    command = commands.command(
-        "aws",
-        "ecs",
-        "update-service",
-        "--cluster",
-        cluster or "CLUSTER",
-        "--service",
-        service or "SERVICE",
-        "--force-new-deployment",
-        *(("--region", region) if region and commands.region(region) == region else ()),
-    )
-    return f"Then start a new task: {command}."
+    template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
+    command = commands.fill_command(template, cluster or "CLUSTER", service or "SERVICE")
+    if region and commands.region(region) == region:
+        command = f"{command} --region {region}"
+    return f" Then start a new task: {command}."
 
 
 def execution_role_hint(text: str, action: str) -> str | None:
@@ -73,15 +63,12 @@ def execution_role_hint(text: str, action: str) -> str | None:
         text: The text.
         action: The denied action.
     """
-    if not is_not_started(text):
+    if _NOT_STARTED not in text:
         return None
     task_role = _only(_TASK_ROLE.findall(text))
-    other = "The task role"
-    if task_role is not None:
-        other = f"The task role {task_role}"
-        shown = text.find(f"--role-name {task_role}")
-        if shown != -1 and action in text[shown:]:
-            other += ", whose policy the text shows,"
+    shown = text.find(f"--role-name {task_role}")
+    policy = ", whose policy the text shows," if shown != -1 and action in text[shown:] else ""
+    other = f"The task role {task_role}{policy}" if task_role else "The task role"
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container."
 
 
