@@ -150,8 +150,7 @@ def allow_remedy(
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not steps and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
-    region = getattr(denial.resource_arn, "region", None)
-    retry = ecs_starts.new_task_step(denial.failure.text, region)
+    retry = ecs_starts.new_task_step(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else account_elsewhere(denial)
     save = "Save the policy as policy.json and"
     if elsewhere is not None:
