@@ -45,5 +45,7 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
     ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS"],
 )  # fmt: skip
 def test_new_task(text: str, options: str) -> None:
-    command = f"Then start a new task: aws ecs update-service {options} --force-new-deployment --region eu-west-1."
+    command = (
+        f"Then start a new task: aws ecs update-service {options} --force-new-deployment --region eu-west-1."
+    )
     assert any(command in step for step in explain(text).remedies[0].steps)
