@@ -58,12 +58,16 @@ ONLY_BUCKET_OWNER = CauseType(
 )
 
 
+def ownership_command(denial: Denial) -> str:
+    """Return the command that prints the name of the bucket if the caller's account owns it."""
+    if denial.service == "s3express":
+        return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
+    list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
+    return with_profile(find_profile(denial.case), fill_command(list_own, bucket_argument(denial)))
+
+
 def explain_call_of_owner(denial: Denial) -> Explanation:
     """Explain that a call requires an identity of the account that owns the bucket."""
-    profile = find_profile(denial.case)
-    list_own = fill_command(
-        "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'", bucket_argument(denial)
-    )
     return denial.explain(
         denial_summary(
             denial, "the bucket is in another account, and only its own account can make this call"
@@ -79,7 +83,7 @@ def explain_call_of_owner(denial: Denial) -> Explanation:
                 "Make the call with a role or user of the account that owns the bucket",
                 "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
                 "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
-                commands=(with_profile(profile, list_own),),
+                commands=(ownership_command(denial),),
                 url=ONLY_BUCKET_OWNER.sources[0],
             ),
         ),

@@ -17,18 +17,16 @@ from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions, deny_regions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
+    choose_other,
+    condition_owner,
     exempt_from_mfa,
     exempt_global_service,
 )
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import (
-    present,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 _FIND = "Find the Deny statement"
-# The caller cannot choose another account or organization to call from.
-_KEYS_OF_OWNERS = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
@@ -99,7 +95,9 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
                 causes=(*(each.cause(denial) for each in stated), *explanation.causes),
             )
     # The caller can change the request more easily than the resource or who calls.
-    ordered = sorted(conditions, key=lambda each: ("request", "resource", "principal").index(_owner(each)))
+    ordered = sorted(
+        conditions, key=lambda each: ("request", "resource", "principal").index(condition_owner(each))
+    )
     met = next((each for each in ordered if each.request_values), None)
     # Whether the condition of a statement accepts its values is known without those of the request.
     met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
@@ -155,14 +153,6 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
         return remedies
     shown = attrs.evolve(first, steps=(*first.steps, who), commands=(*first.commands, line))
     return (shown, *remedies[1:])
-
-
-def _owner(condition: DenyingCondition) -> str:
-    """Return what the condition key is a property of: the principal, the resource or the request."""
-    # A denial without a decoded message needs no reader of one.
-    from iamtriage.authorization._decoded_messages import key_owner
-
-    return key_owner(condition.key)
 
 
 def _tagged_type(denial: Denial) -> str | None:
@@ -318,8 +308,7 @@ def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
     if details is None or not details.request_context or not requirement.keys:
         return ()
     key = requirement.keys[0]
-    values = request_values(denial.facts, *requirement.keys)
-    if values:
+    if values := request_values(denial.facts, *requirement.keys):
         return (f"The call has {clip_text(', '.join(values))} for {key}.",)
     return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
 
@@ -385,8 +374,8 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
         title = f"Call with another value of {key} than {values}"
         step = f"{rule} denies these values."
     lines = explanation.remedies[-1].commands if denial.policy_type is None else ()
-    if _owner(condition) != "request":
-        title, owner_step, lines = _choose_other(denial, condition, accepts=accepts)
+    if condition_owner(condition) != "request":
+        title, owner_step, lines = choose_other(denial, condition, accepts=accepts)
         step = f"{step} {owner_step}"
     if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
         listed = clip_text(join_words(condition.policy_values, "or"))
@@ -395,38 +384,6 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
             title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
             step = f"{step} The key is node.kubernetes.io/instance-type, the operator {'In' if accepts else 'NotIn'}."
     return your_remedy(title, step, change_step(denial), commands=lines, url=pages.EVALUATION)
-
-
-def _choose_other(
-    denial: Denial, condition: DenyingCondition, *, accepts: bool | None
-) -> tuple[str, str, tuple[str, ...]]:
-    """Return the title, a step and commands for a condition on a property of the resource or the caller."""
-    key, _, tag = condition.key.partition("/")
-    values = clip_text(join_words(condition.policy_values, "or"))
-    what = f"tag {clip_text(tag)}" if tag else clip_text(key)
-    value = "is accepted by the Deny" if accepts is None else f"is {'' if accepts else 'not '}{values}"
-    is_of_caller = _owner(condition) == "principal"
-    step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so no option of the call changes it."
-    if is_of_caller:
-        if accepts and condition.key.lower() in _KEYS_OF_OWNERS and condition.request_values:
-            stated = clip_text(condition.request_values[0])
-            title = f"Ask for {stated} to be added to {clip_text(key)} in the statement"
-            return title, f"{step} Or call as a principal whose {what} {value}.", ()
-        if tag:
-            step += " The tag can also be a session tag."
-        return f"Call as a principal whose {what} {value}", step, ()
-    path = "" if denial.resource_arn is None else denial.resource_arn.resource
-    name = "" if "*" in (last := path.rpartition("/")[2]) else last
-    title = f"Choose a resource whose {what} {value}"
-    if accepts is False and name:
-        title = f"Leave out {clip_text(name)}: its {what} is {clip_text(', '.join(condition.request_values or ()))}"
-    if not tag:
-        return title, step, ()
-    step += " Select resources by this tag. Only their owner should change it: the Deny protects them."
-    if not name or not (denial.action or "").startswith("ec2:"):
-        return title, step, ()
-    template = "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}"
-    return title, step, (fill_command(template, name, denial_remedies.region_argument(denial)),)
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:

@@ -342,7 +342,7 @@ ROUTES: Routes = (
         (
             (
                 lambda denial: denial.crosses_accounts is True,
-                "denials.passing_roles.explain_cross_account_pass",
+                "denials.cross_account_roles.explain_cross_account_pass",
             ),
             (lambda _: True, "denials.passing_roles.explain_pass_role"),
         ),

@@ -18,18 +18,17 @@ from iamtriage.arns._principals import Role
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
     find_role_recipient,
@@ -85,10 +84,6 @@ _ROLE_SETTING = lazy_pattern(
     r"[\"']?(?P<role>arn:aws[a-z-]{0,10}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}|[A-Za-z][\w+=,.@-]{1,63})(?![\w./…:*])",
     re.ASCII,
 )
-_RESOURCE = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:(?!iam|sts)[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:(?P<account>[0-9]{12}):[\w/:.@-]{0,199}\w",
-    re.ASCII,
-)
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
 
@@ -108,14 +103,6 @@ ROLE_PASSED_WITHIN_CALL = CauseType(
     fix="Allow the caller iam:PassRole on the role. The permission for the call itself is not missing.",
     of="pass-role",
 )
-CROSS_ACCOUNT_PASS_ROLE = CauseType(
-    "cross-account-pass-role",
-    title="A role of another account cannot be passed",
-    text="The role belongs to another account than the caller. Services accept only roles of their own account.",
-    recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
-    fix="Create a role in the account of the resource and pass that one.",
-    sources=(pages.PASS_ROLE,),
-)
 
 
 def pass_role_grant(denial: Denial) -> Grant | None:
@@ -126,7 +113,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     passed = _find_cut_role(denial)
     if passed is not None:
         grant = attrs.evolve(grant, resources=(str(passed),))
-    recipient = _role_recipient(denial) or _guess_recipient(denial)
+    recipient = role_recipient(denial) or _guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
@@ -136,7 +123,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
-    recipient, role = _role_recipient(denial), denial.target_role_text
+    recipient, role = role_recipient(denial), denial.target_role_text
     if (passed := _find_cut_role(denial)) is not None:
         role = f"the role {passed.name}"
     elif denial_remedies.cut_resource(denial) is not None:
@@ -180,20 +167,22 @@ def explain_pass_role(denial: Denial) -> Explanation:
 
 def _find_cut_role(denial: Denial) -> Role | None:
     """Return the role that the text names elsewhere, if the message cuts off the ARN of the passed one."""
-    if denial_remedies.cut_resource(denial) is None:
-        return None
+    return None if denial_remedies.cut_resource(denial) is None else find_stated_role(denial)
+
+
+def find_stated_role(denial: Denial) -> Role | None:
+    """Return the only role that a setting in the text names, if it can be the passed one."""
     shown = CUT_OFF.sub("", denial.resource or "")
     text, (start, end) = denial.failure.text, denial.failure.span
     found: dict[str, Role] = {}
-    for setting in _ROLE_SETTING.finditer(f"{text[:start]}\n{text[end:]}"):
-        named = setting["role"]
-        arn = named
+    for setting in _ROLE_SETTING.finditer(f"{text[:start]}\n{text[end:]}" if shown else text):
+        arn = named = setting["role"]
         if not named.startswith("arn:"):
             arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
         role = try_parse_principal(arn)
-        is_caller = denial.role is not None and getattr(role, "name", "") == denial.role.name
-        if isinstance(role, Role) and not is_caller and arn.startswith(shown):
-            found[role.name] = role
+        callers = {denial.failure.principal, None if denial.role is None else str(denial.role)}
+        if isinstance(role, Role) and str(role) not in callers and arn.startswith(shown):
+            found[str(role)] = role
     return found.popitem()[1] if len(found) == 1 else None
 
 
@@ -227,92 +216,6 @@ def _verdict(denial: Denial, to: str) -> str:
     if denial.deny == "implicit":
         return f"no policy allows it to pass the role to {to} (implicit deny)"
     return f"it is not allowed to pass a role to {to}"
-
-
-def explain_cross_account_pass(denial: Denial) -> Explanation:
-    """Explain that a role of another account can't be passed."""
-    operation = denial.failure.envelope.operation
-    call = f"the call {operation}" if operation else "the call"
-    own, passed = denial.account or _stated_account(denial), _find_passed_role(denial)
-    other = denial.resource_account if passed is None else passed.account
-    is_reported = denial.message_rule is not None
-    summary = f"A role of another account cannot be passed to a service: {call} was denied."
-    if own is not None and other is not None and own != other:
-        role = "The role" if passed is None else f"The role {passed.name}"
-        summary = f"{role} belongs to account {other}, and {call} is made in {own}: a role cannot be passed to a service of another account."
-    reason = f"The caller is in account {own}, the role in {other}."
-    if is_reported:
-        reason = "The message says: Cross-account pass role is not allowed"
-    recipient = _role_recipient(denial)
-    trusted = (recipient and recipient.principal) or "the service"
-    of_call = f"account {own}, in which" if own else "the account in which"
-    others = _find_resources(denial, other)
-    check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
-    if others:
-        check = f"Check which account is meant: {others[0]} is in {other}, too. If it is that one, make the call with its credentials."
-    new, caller = "ROLE_NAME" if passed is None else passed.name, context_of(denial.facts).caller
-    by = denial.caller if caller is None else describe_principal(try_parse_principal(caller.value), None)
-    policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
-    create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
-    own_role = Remedy(
-        f"Use a role of {of_call} the call is made",
-        "account administrator",
-        (
-            check,
-            f"Otherwise create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''}, with the policies that the service needs, and pass that one. {capitalize_start(by)} needs iam:PassRole for it.",
-            _describe_access(others, other),
-        ),
-        (
-            *(() if own else ("aws sts get-caller-identity --query Account --output text",)),
-            *((fill_command(create, role_name(new)),) if policy else ()),
-        ),
-        policy,
-        layer="role_trust",
-        url=pages.PASS_ROLE,
-    )
-    other_account = your_remedy(
-        "Or make the call in the role's account",
-        "Assume a role of that account, and make the call with it.",
-        url=pages.OTHER_ACCOUNTS,
-    )
-    return denial.explain(
-        summary,
-        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
-        remedies=(own_role, other_account),
-        notes=("No policy of either account can allow it.",),
-    )
-
-
-def _find_passed_role(denial: Denial) -> Role | None:
-    """Return the passed role: that of the denial, or else the only one that the call in the text names."""
-    if denial.target_role is not None:
-        return denial.target_role
-    roles = {
-        str(role): role
-        for setting in _ROLE_SETTING.finditer(denial.failure.text)
-        if isinstance(role := try_parse_principal(setting["role"]), Role)
-        and str(role) != denial.failure.principal
-    }
-    return next(iter(roles.values())) if len(roles) == 1 else None
-
-
-def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
-    """Return the ARNs of an account's resources, except principals, in the text."""
-    found = _RESOURCE.finditer(denial.failure.text)
-    return tuple(dict.fromkeys(each[0] for each in found if each["account"] == account))
-
-
-def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
-    """Return what the new role needs to use the resources of the other account."""
-    if not resources:
-        return f"What the service uses in {f'account {account}' if account else 'the other account'} must allow the new role, too, in its own policy."
-    action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
-    return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
-
-
-def _stated_account(denial: Denial) -> str | None:
-    account = context_of(denial.facts).account
-    return None if account is None else account.value
 
 
 def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
@@ -408,7 +311,8 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _role_recipient(denial: Denial) -> RoleRecipient | None:
+def role_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return the service that receives the role, as the facts, the call or a controller show."""
     stated = request_values(denial.facts, "iam:PassedToService")
     known = find_role_recipient(*_find_call(denial))
     if known is None and denial.operation is None:

@@ -13,12 +13,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.buckets import (
     BLOCK_PUBLIC_ACCESS,
     explain_deployed_bucket,
+    ownership_command,
     public_access_remedy,
     show_public_access_commands,
 )
@@ -27,11 +27,7 @@ from iamtriage.explaining._rules.shared import commands, common_causes, denial_r
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import (
-    present,
-    resource_policy_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.tasks import (
@@ -58,23 +54,21 @@ _COPY_SOURCE = lazy_pattern(
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
-_WITHOUT_ACL = "An upload with an ACL also requires s3:PutObjectAcl"
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 _DELETE = "s3:DeleteObject"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
-# Operations that write require another permission on the key.
-_KEY_TEXTS: dict[str, str] = dict.fromkeys(
-    (
-        *("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
+# Operations that write an object, which requires another permission on the key.
+_WRITE_OPERATIONS = frozenset(
+    [
+        "PutObject",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "UploadPart",
+        "UploadPartCopy",
         "CompleteMultipartUpload",
-    ),
-    "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
+    ]
 )
-# Operations that read or write the data of an object.
-_OBJECT_OPERATIONS = frozenset({"GetObject", "HeadObject", *_KEY_TEXTS})
-_REASON_WITHIN_ORGANIZATION = "S3 gives the reason only within one account or organization."
-_CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
@@ -103,16 +97,15 @@ KMS_KEY = CauseType(
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
-    if operation is None and _CLOUDFRONT.search(denial.failure.text):
+    if operation is None and "cloudfront" in denial.failure.text.lower():
         return _explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
     if (contrasted := explain_contrast(denial)) is not None:
         return contrasted
-    to = f" to {operation}" if operation else ""
+    on = f" on {denial.resource}" if denial.resource else ""
+    to = f"{f' to {operation}' if operation else ''}{on}"
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
-    if denial.resource:
-        to += f" on {denial.resource}"
     return denial.explain(
         _summary(denial, to),
         *_causes(denial, operation),
@@ -127,7 +120,11 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(
-            *(() if _may_be_of_other_account(denial) else (_REASON_WITHIN_ORGANIZATION,)),
+            *(
+                ()
+                if _may_be_of_other_account(denial)
+                else ("S3 gives the reason only within one account or organization.",)
+            ),
             EVENTUAL_CONSISTENCY,
         ),
     )
@@ -135,10 +132,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
 
 def _may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
-    return (
-        denial.operation not in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
-        and denial.lowercase_action != "s3:listallmybuckets"
-    )
+    is_explained = denial.operation in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
+    return not is_explained and denial.lowercase_action != "s3:listallmybuckets"
 
 
 def _explain_origin(denial: Denial) -> Explanation:
@@ -180,7 +175,7 @@ def _explain_origin(denial: Denial) -> Explanation:
 
 def _summary(denial: Denial, to: str) -> str:
     reason = f". {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
-    key = NAMED_KEY.search(_text_of_call(denial)) if denial.operation in _KEY_TEXTS else None
+    key = _named_key(denial)
     if key is not None and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
@@ -212,27 +207,16 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "If another account owns the bucket, its policy must allow the caller, too."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, the bucket policy must allow it."
-        lines = (_ownership_command(denial),)
+        lines = (ownership_command(denial),)
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
-
-
-def _ownership_command(denial: Denial) -> str:
-    """Return the command that prints the name of the bucket if the caller's account owns it."""
-    if denial.service == "s3express":
-        return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
-    list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
-    profile, bucket = context_of(denial.facts).profile, resource_policies.bucket_argument(denial)
-    if profile is None:
-        return fill_command(list_own, bucket)
-    return fill_command(f"{list_own} --profile {{}}", bucket, commands.profile(profile.value))
 
 
 def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy whose title says what its first command finds out: who owns the bucket."""
     # A copy has two buckets.
     is_copy = denial.operation in _COPY_OPERATIONS
-    if remedy is None or is_copy or _ownership_command(denial) not in remedy.commands[:1]:
+    if remedy is None or is_copy or ownership_command(denial) not in remedy.commands[:1]:
         return remedy
     title = put_check_first("Find the bucket's owner", f"{remedy.title.partition(', if ')[0]} if needed")
     return attrs.evolve(remedy, title=title)
@@ -242,22 +226,25 @@ def _text_of_call(denial: Denial) -> str:
     return without_other_commands(denial.failure, denial.facts)
 
 
+def _named_key(denial: Denial) -> re.Match[str] | None:
+    return NAMED_KEY.search(_text_of_call(denial)) if denial.operation in _WRITE_OPERATIONS else None
+
+
 def _option_actions(denial: Denial) -> tuple[str, ...]:
     """Return what the options of an upload or copy require on the same object, besides the denied action."""
-    if denial.lowercase_action != "s3:putobject" or denial.operation not in _KEY_TEXTS:
+    if denial.lowercase_action != "s3:putobject" or denial.operation not in _WRITE_OPERATIONS:
         return ()
     return upload_option_actions(_text_of_call(denial))
 
 
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
-    if remedy is None or remedy.policy is None or denial.operation not in _KEY_TEXTS:
+    if remedy is None or remedy.policy is None or denial.operation not in _WRITE_OPERATIONS:
         return remedy
     text, partition = _text_of_call(denial), denial.location.partition or "aws"
     written = remedy.policy["Statement"]
     title, steps, lines = remedy.title, remedy.steps, remedy.commands
-    more = _option_actions(denial)
-    if more:
+    if more := _option_actions(denial):
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
     statements = [*written]
     if denial.operation in _COPY_OPERATIONS:
@@ -267,15 +254,14 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
         reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
         title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if no policy of the caller does yet"
-    key = NAMED_KEY.search(text)
-    if key is not None and key["arn"]:
+    if (key := _named_key(denial)) is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
     acl = find_acl(text)
     if acl is not None and "s3:PutObjectAcl" in more:
         title = put_check_first(f"Repeat it without {acl.words}", title.partition(", if ")[0])
         steps = (
-            f"{_WITHOUT_ACL}{', and Block Public Access rejects a public one with the same error' if acl.is_public else ''}. If the upload works without, the ACL is the cause.",
+            f"An upload with an ACL also requires s3:PutObjectAcl{', and Block Public Access rejects a public one with the same error' if acl.is_public else ''}. If the upload works without, the ACL is the cause.",
             *(step for step in steps if not step.startswith(UPLOAD_WITH_OPTIONS)),
         )
         if acl.is_public:
@@ -306,10 +292,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in _HEAD_OPERATIONS:
-        yield common_causes.NO_BODY.cause(
-            "derived",
-            text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
-        )
+        yield common_causes.NO_BODY.cause("derived")
     if denial.action is not None and operation is not None:
         text = _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
@@ -332,13 +315,15 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield resource_policies.RESOURCE_DENY.cause(text=text)
-    if operation is None or (operation in _OBJECT_OPERATIONS and not NAMED_KEY.search(_text_of_call(denial))):
-        decrypt = "The caller is not allowed to use the object's KMS key (kms:Decrypt)."
-        if operation is None:
-            decrypt = (
-                "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
-            )
-        yield KMS_KEY.cause(text=_KEY_TEXTS.get(operation or "", decrypt))
+    if operation is None:
+        text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
+        yield KMS_KEY.cause(text=text)
+    elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
+        yield KMS_KEY.cause(
+            text="The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey)."
+        )
+    elif operation in {"GetObject", "HeadObject"}:
+        yield KMS_KEY.cause(text="The caller is not allowed to use the object's KMS key (kms:Decrypt).")
     if _may_be_of_other_account(denial):
         # The summary says so, too, so it is the first row that a short explanation has no room for.
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
@@ -360,8 +345,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
         text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
-    key = NAMED_KEY.search(_text_of_call(denial)) if operation in _KEY_TEXTS else None
-    if key is not None:
+    if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         text = (
             f"{text[:-1]}, and kms:GenerateDataKey on the KMS key{owner}: the key policy must allow it, too."
@@ -394,12 +378,8 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     checks, is_on_bucket = "the bucket policy", denial.action == "s3:ListBucket"
     if not is_on_bucket:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
-        is_about_public = (operation or "Acl").endswith(("Acl", "Policy"))
-        is_about_public = is_about_public or "acl" in denial.failure.text.lower()
-        checks += (
-            f", {'Block Public Access, ' if is_about_public else ''}the object's owner and the encryption key"
-        )
-    # The first remedy, if the call is not known.
+        is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
+        checks += f", {'Block Public Access, ' if is_public else ''}the object's owner and the encryption key"
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
@@ -414,7 +394,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         ),
         commands=present(
             "aws sts get-caller-identity",
-            _ownership_command(denial) if is_first else None,
+            ownership_command(denial) if is_first else None,
             fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
             None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),

@@ -151,12 +151,8 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
 
 
 def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> tuple[str, Remedy] | None:
-    named = [
-        value
-        for each in statements
-        for values in trust_documents.mapping(each.get("Principal")).values()
-        for value in trust_documents.as_strings(values)
-    ]
+    principals = (trust_documents.mapping(each.get("Principal")).values() for each in statements)
+    named = [value for values in principals for each in values for value in trust_documents.as_strings(each)]
     if not named:
         return None
     text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"

@@ -48,7 +48,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
+    "denials.cross_account_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
     "denials.service_settings.explain_ssec_block": (
         "server side encryption with customer provided keys (sse-c)",
