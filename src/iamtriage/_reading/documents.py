@@ -30,15 +30,15 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
         return None
     loaded = load(document)
     found: list[Failure] = []
+    at = 0
     for item in cast("list[object]", loaded) if isinstance(loaded, list) else (loaded,):
         record = as_document(item)
         if not has_records(record):
             return None
-        found += parse_mapping(record)
-    at = 0
-    for failure in found:
-        start = _set_spans(failure, text, at)
-        at = start if start > at else at  # noqa: FURB136 (a call takes longer)
+        for failure in parse_mapping(record):
+            start = _set_spans(failure, text, at)
+            at = start if start > at else at  # noqa: FURB136 (a call takes longer)
+            found.append(failure)
     return found
 
 
