@@ -108,7 +108,7 @@ def hide_quoted_secrets(explanation: Explanation) -> Explanation:
     parts = [explanation.summary, *explanation.notes]
     for cause in explanation.causes:
         parts += (cause.text, *cause.because)
-    if any(hide(part) != part for part in parts):
+    if not _secrets.are_plain(parts) and any(hide(part) != part for part in parts):
         changes["summary"] = hide(explanation.summary)
         changes["notes"] = tuple(map(hide, explanation.notes))
         changes["causes"] = tuple(

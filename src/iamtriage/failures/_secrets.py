@@ -9,9 +9,11 @@ from iamtriage._text import hide_secrets
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from iamtriage.failures._failures import Failure
 
-__all__ = ("has_secrets", "hide_quoted_secrets")
+__all__ = ("are_plain", "has_secrets", "hide_quoted_secrets")
 
 # A run of the characters of tokens.
 _RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
@@ -67,6 +69,11 @@ def has_secrets(failure: Failure) -> bool:
         )
     # The user of a Kubernetes denial is also its principal.
     return any(value is not None and hide_secrets(value) != value for value in set(values))
+
+
+def are_plain(texts: Iterable[str]) -> bool:
+    """Return whether no text contains a secret, if that was found out before."""
+    return _plain.keys() >= set(texts)
 
 
 def hide_quoted_secrets(text: str, encoded_message: str | None) -> str:

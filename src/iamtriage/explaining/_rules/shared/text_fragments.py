@@ -49,7 +49,12 @@ SERVICES_BY_SESSION_NAME = {
 }
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)
-_USER_FRAGMENTS = (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS)
+# By a character that few texts have. Searching for one character takes a third of the time.
+_RARE_CHARACTERS = "@$_FPOTRHyx"
+_USER_FRAGMENTS: dict[str, list[str]] = {}
+for _fragment in (*DEPLOYMENT_FRAGMENTS, *PULUMI_FRAGMENTS, *_USE_FRAGMENTS, *_ACCOUNT_FRAGMENTS):
+    _sign = next(filter(_fragment.__contains__, _RARE_CHARACTERS), _fragment)
+    _USER_FRAGMENTS.setdefault(_sign, []).append(_fragment)
 
 
 def may_be_about_pods(text: str) -> bool:
@@ -76,7 +81,10 @@ def may_name_user(text: str) -> bool:
     >>> may_name_user("States.TaskFailed: Access Denied"), may_name_user("arn:aws:s3:::orders")
     (True, False)
     """
-    return any(map(text.__contains__, _USER_FRAGMENTS)) or may_name_controller(text)
+    for sign in filter(text.__contains__, _USER_FRAGMENTS):
+        if any(map(text.__contains__, _USER_FRAGMENTS[sign])):
+            return True
+    return may_name_controller(text)
 
 
 def is_session_of_service(session_name: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 # Each match of a controller's patterns contains one of these in lower case.
 _FRAGMENTS = (
     "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "balancer", "cert-manager", "cloudwatch", "controller",
-    "create volume", "csi", "cwagent", "decryption failed", "dns01", "ebs-plugin", "efs-plugin", "external-dns", "externaldns",
-    "external-secrets", "externalsecret", "failed to pull", "failedbuildmodel", "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
-    "karpenter", "kubelet", ".go:", "record set", "records retrieval", "regenerate asg", "velero", "vpc",
+    "create volume", "csi", "cwagent", "decryption failed", "dns01", "external", "failed to pull", "failedbuildmodel",
+    "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
+    "karpenter", "kubelet", ".go:", "record", "regenerate asg", "s-plugin", "velero", "vpc",
 )  # fmt: skip
 
 
