@@ -200,8 +200,11 @@ NUMBERED_UNITS = (
 
 
 def repeated(unit: str, size: int, ending: str = TRIGGER) -> str:
-    """Repeat a text up to a size, with an ending that makes the readers search it."""
-    return (unit * (size // len(unit) + 1))[: size - len(ending)] + ending
+    """Repeat a text up to a size, with an ending that makes the readers search it.
+
+    No repetition is cut, so that texts of all sizes are documents of the same kind.
+    """
+    return unit * max(1, (size - len(ending)) // len(unit)) + ending
 
 
 def numbered(unit: str, size: int) -> str:
