@@ -304,11 +304,6 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
     return unique_value(_ROLES, text) if ":role/" in text else None
 
 
-def find_account(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the only account ID that the text labels as an account."""
-    return unique_value(_ACCOUNTS, text) if "ccount" in text else None
-
-
 def find_instance(text: str, command: CommandLine | None) -> Stated | None:
     """Return the only EC2 instance that the text names."""
     if (
@@ -318,16 +313,6 @@ def find_instance(text: str, command: CommandLine | None) -> Stated | None:
     ):
         return stated
     return unique_value(_INSTANCES, text) if "i-" in text else None
-
-
-def find_vpc_endpoint(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the only VPC endpoint that the text names."""
-    return unique_value(_ENDPOINTS, text) if "vpce-" in text else None
-
-
-def find_api(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the only API of API Gateway that the text names."""
-    return unique_value(_APIS, text) if ".execute-api." in text else None
 
 
 def find_function(text: str, command: CommandLine | None) -> Stated | None:
@@ -351,6 +336,11 @@ def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | 
     return None if found is None else Stated(found[1].replace("\\", ""), found[0])
 
 
+def _unique(pattern: re.Pattern[str], sign: str) -> Callable[[str, CommandLine | None], Stated | None]:
+    """Return a reader of the only value that a pattern finds in texts with a sign."""
+    return lambda text, _command: unique_value(pattern, text) if sign in text else None
+
+
 NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "region": find_region,
     "profile": find_profile,
@@ -361,10 +351,10 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "workload": find_workload,
     "role_arn": find_role,
     "caller": find_caller,
-    "account": find_account,
+    "account": _unique(_ACCOUNTS, "ccount"),
     "instance": find_instance,
-    "vpc_endpoint": find_vpc_endpoint,
-    "api": find_api,
+    "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),
+    "api": _unique(_APIS, ".execute-api."),
     "function": find_function,
     "terraform": find_terraform_address,
 }

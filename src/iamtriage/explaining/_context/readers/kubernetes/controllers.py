@@ -8,19 +8,20 @@ https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.readers.kubernetes import controller_policies
+from iamtriage.explaining._context.readers.kubernetes.controller_policies import Allowance, build_statements
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
 __all__ = (
-    "Allowance",
     "Controller",
     "find_controller",
     "find_controller_of_account",
@@ -29,29 +30,14 @@ __all__ = (
 )
 
 
-class Allowance(NamedTuple):
-    """A statement of the policy that a controller documents.
-
-    Attributes:
-        actions: The actions.
-        resource: The resource, with ``PARTITION`` and ``BUCKET``.
-        is_narrower: Whether the resource of a denial replaces this one, because one is enough.
-        conditions: The conditions, unless the resource of a denial replaces this one.
-    """
-
-    actions: tuple[str, ...]
-    resource: str = "*"
-    is_narrower: bool = False
-    conditions: dict[str, dict[str, str]] | None = None
-
-
 @attrs.frozen(eq=False, repr=False)
 class Controller(Value):
     """A controller that calls AWS from a pod.
 
     Attributes:
         name: Its name.
-        account: The namespace in its installation guide (``None`` if it varies), and its service account.
+        namespace: The namespace in its installation guide, or ``None`` if it varies.
+        service_account: The service account in its chart.
         pattern: A pattern for its log messages or its names in texts.
         services: The prefixes of the actions that it requires.
         workload: The workload of its chart, for ``kubectl rollout restart``.
@@ -66,7 +52,8 @@ class Controller(Value):
     """
 
     name: str
-    account: tuple[str | None, str]
+    namespace: str | None
+    service_account: str
     pattern: re.Pattern[str]
     services: tuple[str, ...]
     workload: str = attrs.field(
@@ -95,56 +82,26 @@ class Controller(Value):
         return any(each.conditions is not None for each in self.policy)
 
     def build_statements(self, action: str, resource: str, partition: str) -> list[dict[str, Any]]:
-        """Return the statements that its documentation lists, the one with a denied action first.
-
-        Args:
-            action: The denied action.
-            resource: The resource of the denial.
-            partition: The partition.
-        """
-        _, is_bucket, name = resource.partition(":s3:::")
-        bucket = name.partition("/")[0] if is_bucket else "BUCKET"
-        statements: list[dict[str, Any]] = []
-        for each in sorted(self.policy, key=lambda each: action not in each.actions):
-            actions = sorted(each.actions, key=lambda other: other != action)
-            is_own = action in each.actions and each.is_narrower and "*" not in resource.rpartition("/")[2]
-            template = resource if is_own else each.resource
-            statement: dict[str, Any] = {
-                "Effect": "Allow",
-                "Action": actions[0] if len(actions) == 1 else actions,
-                "Resource": template.replace("PARTITION", partition).replace("BUCKET", bucket),
-            }
-            if each.conditions is not None and not is_own:
-                statement["Condition"] = each.conditions
-            statements.append(statement)
-        return statements
-
-    @property
-    def namespace(self) -> str | None:
-        """The namespace in its installation guide, or ``None`` if it varies."""
-        return self.account[0]
-
-    @property
-    def service_account(self) -> str:
-        """The service account in its chart."""
-        return self.account[1]
+        """Return the statements that its documentation lists, the one with a denied action first."""
+        return build_statements(self.policy, action, resource, partition)
 
 
-def _actions(service: str, names: str) -> tuple[str, ...]:
-    """Return actions of a service by their names, separated by spaces.
+def _settings(words: str, keys: str) -> tuple[tuple[str, str], ...]:
+    """Return patterns for condition keys, each with what sets their parameter.
 
-    >>> _actions("s3", "GetObject PutObject")
-    ('s3:GetObject', 's3:PutObject')
+    >>> _settings("{} of the NodePool", "ec2:InstanceType=type")
+    (('ec2:InstanceType', 'type of the NodePool'),)
     """
-    return tuple(f"{service}:{name}" for name in names.split())
+    pairs = (each.rpartition("=") for each in keys.split())
+    return tuple((pattern, words.format(name)) for pattern, _, name in pairs)
 
 
-_ZONES = "arn:PARTITION:route53:::hostedzone/*"
 _TAG_KEYS = "aws:(?:RequestTag/|TagKeys$)"
 _CONTROLLERS = (
     Controller(
         "the AWS Load Balancer Controller",
-        ("kube-system", "aws-load-balancer-controller"),
+        "kube-system",
+        "aws-load-balancer-controller",
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
             r"(?i:load-?balancer-?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
@@ -167,22 +124,16 @@ _CONTROLLERS = (
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
         role_setting="iamRoleArnToAssume in the TargetGroupBinding",
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
-        settings=(
-            (_TAG_KEYS, "the annotation alb.ingress.kubernetes.io/tags of the Ingress"),
-            ("elasticloadbalancing:Scheme", "the annotation alb.ingress.kubernetes.io/scheme of the Ingress"),
-            (
-                "elasticloadbalancing:SecurityPolicy",
-                "the annotation alb.ingress.kubernetes.io/ssl-policy of the Ingress",
-            ),
-            (
-                "ec2:Subnet|elasticloadbalancing:Subnet",
-                "the annotation alb.ingress.kubernetes.io/subnets of the Ingress",
-            ),
+        settings=_settings(
+            "the annotation alb.ingress.kubernetes.io/{} of the Ingress",
+            f"{_TAG_KEYS}=tags elasticloadbalancing:Scheme=scheme elasticloadbalancing:SecurityPolicy=ssl-policy"
+            " (?:ec2|elasticloadbalancing):Subnet=subnets",
         ),
     ),
     Controller(
         "the EBS CSI driver",
-        ("kube-system", "ebs-csi-controller-sa"),
+        "kube-system",
+        "ebs-csi-controller-sa",
         lazy_pattern(
             r"(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not create volume \\?\"pvc-",
             re.ASCII,
@@ -192,18 +143,18 @@ _CONTROLLERS = (
         managed_policy="service-role/AmazonEBSCSIDriverPolicy",
         # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
         settings=(
-            (_TAG_KEYS, "tagSpecification_1 in the parameters of the StorageClass"),
-            ("ec2:Encrypted", "encrypted in the parameters of the StorageClass"),
-            ("ec2:KmsKeyId", "kmsKeyId in the parameters of the StorageClass"),
-            ("ec2:VolumeType", "type in the parameters of the StorageClass"),
-            ("ec2:VolumeIops", "iops in the parameters of the StorageClass"),
-            ("ec2:VolumeThroughput", "throughput in the parameters of the StorageClass"),
+            *_settings(
+                "{} in the parameters of the StorageClass",
+                f"{_TAG_KEYS}=tagSpecification_1 ec2:Encrypted=encrypted ec2:KmsKeyId=kmsKeyId"
+                " ec2:VolumeType=type ec2:VolumeIops=iops ec2:VolumeThroughput=throughput",
+            ),
             ("ec2:VolumeSize", "resources.requests.storage of the PersistentVolumeClaim"),
         ),
     ),
     Controller(
         "the EFS CSI driver",
-        ("kube-system", "efs-csi-controller-sa"),
+        "kube-system",
+        "efs-csi-controller-sa",
         lazy_pattern(r"(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_", re.ASCII),
         ("elasticfilesystem:", "ec2:"),
         workload="deployment/efs-csi-controller",
@@ -213,36 +164,19 @@ _CONTROLLERS = (
     # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
     Controller(
         "Cluster Autoscaler",
-        ("kube-system", "cluster-autoscaler"),
+        "kube-system",
+        "cluster-autoscaler",
         lazy_pattern(
             r"(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache", re.ASCII
         ),
         ("autoscaling:", "ec2:", "eks:"),
-        policy=(
-            Allowance(
-                _actions(
-                    "autoscaling",
-                    "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeLaunchConfigurations"
-                    " DescribeScalingActivities DescribeTags",
-                )
-                + _actions(
-                    "ec2",
-                    "DescribeImages DescribeInstanceTypes DescribeLaunchTemplateVersions"
-                    " GetInstanceTypesFromInstanceRequirements",
-                )
-                + _actions("eks", "DescribeNodegroup")
-            ),
-            Allowance(
-                ("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
-                is_narrower=True,
-                conditions={"StringEquals": {"aws:ResourceTag/k8s.io/cluster-autoscaler/enabled": "true"}},
-            ),
-        ),
+        policy=controller_policies.CLUSTER_AUTOSCALER,
     ),
     # The roles of its nodes are named after it, too.
     Controller(
         "Karpenter",
-        ("kube-system", "karpenter"),
+        "kube-system",
+        "karpenter",
         lazy_pattern(
             r"(?i:\bkarpenter(?!-?node))|\bcontroller\\?[\"']?[:=]\s?\\?[\"']?(?:machine|nodeclaim|nodeclass|nodepool)\.",
             re.ASCII,
@@ -255,19 +189,20 @@ _CONTROLLERS = (
             ("ec2:InstanceType", "the requirements of the NodePool"),
             ("ec2:InstanceMarketType", "the requirement karpenter.sh/capacity-type of the NodePool"),
             ("ec2:AvailabilityZone", "the requirement topology.kubernetes.io/zone of the NodePool"),
-            (_TAG_KEYS, "tags of the EC2NodeClass"),
-            ("ec2:Metadata", "metadataOptions of the EC2NodeClass"),
-            ("ec2:(?:Encrypted|KmsKeyId|Volume)", "blockDeviceMappings of the EC2NodeClass"),
-            ("ec2:(?:Subnet|Vpc)", "subnetSelectorTerms of the EC2NodeClass"),
-            ("ec2:SecurityGroup", "securityGroupSelectorTerms of the EC2NodeClass"),
-            ("ec2:(?:Image|Owner|Public$)", "amiSelectorTerms of the EC2NodeClass"),
-            ("ec2:AssociatePublicIpAddress", "associatePublicIPAddress of the EC2NodeClass"),
+            *_settings(
+                "{} of the EC2NodeClass",
+                f"{_TAG_KEYS}=tags ec2:Metadata=metadataOptions"
+                " ec2:(?:Encrypted|KmsKeyId|Volume)=blockDeviceMappings ec2:(?:Subnet|Vpc)=subnetSelectorTerms"
+                " ec2:SecurityGroup=securityGroupSelectorTerms ec2:(?:Image|Owner|Public$)=amiSelectorTerms"
+                " ec2:AssociatePublicIpAddress=associatePublicIPAddress",
+            ),
         ),
     ),
     # https://external-secrets.io/latest/provider/aws-secrets-manager/
     Controller(
         "External Secrets Operator",
-        ("external-secrets", "external-secrets"),
+        "external-secrets",
+        "external-secrets",
         lazy_pattern(
             r"external-secrets|\bcontrollers\.(?:Cluster)?ExternalSecret\b|\"ExternalSecret\":", re.ASCII
         ),
@@ -276,56 +211,33 @@ _CONTROLLERS = (
         settings=(
             ("aws:RequestedRegion", "spec.provider.aws.region of the SecretStore or ClusterSecretStore"),
         ),
-        policy=(
-            Allowance(
-                _actions(
-                    "secretsmanager", "GetSecretValue DescribeSecret GetResourcePolicy ListSecretVersionIds"
-                ),
-                "SECRET_ARN",
-                is_narrower=True,
-            ),
-        ),
+        policy=controller_policies.EXTERNAL_SECRETS,
     ),
     # https://cert-manager.io/docs/configuration/acme/dns01/route53/
     Controller(
         "cert-manager",
-        ("cert-manager", "cert-manager"),
+        "cert-manager",
+        "cert-manager",
         lazy_pattern(r"cert-manager|dns01|Route 53 record set", re.ASCII),
         ("route53:",),
         # https://github.com/cert-manager/website/pull/1466
         role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
-        policy=(
-            Allowance(("route53:GetChange",), "arn:PARTITION:route53:::change/*"),
-            Allowance(
-                ("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"),
-                _ZONES,
-                is_narrower=True,
-            ),
-            Allowance(("route53:ListHostedZonesByName",)),
-        ),
+        policy=controller_policies.CERT_MANAGER,
     ),
     # https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md
     Controller(
         "ExternalDNS",
-        (None, "external-dns"),
+        None,
+        "external-dns",
         lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
         ("route53:",),
         role_setting="the flag --aws-assume-role",
-        policy=(
-            Allowance(
-                (
-                    "route53:ChangeResourceRecordSets",
-                    "route53:ListResourceRecordSets",
-                    "route53:ListTagsForResources",
-                ),
-                _ZONES,
-            ),
-            Allowance(("route53:ListHostedZones",)),
-        ),
+        policy=controller_policies.EXTERNALDNS,
     ),
     Controller(
         "the Amazon VPC CNI plugin",
-        ("kube-system", "aws-node"),
+        "kube-system",
+        "aws-node",
         lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
         ("ec2:",),
         workload="daemonset/aws-node",
@@ -335,7 +247,8 @@ _CONTROLLERS = (
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
     Controller(
         "the EKS Pod Identity Agent",
-        ("kube-system", "eks-pod-identity-agent"),
+        "kube-system",
+        "eks-pod-identity-agent",
         lazy_pattern(r"(?!)"),
         ("eks-auth:",),
         workload="daemonset/eks-pod-identity-agent",
@@ -345,7 +258,8 @@ _CONTROLLERS = (
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html
     Controller(
         "the kubelet",
-        ("kube-system", "kubelet"),
+        "kube-system",
+        "kubelet",
         lazy_pattern(r"(?!)"),
         ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:GetAuthorizationToken"),
         managed_policy="AmazonEC2ContainerRegistryPullOnly",
@@ -358,7 +272,8 @@ _CONTROLLERS = (
     # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
     Controller(
         "Argo CD",
-        ("argocd", "argocd-application-controller"),
+        "argocd",
+        "argocd-application-controller",
         lazy_pattern(r"\bargocd\b|\bargocd-|argoproj\.io", re.ASCII),
         (),
         workload="statefulset/argocd-application-controller",
@@ -367,7 +282,8 @@ _CONTROLLERS = (
     # https://fluxcd.io/flux/components/kustomize/kustomizations/#aws-kms
     Controller(
         "Flux's kustomize-controller",
-        ("flux-system", "kustomize-controller"),
+        "flux-system",
+        "kustomize-controller",
         lazy_pattern(
             r"kustomize-controller|\bflux (?:get|reconcile) (?:ks|kustomizations?)\b|\bdecryption failed for '",
             re.ASCII,
@@ -377,30 +293,17 @@ _CONTROLLERS = (
     # https://github.com/vmware-tanzu/velero-plugin-for-aws
     Controller(
         "Velero",
-        ("velero", "velero"),
+        "velero",
+        "velero",
         lazy_pattern(r"(?i:\bvelero)", re.ASCII),
         ("ec2:", "s3:"),
-        policy=(
-            Allowance(
-                _actions(
-                    "s3",
-                    "GetObject PutObject PutObjectTagging DeleteObject AbortMultipartUpload ListMultipartUploadParts",
-                ),
-                "arn:PARTITION:s3:::BUCKET/*",
-            ),
-            Allowance(("s3:ListBucket",), "arn:PARTITION:s3:::BUCKET"),
-            Allowance(
-                _actions(
-                    "ec2",
-                    "DescribeVolumes DescribeSnapshots CreateTags CreateVolume CreateSnapshot DeleteSnapshot",
-                )
-            ),
-        ),
+        policy=controller_policies.VELERO,
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-prerequisites.html
     Controller(
         "Fluent Bit",
-        (None, "fluent-bit"),
+        None,
+        "fluent-bit",
         lazy_pattern(
             r"\bfluent-?bit-[a-z0-9]{5}\b|[:/]fluent-?bit\b(?=[^\n]{0,200}\b[Kk]ube)|serviceaccount:[a-z0-9-]+:fluent-?bit",
             re.ASCII,
@@ -413,7 +316,8 @@ _CONTROLLERS = (
     ),
     Controller(
         "the CloudWatch agent",
-        ("amazon-cloudwatch", "cloudwatch-agent"),
+        "amazon-cloudwatch",
+        "cloudwatch-agent",
         lazy_pattern(r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent", re.ASCII),
         ("cloudwatch:", "logs:", "ec2:"),
         workload="daemonset/cloudwatch-agent",
