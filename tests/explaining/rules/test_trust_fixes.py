@@ -52,7 +52,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             SUBJECT,
             "cart-api",
             [
-                "Let the token have the audience sts.amazonaws.com",
+                "Request the token for the audience sts.amazonaws.com",
                 "Or accept the audience cart-api in the trust policy",
             ],
             id="audience",
@@ -332,7 +332,7 @@ def test_other_issuer_with_another_audience(issuer: str, step: str) -> None:
         (_policy("system:serviceaccount:store:cart"), "Or run the pod in the namespace store"),
         (
             _with_condition(StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "x"}),
-            "Let the token have the audience sts.amazonaws.com",
+            "Request the token for the audience sts.amazonaws.com",
         ),
     ],
     ids=["subject first", "audience first"],

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import stored_key
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
+from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy

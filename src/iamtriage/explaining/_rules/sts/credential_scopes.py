@@ -14,15 +14,19 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings, relayed_logins
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
     diagnose_sts_call,
+)
+from iamtriage.explaining._rules.sts.service_scopes import (
+    ENDPOINT_SETTING,
+    EXPECTED_SERVICE,
+    PHRASES,
+    explain_expected_service,
 )
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
@@ -41,9 +45,6 @@ _SIGNED_REGION = lazy_pattern(
 _EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
 )
-_EXPECTED_SERVICE = lazy_pattern(
-    r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
-)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
@@ -51,32 +52,6 @@ _QUEUE_URL = lazy_pattern(
 _REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
-_PHRASES = (
-    "Credential should be scoped to a valid region",
-    "Credential should be scoped to a valid Region",
-    "Credential should be scoped to correct service",
-    "authorization header is malformed",
-)
-# What curl -v prints of a request without a body. A query can contain a secret.
-_TRACED = lazy_pattern(
-    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
-    re.ASCII | re.MULTILINE,
-)
-# Services without clients in the SDKs -> the action that they check after the signature.
-_ACTIONS = {
-    "aoss": "aoss:APIAccessAll", "appsync": "appsync:GraphQL", "es": "es:ESHttp*",
-    "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
-}  # fmt: skip
-_ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
-SIGNED_BY_HAND = CauseType(
-    "signed-by-hand",
-    title="Custom signing code or a signing proxy names the wrong service",
-    fix="Let an AWS SDK sign the request.",
-    recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",
-    sign=r"\bAWS4Auth\(|\bSigV4Auth\(|\bawscurl\b|--aws-sigv4\b|\baws4\.sign\(",
-    remedy="Sign for ",
-    of="wrong-signing-service",
-)
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
     title="The Region in the signature is not the Region of the host",
@@ -85,29 +60,12 @@ WRONG_SIGNING_REGION = CauseType(
     fix="Set the Region of the resource in the client.",
     sources=(pages.SDK_ENDPOINTS,),
 )
-WRONG_SIGNING_SERVICE = CauseType(
-    "wrong-signing-service",
-    title="The request is signed for the wrong service",
-    meaning="The endpoint belongs to one service, and the request is signed for another.",
-    recognised_by='The message says "Credential should be scoped to correct service".',
-    fix="Use the client of the service whose endpoint is called, or correct the endpoint URL.",
-    sources=(pages.SDK_ENDPOINTS,),
-)
-ENDPOINT_OF_OTHER_SERVICE = CauseType(
-    "endpoint-of-other-service",
-    title="The endpoint URL is that of another service",
-    fix="Remove or correct the endpoint URL.",
-    recognised_by="The text shows an endpoint URL.",
-    sign=_ENDPOINT_SETTING,
-    remedy="Remove or correct",
-    of="wrong-signing-service",
-)
 ENDPOINT_OF_OTHER_REGION = CauseType(
     "endpoint-of-other-region",
-    title="The endpoint URL is that of another Region",
+    title="The endpoint URL belongs to another Region",
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
-    sign=rf"{_ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
+    sign=rf"{ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
     remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
@@ -123,7 +81,7 @@ GLOBAL_SERVICE = CauseType(
 
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
     because=(f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",),
-    text="The code calls the global STS endpoint with signatures for another Region.",
+    text="The code calls the global STS endpoint, but signs for another Region.",
 )
 
 
@@ -133,9 +91,9 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     expected = _EXPECTED_REGION.search(message)
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
-    service = _EXPECTED_SERVICE.search(message)
+    service = EXPECTED_SERVICE.search(message)
     if service is not None:
-        return _explain_expected_service(case, message, service[1])
+        return explain_expected_service(case, message, service[1])
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
@@ -196,7 +154,7 @@ def _explain_sts(
     is_global: bool,
     host: str | None,
 ) -> Explanation:
-    because = (*clues.quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
+    because = (*clues.quote_phrases(message, *PHRASES), *_signed_region_lines(signed_region))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
@@ -252,9 +210,9 @@ def _regional_endpoint_remedy(
 
 
 _GLOBAL_ENDPOINT = your_remedy(
-    f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
-    "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
-    "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
+    f"Or, in EKS pods with an old SDK and no endpoint URL, set the annotation {STS_ANNOTATION}=false, and re-create the pods",
+    "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
+    "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
     commands=(
         f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {STS_ANNOTATION}=false",
         "kubectl set env deployment/NAME --namespace NAMESPACE AWS_STS_REGIONAL_ENDPOINTS=legacy",
@@ -316,7 +274,7 @@ def explain_wrong_region(
                 step = f"Or, if the queue is in {signed or 'another Region'}, correct its URL, which names {expected}."
         text = f"The endpoint accepts only signatures for {expected}."
         named = f"the endpoint {host}"
-        reported = clues.quote_phrases(clues.message_text(case), *_PHRASES)
+        reported = clues.quote_phrases(clues.message_text(case), *PHRASES)
     where = f"in {expected}" if expected is not None else "in another Region"
     place = f": {fix.place}" if fix.place else ""
     lines = fix.commands
@@ -341,120 +299,27 @@ def explain_wrong_region(
     )
 
 
-def _explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
-    because = clues.quote_phrases(message, *_PHRASES)
-    if expected:
-        because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
-    setting = region_settings.find_endpoint_setting(case.failure.text)
-    command = context_of(case.facts).command
-    signed = region_settings.find_signed_service(case.failure.text)
-    if signed is None and command is not None and command.program == "aws":
-        signed = command.words[0]
-    hosts = (host.partition(f"{expected}.") for host in clues.find_aws_hosts(case.failure.text))
-    region = next((rest.partition(".")[0] for _, is_of_service, rest in hosts if is_of_service), None)
-    sign = _sign_for_service_remedy(case, signed, expected, region)
-    remedies = (credential_remedies.check_endpoint(), sign)
-    if setting is None and region is not None:
-        # The host that was called belongs to the service.
-        remedies = (sign,)
-    elif setting is not None:
-        # The AWS CLI signs for the service of the command.
-        others = () if setting == "--endpoint-url" else remedies[1:]
-        remedies = (_remove_endpoint_remedy(case, setting, expected), *others)
-    elif signed is not None:
-        remedies = remedies[::-1]
-    other = f"the service {signed}" if signed is not None and signed != expected else "another service"
-    return case.explain(
-        f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
-        WRONG_SIGNING_SERVICE.cause(
-            "reported", because, text="The service in the signature is not that of the endpoint."
-        ),
-        *(
-            ENDPOINT_OF_OTHER_SERVICE.cause(
-                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
-            )
-            for _ in remedies[1:] or ([] if setting is None else [setting])
-        ),
-        SIGNED_BY_HAND.cause(),
-        remedies=remedies,
-        notes=(
-            f"Neither the secret key nor a permission is the problem: {credential_remedies.REJECTED_BEFORE_POLICIES}{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
-        ),
-    )
-
-
 def _explain_region(case: Case[CredentialScope], message: str, signed_region: str | None) -> Explanation:
     hosts = clues.find_aws_hosts(message)
+    in_place = "" if signed_region is None else f" instead of {signed_region}"
     because = (
-        *clues.quote_phrases(message, *_PHRASES),
+        *clues.quote_phrases(message, *PHRASES),
         *_signed_region_lines(signed_region),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return case.explain(
-        "The request is signed for another Region than the endpoint that it was sent to.",
+        "The request is signed for one Region, but was sent to another Region's endpoint.",
         WRONG_SIGNING_REGION.cause("reported", because),
         ENDPOINT_OF_OTHER_REGION.cause(),
         GLOBAL_SERVICE.cause(),
-        remedies=(credential_remedies.check_endpoint(), _signing_remedy(signed_region)),
-        notes=(_REGION_REJECTED,),
-    )
-
-
-def _sign_for_service_remedy(
-    case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
-) -> Remedy:
-    """Return the remedy that signs for another service.
-
-    Args:
-        case: The failure.
-        signed: The service of the signature.
-        expected: The service of the endpoint.
-        region: The Region of the endpoint, if the text shows that it belongs to the service.
-    """
-    in_place = "" if signed is None or signed == expected else f" instead of {signed}"
-    names = "" if expected is not None else " It is es for OpenSearch, and aoss for OpenSearch Serverless."
-    service = expected or "the service of the endpoint"
-    text, tools, lines = case.failure.text, "", ()
-    if expected is not None:
-        tools = f" (in curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected}, in awscurl --service {expected})"
-    # Without the scope of the signature, a region in the text can be another client's.
-    of_scope = region_settings.find_signed_region(text, region) if region and "Credential=" in text else None
-    of_region = "" if of_scope is None else f" The Region must be {region} instead of {of_scope}, too."
-    if of_scope is not None and of_scope == region:
-        of_region = f" The Region, {region}, is right."
-    request = _TRACED.search(text)
-    if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
-        url = f"https://{request['host']}{request['path']}"
-        lines = (commands.signed_curl(expected, region or "", url, request["method"]),)
-    return your_remedy(
-        f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
-        f"In signing code, a signing proxy or the option of a tool{tools}, set the service to {service}{in_place}.{names}{of_region}",
-        commands=lines,
-        url=pages.SIGNATURES,
-    )
-
-
-def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
-    is_option, is_of_all = setting == "--endpoint-url", setting == "AWS_ENDPOINT_URL"
-    repeated = repeat_command(context_of(case.facts).command, changes={"endpoint-url": ""})
-    return your_remedy(
-        f"Remove or correct {setting}",
-        f"It names the endpoint of {expected or 'another service'}. Without it, clients call the endpoint of their own service.",
-        *present(
-            "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS."
-            if is_of_all
-            else None
+        remedies=(
+            credential_remedies.check_endpoint(),
+            your_remedy(
+                "Use the same Region for the endpoint and the signature",
+                "Remove the endpoint URL, and let the client choose the endpoint of its Region.",
+                f"Or set the client's Region to the Region of the endpoint{in_place}.",
+                url=pages.SIGNATURES,
+            ),
         ),
-        commands=present(repeated if is_option else None),
-        url=pages.SDK_ENDPOINTS,
-    )
-
-
-def _signing_remedy(signed_region: str | None) -> Remedy:
-    in_place = "" if signed_region is None else f" instead of {signed_region}"
-    return your_remedy(
-        "Use the same Region for the endpoint and the signature",
-        "Remove the endpoint URL, and let the client choose the endpoint of its Region.",
-        f"Or set the client's Region to the Region of the endpoint{in_place}.",
-        url=pages.SIGNATURES,
+        notes=(_REGION_REJECTED,),
     )

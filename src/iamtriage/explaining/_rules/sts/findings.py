@@ -217,7 +217,9 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
         return tuple(remedies.values())
     if _is_of_pod(case):
         return (_regional_pods_remedy(remedies, case),)
-    variables = "Without a change of the code, set the variables AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs."
+    variables = (
+        "To leave the code unchanged, set AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs."
+    )
     remedies["code"] = attrs.evolve(remedies["code"], steps=(*remedies["code"].steps, variables))
     return tuple(remedies.values())
 
@@ -240,8 +242,8 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
     lines, facts = account.commands, case.facts
     steps = [
         *remedies["code"].steps,
-        "The annotation does that: EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in the pods that it creates from then on.",
-        "In private subnets, the VPC needs an interface endpoint for STS with private DNS, whose security group allows port 443 from the pods, or a route to a NAT gateway. The last command lists the endpoints.",
+        "The annotation does that: EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods.",
+        "In private subnets, the VPC needs a route to a NAT gateway, or an interface endpoint for STS with private DNS. The endpoint's security group must allow port 443 from the pods. The last command lists the endpoints.",
     ]
     controller = find_controller(case.failure.text)
     if controller is not None and not (facts.namespace or facts.service_account):

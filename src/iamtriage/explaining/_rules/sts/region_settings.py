@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -16,6 +15,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import command, repeat_command
+from iamtriage.explaining._rules.sts.shown_objects import ShownObject, YamlPath, find_object, find_path
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -47,10 +47,6 @@ _SECTION = lazy_pattern(
     r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4)(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
     re.ASCII | re.MULTILINE,
 )
-_YAML_KEY = lazy_pattern(r"(?P<indent> {0,40})(?P<dash>- )?(?P<key>[A-Za-z][\w./-]{0,63}): ?(?P<rest>[^\n]*)")
-_SHOWN_OBJECT = lazy_pattern(
-    r"\bkubectl (?P<words>[^\n|;&]{0,200}?\bget\b[^\n|;&]{0,200}? (?:-o|--output)[ =]?ya?ml[^\n|;&]{0,80})"
-)
 _BUCKET = lazy_pattern(
     r"^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
@@ -59,16 +55,6 @@ _BUCKET = lazy_pattern(
 _LOCATION = lazy_pattern(
     r"\bbackup-storage-location=(?P<namespace>[a-z0-9-]{1,63})/(?P<name>[a-z0-9.-]{1,253})"
 )
-# The short names of types: https://kubernetes.io/docs/reference/kubectl/ and the types of Velero.
-_TYPES = {
-    "bsl": "backupstoragelocation",
-    "cm": "configmap",
-    "deploy": "deployment",
-    "ds": "daemonset",
-    "sts": "statefulset",
-    "vsl": "volumesnapshotlocation",
-}
-_OPTIONS_WITH_VALUE = frozenset({"-n", "--namespace", "--context", "--kubeconfig", "-o", "--output", "-l"})
 
 
 # The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
@@ -84,6 +70,11 @@ _SIGNED_SERVICE = lazy_pattern(
 )
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
+
+
+_IN_SOURCE = (
+    "If Helm or GitOps manages the object, change the setting there, or the next run overwrites this change."
+)
 
 
 class RegionFix(NamedTuple):
@@ -144,9 +135,10 @@ def find_region_fix(
     location = _LOCATION.search(text)
     if setting is None and location is not None and signed is not None:
         # https://github.com/vmware-tanzu/velero-plugin-for-aws/blob/main/backupstoragelocation.md
-        target = ("backupstoragelocation", location["name"], ("-n", location["namespace"]))
-        path = _Path(("spec", "config", "region"), None, is_whole=True)
-        return _patch_object(text, target, path, signed, region)
+        kind, options = "BackupStorageLocation", ("-n", location["namespace"])
+        target = ShownObject(kind.lower(), location["name"], options, kind)
+        path = YamlPath(("spec", "config", "region"), None, is_whole=True)
+        return _patch_object(target, path, signed, region)
     if setting is None:
         return _fix_client(case, profile, region)
     return _fix_object(text, setting, region) or _fix_section(case, setting, region)
@@ -199,17 +191,17 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or "Traceback (" in case.text
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     if clusters.runs_in_pod(case):
-        step = "Set it in the code or configuration of this client, then deploy the pods again. The command sets it for all clients of the pod instead, and restarts the pods."
+        step = "Set the Region in the code or configuration of this client, then deploy the pods again. Or run the command, which sets it for all clients of the pod and restarts the pods."
         lines: tuple[str, ...] = (clusters.set_variables_command(case, variables),)
     elif runtime is not None and runtime.kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-        step = "Set it in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
+        step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
         lines = ()
     elif is_of_sdk and not is_of_cli:
-        step = "Set it in the code or configuration of this client, or for all clients in the environment. Then start the program again."
+        step = "Set the Region in the code or configuration of this client, or in the environment for all clients. Then restart the program."
         lines = (f"export {variables}",) if runtime is None else ()
     else:
-        step = "Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
+        step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
     return RegionFix(title, (step,), lines)
 
@@ -223,7 +215,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
         (
-            f"The endpoint URL is that of {endpoint['region']}. A Region that is set does not change it.",
+            f"The endpoint URL is that of {endpoint['region']}, whatever Region is set.",
             f"Without it, the client calls the endpoint of its Region, {region}."
             if repeated is not None
             else f"Without it, the client calls the endpoint of its Region, which must be {region}.",
@@ -235,12 +227,12 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 
 def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | None:
     """Return the fix for a setting at a path of YAML, in an object of Kubernetes or another file."""
-    path = _find_path(text, setting.start())
+    path = find_path(text, setting.start())
     if len(path.keys) < 2:
         return None
-    target = _find_object(text, setting.start())
+    target = find_object(text, setting.start())
     if target is not None:
-        return _patch_object(text, target, path, setting["region"], region)
+        return _patch_object(target, path, setting["region"], region)
     return RegionFix(
         f"Set {path.inner}: {region}",
         (
@@ -253,151 +245,43 @@ def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | N
 
 def _fix_variable(text: str, variable: re.Match[str], region: str) -> RegionFix:
     """Return the fix for an environment variable in the manifest of a workload."""
-    name, target = variable["name"], _find_object(text, variable.start())
+    name, target = variable["name"], find_object(text, variable.start())
     place = f"{name} is {variable['region']}"
     if target is None:
         return RegionFix(
             f"Set {name} to {region} in the manifest", ("Then apply the manifest again.",), (), place
         )
-    kind, workload, options = target
-    of_kubectl = _TYPES.get(kind.lower(), kind)
     return RegionFix(
-        f"Set {name} to {region} in the {of_kubectl} {clip_text(workload)}",
-        ("If Helm or GitOps manages the workload, change it there: otherwise the next run undoes this.",),
-        (command("kubectl", *options, "set", "env", f"{of_kubectl}/{workload}", f"{name}={region}"),),
-        f"{place} in the {of_kubectl} {clip_text(workload)}",
+        f"Set {name} to {region} in the {target.words}",
+        (_IN_SOURCE,),
+        (
+            command(
+                "kubectl", *target.options, "set", "env", f"{target.kind}/{target.name}", f"{name}={region}"
+            ),
+        ),
+        f"{place} in the {target.words}",
     )
 
 
-def _find_object(text: str, position: int) -> tuple[str, str, tuple[str, ...]] | None:
-    """Return the object of Kubernetes that a command before a position prints: its type, name and options."""
-    shown = [*_SHOWN_OBJECT.finditer(text, 0, position)]
-    # Another command ends the output.
-    if not shown or "\n$ " in text[shown[-1].end() : position]:
-        return None
-    return _parse_object(shown[-1]["words"].split())
-
-
-def _patch_object(
-    text: str, target: tuple[str, str, tuple[str, ...]], path: _Path, signed: str, region: str
-) -> RegionFix:
-    """Return the fix for an object of Kubernetes: its type, name and options, and the path of the setting."""
-    kind, name, options = target
-    of_kubectl = _TYPES.get(kind.lower(), kind)
-    full = _spell_type(text, of_kubectl)
-    namespace = next((value for flag, value in pairwise(options) if flag in {"-n", "--namespace"}), None)
-    shown = clip_text(name if namespace is None else f"{namespace}/{name}")
-    steps: tuple[str, ...] = (
-        "If Helm or GitOps manages the object, change it there: otherwise the next run undoes this.",
-    )
+def _patch_object(target: ShownObject, path: YamlPath, signed: str, region: str) -> RegionFix:
+    """Return the fix for an object of Kubernetes, by the path of the setting."""
+    steps: tuple[str, ...] = (_IN_SOURCE,)
     if path.scalar is None and "[]" not in path.keys and path.is_whole:
         change: Any = region
         for key in reversed(path.keys):
             change = {key: change}
         patch = json.dumps(change, separators=(",", ":"))
-        lines = (command("kubectl", *options, "patch", of_kubectl, name, "--type", "merge", "-p", patch),)
+        words = ("patch", target.kind, target.name, "--type", "merge", "-p", patch)
     else:
         if path.scalar is not None:
             steps = (f"In the key {clip_text(path.keys[path.scalar])}, change {path.inner}.", *steps)
-        lines = (command("kubectl", *options, "edit", of_kubectl, name),)
+        words = ("edit", target.kind, target.name)
     return RegionFix(
-        f"Set {path.inner} of the {full} {shown} to {region}",
+        f"Set {path.inner} of the {target.words} to {region}",
         steps,
-        lines,
-        f"{path.inner} of the {full} {shown} is {signed}",
+        (command("kubectl", *target.options, *words),),
+        f"{path.inner} of the {target.words} is {signed}",
     )
-
-
-class _Path(NamedTuple):
-    """The keys from the top of a YAML document to a line.
-
-    Attributes:
-        keys: The keys; ``[]`` stands for an entry of a list.
-        scalar: The index of the key whose value is a string of YAML, as in a ConfigMap.
-        is_whole: Whether the text shows the document up to its top.
-    """
-
-    keys: tuple[str, ...]
-    scalar: int | None
-    is_whole: bool
-
-    @property
-    def inner(self) -> str:
-        """The path in the document, or in the string of YAML."""
-        keys = self.keys if self.scalar is None else self.keys[self.scalar + 1 :]
-        return clip_text(".".join(keys).replace(".[]", "[]"))
-
-
-def _find_path(text: str, position: int) -> _Path:
-    r"""Return the path to a line of YAML.
-
-    >>> _find_path("spec:\n  config:\n    region: x\n", 17).inner
-    'spec.config.region'
-    >>> _find_path("stores:\n- name: a\n  config:\n    region: x\n", 35).inner
-    'stores[].config.region'
-    """
-    start = text.rfind("\n", 0, position) + 1
-    found = _YAML_KEY.match(text, start)
-    if found is None:
-        return _Path((), None, is_whole=False)
-    path = [found["key"]]
-    scalars: list[int] = []
-    # The column of the key, or that of the dash of its list while the key of the list is not found.
-    column, of_list = len(found["indent"]), found["dash"] is not None
-    if of_list:
-        path.insert(0, "[]")
-    for line in reversed(text[:start].splitlines()):
-        above = _YAML_KEY.fullmatch(line)
-        if not line.strip() or (above is None and not line.startswith((" ", "-"))):
-            break
-        if above is None:
-            continue
-        has_dash, indent = above["dash"] is not None, len(above["indent"])
-        of_key = indent + 2 * has_dash
-        # A list can begin in the column of its key.
-        is_parent = (not has_dash and indent <= column) if of_list else of_key < column
-        if is_parent:
-            path.insert(0, above["key"])
-            if above["rest"].startswith(("|", ">")):
-                scalars.append(len(path))
-            column, of_list = of_key, False
-        if has_dash and not of_list and of_key == column:
-            path.insert(0, "[]")
-            column, of_list = indent, True
-        if not column and not of_list:
-            break
-    scalar = len(path) - scalars[-1] if scalars else None
-    return _Path(tuple(path), scalar, is_whole=not column and not of_list)
-
-
-def _parse_object(words: list[str]) -> tuple[str, str, tuple[str, ...]] | None:
-    """Return the type and name of the object that ``kubectl get`` prints, and the options that select it.
-
-    >>> _parse_object("-n tea get bsl default -o yaml".split())
-    ('bsl', 'default', ('-n', 'tea'))
-    """
-    options: list[str] = []
-    names: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        if word in _OPTIONS_WITH_VALUE:
-            value = next(rest, "")
-            if word not in {"-o", "--output"}:
-                options += (word, value)
-        elif word.startswith(("--namespace=", "--context=")):
-            options.append(word)
-        elif not word.startswith("-"):
-            names.append(word)
-    names = [each for name in names if name != "get" for each in name.split("/", 1)]
-    if len(names) != 2 or any(commands.kubernetes_name(each.lower()) != each.lower() for each in names):
-        return None
-    return names[0], names[1], tuple(options)
-
-
-def _spell_type(text: str, kind: str) -> str:
-    """Return the name of a type as the text spells it, such as ``BackupStorageLocation``."""
-    spelled: list[str] = [*re.findall(rf"\b{re.escape(kind)}\b", text, re.IGNORECASE), kind]
-    return next((each for each in spelled if each[0].isupper()), spelled[0])
 
 
 def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
@@ -434,7 +318,7 @@ def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> Re
     return RegionFix(
         f"Set {corrected}{' in ' if section else ''}{clip_text(section)}",
         (
-            f"The text has {clip_text(written)}: change it where it is written."
+            f"The text has {clip_text(written)}: change it there."
             if written.startswith("--")
             else f"The text has {clip_text(written)}: change it there, then restart the program.",
         ),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
-_NOTE = "An IAM policy does not help. Tokens of a regional STS endpoint are valid in all Regions, so STS can be called in another Region than the other services."
+_NOTE = "An IAM policy does not help. Tokens from a regional STS endpoint are valid in all Regions, so you can call STS in another Region than the other services."
 
 
 REGION_NOT_ENABLED = CauseType(
@@ -68,7 +68,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     # Of all Regions, STS is always active in this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
     steps = (
-        "Create only the STS client for an active Region; the other clients keep theirs.",
+        "Create only the STS client for an active Region; the other clients keep their Region.",
         "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
     )
     if repeated is not None:
@@ -97,8 +97,8 @@ def _activate_sts_remedy(region: str | None) -> Remedy:
     return account_remedy(
         f"Activate STS in {name}",
         "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
-        f"Activate {name}. There is no API for this. The endpoint in us-east-1 is always active.",
-        "The setting belongs to the account of the role or user that is requested.",
+        f"Activate {name}. There is no API for this.",
+        "The setting applies in the account of the requested role or user.",
         url=pages.TEMPORARY_REGIONS,
     )
 
@@ -119,7 +119,7 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
             ),
         ),
         notes=(
-            "An organization's service control policies can block Regions; then its administrator decides.",
+            "An organization's service control policies can deny access to Regions: then ask its administrator.",
         ),
     )
 
@@ -138,7 +138,7 @@ _STS_HOST = lazy_pattern(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
 ENDPOINT_SET = CauseType(
     "endpoint-set",
     title="An endpoint URL for another service is used for STS",
-    text="An endpoint URL is set for all clients (AWS_ENDPOINT_URL, endpoint_url or code), such as that of S3 or S3-compatible storage, and applies to STS, too.",
+    text="An endpoint URL, such as one for S3-compatible storage, is set for all clients, so it applies to STS, too.",
     fix="Remove AWS_ENDPOINT_URL, or set it per service.",
     recognised_by="The text shows an endpoint URL.",
     sign=r"\bAWS_ENDPOINT_URL(?:_STS)?=\S{1,80}|\bendpoint_url ?[=:]|\bendpointUrl ?:",
@@ -185,7 +185,7 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
         because.append("The SDK could not parse the response.")
     if _is_method_not_allowed(case):
         because.append(
-            "The response is 405 MethodNotAllowed: S3 and web servers answer an STS call that way, STS does not."
+            "The response is 405 MethodNotAllowed, which S3 and web servers return for an STS call, but STS never does."
         )
     if host is not None:
         because.append(
@@ -196,15 +196,17 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
     )
     proxy = PROXY_ANSWERS.cause()
     return case.explain(
-        f"The STS call was answered by something else{f', {host}' if is_other_host else ''}.",
+        f"The host {host}, not STS, answered the STS call."
+        if is_other_host
+        else "Something other than STS answered the STS call.",
         NOT_STS.cause("derived", tuple(because)),
         *((proxy, setting) if is_sts_host else (setting, proxy)),
         remedies=(
             your_remedy(
                 "Check which host the STS call goes to",
                 "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
-                "Set the endpoint of S3-compatible storage for S3 only: AWS_ENDPOINT_URL_S3, or the S3 client in the code. AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
-                "S3-compatible software needs no IAM role: use its own keys, and remove AWS_ROLE_ARN from the environment.",
+                "Set the endpoint of S3-compatible storage for S3 only, with AWS_ENDPOINT_URL_S3 or in the S3 client. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
+                "S3-compatible storage needs no IAM role: use its own access keys, and remove AWS_ROLE_ARN from the environment.",
                 commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
                 url=pages.SDK_ENDPOINTS,
             ),
@@ -235,7 +237,7 @@ _REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, dura
 CHAINED_SESSION_TOO_LONG = CauseType(
     "chained-session-too-long",
     title="A session from role chaining can last at most one hour",
-    text="The caller is a role session itself, so this is role chaining, which is limited to one hour whatever the role's maximum is.",
+    text="The caller is already a role session, so this is role chaining. Its sessions last at most one hour, whatever the role's maximum is.",
     recognised_by='STS says "exceeds the 1 hour session limit for roles assumed by role chaining".',
     fix="Request at most 3600 seconds, or assume the role without another role in between.",
     sources=(pages.SESSION_DURATION,),
@@ -251,7 +253,7 @@ SESSION_LONGER_THAN_MAXIMUM = CauseType(
 SESSION_NAME_INVALID = CauseType(
     "session-name-invalid",
     title="The role session name has invalid characters or length",
-    text="A session name has 2 to 64 letters, digits and the characters _ + = , . @ -.",
+    text="A session name has 2 to 64 characters: letters, digits and _ + = , . @ -.",
     recognised_by="The message names roleSessionName and the regular expression pattern [\\w+=,.@-]*.",
     fix="Replace spaces, slashes, colons and other characters, and shorten the name.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",),
@@ -346,8 +348,8 @@ def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
         remedies=(
             your_remedy(
                 "Use a session name of 2 to 64 allowed characters",
-                "Replace spaces, slashes, colons and other characters, for example with a hyphen: a branch name such as feature/login contains a slash.",
-                "The name is --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
+                "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
+                "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
                 commands=(
                     "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
                 ),

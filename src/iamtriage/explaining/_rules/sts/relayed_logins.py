@@ -40,11 +40,11 @@ _IAM_ENDPOINTS = {
     "aws-cn": "https://iam.cn-north-1.amazonaws.com.cn",
     "aws-us-gov": "https://iam.us-gov.amazonaws.com",
 }
-_RELAYS = "Vault does not sign the login itself: it sends the request that the client signed to the STS endpoint in its own configuration."
+_RELAYS = "Vault does not sign the login: it forwards the client's signed request to the STS endpoint in Vault's configuration."
 RELAY_IN_OTHER_PARTITION = CauseType(
     "relay-in-other-partition",
     title="Vault sends the login of a client to STS in another partition",
-    text=f"{_RELAYS} Each partition has its own STS, which does not know credentials of another one.",
+    text=f"{_RELAYS} STS in one partition rejects credentials of another.",
     recognised_by='Vault says "error making upstream request: received error code 403 from STS", and the client is in China or GovCloud.',
     fix="Set sts_endpoint, sts_region and iam_endpoint of the auth method to the partition of the clients.",
     sources=(_PAGE,),
@@ -86,7 +86,7 @@ def explain_relayed_scope(
     return case.explain(
         f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed_region or 'another Region'}.",
         GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
-            "derived", because, text=f"{_RELAYS} Both must name the same Region."
+            "derived", because, text=f"{_RELAYS} The signature and the endpoint must be for the same Region."
         ),
         topic="sts-endpoint",
         remedies=(sign, configure) if configured else (configure, sign),
@@ -123,7 +123,7 @@ def explain_relayed_partition(
         topic="sts-endpoint",
         remedies=(attrs.evolve(configure, commands=(*configure.commands, *login)),),
         notes=(
-            f"No key has to be replaced, and no permission is missing. The bound_iam_principal_arn of the Vault role begins with arn:{partition}:, too.",
+            f"Keep the access keys: no permission is missing. The bound_iam_principal_arn of the Vault role must begin with arn:{partition}:, too.",
         ),
     )
 
@@ -137,13 +137,13 @@ def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
         remedies=(
             your_remedy(
                 "Give the client of Vault AWS credentials, and log in again",
-                "The first command shows whose credentials it finds. It must run where the login runs: as the same user, in the same container.",
-                "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs a role of its own.",
+                "The first command prints the identity of the credentials. Run it where the login runs: as the same user, in the same container.",
+                "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs its own role.",
                 commands=("aws sts get-caller-identity", "vault login -method=aws"),
                 url=_PAGE,
             ),
         ),
-        notes=("The Vault server's own credentials do not matter here.",),
+        notes=("The Vault server's own credentials are not used here.",),
     )
 
 
@@ -152,7 +152,7 @@ def _configure_remedy(region: str | None, partition: str = "aws") -> Remedy:
     iam = _IAM_ENDPOINTS.get(partition)
     return account_remedy(
         "Set the STS endpoint of Vault to the Region of its clients",
-        "A Vault administrator does this, for the mount of the auth method. All its clients must then sign for this Region.",
+        "A Vault administrator does this, for the mount of the auth method. All clients of the mount must then sign for this Region.",
         commands=(
             "vault read auth/aws/config/client",
             fill_command(
@@ -171,7 +171,7 @@ def _sign_remedy(region: str | None) -> Remedy:
     name = commands.region(region)
     return your_remedy(
         f"Sign the login for {name}, the Region that Vault calls",
-        "Set region in the login. In Vault Agent, it is region in the config of auto_auth; with an SDK, the Region of the STS client that signs.",
+        "Set region in the login. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
         commands=(fill_command("vault login -method=aws region={}", name),),
         url=_PAGE,
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
-    title="The service could not assume the role that the call names",
+    title="The service could not assume the role that the call specifies",
     recognised_by="The message says that the role cannot be assumed by the service.",
     fix="Allow the service to assume the role in the role's trust policy.",
     sources=(pages.TRUST_POLICIES,),
@@ -58,9 +58,9 @@ _TERRAFORM_ROLE = lazy_pattern(
     r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
     r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
 )
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 _SSO = "AWSReservedSSO_"
-_ECS_RETRIES = "An ECS service starts its tasks again by itself after a while. To retry immediately: aws ecs update-service --force-new-deployment."
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+_ECS_RETRIES = "An ECS service retries to start its tasks after a while. To retry immediately, run aws ecs update-service --force-new-deployment."
 
 
 def explain_untrusted_role(

@@ -237,7 +237,7 @@ def open_condition_remedy(
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
         steps = (
-            "The comparison is case-sensitive. It is ExternalId in an SDK, external_id in a profile or in Terraform's assume_role block.",
+            "The comparison is case-sensitive. Set ExternalId in an SDK, or external_id in a profile or in Terraform's assume_role block.",
         )
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
@@ -251,18 +251,16 @@ def open_condition_remedy(
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
         lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
-        steps = (
-            f"In a profile, it is {_SETTINGS[key]}. In values with StringLike, * stands for any characters.",
-        )
+        steps = (f"In a profile, set {_SETTINGS[key]}. In values with StringLike, * matches any characters.",)
         if key == _SOURCE_IDENTITY:
             steps = (
-                "Profiles have no setting for it: it is SourceIdentity in an SDK, source_identity in Terraform.",
+                "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform.",
             )
     elif key == "aws:principalorgid":
         title = "Check that the caller's account belongs to the organization"
         lines = ("aws organizations describe-organization --query Organization.Id",)
         steps += (
-            "The command, with the caller's credentials, prints the organization of its account. If it is another one, the role's owner has to name the caller.",
+            "Run with the caller's credentials, the command prints the organization of its account. If it is another organization, the role's owner must name the caller in the trust policy.",
         )
     elif key in MFA_KEYS:
         title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
@@ -290,8 +288,8 @@ def _mfa_remedy(
     steps: tuple[str, ...]
     if program is not None:
         steps = (
-            f"Long-term access keys never carry MFA, and {program} asks for no code: mfa_serial in a profile fails there.",
-            f"Export the credentials that the second command returns as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and run {program} with them: they carry MFA, so it can assume the role. {others}",
+            f"Long-term access keys carry no MFA, and {program} cannot ask for a code, so mfa_serial in a profile does not work.",
+            f"Export the credentials that the second command returns as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, then run {program}. {others}",
             device,
         )
         line = "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"

@@ -163,7 +163,7 @@ def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
     lines: tuple[str, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            f"The EKS webhook requests {_AUDIENCE} unless the annotation eks.amazonaws.com/audience names another: remove it from the service account. In a projected volume of your own, set audience to {_AUDIENCE}.",
+            f"Remove the annotation eks.amazonaws.com/audience from the service account: the EKS webhook then requests {_AUDIENCE}. In your own projected volume, set audience to {_AUDIENCE}.",
             "Re-create the pods: a running pod keeps its token.",
         )
         lines = (
@@ -177,7 +177,7 @@ def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
     elif (setting := _find_audience_setting(issuer, facts)) is not None:
         steps = (f"{setting.format(audience=clip_text(expected))}, then run the job again.",)
     return your_remedy(
-        f"Let the token have the audience {clip_text(expected)}",
+        f"Request the token for the audience {clip_text(expected)}",
         *steps,
         commands=lines,
         url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
@@ -262,7 +262,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     elif is_replaced and is_same:
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
-        more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry by themselves. List both subjects if other pods use the old one."
+        more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
         actual = with_ids

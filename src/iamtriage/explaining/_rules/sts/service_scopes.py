@@ -1,0 +1,161 @@
+"""Explain signatures for another service than the endpoint's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts import region_settings
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import CredentialScope
+
+EXPECTED_SERVICE = lazy_pattern(
+    r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
+)
+"""How AWS names the service that the endpoint expects."""
+PHRASES = (
+    "Credential should be scoped to a valid region",
+    "Credential should be scoped to a valid Region",
+    "Credential should be scoped to correct service",
+    "authorization header is malformed",
+)
+"""How AWS reports the wrong scope of a signature."""
+ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWSENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
+"""How a text sets an endpoint URL."""
+# What curl -v prints of a request without a body. A query can contain a secret.
+_TRACED = lazy_pattern(
+    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
+    re.ASCII | re.MULTILINE,
+)
+# Services without clients in the SDKs -> the action that they check after the signature.
+_ACTIONS = {
+    "aoss": "aoss:APIAccessAll", "appsync": "appsync:GraphQL", "es": "es:ESHttp*",
+    "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
+}  # fmt: skip
+SIGNED_BY_HAND = CauseType(
+    "signed-by-hand",
+    title="Custom signing code or a signing proxy names the wrong service",
+    fix="Let an AWS SDK sign the request.",
+    recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",
+    sign=r"\bAWS4Auth\(|\bSigV4Auth\(|\bawscurl\b|--aws-sigv4\b|\baws4\.sign\(",
+    remedy="Sign for ",
+    of="wrong-signing-service",
+)
+WRONG_SIGNING_SERVICE = CauseType(
+    "wrong-signing-service",
+    title="The request is signed for the wrong service",
+    meaning="The endpoint belongs to one service, and the request is signed for another.",
+    recognised_by='The message says "Credential should be scoped to correct service".',
+    fix="Use the client of the service whose endpoint is called, or correct the endpoint URL.",
+    sources=(pages.SDK_ENDPOINTS,),
+)
+ENDPOINT_OF_OTHER_SERVICE = CauseType(
+    "endpoint-of-other-service",
+    title="The endpoint URL belongs to another service",
+    fix="Remove or correct the endpoint URL.",
+    recognised_by="The text shows an endpoint URL.",
+    sign=ENDPOINT_SETTING,
+    remedy="Remove or correct",
+    of="wrong-signing-service",
+)
+
+
+def explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
+    """Explain that a request was signed for another service than the endpoint's."""
+    because = clues.quote_phrases(message, *PHRASES)
+    if expected:
+        because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
+    setting = region_settings.find_endpoint_setting(case.failure.text)
+    command = context_of(case.facts).command
+    signed = region_settings.find_signed_service(case.failure.text)
+    if signed is None and command is not None and command.program == "aws":
+        signed = command.words[0]
+    hosts = (host.partition(f"{expected}.") for host in clues.find_aws_hosts(case.failure.text))
+    region = next((rest.partition(".")[0] for _, is_of_service, rest in hosts if is_of_service), None)
+    sign = _sign_for_service_remedy(case, signed, expected, region)
+    remedies = (credential_remedies.check_endpoint(), sign)
+    if setting is None and region is not None:
+        # The host that was called belongs to the service.
+        remedies = (sign,)
+    elif setting is not None:
+        # The AWS CLI signs for the service of the command.
+        others = () if setting == "--endpoint-url" else remedies[1:]
+        remedies = (_remove_endpoint_remedy(case, setting, expected), *others)
+    elif signed is not None:
+        remedies = remedies[::-1]
+    other = f"the service {signed}" if signed is not None and signed != expected else "another service"
+    return case.explain(
+        f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
+        WRONG_SIGNING_SERVICE.cause(
+            "reported", because, text="The service in the signature is not that of the endpoint."
+        ),
+        *(
+            ENDPOINT_OF_OTHER_SERVICE.cause(
+                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
+            )
+            for _ in remedies[1:] or ([] if setting is None else [setting])
+        ),
+        SIGNED_BY_HAND.cause(),
+        remedies=remedies,
+        notes=(
+            f"Neither the secret key nor a permission is the problem: {credential_remedies.REJECTED_BEFORE_POLICIES}{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
+        ),
+    )
+
+
+def _sign_for_service_remedy(
+    case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
+) -> Remedy:
+    """Return the remedy that signs for another service.
+
+    Args:
+        case: The failure.
+        signed: The service of the signature.
+        expected: The service of the endpoint.
+        region: The Region of the endpoint, if the text shows that it belongs to the service.
+    """
+    in_place = "" if signed is None or signed == expected else f" instead of {signed}"
+    names = (
+        "" if expected is not None else " The name is es for OpenSearch, and aoss for OpenSearch Serverless."
+    )
+    service = expected or "the service of the endpoint"
+    text, tools, lines = case.failure.text, "", ()
+    if expected is not None:
+        tools = f" (in curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected}, in awscurl --service {expected})"
+    # Without the scope of the signature, a region in the text can be another client's.
+    of_scope = region_settings.find_signed_region(text, region) if region and "Credential=" in text else None
+    of_region = "" if of_scope is None else f" The Region must be {region} instead of {of_scope}, too."
+    if of_scope is not None and of_scope == region:
+        of_region = f" The Region, {region}, is right."
+    request = _TRACED.search(text)
+    if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
+        url = f"https://{request['host']}{request['path']}"
+        lines = (commands.signed_curl(expected, region or "", url, request["method"]),)
+    return your_remedy(
+        f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
+        f"In signing code, a signing proxy or the option of a tool{tools}, set the service to {service}{in_place}.{names}{of_region}",
+        commands=lines,
+        url=pages.SIGNATURES,
+    )
+
+
+def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
+    repeated = repeat_command(context_of(case.facts).command, changes={"endpoint-url": ""})
+    steps = [
+        f"It is the endpoint of {expected or 'another service'}. Without {setting}, clients call the endpoint of their own service."
+    ]
+    if setting == "AWS_ENDPOINT_URL":
+        steps.append(
+            "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS."
+        )
+    lines = present(repeated if setting == "--endpoint-url" else None)
+    return your_remedy(f"Remove or correct {setting}", *steps, commands=lines, url=pages.SDK_ENDPOINTS)
