@@ -2034,6 +2034,18 @@ def test_explanation(
 # ------------------------------------------------ single explanations
 
 
+def test_endpoint_of_another_service_in_a_variable() -> None:
+    explanation = explain(
+        "AWS_ENDPOINT_URL=https://sqs.eu-west-1.amazonaws.com python3 send.py\n"
+        + botocore_text(
+            "SignatureDoesNotMatch", "ListTopics", "Credential should be scoped to correct service: 'sqs'."
+        )
+    )
+    found = {cause.code: cause.evidence for cause in explanation.causes}
+    assert found["endpoint-of-other-service"] == "derived"
+    assert explanation.remedies[0].title == "Remove or correct AWS_ENDPOINT_URL"
+
+
 def test_key_of_a_volume_in_another_account_than_the_instances() -> None:
     """https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html."""
     explanation = explain(

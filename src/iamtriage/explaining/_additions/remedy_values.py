@@ -17,6 +17,12 @@ from iamtriage.explaining._additions.command_values import (
     values_of_parameters,
     values_of_shapes,
 )
+from iamtriage.explaining._additions.kubectl_options import (
+    find_kubeconfig,
+    kubectl_option,
+    kubectl_value,
+    with_kubeconfig,
+)
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import commands
@@ -34,7 +40,6 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -207,8 +212,8 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         ("NAMESPACE", namespace, commands.namespace),
         ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
         ("PROFILE", profile, commands.profile),
-        ("KUBECONFIG_FILE", _find_kubeconfig(context, failure), _kubectl_option),
-        ("KUBECTL_CONTEXT", _kubectl_value(context, "context", "kube-context"), _kubectl_option),
+        ("KUBECONFIG_FILE", find_kubeconfig(context, failure), kubectl_option),
+        ("KUBECTL_CONTEXT", kubectl_value(context, "context", "kube-context"), kubectl_option),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
@@ -290,53 +295,6 @@ def _value(stated: Stated | None) -> str | None:
     return None if stated is None else stated.value
 
 
-# The kubeconfig of a node is not that of a person, and another one is needed instead.
-_KUBECONFIG = lazy_pattern(
-    r"\bKUBECONFIG=[\"']?(?!/var/lib/kubelet|/etc/kubernetes)((?:~|\$HOME)?[\w./-]{1,200})(?=[\s\"';&]|\Z)",
-    re.ASCII,
-)
-_KUBECTL_OPTION = lazy_pattern(r"(?!/var/lib/kubelet|/etc/kubernetes)[\w./~][\w./:@-]{0,200}", re.ASCII)
-_END_OF_KUBECTL = lazy_pattern(r" (?:--|[|>]|2>) ")
-
-
-def _find_kubeconfig(context: Context, failure: Failure | None) -> str | None:
-    """Return the kubeconfig that a command or a variable names."""
-    stated = _kubectl_value(context, "kubeconfig")
-    if stated is not None or failure is None or "KUBECONFIG=" not in failure.text:
-        return stated
-    found = {each[1] for each in _KUBECONFIG.finditer(failure.text)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _kubectl_value(context: Context, *names: str) -> str | None:
-    command = context.command
-    if command is None or command.program not in {"kubectl", "helm"}:
-        return None
-    return _value(command.option(*names))
-
-
-def _kubectl_option(value: str | None) -> str:
-    return value if value is not None and _KUBECTL_OPTION.fullmatch(value) else ""
-
-
-def _with_kubeconfig(line: str, file: str | None, name: str | None) -> str:
-    """Return a command for the kubeconfig and the context of the call that failed.
-
-    >>> _with_kubeconfig("kubectl get pods | wc -l", "kc.yaml", "prod")
-    'kubectl get pods --kubeconfig kc.yaml --context prod | wc -l'
-    >>> _with_kubeconfig("aws eks update-kubeconfig --name shop", "kc.yaml", "prod")
-    'aws eks update-kubeconfig --name shop --kubeconfig kc.yaml --alias prod'
-    """
-    is_kubectl = line.startswith("kubectl ") and "--kubeconfig" not in line
-    if not is_kubectl and not line.startswith("aws eks update-kubeconfig "):
-        return line
-    options = f" --kubeconfig {file}" if file else ""
-    options += f" --{'context' if is_kubectl else 'alias'} {name}" if name else ""
-    end = _END_OF_KUBECTL.search(line)
-    at = len(line) if end is None else end.start()
-    return f"{line[:at]}{options}{line[at:]}"
-
-
 def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
@@ -356,7 +314,7 @@ def _complete_remedy(
     if remedy.who == "you":
         # An administrator has another kubeconfig.
         file, name = values.get("KUBECONFIG_FILE"), values.get("KUBECTL_CONTEXT")
-        lines = tuple(_with_kubeconfig(line, file, name) for line in lines)
+        lines = tuple(with_kubeconfig(line, file, name) for line in lines)
     bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
     if bucket is not None and key is not None:
         lines = tuple(line.replace(f"s3://{bucket}/KEY ", f"s3://{bucket}/{key} ") for line in lines)

@@ -73,7 +73,7 @@ AUDIENCE_OF_OTHER_PARTITION = CauseType(
     fix="Request the audience of the role's partition.",
     recognised_by="The text shows that the CI system requests the audience sts.amazonaws.com.cn.",
     sign=r"\baud(?:ience)?[\"']?[:=] ?[\"'\[ ]{0,3}sts\.amazonaws\.com\.cn\b",
-    remedy="Let the token have the audience",
+    remedy="Request the token for the audience",
     of="wrong-audience",
 )
 AUDIENCE_OF_TOKEN = CauseType(

@@ -55,7 +55,7 @@ class ClusterClient(NamedTuple):
     is_in_cluster: bool = False
 
 
-_OLD_TOKEN = "A token of aws eks get-token lasts 15 minutes, so a stored one always expires."  # noqa: S105
+_OLD_TOKEN = "A token from aws eks get-token is valid for 15 minutes, so a stored one always expires."  # noqa: S105
 # A command of a person or a job, which uses a kubeconfig: sh -x prints a plus sign.
 _SHELL = lazy_pattern(r"(?:^|[$#%>+] ?|\bsudo |\bRun )(?:kubectl|helm|eksctl|k9s) [a-z-]", re.MULTILINE)
 _CLIENTS = (
@@ -177,7 +177,7 @@ def explain_client(
     title = f"Check the {client.setting} of {name}"
     if client.is_in_cluster:
         return case.explain(
-            f"The cluster did not accept {name}'s identity (401): the text does not say why. Most often, its {client.setting} is old or of another cluster.",
+            f"The cluster did not accept {name}'s identity (401). The text does not say why: most often, its {client.setting} has expired or belongs to another cluster.",
             stated,
             TOKEN_EXPIRED.cause(
                 text="The token is older than 90 days, or its service account was re-created."
@@ -207,7 +207,7 @@ def explain_client(
             cluster_remedy(
                 f"{title}, and give its role access",
                 *client.steps,
-                f"An administrator of the target cluster gives the role access{'' if grant else ' in aws-auth'}. {access.reason}",
+                f"An administrator of the target cluster grants the role access{'' if grant else ' in aws-auth'}. {access.reason}",
                 commands=(*shown, *grant),
                 url=client.url,
             ),

@@ -139,9 +139,9 @@ def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
     summary = f"EKS rejected {clip_text(given['arn'])}: the access policy of this name has another ARN."
     steps: tuple[str, ...] = ()
     if given["service"] == "iam":
-        summary = f"EKS rejected {clip_text(given['arn'])}: it is an IAM policy, and an access entry takes only EKS access policies."
+        summary = f"EKS rejected {clip_text(given['arn'])}: it is an IAM policy, but an access entry takes only EKS access policies."
         steps = (
-            f"Access policies are Kubernetes permissions, managed by EKS. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/.",
+            f"EKS access policies contain Kubernetes permissions. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/.",
         )
     elif not is_same:
         summary = f"EKS has no access policy {clip_text(given['name'])}."
@@ -154,7 +154,7 @@ def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
     kind, namespaces = find_scope(case.text)
     if namespaces and kind != "namespace":
         return Correction(
-            "EKS rejected the scope of the association: type=cluster is for all namespaces and takes none.",
+            "EKS rejected the scope of the association: type=cluster applies to all namespaces and takes no list.",
             "access-scope",
             f"type=namespace,namespaces={','.join(namespaces)}",
             ("For the whole cluster, omit the namespaces: type=cluster.",),

@@ -61,7 +61,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         option = ("--kubernetes-groups", "GROUP")
     else:
         name = "user name"
-        advice = "Omit the user name if it does not matter: EKS chooses one. Before {{SessionName}}, a colon is required."
+        advice = "Or omit the user name: EKS then generates one. A colon is required before {{SessionName}}."
         option = ("--username", "USER")
     call = (
         "create-access-entry"
@@ -90,7 +90,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
             ),
         ),
         notes=(
-            "The ConfigMap aws-auth accepts such names, access entries do not. An entry for nodes gets its name and groups from its type.",
+            "The ConfigMap aws-auth accepts such names, but access entries do not. EKS sets the user name and groups of a node's entry by its type.",
             principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )
@@ -177,7 +177,7 @@ def _policy_in_code(deployment: Deployment, cluster: Cluster) -> Remedy:
         code = code.replace("NAME", found["name"]) if found is not None else code
         added = ", and add the code"
     return Remedy(
-        f"Replace the group by the access policy in the {deployment.tool} {title} again",
+        f"Replace the group with the access policy in the {deployment.tool} {title} again",
         "you",
         (f"Remove system:masters from {argument}{where}{added}. {_SMALLER}", _OWN_GROUP),
         manifest=code.replace("POLICY_ARN", arn),
@@ -246,7 +246,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
             ),
         ),
         notes=(
-            "Terraform's aws_eks_cluster sets the mode in its block access_config.",
+            "In Terraform, the block access_config of aws_eks_cluster sets the mode.",
             principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )
@@ -265,7 +265,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     remedy = cluster_remedy(
         "Keep the mode, or change to the next one",
         "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
-        "Set the mode that the cluster has in Terraform or CloudFormation.",
+        "In Terraform or CloudFormation, set the mode that the cluster has.",
         commands=(cluster.show_mode_command(),),
         url=pages.EKS_ACCESS_MODE,
     )
@@ -273,7 +273,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         summary = f"{name[0].upper()}{name[1:]} already has the authentication mode {old}: there is nothing to change."
         remedy = attrs.evolve(remedy, title="Keep the mode", steps=remedy.steps[1:])
     elif old == "API":
-        summary = f"{name[0].upper()}{name[1:]} is in the mode API and stays in it: EKS ignores its aws-auth ConfigMap."
+        summary = f"{name[0].upper()}{name[1:]} has the authentication mode API, which cannot be changed: EKS ignores its aws-auth ConfigMap."
         remedy = _replace_map_remedy(cluster)
     elif old == "API_AND_CONFIG_MAP" and new != "API":
         summary = f"EKS cannot change the authentication mode of {name} back to CONFIG_MAP. That is not necessary: with API_AND_CONFIG_MAP, aws-auth still applies."
@@ -313,7 +313,7 @@ def _replace_map_remedy(cluster: Cluster) -> Remedy:
     return cluster_remedy(
         "Create an access entry for each principal of aws-auth",
         "The first two commands print what aws-auth maps, and which entries exist already.",
-        "Choose the access policy by what the principal needs: AmazonEKSClusterAdminPolicy replaces system:masters. For your own groups, add --kubernetes-groups instead.",
+        "Choose the policy that the principal needs: AmazonEKSClusterAdminPolicy replaces system:masters. For your own groups, add --kubernetes-groups instead.",
         "Self-managed nodes need an entry with --type EC2_LINUX (or EC2_WINDOWS) and no policy.",
         commands=(
             commands.SHOW_AWS_AUTH,
@@ -351,7 +351,7 @@ def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanatio
     """Explain that a cluster without access entries keeps its creator as administrator."""
     cluster = find_cluster(case)
     return case.explain(
-        "A cluster with the authentication mode CONFIG_MAP requires its creator as administrator.",
+        "With the authentication mode CONFIG_MAP, the cluster's creator must be its administrator.",
         CREATOR_NEEDED.cause("reported"),
         topic="cluster-creator",
         remedies=(
@@ -366,7 +366,7 @@ def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanatio
             ),
             your_remedy(
                 "Or set bootstrapClusterCreatorAdminPermissions to true",
-                "With access entries, you can see the creator's entry and delete it later.",
+                "In a mode with access entries, you can list the creator's entry and delete it later.",
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),

@@ -173,7 +173,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
         use, mapping = mapping, _service_account_remedy()
-    remedies = (use, mapping)
+    remedies: tuple[Remedy, ...] = (use, mapping)
     if reason and name:
         check = _pod_check(request, name, user, is_kubelet=is_kubelet, is_deleted=is_deleted)
         # The reason shows that the role is mapped.
@@ -196,7 +196,8 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     found, named = _NODE_USER.search(message), _NAMED_NODE.search(message)
     node = (found[1] or found[2]) if found else None
     name = find_object_name(case) or (named[1] if named else None)
-    cause, notes = NODE_RESTRICTION.cause("reported", evidence), (_NO_BINDING,)
+    cause = NODE_RESTRICTION.cause("reported", evidence)
+    notes: tuple[str, ...] = (_NO_BINDING,)
     causes: tuple[Cause, ...] = (cause,)
     other = reason["other"] or (name if failure.kubernetes_resource in _NAMED_AS_NODE else None)
     is_kubelet = (

@@ -39,7 +39,7 @@ _ENTRY_REFUSALS = {
     "account": "An access entry cannot name an account.",
     "service principal": "An access entry cannot name a service.",
 }
-_PATH_UNKNOWN = "An STS session does not show the role's path. If EKS does not find the principal or calls it invalid, the role has one. This prints the full ARN: {}"
+_PATH_UNKNOWN = "The ARN of an STS session omits the role's path. If EKS rejects the principal, the role has a path. This prints its full ARN: {}"
 _CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS does not find the principal or calls it invalid, use the ARN that this prints: {}"
 _FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
 _CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
@@ -217,7 +217,7 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             title or f"Map {self.description} in aws-auth",
             *steps,
-            f"{form}If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
+            f"{form}If the ARN already has an entry, edit that one: of two entries, the last applies. The ConfigMap is deprecated in favor of access entries.",
             commands=(
                 f"{create} {command(*words, '--no-duplicate-arns')}",
                 "kubectl -n kube-system edit configmap aws-auth",

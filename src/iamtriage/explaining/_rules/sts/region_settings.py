@@ -271,7 +271,7 @@ def _patch_object(target: ShownObject, path: YamlPath, signed: str, region: str)
         for key in reversed(path.keys):
             change = {key: change}
         patch = json.dumps(change, separators=(",", ":"))
-        words = ("patch", target.kind, target.name, "--type", "merge", "-p", patch)
+        words: tuple[str, ...] = ("patch", target.kind, target.name, "--type", "merge", "-p", patch)
     else:
         if path.scalar is not None:
             steps = (f"In the key {clip_text(path.keys[path.scalar])}, change {path.inner}.", *steps)

@@ -67,7 +67,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         causes = tuple(attrs.evolve(cause, text=text) for cause in causes)
     # Of all Regions, STS is always active in this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
-    steps = (
+    steps: tuple[str, ...] = (
         "Create only the STS client for an active Region; the other clients keep their Region.",
         "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
     )

@@ -29,7 +29,7 @@ PHRASES = (
     "authorization header is malformed",
 )
 """How AWS reports the wrong scope of a signature."""
-ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWSENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
+ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?="
 """How a text sets an endpoint URL."""
 # What curl -v prints of a request without a body. A query can contain a secret.
 _TRACED = lazy_pattern(
@@ -82,7 +82,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     hosts = (host.partition(f"{expected}.") for host in clues.find_aws_hosts(case.failure.text))
     region = next((rest.partition(".")[0] for _, is_of_service, rest in hosts if is_of_service), None)
     sign = _sign_for_service_remedy(case, signed, expected, region)
-    remedies = (credential_remedies.check_endpoint(), sign)
+    remedies: tuple[Remedy, ...] = (credential_remedies.check_endpoint(), sign)
     if setting is None and region is not None:
         # The host that was called belongs to the service.
         remedies = (sign,)
@@ -102,7 +102,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
             ENDPOINT_OF_OTHER_SERVICE.cause(
                 because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
             )
-            for _ in remedies[1:] or ([] if setting is None else [setting])
+            for _ in range(1 if setting is not None or len(remedies) > 1 else 0)
         ),
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
@@ -128,7 +128,8 @@ def _sign_for_service_remedy(
         "" if expected is not None else " The name is es for OpenSearch, and aoss for OpenSearch Serverless."
     )
     service = expected or "the service of the endpoint"
-    text, tools, lines = case.failure.text, "", ()
+    text, tools = case.failure.text, ""
+    lines: tuple[str, ...] = ()
     if expected is not None:
         tools = f" (in curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected}, in awscurl --service {expected})"
     # Without the scope of the signature, a region in the text can be another client's.

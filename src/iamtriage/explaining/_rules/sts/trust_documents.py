@@ -57,9 +57,7 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
     for statement in iterate_statements(fixed):
         conditions = mapping(statement.get("Condition"))
         for operator, block in list(conditions.items()) if statement.get("Effect") == "Allow" else ():
-            like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace(
-                "StringEquals", "StringLike"
-            )
+            like = like_operator(operator)
             for key, value in list(mapping(block).items()):
                 patterns = [each for each in as_strings(value) if set("*?") & set(each)]
                 if like == operator or not patterns or not key.endswith(":sub"):
@@ -69,6 +67,15 @@ def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPatte
                     del conditions[operator]
                 return LiteralPattern(operator, patterns[0], fixed)
     return None
+
+
+def like_operator(operator: str) -> str:
+    """Return the operator that supports wildcards, or the same operator if it has no such counterpart.
+
+    >>> like_operator("StringEqualsIgnoreCase")
+    'StringLike'
+    """
+    return operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
 
 
 def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:
@@ -82,10 +89,9 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
         value
         for statement in (iterate_statements(document) if document is not None else ())
         if statement.get("Effect") == "Allow"
-        for block in mapping(statement.get("Condition")).values()
-        for key, values in mapping(block).items()
+        for _, key, values in iterate_conditions(statement)
         if key.endswith(":sub")
-        for value in as_strings(values)
+        for value in values
     )
 
 
@@ -156,7 +162,7 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
             name for name in as_strings(mapping(each.get("Principal")).get("Federated")) if _PROVIDER in name
         ]
         conditions = mapping(each.get("Condition"))
-        keys = {key.rpartition(":")[2].lower() for block in conditions.values() for key in mapping(block)}
+        keys = {key.rpartition(":")[2].lower() for _, key, _ in iterate_conditions(each)}
         if each.get("Effect") != "Allow" or len(named) != 1 or keys - {"aud"}:
             continue
         is_open = True
@@ -255,8 +261,7 @@ class OtherProvider(Value):
         count = sum(
             key.startswith(f"{self.issuer}:")
             for statement in iterate_statements(self.fixed)
-            for block in mapping(statement.get("Condition")).values()
-            for key in mapping(block)
+            for _, key, _ in iterate_conditions(statement)
         )
         return "Federated" if not count else f"Federated and in the condition key{'s' if count > 1 else ''}"
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     find_provider,
     iterate_statements,
+    like_operator,
     limit_to_subject,
     mapping,
     parse_document,
@@ -243,7 +244,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     expected, actual = result.expected[0], result.actual[0]
     title = "Accept the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
-    like = _like_operator(operator)
+    like = like_operator(operator)
     # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
     is_same = trust_subjects.is_same_account(expected, actual)
     is_replaced = len(result.expected) == 1 and (is_same or trust_subjects.is_of_controller(actual))
@@ -284,18 +285,13 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         yield attrs.evolve(
             remedy, steps=(f"{WHOLE_DOCUMENT} This is narrower than a pattern.", *remedy.steps)
         )
-    like = _like_operator(operator)
+    like = like_operator(operator)
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = _with_value(result, facts, new_operator=like) if like != operator else None
     if pattern is not None:
         remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
         yield attrs.evolve(remedy, steps=(step, *remedy.steps))
-
-
-def _like_operator(operator: str) -> str:
-    """Return the operator that supports wildcards, or the same operator if it has no such counterpart."""
-    return operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
 
 
 def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:

@@ -18,6 +18,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
+    iterate_conditions,
     iterate_statements,
     mapping,
     parse_document,
@@ -147,21 +148,20 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
 def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
     found = _PROVIDER.fullmatch(_federated(statement)[0])
     issuer = None if found is None else found[1]
-    for block in mapping(statement.get("Condition")).values():
-        for key, value in mapping(block).items():
-            values = as_strings(value)
-            if issuer is not None and (problem := _check_key(document, statement, issuer, key, values)):
-                return problem
-            match = _OIDC_KEY.fullmatch(key)
-            if match is None or not values:
-                continue
-            problem = (
-                _check_issuer(document, statement, issuer, match[1])
-                or _check_audience(document, statement, match, values)
-                or _check_subject(match, values)
-            )
-            if problem is not None:
-                return problem
+    for _, key, stated in iterate_conditions(statement):
+        values = list(stated)
+        if issuer is not None and (problem := _check_key(document, statement, issuer, key, values)):
+            return problem
+        match = _OIDC_KEY.fullmatch(key)
+        if match is None or not values:
+            continue
+        problem = (
+            _check_issuer(document, statement, issuer, match[1])
+            or _check_audience(document, statement, match, values)
+            or _check_subject(match, values)
+        )
+        if problem is not None:
+            return problem
     return None
 
 
@@ -339,11 +339,10 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
     for statement in iterate_statements(document):
         if statement.get("Effect") != "Allow":
             continue
-        for operator, block in mapping(statement.get("Condition")).items():
-            for key, values in mapping(block).items():
-                issuer, _, claim = key.rpartition(":")
-                if issuer.lower() == _GITHUB and "Not" not in operator:
-                    yield claim, operator, as_strings(values)
+        for operator, key, values in iterate_conditions(statement):
+            issuer, _, claim = key.rpartition(":")
+            if issuer.lower() == _GITHUB and "Not" not in operator:
+                yield claim, operator, list(values)
 
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.policies._readers.policy_yaml import parse_mapping
@@ -141,8 +141,8 @@ def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, st
     """Yield the objects with a key, each with its name and namespace."""
     for found in _KIND.finditer(text) if f"{key}:" in text else ():
         content = parse_mapping(text[found.start() : found.start() + _MAX_CHARS])
-        metadata = content.get("metadata")
-        name = _name(metadata.get("name")) if isinstance(metadata, dict) else None
+        metadata = next(iter(_mappings([content.get("metadata")])), content)
+        name = None if metadata is content else _name(metadata.get("name"))
         if name is not None and key in content:
             yield content, name, _name(metadata.get("namespace"))
 
@@ -152,12 +152,15 @@ def _name(value: object) -> str | None:
 
 
 def _mappings(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    values = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", each) for each in values if isinstance(each, dict)]
 
 
 def _read_rule(rule: dict[str, Any]) -> RoleRule:
     lists = (rule.get(key) for key in ("apiGroups", "resources", "verbs", "resourceNames"))
-    return RoleRule(*(tuple(map(str, each)) if isinstance(each, list) else () for each in lists))
+    return RoleRule(
+        *(tuple(map(str, cast("list[object]", each))) if isinstance(each, list) else () for each in lists)
+    )
 
 
 def _read_row(row: re.Match[str]) -> RoleRule:
