@@ -727,7 +727,7 @@ DENIES: tuple[Case, ...] = (
         "key of an object in an exception of S3",
         f"software.amazon.awssdk.services.s3.model.S3Exception: User: {SESSION} is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 with an explicit deny in a resource control policy (Service: S3, Status Code: 403, Request ID: 7QK2M4P6R8S0T2V4)",
         {},
-        ("The object is encrypted with this key: the call to S3 itself was not denied",),
+        ("The object would be encrypted with this key: the call to S3 itself was not denied",),
         (),
     ),
     (

@@ -147,7 +147,7 @@ _DENIED = f"Shop failed: AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/ana is 
 @pytest.mark.parametrize(
     ("qualifier", "account", "resource"),
     [
-        ("hnb659fds", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-*"),
+        ("hnb659fds", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-*-{ACCOUNT}-eu-west-1"),
         ("shop", "XXXXXXXXXXXX", "arn:aws:iam::ACCOUNT_ID:role/cdk-shop-*"),
     ],
     ids=["default", "masked"],
@@ -166,6 +166,28 @@ def test_denial_after_the_cdk_could_not_assume_its_roles(qualifier: str, account
         "sts:AssumeRole",
         resource,
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_known"),
+    [
+        ("$ aws cloudformation describe-stacks --region eu-west-1 --stack-name CDKToolkit --profile admin --query 'Stacks[0].StackStatus' --output text\nUPDATE_COMPLETE\n", True),
+        ('$ aws cloudformation describe-stacks --stack-name CDKToolkit\n{"Stacks": [{"StackName": "CDKToolkit", "StackStatus": "CREATE_COMPLETE"}]}\n', True),
+        ("$ aws cloudformation describe-stacks --region us-east-1 --stack-name CDKToolkit --output text\nUPDATE_COMPLETE\n", False),
+        ("$ aws cloudformation describe-stacks --region eu-west-1 --stack-name CDKToolkit --output text\nDELETE_COMPLETE\n", False),
+    ],
+    ids=["text", "JSON", "other Region", "deleted"],
+)  # fmt: skip
+def test_stack_shows_that_the_environment_is_bootstrapped(shown: str, *, is_known: bool) -> None:
+    warning = _WARNING.format(account=ACCOUNT, qualifier="hnb659fds", purpose="deploy")
+    for text in (f"{warning}{_DENIED}\n{shown}", f"{shown}$ npx cdk deploy\n{warning}{_DENIED}"):
+        explanation = explain(text)
+        codes = [each.code for each in explanation.causes]
+        assert ("cdk-not-bootstrapped" in codes) is not is_known
+        assert (
+            any("cdk bootstrap" in line for each in explanation.remedies for line in each.commands)
+            is not is_known
+        )
 
 
 def test_warning_of_the_cdk_after_a_denial_is_not_its_cause() -> None:
@@ -235,7 +257,7 @@ def test_failures_that_the_cdk_reports_itself(text: str, summary: str, command: 
         assert command in " ".join(line for each in explanation.remedies for line in each.commands)
         documents = [each.policy for each in explanation.remedies if each.policy is not None]
         assert {each["Statement"][0]["Resource"] for each in documents} <= {
-            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*"
+            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*-{ACCOUNT}-eu-west-1"
         }
 
 

@@ -282,7 +282,7 @@ Cart: fail: Bucket named 'cdk-hnb659fds-assets-111122223333-eu-west-1' exists, b
 $ npx cdk diff
 current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.
 """,
-        ("which is bootstrapped", "role/cdk-hnb659fds-*"),
+        ("which is bootstrapped", "role/cdk-hnb659fds-*-111122223333-eu-west-1"),
         ("npx cdk bootstrap",),
     ),
     "audiences of a provider in Terraform, and the action's input": _Row(

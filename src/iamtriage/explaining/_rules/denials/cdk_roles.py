@@ -35,10 +35,11 @@ _UNASSUMED = lazy_pattern(rf"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?{_ROL
 _NO_PARAMETER = lazy_pattern(r"SSM\s+parameter\s+(/cdk-bootstrap/\w{1,20}/version)\s+not\s+found")
 # What exists only in an environment that is bootstrapped.
 _BOOTSTRAPPED = lazy_pattern(
-    r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b.{0,80}(?:CREATE|UPDATE)_COMPLETE"
+    r"\bcdk-[a-z0-9]{1,10}-assets-\S{1,80}['\"]? exists, but|\bCDKToolkit\b[^❯$]{0,300}?\b(?:CREATE|UPDATE)_COMPLETE"
     r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
 )
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+_REGION = lazy_pattern(r"\b[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}\b", re.ASCII)
 
 # A mask can end the match of the failure within the ARN.
 _MAX_ROLE_LENGTH = 200
@@ -54,7 +55,7 @@ CDK_ROLES_NOT_ASSUMED = CauseType(
 NOT_BOOTSTRAPPED = CauseType(
     "cdk-not-bootstrapped",
     title="The environment is not bootstrapped, or not for this account",
-    text="The account and Region are not bootstrapped, or with another qualifier or without --trust for the caller's account.",
+    text="The account and Region are not bootstrapped, or were bootstrapped with another qualifier or without --trust for the caller's account.",
     fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
@@ -86,7 +87,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    stated = f"The text says: {' '.join(first[0].split())}"
+    stated = f"The text says that the credentials {' '.join(first[0].split())}"
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
@@ -96,18 +97,22 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
     causes: tuple[Cause, ...] = (NOT_BOOTSTRAPPED.cause(),)
+    is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
+    if is_bootstrapped:
+        causes, remedies = (), present(assume)
+        text = (
+            f"{_environment(first)} is bootstrapped, so the caller is not allowed to assume the roles. {text}"
+        )
     if not is_of_call:
         where = _environment(first)
         them = "them" if is_several else "it"
         summary = f"The CDK could not assume {roles} in {where}: the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole on {them}."
         text = "The credentials are for the right account, but the roles do not exist, or the caller is not allowed to assume them."
         note = "The CDK goes on with the caller's own permissions. If the next call is denied, do not allow that call: the roles have the permissions."
-        remedies = present(bootstrap, assume)
-        if _BOOTSTRAPPED.search(denial.failure.text):
-            causes = ()
+        remedies = remedies if is_bootstrapped else present(bootstrap, assume)
+        if is_bootstrapped:
             summary = f"The CDK could not assume {roles} in {where}, which is bootstrapped: the caller is not allowed to perform sts:AssumeRole on {them}."
             text = "The credentials are for the right account, but the caller is not allowed to assume the roles. What the CDK was denied after that is a consequence."
-            remedies = present(assume)
         elif parameter is not None:
             summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
     return denial.explain(
@@ -119,6 +124,16 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     )
 
 
+def _is_bootstrapped(text: str, region: str | None) -> bool:
+    """Return whether the text shows that the Region of the roles is bootstrapped."""
+    found = _BOOTSTRAPPED.search(text)
+    if found is None:
+        return False
+    # A command before its output can name the Region.
+    named = _REGION.findall(text[text.rfind("\n", 0, found.start()) + 1 : found.end()])
+    return region is None or not named or region in named
+
+
 def _environment(found: re.Match[str]) -> str:
     """Return the environment of a bootstrap role, as ``cdk bootstrap`` takes it."""
     account = found["account"] if _ACCOUNT.fullmatch(found["account"]) else "ACCOUNT_ID"
@@ -127,7 +142,9 @@ def _environment(found: re.Match[str]) -> str:
 
 def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
     account = found["account"] if _ACCOUNT.fullmatch(found["account"]) else "ACCOUNT_ID"
-    arn = f"arn:{found['partition']}:iam::{account}:role/cdk-{found['qualifier']}-*"
+    region = found["region"] if account != "ACCOUNT_ID" else None
+    where = "" if region is None else f"-{account}-{region}"
+    arn = f"arn:{found['partition']}:iam::{account}:role/cdk-{found['qualifier']}-*{where}"
     grant = build_grant("sts:AssumeRole", f"arn:aws:iam::{account}:role/name", denial.location)
     if grant is None:
         return None

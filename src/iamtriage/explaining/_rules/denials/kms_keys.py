@@ -115,7 +115,10 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
     elif operation is None and (service := _find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
-        text = f"The {data} is encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
+        verb = (
+            "would be" if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")) else "is"
+        )
+        text = f"The {data} {verb} encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
     else:
         return explanation
     behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes

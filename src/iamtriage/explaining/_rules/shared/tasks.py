@@ -123,7 +123,8 @@ _PUSH_SIGNS = lazy_pattern(
 # Such clients upload large files in parts, which also requires kms:Decrypt:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 _UPLOAD_SIGNS = lazy_pattern(
-    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
+    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://"
+    r"|\borg\.apache\.(?:spark|hadoop|flink)\.|\bEmrFileSystem\b|\bTransferManager\b|\bupload_file(?:obj)?\(|@aws-sdk/lib-storage",
     re.ASCII,
 )
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/assumed_roles.html (restricted permissions)
