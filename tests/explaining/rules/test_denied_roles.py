@@ -257,7 +257,8 @@ def test_failures_that_the_cdk_reports_itself(text: str, summary: str, command: 
         assert command in " ".join(line for each in explanation.remedies for line in each.commands)
         documents = [each.policy for each in explanation.remedies if each.policy is not None]
         assert {each["Statement"][0]["Resource"] for each in documents} <= {
-            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*-{ACCOUNT}-eu-west-1"
+            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*",
+            f"arn:aws:iam::{ACCOUNT}:role/cdk-tea-*-{ACCOUNT}-eu-west-1",
         }
 
 

@@ -146,3 +146,20 @@ def test_tags_that_decide_nothing(condition: dict[str, dict[str, str]], output: 
     explanation = explain(f"{denied}\n\n{_policy('ec2:StopInstances', **condition)}\n\n{output}\n")
     assert words in f"{explanation.summary} {explanation.causes[0].text}"
     assert "lacks it" not in explanation.summary
+
+
+def test_inference_profile_sends_calls_to_other_regions() -> None:
+    model, profile = "example.model-v1:0", "inference-profile/us.example.model-v1:0"
+    allowed = [
+        f"arn:aws:bedrock:us-east-1:111122223333:{profile}",
+        f"arn:aws:bedrock:us-east-1::foundation-model/{model}",
+    ]
+    policy = json.dumps({"Effect": "Allow", "Action": "bedrock:InvokeModel*", "Resource": allowed})
+    denied = _denied("bedrock:InvokeModel", f"arn:aws:bedrock:us-east-2::foundation-model/{model}")
+    call = f'boto3.client("bedrock-runtime", "us-east-1").invoke_model(modelId="us.{model}")'
+    explanation = explain(f"{call}\n{denied}\n\n{policy}\n")
+    assert "only in us-east-1, and the call was denied in us-east-2, where" in explanation.summary
+    statement = explanation.remedies[0].policy
+    assert statement is not None
+    # The client is in the right Region.
+    assert allowed[0] in statement["Statement"][0]["Resource"]

@@ -160,3 +160,11 @@ def test_branch_of_a_gitlab_job_is_compared() -> None:
     )
     summary = explain(text, facts={"trust_policy": policy}).summary
     assert "the token has project_path:octo/cart:ref_type:branch:ref:next" in summary
+
+
+def test_no_run_of_the_workflow_has_a_subject_without_ids() -> None:
+    claims = {"iss": f"https://{ISSUER}", "sub": "repo:octo@1/cart@2:ref:refs/heads/main", "aud": "octo"}
+    facts = {"trust_policy": _policy("octo", "repo:octo/cart:ref:refs/heads/main"), "token_claims": claims}
+    titles = [each.title for each in explain(LOG.format("octo", "octo/cart"), facts=facts).remedies]
+    assert titles[0].startswith("Accept")
+    assert not any("run the" in each for each in titles)

@@ -30,6 +30,8 @@ _REGIONS = lazy_pattern(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
     rf"|(?<![\w-])(?:aws[-_]?)?region(?:_name)?[\"']?\s?(?:[=:]|=>)\s?[\"']?({_REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
+    # The second argument of boto3.
+    rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({_REGION})[\"']"
     rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
     rf"|\.({_REGION})\.eks\.amazonaws\.com\b|\boidc\.eks\.({_REGION})\.amazonaws\.com\b"
     rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
@@ -153,7 +155,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
         return stated if re.fullmatch(_REGION, stated.value) else None
     if (
         stated := _last(_REGIONS, text)
-        if "egion" in text or "REGION" in text or ".compute." in text or "eks" in text
+        if any(sign in text for sign in ("egion", "REGION", ".compute.", "eks", "client(", "resource("))
         else None
     ) is not None:
         return stated

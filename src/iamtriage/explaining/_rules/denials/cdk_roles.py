@@ -55,7 +55,7 @@ CDK_ROLES_NOT_ASSUMED = CauseType(
 NOT_BOOTSTRAPPED = CauseType(
     "cdk-not-bootstrapped",
     title="The environment is not bootstrapped, or not for this account",
-    text="The account and Region are not bootstrapped, or were bootstrapped with another qualifier or without --trust for the caller's account.",
+    text="The account and Region are not bootstrapped, or not with this qualifier or with --trust for the caller's account.",
     fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
@@ -87,7 +87,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    stated = f"The text says that the credentials {' '.join(first[0].split())}"
+    stated = f"The first warning is about {first[0].split()[-1].strip('\'"')}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."

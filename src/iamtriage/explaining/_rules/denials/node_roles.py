@@ -143,9 +143,10 @@ def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
     return cluster_remedy(
         f"Run {accounts.workload} as the service account {accounts.annotated}",
         "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
-        "The last command then prints AWS_ROLE_ARN. RBAC roles of the controller are bound to its own service account as well.",
+        "In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action. RBAC roles of the controller are bound to its own service account as well.",
         commands=(
             f"kubectl set serviceaccount {accounts.workload} {accounts.annotated} --namespace {namespace}",
+            f"kubectl rollout status {accounts.workload} --namespace {namespace}",
             f"kubectl exec {accounts.workload} --namespace {namespace} -- env | grep AWS_ROLE_ARN",
         ),
         url=pages.EKS_IRSA_POD,

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.denials.statement_details import describe_condi
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial_remedies import region_setting
+from iamtriage.explaining._rules.shared.denial_remedies import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
@@ -68,9 +68,12 @@ class Contrast(NamedTuple):
 
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy allows the action in another Region only, if nothing else differs."""
+    if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
+        return Contrast(
+            f"allows it only in {region}, and the call was denied{other_model_region(denial)}", ()
+        )
     grant = required_grant(denial)
-    # An inference profile of Bedrock sends calls to other Regions.
-    if grant is None or len(grant.resources) != 1 or denial.service == "bedrock":
+    if grant is None or len(grant.resources) != 1:
         return None
     arn = grant.resources[0]
     region = other_region(arn, allowed)

@@ -138,7 +138,7 @@ def transfer_objects(resource: str, text: str) -> str | None:
     return None
 
 
-_ANY_REGION = "A cross-Region inference profile sends the call to several Regions: the policy has the profile, and the model in each Region (*)."
+_ANY_REGION = "A cross-Region inference profile sends each call to one of several Regions, so some can succeed: the policy has the profile, and the model in each Region (*)."
 _PROBABLE_PROFILE = "The call probably uses a cross-Region inference profile, which sends it to several Regions: the policy has the profile, and the model in each Region (*)."
 _MODEL = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:bedrock):(?P<region>[\w-]*)::foundation-model/(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",

@@ -135,6 +135,9 @@ def is_pull_request(subject: str) -> bool:
 def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
     """Return how to call as the subject that the policy expects, if both are of the same kind."""
     wanted, found = expected.split(":"), actual.split(":")
+    if add_ids(expected, actual) is not None:
+        # However the job runs, its subject has the IDs.
+        return None
     if set("*?") & set(expected):
         is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
         is_usable = is_branch and _is_same_repository(expected, actual)
