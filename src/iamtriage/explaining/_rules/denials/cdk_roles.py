@@ -39,6 +39,7 @@ _BOOTSTRAPPED = lazy_pattern(
     r"|--name /cdk-bootstrap/\w{1,20}/version\b[^\n]{0,200}\n\s{0,8}\"?\d"
 )
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
+_QUOTES = "'\""
 _REGION = lazy_pattern(r"\b[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}\b", re.ASCII)
 
 # A mask can end the match of the failure within the ARN.
@@ -55,7 +56,7 @@ CDK_ROLES_NOT_ASSUMED = CauseType(
 NOT_BOOTSTRAPPED = CauseType(
     "cdk-not-bootstrapped",
     title="The environment is not bootstrapped, or not for this account",
-    text="The account and Region are not bootstrapped, or not with this qualifier or with --trust for the caller's account.",
+    text="The account and Region are not bootstrapped, or not with this qualifier and --trust for the caller's account.",
     fix="Run cdk bootstrap for the account and Region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
@@ -87,7 +88,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    stated = f"The first warning is about {first[0].split()[-1].strip('\'"')}."
+    stated = f"The first warning is about {first[0].split()[-1].strip(_QUOTES)}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
