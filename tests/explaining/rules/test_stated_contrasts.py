@@ -163,3 +163,25 @@ def test_inference_profile_sends_calls_to_other_regions() -> None:
     assert statement is not None
     # The client is in the right Region.
     assert allowed[0] in statement["Statement"][0]["Resource"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "title"),
+    [
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "Call with MFA"),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, "Call in a Region that the policy allows"),
+        (
+            {"StringEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+            "Upload with the encryption that the policy requires",
+        ),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, "Meet the condition of the policy, or change it"),
+        ({"Null": {"aws:RequestTag/team": "true"}}, "Meet the condition of the policy, or change it"),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-x"}}, "Meet the condition of the policy, or change it"),
+    ],
+    ids=["MFA", "Region", "encryption", "no MFA", "no tag", "organization"],
+)
+def test_condition_that_the_request_must_meet(condition: dict[str, dict[str, str]], title: str) -> None:
+    denied = _denied("s3:PutObject", "arn:aws:s3:::acme-reports/q1.csv")
+    explanation = explain(f"{denied}\n\n{_policy('s3:*', **condition)}\n")
+    assert "allows it only if" in explanation.summary
+    assert explanation.remedies[0].title == title

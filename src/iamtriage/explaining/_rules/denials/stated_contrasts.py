@@ -12,6 +12,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.tags import find_tags
+from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, REQUIREMENTS
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions, join_values
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
@@ -222,7 +223,7 @@ def _missing_tag(
 
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
-    for _, key, values in iterate_conditions(statement):
+    for operator, key, values in iterate_conditions(statement):
         kind = key.lower().partition("/")[0]
         what, line = "the resource", None
         if kind.endswith(_RESOURCE_TAG):
@@ -234,6 +235,12 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_values(values)}."
             title = f"Tag {what} with {name}, or change the condition"
             return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
+        requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)
+        # A condition that a key is false or absent requires the reverse.
+        if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
+            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
+            title = title.replace("the Deny requires", "the policy requires")
+            return your_remedy(title, requirement.step, "Or have the condition changed.", url=requirement.url)
     step = f"The statement covers the call only if {describe_conditions(statement)}."
     return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
 
