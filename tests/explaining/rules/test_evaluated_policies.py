@@ -151,7 +151,7 @@ def test_a_suggested_policy_is_verified() -> None:
         (
             {"Bool": {"aws:MultiFactorAuthPresent": True}},
             "only if aws:MultiFactorAuthPresent is true.",
-            "Meet the condition of the policy, or change it",
+            "Call with MFA",
         ),
     ],
     ids=["tag of the resource", "tag of the caller", "MFA"],
