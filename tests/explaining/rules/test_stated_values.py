@@ -1203,7 +1203,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.\nAccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
             {},
-            ("role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1'.",),
+            ("role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1.",),
             (),
             id="closing quote of a role",
         ),
