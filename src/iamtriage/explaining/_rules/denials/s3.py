@@ -175,8 +175,7 @@ def _explain_origin(denial: Denial) -> Explanation:
 
 def _summary(denial: Denial, to: str) -> str:
     reason = f". {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
-    key = _named_key(denial)
-    if key is not None and key["account"] and denial.account not in {None, key["account"]}:
+    if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
         return f"S3 answered 403{to} without a reason{reason}."
@@ -282,8 +281,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if remedy is None or denial.operation != "HeadObject":
         return remedy
     name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
-    if "*" in name or commands.arn(denial.resource) != denial.resource:
-        name = ""
+    name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
     line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket, name or "OBJECT_KEY")
     step = "The first command repeats the call as a GET: the body of its response can name the reason."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")

@@ -144,9 +144,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
         yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
     name = "the policy in the text"
-    ids: set[str] = set()
-    if denial.policy_type in _CONTROLS:
-        ids.update(_CONTROL_POLICY_ID.findall(denial.failure.text))
+    is_control = denial.policy_type in _CONTROLS
+    ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"
     for each in context_of(denial.facts).policies:
@@ -270,19 +269,12 @@ _WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 def first_remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that denies or already allows the call."""
-    titles = {
-        STATED_POLICY_DENIES.code: (
-            "Scope the Deny statement down, or meet its exception",
-            STATED_POLICY_DENIES.fix,
-        ),
-        STATED_POLICY_ALLOWS.code: (
-            f"Check that the policy is attached to {denial.caller}",
-            STATED_POLICY_ALLOWS.fix,
-        ),
-    }
-    if code not in titles:
+    if code == STATED_POLICY_DENIES.code:
+        title, step = "Scope down the Deny statement, or meet its exception", STATED_POLICY_DENIES.fix
+    elif code == STATED_POLICY_ALLOWS.code:
+        title, step = f"Check that the policy is attached to {denial.caller}", STATED_POLICY_ALLOWS.fix
+    else:
         return None
-    title, step = titles[code]
     return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
 
 
