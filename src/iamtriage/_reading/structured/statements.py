@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.canonical.messages import (
+    DENIAL,
     DENIAL_NAMES,
     NO_MESSAGE,
     match_denial,
@@ -14,10 +16,11 @@ from iamtriage._reading.canonical.messages import (
     parse_rbac,
 )
 from iamtriage._reading.vocabulary.accounts import account_of
+from iamtriage._reading.vocabulary.strict import CODE, OPERATION
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
-    import re
+    from collections.abc import Callable
     from typing import Protocol
 
     from iamtriage._reading.canonical.messages import Message
@@ -71,6 +74,13 @@ _AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
 _BOTOCORE, _CALLING = "An error occurred (", ") when calling the "
 _CODE_START = len(_BOTOCORE)
 _CALL_NAMES = ("code", "operation")
+_CALLED = rf"An error occurred \(({CODE})\) when calling the ({OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
+_CALLED_NAMES = ("", *_CALL_NAMES, *DENIAL_NAMES[1:])
+
+
+@cache
+def _match_called_denial() -> Callable[[str], re.Match[str] | None]:
+    return re.compile(_CALLED + DENIAL, re.ASCII).match
 
 
 def parse_known_message(statement: Statement, text: str) -> Failure | None:
@@ -95,14 +105,16 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
     at = length - len(stated_message)
     if at and not text.endswith(stated_message):
         return None
-    m = match_denial()(text, at) if is_sdk and text.startswith("User: ", at) else None
-    if m is not None and m.end() == length:
+    m = None
+    if is_sdk and text.startswith("User: ", at):
+        m = _match_called_denial()(text) if at else match_denial()(text, 0)
+    if m is not None and m.end() == length and (not at or m.group(1, 2) == (code, operation)):
         # The most frequent message needs no further steps.
         denied, denied_account, action, prefix, _, denied_resource, reason, implicit, explicit, policy = (
-            m.groups()
+            m.groups()[2:] if at else m.groups()
         )
         deny, policy_type = parse_decision(reason, implicit, explicit)
-        names: tuple[str, ...] = DENIAL_NAMES
+        names: tuple[str, ...] = _CALLED_NAMES if at else DENIAL_NAMES
         marks: re.Match[str] | tuple[tuple[int, int], ...] = m
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason
     else:
@@ -111,7 +123,7 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
             return None
         # Unpacking takes less time than looking up each attribute.
         (
-            _, _, _, stop, names, marks, denied, denied_account, action, denied_resource, prefix, kind_attributes, _, is_open,
+            _, _, _, stop, names, regs, denied, denied_account, action, denied_resource, prefix, kind_attributes, _, is_open,
         ) = message  # fmt: skip
         if stop != length:
             return None
@@ -121,6 +133,15 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
             if found is None:
                 return None
             kind = found
+        if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
+            end = _CODE_START + len(code)
+            operation_start = end + len(_CALLING)
+            names += _CALL_NAMES
+            regs += ((_CODE_START, end), (operation_start, operation_start + len(operation)))
+            if code == status:
+                names += ("status_code",)
+                regs += ((_CODE_START, end),)
+        marks = regs
     if denied is not None:
         principal, account = denied, denied_account
     elif principal is not None:
@@ -128,15 +149,6 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         account = account_of(principal)
     else:
         account = denied_account or account
-    if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
-        end = _CODE_START + len(code)
-        operation_start = end + len(_CALLING)
-        pairs = marks if isinstance(marks, tuple) else marks.regs
-        names += _CALL_NAMES
-        marks = (*pairs, (_CODE_START, end), (operation_start, operation_start + len(operation)))
-        if code == status:
-            names += ("status_code",)
-            marks += ((_CODE_START, end),)
     return build_failure(
         kind,
         build_envelope(
