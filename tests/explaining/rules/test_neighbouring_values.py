@@ -36,7 +36,55 @@ def _no_key_policy(account: int) -> str:
 _CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
 _QUARANTINED = """{{"eventVersion": "1.11", "userIdentity": {{"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ci", "accountId": "111122223333", "accessKeyId": "AKIAEXAMPLE000000042", "userName": "ci"}}, "eventTime": "2026-11-20T03:12:09Z", "eventSource": "iam.amazonaws.com", "eventName": "{event}", "awsRegion": "us-east-1", "sourceIPAddress": "{address}", "errorCode": "AccessDenied", "errorMessage": "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:{event} on resource: user ci with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}}"""
 _NO_TASK = "ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::111122223333:assumed-role/cart-exec/0a1b is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:carts/db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action"
+_NEW_ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A4938271605F4E3D2C1B0A"
+_OLD_ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+_OLD_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{_OLD_ISSUER}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    f"{_OLD_ISSUER}:sub": "system:serviceaccount:shop:web",
+                    f"{_OLD_ISSUER}:aud": "sts.amazonaws.com",
+                }
+            },
+        }
+    ],
+}
 _ROWS = {
+    "trust policy of another cluster, whose conditions match": _Row(
+        f"InvalidIdentityToken: No OpenIDConnect provider found in your account for https://{_NEW_ISSUER}",
+        ("The subject and audience in it match the token",),
+        facts={
+            "trust_policy": _OLD_TRUST,
+            "token_claims": {
+                "iss": f"https://{_NEW_ISSUER}",
+                "sub": "system:serviceaccount:shop:web",
+                "aud": ["sts.amazonaws.com"],
+            },
+        },
+    ),
+    "trust policy of another cluster, and a token with another subject": _Row(
+        f"InvalidIdentityToken: No OpenIDConnect provider found in your account for https://{_NEW_ISSUER}",
+        ("names the provider of another cluster",),
+        ("match the token.",),
+        {
+            "trust_policy": _OLD_TRUST,
+            "token_claims": {
+                "iss": f"https://{_NEW_ISSUER}",
+                "sub": "system:serviceaccount:shop:api",
+                "aud": ["sts.amazonaws.com"],
+            },
+        },
+    ),
+    "boundary and what allows the action already": _Row(
+        "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/web because no permissions boundary allows the iam:CreateRole action",
+        ("which can be intended", "With it, create the role with that boundary"),
+        ("service control",),
+    ),
     "service of a task that did not start": _Row(
         f"(service carts) was unable to place a task. Reason: {_NO_TASK}",
         (

@@ -15,12 +15,14 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -172,10 +174,15 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",))
     ]
     if other is not None and other.is_of_other_cluster:
+        facts = Facts(trust_policy=other.fixed, token_claims=case.facts.token_claims)
+        found = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
+        rest = ": the cluster was re-created, or the role belongs to that cluster."
+        if found is not None and found.allowed:
+            rest = ". The subject and audience in it match the token."
         causes = [
             CLUSTER_RECREATED.cause(
                 "derived" if is_derived(case.facts, "trust_policy") else "supplied",
-                text=f"The role's trust policy names the provider of another cluster, {other.named}: the cluster was re-created, or the role belongs to that cluster.",
+                text=f"The role's trust policy names the provider of another cluster, {other.named}{rest}",
             )
         ]
     else:

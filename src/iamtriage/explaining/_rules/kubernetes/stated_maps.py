@@ -309,9 +309,7 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
     lookup: tuple[str, ...] = ()
     if caller.name == _ROLE_IN_PROFILE:
         lookup = (_profile_command(mismatch),)
-        step = (
-            "The first command prints the ARN of the role in the instance profile. The two names can differ."
-        )
+        step = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
         steps.insert(0, step)
     check: tuple[str, ...] = ()
     if is_for_nodes(mismatch.entry):
