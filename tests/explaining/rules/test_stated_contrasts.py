@@ -185,3 +185,21 @@ def test_condition_that_the_request_must_meet(condition: dict[str, dict[str, str
     explanation = explain(f"{denied}\n\n{_policy('s3:*', **condition)}\n")
     assert "allows it only if" in explanation.summary
     assert explanation.remedies[0].title == title
+
+
+def test_condition_without_values_is_no_tag() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "ec2:*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"ec2:ResourceTag/team": []}},
+    }
+    denied = _denied("ec2:StopInstances", INSTANCE)
+    text = f'{denied}\n\n{json.dumps(statement)}\n\n{SHOW_INSTANCE}\n[["team", "web"]]\n'
+    assert "allows it only if" in explain(text).summary
+
+
+def test_function_in_another_region() -> None:
+    arn = "arn:aws:lambda:{}:111122223333:function:orders"
+    text = f"{_denied('lambda:InvokeFunction', arn.format('us-east-1'))}\n\n{_policy('lambda:InvokeFunction', arn.format('eu-west-1'))}"
+    assert "--function-name orders --region eu-west-1" in explain(text).remedies[0].commands[0]

@@ -5,8 +5,7 @@ Source: https://developer.hashicorp.com/terraform/language/backend/s3.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -35,92 +34,62 @@ _IDENTITY = lazy_pattern(
     r"\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
 )
 _OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
-_VALUE = r"\b{}\s{{0,20}}=\s{{0,20}}\"([^\"\n]{{1,255}})\""
+_VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
+_OPENTOFU = lazy_pattern(r"\btofu\b")
+_BRACE = lazy_pattern(r"[{}]")
 _MAX_BLOCK = 4_000
-
-
-class _Backend(NamedTuple):
-    """What the text shows of a backend without credentials of its own, and of the provider.
-
-    Attributes:
-        block: The block of the backend.
-        bucket: Its bucket.
-        key: The key of the state.
-        setting: What the provider has, as an argument.
-        identity: The role or profile of the provider in words.
-    """
-
-    block: str
-    bucket: str
-    key: str
-    setting: str
-    identity: str
 
 
 def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the backend does not use the role or profile of the provider, if the text shows that."""
-    backend = _find_backend(denial)
-    if backend is None:
-        return explanation
-    caller = denial.caller if denial.principal is not None else "the identity of the environment"
-    account = f" of account {denial.account}" if denial.account else ""
-    tool = "tofu" if re.search(r"\btofu\b", denial.failure.text) else "terraform"
-    state = f"arn:{denial.location.partition or 'aws'}:s3:::{backend.bucket}"
-    is_backend = backend.block.startswith("backend")
-    step = f"Add {backend.setting} to the block {backend.block}, or that of another identity for the state."
-    unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
-    remedy = your_remedy(
-        f"Set {backend.setting.partition(' ')[0]} in the backend, too",
-        step if is_backend else step.replace("the block", "config in the block"),
-        f"It needs s3:ListBucket on {state}, s3:GetObject and s3:PutObject on {state}/{backend.key} and, with use_lockfile, both and s3:DeleteObject on {state}/{backend.key}.tflock.",
-        f"Or use {caller} for the state: its policy and, if the bucket is in another account, the bucket policy must both allow it.{unnamed}",
-        commands=(f"{tool} init -reconfigure",) if is_backend else (f"{tool} plan",),
-        url=_PAGE,
-    )
-    known = (each for each in explanation.causes if each.evidence != "possible")
-    on = f" on {clip_text(denial.resource)}" if denial.resource else ""
-    return attrs.evolve(
-        explanation,
-        summary=f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {backend.identity} of the block provider "aws".',
-        causes=(
-            BACKEND_WITHOUT_ROLE.cause(
-                "derived",
-                text=f"The block {backend.block} has no assume_role or profile of its own, and those of a provider are not for the state.",
-            ),
-            *known,
-        ),
-        remedies=(remedy, *explanation.remedies),
-    )
-
-
-def _find_backend(denial: Denial) -> _Backend | None:
-    text = denial.failure.text
+    text, resource = denial.failure.text, denial.resource or ""
     provider = _PROVIDER.search(text)
     found = None if provider is None or "-backend-config" in text else _BACKEND.search(text)
     if provider is None or found is None:
-        return None
-    block = _read_block(text, found.end())
-    bucket, key = (re.search(_VALUE.format(name), block) for name in ("bucket", "key"))
-    table = re.search(_VALUE.format("dynamodb_table"), block)
-    used = _IDENTITY.search(_read_block(text, provider.end()))
+        return explanation
+    block, used = _read_block(text, found.end()), _IDENTITY.search(_read_block(text, provider.end()))
+    values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
+    bucket, key, table = (values.get(name) for name in ("bucket", "key", "dynamodb_table"))
     if bucket is None or used is None or _OWN_CREDENTIALS.search(block):
-        return None
-    resource = denial.resource or ""
-    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket[1]
-    if not is_of_state and not (table is not None and resource.endswith(f":table/{table[1]}")):
-        return None
-    role = used["role"]
+        return explanation
+    is_of_state = resource.split(":::")[-1].partition("/")[0] == bucket
+    if not is_of_state and not (table is not None and resource.endswith(f":table/{table}")):
+        return explanation
+    role, profile = used["role"], used["profile"]
     if role is not None and str(denial.role) == str(try_parse_principal(role)):
-        return None
-    setting = f'assume_role = {{ role_arn = "{role}" }}' if role else f'profile = "{used["profile"]}"'
-    identity = f"the role {role}" if role else f"the profile {used['profile']}"
-    return _Backend(found["block"], bucket[1], key[1] if key else "STATE_KEY", setting, identity)
+        return explanation
+    setting = f'assume_role = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
+    caller = denial.caller if denial.principal is not None else "the identity of the environment"
+    account = f" of account {denial.account}" if denial.account else ""
+    tool = "tofu" if _OPENTOFU.search(text) else "terraform"
+    state = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    file = f"{state}/{key or 'STATE_KEY'}"
+    is_backend = found["block"].startswith("backend")
+    unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
+    remedy = your_remedy(
+        f"Set {setting.partition(' ')[0]} in the backend, too",
+        f"Add {setting} to {'' if is_backend else 'config in '}the block {found['block']}, or that of another identity for the state.",
+        f"It needs s3:ListBucket on {state}, s3:GetObject and s3:PutObject on {file} and, with use_lockfile, both and s3:DeleteObject on {file}.tflock.",
+        f"Or use {caller} for the state: its policy and, if the bucket is in another account, the bucket policy must both allow it.{unnamed}",
+        commands=(f"{tool} init -reconfigure" if is_backend else f"{tool} plan",),
+        url=_PAGE,
+    )
+    cause = BACKEND_WITHOUT_ROLE.cause(
+        "derived",
+        text=f"The block {found['block']} has no assume_role or profile of its own, and those of a provider are not for the state.",
+    )
+    on = f" on {clip_text(resource)}" if resource else ""
+    identity = f"the role {role}" if role else f"the profile {profile}"
+    summary = f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {identity} of the block provider "aws".'
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    remedies = (remedy, *explanation.remedies)
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *known), remedies=remedies)
 
 
 def _read_block(text: str, start: int) -> str:
     """Return the content of a block that begins at a position, without its closing brace."""
     depth = 1
-    for found in re.compile(r"[{}]").finditer(text, start, start + _MAX_BLOCK):
+    for found in _BRACE.finditer(text, start, start + _MAX_BLOCK):
         depth += 1 if found[0] == "{" else -1
         if depth == 0:
             return text[start : found.start()]

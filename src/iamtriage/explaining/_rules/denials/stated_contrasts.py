@@ -5,6 +5,7 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html and t
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -81,48 +82,25 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     if region is None:
         return None
     called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
-    lines: tuple[str, ...] = ()
+    lines: list[str] = []
     if lookup is not None and _NAME.fullmatch(name):
-        lines = (fill_command(lookup, name, commands.region(region)),)
-    steps = [f"Check that {clip_text(name)} is in {region}."]
+        lines.append(fill_command(lookup, name, commands.region(region)))
+    check, setting = f"Check that {clip_text(name)} is in {region}.", region_setting(denial, called)
     if denial.service == "secretsmanager" and denial.resource_arn is None:
-        steps[0] = (
-            f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {steps[0]}"
-        )
-    setting = region_setting(denial, called)
-    words = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
+        check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
+    change = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
     controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
-    key = controller and controller.setting_of("aws:RequestedRegion")
-    if key:
-        words = f"Then set {key} to {region}."
-    if key and store is not None:
-        in_namespace = (
-            ""
-            if store["kind"].startswith("cluster")
-            else f" --namespace {commands.namespace(denial.facts.namespace)}"
-        )
-        patch = f'{{"spec": {{"provider": {{"aws": {{"region": "{commands.region(region)}"}}}}}}}}'
-        lines += (
-            fill_command(
-                f"kubectl patch {store['kind']} {{}}{in_namespace} --type merge --patch {{}}",
-                store["name"],
-                patch,
-            ),
-        )
+    if controller is not None and (key := controller.setting_of("aws:RequestedRegion")) is not None:
+        change = f"Then set {key} to {region}."
+        if store is not None:
+            option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
+            patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
+            line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
+            lines.append(fill_command(line, store["name"], patch))
     only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
-    return Contrast(
-        f"allows it only in {region}, and the call went to {called}{setting}",
-        (
-            your_remedy(
-                f"Call {region}, if {clip_text(name)} is there",
-                *steps,
-                words,
-                only,
-                commands=lines,
-                url=pages.EVALUATION,
-            ),
-        ),
-    )
+    title = f"Call {region}, if {clip_text(name)} is there"
+    remedy = your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
+    return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", (remedy,))
 
 
 def _find_name(arn: str) -> str:
@@ -133,7 +111,9 @@ def _find_name(arn: str) -> str:
         return f"/{name}" if service == "ssm" and "/" in name else name
     if service == "secretsmanager":
         return _SECRET_SUFFIX.sub("", resource.removeprefix("secret:"))
-    return resource.rpartition(":")[2].rpartition("/")[2] if service != "lambda" else resource.split(":")[1]
+    return (
+        resource.partition(":")[2].partition(":")[0] if service == "lambda" else resource.rpartition("/")[2]
+    )
 
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
@@ -167,7 +147,12 @@ def _is_met(tags: Mapping[str, str], operator: str, condition: str, values: Sequ
     """Return whether tags meet a condition on a tag of the resource, ``None`` for other conditions and variables."""
     prefix, _, key = condition.partition("/")
     is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
-    if not is_of_resource or operator not in {"StringEquals", "StringLike"} or "${" in str(values):
+    if (
+        not values
+        or not is_of_resource
+        or operator not in {"StringEquals", "StringLike"}
+        or "${" in str(values)
+    ):
         return None
     value = tags.get(key)
     if value is None or operator == "StringEquals":
@@ -179,46 +164,29 @@ def _missing_tag(
     denial: Denial, name: str, tags: Mapping[str, str], condition: str, values: Sequence[str]
 ) -> Contrast:
     """Return that a resource lacks the tag that a policy requires, and how to add it."""
-    key, shown = condition.partition("/")[2], clip_text(name)
-    tag = f"{clip_text(key)} = {join_values(values)}"
-    has = join_words(
-        tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in list(tags)[:_MAX_TAGS]), "and"
-    )
-    found = (
-        f"{shown} has {clip_text(key)} = {clip_text(tags[key])}"
-        if key in tags
-        else f"{shown} lacks it (its tags: {has or 'none'})"
-    )
-    arn = denial.resource_arn
-    template = _TAG_COMMANDS.get("" if arn is None else arn.service, _TAG_RESOURCES)
-    lines: tuple[str, ...] = ()
+    prefix, _, key = condition.partition("/")
+    shown, tag = clip_text(name), f"{clip_text(key)} = {join_values(values)}"
+    listed = tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in [*tags][:_MAX_TAGS])
+    found = f"{shown} lacks it (its tags: {join_words(listed, 'and') or 'none'})"
+    if key in tags:
+        found = f"{shown} has {clip_text(key)} = {clip_text(tags[key])}"
+    arn, lines = denial.resource_arn, tuple[str, ...]()
     if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
+        template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
         region = commands.region(arn.region or denial.facts.region)
-        lines = (
-            command(
-                *(
-                    each.format(region=region, arn=str(arn), name=name, key=key, value=values[0])
-                    for each in template.split()
-                )
-            ),
-        )
+        line = template.format(region=region, arn=arn, name=name, key=key, value=values[0])
+        lines = (command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
-    other = (
-        "a tag that it has" if same is None else f"{clip_text(condition.partition('/')[0])}/{clip_text(same)}"
+    other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
+    remedy = account_remedy(
+        f"Tag {shown} with {tag}",
+        "Add the tag to the code that creates the resource, too.",
+        f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Keep a condition.",
+        commands=lines,
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     )
-    return Contrast(
-        f"allows it only on a resource with the tag {tag}, and {found}",
-        (
-            account_remedy(
-                f"Tag {shown} with {tag}",
-                "Add the tag to the code that creates the resource, too.",
-                f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Keep a condition.",
-                commands=lines,
-                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
-            ),
-        ),
-        "The action and the resource match the statement: only the tag does not.",
-    )
+    text = "The action and the resource match the statement: only the tag does not."
+    return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", (remedy,), text)
 
 
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
