@@ -48,7 +48,6 @@ _MESSAGE_STARTS = lazy_pattern(
     r"AWS was not |The (?:request|security|provided|authorization|difference|AWS Access) |Access Denied|User: "
     r"|You are not authorized|Signature (?:expired|not )|Credential should |Request (?:has expired|is missing )"
 )
-_FIRST_WORDS = ("AWS", "The", "Access", "User", "You", "Signature", "Credential", "Request")
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _MAX_WORD_LENGTH = 64
@@ -255,13 +254,6 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 
 def _find_unseparated(readable: Readable) -> list[int]:
     """Return the starts of messages that follow their code without a space."""
-    # The code and the first word of the message are then one word.
-    for word in readable.words:
-        # Each code begins with a capital letter.
-        if "A" <= word < "[" and word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS:
-            break
-    else:
-        return []
     text = readable.flat
     starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]
     return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]

@@ -355,7 +355,7 @@ def find_codes(text: str, words: set[str]) -> set[str]:
     """
     found = words & _PARTS
     if any(map(text.__contains__, _SUFFIXES)):
-        likely = [word for word in words if word.endswith(_SUFFIXES) and "A" <= word < "["]
+        likely = [word for word in words if "A" <= word < "[" and word.endswith(_SUFFIXES)]
         found.update(word for word in likely if not is_generic(word))
     if "Invalid" in text:
         found.update(word for word in words if word.startswith("Invalid"))
