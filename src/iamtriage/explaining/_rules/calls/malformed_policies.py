@@ -81,7 +81,6 @@ PRINCIPAL_TOO_NEW = CauseType(
     fix="Wait for a few seconds and retry.",
     recognised_by="The text shows that a role or user was just created.",
     sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
-    remedy="Wait, if the role",
     of="invalid-principal",
 )
 PRINCIPAL_MISTYPED = CauseType(
