@@ -272,7 +272,9 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             rest = complete
         if _BOX.match(text):
             rest = [] if has_explained else rest[-1:]
-        kept.extend(each for each in rest if not is_summary(each, explained))
+        kept.extend(
+            each for each in rest if not (is_summary(each, explained) or _repeats_part(each, explained))
+        )
     return tuple(kept)
 
 
@@ -313,6 +315,34 @@ def is_summary(failure: Failure, explained: Failure) -> bool:
     # Most errors of STS do not repeat the role to assume.
     is_same_role = "arn:" not in words or (resource is None and called.startswith("AssumeRole"))
     return is_about_roles and is_same_role and _ASSUMING.search(words) is not None
+
+
+def _repeats_part(failure: Failure, explained: Failure) -> bool:
+    """Return whether a denial states nothing that the explained denial of the same call does not state, too.
+
+    Error trackers print the class of an error above its message, records that are cut off repeat the call, and the
+    columns of a table break ARNs.
+    """
+    if not isinstance(failure, AccessDenied) or not isinstance(explained, AccessDenied):
+        return False
+    of_call, of_explained = failure.envelope, explained.envelope
+    stated = [
+        (_join_columns(getattr(failure, name)), getattr(explained, name))
+        for name in ("principal", "action", "resource", "deny", "policy_type")
+    ]
+    stated += [(getattr(of_call, name), getattr(of_explained, name)) for name in ("request_id", "event_id")]
+    if any(value not in {None, known} for value, known in stated):
+        return False
+    if None not in {of_call.service, of_explained.service} and of_call.service != of_explained.service:
+        return False
+    if of_call.operation is None:
+        return has_request(explained)
+    # Without an ID or a principal, the same operation can be another call.
+    return of_call.operation == of_explained.operation and any(value is not None for value, _ in stated)
+
+
+def _join_columns(value: str | None) -> str | None:
+    return None if value is None else value.replace(" , ", "").replace(" ", "")
 
 
 def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:

@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
 from iamtriage._rendering.values import Value
 from iamtriage.actions._lookup import find_action, spell_action
+from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
 
@@ -52,6 +53,10 @@ _MAX_ARN_LENGTH = 2_048
 _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
+_NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
+_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
+# Types of resources. More than these have only actions for tags and the like.
+_MAX_TYPES = 8
 _LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 _TYPE_NAMES = {
     "mfa": "mfa",
@@ -216,9 +221,17 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         named = _build_arn(action, resource, location)
         if named is not None:
             return named
-    kinds = action.required_types or ((_find_main_type(action),) if action.resource_types else ())
-    templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or ("RESOURCE_ARN",)
-    return templates, () if location.partition else (_ASSUMED_PARTITION,)
+    kinds = action.required_types or _find_optional_types(action, location)
+    templates = tuple(
+        dict.fromkeys(
+            _fill_template(kind, location, created="*" if _is_created(action, kind) else None)
+            for kind in kinds
+        )
+    )
+    notes = () if location.partition else (_ASSUMED_PARTITION,)
+    if any(each.endswith("/*") for each in templates):
+        notes = (_NEW_ID, *notes)
+    return templates or ("RESOURCE_ARN",), notes
 
 
 def complete_type(action: Action, resource: str, location: Location) -> str | None:
@@ -290,7 +303,14 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
         ]
         if len(types) != 1:
             return None
-        arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{sanitize_name(name)}"
+        path = ""
+        if types[0].name == "role" and name.startswith(SERVICE_LINKED_PREFIX):
+            path = "aws-service-role/*/"
+        arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{path}{sanitize_name(name)}"
+        if path:
+            return (arn,), (
+                "A service-linked role has the name of its service in its path, which the * matches.",
+            )
         return (arn,), (f"If the {kind or types[0].name} has a path, add it to the ARN.",)
     queue = _QUEUE_URL.fullmatch(resource) if action.service == "sqs" else None
     if queue is not None:
@@ -323,13 +343,49 @@ def _find_main_type(action: Action) -> ResourceType | None:
     return action.resource_types[0] if action.resource_types else None
 
 
-def _fill_template(kind: ResourceType | None, location: Location) -> str:
-    """Fill the template of a type with known values, and with placeholders for unknown ones."""
+def _find_optional_types(action: Action, location: Location) -> tuple[ResourceType, ...]:
+    """Return the main type of an action without required types, unless it accepts resources of nearly all types.
+
+    Tagging actions do. Then only a known name can tell the type.
+    """
+    main = _find_main_type(action)
+    if main is None or len(action.resource_types) <= _MAX_TYPES:
+        return () if main is None else (main,)
+    named = [
+        each
+        for each in action.resource_types
+        if each.arns and location.name(name_stem(each.variables[-1])) is not None
+    ]
+    return (named[0],) if len(named) == 1 else ()
+
+
+def _is_created(action: Action, kind: ResourceType | None) -> bool:
+    """Return whether an action creates resources of a type, and AWS chooses their IDs."""
+    call = _CREATES.search(action.name)
+    variable = kind.variables[-1] if call and kind is not None and kind.arns else ""
+    if call is None or not variable.endswith("Id"):
+        return False
+    stem = name_stem(variable)
+    return stem.endswith(call["what"].lower().rstrip("s")) or (call["verb"], stem) == (
+        "Allocate",
+        "allocation",
+    )
+
+
+def _fill_template(kind: ResourceType | None, location: Location, *, created: str | None = None) -> str:
+    """Fill the template of a type with known values, and with placeholders for unknown ones.
+
+    Args:
+        kind: The resource type.
+        location: The known values.
+        created: What to write for the ID, if the call creates the resource.
+    """
     if kind is None or not kind.arns:
         return "RESOURCE_ARN"
     known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
     return _VARIABLE.sub(
-        lambda m: known.get(m[1]) or _find_name(kind, m[1], location) or _placeholder(m[1]), kind.arns[0]
+        lambda m: known.get(m[1]) or created or _find_name(kind, m[1], location) or _placeholder(m[1]),
+        kind.arns[0],
     )
 
 

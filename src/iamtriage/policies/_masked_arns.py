@@ -33,6 +33,11 @@ _SEPARATORS = lazy_pattern(r"([/:])")
 _SPECIAL_CHARACTERS = lazy_pattern(r"[$*?]")
 # If names can contain asterisks, one or two asterisks can also belong to the name.
 _MASK_OF_KEY = lazy_pattern(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
+# An ARN whose middle is left out.
+_ELIDED = lazy_pattern(
+    r"arn:(?P<partition>[a-z-]{3,20}):(?P<service>[a-z0-9-]{2,40}):{0,2}(?:\.{3}|…):?(?P<resource>[a-z][^:\s]*)",
+    re.ASCII,
+)
 # Services whose names can contain asterisks and question marks, and the number of parts before these names.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: a key is any sequence of characters.
 # https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html: IoT's own wildcards are + and #.
@@ -101,8 +106,15 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
     'arn:aws:ec2:us-east-1:ACCOUNT_ID:launch-template/lt-0a1b2c3d'
     >>> sanitize_arn("arn:aws:s3:::orders-****/2026/*")
     'arn:aws:s3:::NAME/2026/${*}'
+    >>> sanitize_arn("arn:aws:eks:...cluster/demo")
+    'arn:aws:eks:REGION:ACCOUNT_ID:cluster/demo'
     """
+    elided = _ELIDED.fullmatch(text)
     parts = text.split(":", 5)
+    if elided is not None:
+        # Global services have no Region or account in some of their ARNs.
+        kept = ["", ""] if elided["service"] == "s3" else ["" if elided["service"] == "iam" else "?", "?"]
+        parts = ["arn", elided["partition"], elided["service"], *kept, elided["resource"]]
     if len(parts) != 6 or parts[0] != "arn" or len(text) > _MAX_LENGTH or not parts[5]:
         return None
     _, written, service, region, account, resource = parts

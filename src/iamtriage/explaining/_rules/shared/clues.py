@@ -44,7 +44,9 @@ _PROGRAMS = text_signs.Signs(
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")
 _ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
 _INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
-_ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_ROLE_ARN = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::(?:[0-9]{12}|[^:\s/\"']{1,40}):role/[\w+=,.@/-]{1,512}", re.ASCII
+)
 # The name of an EKS cluster's host is in uppercase. Responses in XML name STS in a namespace URL with /doc/, which is not
 # the host that was called.
 _HOST = lazy_pattern(

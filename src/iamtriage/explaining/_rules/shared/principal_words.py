@@ -43,6 +43,11 @@ LINKED_ROLE_SERVICES = {
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
+_MASKED_ARN = lazy_pattern(
+    r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?<![a-z])"
+    # Dots or dashes alone are a mask of the name, too.
+    r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
+)
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _ARN_KEY = lazy_pattern(r"[\"'][Aa]rn[\"']\s{0,3}:\s{0,3}[\"']\Z")
@@ -99,14 +104,16 @@ def parse_masked_principal(text: str) -> Principal | None:
     'ana'
     >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
     'app'
+    >>> parse_masked_principal("arn:aws:sts::...assumed-role/app/run").role_name
+    'app'
     >>> parse_masked_principal("arn:aws:iam::111122223333:user/ana") is None
     True
     """
-    # A mask can contain colons. The last colon ends it, because names of users and roles contain none.
-    sections = text.split(":", 4)
-    if len(sections) < _COLONS:
+    # A mask can contain colons, or replace those around it.
+    found = _MASKED_ARN.fullmatch(text)
+    if found is None:
         return None
-    account, _, resource = sections[4].rpartition(":")
+    account, resource = found["account"].strip(":"), found["resource"]
     if account in _AWS_OWNED:
         return None
     if not ACCOUNT.fullmatch(account):
@@ -114,9 +121,9 @@ def parse_masked_principal(text: str) -> Principal | None:
     session = _SESSION.fullmatch(resource)
     # The session name itself is tried first, then a placeholder.
     for each in [resource, f"{session[1]}stand-in"] if session else [resource]:
-        found = try_parse_principal(":".join([*sections[:4], account, each]))
-        if isinstance(found, Role | RoleSession | User | FederatedUser) and str(found) != text:
-            return found
+        parsed = try_parse_principal(f"{found['service']}::{account}:{each}")
+        if isinstance(parsed, Role | RoleSession | User | FederatedUser | Root) and str(parsed) != text:
+            return parsed
     return None
 
 
@@ -186,7 +193,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
     if isinstance(principal, User | FederatedUser):
         return f"the {principal.kind} {principal.name}"
     if isinstance(principal, Root):
-        return f"the root user of {principal.account}"
+        account = "the account" if principal.account == PLACEHOLDER_ACCOUNT else principal.account
+        return f"the root user of {account}"
     return "the caller" if not text or is_truncated(text) else text
 
 

@@ -1,0 +1,77 @@
+"""Explain texts as people paste them: with masks, with parts left out, and with the same error twice."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import pytest
+
+from iamtriage import explain
+
+Case: TypeAlias = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""A name, a text, and what the explanation says and omits."""
+
+USER = "arn:aws:iam::111122223333:user/ana"
+MASKS: tuple[Case, ...] = (
+    (
+        "dots-for-account",
+        "User: arn:aws:sts::...assumed-role/cart-build/... is not authorized to perform: eks:DescribeCluster on resource: arn:aws:eks:...cluster/prod-7",
+        ("The role cart-build was denied", "arn:aws:eks:REGION:ACCOUNT_ID:cluster/prod-7", "--role-name cart-build"),
+        ("ROLE_NAME", "CLUSTER."),
+    ),
+    (
+        "colon-lost",
+        "User: arn:aws:sts:xxxxxxxx:assumed-role/cart-build/run-1 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:xxxxxxxx:orders",
+        ("The role cart-build was denied", "arn:aws:sqs:eu-west-1:ACCOUNT_ID:orders"),
+        ("ROLE_NAME",),
+    ),
+    (
+        "root-user",
+        "User: arn:aws:iam::MY-ACCOUNT:root is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:MY-ACCOUNT:orders",
+        ("The root user of the account was denied", "which has no identity-based policies"),
+        ("put-role-policy", "000000000000"),
+    ),
+    (
+        "role-of-cluster",
+        "InvalidParameterException: Role with arn: arn:aws:iam::myAccount:role/cart-eks, could not be assumed because it does not exist or the trusted entity is not correct",
+        ("cannot assume the role cart-eks", "aws iam get-role --role-name cart-eks"),
+        ("ROLE_NAME",),
+    ),
+    (
+        "name-masked",
+        "User: arn:aws:sts::...assumed-role/.../run is not authorized to perform: eks:DescribeCluster on resource: arn:aws:eks:...cluster/...",
+        ("--role-name ROLE_NAME", "ACCOUNT_ID:cluster/NAME"),
+        (),
+    ),
+)  # fmt: skip
+REPEATS: tuple[Case, ...] = (
+    (
+        "class-above-message",
+        f"Aws::S3::Errors::AccessDenied in CartJob@low\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\" because no identity-based policy allows the s3:DeleteObject action",
+        ("The user ana was denied s3:DeleteObject",),
+        ("Others",),
+    ),
+    (
+        "other-service-above",
+        f"Aws::SQS::Errors::AccessDenied in CartJob@low\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\" because no identity-based policy allows the s3:DeleteObject action",
+        ("Others",),
+        (),
+    ),
+    (
+        "other-call",
+        f"User: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\"\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+        ("Others    1 more denial", "PutObject"),
+        (),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says", "omits"),
+    (*MASKS, *REPEATS),
+    ids=lambda value: value if isinstance(value, str) and len(value) < 30 else "",
+)
+def test_explanation(name: str, text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
+    folded = " ".join(str(explain(text)).replace("\\\n", " ").split())
+    assert [words for words in says if words not in folded] == [], name
+    assert [words for words in omits if words in folded] == [], name
