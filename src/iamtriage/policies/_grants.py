@@ -306,7 +306,8 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
         path = ""
         if types[0].name == "role" and name.startswith(SERVICE_LINKED_PREFIX):
             path = "aws-service-role/*/"
-        arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{path}{sanitize_name(name)}"
+        prefix = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}"
+        arn = f"{prefix}/{path}{sanitize_name(name)}"
         if path:
             return (arn,), (
                 "A service-linked role has the name of its service in its path, which the * matches.",
@@ -344,7 +345,7 @@ def _find_main_type(action: Action) -> ResourceType | None:
 
 
 def _find_optional_types(action: Action, location: Location) -> tuple[ResourceType, ...]:
-    """Return the main type of an action without required types, unless it accepts resources of nearly all types.
+    """Return the main type of an action without required types, unless it accepts those of many types.
 
     Tagging actions do. Then only a known name can tell the type.
     """

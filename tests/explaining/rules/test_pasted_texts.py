@@ -47,29 +47,32 @@ MASKS: tuple[Case, ...] = (
 REPEATS: tuple[Case, ...] = (
     (
         "class-above-message",
-        f"**Aws::S3::Errors::AccessDenied** in **CartJob@low**\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\" because no identity-based policy allows the s3:DeleteObject action",
+        f'**Aws::S3::Errors::AccessDenied** in **CartJob@low**\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7" because no identity-based policy allows the s3:DeleteObject action',
         ("The user ana was denied s3:DeleteObject",),
         ("Others",),
     ),
     (
         "other-service-above",
-        f"**Aws::SQS::Errors::AccessDenied** in **CartJob@low**\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\" because no identity-based policy allows the s3:DeleteObject action",
+        f'**Aws::SQS::Errors::AccessDenied** in **CartJob@low**\nUser: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7" because no identity-based policy allows the s3:DeleteObject action',
         ("Others",),
         (),
     ),
     (
         "other-call",
-        f"User: {USER} is not authorized to perform: s3:DeleteObject on resource: \"arn:aws:s3:::carts/7\"\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+        f'User: {USER} is not authorized to perform: s3:DeleteObject on resource: "arn:aws:s3:::carts/7"\nAn error occurred (AccessDenied) when calling the PutObject operation: Access Denied',
         ("Others 1 more denial", "PutObject"),
         (),
     ),
 )  # fmt: skip
 
 
+CASES = (*MASKS, *REPEATS)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says", "omits"),
-    (*MASKS, *REPEATS),
-    ids=lambda value: value if isinstance(value, str) and len(value) < 30 else "",
+    CASES,
+    ids=[case[0] for case in CASES],
 )
 def test_explanation(name: str, text: str, says: tuple[str, ...], omits: tuple[str, ...]) -> None:
     folded = " ".join(str(explain(text)).replace("\\\n", " ").split())
