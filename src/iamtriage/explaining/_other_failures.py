@@ -320,7 +320,7 @@ def is_summary(failure: Failure, explained: Failure) -> bool:
 def _repeats_part(failure: Failure, explained: Failure) -> bool:
     """Return whether a denial states nothing that the explained denial of the same call does not state, too.
 
-    Error trackers print the class of an error above its message, records that are cut off repeat the call, and
+    Trackers print the class of an error above its message, records that are cut off repeat the call, and
     the columns of a table break ARNs.
     """
     if not isinstance(failure, AccessDenied) or not isinstance(explained, AccessDenied):
