@@ -10,7 +10,7 @@ from tests.explaining.golden.cases import CASES
 _BARE = "ERROR uploader: AccessDenied: Access Denied\n\tstatus code: 403, request id: 0QW1ER2TY3UI4OP5\n"
 # Failures that another call can have had before AWS answered with the code, and those that need the words around.
 _OF_OTHER_CALLS = {"access_denied", "aws_error", "kubernetes_unauthorized", "missing_credentials"}
-_NEED_CONTEXT = {"entry-removed", "other-endpoint", "rights-of-access-policy"}
+_NEED_CONTEXT = {"entry-removed", "other-endpoint", "access-policy-permissions"}
 _ROWS = [
     (name, text, facts)
     for name, text, facts in CASES

@@ -103,7 +103,7 @@ def test_a_long_run_outlives_its_credentials(progress: str, *, is_shown: bool) -
     explanation = explain(f"{progress}\nError: {EXPIRED}")
     assert ("for at least 40 minutes" in explanation.summary) == is_shown
     evidence = {cause.code: cause.evidence for cause in explanation.causes}
-    assert evidence["long-running"] == ("derived" if is_shown else "possible")
+    assert evidence["credentials-outlived"] == ("derived" if is_shown else "possible")
 
 
 def test_a_lock_that_was_not_written_is_not_removed() -> None:

@@ -54,12 +54,12 @@ LINKED = (
         (
             "operation error EKS: UpdatePodIdentityAssociation, InvalidRequestException: Not now",
             "access-entry",
-            ("refused-object", "reported"),
+            ("object-rejected", "reported"),
         ),
         (eks("CreateAccessEntry", MODE), "authentication-mode", ("mode-config-map", "reported")),
-        (eks("CreateCluster", CREATOR), "cluster-creator", ("creator-needed", "reported")),
-        (eks("AssociateAccessPolicy", STANDARD), "access-entry-type", ("not-standard", "reported")),
-        (eks("AssociateAccessPolicy", NOT_FOUND), "access-entry-missing", ("no-entry", "reported")),
+        (eks("CreateCluster", CREATOR), "cluster-creator", ("cluster-creator-needed", "reported")),
+        (eks("AssociateAccessPolicy", STANDARD), "access-entry-type", ("entry-not-standard", "reported")),
+        (eks("AssociateAccessPolicy", NOT_FOUND), "access-entry-missing", ("no-access-entry", "reported")),
         (
             eks("CreateAccessEntry", "The username system:ana must not begin with system:"),
             "access-entry-name",
@@ -68,7 +68,7 @@ LINKED = (
         (
             eks("UpdateClusterConfig", "Unsupported authentication mode update from API to CONFIG_MAP"),
             "authentication-mode-change",
-            ("one-way", "reported"),
+            ("mode-irreversible", "reported"),
         ),
         (
             eks("CreatePodIdentityAssociation", "Association already exists: a-0123456789abcdef0"),
@@ -100,7 +100,7 @@ LINKED = (
         (
             'Error from server (NotFound): configmaps "aws-auth" not found',
             "aws-auth-missing",
-            ("no-map", "reported"),
+            ("aws-auth-missing", "reported"),
         ),
         (
             'level=error msg="error parsing config map: [one of rolearn or SSO must be supplied]"',
@@ -223,12 +223,12 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
         (PATHED, "access-entry", None, None),
         ("arn:aws:iam::111122223333:user/ana", "access-entry", None, None),
         (SESSION, "access-entry", "session-arn", ROLE),
-        (SSO, "access-entry", "path-missing", None),
+        (SSO, "access-entry", "role-path-missing", None),
         (LINKED_ROLE, "access-entry", "service-linked-role", None),
         ("arn:aws:iam::111122223333:root", "access-entry", "root-arn", None),
         ("arn:aws:sts::111122223333:federated-user/ana", "access-entry", "federated-user", None),
         ("arn:aws:iam::111122223333:instance-profile/nodes", "access-entry", "instance-profile", None),
-        ("111122223333", "access-entry", "no-arn", None),
+        ("111122223333", "access-entry", "principal-without-arn", None),
         ("arn:aws:iam::111122223333:group/dev", "access-entry", "malformed-arn", None),
         ("arn:aws:iam::1111:role/app", "access-entry", "malformed-arn", None),
         (PATHED, "aws-auth", "role-path", ROLE),
@@ -238,7 +238,7 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
         (PATHED, "iam", None, None),
         ("arn:aws:iam::111122223333:user/ana", "iam", "not-a-role", None),
         (SESSION, "iam", "session-arn", ROLE),
-        (SSO, "iam", "path-missing", None),
+        (SSO, "iam", "role-path-missing", None),
         ("arn:aws:iam::xxxx:role/app", "iam", None, None),
         ("arn:aws:sts::****:assumed-role/app/ana", "iam", "session-arn", None),
     ],

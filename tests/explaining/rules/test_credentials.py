@@ -69,7 +69,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         botocore_text("ExpiredToken", "ListBuckets", "The provided token has expired."),
         {"caller": SESSION},
         "expired-session",
-        {"expired-session": "reported", "pasted-session": "possible", "long-running": "possible"},
+        {"expired-session": "reported", "pasted-session": "possible", "credentials-outlived": "possible"},
         ("aws iam update-role --role-name orders-api --max-session-duration 43200",),
     ),
     (
@@ -166,7 +166,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         ),
         {"namespace": "shop"},
         "expired-web-identity-token",
-        {"expired-web-identity-token": "reported", "token-kept": "possible"},
+        {"expired-web-identity-token": "reported", "token-read-once": "possible"},
         ("kubectl rollout restart deployment/NAME --namespace shop",),
     ),
     (
@@ -232,7 +232,7 @@ REJECTIONS: tuple[Row, ...] = (
         "invalid-credentials",
         {
             "invalid-credentials": "reported",
-            "key-gone": "possible",
+            "access-key-deleted": "possible",
             "session-token-missing": "possible",
             "key-mistyped": "possible",
         },
@@ -247,7 +247,7 @@ REJECTIONS: tuple[Row, ...] = (
         f"<Error><Code>InvalidAccessKeyId</Code><Message>{UNKNOWN_ID}</Message><AWSAccessKeyId>AKIARTX3GSDSVJNFUWS2</AWSAccessKeyId></Error>",
         {"caller": "arn:aws:iam::111122223333:user/ana"},
         "invalid-credentials",
-        {"unknown-access-key": "reported", "key-gone": "possible"},
+        {"unknown-access-key": "reported", "access-key-deleted": "possible"},
         (
             "aws sts get-access-key-info --access-key-id AKIARTX3GSDSVJNFUWS2",
             "aws iam list-access-keys --user-name ana",
@@ -271,10 +271,10 @@ REJECTIONS: tuple[Row, ...] = (
         "invalid-credentials",
         {
             "invalid-credentials": "reported",
-            "key-gone": "possible",
+            "access-key-deleted": "possible",
             "session-token-missing": "possible",
             "key-mistyped": "possible",
-            "clock-off": "possible",
+            "clock-wrong": "possible",
         },
         ("date -u",),
     ),
@@ -366,7 +366,7 @@ ABSENCES: tuple[Row, ...] = (
         'Unable to locate credentials. You can configure credentials by running "aws login".',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-configured": "possible", "profile-not-named": "possible"},
+        {"no-credentials": "reported", "no-configuration": "possible", "profile-not-named": "possible"},
         ("aws configure sso", "aws login", "aws configure list-profiles"),
     ),
     (
@@ -446,7 +446,7 @@ ecs/mailer/0f1e Error: Unable to locate credentials""",
         '"taskDefinition": {"family": "mailer", "taskRoleArn": "arn:aws:iam::111122223333:role/mailer"}\necs/app/4f1c NoCredentialsError: Unable to locate credentials',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "no-task-role": "possible", "relative-uri-lost": "possible"},
+        {"no-credentials": "reported", "no-task-role": "possible", "relative-uri-missing": "possible"},
         ("aws ecs describe-tasks --cluster CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'",),
     ),
     (
@@ -464,7 +464,7 @@ ecs/mailer/0f1e Error: Unable to locate credentials""",
         'aws ecs list-tasks --cluster web\nUnable to locate credentials. You can configure credentials by running "aws configure".',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-configured": "possible"},
+        {"no-credentials": "reported", "no-configuration": "possible"},
         ("aws configure sso",),
     ),
     (
@@ -509,7 +509,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         {
             "no-credentials": "reported",
             "no-task-role": "possible",
-            "relative-uri-lost": "possible",
+            "relative-uri-missing": "possible",
             "no-instance-profile": "possible",
         },
         (),
@@ -519,7 +519,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         '[ERROR] NoCredentialsError: Unable to locate credentials\n  File "/var/task/lambda_function.py", line 7, in handler',
         {},
         "no-credentials",
-        {"no-credentials": "reported", "lambda-variables-lost": "possible"},
+        {"no-credentials": "reported", "lambda-variables-missing": "possible"},
         (),
     ),
     (
@@ -550,8 +550,8 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "a source profile that is not there",
         'botocore.exceptions.InvalidConfigError: The source_profile "base" referenced in the profile "dev" does not exist',
         {},
-        "profile-broken",
-        {"profile-broken": "reported"},
+        "profile-invalid",
+        {"profile-invalid": "reported"},
         ("aws configure get source_profile --profile dev",),
     ),
     (
@@ -712,15 +712,15 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "no way to STS",
         'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout',
         {"region": "eu-west-1"},
-        "sts-unreached",
-        {"sts-unreached": "derived", "private-dns-regional-only": "possible"},
+        "sts-unreachable",
+        {"sts-unreachable": "derived", "private-dns-regional-only": "possible"},
         ("curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",),
     ),
     (
         "a certificate on the way to STS",
         'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": x509: certificate signed by unknown authority',
         {},
-        "sts-unreached",
+        "sts-unreachable",
         {"untrusted-certificate": "derived", "inspecting-proxy": "possible"},
         (),
     ),
@@ -729,7 +729,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "NoCredentialProviders: no valid providers in chain. Deprecated.\norders/pkg.check\n\t/home/runner/work/orders/orders/pkg/check.go:7",
         {},
         "no-credentials",
-        {"no-credentials": "reported", "nothing-configured": "possible"},
+        {"no-credentials": "reported", "no-configuration": "possible"},
         (),
     ),
     (
@@ -783,8 +783,8 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "profiles in a circle",
         "InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited.",
         {},
-        "profile-broken",
-        {"profile-broken": "reported"},
+        "profile-invalid",
+        {"profile-invalid": "reported"},
         (),
     ),
     (
@@ -933,7 +933,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "clock-skew",
-        {"clock-skew": "reported", "clock-behind": "possible", "request-held": "possible"},
+        {"clock-skew": "reported", "clock-behind": "possible", "request-sent-late": "possible"},
         (),
     ),
     (
@@ -1015,7 +1015,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "authorization-malformed",
-        {"authorization-malformed": "reported", "dates-differ": "derived"},
+        {"authorization-malformed": "reported", "date-mismatch": "derived"},
         (),
     ),
     (
@@ -1048,7 +1048,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "clock-skew",
-        {"clock-skew": "reported", "clock-off": "possible", "request-held": "possible"},
+        {"clock-skew": "reported", "clock-wrong": "possible", "request-sent-late": "possible"},
         (),
     ),
 )
@@ -1166,8 +1166,8 @@ TOKENS: tuple[Row, ...] = (
         "provider unreached",
         web_identity_text("IDPCommunicationError", "The identity provider could not be reached."),
         {},
-        "identity-provider-unreached",
-        {"identity-provider-unreached": "reported"},
+        "identity-provider-unreachable",
+        {"identity-provider-unreachable": "reported"},
         (),
     ),
     (
@@ -1368,7 +1368,7 @@ POLICIES: tuple[Row, ...] = (
         ),
         {},
         "malformed-policy",
-        {"unknown-vendor": "reported"},
+        {"missing-service-prefix": "reported"},
         (),
     ),
     (
@@ -1512,7 +1512,7 @@ CALLS: tuple[Row, ...] = (
         "Error retrieving credential from ECS (Client error: `GET http://169.254.170.23/v1/credentials` resulted in a `400 Bad Request` response:\nService account token failed basic claim validations: token has invalid claims: token is expired\n)",
         {},
         "pod-identity-token",
-        {"agent-rejected-token": "reported", "token-kept": "possible"},
+        {"agent-rejected-token": "reported", "token-read-once": "possible"},
         (),
     ),
     (
@@ -1678,16 +1678,16 @@ CALLS: tuple[Row, ...] = (
             "MethodNotAllowed", "AssumeRole", "The specified method is not allowed against this resource."
         ),
         {},
-        "not-sts",
-        {"not-sts": "derived", "endpoint-set": "possible"},
+        "answer-not-from-sts",
+        {"answer-not-from-sts": "derived", "endpoint-set": "possible"},
         ("env | grep AWS_ENDPOINT_URL",),
     ),
     (
         "an answer that cannot be read",
         "WebIdentityErr: failed to retrieve credentials\ncaused by: SerializationError: failed to unmarshal error message\n\tstatus code: 404, request id: ",
         {},
-        "not-sts",
-        {"not-sts": "derived", "endpoint-set": "possible"},
+        "answer-not-from-sts",
+        {"answer-not-from-sts": "derived", "endpoint-set": "possible"},
         (),
     ),
     (
@@ -2113,7 +2113,7 @@ def test_there_are_few_possible_causes() -> None:
 def test_unsigned_call_does_not_blame_access_keys() -> None:
     """AssumeRoleWithWebIdentity is not signed, so an access key cannot be the cause."""
     explanation = explained(web_identity_text("InvalidClientTokenId", INVALID))
-    assert not {"key-gone", "key-mistyped", "session-token-missing"} & {
+    assert not {"access-key-deleted", "key-mistyped", "session-token-missing"} & {
         cause.code for cause in explanation.causes
     }
     assert not any("access-key" in command for command in list_commands(explanation))
@@ -2260,7 +2260,7 @@ def test_failure_from_a_record_is_explained(failure: Failure, topic: str) -> Non
         (boto.CredentialRetrievalError(provider="custom-process", error_msg="exit 1"), "credential-process"),
         (
             boto.InfiniteLoopConfigError(source_profile="a", visited_profiles=["a", "b"]),
-            "profile-broken",
+            "profile-invalid",
         ),
         (boto.RefreshWithMFAUnsupportedError(), "mfa-needed"),
         (boto.NoRegionError(), "no-region"),
@@ -2310,7 +2310,7 @@ def test_long_job_requests_a_longer_session(sign: str, duration: str) -> None:
     text = f"{botocore_text('ExpiredToken', 'PutObject', 'The provided token has expired.')}\n{sign}"
     found = explain(text)
     assert any(duration in step for step in found.remedies[0].steps)
-    assert found.causes[1].code == "long-running"
+    assert found.causes[1].code == "credentials-outlived"
     assert any("--max-session-duration 7200" in line for line in found.remedies[0].commands)
 
 
@@ -2366,7 +2366,7 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
     explanation = explain(text)
     assert explanation.summary == summary
     assert explanation.remedies[0].title == remedy
-    assert {cause.code for cause in explanation.causes}.isdisjoint({"key-gone", "key-mistyped"})
+    assert {cause.code for cause in explanation.causes}.isdisjoint({"access-key-deleted", "key-mistyped"})
 
 
 @pytest.mark.parametrize(
@@ -2446,7 +2446,7 @@ def test_correct_section_of_the_profile_in_the_text() -> None:
     explanation = explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[profile ops]\nregion = eu-west-1\n")
     assert [(cause.code, cause.evidence) for cause in explanation.causes] == [
         ("profile-not-found", "reported"),
-        ("other-home", "derived"),
+        ("other-local-user", "derived"),
     ]
 
 
@@ -2817,10 +2817,10 @@ def test_the_duration_that_credentials_were_issued_for(between: str, profile: st
     )
     causes = {cause.code: cause.evidence for cause in explanation.causes}
     if age is None:
-        assert causes["long-running"] == "possible"
+        assert causes["credentials-outlived"] == "possible"
     else:
         assert explanation.summary.endswith(age)
-        assert causes == {"expired-session": "reported", "long-running": "derived"}
+        assert causes == {"expired-session": "reported", "credentials-outlived": "derived"}
         assert explanation.remedies[0].commands == (
             "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/team/brewer --role-session-name tea --duration-seconds 900",
             "aws iam get-role --role-name brewer --query Role.MaxSessionDuration",

@@ -41,7 +41,7 @@ def _explained(name: str) -> Explanation:
 @pytest.mark.parametrize(
     ("name", "topic", "causes"),
     [
-        ("other-layer", "access-denied", [("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("other-policy-type", "access-denied", [("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("eks-page-pass-role", "pass-role", [("pass-role", "derived")]),
         ("identity-implicit-session", "no-identity-allow", [("no-identity-allow", "reported")]),
         ("identity-deny", "identity-deny", [("identity-deny", "reported")]),
@@ -76,9 +76,9 @@ def _explained(name: str) -> Explanation:
         ("denying-condition", "explicit-deny", [("explicit-deny", "supplied"), ("denying-condition", "supplied")]),
         ("authorization-details", "service-control-policy", [("scp-deny", "supplied")]),
         ("assertion-not-trusted", "web-identity", [("assertion-not-trusted", "derived"), ("saml-pair", "possible"), ("no-such-role", "possible"), ("session-tags", "possible")]),
-        ("ambiguous-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
-        ("ambiguous-service-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
-        ("ambiguous-service-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("ambiguous-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
+        ("ambiguous-service-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
+        ("ambiguous-service-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("bedrock-model-access", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("model-not-in-region", "possible"), ("credentials-of-other-account", "possible")]),
         ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-not-passed", "possible")]),
         ("model-not-subscribed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-identity-allow", "reported")]),
@@ -86,19 +86,19 @@ def _explained(name: str) -> Explanation:
         ("payment-missing", "bedrock-payment", [("payment-missing", "reported")]),
         ("execution-role", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
-        ("identity-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-kept", "possible")]),
+        ("identity-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-id-reused", "possible")]),
         ("guest-or-signed-in", "web-identity", [("token-not-trusted", "derived"), ("guest-or-signed-in", "possible")]),
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("expiry-too-short", "possible"), ("clock-behind", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible")]),
         ("cloudfront-url", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived")]),
-        ("other-software", "other-software", [("other-software", "derived"), ("no-right-there", "possible"), ("other-key", "possible")]),
+        ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived"), ("key-lacks-permission", "possible"), ("other-key", "possible")]),
         ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("credentials-of-other-account", "possible")]),
-        ("queue-of-unnamed-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
-        ("pod-uses-node-role", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
+        ("queue-of-unnamed-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
+        ("pod-uses-node-role", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("pod-as-node-possible", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "possible")]),
         ("pod-as-node-supplied", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "supplied")]),
         ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("no-assume-allow", "possible"), ("caller-not-trusted", "possible"), ("no-such-role", "possible")]),
-        ("service-says", "own-words", [("service-says", "reported"), ("policy-behind-message", "possible")]),
+        ("service-message", "own-words", [("service-message", "reported"), ("policy-behind-message", "possible")]),
     ],
 )  # fmt: skip
 def test_topic_and_causes(name: str, topic: str, causes: list[tuple[str, str]]) -> None:
@@ -169,7 +169,7 @@ def test_who_can_fix_it(name: str, who: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("ambiguous-service", "ambiguous-service-tags", "bedrock-model-access", "identity-pool-guest", "other-software"),
+        *("ambiguous-service", "ambiguous-service-tags", "bedrock-model-access", "identity-pool-guest", "answer-not-from-aws"),
         *("presigned-url-expired", "presigned-url-not-yet-valid", "presigned-url-incomplete"),
         *("payment-missing", "execution-role-in-vpc", "identity-forbidden"),
     ],
@@ -208,11 +208,11 @@ def test_called_service_is_found_in_the_text(before: str, operation: str, action
 @pytest.mark.parametrize(
     ("host", "topic"),
     [
-        ("https://gateway.storjshare.io/orders/1.csv", "other-software"),
-        ("http://minio:9000/orders/1.csv", "other-software"),
-        ("http://localhost:4566/orders/1.csv", "other-software"),
-        ("http://127.0.0.1:4572/orders/1.csv", "other-software"),
-        ("http://host.docker.internal:9000/orders/1.csv", "other-software"),
+        ("https://gateway.storjshare.io/orders/1.csv", "answer-not-from-aws"),
+        ("http://minio:9000/orders/1.csv", "answer-not-from-aws"),
+        ("http://localhost:4566/orders/1.csv", "answer-not-from-aws"),
+        ("http://127.0.0.1:4572/orders/1.csv", "answer-not-from-aws"),
+        ("http://host.docker.internal:9000/orders/1.csv", "answer-not-from-aws"),
         # DynamoDB Local, which is not storage, and a port that no such software uses.
         ("http://localhost:8000/orders/1.csv", "s3-access-denied"),
         ("http://localhost:45660/orders/1.csv", "s3-access-denied"),
@@ -265,7 +265,7 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
 )
 def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None:
     explanation = explain(text)
-    assert (explanation.topic, explanation.summary) == ("other-software", summary)
+    assert (explanation.topic, explanation.summary) == ("answer-not-from-aws", summary)
     assert not any(remedy.policy for remedy in explanation.remedies)
 
 
@@ -291,11 +291,11 @@ def test_other_endpoints_do_not_count(before: str) -> None:
 def test_other_endpoints_of_a_program_do_not_count() -> None:
     """A collector of traces is not what denied the call."""
     other = "AWS_ENDPOINT_URL_S3=http://minio:9000\nAn error occurred (AccessDeniedException) when calling the DescribeCluster operation: Access denied"
-    assert explain(other).topic != "other-software"
+    assert explain(other).topic != "answer-not-from-aws"
     text = "exporter endpoint=http://otel-collector:4318\nAn error occurred (AccessDeniedException) when calling the {} operation: {}"
     user = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject"
     for operation, message in (("ListTables", "Access denied"), ("PutObject", user)):
-        assert explain(text.format(operation, message)).topic != "other-software"
+        assert explain(text.format(operation, message)).topic != "answer-not-from-aws"
 
 
 @pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])

@@ -279,7 +279,7 @@ def test_node_requests_an_object_of_another_node() -> None:
     assert codes(explained(text))[0] == ("node-authorizer", "derived")
     found = explained(f"{text}: no relationship found between node and this object")
     # The reason says already that the node authorizer decided. kubectl, not a kubelet, printed the error.
-    assert codes(found)[:2] == [("not-of-this-node", "reported"), ("program-as-node", "possible")]
+    assert codes(found)[:2] == [("object-of-other-node", "reported"), ("program-as-node", "possible")]
     assert "node-authorizer" not in dict(codes(found))
 
 
@@ -348,7 +348,7 @@ def test_nodes_have_access_only_to_their_own_objects(
     assert verdict in found.summary
     assert codes(found)[0] == ("node-restriction", "reported")
     assert found.causes[0].because[0].endswith(reason)
-    assert {"not-of-this-node", "pod-gone"}.isdisjoint(dict(codes(found)))
+    assert {"object-of-other-node", "pod-deleted"}.isdisjoint(dict(codes(found)))
     assert found.remedies[0].title.startswith(title)
     assert any(command in each for each in found.remedies[0].commands)
 
@@ -548,7 +548,7 @@ def test_identity_center_role_is_looked_up() -> None:
         (
             "Error from server (Forbidden): unknown",
             "kubernetes-admission",
-            ("refused-by-admission", "possible"),
+            ("admission-denied", "possible"),
         ),
         (
             forbidden(CART, "list", "pods", namespace="shop")

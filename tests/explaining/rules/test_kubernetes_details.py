@@ -143,9 +143,9 @@ def test_operation_decides_on_a_truncated_message(operation: str, topic: str) ->
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "CONFIG_MAP", "map-entry-with-path", id="path"),
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "API", "not-mapped", id="mode without the map"),
         pytest.param(ROLE, "CONFIG_MAP", "not-mapped", id="the same ARN"),
-        pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="account"),
-        pytest.param("arn:aws-cn:iam::111122223333:role/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="partition"),
-        pytest.param("arn:aws:iam::111122223333:user/dev", "CONFIG_MAP", "mapped-in-wrong-form", id="user"),
+        pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "map-entry-arn-form", id="account"),
+        pytest.param("arn:aws-cn:iam::111122223333:role/dev", "CONFIG_MAP", "map-entry-arn-form", id="partition"),
+        pytest.param("arn:aws:iam::111122223333:user/dev", "CONFIG_MAP", "map-entry-arn-form", id="user"),
         pytest.param("arn:aws:iam::111122223333:role/DEV", "CONFIG_MAP", "not-mapped", id="case does not matter"),
         pytest.param("arn:aws:iam::111122223333:role/ops", "CONFIG_MAP", "map-without-entry", id="another role"),
     ],
@@ -203,7 +203,7 @@ def test_entry_that_matches_is_not_missing(text: str, verdict: str, title: str) 
     explanation = explain(f"{text}\n\n- rolearn: {ROLE}\n  username: dev\n", facts={"caller": ROLE})
     assert "although the aws-auth map in the text has an entry for it" in explanation.summary
     assert explanation.summary.endswith(verdict)
-    assert "mapped-in-wrong-form" not in [cause.code for cause in explanation.causes]
+    assert "map-entry-arn-form" not in [cause.code for cause in explanation.causes]
     first = explanation.remedies[0]
     assert first.title == title
     assert "access-entry" not in " ".join((*first.steps, *first.commands))
@@ -247,7 +247,7 @@ def test_wrong_entry_explains_the_failure() -> None:
     text = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n  username: ana\n"
     caller = "arn:aws:sts::111122223333:assumed-role/dev/ana"
     explanation = explain(text, facts={"caller": caller, "cluster": "orders", "region": "eu-west-1"})
-    assert [cause.code for cause in explanation.causes] == ["mapped-in-wrong-form", "identity-not-accepted"]
+    assert [cause.code for cause in explanation.causes] == ["map-entry-arn-form", "identity-not-accepted"]
     assert [remedy.title for remedy in explanation.remedies[:2]] == [
         "Correct the rolearn in aws-auth",
         "Or create an access entry for the role dev",
@@ -272,7 +272,7 @@ def test_ignored_entry_becomes_an_access_entry(entry: str, facts: dict[str, str]
     text = f"error: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:iam::111122223333:role/dev\n  {entry}\n"
     explanation = explain(text, facts={"cluster": "orders", "authentication_mode": "API", **facts})
     assert explanation.summary.startswith("The cluster orders ignores the aws-auth entry for the role dev")
-    assert [cause.code for cause in explanation.causes] == ["identity-not-accepted", "map-without-effect"]
+    assert [cause.code for cause in explanation.causes] == ["identity-not-accepted", "map-ignored"]
     commands = "\n".join(explanation.remedies[0].commands)
     assert words in commands
     assert "--kubernetes-groups system:" not in commands
@@ -361,7 +361,7 @@ def test_wrong_entry_of_a_user() -> None:
     user = "arn:aws:iam::111122223333:user/ana"
     text = f"{_log(f'ARN is not mapped: {user}')}\n\ndata:\n  mapUsers: |\n    - userarn: arn:aws:iam::444455556666:user/ana\n      username: ana\n"
     explanation = explain(text)
-    assert explanation.causes[0].code == "mapped-in-wrong-form"
+    assert explanation.causes[0].code == "map-entry-arn-form"
     assert explanation.summary.endswith(f"the authenticator looks for {user}.")
 
 

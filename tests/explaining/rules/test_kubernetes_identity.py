@@ -91,7 +91,7 @@ def log(error: str) -> str:
         (
             r'{"health": {"issues": [{"code": "AccessDenied", "message": "serviceaccounts \"x\" is forbidden: User \"eks:addon-manager\" cannot patch resource \"serviceaccounts\" in API group \"\" in the namespace \"kube-system\""}]}}',
             "kubernetes-component",
-            ("no-rule", "reported"),
+            ("no-rbac-rule", "reported"),
         ),
     ],
     ids=lambda value: value[:50] if isinstance(value, str) else "",
@@ -138,15 +138,20 @@ def test_rejected_token(tail: str, code: str) -> None:
     [
         (
             "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is after 2026-01-01T00:00:00Z",
-            ["client-certificate", "not-renewed", "kept-in-memory", "certificate-clock-off"],
+            [
+                "client-certificate",
+                "certificate-not-renewed",
+                "old-certificate-in-memory",
+                "certificate-clock-wrong",
+            ],
         ),
         (
             "certificate has expired or is not yet valid: current time 2026-01-02T10:00:00Z is before 2026-01-03T00:00:00Z",
-            ["client-certificate", "certificate-clock-off"],
+            ["client-certificate", "certificate-clock-wrong"],
         ),
         (
             "certificate signed by unknown authority",
-            ["client-certificate", "other-cluster", "authority-replaced"],
+            ["client-certificate", "other-cluster", "cluster-ca-replaced"],
         ),
         ("certificate specifies an incompatible key usage", ["client-certificate"]),
     ],
@@ -173,8 +178,8 @@ def test_surrounding_text_does_not_change_the_topic() -> None:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"authentication_mode": "API"}, ("map-without-effect", "supplied")),
-        ({"authentication_mode": "CONFIG_MAP"}, ("entries-without-effect", "supplied")),
+        ({"authentication_mode": "API"}, ("map-ignored", "supplied")),
+        ({"authentication_mode": "CONFIG_MAP"}, ("entries-ignored", "supplied")),
         ({"caller": "arn:aws:iam::111122223333:root"}, ("unsuited-caller", "supplied")),
         ({"caller": "arn:aws:sts::111122223333:federated-user/ana"}, ("unsuited-caller", "supplied")),
         ({"caller": "arn:aws:iam::111122223333:instance-profile/nodes"}, ("instance-profile", "supplied")),

@@ -21,7 +21,7 @@ def _quote_of(failure: str | dict[str, object] | Failure) -> str | None:
     quotes = [
         cause.text.removeprefix("The service says: ")
         for cause in explain(failure).causes
-        if cause.code == "service-says"
+        if cause.code == "service-message"
     ]
     return quotes[0] if quotes else None
 

@@ -1177,7 +1177,7 @@ def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:
     """The account of the entry is the mistake, so no remedy repeats it."""
     text = 'error="ARN is not mapped: arn:aws:iam::111122223333:role/deployer"\n\n  mapRoles: |\n    - rolearn: arn:aws:iam::444455556666:role/deployer\n      username: deployer\n'
     explanation = explain(text)
-    assert [cause.code for cause in explanation.causes] == ["mapped-in-wrong-form"]
+    assert [cause.code for cause in explanation.causes] == ["map-entry-arn-form"]
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
     assert any("create-access-entry" in line and ":111122223333:role/deployer" in line for line in lines)
     assert not any("444455556666" in line for line in lines)
@@ -1288,7 +1288,7 @@ def test_age_of_expired_credentials(start: str, end: str, says: str | None) -> N
         assert len(codes) > 2
     else:
         assert says in found.summary
-        assert codes == [("expired-session", "reported"), ("long-running", "derived")]
+        assert codes == [("expired-session", "reported"), ("credentials-outlived", "derived")]
 
 
 SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********\nAWS_PROFILE=prod"

@@ -68,21 +68,21 @@ PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
     sources=(pages.POLICY_TROUBLES,),
 )
 ONLY_ASSUME_ACTIONS = CauseType(
-    "only-assume-actions",
+    "invalid-trust-action",
     title="The trust policy has an action that trust policies do not allow",
     recognised_by='The message says "AssumeRole policy may only specify STS AssumeRole actions".',
     fix="Keep only sts:AssumeRole (or its WithSAML and WithWebIdentity variants), sts:TagSession and sts:SetSourceIdentity. Move permissions to a policy that is attached to the role.",
     sources=(pages.TRUST_POLICIES,),
 )
 UNKNOWN_VENDOR = CauseType(
-    "unknown-vendor",
+    "missing-service-prefix",
     title="An action or condition key has no service prefix",
     recognised_by="The message says that actions or conditions must be prefaced by a vendor.",
     fix="Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 RESOURCE_VENDOR = CauseType(
-    "resource-vendor",
+    "incomplete-service-name",
     title="An ARN has no complete service name",
     recognised_by='The message says "Resource vendor must be fully qualified".',
     fix="Write the service in the third part of the ARN without wildcards.",
@@ -138,7 +138,7 @@ INVALID_SID = CauseType(
     sources=(pages.POLICY_GRAMMAR,),
 )
 LOCKOUT = CauseType(
-    "lockout",
+    "key-policy-lockout",
     title="The key policy would lock everyone out",
     recognised_by="The message says that the new key policy will not allow you to update the key policy in the future.",
     fix="Keep a statement that allows kms:PutKeyPolicy to a principal that you can use, usually the account: arn:aws:iam::ACCOUNT_ID:root.",

@@ -33,7 +33,7 @@ CUSTOMER_KEY = CauseType(
     fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
     recognised_by="The text shows SSE-C.",
     sign=r"--sse-customer-(?:key|algorithm)\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
-    of="no-body",
+    of="head-without-body",
 )
 
 

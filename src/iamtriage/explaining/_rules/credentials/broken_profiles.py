@@ -27,7 +27,7 @@ _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 
 
 EMPTY_SOURCE = CauseType(
-    "empty-source",
+    "credential-source-empty",
     title="The profile's credential source has no credentials",
     meaning="The source that the profile sets as credential_source provides no credentials where the call runs.",
     recognised_by='The SDK says "No credentials found in credential_source".',
@@ -35,7 +35,7 @@ EMPTY_SOURCE = CauseType(
     sources=(pages.CLI_ROLES,),
 )
 PROFILE_BROKEN = CauseType(
-    "profile-broken",
+    "profile-invalid",
     title="A setting of the profile is wrong",
     meaning="A setting of the profile is missing or unknown, contradicts another one, or refers to something that does not exist.",
     recognised_by='An SDK says, for example, "Infinite loop in credential configuration", "contains both source_profile and credential_source", "is configured to use SSO but is missing required configuration", "The specified sso-session does not exist" or "Unable to parse config file".',
@@ -273,7 +273,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
             ),
             text=cause,
         ),
-        topic="profile-broken",
+        topic="profile-invalid",
         remedies=(
             your_remedy(
                 "Provide the credentials for credential_source, or use source_profile",

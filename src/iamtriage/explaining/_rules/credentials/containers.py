@@ -197,7 +197,7 @@ STS_UNREACHABLE = lazy_pattern(
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )
 STS_UNREACHED = CauseType(
-    "sts-unreached",
+    "sts-unreachable",
     title="The SDK called STS for the role's credentials and got no response",
     recognised_by="The SDK called STS for a role's credentials and got no response.",
     fix="Allow the connection to the STS endpoint of the Region, or create a VPC endpoint for STS.",
@@ -246,7 +246,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
 def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that STS did not respond to the request for a role's credentials."""
     if certificates.CERTIFICATE_ERROR.search(message):
-        return certificates.explain_untrusted_certificate(case, message, "sts-unreached")
+        return certificates.explain_untrusted_certificate(case, message, "sts-unreachable")
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url

@@ -85,7 +85,7 @@ METADATA_PROXIED = CauseType(
     sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html",),
 )
 NOTHING_CONFIGURED = CauseType(
-    "nothing-configured",
+    "no-configuration",
     title="This user has no profile, sign-in or access key on this machine",
     fix="Run aws configure sso, aws login or aws configure.",
     recognised_by="The output of aws configure list has no access key.",
@@ -113,7 +113,7 @@ ENVIRONMENT_NOT_PASSED_ON = CauseType(
     of="no-credentials",
 )
 LAMBDA_VARIABLES_LOST = CauseType(
-    "lambda-variables-lost",
+    "lambda-variables-missing",
     title="The function's code ignores the role's credentials",
     text="The function's environment has the role's credentials, but the code uses a profile, empty keys, or a process without that environment.",
     fix="Use the default credential chain in the function.",

@@ -55,7 +55,7 @@ NO_TASK_ROLE = CauseType(
     of="no-credentials",
 )
 RELATIVE_URI_LOST = CauseType(
-    "relative-uri-lost",
+    "relative-uri-missing",
     title="The process does not inherit the container's variables",
     text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
     fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",

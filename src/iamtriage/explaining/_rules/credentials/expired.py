@@ -114,7 +114,7 @@ PASTED_SESSION = CauseType(
     of="expired-session",
 )
 LONG_RUNNING = CauseType(
-    "long-running",
+    "credentials-outlived",
     title="The program runs longer than its credentials last",
     fix="Let the SDK get the credentials from a provider that refreshes them.",
     recognised_by="The text says that the program has been running for hours.",

@@ -59,7 +59,7 @@ IDENTITY_FORBIDDEN = CauseType(
     sources=(pages.IDENTITY_POOLS,),
 )
 IDENTITY_KEPT = CauseType(
-    "identity-kept",
+    "identity-id-reused",
     title="The app reuses the ID of an earlier identity",
     text="The app reuses the ID of an earlier identity: of another user, of a guest that was merged at sign-in, or of a disabled identity.",
     fix="Delete the stored identity ID at sign-in and sign-out.",

@@ -81,7 +81,7 @@ SESSION_TOKEN_MISSING = CauseType(
     of="invalid-credentials",
 )
 KEY_GONE = CauseType(
-    "key-gone",
+    "access-key-deleted",
     title="The access key was deleted or deactivated",
     fix="Activate the key, or create a new one.",
     recognised_by="The text shows that an access key was deactivated or deleted.",

@@ -36,7 +36,7 @@ ISSUER_UNREACHABLE = CauseType(
     of="no-verification-key",
 )
 JWKS_WRONG = CauseType(
-    "jwks-wrong",
+    "jwks-invalid",
     title="The issuer's jwks_uri is missing or wrong, or serves no key with the token's kid",
     fix="Correct the jwks_uri and the keys that it serves.",
     recognised_by="The text shows that the issuer's keys do not exist or are empty.",
@@ -53,7 +53,7 @@ CERTIFICATE_CHAIN = CauseType(
     of="no-verification-key",
 )
 IDENTITY_PROVIDER_UNREACHED = CauseType(
-    "identity-provider-unreached",
+    "identity-provider-unreachable",
     title="STS could not reach the identity provider",
     recognised_by="The error code IDPCommunicationError.",
     fix="Retry, then check that the issuer is reachable from the internet.",

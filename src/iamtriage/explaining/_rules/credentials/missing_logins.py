@@ -45,7 +45,7 @@ _NO_CREDENTIALS_FOUND = lazy_pattern(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
 )
 OTHER_HOME = CauseType(
-    "other-home",
+    "other-local-user",
     title="The call runs as another user",
     text="Another user signed in, or the sign-in is outside of the container.",
     meaning="The call runs as another user, in a container or with sudo, and reads other files.",

@@ -91,7 +91,7 @@ TOKEN_FILE_EMPTY = CauseType(
     of="agent-rejected-token",
 )
 CALLED_BY_HAND = CauseType(
-    "called-by-hand",
+    "agent-called-without-token",
     title="The agent was called without the token",
     text="Someone, or a probe, called the agent without an SDK. The Authorization header must be the bare token, without Bearer before it.",
     fix="Let an SDK get the credentials.",

@@ -97,7 +97,7 @@ WHITESPACE_IN_CREDENTIALS = CauseType(
     of="authorization-malformed",
 )
 DATES_DIFFER = CauseType(
-    "dates-differ",
+    "date-mismatch",
     title="The credential scope and the date header differ",
     recognised_by="The message says that the date in the credential scope does not match the date header.",
     fix="Sign each request once, with one time.",

@@ -79,7 +79,7 @@ OTHER_REGISTRY = CauseType(
     of="no-registry-login",
 )
 UNSIGNED_BY_CHOICE = CauseType(
-    "unsigned-by-choice",
+    "client-does-not-sign",
     title="The client does not sign",
     text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
     fix="Remove --no-sign-request, or use a client that signs.",
@@ -89,7 +89,7 @@ UNSIGNED_BY_CHOICE = CauseType(
     of="request-unsigned",
 )
 HEADER_LOST = CauseType(
-    "header-lost",
+    "header-dropped",
     title="A proxy or redirect dropped the Authorization header",
     fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
     recognised_by="The text shows a redirect.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 OTHER_LAYER = CauseType(
-    "other-layer",
+    "other-policy-type",
     title="Another policy type denies the request",
     meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
     fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",

@@ -38,7 +38,7 @@ _PRODUCTS = {
 _REMOVE_ENDPOINT = "If you meant to call AWS, remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL."
 
 OTHER_SOFTWARE = CauseType(
-    "other-software",
+    "answer-not-from-aws",
     title="The answer is not from AWS",
     text="The answer is not from AWS: no IAM permission is missing, and no AWS policy applies.",
     recognised_by="The text names an endpoint or a host of another system with the API of S3 or AWS.",
@@ -46,18 +46,18 @@ OTHER_SOFTWARE = CauseType(
     sources=(pages.SDK_ENDPOINTS, pages.S3_403),
 )
 NO_RIGHT_THERE = CauseType(
-    "no-right-there",
+    "key-lacks-permission",
     title="The key lacks the permission in that system",
     text="The key is not allowed to do this on the bucket there.",
     fix="Grant the permission in that system.",
-    of="other-software",
+    of="answer-not-from-aws",
 )
 OTHER_KEY = CauseType(
     "other-key",
     title="The key belongs to another system or account",
     text="The client sent keys of AWS, or of another account or project, that it found in the environment or a profile.",
     fix="Use a key of that system.",
-    of="other-software",
+    of="answer-not-from-aws",
 )
 
 
@@ -88,7 +88,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
     return Explanation(
         failure=failure,
-        topic="other-software",
+        topic="answer-not-from-aws",
         summary=f"{system} at {host}, not AWS, {_describe_answer(failure)}",
         causes=(OTHER_SOFTWARE.cause("derived", (because,)), *_causes(failure)),
         remedies=_remedies(case, host),

@@ -47,7 +47,7 @@ UNKNOWN_OPERATION = CauseType(
     sources=(pages.SDK_ENDPOINTS,),
 )
 HAND_MADE_REQUEST = CauseType(
-    "hand-made-request",
+    "custom-request",
     title="The request was not built by an SDK",
     text="A request that was not built by an SDK has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
     fix="Use an AWS SDK, or correct path, method and headers.",

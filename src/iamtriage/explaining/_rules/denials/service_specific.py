@@ -28,7 +28,7 @@ _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
 SERVICE_SAYS = CauseType(
-    "service-says",
+    "service-message",
     title="The service states its own reason",
     meaning="The service denies the request with its own message.",
     recognised_by="The message differs from the standard denial message of AWS.",
@@ -40,7 +40,7 @@ POLICY_BEHIND_MESSAGE = CauseType(
     title="A policy may be the reason for the service's message",
     meaning="If the message does not say otherwise, a policy may be the reason.",
     fix="Check the policies for the action.",
-    of="service-says",
+    of="service-message",
 )
 AUTHORIZER_POLICY = CauseType(
     "authorizer-policy",

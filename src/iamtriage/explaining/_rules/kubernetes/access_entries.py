@@ -58,7 +58,7 @@ ENTRY_EXISTS = CauseType(
     sources=(pages.EKS_ACCESS_ENTRIES,),
 )
 ENTRY_MADE_BY_EKS = CauseType(
-    "entry-made-by-eks",
+    "entry-created-by-eks",
     title="EKS created the access entry",
     text="EKS created the entry automatically, for the cluster creator or for the role of a managed node group or Fargate profile.",
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
@@ -68,7 +68,7 @@ ENTRY_MADE_BY_EKS = CauseType(
     of="entry-exists",
 )
 MADE_ELSEWHERE = CauseType(
-    "made-elsewhere",
+    "entry-created-elsewhere",
     title="Another tool, or another part of the configuration, created the access entry",
     fix="Import the entry, or let one tool manage it.",
     recognised_by="The text shows that another tool created it.",
@@ -77,7 +77,7 @@ MADE_ELSEWHERE = CauseType(
     of="entry-exists",
 )
 NOT_STANDARD = CauseType(
-    "not-standard",
+    "entry-not-standard",
     title="The access entry is not of type STANDARD",
     text="Only entries of type STANDARD can have groups, user names and access policies.",
     recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
@@ -85,30 +85,30 @@ NOT_STANDARD = CauseType(
     sources=(pages.EKS_ACCESS_ENTRIES,),
 )
 NO_ENTRY = CauseType(
-    "no-entry",
+    "no-access-entry",
     title="The cluster has no access entry for the principalArn",
     recognised_by="EKS says that the specified principalArn could not be found.",
     fix="Create the access entry before you associate a policy.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
 )
 NOT_MADE_YET = CauseType(
-    "not-made-yet",
+    "entry-created-later",
     title="The access entry is created later",
     text="The access entry is created later, or in the same run without a dependency on it.",
     fix="Create the entry first. In Terraform, let the association depend on the entry.",
     recognised_by="The text shows that the access entry is created in the same run.",
     sign=r"\baws_eks_access_entry\.\S{1,80}: (?:Still c|C)reating\.\.\.",
     remedy="Create the entry first",
-    of="no-entry",
+    of="no-access-entry",
 )
 OTHER_ARN = CauseType(
-    "other-arn",
+    "entry-arn-differs",
     title="The access entry has the ARN in another form, with or without the role's path",
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
     recognised_by="The text shows an access entry for the role with its path.",
     sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
     commands=("aws eks list-access-entries",),
-    of="no-entry",
+    of="no-access-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(
     "mapped-in-aws-auth",
@@ -118,10 +118,10 @@ MAPPED_IN_AWS_AUTH = CauseType(
     recognised_by="The text shows an entry of aws-auth.",
     sign=r"\b(?:role|user)arn: ?[\"']?arn:aws",
     remedy="Create the entry first",
-    of="no-entry",
+    of="no-access-entry",
 )
 REFUSED_OBJECT = CauseType(
-    "refused-object",
+    "object-rejected",
     title="EKS rejected the access entry or association",
     text="EKS rejected the object or the change.",
     recognised_by="EKS rejects an access entry with a message that no other cause covers.",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessEntry
 
 MAP_MADE_BY_EKS = CauseType(
-    "map-made-by-eks",
+    "map-created-by-eks",
     title="EKS created aws-auth",
     text="EKS created the ConfigMap for a managed node group or Fargate profile.",
     fix="Edit the existing ConfigMap.",
@@ -43,7 +43,7 @@ ENTRY_WITHOUT_ARN = CauseType(
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 YAML_BROKEN = CauseType(
-    "yaml-broken",
+    "yaml-invalid",
     title="The YAML in aws-auth is invalid",
     text="The YAML in the ConfigMap is invalid: it has wrong indentation, a tab, or a list instead of a string.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
@@ -64,21 +64,21 @@ MAP_EXISTS = CauseType(
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 NO_MAP = CauseType(
-    "no-map",
+    "aws-auth-missing",
     title="The ConfigMap aws-auth does not exist",
     recognised_by='Kubernetes says: configmaps "aws-auth" not found.',
     fix="Create the ConfigMap, or use access entries.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 NOT_NEEDED_YET = CauseType(
-    "not-needed-yet",
+    "map-not-needed",
     title="The cluster has no managed node group yet",
     text="The ConfigMap was not created yet: EKS creates it with the first managed node group.",
     fix="Create the ConfigMap yourself, or use access entries.",
     recognised_by="The text shows that the cluster has no nodes.",
     sign=r"\bget nodes (?:-o \w+ )?No resources found\b",
     remedy="Create the ConfigMap",
-    of="no-map",
+    of="aws-auth-missing",
 )
 ACCESS_ENTRIES = CauseType(
     "access-entries",
@@ -87,7 +87,7 @@ ACCESS_ENTRIES = CauseType(
     recognised_by="The text says that the cluster's authentication mode is API.",
     sign=r"\"authenticationMode\": ?\"API\"|\bauthentication_mode ?= ?\"API\"",
     commands=("aws eks list-access-entries",),
-    of="no-map",
+    of="aws-auth-missing",
 )
 MAP_DELETED = CauseType(
     "map-deleted",
@@ -97,7 +97,7 @@ MAP_DELETED = CauseType(
     recognised_by="The text shows that the ConfigMap was deleted.",
     sign=r"\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
     remedy="Create the ConfigMap",
-    of="no-map",
+    of="aws-auth-missing",
 )
 MAP_NOT_READ = CauseType(
     "map-not-read",

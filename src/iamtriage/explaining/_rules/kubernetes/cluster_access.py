@@ -64,7 +64,7 @@ PRINCIPAL_RECREATED = CauseType(
     of="not-mapped",
 )
 MAPPED_IN_WRONG_FORM = CauseType(
-    "mapped-in-wrong-form",
+    "map-entry-arn-form",
     title="The ARN in aws-auth has a form that never matches",
     text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session or an instance profile, or with another account or partition.",
     recognised_by="The text contains an aws-auth entry for the caller with another account, partition or resource type.",
@@ -88,7 +88,7 @@ ENTRY_OF_OTHER_TYPE = CauseType(
     of="node-not-accepted",
 )
 MAP_WITHOUT_EFFECT = CauseType(
-    "map-without-effect",
+    "map-ignored",
     title="The cluster ignores aws-auth",
     text="The cluster uses access entries only and ignores the ConfigMap aws-auth.",
     recognised_by="The facts say that the authentication mode is API.",
@@ -96,7 +96,7 @@ MAP_WITHOUT_EFFECT = CauseType(
     sources=(pages.EKS_ACCESS_MODE,),
 )
 ENTRIES_WITHOUT_EFFECT = CauseType(
-    "entries-without-effect",
+    "entries-ignored",
     title="The cluster ignores access entries",
     text="The cluster ignores access entries: only the ConfigMap aws-auth grants access.",
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",

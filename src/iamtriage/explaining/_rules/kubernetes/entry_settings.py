@@ -212,7 +212,7 @@ MODE_CONFIG_MAP = CauseType(
     sources=(pages.EKS_ACCESS_MODE,),
 )
 ONE_WAY = CauseType(
-    "one-way",
+    "mode-irreversible",
     title="The authentication mode cannot be changed back",
     text="The mode can only change from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
     recognised_by="EKS says that the authentication mode update is unsupported.",
@@ -220,7 +220,7 @@ ONE_WAY = CauseType(
     sources=(pages.EKS_ACCESS_MODE,),
 )
 CREATOR_NEEDED = CauseType(
-    "creator-needed",
+    "cluster-creator-needed",
     title="The cluster would have no administrator",
     text="With bootstrapClusterCreatorAdminPermissions false and the mode CONFIG_MAP, no principal could grant access to the cluster.",
     recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",

@@ -49,14 +49,14 @@ BINDING_NAMES_OTHER_USER = CauseType(
     recognised_by="The binding in the text names another session of the role.",
     sign=r"(?P<shown>:assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64}))\".{0,800}:assumed-role/(?P=role)/(?!(?P=session)\")[\w+=,.@-]{2,64}\"? cannot\b",
     remedy="Allow exactly this",
-    of="no-rule",
+    of="no-rbac-rule",
 )
 NO_SERVICE_ACCOUNT_NAME = CauseType(
     "no-service-account-name",
     title="The pod template sets no serviceAccountName",
     text="The pod runs as the service account default: its template most likely sets no serviceAccountName.",
     fix="Set serviceAccountName in the pod template to the service account that has the permission.",
-    of="no-rule",
+    of="no-rbac-rule",
 )
 ENTRY_WITHOUT_POLICY = CauseType(
     "entry-without-policy",
@@ -66,7 +66,7 @@ ENTRY_WITHOUT_POLICY = CauseType(
     recognised_by="The text shows that the access entry has no access policy.",
     sign=r"\"associatedAccessPolicies\": ?\[ ?\]",
     remedy="Allow exactly this",
-    of="no-rule",
+    of="no-rbac-rule",
 )
 
 

@@ -99,7 +99,7 @@ NODE_MAPPING = CauseType(
     of="node-authorizer",
 )
 NOT_OF_THIS_NODE = CauseType(
-    "not-of-this-node",
+    "object-of-other-node",
     title="The object does not belong to the node",
     text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this object, or no longer does.",
     recognised_by="The API server says that there is no relationship between the node and the object.",
@@ -124,14 +124,14 @@ TEMPLATE_NOT_REPLACED = CauseType(
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
 POD_GONE = CauseType(
-    "pod-gone",
+    "pod-deleted",
     title="The pod has just left the node",
     text="The pod has just left the node, and the kubelet makes a last request. Then the message stops.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
     remedy="Ignore the message",
-    of="not-of-this-node",
+    of="object-of-other-node",
 )
 
 

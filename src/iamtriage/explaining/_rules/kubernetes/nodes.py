@@ -289,7 +289,7 @@ ROLE_RECREATED = CauseType(
     of="role-not-mapped",
 )
 POLICY_MISSING = CauseType(
-    "policy-missing",
+    "fargate-policy-missing",
     title="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy.",
     recognised_by="The text shows that no policy is attached to the role.",

@@ -67,7 +67,7 @@ CLIENT_KEEPS_TOKEN = CauseType(
     of="token-expired",
 )
 COPIED_TOKEN = CauseType(
-    "copied-token",
+    "token-copied",
     title="The token was copied from a pod, or created for a limited time and used longer",
     fix="Use the token that Kubernetes mounts, or request one for each use.",
     recognised_by="The text shows kubectl create token, or kubectl with a token.",
@@ -169,11 +169,11 @@ PROTECTED_OBJECT = CauseType(
     sources=(pages.RBAC,),
 )
 REFUSED_BY_ADMISSION = CauseType(
-    "refused-by-admission",
+    "admission-denied",
     title="An admission plugin or webhook rejected the object",
     text='An admission plugin or webhook rejected the object. The reason follows "is forbidden".',
     fix='Follow the reason after "is forbidden".',
-    of="no-rule",
+    of="no-rbac-rule",
 )
 
 

@@ -141,7 +141,7 @@ _OTHER_ERROR = "The server does not accept the client's certificate."
 
 
 CERTIFICATE_CLOCK_OFF = CauseType(
-    "certificate-clock-off",
+    "certificate-clock-wrong",
     title="The clock of the server or the issuer is wrong",
     fix="Synchronize the clocks with NTP.",
     recognised_by="The certificate is not yet valid.",
@@ -167,14 +167,14 @@ OTHER_CLUSTER = CauseType(
     of="identity-not-accepted",
 )
 AUTHORITY_REPLACED = CauseType(
-    "authority-replaced",
+    "cluster-ca-replaced",
     title="The cluster's certificate authority was replaced",
     text="The cluster's certificate authority was replaced, and the client still uses the old one.",
     fix="Get a new kubeconfig or certificate.",
     of="client-certificate",
 )
 NOT_RENEWED = CauseType(
-    "not-renewed",
+    "certificate-not-renewed",
     title="The client certificate was not renewed",
     text="The certificate was not renewed, for example because the kubelet was off or its rotation is disabled, or because an administrator's kubeconfig is old.",
     fix="Renew the certificate, and enable its rotation.",
@@ -184,7 +184,7 @@ NOT_RENEWED = CauseType(
     of="client-certificate",
 )
 KEPT_IN_MEMORY = CauseType(
-    "kept-in-memory",
+    "old-certificate-in-memory",
     title="The client still uses the old certificate",
     text="The certificate was renewed, but the client still uses the one that it read at startup.",
     fix="Restart the client.",

@@ -57,7 +57,7 @@ ESCALATION = CauseType(
     sources=(pages.RBAC,),
 )
 RIGHTS_OF_ACCESS_POLICY = CauseType(
-    "rights-of-access-policy",
+    "access-policy-permissions",
     title="Permissions of EKS access policies do not apply here",
     text="The caller has the permissions from an EKS access policy, which do not apply here: Kubernetes checks only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",

@@ -54,7 +54,7 @@ _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # The role in an instance profile, of which the text shows only the profile.
 _ROLE_IN_PROFILE = "NODE_ROLE_NAME"
 # Causes that are only possible if the text does not show the map.
-_ANSWERED = frozenset({"mapped-in-wrong-form", "yaml-broken", "not-mapped"})
+_ANSWERED = frozenset({"map-entry-arn-form", "yaml-invalid", "not-mapped"})
 
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
@@ -112,7 +112,7 @@ def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explana
         causes=tuple(
             each
             for each in explanation.causes
-            if each.evidence != "possible" or each.code not in {"mapped-in-wrong-form", "not-mapped"}
+            if each.evidence != "possible" or each.code not in {"map-entry-arn-form", "not-mapped"}
         ),
         remedies=(*first, *(_without_entry(each) for each in explanation.remedies)),
     )

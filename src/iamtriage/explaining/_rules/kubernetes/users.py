@@ -41,7 +41,7 @@ ANONYMOUS_REQUEST = CauseType(
     sources=(pages.EKS_KUBECONFIG,),
 )
 NO_RULE = CauseType(
-    "no-rule",
+    "no-rbac-rule",
     title="No RBAC rule allows the request",
     text="No role that is bound to the user allows it.",
     meaning="No Role or ClusterRole that is bound to the subject, and no access policy, allows the request.",
@@ -79,16 +79,16 @@ DEFAULT_ROLE_CHANGED = CauseType(
     recognised_by="The text shows that the role or binding was changed.",
     sign=r"\bclusterrole(?:binding)?\S{0,40} \"?(?:eks|system):[\w:-]{1,60}\"? (?:deleted|edited|configured|replaced)\b",
     remedy="Restore the component",
-    of="no-rule",
+    of="no-rbac-rule",
 )
 BORROWED_IDENTITY = CauseType(
-    "borrowed-identity",
+    "component-credentials",
     title="A program uses the credentials of a component",
     text="A program uses the component's credentials, for example with kubectl --as.",
     fix="Create a service account for the program.",
     recognised_by="The text shows kubectl --as.",
     sign=r"--as[ =](?:eks|system):[\w:-]{1,60}",
-    of="no-rule",
+    of="no-rbac-rule",
 )
 
 

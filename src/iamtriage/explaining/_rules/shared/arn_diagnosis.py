@@ -104,7 +104,7 @@ FEDERATED_USER = CauseType(
     subject="calls",
 )
 NO_ARN = CauseType(
-    "no-arn",
+    "principal-without-arn",
     title="The value is an account ID or a service principal",
     meaning="The value is not an ARN.",
     recognised_by="The rejected value is an account ID or a service principal.",
@@ -122,7 +122,7 @@ SERVICE_LINKED_ROLE = CauseType(
     subject="calls",
 )
 PATH_MISSING = CauseType(
-    "path-missing",
+    "role-path-missing",
     title="The ARN lacks the role's path",
     fix="Get the ARN with aws iam get-role and use it with its path.",
     of="principal-not-accepted",

@@ -54,7 +54,7 @@ INSPECTING_PROXY = CauseType(
     subject="calls",
 )
 NO_WAY_OUT = CauseType(
-    "no-way-out",
+    "network-blocked",
     title="The network blocks the connection",
     text="Security groups, network ACLs, routes or a proxy block the connection.",
     fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",

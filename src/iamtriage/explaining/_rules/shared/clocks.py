@@ -87,7 +87,7 @@ CLOCK_AHEAD = CauseType(
     subject="credentials",
 )
 CLOCK_OFF = CauseType(
-    "clock-off",
+    "clock-wrong",
     title="The clock of the machine is wrong",
     meaning="The clock of the machine that signed the request is wrong.",
     fix="Synchronize the clock with NTP.",
@@ -95,7 +95,7 @@ CLOCK_OFF = CauseType(
     subject="credentials",
 )
 REQUEST_HELD = CauseType(
-    "request-held",
+    "request-sent-late",
     title="The request was sent long after it was signed",
     meaning="The request waited in a queue, or was sent again without a new signature.",
     fix="Sign the request again before each attempt.",

@@ -6,7 +6,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
 NO_BODY = CauseType(
-    "no-body",
+    "head-without-body",
     title="A HEAD request has no error message",
     text="The response to a HEAD request has no body, so S3 cannot give a reason.",
     recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
@@ -62,7 +62,7 @@ OTHER_ENDPOINT = CauseType(
     subject="credentials",
 )
 TOKEN_KEPT = CauseType(
-    "token-kept",
+    "token-read-once",
     title="The program reads the token only once",
     meaning="The program read the web identity token once and keeps using it, instead of reading the file again.",
     fix="Use an SDK that re-reads the token file, or restart the program before the token expires.",

@@ -143,7 +143,7 @@ ENDPOINT_SET = CauseType(
     recognised_by="The text shows an endpoint URL.",
     sign=r"\bAWS_ENDPOINT_URL(?:_STS)?=\S{1,80}|\bendpoint_url ?[=:]|\bendpointUrl ?:",
     remedy="Check which host",
-    of="not-sts",
+    of="answer-not-from-sts",
 )
 PROXY_ANSWERS = CauseType(
     "proxy-answers",
@@ -151,10 +151,10 @@ PROXY_ANSWERS = CauseType(
     fix="Add the STS endpoint to NO_PROXY, or allow it in the proxy.",
     recognised_by="The text shows a proxy.",
     sign=r"\b(?:HTTPS?_PROXY|https?_proxy)=|\bX-Squid-Error\b|\bServer: squid/",
-    of="not-sts",
+    of="answer-not-from-sts",
 )
 NOT_STS = CauseType(
-    "not-sts",
+    "answer-not-from-sts",
     title="Something other than STS answered",
     recognised_by="The response to an STS call has the form or the error code of another service, such as S3.",
     fix="Check the endpoint URL and the proxy of the client.",

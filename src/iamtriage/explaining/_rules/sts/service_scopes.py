@@ -42,7 +42,7 @@ _ACTIONS = {
     "execute-api": "execute-api:Invoke", "vpc-lattice-svcs": "vpc-lattice-svcs:Invoke",
 }  # fmt: skip
 SIGNED_BY_HAND = CauseType(
-    "signed-by-hand",
+    "custom-signing",
     title="Custom signing code or a signing proxy names the wrong service",
     fix="Let an AWS SDK sign the request.",
     recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",

@@ -42,7 +42,7 @@ SERVICE_NOT_TRUSTED = CauseType(
     subject="calls",
 )
 ROLE_NOT_THERE = CauseType(
-    "role-not-there",
+    "role-not-found",
     title="The role does not exist",
     text="The role does not exist: its name, path or account is wrong, or it was deleted.",
     fix="Correct the role's name, path or account, or create the role.",
