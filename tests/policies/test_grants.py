@@ -81,6 +81,8 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
         ("elasticfilesystem:CreateMountTarget", None, "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/FILE_SYSTEM_ID"),
         ("ec2:CreateTags", None, "RESOURCE_ARN"),
         ("rds:AddTagsToResource", None, "RESOURCE_ARN"),
+        ("logs:CreateLogGroup", None, "arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME:*"),
+        ("logs:TagLogGroup", None, "arn:aws:logs:eu-west-1:111122223333:log-group:LOG_GROUP_NAME"),
         ("eks:DescribeCluster", "demo cluster!", "arn:aws:eks:eu-west-1:111122223333:cluster/CLUSTER"),
         ("sqs:SendMessage", "orders", "arn:aws:sqs:eu-west-1:111122223333:orders"),
     ],
@@ -142,7 +144,7 @@ def test_a_name_of_an_unclear_type_fills_no_resource() -> None:
     }
 
 
-@pytest.mark.parametrize("action", ["iam:PassRole", "kms:Decrypt", "ec2:RunInstances", "orders:ShipOrder"])
+@pytest.mark.parametrize("action", ["iam:PassRole", "kms:Decrypt", "ec2:StopInstances", "orders:ShipOrder"])
 def test_an_asterisk_as_resource_becomes_placeholders(action: str) -> None:
     grant = build_grant(action, "*", HERE)
     assert grant is not None

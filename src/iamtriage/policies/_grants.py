@@ -54,9 +54,13 @@ _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
-_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
+_LAUNCH = "ec2:RunInstances"
+_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create|Run)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
 # Types of resources. More than these have only actions for tags and the like.
 _MAX_TYPES = 8
+# Secrets Manager adds a hyphen and six characters to the name in the ARN of a secret:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+_ARN_SUFFIX = "-??????"
 _LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 _TYPE_NAMES = {
     "mfa": "mfa",
@@ -225,11 +229,13 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
     templates = tuple(
         dict.fromkeys(
             _fill_template(kind, location, created="*" if _is_created(action, kind) else None)
+            + _log_group_suffix(action, kind)
             for kind in kinds
         )
     )
     notes = () if location.partition else (_ASSUMED_PARTITION,)
-    if any(each.endswith("/*") for each in templates):
+    # The explanation of a launch says it of all of its resources.
+    if action.name != _LAUNCH and any(_is_created(action, kind) for kind in kinds):
         notes = (_NEW_ID, *notes)
     return templates or ("RESOURCE_ARN",), notes
 
@@ -278,6 +284,8 @@ def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
         words = (
             f"{action.name} applies to objects. Their ARN is that of the bucket, followed by / and the key."
         )
+        if (key := location.name("object")) is not None:
+            return (f"{arn}/{key}",), ()
         prefix = location.name("prefix")
         if prefix is not None:
             words = f"The command is for several objects, so the statement covers all below {prefix}."
@@ -320,9 +328,8 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
     if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource) != resource:
         return None
     if action.service == "secretsmanager":
-        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
         prefix = f"{_partition(location)}:secretsmanager:{_region(location)}:{_account(location)}"
-        arn = f"arn:{prefix}:secret:{resource}-??????"
+        arn = f"arn:{prefix}:secret:{resource}{_ARN_SUFFIX}"
         return (arn,), (
             "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them.",
         )
@@ -360,12 +367,23 @@ def _find_optional_types(action: Action, location: Location) -> tuple[ResourceTy
     return (named[0],) if len(named) == 1 else ()
 
 
+def _log_group_suffix(action: Action, kind: ResourceType | None) -> str:
+    """Return how policies end the ARN of a log group. Only actions for tags omit it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    is_group = kind is not None and kind.name == "log-group" and action.access_level != "tagging"
+    return ":*" if is_group else ""
+
+
 def _is_created(action: Action, kind: ResourceType | None) -> bool:
     """Return whether an action creates resources of a type, and AWS chooses their IDs."""
     call = _CREATES.search(action.name)
     variable = kind.variables[-1] if call and kind is not None and kind.arns else ""
     if call is None or not variable.endswith("Id"):
         return False
+    if (action.name, variable) == (_LAUNCH, "NetworkInterfaceId"):
+        return True
     stem = name_stem(variable)
     return stem.endswith(call["what"].lower().rstrip("s")) or (call["verb"], stem) == (
         "Allocate",
@@ -410,6 +428,8 @@ def _find_name(kind: ResourceType, variable: str, location: Location) -> str | N
     found = location.name(name_stem(variable))
     if found is None and [each for each in kind.variables if each not in _LOCATION_VARIABLES] == [variable]:
         found = location.name("name")
+    if found and kind.name == "Secret" and not found.startswith(("arn:", "!")):
+        return f"{found}{_ARN_SUFFIX}"
     return found.removeprefix("/") if found and variable.endswith("WithoutLeadingSlash") else found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TypeAlias
 
 import pytest
@@ -66,7 +67,79 @@ REPEATS: tuple[Case, ...] = (
 )  # fmt: skip
 
 
-CASES = (*MASKS, *REPEATS)
+SESSION = "arn:aws:sts::111122223333:assumed-role/cart/run"
+
+
+def _record(service: str, operation: str, parameters: object, code: str = "AccessDenied") -> str:
+    return json.dumps(
+        {
+            "userIdentity": {"type": "AssumedRole", "arn": SESSION, "accountId": "111122223333"},
+            "eventTime": "2026-01-02T03:04:05Z",
+            "eventSource": f"{service}.amazonaws.com",
+            "eventName": operation,
+            "awsRegion": "eu-west-1",
+            "errorCode": code,
+            "errorMessage": "Access Denied",
+            "requestParameters": parameters,
+            "responseElements": None,
+        },
+        indent=2,
+    )
+
+
+RECORDS: tuple[Case, ...] = (
+    (
+        "two-parameters",
+        _record("ec2", "AttachVolume", {"volumeId": "vol-0a1b2c3d", "instanceId": "i-0a1b2c3d"}, "Client.UnauthorizedOperation"),
+        (":instance/i-0a1b2c3d", ":volume/vol-0a1b2c3d"),
+        (),
+    ),
+    (
+        "one-instance",
+        _record("ec2", "StopInstances", {"instancesSet": {"items": [{"instanceId": "i-0a1b2c3d"}]}}, "Client.UnauthorizedOperation"),
+        (":instance/i-0a1b2c3d",),
+        ("INSTANCE_ID",),
+    ),
+    (
+        "two-instances",
+        _record("ec2", "StopInstances", {"instancesSet": {"items": [{"instanceId": "i-0a1b2c3d"}, {"instanceId": "i-0b1b2c3d"}]}}, "Client.UnauthorizedOperation"),
+        (":instance/INSTANCE_ID",),
+        (),
+    ),
+    ("object", _record("s3", "PutObject", {"bucketName": "carts", "key": "a/b.csv"}), ('"arn:aws:s3:::carts/a/b.csv"',), ("OBJECT_KEY",)),
+    ("secret", _record("secretsmanager", "GetSecretValue", {"secretId": "prod/db"}), (":secret:prod/db-??????",), ()),
+    (
+        "name-of-a-container",
+        _record("batch", "SubmitJob", {"overrides": [{"name": "sidecar"}], "jobQueue": "nightly"}),
+        (),
+        ("sidecar",),
+    ),
+    (
+        "yaml",
+        f'userIdentity:\n  arn: {SESSION}\neventSource: rds.amazonaws.com\neventName: StopDBInstance\nawsRegion: eu-west-1\nrequestParameters:\n  dBInstanceIdentifier: carts-db\nerrorCode: AccessDenied\nerrorMessage: "User is not authorized to perform: rds:StopDBInstance"\nrequestID: "0a1b"',
+        ("arn:aws:rds:eu-west-1:111122223333:db:carts-db",),
+        ("REGION",),
+    ),
+    (
+        "log-group-above",
+        "[ info] [output:cloudwatch_logs:0] Creating log group /carts/prod\n[error] [output:cloudwatch_logs:0] CreateLogGroup API responded with error='AccessDeniedException'",
+        (":log-group:/carts/prod:*",),
+        ("LOG_GROUP_NAME",),
+    ),
+    (
+        "two-log-groups",
+        "[ info] Creating log group /carts/prod\n[ info] Creating log group /carts/dev\n[error] [output:cloudwatch_logs:0] CreateLogGroup API responded with error='AccessDeniedException'",
+        (":log-group:LOG_GROUP_NAME:*",),
+        (),
+    ),
+    (
+        "program-of-backups",
+        "backup failed: error putting object backups/nightly/carts.json: AccessDenied: Access Denied\n\tstatus code: 403, request id: 0A1B2C3D4E5F6071, host id: 0a1b2c3d4e5f60718293",
+        ("S3 denied s3:PutObject",),
+        (),
+    ),
+)  # fmt: skip
+CASES = (*MASKS, *REPEATS, *RECORDS)
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,10 @@ class Context(Value):
         other_endpoint: The host that the call was sent to, with its port, if it does not belong to AWS.
         api: The API of API Gateway.
         function: The Lambda function.
+        log_group: The log group of CloudWatch Logs.
         terraform: The address of the Terraform resource.
         runtime: The environment that runs the code.
+        parameters: The parameters of the call in its audit record.
         mappings: The entries of an ``aws-auth`` ConfigMap.
         policies: The policy documents.
         token_claims: The claims of a web identity token.
@@ -79,8 +81,10 @@ class Context(Value):
     other_endpoint: Stated | None = None
     api: Stated | None = None
     function: Stated | None = None
+    log_group: Stated | None = None
     terraform: Stated | None = None
     runtime: Runtime | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
     mappings: tuple[MappingEntry, ...] = ()
     policies: tuple[Document, ...] = ()
     token_claims: Mapping[str, Any] | None = attrs.field(default=None, hash=False)

@@ -54,6 +54,7 @@ _NAMES = {
     "key": "object",
     "cluster": "cluster",
     "function": "function",
+    "log_group": "loggroup",
     "instance": "instance",
     "vpc_endpoint": "vpcendpoint",
     "api": "api",
@@ -159,6 +160,9 @@ def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str,
     for name, value in command.options if command is not None and is_of_service else ():
         if name not in _OTHER_OPTIONS and _NAME.fullmatch(value) and not value.startswith("-"):
             yield ("name" if name == "name" else name_stem(name)), value
+    for name, value in context.parameters:
+        stem = "object" if service == "s3" and name == "key" else name_stem(name)
+        yield ("name" if name == "name" else stem), value
     for name, stem in _NAMES.items():
         stated: Stated | None = getattr(context, name)
         if stated is not None and not stated.value.startswith("arn:"):

@@ -58,6 +58,7 @@ _PROMPT = lazy_pattern(r"^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])", re.MULTILINE)
 _RESULT = lazy_pattern(
     r"\s*\n[ \t]*(?:(?P<json>[\[{\"])|-{8,}[ \t]*\n\|[^\n]*|(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ ]+\d+|[ ]*PRE) [^\n]*)"
 )
+_PARAMETERS = "requestParameters"
 _DECODER = JSONDecoder()
 
 
@@ -109,6 +110,10 @@ def search_context(failure: Failure, whole: str) -> Context:
     values["runtime"] = find_runtime(section, of_kubectl) or (
         find_runtime(whole) if len(whole) > len(section) else None
     )
+    if failure.kind == "access_denied" and _PARAMETERS in section:
+        from iamtriage.explaining._context.readers.request_parameters import find_request_parameters
+
+        values["parameters"] = find_request_parameters(section)
     return Context(command=command, **values, **_documents(whole))
 
 
@@ -189,6 +194,7 @@ _KINDS_OF_KUBECTL = frozenset({"kubernetes_forbidden", "kubernetes_unauthorized"
 # Settings and names that stay the same in the text of one session.
 _SETTINGS = frozenset(
     {
+        "log_group",
         "region",
         "profile",
         "cluster",

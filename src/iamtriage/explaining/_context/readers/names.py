@@ -28,7 +28,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 _REGIONS = lazy_pattern(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
-    rf"|(?<![\w-])(?:aws[-_]?)?region(?:_name)?[\"']?\s?(?:[=:]|=>)\s?[\"']?({_REGION})\b"
+    rf"|(?<![\w-])(?:aws[-_]?)?[Rr]egion(?:_name)?[\"']?\s?(?:[=:]|=>)\s?[\"']?({_REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
     # The second argument of boto3.
     rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({_REGION})[\"']"
@@ -131,6 +131,11 @@ _APIS = lazy_pattern(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\."
 _FUNCTIONS = lazy_pattern(
     r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})"
     r"|\bLambda [Ff]unction \(([\w-]{1,64})\)",
+    re.ASCII,
+)
+# The name is that of what writes logs, and can be any path.
+_LOG_GROUPS = lazy_pattern(
+    r"\b[Ll]og[_ -]?[Gg]roup(?:[_ -]?[Nn]ame)?(?: name)?[\"']?(?:\s?[=:]\s?|\s)[\"']?(/[\w./#-]{1,510}[\w/#-])(?![\w:])",
     re.ASCII,
 )
 _TERRAFORM = lazy_pattern(
@@ -358,6 +363,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "vpc_endpoint": _unique(_ENDPOINTS, "vpce-"),
     "api": _unique(_APIS, ".execute-api."),
     "function": find_function,
+    "log_group": lambda text, _command: unique_value(_LOG_GROUPS, text) if "roup" in text else None,
     "terraform": find_terraform_address,
 }
 """The functions that find the values of a context, by name."""
