@@ -234,9 +234,11 @@ def find_definitions() -> dict[CauseType, str]:
     for subject in _LAYERS:
         package = import_module(f"{_rules.__name__}.{subject}")
         for module in walk_packages(package.__path__, f"{package.__name__}."):
-            for value in vars(import_module(module.name)).values():
-                if isinstance(value, CauseType):
-                    found.setdefault(value, value.subject or subject)
+            for member in vars(import_module(module.name)).values():
+                # A table has one definition for each key.
+                for value in member.values() if isinstance(member, dict) else (member,):
+                    if isinstance(value, CauseType):
+                        found.setdefault(value, value.subject or subject)
     return found
 
 

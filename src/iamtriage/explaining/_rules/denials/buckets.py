@@ -16,8 +16,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.denials.guardrails import VPC_ENDPOINT_NO_ALLOW
-from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY, bucket_argument
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -125,7 +125,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
     return denial.explain(
         f"{summary}: most likely, the S3 endpoint of the VPC does not allow it.",
-        VPC_ENDPOINT_NO_ALLOW.cause(
+        NO_ALLOWS["vpc_endpoint"].cause(
             because=(owner,),
             text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
         ),
@@ -270,7 +270,7 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
         common_causes.NO_IDENTITY_ALLOW.cause(
             text="The permissions with which CloudFormation acts lack an action that a property requires."
         ),
-        RESOURCE_DENY.cause(
+        DENIES["resource"].cause(
             text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
         ),
         topic="s3-access-denied",

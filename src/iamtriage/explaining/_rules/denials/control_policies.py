@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -37,40 +36,6 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 _RCP_REQUIREMENTS = "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
-
-SCP_DENY = CauseType(
-    "scp-deny",
-    title="A Deny statement in a service control policy matches the request",
-    recognised_by='AWS says "with an explicit deny in a service control policy".',
-    fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
-    sources=(pages.SERVICE_CONTROL,),
-)
-
-SCP_NO_ALLOW = CauseType(
-    "scp-no-allow",
-    title="No service control policy allows the action",
-    meaning="At some level between the organization's root and the account, no service control policy allows the action.",
-    recognised_by='AWS says "because no service control policy allows the … action".',
-    fix="Allow the action in the SCPs at every level between the root and the account.",
-    sources=(pages.SERVICE_CONTROL,),
-)
-
-RCP_DENY = CauseType(
-    "rcp-deny",
-    title="A Deny statement in a resource control policy matches the request",
-    recognised_by='AWS says "with an explicit deny in a resource control policy".',
-    fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
-    sources=(pages.RESOURCE_CONTROL,),
-)
-
-RCP_NO_ALLOW = CauseType(
-    "rcp-no-allow",
-    title="No resource control policy allows the action",
-    meaning="A resource control policy does not allow the action. RCPFullAWSAccess, which allows everything, is always attached, so another RCP denies it.",
-    recognised_by='AWS says "because no resource control policy allows the … action".',
-    fix="Ask the organization's administrators to check the RCPs, which can only deny.",
-    sources=(pages.RESOURCE_CONTROL,),
-)
 
 
 def explain_service_control(denial: Denial) -> Explanation:
@@ -114,9 +79,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     text = f"{where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {level}' if target else ''} allows it"
     notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
-    return guardrails.explain_guardrail(
-        denial, verdict, SCP_NO_ALLOW, text, "service_control", lambda: remedy, *notes
-    )
+    return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)
 
 
 def explain_resource_control(denial: Denial) -> Explanation:
@@ -143,9 +106,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     )
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     verdict, notes = "no resource control policy allows it", guardrails.identity_notes(denial)
-    return guardrails.explain_guardrail(
-        denial, verdict, RCP_NO_ALLOW, text, "resource_control", lambda: remedy, *notes
-    )
+    return guardrails.explain_guardrail(denial, verdict, text, "resource_control", remedy, *notes)
 
 
 def _explain_control_deny(
@@ -153,15 +114,13 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name = POLICY_TYPE_NAMES[policy_type]
-    cause = RCP_DENY if policy_type == "resource_control" else SCP_DENY
     text = f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}"
     return guardrails.explain_guardrail(
         denial,
         f"a {name} denies it",
-        cause,
         text,
         policy_type,
-        lambda: _change_remedy(denial, policy_type, ask),
+        _change_remedy(denial, policy_type, ask),
         *notes,
     )
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
@@ -32,11 +32,9 @@ from iamtriage.explaining._rules.shared.decisions import (
     join_policy_types,
 )
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import PolicyType
 
@@ -51,38 +49,6 @@ _DELEGATING_ACTIONS = frozenset(
     )
 )
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
-
-BOUNDARY_DENY = CauseType(
-    "boundary-deny",
-    title="A Deny statement in the permissions boundary matches the request",
-    recognised_by='AWS says "with an explicit deny in a permissions boundary".',
-    fix="Change the Deny statement in the boundary. An Allow does not override it.",
-    sources=(pages.BOUNDARIES,),
-)
-BOUNDARY_NO_ALLOW = CauseType(
-    "boundary-no-allow",
-    title="The permissions boundary does not allow the action",
-    meaning="The permissions boundary of the user or role does not allow the action.",
-    recognised_by='AWS says "because no permissions boundary allows the … action".',
-    fix="Allow the action in the boundary, and in an identity-based policy, too.",
-    sources=(pages.BOUNDARIES,),
-)
-VPC_ENDPOINT_DENY = CauseType(
-    "vpc-endpoint-deny",
-    title="A Deny statement in the VPC endpoint policy matches the request",
-    meaning="The request went through a VPC endpoint whose policy denies it.",
-    recognised_by='AWS says "with an explicit deny in a VPC endpoint policy".',
-    fix="Change the VPC endpoint's policy.",
-    sources=(pages.VPC_ENDPOINT,),
-)
-VPC_ENDPOINT_NO_ALLOW = CauseType(
-    "vpc-endpoint-no-allow",
-    title="The VPC endpoint policy does not allow the action",
-    meaning="The request went through a VPC endpoint whose policy does not allow it.",
-    recognised_by='AWS says "because no VPC endpoint policy allows the … action".',
-    fix="Allow the action in the VPC endpoint's policy.",
-    sources=(pages.VPC_ENDPOINT,),
-)
 
 
 def explain_permissions_boundary(denial: Denial) -> Explanation:
@@ -121,8 +87,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
-    cause = BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW
-    return explain_guardrail(denial, verdict, cause, text, "permissions_boundary", lambda: remedy)
+    return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy)
 
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
@@ -172,9 +137,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
     )
-    cause = VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW
     verdict = f"the VPC endpoint's policy {verb}"
-    return explain_guardrail(denial, verdict, cause, text, "vpc_endpoint", lambda: remedy)
+    return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
 
 
 def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
@@ -190,26 +154,25 @@ def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
 def explain_guardrail(
     denial: Denial,
     verdict: str,
-    cause: CauseType,
     text: str,
     layer: PolicyType,
-    build_remedy: Callable[[], Remedy],
+    remedy: Remedy,
     *notes: str,
 ) -> Explanation:
     """Return the explanation of a denial by a policy that caps permissions, which the remedy changes."""
 
     def build_remedies() -> tuple[Remedy, ...]:
         if not denial.is_explicit:
-            return (build_remedy(),)
+            return (remedy,)
         details = denial_remedies.authorization_details_remedy(denial)
-        remedies = (details, build_remedy())
+        remedies = (details, remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
         return present(denial_remedies.model_region_remedy(denial), *ordered)
 
     return denial.explain(
         denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),
-        cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
+        stated_cause(denial, layer, text),
         topic=POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
         remedies=build_remedies,
         notes=notes,

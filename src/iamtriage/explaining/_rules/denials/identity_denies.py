@@ -12,6 +12,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -37,14 +38,6 @@ _CREDENTIAL_ACTIONS = frozenset(
     {"iam:createaccesskey", "iam:createloginprofile", "iam:createuser", "iam:updateloginprofile"}
 )
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
-
-IDENTITY_DENY = CauseType(
-    "identity-deny",
-    title="A Deny statement in an identity-based policy matches the request",
-    recognised_by='AWS says "with an explicit deny in an identity-based policy".',
-    fix="Change the Deny statement, or make the call as it requires. An Allow does not override it.",
-    sources=(pages.EVALUATION,),
-)
 
 KEY_QUARANTINE = CauseType(
     "key-quarantine",
@@ -116,10 +109,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
-        IDENTITY_DENY.cause(
-            denial.policy_type_evidence,
-            reason_lines(denial),
-            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {allow_still_required(denial)}",
+        stated_cause(
+            denial,
+            "identity",
+            f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {allow_still_required(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(

@@ -18,7 +18,8 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.denials import encrypted_data
-from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY, resource_remedy
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -154,7 +155,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         KMS_KEY_POLICY.cause(because=reason_lines(denial), text=text),
         KMS_WRONG_REGION.cause(),
-        RESOURCE_DENY.cause(text="A Deny statement in the key policy matches."),
+        DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),
         notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
     )

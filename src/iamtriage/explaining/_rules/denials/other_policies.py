@@ -40,8 +40,9 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
     }
     for policy_type, deny in denial.other_policy_types:
         name = decisions.POLICY_TYPE_NAMES[policy_type]
-        article = "an" if policy_type == "identity" else "a"
-        text = f"{article} {name} denies it too" if deny == "explicit" else f"no {name} allows it either"
+        text = f"no {name} allows it either"
+        if deny == "explicit":
+            text = f"{decisions.with_article(policy_type)} denies it too"
         # The details can name other types of policies than the message, as those of another call do.
         is_of_message = policy_type == denial.failure.policy_type and policy_type not in types_of_details
         source = "message" if is_of_message else "authorization details"

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY, inspect_remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -86,7 +86,9 @@ def _causes(denial: Denial, call: str, *, of_bucket: str = "") -> tuple[Cause, .
     return (
         NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}."),
         BUCKET_OF_OTHER_ACCOUNT.cause(text=of_bucket),
-        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        DENIES["resource"].cause(
+            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+        ),
         KMS_KEY.cause(
             text="The caller is not allowed to use the KMS key (kms:Decrypt to read, kms:GenerateDataKey to write)."
         ),

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import unsigned_requests
-from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
+from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -170,10 +170,10 @@ def explain_image_pull(denial: Denial) -> Explanation:
     other = _find_pulling_account(denial, account)
     text = f"The repository is in another account, and its policy does not allow {puller}."
     if other is None:
-        causes.append(RESOURCE_NO_ALLOW.cause(text=text))
+        causes.append(NO_ALLOWS["resource"].cause(text=text))
     else:
         text = f"The repository is in account {account}, and {puller} in account {other}: the repository policy must allow it, too."
-        causes.insert(0, RESOURCE_NO_ALLOW.cause("derived", text=text))
+        causes.insert(0, NO_ALLOWS["resource"].cause("derived", text=text))
     login: tuple[Remedy, ...] = ()
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
@@ -283,7 +283,7 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
     return case.explain(
         f"The ECR registry denied the push{f' to {repository}' if repository else ''} without a reason.",
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
-        RESOURCE_NO_ALLOW.cause(
+        NO_ALLOWS["resource"].cause(
             text="The repository is in another account, and its policy does not allow the push."
         ),
         _OLD_LOGIN,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
@@ -86,37 +86,19 @@ _ROOT_USER = (
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
-RESOURCE_NO_ALLOW = CauseType(
-    "resource-no-allow",
-    title="No resource-based policy allows the action",
-    meaning="The policy of the resource does not allow the caller to perform the action.",
-    recognised_by='AWS says "because no resource-based policy allows the … action".',
-    fix="Allow the caller in the resource's policy.",
-    sources=(pages.CROSS_ACCOUNT,),
-)
-RESOURCE_DENY = CauseType(
-    "resource-deny",
-    title="A Deny statement in the resource's policy matches the request",
-    meaning="The policy of the resource denies the request, or does not allow it.",
-    recognised_by='AWS says "with an explicit deny in a resource-based policy".',
-    fix="Change the Deny statement in the resource's policy. An Allow does not override it.",
-    sources=(pages.EVALUATION,),
-)
-
 
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
     policy = policy_of(denial)
     name = policy.name
     if denial.is_explicit:
-        cause = RESOURCE_DENY
         name += f" or the {policy.other}" if policy.other else ""
         text = f"A Deny statement in the {name} matches the request. {allow_still_required(denial)}"
         verdict = f"the {name} explicitly denies it"
         remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
     else:
-        cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
+        text = f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
         if denial.service == "kms" and denial.crosses_accounts is False:
@@ -127,7 +109,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         notes = (*((_IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
     return denial.explain(
         denial_summary(denial, verdict),
-        cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
+        stated_cause(denial, "resource", text),
         topic="resource-policy",
         remedies=present(remedy, denial_remedies.authorization_details_remedy(denial)),
         notes=notes,

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.buckets import (
     public_access_remedy,
     show_public_access_commands,
 )
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
@@ -148,7 +149,7 @@ def _explain_origin(denial: Denial) -> Explanation:
     )
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        resource_policies.RESOURCE_NO_ALLOW.cause(
+        NO_ALLOWS["resource"].cause(
             text="The bucket policy does not allow the distribution (origin access control)."
         ),
         MISSING_OBJECT.cause(
@@ -312,7 +313,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
-    yield resource_policies.RESOURCE_DENY.cause(text=text)
+    yield DENIES["resource"].cause(text=text)
     if operation is None:
         text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
         yield KMS_KEY.cause(text=text)

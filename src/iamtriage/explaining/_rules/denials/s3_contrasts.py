@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import buckets, resource_policies
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -197,7 +198,7 @@ def _explain_profile(denial: Denial, contrast: Contrast) -> Explanation:
             because=_quote_success(contrast),
             text=f"No identity-based policy of {failed}'s principal allows it.",
         ),
-        resource_policies.RESOURCE_DENY.cause(
+        DENIES["resource"].cause(
             text=f"The bucket policy allows only others, or a Deny matches {failed}'s principal."
         ),
         topic="s3-access-denied",
@@ -215,7 +216,7 @@ def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
         because=_quote_success(contrast),
         text=f"The caller's policies allow {denial.action} below {other}, but not below {failed}.",
     )
-    deny = resource_policies.RESOURCE_DENY.cause(
+    deny = DENIES["resource"].cause(
         text=f"A Deny, for example in the bucket policy, matches objects below {failed}."
     )
     grant, (bucket, _, prefix) = required_grant(denial), failed.removeprefix("s3://").partition("/")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import pages
@@ -45,28 +44,13 @@ _IDENTITY_OF_POD = "EKS Pod Identity opens the session, judging by its name"
 # The policy for guests of a Cognito identity pool.
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
-SESSION_DENY = CauseType(
-    "session-deny",
-    title="A Deny statement in the session policy matches the request",
-    recognised_by='AWS says "with an explicit deny in a session policy".',
-    fix="Open a new session without this statement in its session policy.",
-    sources=(pages.SESSION_POLICIES,),
-)
-SESSION_NO_ALLOW = CauseType(
-    "session-no-allow",
-    title="The session policy does not allow the action",
-    recognised_by='AWS says "because no session policy allows the … action".',
-    fix="Open a new session whose session policy allows the action, or none.",
-    sources=(pages.SESSION_POLICIES,),
-)
-
 
 def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
-    cause, verdict = SESSION_NO_ALLOW, "the session's policy does not allow it"
+    verdict = "the session's policy does not allow it"
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
-        cause, verdict = SESSION_DENY, "the session's policy denies it"
+        verdict = "the session's policy denies it"
         text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
     title, statement, url = (
         "Change the session policy",
@@ -120,7 +104,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         layer="session",
         url=url,
     )
-    return guardrails.explain_guardrail(denial, verdict, cause, text, "session", lambda: remedy)
+    return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
 
 
 def _is_of_pod_identity(denial: Denial) -> bool:

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -257,13 +258,13 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
-        causes.insert(0, resource_policies.RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+        causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
         title = f"If the Deny exempts certain principals: {title[0].lower()}{title[1:]}"
         # Most often the client has to sign, which no change of the policy replaces.
         remedies = [resource_policies.narrow_deny_remedy(denial, name, shows_change=False)]
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."
-        causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("reported", text=text))
+        causes.append(NO_ALLOWS["resource"].cause("reported", text=text))
     signs_by_owner = denial.lowercase_action == "execute-api:invoke" and not denial.is_explicit
     if signs_by_owner:
         # A method with AWS_IAM answers an unsigned request with "Missing Authentication Token".
@@ -271,7 +272,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
         verdict = f"the {name} does not allow this unsigned request"
         text = f"The {name} does not allow anonymous callers from this network. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
-        causes.append(resource_policies.RESOURCE_NO_ALLOW.cause("derived", text=text))
+        causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
         title = f"Set {method} to AWS_IAM, deploy the API, and sign the request"
         step = "If the policy names AWS principals, each method needs AWS_IAM: without it, API Gateway ignores signatures, so signing alone does not help."
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)

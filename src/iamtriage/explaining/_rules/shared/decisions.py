@@ -68,6 +68,15 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
 
 
+def with_article(policy_type: PolicyType) -> str:
+    """Return the name of a type of policy with its article.
+
+    >>> with_article("identity")
+    'an identity-based policy'
+    """
+    return f"{'an' if policy_type == 'identity' else 'a'} {POLICY_TYPE_NAMES[policy_type]}"
+
+
 def join_policy_types(names: tuple[str, ...]) -> str:
     """Return the names of types of policies in the plural.
 
