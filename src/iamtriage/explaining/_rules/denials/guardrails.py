@@ -64,7 +64,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
     else:
         verdict = f"its permissions boundary{name} does not allow it"
-        text = f"The permissions boundary of {denial.caller} does not allow the action, which can be intended, so no Allow in another policy takes effect."
+        text = f"The permissions boundary of {denial.caller} does not allow the action, so an Allow in another policy has no effect. This can be intentional."
         title = "Change the permissions boundary"
         add = "Add the statement to the boundary."
         if _offers_change(denial):
