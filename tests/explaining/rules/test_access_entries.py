@@ -349,7 +349,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
     [
         (
             trust({"Service": PODS}, "sts:AssumeRole"),
-            'the Action in its trust policy is "sts:AssumeRole", not sts:TagSession.',
+            "its trust policy allows pods.eks.amazonaws.com only sts:AssumeRole: sts:TagSession is missing.",
         ),
         (
             trust({"Service": [PODS]}, ["sts:TagSession"]),

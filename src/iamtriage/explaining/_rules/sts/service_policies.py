@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
 _KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
+# The reason of a result if a call is allowed, and its session tags are not.
+_TAGS = "passes session tags"
 _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
 
@@ -187,13 +189,25 @@ def _describe(
     mistaken = _find_mistaken_service(policy, service)
     # A policy keeps other services, which can use the role.
     kept = "Remove services that do not use the role."
-    if mistaken is not None:
+    if action != "sts:AssumeRole" or _TAGS in result.reason:
+        missing = [
+            each for each in actions if each != "sts:AssumeRole" and not _evaluate(question, each).allowed
+        ]
+        lacks = f"{join_words(missing, 'and')} {'is' if len(missing) == 1 else 'are'} missing"
+        verdict = f"its trust policy allows {service} only sts:AssumeRole: {lacks}"
+        passed = (
+            "session tags and a source identity" if "sts:SetSourceIdentity" in actions else "session tags"
+        )
+        text = f"{service} passes {passed} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
+        cause = attrs.evolve(cause, text=text)
+        title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
+    elif mistaken is not None:
         statement = next(iterate_statements(policy))
         policy = {**policy, "Statement": [{**statement, "Principal": {"Service": service}}]}
         kept = f"It names {service} instead of {mistaken}, which is another service."
     # Callers with a token of a provider in the policy are others than the service.
     remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
-    step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}"
+    step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
 
 
