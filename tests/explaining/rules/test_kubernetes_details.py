@@ -201,7 +201,7 @@ def test_entry_that_does_not_match(caller: str, entry: str, verdict: str) -> Non
 )
 def test_entry_that_matches_is_not_missing(text: str, verdict: str, title: str) -> None:
     explanation = explain(f"{text}\n\n- rolearn: {ROLE}\n  username: dev\n", facts={"caller": ROLE})
-    assert "although the aws-auth map in the text has an entry for it" in explanation.summary
+    assert "has an entry in the aws-auth map in the text" in explanation.summary
     assert explanation.summary.endswith(verdict)
     assert "map-entry-arn-form" not in [cause.code for cause in explanation.causes]
     first = explanation.remedies[0]

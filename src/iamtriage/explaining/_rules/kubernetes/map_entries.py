@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import attrs
-
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.values import MappingEntry
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamtriage.explaining._context.values import MappingEntry
+
     Caller: TypeAlias = Role | User
 
 MAP_ENTRY_WITH_PATH = CauseType(
@@ -43,65 +43,87 @@ _NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permiss
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
+ROLE_IN_PROFILE = "NODE_ROLE_NAME"
+"""The name of the role in an instance profile, of which the text shows only the profile."""
 
 
-@attrs.frozen(eq=False, repr=False)
-class Mismatch(Value):
-    """An entry that is meant for the caller but does not match it.
+class Finding(NamedTuple):
+    """An entry that is meant for the caller.
 
     Attributes:
-        type: The definition of the cause.
         entry: The entry.
+        caller: The caller.
         named: What the entry names.
-        difference: What the entry's ARN does or is, as a phrase that follows its field.
+        type: The cause, if the entry does not match the caller.
+        difference: What the entry's ARN does or is, as a phrase that follows its field; empty if it matches.
         reason: Why that does not match.
     """
 
-    type: CauseType
     entry: MappingEntry
+    caller: Caller
     named: Role | User | InstanceProfile
-    difference: str
-    reason: str = "The authenticator compares it with the ARN of the caller."
+    type: CauseType = MAPPED_IN_WRONG_FORM
+    difference: str = ""
+    reason: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name of the field with the ARN."""
+        return "rolearn" if self.entry.is_role else "userarn"
+
+    @property
+    def has_name(self) -> bool:
+        """Whether the entry has the name of the caller."""
+        return self.named.name.lower() == self.caller.name.lower()
 
 
-def compare_entry(entry: MappingEntry, caller: Caller) -> Mismatch | None:
-    """Return why an entry for the caller does not match; ``None`` if it is for another principal or matches."""
+def find_entries(entries: Iterable[MappingEntry], caller: Caller | None) -> list[Finding]:
+    """Return the entries that are meant for the caller; if it is unknown, for the principal that each one names."""
+    return [found for each in entries if (found := _compare(each, caller)) is not None]
+
+
+def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     mapped = try_parse_principal(entry.arn)
     named = underlying_role(mapped) or mapped
-    if not isinstance(named, Role | User | InstanceProfile) or entry.is_role == isinstance(caller, User):
+    if not isinstance(named, Role | User | InstanceProfile):
         return None
-    # The authenticator ignores the case of ARNs.
-    has_similar_name = named.name.lower() != caller.name.lower()
-    is_profile_of_node = isinstance(named, InstanceProfile) and is_for_nodes(entry)
-    if has_similar_name and not is_profile_of_node and not _is_similar(named, caller):
+    is_profile = isinstance(named, InstanceProfile)
+    if caller is None:
+        name = ROLE_IN_PROFILE if is_profile else named.name
+        caller = named if isinstance(named, User) else Role(named.partition, named.account, name)
+    if entry.is_role == isinstance(caller, User):
         return None
+    found = Finding(entry, caller, named)
+    # The authenticator ignores the case of ARNs:
+    # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
+    if entry.arn.lower() == arn_in_map(caller).lower():
+        return found
+    if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
+        return None
+    kind, reason = MAPPED_IN_WRONG_FORM, "The authenticator compares it with the ARN of the caller."
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
-        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference)
-    if named.account != caller.account:
+    elif named.account != caller.account:
         difference = f"is not in the caller's account {caller.account}"
-        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference)
-    if isinstance(named, InstanceProfile):
+    elif is_profile:
         difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
         reason = "The role in an instance profile makes calls, never the profile itself."
-        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, difference, reason)
-    if isinstance(named, User) and not isinstance(caller, User):
-        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, "names a user, not the role")
-    if has_similar_name:
-        difference = "differs by one letter"
+    elif isinstance(named, User) and not isinstance(caller, User):
+        difference = "names a user, not the role"
+    elif not found.has_name:
+        kind, difference = MAP_ENTRY_OF_SIMILAR_NAME, "differs by one letter"
         if isinstance(named, IdentityCenterRole):
-            difference = "has the same permission set but another suffix"
-            return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference, _NEW_SUFFIX)
-        return Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference)
-    if isinstance(mapped, RoleSession):
-        return Mismatch(MAPPED_IN_WRONG_FORM, entry, named, "is the ARN of a session")
-    if isinstance(caller, User):
+            difference, reason = "has the same permission set but another suffix", _NEW_SUFFIX
+    elif isinstance(mapped, RoleSession):
+        difference = "is the ARN of a session"
+    elif isinstance(caller, User):
         other = "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
+        kind = MAP_ENTRY_WITH_PATH
         difference = f"has the path {clip_text(named.path)}, but the user {other}"
-        return Mismatch(MAP_ENTRY_WITH_PATH, entry, named, difference)
-    reason = "The authenticator compares it with the role's ARN without the path, because the ARN of an STS session has no path."
-    path = f"contains the path {clip_text(named.path.strip('/'))}/"
-    return Mismatch(MAP_ENTRY_WITH_PATH, entry, named, path, reason) if named.path != "/" else None
+    else:
+        kind, difference = MAP_ENTRY_WITH_PATH, f"contains the path {clip_text(named.path.strip('/'))}/"
+        reason = "The authenticator compares it with the role's ARN without the path, because the ARN of an STS session has no path."
+    return Finding(entry, caller, named, kind, difference, reason)
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:
@@ -135,11 +157,6 @@ def arn_in_map(caller: Caller) -> str:
     if isinstance(caller, User):
         return str(caller)
     return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
-
-
-def arn_field(entry: MappingEntry) -> str:
-    """Return the name of the field with the ARN of an entry."""
-    return "rolearn" if entry.is_role else "userarn"
 
 
 def is_for_nodes(entry: MappingEntry) -> bool:

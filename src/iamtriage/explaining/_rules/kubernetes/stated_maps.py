@@ -24,21 +24,21 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
 from iamtriage.explaining._rules.kubernetes.map_entries import (
     MAP_ENTRY_OF_SIMILAR_NAME,
     MAP_ENTRY_WITH_PATH,
-    arn_field,
+    ROLE_IN_PROFILE,
     arn_in_map,
-    compare_entry,
+    find_entries,
     is_for_nodes,
 )
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Mismatch
+    from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Finding
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
@@ -51,107 +51,98 @@ MAP_WITHOUT_ENTRY = CauseType(
     of="map-entry-with-path",
 )
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
-# The role in an instance profile, of which the text shows only the profile.
-_ROLE_IN_PROFILE = "NODE_ROLE_NAME"
-# Causes that are only possible if the text does not show the map.
-_ANSWERED = frozenset({"map-entry-arn-form", "yaml-invalid", "not-mapped"})
+# Causes that the map in the text answers.
+_ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped", "yaml-invalid"})
 
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
     entries = context_of(case.facts).mappings
-    caller = underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
+    caller = _find_caller(case)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
-    if entries and explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
+    if is_node := explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}:
         caller = find_node_role(case)
-        if caller is None:
-            return _explain_node_entries(case, entries, explanation)
-    if not entries or caller is None:
+    if not entries or not (caller or is_node):
         return explanation
-    # The authenticator ignores the case of ARNs:
-    # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
-    if any(each.arn.lower() == arn_in_map(caller).lower() for each in entries):
+    found = find_entries(entries, caller)
+    if caller is None:
+        found = [each for each in found if each.entry.is_role and is_for_nodes(each.entry)]
+    elif any(not each.difference for each in found):
         return _explain_matching_entry(caller, explanation)
-    mismatches = [found for each in entries if (found := compare_entry(each, caller)) is not None]
-    others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
-    if not mismatches:
-        count = len(entries)
-        named = (
-            "The aws-auth entry in the text is not for"
-            if count == 1
-            else f"None of the {count} aws-auth entries in the text is for"
-        )
-        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{named} {arn_in_map(caller)}.")
-        return attrs.evolve(explanation, causes=(cause, *others))
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
-    mismatch = min(mismatches, key=lambda each: not _has_name(each, caller))
-    return _explain_mismatch(case, mismatch, caller, attrs.evolve(explanation, causes=others))
+    mismatches = sorted((each for each in found if each.difference), key=lambda each: not each.has_name)
+    if mismatches:
+        return _explain_mismatch(case, mismatches[0], explanation)
+    others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
+    if caller is None:
+        names = [clip_text(each.named.name) for each in found]
+        listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
+        text = f"The node role is not in aws-auth: the map in the text {listed}."
+        cause = MAP_WITHOUT_ENTRY.cause("possible" if names else "derived", text=text)
+        return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
+    count = len(entries)
+    none = f"None of the {count} aws-auth entries in the text is for"
+    if count == 1:
+        none = "The aws-auth entry in the text is not for"
+    cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{none} {arn_in_map(caller)}.")
+    return attrs.evolve(explanation, causes=(cause, *others))
+
+
+def has_map_entry(case: AnyCase) -> bool:
+    """Return whether the ``aws-auth`` map in the text has a matching entry for the caller, and has an effect."""
+    caller, entries = _find_caller(case), context_of(case.facts).mappings
+    uses_map = caller is not None and find_cluster(case).uses_aws_auth
+    return uses_map and any(not each.difference for each in find_entries(entries, caller))
+
+
+def _find_caller(case: AnyCase) -> Caller | None:
+    return underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
 
 
 def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explanation:
     """Return the explanation of a rejected caller that has an entry in the text."""
-    if explanation.topic not in {"kubernetes-login", "kubernetes-not-mapped"}:
+    if explanation.topic != "kubernetes-not-mapped":
         return explanation
-    is_reported = explanation.topic == "kubernetes-not-mapped"
-    why = "most likely, kubectl uses another principal or another cluster"
-    first: tuple[Remedy, ...] = ()
-    if is_reported:
-        why = "the YAML of the map is invalid, or the entry is newer than the request or in another cluster"
-        first = (
-            cluster_remedy(
-                "Check the entry in the map of this cluster",
-                "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
-                commands=(commands.aws_auth_command(), commands.aws_auth_command(arn_in_map(caller))),
-                url=pages.EKS_AUTH_CONFIGMAP,
-            ),
-        )
+    check = cluster_remedy(
+        "Check the entry in the map of this cluster",
+        "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
+        commands=(commands.aws_auth_command(), commands.aws_auth_command(arn_in_map(caller))),
+        url=pages.EKS_AUTH_CONFIGMAP,
+    )
     return attrs.evolve(
         explanation,
-        summary=f"The cluster rejected {principal_mappings.build_cluster_principal(caller).description}, although the aws-auth map in the text has an entry for it: {why}.",
-        causes=tuple(
-            each
-            for each in explanation.causes
-            if each.evidence != "possible" or each.code not in {"map-entry-arn-form", "not-mapped"}
-        ),
-        remedies=(*first, *(_without_entry(each) for each in explanation.remedies)),
+        summary=f"The cluster rejected {principal_mappings.build_cluster_principal(caller).description}, although it has an entry in the aws-auth map in the text: the YAML of the map is invalid, or the entry is newer than the request or in another cluster.",
+        causes=tuple(each for each in explanation.causes if each.code != "map-entry-arn-form"),
+        remedies=(check, *explanation.remedies),
     )
 
 
-def _without_entry(remedy: Remedy) -> Remedy:
-    """Return the first remedy of a rejected login without the access entry that the caller does not need."""
-    if not any(line.startswith("aws eks update-kubeconfig ") for line in remedy.commands):
-        return remedy
-    return attrs.evolve(
-        remedy,
-        steps=tuple(each for each in remedy.steps if "creates an access entry" not in each),
-        commands=tuple(line for line in remedy.commands if "access-" not in line),
-    )
-
-
-def _explain_mismatch(
-    case: AnyCase, mismatch: Mismatch, caller: Caller, explanation: Explanation
-) -> Explanation:
+def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -> Explanation:
     return attrs.evolve(
         explanation,
-        summary=_summary(mismatch, caller),
+        summary=_summary(found),
         causes=(
-            mismatch.type.cause(
+            found.type.cause(
                 "derived",
-                (f"The text has the entry {arn_field(mismatch.entry)}: {clip_text(mismatch.entry.arn)}",),
-                text=f"The {arn_field(mismatch.entry)} of the entry {mismatch.difference}. {mismatch.reason}",
+                (f"The text has the entry {found.field}: {clip_text(found.entry.arn)}",),
+                text=f"The {found.field} of the entry {found.difference}. {found.reason}",
             ),
             # The entry explains the failure, so nothing that is only possible remains.
-            *(cause for cause in explanation.causes if cause.evidence != "possible"),
+            *(
+                each
+                for each in explanation.causes
+                if each.evidence != "possible" and each.code not in _ANSWERED
+            ),
         ),
         remedies=(
-            _correct_entry_remedy(mismatch, caller),
-            *_access_entry_remedy(case, mismatch, caller),
+            _correct_entry_remedy(found),
+            *_access_entry_remedy(case, found),
             # An entry of a similar name can be another role's.
             *(
                 each
                 for each in explanation.remedies
-                if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
+                if found.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
             ),
         ),
         notes=tuple(each for each in explanation.notes if each != CREATOR_NOTE),
@@ -168,51 +159,16 @@ def find_node_role(case: AnyCase) -> Role | None:
     return underlying_role(case.principal) if is_of_node else None
 
 
-def _explain_node_entries(
-    case: AnyCase, entries: tuple[MappingEntry, ...], explanation: Explanation
-) -> Explanation:
-    """Return the explanation with what the entries for nodes say, if the role of the node is unknown."""
-    nodes = [each for each in entries if each.is_role and is_for_nodes(each)]
-    for entry in nodes:
-        mapped = try_parse_principal(entry.arn)
-        named = underlying_role(mapped) or mapped
-        if not isinstance(named, Role | User | InstanceProfile):
-            continue
-        # The role that the entry is meant for. That of an instance profile can have another name.
-        name = _ROLE_IN_PROFILE if isinstance(named, InstanceProfile) else named.name
-        role = Role(named.partition, named.account, name)
-        if (mismatch := compare_entry(entry, role)) is not None:
-            return _explain_mismatch(case, mismatch, role, explanation)
-    names = [clip_text(each.arn.rpartition("/")[2]) for each in nodes]
-    listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
-    cause = MAP_WITHOUT_ENTRY.cause(
-        "derived" if not names else "possible",
-        text=f"The node role is not in aws-auth: the map in the text {listed}.",
-    )
-    others = tuple(each for each in explanation.causes if each.code != "node-role-not-mapped")
-    return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
-
-
 def _explain_ignored_entry(
     case: AnyCase, entries: tuple[MappingEntry, ...], caller: Caller | None, explanation: Explanation
 ) -> Explanation:
     """Return the explanation with the access entry that replaces the caller's ignored ``aws-auth`` entry."""
     people = [each for each in entries if "system:nodes" not in each.groups]
-    named = [
-        each
-        for each in people
-        if caller is None
-        or each.arn.lower() == arn_in_map(caller).lower()
-        or (
-            (found := compare_entry(each, caller))
-            and not isinstance(found.named, InstanceProfile)
-            and arn_in_map(found.named).lower() == arn_in_map(caller).lower()
-        )
-    ]
+    named = [each for each in find_entries(people, caller) if _is_of_caller(each)]
     # Without a caller, only the single entry can be meant.
     if not named or (caller is None and len(people) > 1):
         return explanation
-    entry = named[0]
+    entry = named[0].entry
     mapped = principal_mappings.build_cluster_principal(
         case.stated_principal if caller else try_parse_principal(entry.arn)
     )
@@ -223,7 +179,7 @@ def _explain_ignored_entry(
         "derived",
         (
             "The authentication mode is API.",
-            f"The text has the entry {arn_field(entry)}: {clip_text(entry.arn)}",
+            f"The text has the entry {named[0].field}: {clip_text(entry.arn)}",
         ),
     )
     others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
@@ -238,68 +194,59 @@ def _explain_ignored_entry(
     )
 
 
-def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterPrincipal) -> Remedy:
+def _replacing_entry_remedy(
+    case: AnyCase, entry: MappingEntry, mapped: ClusterPrincipal, title: str | None = None
+) -> Remedy:
     """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
-    cluster, username = find_cluster(case), entry.username
-    if username is not None and (
-        username.startswith(principal_mappings.RESERVED_PREFIXES)
-        or "{{" in username.replace(":{{SessionName}}", "")
-    ):
-        username = None
-    groups = tuple(each for each in entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES))
-    is_administrator = "system:masters" in entry.groups
-    create = mapped.create_entry_command(cluster, username=username, groups=groups)
-    steps: list[str] = []
-    policies: tuple[str, ...] = ()
-    if groups:
-        kept = join_words([clip_text(each) for each in groups], "and")
-        steps.append(f"The new entry keeps the RBAC permissions of {kept}.")
-    if is_administrator:
-        steps.append(
+    reserved = principal_mappings.RESERVED_PREFIXES
+    groups = tuple(each for each in entry.groups if not each.startswith(reserved))
+    policy, namespace, reason = find_needed_access(case)
+    kept = f"The new entry keeps the RBAC permissions of {join_words([*map(clip_text, groups)], 'and')}."
+    if is_administrator := "system:masters" in entry.groups:
+        policy, namespace = "AmazonEKSClusterAdminPolicy", None
+        reason = (
             "Access entries cannot have the group system:masters: AmazonEKSClusterAdminPolicy replaces it."
         )
-        policies = (mapped.associate_policy_command(cluster, "AmazonEKSClusterAdminPolicy", namespace=None),)
-    elif not groups:
-        steps.append(
-            "AmazonEKSViewPolicy allows reading most types. Choose the policy that the principal needs."
-        )
-        policies = (
-            mapped.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
-        )
-    if mapped.path_note:
-        steps.append(mapped.path_note)
-    return cluster_remedy(
-        f"Create an access entry for {mapped.description}",
-        *steps,
-        "Access entries can take a few seconds to take effect.",
-        commands=(create, *policies),
-        url=pages.EKS_ACCESS_ENTRIES,
+    needs_policy, username, cluster = is_administrator or not groups, entry.username or "", find_cluster(case)
+    is_reserved = username.startswith(reserved) or "{{" in username.replace(":{{SessionName}}", "")
+    return mapped.create_entry_remedy(
+        cluster,
+        policy=policy if needs_policy else None,
+        namespace=namespace,
+        title=title,
+        steps=present(kept if groups else None, reason if needs_policy else None),
+        create=mapped.create_entry_command(
+            cluster, username=None if is_reserved else entry.username, groups=groups
+        ),
     )
 
 
-def _summary(mismatch: Mismatch, caller: Caller) -> str:
-    name = clip_text(mismatch.named.name)
-    if caller.name == _ROLE_IN_PROFILE:
-        return f"The API server rejected the node, because no aws-auth entry matches its role: the {arn_field(mismatch.entry)} of the entry for {name} is the ARN of an instance profile, not of the role in it."
-    looked_up = f"the authenticator looks for {arn_in_map(caller)}."
-    if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
-        return f"No aws-auth entry in the text matches {caller.name}: the one for {name} {mismatch.difference}, and {looked_up}"
-    if not _has_name(mismatch, caller):
-        return f"No aws-auth entry in the text matches {caller.name}: the one for nodes {mismatch.difference}, and {looked_up}"
-    return f"The aws-auth entry for {caller.name} never matches: its {arn_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
+def _summary(found: Finding) -> str:
+    name = clip_text(found.named.name)
+    if found.caller.name == ROLE_IN_PROFILE:
+        return f"The API server rejected the node, because no aws-auth entry matches its role: the {found.field} of the entry for {name} is the ARN of an instance profile, not of the role in it."
+    looked_up = f"the authenticator looks for {arn_in_map(found.caller)}."
+    if not found.has_name:
+        other = "nodes" if isinstance(found.named, InstanceProfile) else name
+        return f"No aws-auth entry in the text matches {found.caller.name}: the one for {other} {found.difference}, and {looked_up}"
+    return f"The aws-auth entry for {found.caller.name} never matches: its {found.field} {found.difference}, and {looked_up}"
 
 
-def _has_name(mismatch: Mismatch, caller: Caller) -> bool:
-    return mismatch.named.name.lower() == caller.name.lower()
+def _is_of_caller(found: Finding) -> bool:
+    """Return whether an entry names the caller, in whichever form."""
+    named = found.named
+    return (
+        not isinstance(named, InstanceProfile)
+        and arn_in_map(named).lower() == arn_in_map(found.caller).lower()
+    )
 
 
-def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
-    field = arn_field(mismatch.entry)
-    start, end = mismatch.entry.around
+def _correct_entry_remedy(found: Finding) -> Remedy:
+    start, end = found.entry.around
     is_terraform = "=" in start
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
-    change = f"in the {where}, replace the {field} line of the entry with this one."
-    is_similar = mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME
+    change = f"in the {where}, replace the {found.field} line of the entry with this one."
+    is_similar = found.type is MAP_ENTRY_OF_SIMILAR_NAME
     steps = [
         f"If the entry is meant for the caller, {change}"
         if is_similar
@@ -307,16 +254,16 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
         "Keep its username and groups. This requires access to the cluster, such as that of the cluster creator.",
     ]
     lookup: tuple[str, ...] = ()
-    if caller.name == _ROLE_IN_PROFILE:
-        lookup = (_profile_command(mismatch),)
+    if found.caller.name == ROLE_IN_PROFILE:
+        lookup = (_profile_command(found),)
         step = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
         steps.insert(0, step)
     check: tuple[str, ...] = ()
-    if is_for_nodes(mismatch.entry):
+    if is_for_nodes(found.entry):
         steps.append("The nodes then join automatically.")
         check = ("kubectl get nodes",)
     return cluster_remedy(
-        f"Correct the {field} in aws-auth",
+        f"Correct the {found.field} in aws-auth",
         *steps,
         commands=(
             *lookup,
@@ -324,57 +271,46 @@ def _correct_entry_remedy(mismatch: Mismatch, caller: Caller) -> Remedy:
             *check,
         ),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
-        manifest=f"{start}{arn_in_map(caller)}{end}\n",
+        manifest=f"{start}{arn_in_map(found.caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 
 
-def _profile_command(mismatch: Mismatch) -> str:
+def _profile_command(found: Finding) -> str:
     return fill_command(
         "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[0].Arn' --output text",
-        commands.instance_profile(mismatch.named.name),
+        commands.instance_profile(found.named.name),
     )
 
 
-def _access_entry_remedy(case: AnyCase, mismatch: Mismatch, caller: Caller) -> tuple[Remedy, ...]:
+def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
-    cluster, entry = find_cluster(case), mismatch.entry
+    cluster, entry = find_cluster(case), found.entry
     if not cluster.uses_entries:
         return ()
-    has_path = mismatch.type is MAP_ENTRY_WITH_PATH and isinstance(mismatch.named, Role)
+    has_path = found.type is MAP_ENTRY_WITH_PATH and isinstance(found.named, Role)
     # Unless the entry has the role's path, its ARN is wrong, and the log shows the role's ARN without its path.
     mapped = (
-        principal_mappings.build_cluster_principal(mismatch.named)
+        principal_mappings.build_cluster_principal(found.named)
         if has_path
-        else principal_mappings.build_cluster_principal(caller, is_canonical=True)
+        else principal_mappings.build_cluster_principal(found.caller, is_canonical=True)
     )
     lookup: tuple[str, ...] = ()
-    if caller.name == _ROLE_IN_PROFILE:
+    if found.caller.name == ROLE_IN_PROFILE:
         mapped = principal_mappings.build_cluster_principal(
             None, "the role in the instance profile", placeholder="NODE_ROLE_ARN"
         )
-        lookup = (_profile_command(mismatch),)
+        lookup = (_profile_command(found),)
     title = f"Or create an access entry for {mapped.description}"
     if is_for_nodes(entry):
-        kind = _node_type(entry)
+        # The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
+        # https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
+        kind = "EC2_WINDOWS" if "eks:kube-proxy-windows" in entry.groups else "EC2_LINUX"
+        kind = "FARGATE_LINUX" if "system:node-proxier" in entry.groups else kind
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
-    policy, namespace, _ = find_needed_access(case)
-    if "system:masters" in entry.groups:
-        policy, namespace = "AmazonEKSClusterAdminPolicy", None
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
-    return (mapped.create_entry_remedy(cluster, policy=policy, namespace=namespace, title=title),)
-
-
-def _node_type(entry: MappingEntry) -> str:
-    """Return the type of the access entry that replaces the entry of a node.
-
-    The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
-    https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
-    """
-    if "system:node-proxier" in entry.groups:
-        return "FARGATE_LINUX"
-    return "EC2_WINDOWS" if "eks:kube-proxy-windows" in entry.groups else "EC2_LINUX"
+    return (_replacing_entry_remedy(case, entry, mapped, title),)
 
 
 def _grants_access(remedy: Remedy) -> bool:

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.kubernetes import (
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
-from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
 from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
@@ -124,9 +124,11 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
     # The caller is known from the shell, not from the token.
-    has_entry = is_listed(case.failure, case.principal)
+    is_mapped = has_map_entry(case)
+    has_entry = is_mapped or is_listed(case.failure, case.principal) is True
     if has_entry:
-        summary = f"The cluster could not authenticate the caller (401), although {who} has an access entry{where}: most likely, {program} uses another principal."
+        entry = "an entry in the aws-auth map in the text" if is_mapped else f"an access entry{where}"
+        summary = f"The cluster could not authenticate the caller (401), although {who} has {entry}: most likely, {program} uses another principal or another cluster."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, which cannot use an access entry. Use a role."
     if unknown_type is not None:
@@ -142,12 +144,12 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         _login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry is True),
+        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry),
         topic="kubernetes-login",
         remedies=(
             *([CONFIGURE_TERRAFORM] if is_terraform and "get-token" not in case.failure.text else []),
             *(grants if unsuited is not None else ()),
-            *_caller_remedies(cluster, principal, access, program, has_entry=has_entry is True),
+            *_caller_remedies(cluster, principal, access, program, has_entry=has_entry),
             principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),

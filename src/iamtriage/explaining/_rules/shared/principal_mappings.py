@@ -126,12 +126,13 @@ class ClusterPrincipal(Value):
         self,
         cluster: Cluster,
         *,
-        policy: str = VIEW_POLICY,
+        policy: str | None,
         namespace: str | None,
         title: str | None = None,
         steps: tuple[str, ...] = (),
+        create: str | None = None,
     ) -> Remedy:
-        """Return the remedy that creates an access entry with an access policy."""
+        """Return the remedy that creates an access entry, by a command with its groups if it has any."""
         caveats = [each for each in (self.entry_refusal, self.path_note) if each]
         if cluster.mode is None:
             caveats.append(
@@ -143,8 +144,8 @@ class ClusterPrincipal(Value):
             *caveats,
             "Access entries can take a few seconds to take effect.",
             commands=(
-                self.create_entry_command(cluster),
-                self.associate_policy_command(cluster, policy, namespace=namespace),
+                create or self.create_entry_command(cluster),
+                *([self.associate_policy_command(cluster, policy, namespace=namespace)] if policy else []),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
