@@ -206,7 +206,7 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             "no permissions boundary",
             (
                 f"boundary {_BOUNDARY} does not allow",
-                "According to the authorization details, no identity-based policy allows it either.",
+                "According to the authorization details, no identity-based policy allows it, either.",
                 "name different types",
             ),
             ("put-role-policy",),
@@ -218,7 +218,7 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             "no permissions boundary",
             (
                 "the session's policy denies it",
-                "According to the message, no permissions boundary allows it either.",
+                "According to the message, no permissions boundary allows it, either.",
             ),
             (),
             id="the details name an explicit denial, the message does not",
@@ -238,3 +238,49 @@ def test_details_and_message_name_the_policies(
     folded = " ".join(explain(text, facts=facts).to_text(detail="full").replace("\\\n", " ").split())
     assert [each for each in says if each not in folded] == []
     assert [each for each in says_not if each in folded] == []
+
+
+@pytest.mark.parametrize(
+    ("checks", "reason", "says", "layers"),
+    [
+        pytest.param(
+            ["PRINCIPAL", "PERMISSIONS_BOUNDARY"],
+            "identity-based policy",
+            f"no identity-based policy allows it, and the permissions boundary {_BOUNDARY} does not allow it, either",
+            ["identity", "permissions_boundary"],
+            id="a boundary in addition to the identity-based policy",
+        ),
+        pytest.param(
+            ["PRINCIPAL", "PERMISSIONS_BOUNDARY"],
+            "permissions boundary",
+            "does not allow it, and no identity-based policy allows it, either",
+            ["permissions_boundary", "identity"],
+            id="the other way round",
+        ),
+        pytest.param(
+            ["PRINCIPAL", "SESSION"],
+            "session policy",
+            "does not allow it, and no identity-based policy allows it, either",
+            ["session", "identity"],
+            id="a session policy",
+        ),
+        pytest.param(
+            ["PRINCIPAL", "RESOURCE"],
+            "identity-based policy",
+            "no identity-based policy allows it",
+            ["identity"],
+            id="a resource-based policy in the same account is no gap",
+        ),
+    ],
+)
+def test_each_policy_that_does_not_allow_has_a_remedy(
+    checks: list[str], reason: str, says: str, layers: list[str]
+) -> None:
+    facts = _details(_denied("lambda:CreateFunction", FUNCTION, checks=[_implicit(each) for each in checks]))
+    facts["authorization_details"]["policies"] = [{"type": "PERMISSIONS_BOUNDARY", "uri": _BOUNDARY}]
+    why = f" because no {reason} allows the lambda:CreateFunction action"
+    explanation = explain(_text("lambda:CreateFunction", FUNCTION, why), facts=facts)
+    assert explanation.summary.endswith(f"{says}.")
+    assert [each.layer for each in explanation.remedies] == layers
+    leads = any(each.startswith("This alone leads to") for each in explanation.remedies[0].steps)
+    assert leads == (len(layers) > 1)

@@ -706,7 +706,7 @@ def test_encoded_message_is_decoded_first_and_never_shown() -> None:
 
 def test_authorization_details_name_every_policy_type() -> None:
     notes = _explained("authorization-details").notes
-    assert "According to the authorization details, no identity-based policy allows it either." in notes
+    assert "According to the authorization details, no identity-based policy allows it, either." in notes
 
 
 def test_details_of_another_action_are_ignored() -> None:

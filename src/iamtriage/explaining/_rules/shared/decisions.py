@@ -111,6 +111,14 @@ def denying_statements(facts: Facts, action: str | None) -> Iterator[str]:
         yield f"The authorization details name {named}."
 
 
+def failed_checks(facts: Facts, action: str | None, policy_type: PolicyType | None) -> Iterator[str]:
+    """Yield a line for each check of a type of policies that failed, according to the authorization details."""
+    for reason in matching_reasons(action, facts.authorization_details):
+        check = reason.check
+        if check is not None and reason.policy_type == policy_type:
+            yield f"The check {clip_text(check.type)} in the authorization details has the result {clip_text(check.effect)}."
+
+
 def named_statements(facts: Facts, action: str | None) -> Iterator[str]:
     """Yield a phrase for each policy whose statements denied, according to the authorization details."""
     for reason in matching_reasons(action, facts.authorization_details)[:1]:

@@ -61,8 +61,7 @@ def _add_reasons(
             first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
         )
         stated = None
-    policy = next((each.arn for each in first.policies if each.arn), None)
-    policy = policy or _find_boundary(first.policy_type, facts, caller)
+    policy = find_policy(first, facts, caller)
     others = [
         (each.policy_type, each.deny)
         for each in reasons
@@ -94,6 +93,12 @@ def _add_reasons(
         statements=first.sids or decision.statements,
         other_policy_types=tuple(others),
     )
+
+
+def find_policy(reason: Reason, facts: Facts, caller: str | None) -> str | None:
+    """Return the ARN of the policy that denied, or of the boundary that does not allow."""
+    policy = next((each.arn for each in reason.policies if each.arn), None)
+    return policy or _find_boundary(reason.policy_type, facts, caller)
 
 
 def _find_boundary(policy_type: PolicyType | None, facts: Facts, caller: str | None) -> str | None:
