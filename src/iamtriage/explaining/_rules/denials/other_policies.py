@@ -81,7 +81,9 @@ def _describe(policy_type: PolicyType, deny: Deny | None, policy: str | None = N
     """Return how another type of policy decides, as a clause."""
     name = decisions.POLICY_TYPE_NAMES[policy_type]
     if policy_type == "permissions_boundary" and policy:
-        return f"the {name} {policy} {'denies it, too' if deny == 'explicit' else 'does not allow it, either'}"
+        return (
+            f"the {name} {policy} {'denies it, too' if deny == 'explicit' else 'does not allow it, either'}"
+        )
     if deny == "explicit":
         return f"{decisions.with_article(policy_type)} denies it, too"
     return f"no {name} allows it, either"
