@@ -56,7 +56,7 @@ def log(error: str) -> str:
         (
             "could not get token: no answer from the helper",
             "kubernetes-token-helper",
-            ("helper-failed", "reported"),
+            ("kubeconfig-helper", "reported"),
         ),
         (
             log("input token was not properly formatted: no prefix"),

@@ -109,7 +109,7 @@ KUBECONFIG_HELPER = CauseType(
     "kubeconfig-helper",
     title="The credential helper of the kubeconfig failed",
     meaning="kubectl runs a program to get a token, and this program failed or was not found.",
-    recognised_by='kubectl says "getting credentials: exec" or a similar message.',
+    recognised_by='kubectl says "getting credentials: exec", or the authenticator "could not get token".',
     fix="Run the helper by hand, and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
 )

@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -45,14 +46,7 @@ NO_SUCH_ROUTE = CauseType(
     title="API Gateway has no such route",
     text="API Gateway has no such path, method or stage. It reports that with this message; credentials are not the cause.",
     fix="Correct the path, the method or the stage.",
-    of="request-unsigned",
-)
-REQUEST_UNSIGNED = CauseType(
-    "request-unsigned",
-    title="The request is not signed",
-    recognised_by='An error code or message such as "Missing Authentication Token".',
-    fix="Sign the request, or use an AWS SDK.",
-    sources=(pages.SIGNATURES,),
+    of="unsigned-call",
 )
 NO_REGISTRY_LOGIN_CAUSE = CauseType(
     "no-registry-login",
@@ -86,7 +80,7 @@ UNSIGNED_BY_CHOICE = CauseType(
     recognised_by="The text shows curl, --no-sign-request or a health check.",
     sign=r"\bcurl (?!.{0,200}--aws-sigv4)(?:-\w+ ){0,3}[\"']?https?://|--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\bELB-HealthChecker/|\bkube-probe/",
     remedy="Sign the request",
-    of="request-unsigned",
+    of="unsigned-call",
 )
 HEADER_LOST = CauseType(
     "header-dropped",
@@ -94,7 +88,7 @@ HEADER_LOST = CauseType(
     fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
     recognised_by="The text shows a redirect.",
     sign=r"\bHTTP/[\d.]{1,3} 30[1278]\b",
-    of="request-unsigned",
+    of="unsigned-call",
 )
 
 REGISTRY_PASSWORD = CauseType(
@@ -201,7 +195,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
     route = NO_SUCH_ROUTE.cause(because=("The text names API Gateway.",) if names_gateway else ())
-    unsigned = REQUEST_UNSIGNED.cause(
+    unsigned = UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
         clues.quote_phrases(
             message, "Request is missing Authentication Token", "Missing Authentication Token"

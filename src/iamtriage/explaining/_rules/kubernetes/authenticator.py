@@ -15,6 +15,7 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.credentials.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,
     KUBECONFIG_API_VERSION,
+    KUBECONFIG_HELPER,
 )
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
@@ -54,19 +55,11 @@ WRONG_TEMPLATE = CauseType(
     sign=r"\b\w{0,20}FargatePodExecution\w{0,20}|\bfargate-ip-|\b\w{0,20}EKSHybridNodes?\w{0,20}",
     of="not-an-instance",
 )
-HELPER_FAILED = CauseType(
-    "helper-failed",
-    title="The authenticator could not create a token",
-    text="The token helper of the kubeconfig failed.",
-    recognised_by='The message says "could not get token".',
-    fix="Run aws eks get-token by hand, and fix the error that it prints.",
-    sources=(pages.EKS_KUBECONFIG,),
-)
 ROLE_NOT_ASSUMABLE = CauseType(
     "role-not-assumable",
     title="The kubeconfig specifies a role that the caller is not allowed to assume",
     fix="Allow sts:AssumeRole in the caller's policies and in the role's trust policy.",
-    of="helper-failed",
+    of="kubeconfig-helper",
 )
 TOKEN_NOT_ACCEPTED = CauseType(
     "token-not-accepted",
@@ -248,7 +241,7 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return case.explain(
         "The token helper of the kubeconfig failed, so kubectl sent no request to the cluster.",
-        HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
+        KUBECONFIG_HELPER.cause("reported", ("The text says: could not get token.",)),
         HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
         ROLE_NOT_ASSUMABLE.cause(),
         KUBECONFIG_API_VERSION.cause(),

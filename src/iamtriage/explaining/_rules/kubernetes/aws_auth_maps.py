@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT, mode_causes
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
@@ -78,15 +79,6 @@ NOT_NEEDED_YET = CauseType(
     recognised_by="The text shows that the cluster has no nodes.",
     sign=r"\bget nodes (?:-o \w+ )?No resources found\b",
     remedy="Create the ConfigMap",
-    of="aws-auth-missing",
-)
-ACCESS_ENTRIES = CauseType(
-    "access-entries",
-    title="The cluster uses access entries",
-    fix="Use access entries: aws-auth is not needed.",
-    recognised_by="The text says that the cluster's authentication mode is API.",
-    sign=r"\"authenticationMode\": ?\"API\"|\bauthentication_mode ?= ?\"API\"",
-    commands=("aws eks list-access-entries",),
     of="aws-auth-missing",
 )
 MAP_DELETED = CauseType(
@@ -171,8 +163,9 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
     return case.explain(
         "The cluster has no ConfigMap aws-auth.",
         NO_MAP.cause("reported"),
+        *mode_causes(cluster),
         NOT_NEEDED_YET.cause(),
-        ACCESS_ENTRIES.cause(),
+        *(() if cluster.mode else (MAP_WITHOUT_EFFECT.cause(),)),
         MAP_DELETED.cause(),
         topic="aws-auth-missing",
         remedies=(

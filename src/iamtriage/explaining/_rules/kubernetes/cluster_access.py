@@ -61,6 +61,8 @@ PRINCIPAL_RECREATED = CauseType(
     title="The role or user was re-created",
     text="The role or user was deleted and re-created, and its access entry still has the old unique ID.",
     fix="Delete the access entry, and create it again.",
+    recognised_by="The text shows that a role was deleted or replaced.",
+    sign=r"\baws_iam_role\.\S{1,80}: Destruction complete|\baws_iam_role\.\S{1,80} must be replaced",
     of="not-mapped",
 )
 MAPPED_IN_WRONG_FORM = CauseType(

@@ -280,14 +280,6 @@ ENTRY_REMOVED = CauseType(
     remedy="Create an access entry of type",
     of="role-not-mapped",
 )
-ROLE_RECREATED = CauseType(
-    "role-recreated",
-    title="The pod execution role was re-created, or aws-auth contains its path",
-    fix="Map the ARN without its path. If the role was re-created, re-create the Fargate profile.",
-    recognised_by="The text shows that a role was created or replaced.",
-    sign=r"\baws_iam_role\.\S{1,80}: (?:Destruction|Creation) complete|\baws_iam_role\.\S{1,80} must be replaced",
-    of="role-not-mapped",
-)
 POLICY_MISSING = CauseType(
     "fargate-policy-missing",
     title="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role",
@@ -351,7 +343,9 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or lacks permissions.",
         ROLE_NOT_MAPPED.cause("reported"),
         ENTRY_REMOVED.cause(),
-        ROLE_RECREATED.cause(),
+        cluster_access.PRINCIPAL_RECREATED.cause(
+            text="The pod execution role was re-created, or aws-auth contains its path."
+        ),
         POLICY_MISSING.cause(),
         topic="fargate-role",
         remedies=tuple(remedies),

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.kubernetes.role_escalations import explain_esca
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.manifests import Subject
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -55,16 +55,6 @@ SERVICE_ACCOUNT_RECREATED = CauseType(
     text="The service account was deleted or re-created. A token is valid only for the service account that it was created for, not for a later one of the same name.",
     fix="Re-create the pod, so that it gets a token of the new account.",
     of="service-account-missing",
-)
-CLIENT_KEEPS_TOKEN = CauseType(
-    "client-keeps-token",
-    title="The program does not reload its token",
-    text="The program reads the token only once, but Kubernetes renews the token file. EKS accepts an old token for at most 90 days.",
-    fix="Update the Kubernetes client to a version that reloads the token file.",
-    recognised_by="The audit log has the annotation authentication.k8s.io/stale-token.",
-    sign=r"authentication\.k8s\.io/stale-token|seconds after warning threshold",
-    remedy="Use a client that reloads",
-    of="token-expired",
 )
 COPIED_TOKEN = CauseType(
     "token-copied",
@@ -134,12 +124,14 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
     return case.explain(
         "The API server rejected the token, because it has expired.",
         TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
-        CLIENT_KEEPS_TOKEN.cause(),
+        TOKEN_KEPT.cause(
+            text="The program reads the token only once, but Kubernetes renews the token file. EKS accepts an old token for at most 90 days."
+        ),
         COPIED_TOKEN.cause(),
         topic="kubernetes-token-expired",
         remedies=(
             your_remedy(
-                "Use a client that reloads the token",
+                "Use a client that reads the token file again",
                 "These and later versions of the Kubernetes clients do: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),

@@ -36,9 +36,9 @@ ROLE_TOO_NEW = CauseType(
 )
 UNSIGNED_CALL = CauseType(
     "unsigned-call",
-    title="The request was not signed",
+    title="The request is not signed",
     text="The request carried no signature, so AWS saw no identity.",
-    recognised_by='AWS says "User: anonymous".',
+    recognised_by='AWS says "User: anonymous" or "Missing Authentication Token".',
     fix="Sign the request with an AWS SDK or with Signature Version 4.",
     sources=(pages.SIGNATURES,),
     subject="denials",
@@ -64,11 +64,12 @@ OTHER_ENDPOINT = CauseType(
 TOKEN_KEPT = CauseType(
     "token-read-once",
     title="The program reads the token only once",
-    meaning="The program read the web identity token once and keeps using it, instead of reading the file again.",
+    meaning="The program read the token once and keeps using it, instead of reading the file again, which Kubernetes and other issuers renew.",
     fix="Use an SDK that re-reads the token file, or restart the program before the token expires.",
-    recognised_by="The text shows a call with a token in a variable.",
-    sign=r"--web-identity-token[ =][\"']?\$\{?\w{1,40}\}?[\"']?|\bWebIdentityToken ?= ?[A-Z][A-Z_]{2,40}\b",
-    remedy="Read the token file again",
+    recognised_by="The text shows a call with a token in a variable, or Kubernetes' annotation authentication.k8s.io/stale-token.",
+    sign=r"--web-identity-token[ =][\"']?\$\{?\w{1,40}\}?[\"']?|\bWebIdentityToken ?= ?[A-Z][A-Z_]{2,40}\b"
+    r"|authentication\.k8s\.io/stale-token|seconds after warning threshold",
+    remedy="the token file again",
     of="expired-web-identity-token",
     subject="credentials",
 )
