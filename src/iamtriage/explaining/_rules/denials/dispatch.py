@@ -295,7 +295,7 @@ _GUARDRAIL_RULES: dict[PolicyType, str] = {
     "session": "denials.session_policies.explain_session_policy",
     "vpc_endpoint": "denials.guardrails.explain_vpc_endpoint",
 }
-DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
+DEFAULT_RULE = "denials.missing_allows.explain_missing_allow"
 GUARDRAIL_ROUTES: Routes = (
     (
         # The CDK goes on without its bootstrap roles.
@@ -373,7 +373,7 @@ ROUTES: Routes = (
         "denials.kms_keys.explain_service_encryption_key",
     ),
     (_depends_on_other_service, _DEPENDENCY_RULE),
-    (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
+    (_denied_by("identity"), DEFAULT_RULE),
     # What the message leaves open.
     # SNS logs that it cannot deliver a message.
     (
@@ -383,8 +383,4 @@ ROUTES: Routes = (
     (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
     (_is_function_url, "denials.function_urls.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
-    (
-        lambda denial: denial.action is None and bool(denial.actions),
-        "denials.missing_reasons.explain_ambiguous_service",
-    ),
 )

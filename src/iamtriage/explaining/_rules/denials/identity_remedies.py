@@ -19,7 +19,12 @@ from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
-from iamtriage.explaining._rules.shared.wording import capitalize_start, other_side_step, put_check_first
+from iamtriage.explaining._rules.shared.wording import (
+    capitalize_start,
+    join_first_four,
+    other_side_step,
+    put_check_first,
+)
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
@@ -48,13 +53,30 @@ _ENCRYPTED_VOLUME = lazy_pattern(
 _KEY_STEP = "It does not allow the use of a KMS key. If the StorageClass names a customer managed key, also allow kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on it."
 
 
-def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
-    """Return the remedies if no identity-based policy allows the action."""
-    if isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
+def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if no identity-based policy allows the action, or if AWS gives no reason."""
+    details = present(denial_remedies.authorization_details_remedy(denial))
+    is_stated = denial.policy_type == "identity"
+    if is_stated and isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
         from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 
-        return present(resource_remedy(denial), denial_remedies.authorization_details_remedy(denial))
-    investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
+        return (resource_remedy(denial), *details)
+    if denial.action is None:
+        remedies = _ambiguous_remedies(denial) if denial.actions else (_identify_caller_remedy(denial),)
+    else:
+        remedies = present(
+            _managed_policy_remedy(denial) if denial.deny == "implicit" else None,
+            *_grant_remedies(denial),
+        )
+        if not is_stated or not remedies + details:
+            remedies = (*remedies, _locate_policy_remedy(denial))
+    # An encoded message contains more than any guess.
+    is_first = denial.failure.encoded_message and not is_stated
+    return (*details, *remedies) if is_first else (*remedies, *details)
+
+
+def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies that allow the action, in the account of the caller and in that of the resource."""
     grant, of_owner = _grant_remedy(denial), _cross_account_remedy(denial)
     if grant is not None and of_owner is not None and of_owner.policy is not None:
         from iamtriage.explaining._rules.denials.resource_policies import policy_of
@@ -62,13 +84,7 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         [statement, *_] = of_owner.policy["Statement"]
         step = other_side_step(denial, policy_of(denial).name, statement)
         grant = attrs.evolve(grant, steps=(*grant.steps, capitalize_start(step)))
-    return present(
-        _managed_policy_remedy(denial),
-        grant,
-        _create_service_linked_role_remedy(denial),
-        of_owner,
-        denial_remedies.authorization_details_remedy(denial),
-    ) or (investigate(denial),)
+    return present(grant, _create_service_linked_role_remedy(denial), of_owner)
 
 
 def _managed_policy_remedy(denial: Denial) -> Remedy | None:
@@ -154,31 +170,6 @@ def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
     )
 
 
-def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
-    """Return the remedies if AWS gives no reason for the denial."""
-    if denial.action is None:
-        remedies = present(_identify_caller_remedy(denial))
-    elif denial_remedies.identity_allow_helps(denial):
-        cut_step = _cut_step(denial)
-        # A decoded message without a Deny answers what the message leaves open.
-        is_implicit = denial.deny == "implicit"
-        allow = allow_remedy(denial, first_step=cut_step or (None if is_implicit else _IF_NOT_ALLOWED))
-        if cut_step is not None and allow is not None:
-            title = put_check_first("Get the whole message", allow.title)
-            allow = attrs.evolve(allow, title=title)
-        remedies = present(
-            _managed_policy_remedy(denial) if is_implicit else None,
-            allow,
-            _cross_account_remedy(denial),
-            _locate_policy_remedy(denial),
-        )
-    else:
-        remedies = present(_locate_policy_remedy(denial))
-    details = present(denial_remedies.authorization_details_remedy(denial))
-    # An encoded message contains more than any guess.
-    return (*details, *remedies) if denial.failure.encoded_message else (*remedies, *details)
-
-
 def _cut_step(denial: Denial) -> str | None:
     """Return what is unknown because the text cuts the message off."""
     if not denial_remedies.is_message_cut(denial):
@@ -198,7 +189,16 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
             "If the service accepts a service role that you create, give that role a policy for this action.",
             url=pages.SERVICE_LINKED,
         )
-    return allow_remedy(denial) if denial_remedies.identity_allow_helps(denial) else None
+    if not denial_remedies.identity_allow_helps(denial):
+        return None
+    cut_step = _cut_step(denial)
+    # A decoded message without a Deny answers what the message leaves open.
+    allow = allow_remedy(
+        denial, first_step=cut_step or (None if denial.deny == "implicit" else _IF_NOT_ALLOWED)
+    )
+    if cut_step is None or allow is None:
+        return allow
+    return attrs.evolve(allow, title=put_check_first("Get the whole message", allow.title))
 
 
 def _locate_policy_remedy(denial: Denial) -> Remedy:
@@ -209,7 +209,7 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
         f"Find the policy that {verb} it",
         *((about_simulator,) if simulation else ()),
         "The CloudTrail record of the call can contain more than the message.",
-        commands=(*simulation, cloudtrail_command(denial)),
+        commands=(*simulation, _cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 
@@ -219,12 +219,30 @@ def _identify_caller_remedy(denial: Denial) -> Remedy:
         "Find the caller and the call",
         "Check which identity the program uses: it can differ from the one that you expect.",
         "Look for the call in CloudTrail: the record names action, resource and caller.",
-        commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
+        commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 
 
-def cloudtrail_command(denial: Denial) -> str:
+def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedies if several services have the operation; a guess is not enough for an ``Allow``."""
+    return (
+        your_remedy(
+            "Find the service that was called",
+            "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+            "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
+            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
+            url=pages.ACCESS_DENIED,
+        ),
+        account_remedy(
+            "If no policy of the caller allows it yet, allow the action of that service",
+            f"It is one of these: {join_first_four(denial.actions)}. Allow only that one.",
+            url=pages.MANAGE_POLICIES,
+        ),
+    )
+
+
+def _cloudtrail_command(denial: Denial) -> str:
     """Return the command that looks up the call in CloudTrail."""
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"

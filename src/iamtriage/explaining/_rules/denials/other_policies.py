@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
-from iamtriage.explaining._rules.denials.identity_policies import explain_no_identity_allow
+from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.shared import decisions
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Each of them has to allow the call. A resource-based policy can be an alternative to an identity-based one.
 _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
-    "identity": explain_no_identity_allow,
+    "identity": explain_missing_allow,
     "permissions_boundary": guardrails.explain_permissions_boundary,
     "resource_control": control_policies.explain_resource_control,
     "service_control": control_policies.explain_service_control,

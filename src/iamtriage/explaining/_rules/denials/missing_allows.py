@@ -1,0 +1,209 @@
+"""Explain that an Allow is missing, or may be: AWS says so, gives no reason, or does not even name the service.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html says which services give a reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
+from iamtriage.explaining._rules.shared import pages, wording
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial import CUT_OFF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+OTHER_LAYER = CauseType(
+    "other-policy-type",
+    title="Another policy type denies the request",
+    meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
+    fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
+    of="no-identity-allow",
+)
+IMPLICIT_DENY = CauseType(
+    "implicit-deny",
+    title="No statement denies the action; an Allow is missing",
+    text="No statement denies it explicitly: an Allow is missing.",
+    recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
+    fix="Add an Allow in the policy type that lacks it.",
+    sources=(pages.EVALUATION,),
+)
+UNKNOWN_ACTION = CauseType(
+    "unknown-action",
+    title="The message names neither the action nor the policy",
+    text="The message names neither the action nor the policy, so it does not show what is missing.",
+    recognised_by='The message is a bare "Access Denied".',
+    fix="Find the call in CloudTrail, or repeat it with debug output.",
+    sources=(pages.ACCESS_DENIED,),
+)
+
+
+def explain_missing_allow(denial: Denial) -> Explanation:
+    """Explain an implicit denial by an identity-based policy, or a denial for which AWS gives no reason."""
+    if isinstance(denial.principal, ServicePrincipal):
+        # AWS Glue names itself instead of the role of a crawler.
+        caller = f"the role that {denial.principal.name} uses"
+        denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
+    is_stated = denial.policy_type == "identity"
+    tags = _find_tags(denial)
+    return denial.explain(
+        wording.denial_summary(denial, _describe_reason(denial, tags)),
+        *_causes(denial, tags),
+        topic="" if is_stated else "access-denied",
+        remedies=lambda: _remedies(denial),
+        notes=(
+            *_tag_notes(tags),
+            *wording.cross_account_notes(denial),
+            *((ONE_POLICY_TYPE,) if is_stated else ()),
+            EVENTUAL_CONSISTENCY,
+        ),
+    )
+
+
+def _find_tags(denial: Denial) -> dict[str, str]:
+    """Return the condition keys of tags in a decoded message that has no Deny."""
+    if denial.deny != "implicit" or denial.facts.decoded_message is None or denial.policy_type == "identity":
+        return {}
+    from iamtriage.explaining._rules.shared.decisions import request_tags
+
+    return request_tags(denial.facts)
+
+
+def _remedies(denial: Denial) -> tuple[Remedy, ...]:
+    # Many explanations are only read for their causes, and remedies need many modules.
+    from iamtriage.explaining._rules.denials.identity_remedies import missing_allow_remedies
+
+    return missing_allow_remedies(denial)
+
+
+def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
+    if denial.policy_type == "identity":
+        return _describe_old_policy(denial) or "no identity-based policy allows it"
+    if denial.deny == "implicit":
+        return f"no policy allows it{_describe_tags(tags)}"
+    # Plain denials, which state the reason, do not need it.
+    from iamtriage.explaining._rules.shared import denial_remedies
+
+    if denial_remedies.is_encoded_message_cut(denial):
+        return "the reason is in the encoded message, which is cut off in this text"
+    if denial.failure.encoded_message and denial.facts.decoded_message is None:
+        return "the reason is in the encoded message"
+    if denial_remedies.is_message_cut(denial):
+        return "the text is cut off before the reason"
+    if denial.action is None:
+        return f"the message names {'neither the service nor a reason' if denial.actions else 'no action'}"
+    return "the message gives no reason"
+
+
+def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
+    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
+    if denial.policy_type == "identity":
+        on = " on this resource" if denial.resource else ""
+        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
+        yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
+        yield from _service_linked_causes(denial)
+        return
+    from iamtriage.explaining._rules.shared import denial_remedies
+
+    is_ambiguous = denial.action is None and bool(denial.actions)
+    if denial.actions and (is_ambiguous or denial.action_evidence == "derived"):
+        yield _derived_action_cause(denial)
+    if denial.deny == "implicit":
+        yield IMPLICIT_DENY.cause(evidence, reasons)
+    if not denial.actions:
+        yield UNKNOWN_ACTION.cause("derived")
+        return
+    if is_ambiguous or denial_remedies.identity_allow_helps(denial):
+        frequent = "" if tags else ", which is the most frequent cause"
+        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}{frequent}."
+        yield NO_IDENTITY_ALLOW.cause(text=text)
+    yield _other_policy_cause(denial)
+
+
+def _describe_old_policy(denial: Denial) -> str | None:
+    """Return that the policy of a controller is older than its release, if the text shows both."""
+    if "list-policy-versions" not in denial.failure.text:
+        return None
+    from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
+    from iamtriage.explaining._rules.denials.identity_remedies import release_of_controller
+
+    policy, release = find_attached_policy(denial), release_of_controller(denial)
+    if policy is None or policy.date is None or release is None:
+        return None
+    return f"{clip_text(policy.name)}, last changed on {policy.date} ({policy.version}), lacks this action, which the controller {release} calls"
+
+
+def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
+    if denial.lowercase_action != "iam:createservicelinkedrole":
+        return
+    from iamtriage.explaining._rules.calls.service_roles import NO_SERVICE_LINKED_ROLE
+    from iamtriage.explaining._rules.denials.identity_remedies import find_service_of_linked_role
+
+    service = find_service_of_linked_role(denial)
+    if service is not None:
+        yield NO_SERVICE_LINKED_ROLE.cause(
+            "derived",
+            text=f"The call needs the service-linked role of {service}, which does not exist in the account yet. It is created once per account.",
+        )
+
+
+def _describe_tags(tags: dict[str, str]) -> str:
+    """Return the tags that a policy with conditions on tags must match, as the end of a sentence."""
+    if not tags:
+        return ""
+    owners = {"ResourceTag": "The resource", "RequestTag": "The request", "PrincipalTag": "The caller"}
+    key = next(iter(tags))
+    kind = key.partition("/")[0].partition(":")[2]
+    named = [f"{each.partition('/')[2]}={value}" for each, value in tags.items() if f":{kind}/" in each]
+    listed = wording.join_first_four(tuple(named))
+    return f". {owners[kind]} has the tag{'s' if len(named) > 1 else ''} {listed}: an Allow that requires another value does not match"
+
+
+def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
+    """Return the note with the condition that allows an action on all resources with the tag."""
+    key = next(iter(tags), "")
+    if ":ResourceTag/" not in key:
+        return ()
+    import json  # imported here because plain denials need no JSON
+
+    condition = {"StringEquals": {key: tags[key]}}
+    return (f"Or allow it by tag: Resource * and Condition {json.dumps(condition, ensure_ascii=False)}.",)
+
+
+def _other_policy_cause(denial: Denial) -> Cause:
+    """Return the possible cause that a policy denies that the message does not name."""
+    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
+    text = f"A policy that the message does not name can deny it: the resource's policy, {limits}."
+    if denial.deny == "implicit":
+        text = f"A policy that caps permissions does not allow it: {limits}."
+    return OTHER_LAYER.cause(text=text)
+
+
+def _derived_action_cause(denial: Denial) -> Cause:
+    operation, stated = denial.failure.envelope.operation, denial.failure.action
+    if stated is not None and ":" in stated and denial.action is not None:
+        text = f"The message names the operation {stated.partition(':')[2]}, which requires {denial.action}."
+        if CUT_OFF.search(stated):
+            text = f"The text cuts the action off, and only {denial.action} begins like that."
+        return DERIVED_ACTION.cause("derived", text=text)
+    because = ("The message names the call, not the action.",)
+    actions = wording.join_first_four(denial.actions)
+    if denial.action is None:
+        text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
+        return DERIVED_ACTION.cause(because=because, text=text)
+    called = f"The call {operation}" if operation else "The operation in the message"
+    text = f"{called} requires {actions}."
+    if denial.failure.encoded_message:
+        text += " The encoded message can name another action, such as iam:PassRole."
+    return DERIVED_ACTION.cause("derived", because, text=text)
