@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -25,6 +26,7 @@ from iamtriage.failures import (
 from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.golden.cases_credentials import ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
 from tests.explaining.rules.credentials import explained
+from tests.explaining.rules.explained import codes
 from tests.explaining.rules.explained import commands as list_commands
 from tests.tables import botocore_text, check_rows
 
@@ -3045,3 +3047,47 @@ def test_file_with_an_unknown_access_key(around: str, title: str) -> None:
         in explanation.remedies[0].commands
     )
     assert ("key-too-new" in [each.code for each in explanation.causes]) == (".service" not in around)
+
+
+_ID, _OTHER_ID = "AKIAIOSFODNN7ABCDEFG", "AKIAQQQQQQQQ7ABCDXYZ"
+_UNKNOWN_KEY = "$ aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records."
+_LIST = "$ aws iam list-access-keys --user-name ci --profile ops"
+
+
+def _listed(*keys: tuple[str, str]) -> str:
+    found = [{"UserName": "ci", "AccessKeyId": key, "Status": status} for key, status in keys]
+    return f"{_LIST}\n{json.dumps({'AccessKeyMetadata': found}, indent=4)}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{_listed((_OTHER_ID, 'Active'), (_ID, 'Inactive'))}$ cat .env\nAWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}",
+        f"$ export AWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}\n{_LIST}\n|| {_OTHER_ID} | Active | ci ||\n|| {_ID} | Inactive | ci ||\n",
+        f"$ aws configure list\naccess_key     ****************DEFG env\n{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'), (_OTHER_ID, 'Active'))}",
+    ],
+    ids=["JSON", "table", "masked"],
+)
+def test_key_that_the_list_of_keys_has_as_inactive(text: str) -> None:
+    explanation = explain(text)
+    assert f"{_ID} of the user ci is inactive, and {_OTHER_ID} is active" in explanation.summary
+    assert [cause.code for cause in explanation.causes] == ["access-key-deleted"]
+    first, second = explanation.remedies[:2]
+    assert first.title == f"Use the active key {_OTHER_ID} instead"
+    assert second.commands == (
+        f"aws iam update-access-key --user-name ci --access-key-id {_ID} --status Active --profile ops",
+    )
+
+
+def test_only_key_that_is_inactive() -> None:
+    text = f"AWS_ACCESS_KEY_ID={_ID}\n{_UNKNOWN_KEY}\n{_listed((_ID, 'Inactive'))}"
+    assert explain(text).remedies[0].commands == ("aws iam create-access-key --user-name ci --profile ops",)
+
+
+@pytest.mark.parametrize("used", [_OTHER_ID, "AKIAZZZZZZZZZZZZZZZZ", ""])
+def test_another_key_in_the_list_is_inactive(used: str) -> None:
+    text = f"AWS_ACCESS_KEY_ID={used}\n{_UNKNOWN_KEY}\n{_listed((_OTHER_ID, 'Active'), (_ID, 'Inactive'))}"
+    explanation = explain(text)
+    assert "inactive" not in explanation.summary
+    assert ("access-key-deleted", "derived") not in codes(explanation)
+    assert ("access-key-deleted" in dict(codes(explanation))) == (used != _OTHER_ID)

@@ -70,3 +70,40 @@ def test_groups_of_a_denied_caller(entry: str, groups: str) -> None:
     updates = [each for each in lines if each.startswith("aws eks update-access-entry")]
     assert updates[0].endswith(f"--kubernetes-groups {groups}")
     assert ("edit configmap aws-auth" in " ".join(lines)) is ("EXISTING_GROUPS" in groups)
+
+
+RECREATED = """$ kubectl get nodes
+error: You must be logged in to the server (Unauthorized)
+$ aws sts get-caller-identity --query Arn --output text
+arn:aws:sts::111122223333:assumed-role/dev/ana
+$ aws eks describe-access-entry --cluster-name blue --principal-arn arn:aws:iam::111122223333:role/dev
+{"accessEntry": {"principalArn": "arn:aws:iam::111122223333:role/dev",
+ "createdAt": "2025-01-02T23:30:00.5-05:00", "modifiedAt": "2026-06-01T08:00:00-05:00"}}
+$ aws iam get-role --role-name dev --query Role.[Arn,CreateDate] --output text
+arn:aws:iam::111122223333:role/dev\t2026-03-04T05:06:07+00:00
+"""
+
+
+def test_principal_newer_than_its_entry() -> None:
+    explanation = explain(RECREATED)
+    assert "it was re-created on 2026-03-04, after its access entry (2025-01-02)" in explanation.summary
+    assert [each.split(" --")[0].removeprefix("aws eks ") for each in explanation.remedies[0].commands] == [
+        *("list-associated-access-policies", "delete-access-entry"),
+        *("create-access-entry", "associate-access-policy"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2026-03-04T05:06:07", "2025-01-03T04:20:00"),
+        ("2026-03-04", "2026-02-31"),
+        ("Role.[Arn,CreateDate]", "Role.[Arn,RoleLastUsed.LastUsedDate]"),
+        ("arn:aws:iam::111122223333:role/dev\t", "arn:aws:iam::444455556666:role/dev\t"),
+        ("--role-name dev", "--role-name web"),
+        ("assumed-role/dev/", "assumed-role/web/"),
+    ],
+    ids=["older", "no date", "last used", "another account", "another role", "another caller"],
+)
+def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
+    assert "re-created on" not in str(explain(RECREATED.replace(old, new)))

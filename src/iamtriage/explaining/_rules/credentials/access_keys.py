@@ -14,16 +14,19 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AccessKeyQuota, Failure
+    from iamtriage.failures._failures import AccessKeyQuota, Failure, InvalidCredentials
 
 
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
@@ -32,6 +35,8 @@ _LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0
 _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"  # noqa: S105 (a pattern)
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
+_LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
+_MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 _EXAMPLE_SUFFIX = "EXAMPLE"
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
@@ -62,6 +67,15 @@ ACCESS_KEY_QUOTA = CauseType(
 )
 
 
+KEY_GONE = CauseType(
+    "access-key-deleted",
+    title="The access key was deleted or deactivated",
+    fix="Activate the key, or create a new one.",
+    recognised_by="The text shows that an access key was deactivated or deleted.",
+    sign=r"\baws iam delete-access-key\b|--status Inactive\b|\baws_iam_access_key\.\S{1,80}: Destruction complete",
+    remedy="Check whether the access key exists",
+    of="invalid-credentials",
+)
 EXPOSED_ACCESS_KEY = CauseType(
     "exposed-access-key",
     title="An access key is in a text or a commit",
@@ -130,6 +144,59 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
         notes=(
             "AWS does not raise this quota. Neither a policy nor a retry helps.",
             "AWS shows a secret access key only once, when the key is created. If it is lost, create a new key.",
+        ),
+    )
+
+
+def find_listed_key(case: Case[Failure]) -> tuple[str, dict[str, bool], CommandLine] | None:
+    """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys."""
+    runs = find_runs(case.failure) if "list-access-keys" in case.failure.text else ()
+    run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
+    if run is None:
+        return None
+    keys = {key: status == "Active" for key, status in _LISTED_KEY.findall(run.output)}
+    around = case.failure.text[: run.start] + case.failure.text[run.end :]
+    used = {key for key in keys if key in around} or {
+        key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
+    }
+    return (used.pop(), keys, run.command) if len(used) == 1 else None
+
+
+def explain_inactive_key(
+    case: Case[InvalidCredentials], key: str, others: list[str], listing: CommandLine, stored: Remedy | None
+) -> Explanation:
+    """Explain that the key in use is inactive, as the list of the user's keys shows."""
+    user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
+    where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
+    create = with_profile(profile, _user_command("create-access-key", user))
+    use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
+    if others:
+        export = (f"export AWS_ACCESS_KEY_ID={others[0]}", "aws sts get-caller-identity")
+        use = your_remedy(
+            f"Use the active key {others[0]} instead",
+            where if stored is None else f"{stored.title}.",
+            "If nobody has its secret, delete the inactive key and create a new one: a user can have two keys.",
+            commands=export if stored is None else stored.commands,
+            url=pages.ACCESS_KEYS,
+        )
+    activate = _user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
+    return case.explain(
+        f"AWS does not accept the credentials: the access key {key}{f' of the user {user}' if user else ''} is inactive{f', and {others[0]} is active' if others else ''}. No permission is missing.",
+        KEY_GONE.cause(
+            "derived",
+            ("The text lists it as Inactive.",),
+            text="Someone deactivated the key: usually, it was replaced or exposed.",
+        ),
+        topic="invalid-credentials",
+        remedies=(
+            use,
+            account_remedy(
+                f"Or activate {key} for the time being",
+                "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
+                commands=(with_profile(profile, activate),),
+                url=pages.ROTATE_KEYS,
+            ),
+            NEW_KEY_REMEDIES[1],
         ),
     )
 

@@ -13,7 +13,12 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import package_logins, smtp_logins, unsigned_requests
-from iamtriage.explaining._rules.credentials.access_keys import NEW_KEY_REMEDIES
+from iamtriage.explaining._rules.credentials.access_keys import (
+    KEY_GONE,
+    NEW_KEY_REMEDIES,
+    explain_inactive_key,
+    find_listed_key,
+)
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.keys_in_code import find_keys_in_code
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
@@ -80,15 +85,6 @@ SESSION_TOKEN_MISSING = CauseType(
     fix="Set AWS_SESSION_TOKEN together with the two other values.",
     of="invalid-credentials",
 )
-KEY_GONE = CauseType(
-    "access-key-deleted",
-    title="The access key was deleted or deactivated",
-    fix="Activate the key, or create a new one.",
-    recognised_by="The text shows that an access key was deactivated or deleted.",
-    sign=r"\baws iam delete-access-key\b|--status Inactive\b|\"Status\": ?\"Inactive\"|\baws_iam_access_key\.\S{1,80}: Destruction complete",
-    remedy="Check whether the access key exists",
-    of="invalid-credentials",
-)
 KEY_MISTYPED = CauseType(
     "key-mistyped",
     title="The access key ID is misspelled, or a placeholder",
@@ -132,6 +128,13 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
         return explanation
     region = diagnose_region(case, request)
+    listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
+    if listed is not None:
+        key, keys, listing = listed
+        if not keys[key]:
+            others = [each for each in keys if keys[each]]
+            explanation = explain_inactive_key(case, key, others, listing, stored_keys_remedy(case))
+            return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
@@ -142,6 +145,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         # The key of a unit, which a timer starts, worked before.
         *_possible_causes(request, can_be_new=find_unit(case) is None),
     )
+    if listed is not None:
+        causes = tuple(each for each in causes if each.code not in {KEY_GONE.code, KEY_MISTYPED.code})
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
@@ -139,30 +139,52 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     summary = (
         f"The cluster rejected {principal.description}: no access entry and no aws-auth entry matches it."
     )
-    explanation = _explain_mapping(
-        case,
+    explanation = case.explain(
         summary,
-        (cause, *_mapping_causes(cluster)),
+        cause,
+        *_mapping_causes(cluster),
+        *cluster_access.mode_causes(cluster),
+        *cluster_access.principal_causes(case),
+        topic="kubernetes-not-mapped",
         remedies=(
             *cluster_access.grant_access_remedies(
                 cluster, principal, cluster_access.find_needed_access(case)
             ),
             principal.inspect_access_remedy(cluster),
         ),
+        notes=(
+            "The log shows the ARN that the authenticator looks up: that of the session's role, without the path.",
+            "IAM policies don't grant access to a cluster.",
+        ),
     )
     return add_stated_map(case, explanation)
 
 
 def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _caller(case)
+    return explain_recreated(case, _caller(case), "The text says: ARN does not match User ID.")
+
+
+def explain_recreated(
+    case: AnyCase, principal: ClusterPrincipal, because: str, dates: str = ""
+) -> Explanation:
+    """Explain that the caller was re-created, and its access entry was not."""
+    cluster = find_cluster(case)
     cause = cluster_access.PRINCIPAL_RECREATED.cause(
         "derived",
-        ("The text says: ARN does not match User ID.",),
-        text="The ARN has an entry, but with another unique ID: the role or user was deleted and re-created.",
+        (because,),
+        text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
     )
-    summary = f"The cluster rejected {principal.description}: it was re-created, and its access entry still has the old unique ID."
+    summary = f"The cluster rejected {principal.description}: it was re-created{dates}, and its access entry still has the old unique ID."
     remedies = (principal.recreate_entry_remedy(cluster), principal.inspect_access_remedy(cluster))
-    return _explain_mapping(case, summary, (cause,), remedies=remedies)
+    return case.explain(
+        summary,
+        cause,
+        topic="kubernetes-not-mapped",
+        remedies=remedies,
+        notes=(
+            "The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
+        ),
+    )
 
 
 def _caller(case: AnyCase) -> ClusterPrincipal:
@@ -183,23 +205,6 @@ def _is_lowercase(case: AnyCase) -> bool:
     if stated is None or stated.value != case.caller or not is_derived(case.facts, "caller"):
         return False
     return UNMAPPED in stated.words and stated.value.islower()
-
-
-def _explain_mapping(
-    case: AnyCase, summary: str, causes: tuple[Cause, ...], *, remedies: tuple[Remedy, ...]
-) -> Explanation:
-    return case.explain(
-        summary,
-        *causes,
-        *cluster_access.mode_causes(find_cluster(case)),
-        *cluster_access.principal_causes(case),
-        topic="kubernetes-not-mapped",
-        remedies=remedies,
-        notes=(
-            "The log shows the ARN that the authenticator looks up: that of the session's role, without the path.",
-            "IAM policies don't grant access to a cluster.",
-        ),
-    )
 
 
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:

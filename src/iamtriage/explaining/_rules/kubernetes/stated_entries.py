@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -14,10 +16,11 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.failures._failures import Failure
 
-__all__ = ("StatedEntry", "change_groups", "find_stated_entry", "is_listed")
+__all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: replace EXISTING_GROUPS with the groups that describe-access-entry prints, or remove it if there are none."
 _MAX_TEXT = 64_000
@@ -30,6 +33,7 @@ _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+_TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
 class StatedEntry(NamedTuple):
@@ -92,6 +96,40 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     if len(outputs) != 1 or not arns or "nextToken" in outputs[0]:
         return None
     return _identify(principal) in map(_identify, map(try_parse_principal, arns))
+
+
+def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Principal, str, str] | None:
+    """Return a principal that is newer than its access entry, and the days of their creation, if a text shows both."""
+    if "describe-access-entry" not in failure.text:
+        return None
+    runs = list(find_runs(failure))
+    entries = [run for run in runs if run.command.words[:2] == ("eks", "describe-access-entry")]
+    option = entries[0].command.option("principal-arn") if len(entries) == 1 else None
+    principal = None if option is None else try_parse_principal(option.value)
+    if principal is None or _identify(caller or principal) != _identify(principal):
+        return None
+    name = f"/{str(principal).rpartition('/')[2]}"
+    for run in runs:
+        of_iam = run.command.option("role-name", "user-name")
+        is_shown = run.command.words[:2] in {("iam", "get-role"), ("iam", "get-user")}
+        if not is_shown or of_iam is None or f"/{of_iam.value}" != name:
+            continue
+        arns = [each for each in find_iam_arns(run.output) if each.endswith(name)]
+        is_same = all(_identify(try_parse_principal(each)) == _identify(principal) for each in arns)
+        entered, created = _find_creation(entries[0]), _find_creation(run)
+        if is_same and entered is not None and created is not None and entered < created:
+            return principal, str(created.date()), str(entered.date())
+    return None
+
+
+def _find_creation(run: CommandRun) -> datetime | None:
+    """Return when what a command describes was created: the first of the times that it prints."""
+    query = run.command.option("query")
+    if query is not None and "create" not in query.value.lower():
+        return None
+    with suppress(ValueError):  # no time, or none that exists
+        return min(map(datetime.fromisoformat, _TIME.findall(run.output)))
+    return None
 
 
 def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None:

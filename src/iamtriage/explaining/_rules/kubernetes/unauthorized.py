@@ -21,9 +21,9 @@ from iamtriage.explaining._rules.kubernetes import (
     other_denials,
     other_logins,
 )
-from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
+from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
-from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_recreation, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
 from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -93,6 +93,13 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return kubeconfigs.explain_provider_role(case, role)
     if (explanation := kubeconfigs.explain_pinned_identity(case)) is not None:
         return explanation
+    if (recreation := find_recreation(case.failure, case.principal)) is not None:
+        principal, created, entered = recreation
+        because = (
+            f"The text shows that the access entry was created on {entered}, and its principal on {created}."
+        )
+        known = build_cluster_principal(principal)
+        return explain_recreated(case, known, because, f" on {created}, after its access entry ({entered})")
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)

@@ -154,13 +154,15 @@ class ClusterPrincipal(Value):
         """Return the remedy that re-creates the access entry of a re-created principal."""
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
-            "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
+            "Note its groups and access policies first: they are deleted, too. The new entry gets the current unique ID.",
+            "Add the groups to create-access-entry with --kubernetes-groups, and associate each access policy again, with its scope.",
             *present(self.path_note),
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=self.entry_argument),
                 cluster.eks_command("delete-access-entry", principal=self.entry_argument),
                 self.create_entry_command(cluster),
+                self.associate_policy_command(cluster, "POLICY_NAME", namespace=None),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
