@@ -289,7 +289,7 @@ CASES = {
     "no-credentials-in-iis": (
         "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
         "The SDK found no credentials",
-        "On EC2: give the instance a role",
+        "Give the EC2 instance a role",
     ),
     "docker-run-with-profile": (
         "$ docker run --rm -e AWS_PROFILE=dev -e AWS_REGION=eu-west-1 -v $PWD:/w acme/sync:1.4 --fast\nprovider: Profile, context: the credential provider was not enabled: No profiles were defined\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",

@@ -63,7 +63,7 @@ NO_INSTANCE_PROFILE = CauseType(
     sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --output \w{4,5})? (?:null|None)\b"
     r"|\bIamInstanceProfile(?:\.Arn)?\b[^$#]{0,60}?\bi-[0-9a-f]{8,17}[ ,\"]{1,4}(?:null|None)\b"
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
-    remedy="give the instance a role",
+    remedy="Give the EC2 instance a role",
     of="no-credentials",
 )
 METADATA_HOP_LIMIT = CauseType(
@@ -209,7 +209,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 
 
 _INSTANCE_ROLE = account_remedy(
-    "On EC2: give the instance a role",
+    "Give the EC2 instance a role",
     "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
     "An instance profile contains a role. Only the console creates one together with the role.",
     commands=(

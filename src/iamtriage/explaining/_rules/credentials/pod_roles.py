@@ -104,7 +104,7 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
     recognised_by="The list of the account's Pod Identity associations in the text is empty, or the text has the account without an annotation.",
     sign=f"{_NO_ASSOCIATION}|{ACCOUNT_WITHOUT_ANNOTATION}",
-    remedy="give the pod's service account a role",
+    remedy="Give the pod's service account a role",
     of="no-credentials",
 )
 AGENT_MISSING = CauseType(
@@ -196,7 +196,7 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
     )
     allows = f", and allows what the program does ({needed[0].actions[0]})" if needed else ""
     return cluster_remedy(
-        "In Kubernetes: give the pod's service account a role",
+        "Give the pod's service account a role",
         f"ROLE_ARN is a role that trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession{allows}. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
         "Then re-create the pods: they get the role only when they are created. Or use IRSA: annotate the service account with a role that trusts the cluster's OIDC provider.",
         commands=(CREATE_ASSOCIATION, *((restart,) if is_known else ())),
@@ -308,7 +308,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     if find_placeholders(restart):
         again = "EKS injects the variables only when a pod is created."
     return cluster_remedy(
-        "In Kubernetes: give the pod's service account a role",
+        "Give the pod's service account a role",
         check,
         f"If it has {'none' if lookups == [LIST_ASSOCIATIONS] else 'neither'}, {provide}. Then re-create the pods: {again}",
         *_usual_account_steps(case),

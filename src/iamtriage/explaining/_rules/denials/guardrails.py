@@ -239,7 +239,7 @@ def _identity_allow(denial: Denial) -> str:
     others = allowing_policy_types(denial.facts, denial.action)
     others = tuple(each for each in others if each != POLICY_TYPE_NAMES["identity"])
     also = f", and so do the {join_policy_types(others)}" if others else ""
-    return f"{named} already allows the action{also}, so only the boundary is missing"
+    return f"{named} already allows the action{also}, so only the boundary lacks an Allow"
 
 
 def _offers_change(denial: Denial) -> bool:

@@ -252,15 +252,19 @@ def _describe_rule(rule: manifests.Rule) -> str:
     """Return a rule in words.
 
     >>> _describe_rule(manifests.Rule(("get", "list"), ("apps",), ("deployments",)))
-    'get and list on deployments of apps'
+    'get and list on deployments.apps'
     """
     verbs = "every verb" if "*" in rule.verbs else join_words(rule.verbs, "and")
     if rule.urls:
         return f"{verbs} on {'every path' if '*' in rule.urls else join_words(rule.urls, 'and')}"
-    resources = "every resource" if "*" in rule.resources else join_words(rule.resources, "and")
     groups = [each for each in rule.groups if each]
-    of_groups = (
-        " in every API group" if "*" in groups else f" of {join_words(groups, 'and')}" if groups else ""
-    )
+    of_groups = ""
+    if "*" in groups:
+        of_groups = " in every API group"
+    elif groups:
+        of_groups = f" of {join_words(groups, 'and')}"
+    resources = "every resource" if "*" in rule.resources else join_words(rule.resources, "and")
+    if len(rule.resources) == len(groups) == 1 and of_groups.startswith(" of") and "*" not in rule.resources:
+        resources, of_groups = f"{rule.resources[0]}.{groups[0]}", ""
     names = f" named {join_words(rule.names, 'and')}" if rule.names else ""
     return f"{verbs} on {resources}{of_groups}{names}"

@@ -262,11 +262,11 @@ class Request(Value):
 
     @property
     def verb_and_type(self) -> str:
-        """Verb and type in words: ``list pods``."""
+        """Verb and type: ``list pods``, or with the API group ``patch deployments.apps/scale``."""
         if self.path is not None:
             return f"{self.verb} the path {self.path}"
-        grouped = f" of {self.group}" if self.group else ""
-        return f"{self.verb} {self.resource or 'this'}{grouped}"
+        kind, slash, subresource = (self.resource or "this").partition("/")
+        return f"{self.verb} {kind}{f'.{self.group}' if self.group else ''}{slash}{subresource}"
 
 
 def parse_request(case: Case[KubernetesForbidden]) -> Request:
