@@ -545,6 +545,11 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
         pytest.param("ecs/app/0f1e started", "ecs", id="log stream of ECS"),
         pytest.param("$ kubectl logs deploy/cart", "eks-pod", id="logs of a pod"),
         pytest.param("AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/token", "eks-pod", id="pod"),
+        pytest.param(
+            "export AWS_WEB_IDENTITY_TOKEN_FILE=/tmp/token\nERROR: Job failed: exit code 1",
+            "gitlab",
+            id="a job that writes its token to a file",
+        ),
         pytest.param("GlueArgParser: started", "glue", id="Glue"),
         pytest.param("hadoop@ip-10-0-3-7: spark-submit job.py", "emr", id="EMR"),
         pytest.param("Training failed in /opt/ml/code/train.py", "sagemaker", id="SageMaker"),

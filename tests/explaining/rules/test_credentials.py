@@ -2036,6 +2036,23 @@ def test_explanation(
 # ------------------------------------------------ single explanations
 
 
+@pytest.mark.parametrize(
+    ("sign", "title"),
+    [
+        pytest.param("ERROR: Job failed: exit code 1", "Assume the role at the start of the job", id="GitLab"),
+        pytest.param("##[error]Process completed", "Get new credentials in the job", id="GitHub"),
+        pytest.param("$ echo $CIRCLE_OIDC_TOKEN_V2", "Assume the role at the start of the job", id="CircleCI"),
+        pytest.param("$ ./sync", "Read the token file again", id="no job"),
+    ],
+)
+def test_expired_token_of_a_job(sign: str, title: str) -> None:
+    """A job gets its token once, and nothing writes a new one into a file."""
+    message = "Token expired: current date/time 1790000000 must be before the expiration date/time 1789996400"
+    explanation = explain(f"{web_identity_text('ExpiredTokenException', message)}\n{sign}")
+    assert "expired 60 minutes before the call" in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+
+
 def test_endpoint_of_another_service_in_a_variable() -> None:
     explanation = explain(
         "AWS_ENDPOINT_URL=https://sqs.eu-west-1.amazonaws.com python3 send.py\n"

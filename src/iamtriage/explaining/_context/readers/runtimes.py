@@ -99,7 +99,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
             "[fd00:ec2::23]",
             "amazonaws.com/role-arn",
         ),
-        r"\beks\.amazonaws\.com/role-arn[\"']?: |/var/run/secrets/(?:eks\.amazonaws\.com|pods\.eks\.amazonaws\.com|kubernetes\.io)/|\bAWS_WEB_IDENTITY_TOKEN_FILE\b|169\.254\.170\.23\b|\[fd00:ec2::23\]|\bWebIdentityErr\b",
+        r"\beks\.amazonaws\.com/role-arn[\"']?: |/var/run/secrets/(?:eks\.amazonaws\.com|pods\.eks\.amazonaws\.com|kubernetes\.io)/|\bAWS_WEB_IDENTITY_TOKEN_FILE\b(?!\s?[=:]\s?[\"']?(?!/var/run/)[./~$\w])|169\.254\.170\.23\b|\[fd00:ec2::23\]|\bWebIdentityErr\b",
         _POD,
         _POD_ROLE,
     ),

@@ -76,10 +76,11 @@ EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
 )
 TOKEN_OF_JOB_TOO_OLD = CauseType(
     "token-of-job-too-old",
-    title="A CI job requested its token long before it used it",
-    fix="Request the token right before the call.",
+    title="A CI job used its token long after it got it",
+    fix="Assume the role at the start of the job, or run the call in a job of its own.",
     recognised_by="The text shows a variable of a CI job, such as CI_JOB_ID.",
     sign=r"\b(?:CI_JOB_(?:JWT\w{0,8}|ID)|GITLAB_OIDC_TOKEN|ACTIONS_ID_TOKEN_REQUEST_\w{3,5}|BITBUCKET_STEP_OIDC_TOKEN|CIRCLE_OIDC_TOKEN\w{0,3})\b",
+    remedy="Assume the role at the start",
     of="expired-web-identity-token",
 )
 EXPIRED_SAML_ASSERTION = CauseType(
@@ -166,13 +167,24 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
-    because = quote_phrases(message, "Token expired: current date/time", "Token too old")
+    reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
+        "reported", quote_phrases(message, "Token expired: current date/time", "Token too old")
+    )
+    summary = "The web identity token sent to STS has expired"
     if found is not None and int(found[1]) >= int(found[2]):
-        seconds = int(found[1]) - int(found[2])
-        because += (f"The token had expired {describe_duration(seconds)} before the call.",)
+        summary = f"The web identity token sent to STS expired {describe_duration(int(found[1]) - int(found[2]))} before the call"
+    of_job = session_renewal.remedy_of_token(case)
+    if of_job is not None:
+        return case.explain(
+            f"{summary}. No permission is missing.",
+            TOKEN_OF_JOB_TOO_OLD.cause("derived"),
+            reported,
+            remedies=(of_job,),
+            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        )
     return case.explain(
-        "The web identity token sent to STS has expired.",
-        EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
+        f"{summary}. No permission is missing.",
+        reported,
         TOKEN_KEPT.cause(
             because=("Kubernetes replaces the file's content before the token expires.",),
             text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",

@@ -27,7 +27,7 @@ JOB_STEPS = {
         "role-duration-seconds of the action",
     ),
     "gitlab": (
-        "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
+        "Assume the role in the job that failed, with an ID token of this job: a token of an earlier job has expired.",
         "--duration-seconds of aws sts assume-role-with-web-identity",
     ),
     "jenkins": (
@@ -60,6 +60,19 @@ _RENEW_SOURCE = your_remedy(
         "aws sso login --profile SOURCE_PROFILE",
     ),
     url=pages.CLI_ROLES,
+)
+
+
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/: a job's timeout sets when its tokens expire.
+_FIRST_STEP = your_remedy(
+    "Assume the role at the start of the job, or run the call in a job of its own",
+    "GitLab issues the ID token when the job starts and does not renew it. Another job, or a retry of this one, gets a new token.",
+    "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
+    "Or raise timeout of the job in .gitlab-ci.yml: the token is valid for that long.",
+    commands=(
+        'aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
+    ),
+    url="https://docs.gitlab.com/ci/cloud_services/aws/",
 )
 
 
@@ -168,6 +181,14 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
 
 def _raise_maximum_command(role: str | None, seconds: int) -> str:
     return f"aws iam update-role --role-name {commands.role_name(role)} --max-session-duration {seconds}"
+
+
+def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how a job of a CI system assumes a role before its web identity token expires, if the text shows the job."""
+    runtime = context_of(case.facts).runtime
+    if runtime is not None and runtime.kind == "github-actions":
+        return _job_remedy(case, *JOB_STEPS[runtime.kind])
+    return _FIRST_STEP if runtime is not None and runtime.kind == "gitlab" else None
 
 
 def _sdk_remedy(role: str) -> Remedy:

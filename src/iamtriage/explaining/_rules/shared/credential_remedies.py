@@ -205,7 +205,7 @@ REREAD_TOKEN = your_remedy(
     "Read the token file again for each STS call",
     "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
     "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
-    "In a CI system, request a new token right before the call: its tokens last for minutes.",
+    "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only.",
     url=pages.EKS_IRSA_SDK,
 )
 
