@@ -2039,9 +2039,13 @@ def test_explanation(
 @pytest.mark.parametrize(
     ("sign", "title"),
     [
-        pytest.param("ERROR: Job failed: exit code 1", "Assume the role at the start of the job", id="GitLab"),
+        pytest.param(
+            "ERROR: Job failed: exit code 1", "Assume the role at the start of the job", id="GitLab"
+        ),
         pytest.param("##[error]Process completed", "Get new credentials in the job", id="GitHub"),
-        pytest.param("$ echo $CIRCLE_OIDC_TOKEN_V2", "Assume the role at the start of the job", id="CircleCI"),
+        pytest.param(
+            "$ echo $CIRCLE_OIDC_TOKEN_V2", "Assume the role at the start of the job", id="CircleCI"
+        ),
         pytest.param("$ ./sync", "Read the token file again", id="no job"),
     ],
 )
