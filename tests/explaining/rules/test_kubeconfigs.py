@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import explain
-from iamtriage.explaining._rules.kubernetes.kubeconfigs import find_other_token
 
 ERROR = "error: You must be logged in to the server (Unauthorized)"
 ARN = "arn:aws:eks:eu-west-1:111122223333:cluster/orders"
@@ -100,8 +99,10 @@ def test_terraform(code: str, step: str | None) -> None:
 
 @given(st.lists(st.sampled_from([*STAGING.splitlines(), "- context:", "exec:", ""]), max_size=40))
 def test_no_text_breaks_the_reader(lines: list[str]) -> None:
-    found = find_other_token("\n".join(lines))
-    assert found is None or found.signed != found.called or found.signed_region != found.region
+    explanation = explain("\n".join([ERROR, *lines]))
+    if "with a token for" in explanation.summary:
+        *_, wrong, right = explanation.causes[0].text.rstrip(".").replace(", not", "").split()
+        assert wrong != right
 
 
 PROVIDERS = """Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials

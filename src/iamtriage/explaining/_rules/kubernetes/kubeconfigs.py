@@ -6,7 +6,7 @@ A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -70,136 +70,122 @@ _NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not
 _ONE_CLUSTER = "a token is valid for one cluster only, so the API server rejects it."
 
 
-class OtherToken(NamedTuple):
-    """A kubeconfig whose token is for another cluster than it calls.
-
-    Attributes:
-        context: The name of the context.
-        user: The name of the user, whose plugin gets the token.
-        called: The cluster that is called.
-        region: Its Region.
-        signed: The cluster of the token.
-        signed_region: The Region of the token, if the plugin states it.
-    """
-
-    context: str
-    user: str
-    called: str
-    region: str
-    signed: str
-    signed_region: str | None
+def explain_stated_token(case: AnyCase) -> Explanation | None:
+    """Explain that a token is for another cluster or principal, if the text shows how a client gets it."""
+    rules = (_explain_other_token, _explain_other_data, _explain_provider_role, _explain_pinned_identity)
+    return next((found for rule in rules if (found := rule(case, case.failure.text[:_MAX_TEXT]))), None)
 
 
-def find_other_token(text: str) -> OtherToken | None:
-    """Return the current context of a kubeconfig, if its token is for another cluster than it calls."""
+def _explain_other_token(case: AnyCase, text: str) -> Explanation | None:
+    """Explain that the current context of a kubeconfig gets its token for another cluster than it calls."""
     if "- context:" not in text or "exec:" not in text:
         return None
-    text = text[:_MAX_TEXT]
     contexts = {each["name"]: each for each in _CONTEXT.finditer(text)}
     current = _CURRENT.search(text)
     context = contexts.get(current["name"]) if current else None
     if context is None and len(contexts) == 1:
         context = next(iter(contexts.values()))
-    called = None
-    if context is not None:
-        called = _CLUSTER_ARN.fullmatch(context["cluster"]) or _EKSCTL.fullmatch(context["cluster"])
-    if context is None or called is None:
-        return None
     users = [*_USER.finditer(text)]
-    user = next((each for each in users if each["name"] == context["user"]), None)
-    if user is None:
+    user = next((each for each in users if context and each["name"] == context["user"]), None)
+    if context is None or user is None:
         return None
+    called = _CLUSTER_ARN.fullmatch(context["cluster"]) or _EKSCTL.fullmatch(context["cluster"])
     following = (each.start() for each in users if each.start() > user.end())
     end = min(next(following, len(text)), user.end() + _CHARS_OF_USER)
     signed = _OF_TOKEN.search(text, user.end(), end)
-    if signed is None:
+    if called is None or signed is None:
         return None
-    region = _REGION_OF_TOKEN.search(text, user.end(), end)
-    signed_region = None if region is None else region["region"]
-    if signed["name"] == called["name"] and signed_region in {None, called["region"]}:
+    found = _REGION_OF_TOKEN.search(text, user.end(), end)
+    name, region = called["name"], called["region"]
+    other = f"the cluster {signed['name']}"
+    option, wrong, right = "--cluster-name", signed["name"], name
+    if signed["name"] == name:
+        option, wrong, right = "--region", region if found is None else found["region"], region
+        other = f"a cluster in {wrong}"
+    if wrong == right:
         return None
-    return OtherToken(
-        context["name"], user["name"], called["name"], called["region"], signed["name"], signed_region
+    update = "aws eks update-kubeconfig --name {} --region {}"
+    arguments = [commands.cluster(name), commands.region(region)]
+    alias = context["name"]
+    if not alias.startswith("arn:") and commands.cluster(alias) == alias:
+        update += " --alias {}"
+        arguments.append(alias)
+    return _explain(
+        case,
+        f"The kubeconfig calls the cluster {name} with a token for {other}: {_ONE_CLUSTER}",
+        OTHER_CLUSTER.cause(
+            "derived",
+            (
+                f"The context {clip_text(alias)} calls {name} in {region}.",
+                f"Its user {clip_text(user['name'])} gets the token with {option} {wrong}.",
+            ),
+            text=f"The user of the context gets its token with {option} {wrong}, not {right}.",
+        ),
+        f"Get the token for {right}",
+        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(user['name'])}.",
+        commands=(fill_command(update, *arguments), "kubectl auth whoami"),
     )
 
 
-class OtherData(NamedTuple):
-    """A provider of Terraform whose host and token are of two clusters.
-
-    Attributes:
-        called: The cluster of the host.
-        signed: The cluster of the token.
-        setting: What sets the cluster of the token.
-    """
-
-    called: str
-    signed: str
-    setting: str
-
-
-def find_other_data(text: str) -> OtherData | None:
-    """Return the clusters of the host and of the token in a provider of Terraform, if they differ."""
+def _explain_other_data(case: AnyCase, text: str) -> Explanation | None:
+    """Explain that a provider of Terraform gets its token for another cluster than it calls."""
     if "aws_eks_cluster" not in text:
         return None
-    text = text[:_MAX_TEXT]
     names = {(each["type"], each["label"]): each["name"] for each in _DATA.finditer(text)}
     hosts = {each["label"] for each in _HOST_OF_DATA.finditer(text)}
-    host = names.get(("aws_eks_cluster", hosts.pop())) if len(hosts) == 1 else None
-    tokens = {each["label"]: each[0] for each in _TOKEN_OF_DATA.finditer(text)}
-    signed: dict[str | None, str] = {
-        names.get(("aws_eks_cluster_auth", label)): words for label, words in tokens.items()
+    called = names.get(("aws_eks_cluster", hosts.pop())) if len(hosts) == 1 else None
+    # The clusters of tokens, and what sets each one.
+    tokens = {
+        names.get(("aws_eks_cluster_auth", each["label"])): each[0] for each in _TOKEN_OF_DATA.finditer(text)
     }
-    signed |= {each["name"]: "--cluster-name" for each in _OF_TOKEN.finditer(text)}
-    if host is None or len(signed) != 1:
+    tokens |= {each["name"]: "--cluster-name" for each in _OF_TOKEN.finditer(text)}
+    signed = next(iter(tokens), None)
+    if called is None or signed in {None, called} or len(tokens) > 1:
         return None
-    ((name, setting),) = signed.items()
-    return None if name is None or name == host else OtherData(host, name, setting)
-
-
-def explain_other_data(case: AnyCase, found: OtherData) -> Explanation:
-    """Explain that a provider of Terraform gets its token for another cluster than it calls."""
-    called, signed = clip_text(found.called), clip_text(found.signed)
-    name, place = "name", found.setting.removesuffix(".token")
-    if found.setting.startswith("--"):
-        name, place = "--cluster-name", "the args of the exec block"
+    name, place = "name", tokens[signed].removesuffix(".token")
+    if place.startswith("--"):
+        name, place = place, "the args of the exec block"
     return _explain(
         case,
         f"Terraform calls the cluster {called} with a token for the cluster {signed}: {_ONE_CLUSTER}",
         OTHER_CLUSTER.cause(
             "derived",
             (f"The provider's host is that of the cluster {called}.",),
-            text=f"The provider gets its token with {found.setting}, for {signed}.",
+            text=f"The provider gets its token with {tokens[signed]}, for {signed}.",
         ),
         f"Get the token for {called} in the provider",
         f"Set {name} to {called} in {place}, and run Terraform again.",
     )
 
 
-def explain_other_token(case: AnyCase, found: OtherToken) -> Explanation:
-    """Explain that a kubeconfig gets its token for another cluster than it calls."""
-    is_region = found.signed == found.called
-    other = f"a cluster in {found.signed_region}" if is_region else f"the cluster {found.signed}"
-    option = "--region" if is_region else "--cluster-name"
-    wrong, right = (found.signed_region or "", found.region) if is_region else (found.signed, found.called)
-    update = "aws eks update-kubeconfig --name {} --region {}"
-    arguments = [commands.cluster(found.called), commands.region(found.region)]
-    if not found.context.startswith("arn:") and commands.cluster(found.context) == found.context:
-        update += " --alias {}"
-        arguments.append(found.context)
+def _explain_provider_role(case: AnyCase, text: str) -> Explanation | None:
+    """Explain that the plugin of a provider does not assume the role of Terraform's AWS provider."""
+    if "assume_role" not in text or "get-token" not in text:
+        return None
+    roles = {each["role"] for each in _ASSUMED_ROLE.finditer(text)}
+    plugins = [each["args"] for each in _TOKEN_ARGUMENTS.finditer(text)]
+    if len(roles) != 1 or not plugins or any("--role-arn" in each or "--profile" in each for each in plugins):
+        return None
+    role = roles.pop()
+    cluster, name = find_cluster(case), clip_text(role.rpartition("/")[2])
+    if getattr(underlying_role(case.principal) or case.principal, "name", None) == name:
+        return None
+    caller = build_cluster_principal(case.stated_principal, "the caller of Terraform").description
+    check = fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
     return _explain(
         case,
-        f"The kubeconfig calls the cluster {found.called} with a token for {other}: {_ONE_CLUSTER}",
-        OTHER_CLUSTER.cause(
+        f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
+        OTHER_PRINCIPAL.cause(
             "derived",
-            (
-                f"The context {clip_text(found.context)} calls {found.called} in {found.region}.",
-                f"Its user {clip_text(found.user)} gets the token with {option} {wrong}.",
-            ),
-            text=f"The user of the context gets its token with {option} {wrong}, not {right}.",
+            ("The args of the exec block have neither --role-arn nor --profile.",),
+            text=f"The AWS provider assumes the role {name}. The exec block runs the AWS CLI with the credentials of the shell, as {caller}.",
         ),
-        f"Get the token for {found.region if is_region else found.called}",
-        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(found.user)}.",
-        commands=(fill_command(update, *arguments), "kubectl auth whoami"),
+        f"Get the token as the role {name} in the exec block",
+        f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth, which the AWS provider reads with its role.',
+        commands=(
+            f"{cluster.eks_command('get-token')} {check} > /dev/null",
+            cluster.eks_command("list-access-entries"),
+        ),
     )
 
 
@@ -223,51 +209,12 @@ def _explain(
             ),
             principal.inspect_access_remedy(cluster),
         ),
-        notes=(
-            "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller.",
-        ),
+        notes=(_NO_POLICY,),
     )
 
 
-def find_provider_role(case: AnyCase) -> str | None:
-    """Return the role of Terraform's AWS provider, if the plugin of another provider does not assume it."""
-    text = case.failure.text[:_MAX_TEXT]
-    if "assume_role" not in text or "get-token" not in text:
-        return None
-    roles = {each["role"] for each in _ASSUMED_ROLE.finditer(text)}
-    plugins = [each["args"] for each in _TOKEN_ARGUMENTS.finditer(text)]
-    if len(roles) != 1 or not plugins or any("--role-arn" in each or "--profile" in each for each in plugins):
-        return None
-    role = roles.pop()
-    name = getattr(underlying_role(case.principal) or case.principal, "name", None)
-    return None if name == role.rpartition("/")[2] else role
-
-
-def explain_provider_role(case: AnyCase, role: str) -> Explanation:
-    """Explain that the plugin of a provider does not assume the role of Terraform's AWS provider."""
-    cluster, name = find_cluster(case), clip_text(role.rpartition("/")[2])
-    caller = build_cluster_principal(case.stated_principal, "the caller of Terraform").description
-    check = fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
-    return _explain(
-        case,
-        f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
-        OTHER_PRINCIPAL.cause(
-            "derived",
-            ("The args of the exec block have neither --role-arn nor --profile.",),
-            text=f"The AWS provider assumes the role {name}. The exec block runs the AWS CLI with the credentials of the shell, as {caller}.",
-        ),
-        f"Get the token as the role {name} in the exec block",
-        f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth, which the AWS provider reads with its role.',
-        commands=(
-            f"{cluster.eks_command('get-token')} {check} > /dev/null",
-            cluster.eks_command("list-access-entries"),
-        ),
-    )
-
-
-def explain_pinned_identity(case: AnyCase) -> Explanation | None:
+def _explain_pinned_identity(case: AnyCase, text: str) -> Explanation | None:
     """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
-    text = case.failure.text[:_MAX_TEXT]
     if "get-token" not in text and "aws-iam-authenticator" not in text:
         return None
     runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))

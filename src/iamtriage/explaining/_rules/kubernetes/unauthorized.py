@@ -85,13 +85,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     provider = other_logins.find_cluster_provider(case.failure.text)
     if provider is not None:
         return other_logins.explain_other_cluster(case, provider)
-    if (token := kubeconfigs.find_other_token(case.failure.text)) is not None:
-        return kubeconfigs.explain_other_token(case, token)
-    if (data := kubeconfigs.find_other_data(case.failure.text)) is not None:
-        return kubeconfigs.explain_other_data(case, data)
-    if (role := kubeconfigs.find_provider_role(case)) is not None:
-        return kubeconfigs.explain_provider_role(case, role)
-    if (explanation := kubeconfigs.explain_pinned_identity(case)) is not None:
+    if (explanation := kubeconfigs.explain_stated_token(case)) is not None:
         return explanation
     if (recreation := find_recreation(case.failure, case.principal)) is not None:
         principal, created, entered = recreation
