@@ -295,6 +295,12 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
         from iamtriage.explaining._denied_requests import describe_request
 
         return describe_request(failure, of_caller)
+    if (
+        isinstance(failure, AccessDenied)
+        and failure.action is not None
+        and failure.deny is failure.policy_type is None
+    ):
+        return f"{describe_failure(failure)}: no reason is given"
     explanation = explain(failure)
     if isinstance(failure, AccessDenied) and failure.deny is None:
         from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut

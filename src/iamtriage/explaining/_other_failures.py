@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.failures._failures import AccessDenied, Envelope, KubernetesForbidden
+from iamtriage.failures._failures import AccessDenied, AwsError, Envelope, KubernetesForbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,6 +82,8 @@ _POLICY_TYPES = {
     "vpc_endpoint": "a VPC endpoint policy",
     "role_trust": "a role trust policy",
 }
+# Characters between the code of a call and the reason in the same message.
+_MAX_GAP = 2
 # Colons of an ARN.
 _MIN_COLONS = 5
 _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
@@ -209,8 +211,8 @@ def _describe_allowed(allowed: tuple[Failure, ...], explained: Failure | None) -
 
 
 def _spell(action: str) -> str:
-    """Return an action as AWS documents it. Messages of SQS and of older SDKs write actions in lowercase."""
-    if not action.islower():
+    """Return an action as AWS documents it. Some messages begin its name with a lowercase letter."""
+    if not action.partition(":")[2][:1].islower():
         return action
     from iamtriage.actions._lookup import spell_action
 
@@ -323,7 +325,13 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     Trackers print the class of an error above its message, records that are cut off repeat the call, and
     the columns of a table break ARNs.
     """
-    if not isinstance(failure, AccessDenied) or not isinstance(explained, AccessDenied):
+    if not isinstance(explained, AccessDenied):
+        return False
+    if isinstance(failure, AwsError):
+        # "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied"
+        gap = explained.span[0] - failure.span[1]
+        return failure.text.rstrip() == explained.text.rstrip() and 0 <= gap <= _MAX_GAP
+    if not isinstance(failure, AccessDenied):
         return False
     of_call, of_explained = failure.envelope, explained.envelope
     stated = [

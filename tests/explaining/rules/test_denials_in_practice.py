@@ -620,7 +620,7 @@ SERVICES: tuple[Case, ...] = (
         "artifact of a pipeline",
         "Unable to access the artifact with Amazon S3 object key 'orders/Build/a1B2c3D' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.",
         {},
-        ("arn:aws:s3:::orders-artifacts/orders/Build/a1B2c3D", "kms:Decrypt"),
+        ("arn:aws:s3:::orders-artifacts/orders/Build/*", "kms:Decrypt"),
         ("BUCKET",),
     ),
     (

@@ -139,7 +139,75 @@ RECORDS: tuple[Case, ...] = (
         (),
     ),
 )  # fmt: skip
-CASES = (*MASKS, *REPEATS, *RECORDS)
+CALLS: tuple[Case, ...] = (
+    (
+        "ruby-3",
+        "raise_response_errors.rb:17:in `call': Access Denied (Aws::S3::Errors::AccessDenied)\n\tfrom /gems/aws-sdk-s3-1.114.0/lib/aws-sdk-s3/client.rb:6043:in `put_object'",
+        ("S3 denied s3:PutObject",),
+        (),
+    ),
+    (
+        "ruby-3.4",
+        "raise_response_errors.rb:17:in 'call': Access Denied (Aws::S3::Errors::AccessDenied)\n\tfrom /gems/aws-sdk-s3-1.200.0/lib/aws-sdk-s3/client.rb:6043:in 'Aws::S3::Client#get_object'",
+        ("S3 denied s3:GetObject",),
+        (),
+    ),
+    (
+        "ruby-1",
+        "/gems/aws-sdk-1.51.0/lib/aws/core/client.rb:375:in `return_or_raise': Access Denied (AWS::S3::Errors::AccessDenied)\n\tfrom (eval):3:in `get_bucket_acl'",
+        ("S3 denied s3:GetBucketAcl",),
+        (),
+    ),
+    (
+        "javascript-2",
+        "UnauthorizedOperation: You are not authorized to perform this operation.\n    at Request.extractError (/app/node_modules/aws-sdk/lib/services/ec2.js:50:35)",
+        ("was denied a call to ec2.amazonaws.com", "AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"),
+        ("OPERATION",),
+    ),
+    (
+        "javascript-3",
+        "AccessDeniedException: UnknownError\n    at de_CommandError (/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:4065:14)",
+        ("was denied a call to lambda.amazonaws.com",),
+        (),
+    ),
+    (
+        "template",
+        "An error occurred (ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied",
+        ("S3 denied s3:GetObject",),
+        ("Others",),
+    ),
+    (
+        "other-validation",
+        "An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error: unsupported value",
+        ("AWS rejected the request",),
+        ("s3:",),
+    ),
+    (
+        "source-of-a-build",
+        "CLIENT_ERROR: AccessDenied: Access Denied status code: 403, request id: 0A1B, host id: 0a1b for primary source and\nsource version arn:aws:s3:::carts-source/app.zip",
+        ("The CodeBuild service role lacks the permissions to download the source", "arn:aws:s3:::carts-source/*"),
+        (),
+    ),
+    (
+        "lake-formation-permission",
+        "AccessDeniedException: Insufficient Lake Formation permission(s): Required Create Table (Service: AWSGlue; Status Code: 400)",
+        ("The Lake Formation permission CREATE_TABLE",),
+        ("SELECT",),
+    ),
+    (
+        "bucket-in-powershell",
+        "Write-S3Object : The specified bucket does not exist\nAt C:\\up.ps1:3 char:1\n    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet",
+        ("The bucket does not exist",),
+        (),
+    ),
+    (
+        "two-more-calls",
+        'A: CREATE_FAILED – "API: ec2:CreateVpc You are not authorized to perform this operation."\nB: CREATE_FAILED – "API: ec2:allocateAddress You are not authorized to perform this operation."',
+        ("ec2:AllocateAddress: no reason is given",),
+        ("ec2:allocateAddress",),
+    ),
+)  # fmt: skip
+CASES = (*CALLS, *MASKS, *REPEATS, *RECORDS)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,17 @@ _JS_OPERATION = lazy_pattern(
     re.ASCII,
 )
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
+# Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
+_JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js:", re.ASCII)
+_RUBY_CALL = lazy_pattern(
+    r"/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
+    # Version 1 defines its methods with eval.
+    r"|\(eval\):[0-9]{1,4}:in `(?P<defined>[a-z]\w{2,80})'",
+    re.ASCII,
+)
+_RUBY_SERVICE = lazy_pattern(
+    r"/aws-sdk-([a-z0-9]{2,40})/client\.rb:|\bA(?:WS|ws)::(\w{2,40})::Errors\b", re.ASCII
+)
 _JAVA_CLIENT = lazy_pattern(
     r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
     re.ASCII,
@@ -80,6 +91,8 @@ _QUERY_READ = lazy_pattern(
 )
 # Elastic Beanstalk reads the source bundle with the permissions of the caller.
 _BUNDLE_READ = lazy_pattern(r"\bAccess Denied: S3Bucket=[a-z0-9.-]{3,63}, S3Key=\S{1,1024}", re.ASCII)
+# CloudFormation reads templates and code with the permissions of the caller, or of the role of the stack.
+_TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b")
 # The frames of EMRFS name the operation, but a HEAD request by what it gets.
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
@@ -130,7 +143,9 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         service, operation = Stated("s3", found[0]), Stated(called, found[0])
     elif "SaslAuth" in text and (found := _MSK_CONNECTION.search(text)):
         service, operation = Stated("kafka-cluster", found[0]), Stated("Connect", found[0])
-    elif "S3Bucket=" in text and (found := _BUNDLE_READ.search(text)):
+    elif ("S3Bucket=" in text and (found := _BUNDLE_READ.search(text))) or (
+        "S3 error: " in text and (found := _TEMPLATE_READ.search(text))
+    ):
         service, operation = Stated("s3", found[0]), Stated("GetObject", found[0])
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
         service = Stated("s3", found[0])
@@ -142,6 +157,11 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
         service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
+    elif "/aws-sdk/" in text and (found := _JS_SERVICE.search(text)):
+        service = Stated(found[1], found[0].rstrip(":"))
+    elif ".rb:" in text and (found := _RUBY_CALL.search(text)):
+        service = unique_value(_RUBY_SERVICE, text)
+        operation = Stated(_capitalize(found["name"] or found["defined"]), found[0])
     elif "Traceback" in text or "client(" in text:
         service = unique_value(_BOTO_CLIENT, text)
         for call in _botocore_calls(text):
@@ -162,6 +182,10 @@ def find_storage_call(words: str) -> Stated | None:
     return last
 
 
+def _capitalize(method: str) -> str:
+    return "".join(part.capitalize() for part in method.split("_"))
+
+
 def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
     """Yield the last client call in a Python traceback that botocore's frames follow."""
     at = text.find("in _api_call")
@@ -171,7 +195,7 @@ def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
     for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
         pass
     if found is not None:
-        name = "".join(part.capitalize() for part in found[2].split("_"))
+        name = _capitalize(found[2])
         words = " ".join(found[0].split()).rstrip("(")
         client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
         is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}

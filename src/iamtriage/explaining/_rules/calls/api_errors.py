@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.calls import (
 )
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.missing_resources import explain_not_found
+from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
@@ -106,6 +106,9 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     if s3_calls.is_head_call(case) and s3_calls.status_as_code(case) in {"400", "301", "307"}:
         return s3_calls.explain_head_call
     is_unanswered = not clues.error_code(case.failure) or case.failure.envelope.status_code == 0
+    if is_unanswered and MISSING_IN_S3.search(case.failure.text):
+        # PowerShell prints the message first, then its own lines.
+        return explain_not_found
     default = explain_no_answer if is_unanswered else _explain_other
     return choose_rule(_ROUTES_AFTER_KINDS, case.failure, message) or default
 

@@ -133,6 +133,8 @@ _OWNER = lazy_pattern(
     r"sqs\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/(\d{12})/|registry with id ['\"]?(\d{12})|under account (\d{12})",
     re.ASCII,
 )
+MISSING_IN_S3 = lazy_pattern(r"The specified (?:bucket|key) does not exist\b")
+"""What S3 says of a bucket or object that does not exist."""
 _ANY = _Resource("resource", lazy_pattern(r""), "")
 MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/[\w+=,.@/-]{1,255}", re.ASCII)
 """The ARN of an AWS managed policy, which is safe in a command."""
@@ -142,7 +144,8 @@ _QUEUE_URL = lazy_pattern(r"https://[\w.-]{1,100}/(\d{12})/([\w.-]{1,80})", re.A
 
 def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a resource does not exist."""
-    if clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or s3_calls.is_head_call(case):
+    is_of_s3 = clues.error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or s3_calls.is_head_call(case)
+    if is_of_s3 or MISSING_IN_S3.search(case.failure.text):
         return _explain_missing_s3_object(case)
     words = f"{clues.error_code(case.failure)} {message}"
     resource, name = next(
@@ -362,7 +365,10 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
 
     A bucket of another Region or account gives 301 or 403 instead.
     """
-    if clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket":
+    is_bucket = (
+        clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket"
+    )
+    if is_bucket or "specified bucket does not exist" in case.failure.text:
         kind, name = "bucket", "name"
         text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
         misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."

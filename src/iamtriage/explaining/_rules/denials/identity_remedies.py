@@ -249,7 +249,11 @@ def _cloudtrail_command(denial: Denial) -> str:
     region = denial_remedies.region_argument(denial)
     if denial.service in _GLOBAL_SERVICES and denial.location.partition in {None, "aws"}:
         region = "us-east-1"
-    return f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={name} --max-results 10"
+    source = denial.event_source if name == "OPERATION" else None
+    attribute = f"AttributeKey=EventName,AttributeValue={name}"
+    if source is not None:
+        attribute = f"AttributeKey=EventSource,AttributeValue={source}"
+    return f"aws cloudtrail lookup-events --region {region} --lookup-attributes {attribute} --max-results 10"
 
 
 def simulation_commands(denial: Denial) -> tuple[str, ...]:

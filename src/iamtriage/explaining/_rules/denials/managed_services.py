@@ -100,6 +100,14 @@ _FLOW_LOG_ROLE = ServiceRole(
     _FLOW_LOGS,
     step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
 )
+_BUILD_SOURCE = ServiceRole(
+    "the CodeBuild service role",
+    "download the source of the build",
+    ("s3:GetObject", "s3:GetObjectVersion"),
+    "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
+    resource="arn:{partition}:s3:::{bucket}/*",
+    step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key; in another account, the policies of the bucket and the key must allow the role, too.",
+)
 ROLES = {
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
@@ -142,21 +150,15 @@ ROLES = {
         "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
         resource="arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/{project}*",
     ),
-    "error while downloading key": ServiceRole(
-        "the CodeBuild service role",
-        "download the source of the build",
-        ("s3:GetObject", "s3:GetObjectVersion"),
-        "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
-        resource="arn:{partition}:s3:::{bucket}/*",
-        step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key; in another account, the policies of the bucket and the key must allow the role, too.",
-    ),
+    "error while downloading key": _BUILD_SOURCE,
+    "for primary source and source version": _BUILD_SOURCE,
     "located in the amazon s3 artifact bucket": ServiceRole(
         "the role of the pipeline's action",
         "read the artifact of the pipeline",
         ("s3:GetObject", "s3:GetObjectVersion"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
-        resource="arn:{partition}:s3:::{bucket}/{key}",
-        step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key.",
+        resource="arn:{partition}:s3:::{bucket}/{folder}/*",
+        step="CodePipeline chooses a new name in this folder for each artifact, hence the *. If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key.",
     ),
     "service role or action role doesn't have the permissions": ServiceRole(
         "the service role of the pipeline or of its action",
@@ -263,7 +265,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         account=commands.account(denial.account or (None if role is None else role.account)),
         project=project["project"] if project else "PROJECT_NAME",
         bucket=bucket,
-        key=artifact["key"] if artifact else "OBJECT_KEY",
+        folder=artifact["key"].rpartition("/")[0] or "PIPELINE" if artifact else "PIPELINE",
     )
     name = commands.role_name(None if role is None else role.name)
     statement = allow(row.actions, resource)

@@ -170,7 +170,8 @@ def _needed_permissions(names: list[str]) -> str:
 
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
 _REQUIRED = lazy_pattern(
-    rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}}) on (?P<on>s3://[\w./-]+|{_NAME})", re.ASCII
+    rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}})(?: on (?P<on>s3://[\w./-]+|{_NAME})|(?!\w| [A-Za-z]))",
+    re.ASCII,
 )
 _LOCATION = lazy_pattern(
     r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
@@ -280,7 +281,7 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
     """Return what Lake Formation has to grant, according to the message."""
     required, location = _REQUIRED.search(words), _LOCATION.search(words)
     permission = required["permission"].upper().replace(" ", "_") if required else None
-    named = required["on"].rstrip(".") if required else None
+    named = required["on"].rstrip(".") if required and required["on"] else None
     if permission == "CREATE_DATABASE" or (named or "").lower() == "catalog":
         return _Grant((permission or "CREATE_DATABASE",), {"Catalog": {}}, "the Data Catalog")
     if location is not None and (permission in {None, "DATA_LOCATION_ACCESS"}):

@@ -46,6 +46,9 @@ CUT_OFF = lazy_pattern(
 )
 """What logs and people put in place of the rest of a long word."""
 
+# The services whose name in CloudTrail is not the prefix of their actions.
+_EVENT_SOURCES = {"cloudwatch": "monitoring", "sso-oauth": "sso"}
+
 
 @attrs.frozen(eq=False, repr=False)
 class Denial(Explainable[AccessDenied]):
@@ -112,6 +115,16 @@ class Denial(Explainable[AccessDenied]):
         if self.action is not None:
             return self.action.partition(":")[0].lower()
         return self.failure.envelope.service
+
+    @property
+    def event_source(self) -> str | None:
+        """The service in CloudTrail, if the envelope or a stack frame names the service of the action table."""
+        stated = context_of(self.facts).service
+        name = self.service or (None if stated is None else stated.value)
+        from iamtriage.actions._lookup import service_prefix
+
+        prefix = None if name is None else service_prefix(name)
+        return None if prefix is None else f"{_EVENT_SOURCES.get(prefix, prefix)}.amazonaws.com"
 
     @property
     def operation(self) -> str | None:

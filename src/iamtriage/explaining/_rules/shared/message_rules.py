@@ -100,6 +100,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access policy allows access to the s3 bucket",
         "does not allow aws codebuild to create amazon cloudwatch logs",
         "error while downloading key",
+        "for primary source and source version",
         "located in the amazon s3 artifact bucket",
         "service role or action role doesn't have the permissions",
         "does not give you permission to perform operations in the following aws service",
