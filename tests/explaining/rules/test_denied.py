@@ -140,7 +140,7 @@ def test_standard_messages_have_no_rule_of_their_own(message: str) -> None:
 @pytest.mark.parametrize(("fragment", "rule"), MESSAGE_RULES)
 def test_each_known_message_has_its_rule(fragment: str, rule: str) -> None:
     """No message that is recognized falls through to the rule for the standard denial message."""
-    code = "NotAuthorizedException" if "user_pools" in rule else "AccessDenied"
+    code = "NotAuthorizedException" if "user_pool" in rule else "AccessDenied"
     failure = parse(f"An error occurred ({code}) when calling the GetObject operation: {fragment}")
     assert isinstance(failure, AccessDenied)
     chosen = select_rule(build_denial(failure, Facts()))

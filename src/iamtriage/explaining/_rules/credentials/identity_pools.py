@@ -1,6 +1,9 @@
-"""Explain why an Amazon Cognito identity pool returns no credentials.
+"""Explain why an Amazon Cognito identity pool returns no credentials, and what a user pool rejects.
 
-Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
+A user pool has users and tokens of its own, so no IAM policy decides. Sources:
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html,
+https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html (lockout),
+https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html,
 https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html and the descriptions of
 the API errors. The maintainers say in aws-sdk-unity#102 and amplify-js#3627 that an identity which once signed in must
 always sign in, and that merging a guest identity disables it.
@@ -9,13 +12,15 @@ always sign in, and that merging a guest identity disables it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -24,11 +29,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, ExpiredCredentials
+    from iamtriage.failures._failures import AwsError, ExpiredCredentials, Failure
 
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
+_USER_POOLS = (
+    "https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html"
+)
 POOL_PROVIDER = "cognito-identity.amazonaws.com"
 """The identity provider that trust policies name for identity pools."""
 
@@ -100,6 +108,14 @@ POOL_ROLE_MISSING = CauseType(
     commands=("aws cognito-identity get-identity-pool-roles",),
     of="identity-pool-roles",
 )
+USER_POOL_REJECTED = CauseType(
+    "user-pool-rejected",
+    title="The user pool does not accept the password or the token",
+    meaning="The Amazon Cognito user pool rejects the sign-in or the token of one of its users.",
+    recognised_by="The error code NotAuthorizedException, with a message about a password, a token, a user or a secret hash.",
+    fix="Do what the message says: sign in again, or correct the password or the secret hash.",
+    sources=(_USER_POOLS,),
+)
 
 
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
@@ -131,46 +147,117 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
     )
 
 
+class _Problem(NamedTuple):
+    """A problem of a sign-in: how Amazon Cognito words it, what it means, and what to do."""
+
+    wording: re.Pattern[str]
+    text: str
+    title: str
+    step: str
+    command: str | None = None
+
+
+def _find_problem(problems: tuple[_Problem, ...], failure: Failure) -> tuple[_Problem, tuple[str, ...]]:
+    """Return the problem that a text words closest to the failure, or else the first one, and its evidence."""
+    matches = {found: each for each in problems for found in each.wording.finditer(failure.text)}
+    found = find_closest(matches, failure)
+    return (problems[0], ()) if found is None else (matches[found], (f'The text says "{found[0]}".',))
+
+
+_USER = "aws cognito-idp {} --user-pool-id USER_POOL_ID --username USER_NAME"
+_USER_POOL_PROBLEMS = (
+    _Problem(
+        lazy_pattern(r"incorrect username or password", re.IGNORECASE),
+        "the user name or the password is wrong",
+        "Check the user name, the user pool and the password",
+        "The command shows whether the user exists in the pool, is enabled and is confirmed.",
+        _USER.format("admin-get-user"),
+    ),
+    _Problem(
+        lazy_pattern(r"password attempts exceeded", re.IGNORECASE),
+        "too many attempts failed, so that the user is locked out",
+        "Wait, then sign in with the right password",
+        "Each further failed attempt makes the wait longer.",
+    ),
+    _Problem(
+        lazy_pattern(r"user is disabled", re.IGNORECASE),
+        "the user is disabled",
+        "Enable the user",
+        "An administrator of the user pool disabled it: ask why first.",
+        _USER.format("admin-enable-user"),
+    ),
+    _Problem(
+        lazy_pattern(r"refresh token has (?:expired|been revoked)|invalid refresh token", re.IGNORECASE),
+        "the refresh token has expired, was revoked, or is not one of this app client",
+        "Sign in again",
+        "Pass the refresh token with the ID of the app client that issued it. When it has expired, only a new sign-in helps.",
+    ),
+    _Problem(
+        lazy_pattern(r"access token has (?:expired|been revoked)", re.IGNORECASE),
+        "the access token has expired or was revoked",
+        "Get a new access token",
+        "Use the refresh token (AuthFlow REFRESH_TOKEN_AUTH), or sign in again if it was revoked, too.",
+    ),
+    _Problem(
+        lazy_pattern(r"secret[ _]hash", re.IGNORECASE),
+        "the secret hash of the app client is missing or wrong",
+        "Pass the right SECRET_HASH",
+        "It is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
+    ),
+)
+_SEND_VALID_ID = "Pass a valid ID token in Logins"
 _LOGIN_PROBLEMS = (
-    (
-        "Token expired",
-        "The ID token in Logins has expired.",
+    _Problem(
+        lazy_pattern(r"Invalid login token"),
+        "the identity pool does not accept the token in Logins",
+        _SEND_VALID_ID,
+        "Pass the ID token, not the access token, and check that it is complete.",
+    ),
+    _Problem(
+        lazy_pattern(r"Token expired"),
+        "the ID token in Logins has expired",
+        _SEND_VALID_ID,
         "Refresh the user pool session (refresh token, or Auth.fetchAuthSession with forceRefresh in Amplify), and pass the new ID token. Tokens last an hour by default.",
     ),
-    (
-        "not from a supported provider",
-        "The identity pool does not list the token's provider: its user pool, app client or OIDC issuer.",
+    _Problem(
+        lazy_pattern(r"not from a supported provider"),
+        "the identity pool does not list the token's provider: its user pool, app client or OIDC issuer",
+        "Add the token's provider to the identity pool",
         "Add the user pool with this app client ID to the identity pool's providers, or use the identity pool that lists it.",
     ),
-    (
-        "Logins don't match",
-        "The logins in the call do not belong to the identity, or no valid login was passed.",
+    _Problem(
+        lazy_pattern(r"Logins don't match"),
+        "the logins in the call do not belong to the identity, or no valid login was passed",
+        _SEND_VALID_ID,
         "Call GetId again with the current Logins instead of a stored identity ID, and pass the same Logins to GetCredentialsForIdentity.",
     ),
 )
 
 
+def explain_user_pool(denial: Denial) -> Explanation:
+    """Explain that a user pool rejects a sign-in or a token."""
+    problem, because = _find_problem(_USER_POOL_PROBLEMS, denial.failure)
+    lines = () if problem.command is None else (problem.command,)
+    return denial.explain(
+        f"The Amazon Cognito user pool rejected the call: {problem.text}.",
+        USER_POOL_REJECTED.cause("reported", because),
+        topic="user-pool-rejected",
+        remedies=(your_remedy(problem.title, problem.step, commands=lines, url=_USER_POOLS),),
+        notes=("An IAM policy does not help: the user pool has users and tokens of its own.",),
+    )
+
+
 def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
-    message = case.failure.text
-    phrase, text, step = next(
-        (row for row in _LOGIN_PROBLEMS if row[0] in message),
-        (
-            "Invalid login token",
-            "The identity pool does not accept the token in Logins.",
-            "Pass the ID token, not the access token, and check that it is complete.",
-        ),
-    )
+    problem, because = _find_problem(_LOGIN_PROBLEMS, case.failure)
     return case.explain(
-        f"Amazon Cognito rejected the sign-in: {text[0].lower()}{text[1:]}",
-        LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),
+        f"Amazon Cognito rejected the sign-in: {problem.text}.",
+        LOGIN_REJECTED.cause("reported", because, text=f"{capitalize_start(problem.text)}."),
         topic="identity-pool-login",
         remedies=(
             your_remedy(
-                "Add the token's provider to the identity pool"
-                if phrase == "not from a supported provider"
-                else "Pass a valid ID token in Logins",
-                step,
+                problem.title,
+                problem.step,
                 "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
                     "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
-_USER_POOL = "credentials.user_pools.explain_user_pool"
+_USER_POOL = "credentials.identity_pools.explain_user_pool"
 _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
 SERVICES_IN_PROSE = {
     "cloudwatch alarms": "cloudwatch.amazonaws.com",

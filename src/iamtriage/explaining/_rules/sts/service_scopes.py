@@ -131,7 +131,7 @@ def _sign_for_service_remedy(
     text, tools = case.failure.text, ""
     lines: tuple[str, ...] = ()
     if expected is not None:
-        tools = f" (in curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected}, in awscurl --service {expected})"
+        tools = f", such as curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected} or awscurl --service {expected}"
     # Without the scope of the signature, a region in the text can be another client's.
     of_scope = region_settings.find_signed_region(text, region) if region and "Credential=" in text else None
     of_region = "" if of_scope is None else f" The Region must be {region} instead of {of_scope}, too."
@@ -143,7 +143,7 @@ def _sign_for_service_remedy(
         lines = (commands.signed_curl(expected, region or "", url, request["method"]),)
     return your_remedy(
         f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
-        f"In signing code, a signing proxy or the option of a tool{tools}, set the service to {service}{in_place}.{names}{of_region}",
+        f"Set the service to {service}{in_place} in the code, proxy or tool that signs the request{tools}.{names}{of_region}",
         commands=lines,
         url=pages.SIGNATURES,
     )
