@@ -633,6 +633,10 @@ included in the request is invalid.
     assert "cn-north-1" not in full
     same = text.replace("world", "china")
     assert "aws-cn" in explain(same).summary
+    variable = text.replace("aws sts get-caller-identity --profile world", "aws sts get-caller-identity").replace(
+        "aws sts get-caller-identity --profile china", "AWS_PROFILE=china aws sts get-caller-identity"
+    )
+    assert "aws-cn" not in explain(variable).to_text(detail="full")
 
 
 def test_kubeconfig() -> None:

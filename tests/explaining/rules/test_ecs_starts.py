@@ -22,10 +22,12 @@ SHOWN = "$ aws iam get-role-policy --role-name octo-task --policy-name p --query
         (f'{DENIED}\n{{"taskRoleArn": "{TASK}", "executionRoleArn": "{EXEC}"}}', "The task role octo-task is"),
         (f"{DENIED}\n{QUERY.format('taskRoleArn,executionRoleArn', TASK, EXEC)}", "The task role octo-task is"),
         (f"{DENIED}\n{QUERY.format('executionRoleArn,taskRoleArn', EXEC, TASK)}\n{SHOWN}", "The task role octo-task, whose policy the text shows, is"),
+        (f'"taskRoleArn": "{TASK}"\n{SHOWN.replace("octo-task", "octo-task-2")}\n{DENIED}', "The task role octo-task is"),
+        (f'"taskRoleArn": "{TASK}"\n{SHOWN.replace("ssm:Get", "sqs:Get")}\n{DENIED}', "The task role octo-task is"),
         (f"{DENIED}\ntask_role_arn = aws_iam_role.task.arn", "The task role is"),
         (f'{DENIED}\n"taskRoleArn": "{TASK}", "taskRoleArn": "{TASK}2"', "The task role is"),
     ],
-    ids=["definition", "query", "other order", "reference", "two definitions"],
+    ids=["definition", "query", "other order", "policy of another role", "policy with another action", "reference", "two definitions"],
 )  # fmt: skip
 def test_task_role_is_not_used(text: str, other: str) -> None:
     first = explain(text).remedies[0]

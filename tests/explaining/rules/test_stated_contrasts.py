@@ -138,8 +138,16 @@ def test_missing_tag(denied: str, policy: str, output: str, words: str, command:
             f'{SHOW_INSTANCE}\n[["team", "web"]]',
             "only if ec2:ResourceTag/team is ${aws:PrincipalTag/team}",
         ),
+        (TEAM, "$ aws ec2 create-tags --resources i-0123456789abcdef0 --tags Key=team,Value=data\n$ date", "only if ec2:ResourceTag/team is data"),
+        (
+            TEAM,
+            "$ aws ec2 describe-instances --instance-ids i-0123456789abcdef0 --filters Name=tag:team,Values=data --query 'Reservations[].Instances[].State'\n[]",
+            "only if ec2:ResourceTag/team is data",
+        ),
+        (TEAM, f'{SHOW_INSTANCE},i-1\n[["team", "web"], ["team", "data"]]', "only if ec2:ResourceTag/team is data"),
+        (TEAM, SHOW_INSTANCE.replace("aws ec2", "aws ssm") + '\n[["team", "web"]]', "only if ec2:ResourceTag/team is data"),
     ],
-    ids=["met", "other instance", "failed", "variable"],
+    ids=["met", "other instance", "failed", "variable", "set", "filter", "several instances", "resource of another service"],
 )  # fmt: skip
 def test_tags_that_decide_nothing(condition: dict[str, dict[str, str]], output: str, words: str) -> None:
     denied = _denied("ec2:StopInstances", INSTANCE)

@@ -281,6 +281,22 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="one of two MFA devices",
         ),
         pytest.param(
+            "identityId: us-east-1:0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9\n"
+            "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+            {},
+            ("--identity-pool-id IDENTITY_POOL_ID",),
+            ("0a1b2c3d",),
+            id="an identity is not its pool",
+        ),
+        pytest.param(
+            "arn:aws:cognito-identity:us-east-1:111122223333:identitypool/us-east-1:0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9\n"
+            "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+            {},
+            ("--region us-east-1 --identity-pool-id us-east-1:0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",),
+            ("IDENTITY_POOL_ID",),
+            id="the ARN of an identity pool",
+        ),
+        pytest.param(
             'Nodegroup "octo-ng" failed: NodeCreationFailure: Instances failed to join the kubernetes cluster\n'
             "mapRoles: |\n  - rolearn: arn:aws:iam::111122223333:instance-profile/octo-nodes\n"
             "    username: system:node:{{EC2PrivateDNSName}}\n    groups: [system:bootstrappers, system:nodes]",

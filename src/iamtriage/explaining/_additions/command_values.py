@@ -44,7 +44,8 @@ _PARAMETERS = frozenset(
 )  # fmt: skip
 _SHAPES = lazy_patterns(
     {
-        "IDENTITY_POOL_ID": r"(?<![\w:-])[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\w)",
+        # The IDs of the identities in a pool have the same form.
+        "IDENTITY_POOL_ID": r"(?:[Pp]ool(?:[_-]?[Ii]d)?|POOL_ID|:aud)[\"']?\s{0,3}[:=/\s]\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?!\w)",
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
         "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
         "PERMISSION_SET_ARN": r"\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
@@ -52,7 +53,7 @@ _SHAPES = lazy_patterns(
         "VPC_ID": r"(?<![\w-])vpc-(?:[0-9a-f]{17}|[0-9a-f]{8})(?!\w)",
     }
 )
-"""Placeholders whose values have a form that nothing else has."""
+"""Placeholders whose values have a form that nothing else has, with their name if it is needed to tell."""
 
 
 def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:

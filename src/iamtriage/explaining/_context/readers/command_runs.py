@@ -115,7 +115,7 @@ def find_runs(failure: Failure) -> Iterator[CommandRun]:
 
 def hide_other_profiles(failure: Failure, words: str) -> str:
     """Return words of the text around a failure without the commands that ran with another profile, and their outputs."""
-    if "profile" not in words or "export AWS_PROFILE" in words:
+    if not ("--profile" in words or "AWS_PROFILE=" in words) or "export AWS_PROFILE" in words:
         return words
     runs = tuple(find_runs(failure))
     failed = next((run for run in runs if run.start <= failure.span[0] < run.end), None)

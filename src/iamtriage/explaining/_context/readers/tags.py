@@ -7,11 +7,14 @@ from json import JSONDecoder
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.services import service_name
+from iamtriage.explaining._context.readers.command_lines import operation_of_command
 from iamtriage.explaining._context.readers.command_runs import find_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
 __all__ = ("find_tags",)
@@ -23,26 +26,42 @@ _ROW = lazy_pattern(
 _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2
 _MAX_DEPTH = 6
+_TAGGING_API = "resourcegroupstaggingapi"
 _DECODER = JSONDecoder()
 
 
-def find_tags(failure: Failure, name: str) -> dict[str, str] | None:
-    """Return the tags that the output of a command shows for a resource or principal, ``None`` without such an output."""
+def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | None:
+    """Return the tags that a command printed of a service's resource, ``None`` without such an output."""
     if "tag" not in failure.text and "Tag" not in failure.text:
         return None
     whole = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     for run in find_runs(failure):
-        if "tag" in run.command.text.lower() and whole.search(run.command.text):
+        if _prints_tags(run.command, service) and whole.search(run.command.text):
             return _read_tags(run.output.strip())
     return None
+
+
+def _prints_tags(command: CommandLine, service: str) -> bool:
+    """Return whether a command prints tags of a service's resources. Others set tags, or filter by them."""
+    called = operation_of_command(command)
+    if called is None:
+        return False
+    is_tagging_api = called[0] == _TAGGING_API
+    if service_name(called[0]) != service and not (is_tagging_api and f":{service}:" in command.text):
+        return False
+    query = command.option("query")
+    printed = called[1] if query is None else f"{called[1]} {query.value.lower()}"
+    return called[1].startswith(("list", "describe", "get")) and (is_tagging_api or "tag" in printed)
 
 
 def _read_tags(output: str) -> dict[str, str] | None:
     if output[:1] in {"[", "{"}:
         try:
-            return dict(_iterate_pairs(_DECODER.raw_decode(output)[0]))
+            pairs = list(dict.fromkeys(_iterate_pairs(_DECODER.raw_decode(output)[0])))
         except (ValueError, RecursionError):
             return None
+        # The output for several resources has several values of a tag.
+        return dict(pairs) if len(dict(pairs)) == len(pairs) else None
     tags: dict[str, str] = {}
     for line in output.splitlines():
         found = _ROW.fullmatch(line)

@@ -140,7 +140,7 @@ def _find_tags(denial: Denial) -> tuple[str, dict[str, str] | None]:
     """Return the name of the resource, and its tags if the text shows them."""
     arn = denial.resource_arn
     name = "" if arn is None else arn.resource.rpartition("/")[2].rpartition(":")[2]
-    return name, find_tags(denial.failure, name) if name else None
+    return name, find_tags(denial.failure, arn.service, name) if arn is not None and name else None
 
 
 def _is_met(tags: Mapping[str, str], operator: str, condition: str, values: Sequence[str]) -> bool | None:

@@ -25,6 +25,11 @@ _CLUSTER = lazy_pattern(
     r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:(?:task|service|container-instance)/(\w[\w-]{0,254})/",
     re.ASCII,
 )
+# The output ends at the next command, or at the failure.
+_ROLE_POLICY = lazy_pattern(
+    r"\baws iam get-role-policy [^\n]{0,200}?--role-name[ =](?P<role>[\w+=,.@-]{1,64})[^\n]{0,200}(?P<output>(?:\n(?![$#>] |[^\n]{0,200}ResourceInit)[^\n]{0,2000}){1,200})",
+    re.ASCII,
+)
 _SERVICE = lazy_pattern(
     r"\baws ecs [^\n|;]{0,200}?--services?[ =](\w[\w-]{0,254})|\(service (\w[\w-]{0,254})\)"
     r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:service/[\w-]{1,255}/(\w[\w-]{0,254})",
@@ -66,8 +71,8 @@ def execution_role_hint(text: str, action: str) -> str | None:
     if _NOT_STARTED not in text:
         return None
     task_role = _only(_TASK_ROLE.findall(text))
-    shown = text.find(f"--role-name {task_role}")
-    policy = ", whose policy the text shows," if shown != -1 and action in text[shown:] else ""
+    shown = (each["output"] for each in _ROLE_POLICY.finditer(text) if each["role"] == task_role)
+    policy = ", whose policy the text shows," if any(action in each for each in shown) else ""
     other = f"The task role {task_role}{policy}" if task_role else "The task role"
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container."
 
