@@ -633,9 +633,9 @@ included in the request is invalid.
     assert "cn-north-1" not in full
     same = text.replace("world", "china")
     assert "aws-cn" in explain(same).summary
-    variable = text.replace("aws sts get-caller-identity --profile world", "aws sts get-caller-identity").replace(
-        "aws sts get-caller-identity --profile china", "AWS_PROFILE=china aws sts get-caller-identity"
-    )
+    variable = text.replace(
+        "aws sts get-caller-identity --profile world", "aws sts get-caller-identity"
+    ).replace("aws sts get-caller-identity --profile china", "AWS_PROFILE=china aws sts get-caller-identity")
     assert "aws-cn" not in explain(variable).to_text(detail="full")
 
 
