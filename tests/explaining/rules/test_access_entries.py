@@ -721,3 +721,40 @@ def test_modes_of_a_rejected_change_decide_the_remedy(old: str, new: str, summar
 def test_mode_of_the_message_takes_precedence_over_the_facts() -> None:
     text = eks("UpdateClusterConfig", MODES.format("API_AND_CONFIG_MAP", "CONFIG_MAP"))
     assert APPLIES in explain(text, facts={"authentication_mode": "API"}).summary
+
+
+_ARN = "arn:aws:iam::111122223333:role/workers"
+_STACK_EVENT = f'WorkersEntry{{0}}AWS::EKS::AccessEntry{{0}}CREATE_FAILED{{0}}Resource handler returned message: "{STANDARD} (Service: Eks, Status Code: 400)"\n  WorkersEntry:\n    Type: AWS::EKS::AccessEntry\n    Properties:\n      PrincipalArn: {_ARN}\n      Type: EC2_LINUX\n      AccessPolicies: []'
+_TERRAFORM = f'Error: creating EKS Access Entry (orders:{_ARN}): operation error EKS: CreateAccessEntry, InvalidParameterException: {STANDARD}\n  with aws_eks_access_entry.win,\n  on main.tf line 4\n  type = "EC2_WINDOWS"\n  kubernetes_groups = []'
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "title"),
+    [
+        (
+            _STACK_EVENT.format(" | "),
+            "the type EC2_LINUX",
+            "Remove AccessPolicies from WorkersEntry, and deploy",
+        ),
+        (
+            _STACK_EVENT.format("\t"),
+            "the type EC2_LINUX",
+            "Remove AccessPolicies from WorkersEntry, and deploy",
+        ),
+        (
+            _TERRAFORM,
+            "the type EC2_WINDOWS",
+            "Remove kubernetes_groups from aws_eks_access_entry.win, and apply",
+        ),
+        (
+            f"$ aws eks associate-access-policy --cluster-name orders --principal-arn {_ARN}\n{eks('AssociateAccessPolicy', STANDARD)}",
+            "a type",
+            "Keep the entry for nodes, without groups and access policies",
+        ),
+    ],
+    ids=["console", "CLI", "Terraform", "command"],
+)
+def test_entry_of_nodes_with_what_only_standard_entries_have(text: str, kind: str, title: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith(f"The access entry of the role workers is of {kind}")
+    assert explanation.remedies[0].title.removesuffix(" again") == title

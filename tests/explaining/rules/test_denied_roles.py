@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -375,3 +377,27 @@ def test_credentials_id_that_the_ecs_agent_does_not_know() -> None:
         'Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 400 from container metadata: {"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}'
     )
     assert explanation.topic == "credentials-id-unknown"
+
+
+_PASS = "User: arn:aws:sts::111122223333:assumed-role/nightly/run is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/jobs/train"
+
+
+def _task(kind: str, call: str, error: str) -> str:
+    details = {"resourceType": kind, "resource": call, "error": error, "cause": _PASS}
+    return json.dumps({"type": "TaskFailed", "taskFailedEventDetails": details})
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "error", "service"),
+    [
+        ("ecs", "runTask.sync", "ECS.AccessDeniedException", "ecs-tasks.amazonaws.com"),
+        ("sagemaker", "createTrainingJob.sync", "SageMaker.AccessDenied", "sagemaker.amazonaws.com"),
+        ("aws-sdk:emrserverless", "startJobRun", "EmrServerless.Denied", "emr-serverless.amazonaws.com"),
+        # The job itself, which ran, was denied the call.
+        ("glue", "startJobRun.sync", "States.TaskFailed", "SERVICE.amazonaws.com"),
+    ],
+)
+def test_role_that_a_task_of_a_state_machine_passes(kind: str, call: str, error: str, service: str) -> None:
+    policy = explain(_task(kind, call, error)).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}

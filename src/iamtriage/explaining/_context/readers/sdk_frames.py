@@ -98,6 +98,12 @@ _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}
 # Amazon MSK denies the connection itself with the ID of the broker's session:
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
 _MSK_CONNECTION = lazy_pattern(r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied", re.ASCII)
+# The task of a state machine whose call failed, not one that failed after it started:
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
+_TASK_CALL = lazy_pattern(
+    r"\"resourceType\\?\"\s{0,4}:\s{0,4}\\?\"(?:aws-sdk:)?([a-z0-9-]{2,40})\\?\",\s{0,40}\\?\"resource\\?\"\s{0,4}:\s{0,4}\\?\"([a-z]\w{2,80})(?:\.\w{1,20})?\\?\",\s{0,40}\\?\"error\\?\"\s{0,4}:\s{0,4}\\?\"(?!States\.|Lambda\.)\w{2,60}\.\w",
+    re.ASCII,
+)
 # Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
@@ -150,7 +156,9 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     elif "s3://" in text and (found := _SQL_CALL.search(text)):
         service = Stated("s3", found[0])
         operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
-    elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
+    elif (".services." in text and (found := _JAVA_CLIENT.search(text))) or (
+        "resourceType" in text and (found := _TASK_CALL.search(text))
+    ):
         service, operation = (
             Stated(found[1], found[0]),
             Stated(f"{found[2][0].upper()}{found[2][1:]}", found[0]),

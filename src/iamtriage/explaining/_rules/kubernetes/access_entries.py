@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.kubernetes import (
     entry_settings,
     pod_identities,
 )
-from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -75,14 +74,6 @@ MADE_ELSEWHERE = CauseType(
     sign=r"\bcreated access entry for principal\b|\baws:cloudformation:stack-(?:name|id)\b",
     remedy="Inspect the existing entry",
     of="entry-exists",
-)
-NOT_STANDARD = CauseType(
-    "entry-not-standard",
-    title="The access entry is not of type STANDARD",
-    text="Only entries of type STANDARD can have groups, user names and access policies.",
-    recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
-    fix="Use an entry of type STANDARD for people and programs.",
-    sources=(pages.EKS_ACCESS_ENTRIES,),
 )
 NO_ENTRY = CauseType(
     "no-access-entry",
@@ -216,34 +207,6 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     )
 
 
-def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
-    return case.explain(
-        "The access entry is of a type for nodes, which can have neither groups nor access policies.",
-        NOT_STANDARD.cause("reported"),
-        SHARED_ROLE.cause(text="People or programs use the role of nodes."),
-        topic="access-entry-type",
-        remedies=(
-            cluster_remedy(
-                "If the role is for nodes, keep the entry",
-                "The type of the entry grants nodes all the permissions that they need.",
-                commands=(cluster.eks_command("describe-access-entry", principal=principal.entry_argument),),
-                url=pages.EKS_ACCESS_POLICIES,
-            ),
-            cluster_remedy(
-                "Use another role for people and programs",
-                "Create an entry of type STANDARD for that role, and use the node role for nodes only.",
-                commands=(principal_mappings.build_cluster_principal(None).create_entry_command(cluster),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
-        notes=(
-            "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
-            principal_mappings.IAM_DOES_NOT_HELP,
-        ),
-    )
-
-
 def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
     create = _create_entry_remedy(case, principal)
@@ -358,7 +321,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(entry_settings.explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
     Route(entry_settings.explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),
     Route(
-        _explain_entry_type,
+        entry_parameters.explain_entry_type,
         message=r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)",
     ),
     Route(explain_fargate_role, message=r"Pod execution role is not found in auth config"),

@@ -11,17 +11,21 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import stated_option
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
@@ -41,6 +45,9 @@ _TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRI
 _POLICY = lazy_pattern(
     r"(?P<arn>arn:(?P<partition>aws[a-z-]{0,12}):(?P<service>iam|eks)::(?:aws|[0-9]{12})?:(?:cluster-access-)?policy/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=.@-]{1,128}))"
 )
+_NODE_TYPE = lazy_pattern(r"\b((?:EC2|HYBRID|HYPERPOD|FARGATE)_(?:LINUX|WINDOWS))\b")
+# The arguments of an entry in CloudFormation and Terraform that nodes cannot have.
+_ARGUMENTS = ("AccessPolicies", "KubernetesGroups", "policy_associations", "kubernetes_groups")
 STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
 """The name of an access policy in its ARN."""
 # The scope of an association, in a command, Terraform or JSON.
@@ -48,6 +55,15 @@ _SCOPE = lazy_pattern(
     r"access[-_]?[sS]cope\W{1,10}type\W{1,6}(?P<type>\w{1,20})\b"
     r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
     re.ASCII,
+)
+
+NOT_STANDARD = CauseType(
+    "entry-not-standard",
+    title="The access entry is not of type STANDARD",
+    text="Only entries of type STANDARD can have groups or access policies.",
+    recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
+    fix="Use an entry of type STANDARD for people and programs.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
 )
 
 
@@ -179,5 +195,45 @@ def _correct_type(case: Case[AccessEntry]) -> Correction | None:
         close[0] if close else "STANDARD",
         (
             "STANDARD is for people and programs, EC2_LINUX and EC2_WINDOWS for self-managed nodes, EC2 for Auto Mode, HYBRID_LINUX for hybrid nodes.",
+        ),
+    )
+
+
+def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
+    """Explain that the access entry of nodes can have neither groups nor access policies."""
+    cluster = find_cluster(case)
+    principal = principal_mappings.build_cluster_principal(try_parse_principal(find_entry_arn(case)))
+    kind = unique_value(_NODE_TYPE, case.failure.text)
+    of, role = (
+        (f" of {principal.description}", principal.description) if principal.is_known else ("", "their role")
+    )
+    steps = (
+        "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
+        f"People and programs need a role of their own with an entry of type STANDARD, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
+    )
+    describe = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
+    title = "Keep the entry for nodes, without groups and access policies"
+    remedy = cluster_remedy(title, *steps, commands=(describe,), url=pages.EKS_ACCESS_POLICIES)
+    if (deployment := find_deployment(case.failure, case.facts)) is not None and deployment.resource:
+        found = [each for each in _ARGUMENTS if each in case.failure.text]
+        removed = " from ".join((*([join_words(found, "and")] if found else []), deployment.resource))
+        again = "apply" if deployment.tool == "Terraform" else "deploy"
+        remedy = your_remedy(f"Remove {removed}, and {again} again", *steps, url=pages.EKS_ACCESS_POLICIES)
+    return case.explain(
+        f"The access entry{of} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
+        NOT_STANDARD.cause("reported"),
+        topic="access-entry-type",
+        remedies=(
+            remedy,
+            cluster_remedy(
+                "Create an entry of type STANDARD for another role",
+                "Use the smallest access policy that is enough.",
+                commands=(principal_mappings.build_cluster_principal(None).create_entry_command(cluster),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+        notes=(
+            "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
+            principal_mappings.IAM_DOES_NOT_HELP,
         ),
     )

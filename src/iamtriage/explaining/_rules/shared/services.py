@@ -134,7 +134,10 @@ _TRUST_ACTIONS: dict[str, tuple[str, ...]] = dict.fromkeys(
 )
 _EXCEPTIONS = {
     "eks:createcluster": "The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
-    "registertaskdefinition": "A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
+    **dict.fromkeys(
+        ("registertaskdefinition", "runtask", "starttask"),
+        "A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
+    ),
 }
 _BY_OPERATION = {
     name: RoleRecipient(

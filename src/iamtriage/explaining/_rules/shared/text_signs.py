@@ -179,16 +179,17 @@ _MAX_BEFORE_MESSAGE = 400
 _STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
 _TYPE = r"(?:AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}|Custom::[\w@-]{1,60})"
 # An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it. The name follows
-# the type, or precedes the status and the reason follows the type.
+# the type, or precedes the status and the reason follows the type; or name and type precede the status.
 _EVENT = lazy_pattern(
     rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
     rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
+    rf"|\b(?P<column_type>{_TYPE})[ \t|]{{1,80}}(?P<column_status>(?:CREATE|UPDATE|DELETE)_FAILED)\b"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
     rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
     rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
     re.ASCII,
 )
-_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}\|[ \t]{0,40}\Z", re.ASCII)
+_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}[|\t][ \t]{0,40}\Z", re.ASCII)
 _STACK = lazy_pattern(
     r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
     re.ASCII,
@@ -247,8 +248,12 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     return Deployment(
         "CloudFormation",
         None if event is None else _find_name(event),
-        None if event is None else event["type"] or event["logical_type"] or event["member_type"],
-        (event["status"] or event["member_status"]) if event is not None and has_message else None,
+        None
+        if event is None
+        else event["type"] or event["logical_type"] or event["column_type"] or event["member_type"],
+        (event["status"] or event["column_status"] or event["member_status"])
+        if event is not None and has_message
+        else None,
         None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
