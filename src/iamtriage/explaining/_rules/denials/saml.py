@@ -96,20 +96,14 @@ def explain_saml(denial: Denial) -> Explanation:
     )
 
 
-def _allow_statements(denial: Denial) -> list[dict[str, Any]]:
-    document = trust_documents.parse_document(denial.facts.trust_policy)
-    found = () if document is None else trust_documents.iterate_statements(document)
-    return [each for each in found if each.get("Effect") == "Allow"]
-
-
 def _saml_providers(statement: Mapping[str, Any]) -> list[str]:
-    named = trust_documents.as_strings(trust_documents.mapping(statement.get("Principal")).get("Federated"))
-    return [each for each in named if _PROVIDER_PATH in each]
+    names = trust_documents.principal_names(statement, "Federated")
+    return [each for each in names if _PROVIDER_PATH in each]
 
 
 def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
     """Return the SAML provider that the supplied trust policy names, and the audiences that it expects."""
-    for statement in _allow_statements(denial):
+    for statement in trust_documents.allow_statements(denial.facts.trust_policy):
         for provider in _saml_providers(statement):
             return provider, [each for _, _, values in _audiences(statement) for each in values]
     return None, []
@@ -124,9 +118,10 @@ def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, 
 def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     """Return why the supplied trust policy accepts no SAML assertion, and what to do, or ``None`` if it may accept one."""
     document = trust_documents.parse_document(denial.facts.trust_policy)
-    statements = _allow_statements(denial)
-    if document is None or not statements:
+    if document is None:
         return None
+    fixed = copy.deepcopy(dict(document))
+    statements = trust_documents.allow_statements(fixed)
     meant = next((each for each in statements if _saml_providers(each)), None)
     if meant is None:
         return _missing_provider(denial, statements)
@@ -136,23 +131,19 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     if result is not None and result.is_explicit_deny:
         remedy = assuming_roles.narrow_deny_remedy(denial, result)
         return "a Deny statement of the trust policy matches it", remedy
-    fixed = copy.deepcopy(dict(document))
-    copied = list(trust_documents.iterate_statements(fixed))
-    index = copied.index(meant)
-    changed = copied[index]
-    texts = present(*(change(denial, changed) for change in (_fix_partition, _fix_action, _fix_audience)))
+    index = list(trust_documents.iterate_statements(fixed)).index(meant)
+    texts = present(*(change(denial, meant) for change in (_fix_partition, _fix_action, _fix_audience)))
     if not texts:
         return None
     remedy = correct_policy_remedy(denial, "Correct the role's trust policy", fixed, WHOLE_DOCUMENT)
     recipient = "The assertion's Recipient must be the value of SAML:aud."
-    steps = (*remedy.steps, recipient) if _audiences(changed) else remedy.steps
+    steps = (*remedy.steps, recipient) if _audiences(meant) else remedy.steps
     text = f"Statement[{index}] of its trust policy {', and '.join(texts)}"
     return text, attrs.evolve(remedy, steps=steps, url=pages.SAML)
 
 
 def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> tuple[str, Remedy] | None:
-    principals = (trust_documents.mapping(each.get("Principal")).values() for each in statements)
-    named = [value for values in principals for each in values for value in trust_documents.as_strings(each)]
+    named = [name for each in statements for name in trust_documents.principal_names(each)]
     if not named:
         return None
     text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"

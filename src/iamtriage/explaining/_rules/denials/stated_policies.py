@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -34,7 +35,12 @@ from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, parse_document
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    parse_document,
+)
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -49,46 +55,40 @@ if TYPE_CHECKING:
     from iamtriage.policies._sets import Document, PolicySet
     from iamtriage.typing import PolicyType
 
-EVALUATION_PAGES = (pages.EVALUATION, pages.ACCESS_DENIED)
-STATED_POLICY_DENIES = CauseType(
+_define = partial(
+    CauseType,
+    recognised_by="The text or the facts contain the policy.",
+    sources=(pages.EVALUATION, pages.ACCESS_DENIED),
+)
+STATED_POLICY_DENIES = _define(
     "stated-policy-denies",
     "A Deny statement of the policy in the text or the facts matches",
     "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
     meaning="The text or the facts contain a policy with a Deny statement that matches the request. It overrides any Allow.",
-    recognised_by="The text or the facts contain the policy.",
-    sources=EVALUATION_PAGES,
 )
-STATED_POLICY_OTHER_RESOURCE = CauseType(
+STATED_POLICY_OTHER_RESOURCE = _define(
     "stated-policy-other-resource",
     "The policy in the text or the facts allows the action on another resource",
     "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
     meaning="The text or the facts contain a policy that allows the action, but none of its resources matches that of the request.",
-    recognised_by="The text or the facts contain the policy.",
-    sources=EVALUATION_PAGES,
 )
-STATED_POLICY_OTHER_ACTION = CauseType(
+STATED_POLICY_OTHER_ACTION = _define(
     "stated-policy-other-action",
     "The policy in the text or the facts does not allow the action",
     "Add an Allow for the action to the policy type that the cause names.",
     meaning="The text or the facts contain policies, and those of a type that must allow the action do not.",
-    recognised_by="The text or the facts contain the policy.",
-    sources=EVALUATION_PAGES,
 )
-STATED_POLICY_CONDITION = CauseType(
+STATED_POLICY_CONDITION = _define(
     "stated-policy-condition",
     "The policy in the text or the facts allows the call only under a condition",
     "Make the request so that the condition is met, or change the condition.",
     meaning="A statement matches the action and the resource, and has a condition that the request may not meet.",
-    recognised_by="The text or the facts contain the policy.",
-    sources=EVALUATION_PAGES,
 )
-STATED_POLICY_ALLOWS = CauseType(
+STATED_POLICY_ALLOWS = _define(
     "stated-policy-allows",
     "The policy in the text or the facts allows the call",
     "Check that the policy is attached to the caller, then look for a policy of another type that denies the call.",
     meaning="The text or the facts contain a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
-    recognised_by="The text or the facts contain the policy.",
-    sources=EVALUATION_PAGES,
 )
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _VERDICTS = {
@@ -283,7 +283,7 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
     resource = denial.resource
     if not policy.is_code or resource is None:
         return None
-    allowed = _allowed_resources(_allow_statements(iterate_statements(policy.content), action))
+    allowed = _allowed_resources(_allow_statements(policy, action))
     bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
     if bucket is not None:
@@ -298,7 +298,7 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
 
 def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
     """Return the statement that allows the call under a condition, unless another one allows it without."""
-    allows = _allow_statements(iterate_statements(policy.content), denial.action or "")
+    allows = _allow_statements(policy, denial.action or "")
     matching = [each for each in allows if denial.resource and names_resource(each, denial.resource)]
     is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
     return matching[0] if matching and all(is_conditional) else None
@@ -307,16 +307,15 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
     resource, caller = denial.resource, denial.caller
-    statements = list(iterate_statements(policy.content))
     subject = capitalize_start(policy.name)
-    for each in statements:
+    for each in iterate_statements(policy.content):
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
         if is_deny and names_action(each, action) and names_resource(each, resource):
             sid = each.get("Sid")
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             text = f"{subject} has a Deny statement{name} that matches the request. {allow_still_required(denial)}"
             return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
-    allows = [each for each in statements if each.get("Effect") == "Allow"]
+    allows = allow_statements(policy.content)
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
@@ -330,7 +329,8 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         return None
     if not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
-        allowed = _allowed_resources(_allow_statements(open_ones, action) if open_ones else possible)
+        named = [each for each in open_ones if names_action(each, action)]
+        allowed = _allowed_resources(named if open_ones else possible)
         references = [
             each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
         ]
@@ -359,8 +359,8 @@ def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool
     return any(name.partition(":")[0].lower() == prefix for name in actions)
 
 
-def _allow_statements(statements: Iterable[dict[str, Any]], action: str) -> list[dict[str, Any]]:
-    return [each for each in statements if each.get("Effect") == "Allow" and names_action(each, action)]
+def _allow_statements(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
+    return [each for each in allow_statements(policy.content) if names_action(each, action)]
 
 
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
@@ -378,8 +378,7 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
-    allows = _allow_statements(iterate_statements(policy.content), denial.action or "")
-    allowed = _allowed_resources(allows)
+    allowed = _allowed_resources(_allow_statements(policy, denial.action or ""))
     contrast = find_region_contrast(denial, allowed)
     return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 

@@ -13,12 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.shared import commands, policy_principals
-from iamtriage.explaining._rules.sts.trust_documents import (
-    as_strings,
-    iterate_statements,
-    mapping,
-    parse_document,
-)
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -76,8 +71,8 @@ def other_account_steps(denial: Denial) -> tuple[str, ...]:
 
 def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
     """Return the accounts of the principals that the supplied trust policy allows."""
-    document = parse_document(denial.facts.trust_policy)
-    allowing = (each for each in iterate_statements(document or {}) if each.get("Effect") == "Allow")
-    names = (name for each in allowing for name in as_strings(mapping(each.get("Principal")).get("AWS")))
-    found = (_ACCOUNT_OF_PRINCIPAL.fullmatch(name) for name in names)
+    allowing = allow_statements(denial.facts.trust_policy)
+    found = (
+        _ACCOUNT_OF_PRINCIPAL.fullmatch(name) for each in allowing for name in principal_names(each, "AWS")
+    )
     return tuple(dict.fromkeys(each[1] for each in found if each is not None))

@@ -19,10 +19,12 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
     as_strings,
     iterate_statements,
     mapping,
     parse_document,
+    principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
@@ -212,14 +214,8 @@ def _describe(
 
 
 def _describe_principals(question: _Question) -> str:
-    statements = iterate_statements(parse_document(question.facts.trust_policy) or {})
-    named = [
-        clip_text(value)
-        for each in statements
-        if each.get("Effect") == "Allow"
-        for values in mapping(each.get("Principal")).values()
-        for value in as_strings(values)
-    ]
+    statements = allow_statements(question.facts.trust_policy)
+    named = [clip_text(name) for each in statements for name in principal_names(each)]
     return join_words(named[:2], "and") or "other principals"
 
 

@@ -25,11 +25,8 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
     >>> find_provider('{"Statement": {"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}}}')
     'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
     """
-    document = parse_document(policy) if policy is not None else None
-    found: set[str] = set()
-    for statement in iterate_statements(document) if document is not None else ():
-        principal = mapping(statement.get("Principal"))
-        found.update(each for each in as_strings(principal.get("Federated")) if _PROVIDER in each)
+    statements = iterate_statements(parse_document(policy) or {})
+    found = {name for each in statements for name in principal_names(each, "Federated") if _PROVIDER in name}
     return found.pop() if len(found) == 1 else None
 
 
@@ -84,11 +81,9 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
     >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
     ('a',)
     """
-    document = parse_document(policy)
     return tuple(
         value
-        for statement in (iterate_statements(document) if document is not None else ())
-        if statement.get("Effect") == "Allow"
+        for statement in allow_statements(policy)
         for _, key, values in iterate_conditions(statement)
         if key.endswith(":sub")
         for value in values
@@ -112,6 +107,19 @@ def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
         if isinstance(each, dict):
             yield cast("dict[str, Any]", each)
+
+
+def allow_statements(policy: Mapping[str, Any] | str | None) -> list[dict[str, Any]]:
+    """Return the statements of a policy that allow something."""
+    return [
+        each for each in iterate_statements(parse_document(policy) or {}) if each.get("Effect") == "Allow"
+    ]
+
+
+def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
+    """Return the principals of a statement: of all kinds, or of some such as ``Federated``."""
+    principal = mapping(statement.get("Principal"))
+    return [name for kind in kinds or principal for name in as_strings(principal.get(kind))]
 
 
 def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -158,9 +166,7 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
     limited = copy.deepcopy(dict(policy))
     is_open = False
     for each in iterate_statements(limited):
-        named = [
-            name for name in as_strings(mapping(each.get("Principal")).get("Federated")) if _PROVIDER in name
-        ]
+        named = [name for name in principal_names(each, "Federated") if _PROVIDER in name]
         conditions = mapping(each.get("Condition"))
         keys = {key.rpartition(":")[2].lower() for _, key, _ in iterate_conditions(each)}
         if each.get("Effect") != "Allow" or len(named) != 1 or keys - {"aud"}:

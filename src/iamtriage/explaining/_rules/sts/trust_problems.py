@@ -17,11 +17,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
     as_strings,
     iterate_conditions,
     iterate_statements,
     mapping,
     parse_document,
+    principal_names,
 )
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -81,7 +83,7 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem |
     document = parse_document(policy)
     if document is None:
         return None
-    statements = [each for each in iterate_statements(document) if each.get("Effect") == "Allow"]
+    statements = allow_statements(document)
     meant = [each for each in statements if _federated(each)]
     if not meant:
         return _missing_provider(statements)
@@ -97,13 +99,12 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem |
 
 
 def _federated(statement: Mapping[str, Any]) -> list[str]:
-    named = as_strings(mapping(statement.get("Principal")).get("Federated"))
-    return [each for each in named if ":saml-provider/" not in each]
+    return [each for each in principal_names(statement, "Federated") if ":saml-provider/" not in each]
 
 
 def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
-    principals = [mapping(statement.get("Principal")) for statement in statements]
-    named = [each for principal in principals for value in principal.values() for each in as_strings(value)]
+    principals = [principal_names(each) for each in statements]
+    named = [name for names in principals for name in names]
     if not named or not all(principals):
         return None
     is_for_pod_identity = _POD_IDENTITY in named
@@ -336,9 +337,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
 
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
-    for statement in iterate_statements(document):
-        if statement.get("Effect") != "Allow":
-            continue
+    for statement in allow_statements(document):
         for operator, key, values in iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
             if issuer.lower() == _GITHUB and "Not" not in operator:
