@@ -939,7 +939,7 @@ COMPANIONS: tuple[Case, ...] = (
             "the KMS key with which the secret carts/db is encrypted",
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
-            "Across accounts, it must allow the role",
+            "If the key is in another account, it must be customer managed, and its policy must allow the role",
             "Replace KEY_ARN and REGION.",
         ),
         (),
@@ -1887,7 +1887,7 @@ GUARDRAILS: tuple[Case, ...] = (
         ),
         {},
         (
-            "removes the restriction that it was created for",
+            "removes the intended restriction",
             f"needs its own ARN (or arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*)",
         ),
         ("or omit it",),
@@ -2089,7 +2089,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}',
         {},
         (
-            "denied the pull of team/cart without a reason. The kubelet pulls with the role of the node.",
+            "denied the pull of team/cart without a reason. The kubelet pulls images with the node role.",
             f"aws ecr get-repository-policy --registry-id {ACCOUNT} --repository-name team/cart --region eu-west-1",
         ),
         ("docker", "ECS"),
@@ -2098,7 +2098,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         "pull-by-ecs",
         f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {_IMAGE}: {_PULL}",
         {},
-        ("ECS pulls with the task execution role", "--role-name EXECUTION_ROLE_NAME"),
+        ("ECS pulls images with the task execution role", "--role-name EXECUTION_ROLE_NAME"),
         ("docker", "kubelet"),
     ),
     (
@@ -2117,7 +2117,10 @@ CALLED_SERVICES: tuple[Case, ...] = (
         "pull-by-docker",
         f"docker pull {_IMAGE}\nError response from daemon: {_PULL}",
         {},
-        ("On EKS the node role pulls, on ECS the task execution role.", "Sign docker in to the registry"),
+        (
+            "On EKS, the node role pulls images; on ECS, the task execution role does.",
+            "Sign docker in to the registry",
+        ),
         (),
     ),
     (

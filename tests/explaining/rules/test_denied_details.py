@@ -127,7 +127,7 @@ def test_unknown_permission_of_an_execution_role_is_not_allowed() -> None:
     [
         (SSO, "IAM Identity Center itself sets no session policy"),
         (f"arn:aws:sts::{ACCOUNT}:federated-user/ana", "a federated user has almost no permissions"),
-        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "removes the restriction that it was created for"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "removes the intended restriction"),
     ],
     ids=["Identity Center", "federated user", "role"],
 )

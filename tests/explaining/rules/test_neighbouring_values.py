@@ -207,14 +207,14 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     "queue in the account of a passed role": _Row(
         "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:444455556666:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
         (
-            "arn:aws:sqs:eu-west-1:444455556666:bills is in 444455556666, too",
+            "arn:aws:sqs:eu-west-1:444455556666:bills is in account 444455556666, too",
             "new role sqs:SendMessage",
             "The role jobs needs iam:PassRole",
         ),
     ),
     "queue in the account of the call, with a role of another": _Row(
         "caller=arn:aws:sts::111122223333:assumed-role/jobs/run-7 target=arn:aws:sqs:eu-west-1:111122223333:bills role=arn:aws:iam::444455556666:role/bills-send\nAn error occurred (AccessDeniedException) when calling the CreateSchedule operation: Cross-account pass role is not allowed.",
-        ("What the service uses in account 444455556666 must allow the new role",),
+        ("The resources that the service uses in account 444455556666 must allow the new role",),
         ("arn:aws:sqs",),
     ),
     "session that EKS Pod Identity named, in the cluster of the facts": _Row(
@@ -229,7 +229,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "session that EKS Pod Identity named, without facts": _Row(
         _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
-        ("EKS Pod Identity opens the session", "Replace CLUSTER, NAMESPACE and SERVICE_ACCOUNT"),
+        ("EKS Pod Identity created it", "Replace CLUSTER, NAMESPACE and SERVICE_ACCOUNT"),
     ),
     "session of another cluster than that of the facts": _Row(
         _no_session_policy("eks-billing-checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
@@ -429,7 +429,7 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
 """,
         (
             "The role eso of External Secrets Operator is not allowed to use the KMS key",
-            "The key is in account 444455556666, the role in 111122223333",
+            "The key is in account 444455556666 and the role in 111122223333",
             '"Principal": {"AWS": "arn:aws:iam::111122223333:role/eso"}',
             "aws iam put-role-policy --role-name eso ",
         ),
@@ -440,7 +440,7 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
 "KmsKeyId": "arn:aws:kms:eu-west-1:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccddeeff"
 """,
         (
-            "The key is in account 444455556666, the role in 111122223333",
+            "The key is in account 444455556666 and the role in 111122223333",
             '"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}',
         ),
         facts={"caller": "arn:aws:iam::111122223333:role/app"},

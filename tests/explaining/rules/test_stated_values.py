@@ -108,7 +108,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "The role of the Firehose stream lacks the permissions to deliver to the bucket octo-raw.",
-                "trust policy must allow firehose.amazonaws.com sts:AssumeRole",
+                "trust policy must allow firehose.amazonaws.com to assume it",
             ),
             (),
             id="a delivery of Firehose",
@@ -1507,7 +1507,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The role sync-exec belongs to account 444455556666, and the call CreateFunction is made in 111122223333",
                 "create a role in 111122223333 that trusts lambda.amazonaws.com",
-                "What the service uses in account 444455556666 must allow the new role",
+                "The resources that the service uses in account 444455556666 must allow the new role",
                 "aws iam create-role --role-name sync-exec",
             ),
             ("get-caller-identity",),

@@ -59,7 +59,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     others = _find_resources(denial, other)
     check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
     if others:
-        check = f"Check which account is meant: {others[0]} is in {other}, too. If it is that one, make the call with its credentials."
+        check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
     new, caller = "ROLE_NAME" if passed is None else passed.name, context_of(denial.facts).caller
     by = denial.caller if caller is None else describe_principal(try_parse_principal(caller.value), None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
@@ -69,7 +69,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         "account administrator",
         (
             check,
-            f"Otherwise create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''}, with the policies that the service needs, and pass that one. {capitalize_start(by)} needs iam:PassRole for it.",
+            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has the permissions that the service needs. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
             _describe_access(others, other),
         ),
         (
@@ -102,7 +102,7 @@ def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
 def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
     """Return what the new role needs to use the resources of the other account."""
     if not resources:
-        return f"What the service uses in {f'account {account}' if account else 'the other account'} must allow the new role, too, in its own policy."
+        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too."
     action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
     return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
 

@@ -132,9 +132,9 @@ def key_policy_step(key: str, role: Role | None, actions: Sequence[str]) -> str:
     """Return what the key policy must have, with a statement if the key is in another account than the role."""
     arn = try_parse_arn(key)
     if arn is None or role is None or role.account in {arn.account, PLACEHOLDER_ACCOUNT}:
-        return "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). Across accounts, it must allow the role, and the key must be customer managed."
+        return "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). If the key is in another account, it must be customer managed, and its policy must allow the role."
     statement = json.dumps(allow(actions, "*", principal={"AWS": str(role)}))
-    return f"The key is in account {arn.account}, the role in {role.account}, so both must allow it: the owner of the key, which must be customer managed, adds to its key policy: {statement}"
+    return f"The key is in account {arn.account} and the role in {role.account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 
 def show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:

@@ -112,7 +112,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
                 if bucket is not None and commands.bucket(bucket.value) == bucket.value
                 else ""
             )
-            encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} says so"
+            encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
     elif operation is None and (service := _find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
@@ -209,7 +209,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         caller = "the role that External Secrets Operator uses for its SecretStore"
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial)
-        role = "the role that the SecretStore names, or to that of its service account"
+        role = "the role that the SecretStore specifies, or to the role of its service account"
     stated = encrypted_data.stated_store_role(denial) if show_store is not None else None
     attach: tuple[str, ...] = ()
     if stated is not None:
@@ -224,9 +224,9 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     show_key = find = None
     if key == "KEY_ARN":
         show_key = encrypted_data.show_key_command(denial, service, arn)
-        find = f"The first command prints the key: None or aws/{service} is the default key."
+        find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
         if show_key is None:
-            find = f"Find the key: the resource that holds the {data} names it (KmsKeyId)."
+            find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
     region = next(places, region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
@@ -368,7 +368,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     controller, find_role, show_role = _find_controller(denial), None, None
     caller = denial.caller
     if controller is not None:
-        find_role = f"The caller is {controller.name}: the last command prints its role in the annotation. Without one, its role is that of a Pod Identity association, or of the node."
+        find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without an annotation, it uses the role of a Pod Identity association or of the node."
         show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
     elif encrypted_data.ENVIRONMENT in denial.failure.text:
         caller = "the function's role"

@@ -80,7 +80,7 @@ _LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvent
 _CODEDEPLOY = ServiceRole(
     "the CodeDeploy service role",
     "deploy to the instances",
-    ("ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"),
+    (),
     "https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html",
     managed_policy="service-role/AWSCodeDeployRole",
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
@@ -91,7 +91,7 @@ _LAUNCH_TEMPLATE = ServiceRole(
     "launch instances with the launch template",
     ("ec2:RunInstances", "ec2:CreateTags"),
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html",
-    step="ec2:CreateTags is for a template with tags. For one with an instance profile, the caller also needs iam:PassRole on its role.",
+    step="ec2:CreateTags is required only if the template has tags. If it has an instance profile, the caller also needs iam:PassRole on the profile's role.",
 )
 _FLOW_LOG_ROLE = ServiceRole(
     "the role of the flow log",
@@ -100,20 +100,23 @@ _FLOW_LOG_ROLE = ServiceRole(
     _FLOW_LOGS,
     step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
 )
+_KEY_OF_BUCKET = (
+    "If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key."
+)
 _BUILD_SOURCE = ServiceRole(
     "the CodeBuild service role",
     "download the source of the build",
     ("s3:GetObject", "s3:GetObjectVersion"),
     "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
     resource="arn:{partition}:s3:::{bucket}/*",
-    step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key; in another account, the policies of the bucket and the key must allow the role, too.",
+    step=f"{_KEY_OF_BUCKET} If the bucket is in another account, its policy and the key policy must allow the role, too.",
 )
 ROLES = {
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
     "not authorized to launch instances with this launch template": _LAUNCH_TEMPLATE,
     "not authorized to create managed-rule": ServiceRole(
         "the state machine's role",
-        "create the EventBridge rule with which Step Functions waits for tasks that it starts (.sync)",
+        "create the EventBridge rule with which Step Functions monitors the tasks that it starts (.sync)",
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
         resource="arn:{partition}:events:{region}:{account}:rule/StepFunctionsGetEvent*",
@@ -131,7 +134,7 @@ ROLES = {
         (),
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html",
         managed_policy="service-role/AWSBackupServiceRolePolicyForBackup",
-        step="For Amazon S3, the role also needs AWSBackupServiceRolePolicyForS3Backup; for a resource with a customer managed KMS key, the key policy must allow the role.",
+        step="For Amazon S3, the role also needs AWSBackupServiceRolePolicyForS3Backup. If a customer managed KMS key encrypts the resource, the key policy must allow the role.",
     ),
     "role for your flow logs does not have": _FLOW_LOG_ROLE,
     "deliverlogserrormessage": _FLOW_LOG_ROLE,
@@ -141,7 +144,7 @@ ROLES = {
         ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
         "https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html",
         resource="arn:{partition}:s3:::{bucket}/*",
-        step="The role's trust policy must allow firehose.amazonaws.com sts:AssumeRole. On the bucket itself, the role also needs s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads; with a customer managed KMS key, kms:GenerateDataKey and kms:Decrypt on that key.",
+        step="The role's trust policy must allow firehose.amazonaws.com to assume it. On the bucket itself, the role also needs s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads. With a customer managed KMS key, it also needs kms:GenerateDataKey and kms:Decrypt on that key.",
     ),
     "does not allow aws codebuild to create amazon cloudwatch logs": ServiceRole(
         "the CodeBuild service role",
@@ -158,7 +161,7 @@ ROLES = {
         ("s3:GetObject", "s3:GetObjectVersion"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
         resource="arn:{partition}:s3:::{bucket}/{folder}/*",
-        step="CodePipeline chooses a new name in this folder for each artifact, hence the *. If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key.",
+        step=f"CodePipeline chooses a new name in this folder for each artifact, hence the *. {_KEY_OF_BUCKET}",
     ),
     "service role or action role doesn't have the permissions": ServiceRole(
         "the service role of the pipeline or of its action",
@@ -166,7 +169,7 @@ ROLES = {
         ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
         resource="arn:{partition}:s3:::{bucket}/*",
-        step="A source action also needs s3:GetBucketVersioning on the bucket. With a customer managed KMS key, the role also needs kms:Decrypt and kms:GenerateDataKey on that key; in another account, the bucket policy must allow the role, too.",
+        step="A source action also needs s3:GetBucketVersioning on the bucket. With a customer managed KMS key, the role also needs kms:Decrypt and kms:GenerateDataKey on that key. If the bucket is in another account, its policy must allow the role, too.",
     ),
     "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
@@ -177,7 +180,7 @@ _AS_OWNER: dict[str, Any] = {
     "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
 }
 _BUCKET_ARN = "arn:PARTITION:s3:::BUCKET"
-_PREFIX_STEP = "If the call names a key prefix, it comes before AWSLogs in the resource."
+_PREFIX_STEP = "If the call specifies a key prefix, put it before AWSLogs in the resource."
 
 
 def _policy_commands(service: str) -> tuple[str, ...]:
@@ -236,7 +239,7 @@ RESOURCES = {
             "aws lambda add-permission --function-name FUNCTION --statement-id ApiGateway --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*'",
         ),
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
-        "The command does that. With a stage variable in the integration, each function needs the permission.",
+        "The command adds the statement. If the integration has a stage variable, each function needs it.",
     ),
     "permission to access the ecr image": service_access.ServiceAccess(
         "the repository policy",
@@ -245,7 +248,7 @@ RESOURCES = {
         ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
         _policy_commands("ecr"),
         "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
-        "The repository must be in the Region of the function. For a repository of another account, the policy must also allow that account these actions, and aws:sourceArn limits the service to its functions.",
+        "The repository must be in the Region of the function. If the function is in another account, the policy must also allow that account these actions. A condition on aws:sourceArn limits the service to its functions.",
     ),
 }
 

@@ -11,9 +11,10 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import unsigned_requests
@@ -22,6 +23,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -29,7 +31,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     resource_policy_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.tasks import PUSH_ACTIONS, is_of_push
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ _GIT_REPOSITORY = lazy_pattern(
 GIT_CREDENTIALS_STORED = CauseType(
     "git-credentials-stored",
     title="Git sends stored credentials that have expired",
-    text="Git sends credentials that a keychain or credential manager stored. Those of the AWS credential helper expire after about 15 minutes.",
+    text="Git sends credentials that a keychain or credential manager stored. Credentials from the AWS credential helper expire after about 15 minutes.",
     fix="Delete the stored credentials, and configure only the AWS credential helper for CodeCommit.",
     of="no-identity-allow",
 )
@@ -71,7 +73,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
         remedies=(
             your_remedy(
                 "Let Git use only the AWS credential helper",
-                "The first command lists the helpers that Git asks. Remove osxkeychain or manager for CodeCommit, and delete what they stored.",
+                "The first command lists Git's credential helpers. For CodeCommit, remove osxkeychain or manager, and delete the credentials that it stored.",
                 "Check that the second command prints the role or user that you expect. Then configure the helper.",
                 commands=(
                     "git config --show-origin --get-all credential.helper",
@@ -83,7 +85,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
             ),
             identity_remedy(
                 "Allow the caller to use the repository",
-                "Attach the policy to the role or user. GitPush is needed only for pushes.",
+                "Attach the policy to the role or user. codecommit:GitPush is required only for pushes.",
                 statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
                 url=_PERMISSIONS,
             ),
@@ -116,36 +118,59 @@ _PULLERS = {
     "node": (
         "the node role",
         "NODE_ROLE_NAME",
-        "The kubelet pulls with the role of the node.",
+        "The kubelet pulls images with the node role.",
         "The kubelet pulls with the node role, not with the pod's role.",
     ),
     "ECS": (
         "the task execution role",
         "EXECUTION_ROLE_NAME",
-        "ECS pulls with the task execution role.",
+        "ECS pulls images with the task execution role.",
         "ECS pulls with the task execution role (executionRoleArn), not with the task role.",
     ),
     "": (
         "the role that pulls",
         "ROLE_NAME",
-        "On EKS the node role pulls, on ECS the task execution role.",
+        "On EKS, the node role pulls images; on ECS, the task execution role does.",
         "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role.",
     ),
 }
 _OLD_LOGIN = unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
     text="The login is older than 12 hours, or belongs to another user."
 )
-_ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
+_ACTIONS = join_words(PULL_ACTIONS, "and")
+
+
+class _Repository(NamedTuple):
+    """A repository of a registry, whose name the text does not always state."""
+
+    registry: str
+    region: str
+    partition: str
+    stated_name: str | None
+
+    @property
+    def account(self) -> str:
+        return self.registry.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.stated_name or "REPOSITORY"
+
+    def arn(self, name: str) -> str:
+        return f"arn:{self.partition}:ecr:{self.region}:{self.account}:repository/{name}"
+
+    def policy_command(self, verb: str, options: str = "") -> str:
+        """Return the command that prints or sets the repository policy."""
+        line = f"aws ecr {verb}-repository-policy --registry-id {{}} --repository-name {{}} --region {{}}{options}"
+        return fill_command(line, self.account, self.name, self.region)
 
 
 def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
-    case = denial.case
-    registry, region = find_registry(case)
-    shown = denial.failure.text
-    policy = f"arn:{find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+    case, shown = denial.case, denial.failure.text
     found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
-    repository = found["name"] if found else None
+    repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
+    name, account = repository.stated_name, repository.account
     on_node, on_ecs = _NODE.search(shown) is not None, _ECS.search(shown) is not None
     if is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
@@ -155,52 +180,46 @@ def explain_image_pull(denial: Denial) -> Explanation:
         role = roles.pop()
         puller = f"{puller} {role}"
     cached = (each["prefix"].rstrip("/") for each in _CACHE_PREFIX.finditer(shown))
-    prefix = next((each for each in cached if (repository or "").startswith(f"{each}/")), None)
+    prefix = next((each for each in cached if (name or "").startswith(f"{each}/")), None)
     if prefix is not None:
-        return _explain_cached_pull(case, prefix, puller, role)
-    of_repository = f" of {repository}" if repository else ""
-    on_repository = f" on the repository {repository}" if repository else ""
+        return _explain_cached_pull(case, repository, prefix, puller, role)
+    on_repository = f" on the repository {name}" if name else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
     if on_node or not on_ecs:
         text = "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
         if on_node:
             text = "The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
         causes.append(unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(text=text))
-    account = registry.partition(".")[0]
+    remedies = [
+        account_remedy(
+            f"Allow {puller} to pull the image",
+            f"{who_pulls} The policy contains {_ACTIONS}, and {LOGIN_ACTION}.",
+            f"If the role is not in the account of {repository.arn(repository.name)}, the repository policy must allow it {_ACTIONS}, too. The last command prints that policy.",
+            commands=(
+                *_role_lookups(case, role),
+                commands.attach_policy(
+                    role, f"arn:{repository.partition}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+                ),
+                repository.policy_command("get"),
+            ),
+            url=pages.ECR_LOGIN,
+        )
+    ]
+    verdict = f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason."
     other = _find_pulling_account(denial, account)
-    text = f"The repository is in another account, and its policy does not allow {puller}."
     if other is None:
+        text = f"The repository is in another account, and its policy does not allow {puller}."
         causes.append(NO_ALLOWS["resource"].cause(text=text))
     else:
         text = f"The repository is in account {account}, and {puller} in account {other}: the repository policy must allow it, too."
         causes.insert(0, NO_ALLOWS["resource"].cause("derived", text=text))
-    login: tuple[Remedy, ...] = ()
+        remedies.insert(0, _allow_account_remedy(repository, other, role))
+        verdict = f"The ECR registry of account {account} denied account {other} the pull{f' of {name}' if name else ''}: the repository policy must allow it."
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
-        login = (credential_remedies.docker_login(registry, region),)
-    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{repository or 'REPOSITORY'}"
-    verdict = f"The ECR registry denied the pull{of_repository} without a reason."
-    if other is not None:
-        verdict = f"The ECR registry of account {account} denied account {other} the pull{of_repository}: the repository policy must allow it."
+        remedies.append(credential_remedies.docker_login(repository.registry, repository.region))
     return denial.explain(
-        f"{verdict} {summary_end}",
-        *causes,
-        topic="no-identity-allow",
-        remedies=(
-            *((_allow_account_remedy(case, account, other, role, repository, region),) if other else ()),
-            account_remedy(
-                f"Allow {puller} to pull the image",
-                f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",
-                f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
-                commands=(
-                    *_role_lookups(case, role),
-                    commands.attach_policy(role, policy),
-                    _show_policy_command(account, repository or "REPOSITORY", region),
-                ),
-                url=pages.ECR_LOGIN,
-            ),
-            *login,
-        ),
+        f"{verdict} {summary_end}", *causes, topic="no-identity-allow", remedies=tuple(remedies)
     )
 
 
@@ -212,27 +231,16 @@ def _find_pulling_account(denial: Denial, account: str) -> str | None:
     return other if other and other != account and re.fullmatch("[0-9]{12}", account) else None
 
 
-def _allow_account_remedy(
-    case: Case[AccessDenied], account: str, other: str, role: str, repository: str | None, region: str
-) -> Remedy:
+def _allow_account_remedy(repository: _Repository, other: str, role: str) -> Remedy:
     """Return the remedy that allows another account in the policy of a repository."""
-    principal = {"AWS": f"arn:{find_partition(case)}:iam::{other}:role/{role}"}
-    name = repository or "REPOSITORY"
-    change = "aws ecr set-repository-policy --registry-id {} --repository-name {} --region {} --policy-text file://policy.json"
+    principal = {"AWS": f"arn:{repository.partition}:iam::{other}:role/{role}"}
     return resource_policy_remedy(
-        f"Allow the role of account {other} in the repository policy, in account {account}",
-        f"Save the repository policy with this statement added as policy.json: the command replaces the policy. In account {other}, an identity-based policy must allow the pull, too.",
-        statements=(
-            allow(
-                ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-                None,
-                sid="AllowPull",
-                principal=principal,
-            ),
-        ),
+        f"Allow the role of account {other} in the repository policy, in account {repository.account}",
+        f"{save_step('the repository policy')} In account {other}, an identity-based policy must allow the pull, too.",
+        statements=(allow(PULL_ACTIONS, None, sid="AllowPull", principal=principal),),
         commands=(
-            _show_policy_command(account, name, region),
-            fill_command(change, account, name, region),
+            repository.policy_command("get"),
+            repository.policy_command("set", " --policy-text file://policy.json"),
         ),
         url=pages.ECR_LOGIN,
     )
@@ -248,23 +256,22 @@ def _role_lookups(case: Case[AccessDenied], role: str) -> tuple[str, ...]:
     )
 
 
-def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, role: str) -> Explanation:
+def _explain_cached_pull(
+    case: Case[AccessDenied], repository: _Repository, prefix: str, puller: str, role: str
+) -> Explanation:
     """Explain a pull through a cache rule, which also imports the image and creates its repository."""
-    registry, region = find_registry(case)
-    account = registry.partition(".")[0]
-    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{prefix}/*"
     actions = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-    reason = f"The prefix {prefix} is that of a pull through cache rule, and AmazonEC2ContainerRegistryReadOnly allows neither {actions[0]} nor {actions[1]}."
+    reason = f"The prefix {prefix} belongs to a pull through cache rule. AmazonEC2ContainerRegistryReadOnly allows neither {actions[0]} nor {actions[1]}."
     return case.explain(
-        f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]} in addition to the pull.",
+        f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]}, too.",
         NO_IDENTITY_ALLOW.cause("derived", text=reason),
         remedies=(
             identity_remedy(
                 f"Allow the import for {puller}",
-                "The first pull of an image imports it, and creates the repository if it does not exist.",
+                "The first pull of an image imports it and, if necessary, creates the repository.",
                 f"Save the policy as policy.json and attach it to {puller}.",
                 commands=(commands.put_policy(role, "AllowPullThroughCache"),),
-                statements=(allow(actions, arn, sid="PullThroughCache"),),
+                statements=(allow(actions, repository.arn(f"{prefix}/*"), sid="PullThroughCache"),),
                 url=pages.ECR_PULL_THROUGH_CACHE,
             ),
         ),
@@ -274,14 +281,12 @@ def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, rol
     )
 
 
-def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanation:
+def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanation:
     """Explain a push, which runs as the user or role whose token the client got at its login."""
-    registry, region = find_registry(case)
-    account, name = registry.partition(".")[0], repository or "REPOSITORY"
-    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{name}"
+    name = repository.stated_name
     pusher = "the user or role of the registry login"
     return case.explain(
-        f"The ECR registry denied the push{f' to {repository}' if repository else ''} without a reason.",
+        f"The ECR registry denied the push{f' to {name}' if name else ''} without a reason.",
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
         NO_ALLOWS["resource"].cause(
             text="The repository is in another account, and its policy does not allow the push."
@@ -290,25 +295,20 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
         remedies=(
             identity_remedy(
                 f"Allow the push for {pusher}",
-                "Find that user or role: it ran aws ecr get-login-password. The first command prints the one of this shell.",
-                f"If it is not in account {account}, the repository policy must allow it the same actions on the repository, too. The last command prints that policy.",
+                "It is the identity that ran aws ecr get-login-password. The first command prints the identity of this shell.",
+                f"If it is not in account {repository.account}, the repository policy must allow it the push, too. The last command prints that policy.",
                 "Save the policy as policy.json and attach it (for a user: put-user-policy).",
                 commands=(
                     "aws sts get-caller-identity",
                     commands.put_policy("ROLE_NAME", "AllowPush"),
-                    _show_policy_command(account, name, region),
+                    repository.policy_command("get"),
                 ),
                 statements=(
-                    allow(PUSH_ACTIONS, arn, sid="Push"),
-                    allow("ecr:GetAuthorizationToken", "*", sid="SignIn"),
+                    allow(PUSH_ACTIONS, repository.arn(repository.name), sid="Push"),
+                    allow(LOGIN_ACTION, "*", sid="SignIn"),
                 ),
                 url=pages.ECR_LOGIN,
             ),
-            credential_remedies.docker_login(registry, region),
+            credential_remedies.docker_login(repository.registry, repository.region),
         ),
     )
-
-
-def _show_policy_command(account: str, repository: str, region: str) -> str:
-    show = "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}"
-    return fill_command(show, account, repository, region)

@@ -35,12 +35,14 @@ _SESSION_POLICY_PLACES = Signs(
     }
 )
 _SESSION_CREATED = "Find what creates the session: the STS call that passes Policy or PolicyArns (such as AssumeRole), the tool that makes it, or the policy of an EKS Pod Identity association."
-_RESTRICTION_REMOVED = "Without a session policy, the role's own policies apply alone: that removes the restriction that it was created for"
+_RESTRICTION_REMOVED = (
+    "Without a session policy, only the role's own policies apply: that removes the intended restriction"
+)
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
 _POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _CHARS_OF_CLUSTER = 10
-_IDENTITY_OF_POD = "EKS Pod Identity opens the session, judging by its name"
+_IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"
 # The policy for guests of a Cognito identity pool.
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
@@ -51,7 +53,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
+        text = f"A Deny statement in the session policy matches the request. {allow_still_required(denial)}"
     title, statement, url = (
         "Change the session policy",
         guardrails.allowing_statement(denial),
@@ -63,7 +65,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
         steps = [
             "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
-            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so everyone gets what they are allowed.",
+            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so what you allow them, you allow everyone.",
             "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
         ]
     elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
@@ -77,7 +79,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         url, lines = pages.EKS_POD_ASSOCIATION, _association_commands(denial)
         change = "scope down its Deny" if denial.is_explicit else "add the statement to it"
         steps = [
-            f"{_IDENTITY_OF_POD}, and the association of {_pod_account(denial)} has the policy. Save what describe-pod-identity-association prints as policy.json, and {change}.",
+            f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. The second command prints it: save it as policy.json, and {change}.",
             "The update replaces the policy and requires disabled session tags. Then restart the pods: running ones keep their session.",
             *_own_arn_steps(denial),
         ]

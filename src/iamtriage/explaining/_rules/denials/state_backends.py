@@ -23,7 +23,7 @@ _PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
 BACKEND_WITHOUT_ROLE = CauseType(
     "backend-without-role",
     title="Terraform's S3 backend does not use the role or profile of the provider",
-    meaning="The block of the provider has a role or a profile, and that of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
+    meaning="The provider block has a role or a profile, and the block of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
     recognised_by="The text has both blocks, and the bucket or table of the backend was denied.",
     fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
     sources=(_PAGE,),
@@ -68,15 +68,15 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
     remedy = your_remedy(
         f"Set {setting.partition(' ')[0]} in the backend, too",
-        f"Add {setting} to {'' if is_backend else 'config in '}the block {found['block']}, or that of another identity for the state.",
-        f"It needs s3:ListBucket on {state}, s3:GetObject and s3:PutObject on {file} and, with use_lockfile, both and s3:DeleteObject on {file}.tflock.",
-        f"Or use {caller} for the state: its policy and, if the bucket is in another account, the bucket policy must both allow it.{unnamed}",
+        f"Add {setting} to {'' if is_backend else 'config in '}the block {found['block']}, or a role or profile that has access to the state.",
+        f"It needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, it also needs these two and s3:DeleteObject on {file}.tflock.",
+        f"Or allow {caller} to use the state, in its own policy and, if the bucket is in another account, in the bucket policy.{unnamed}",
         commands=(f"{tool} init -reconfigure" if is_backend else f"{tool} plan",),
         url=_PAGE,
     )
     cause = BACKEND_WITHOUT_ROLE.cause(
         "derived",
-        text=f"The block {found['block']} has no assume_role or profile of its own, and those of a provider are not for the state.",
+        text=f"The block {found['block']} has no assume_role or profile, and the backend does not use those of a provider.",
     )
     on = f" on {clip_text(resource)}" if resource else ""
     identity = f"the role {role}" if role else f"the profile {profile}"

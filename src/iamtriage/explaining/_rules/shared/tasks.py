@@ -73,8 +73,8 @@ PACKAGE_ACTIONS = _actions("codeartifact", "GetRepositoryEndpoint ReadFromReposi
 _PACKAGES = Task("Installing packages", PACKAGE_ACTIONS, "the repository")
 SERVICES_OF_TOKENS = {"codeartifact": "codeartifact.amazonaws.com"}
 """The values of ``sts:AWSServiceName`` for the tokens of services, by the prefix of their actions."""
-PUSH_ACTIONS = _PUSH.actions
-"""What pushing an image requires on the repository."""
+PULL_ACTIONS, PUSH_ACTIONS = _PULL.actions, _PUSH.actions
+"""What pulling and pushing an image require on the repository."""
 SESSION_CHANNEL_ACTIONS = _actions(
     "ssmmessages", "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel"
 )
