@@ -1041,7 +1041,7 @@ CASES = {
     "service-of-tool": (
         '$ awscurl --service es --region eu-west-1 https://abc123.eu-west-1.aoss.amazonaws.com/_cat/indices\n{"message":"Credential should be scoped to correct service: \'aoss\'. "}',
         "signed for the service es, but the endpoint expects signatures for aoss",
-        "set the service to aoss instead of es",
+        "Set the service to aoss instead of es",
     ),
     "service-of-endpoint-url": (
         f"$ aws sqs list-queues --endpoint-url https://sns.eu-west-1.amazonaws.com\n\n{_SCOPED_STS.partition('Cred')[0]}Credential should be scoped to correct service: 'sns'. ",

@@ -158,21 +158,14 @@ class _Problem(NamedTuple):
 
 
 def _find_problem(problems: tuple[_Problem, ...], failure: Failure) -> tuple[_Problem, tuple[str, ...]]:
-    """Return the problem that a text words closest to the failure, or else the first one, and its evidence."""
+    """Return the problem that a text words closest to the failure, or else the last one, and its evidence."""
     matches = {found: each for each in problems for found in each.wording.finditer(failure.text)}
     found = find_closest(matches, failure)
-    return (problems[0], ()) if found is None else (matches[found], (f'The text says "{found[0]}".',))
+    return (problems[-1], ()) if found is None else (matches[found], (f'The text says "{found[0]}".',))
 
 
 _USER = "aws cognito-idp {} --user-pool-id USER_POOL_ID --username USER_NAME"
 _USER_POOL_PROBLEMS = (
-    _Problem(
-        lazy_pattern(r"incorrect username or password", re.IGNORECASE),
-        "the user name or the password is wrong",
-        "Check the user name, the user pool and the password",
-        "The command shows whether the user exists in the pool, is enabled and is confirmed.",
-        _USER.format("admin-get-user"),
-    ),
     _Problem(
         lazy_pattern(r"password attempts exceeded", re.IGNORECASE),
         "too many attempts failed, so that the user is locked out",
@@ -204,15 +197,16 @@ _USER_POOL_PROBLEMS = (
         "Pass the right SECRET_HASH",
         "It is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
     ),
+    _Problem(
+        lazy_pattern(r"incorrect username or password", re.IGNORECASE),
+        "the user name or the password is wrong",
+        "Check the user name, the user pool and the password",
+        "The command shows whether the user exists in the pool, is enabled and is confirmed.",
+        _USER.format("admin-get-user"),
+    ),
 )
 _SEND_VALID_ID = "Pass a valid ID token in Logins"
 _LOGIN_PROBLEMS = (
-    _Problem(
-        lazy_pattern(r"Invalid login token"),
-        "the identity pool does not accept the token in Logins",
-        _SEND_VALID_ID,
-        "Pass the ID token, not the access token, and check that it is complete.",
-    ),
     _Problem(
         lazy_pattern(r"Token expired"),
         "the ID token in Logins has expired",
@@ -230,6 +224,12 @@ _LOGIN_PROBLEMS = (
         "the logins in the call do not belong to the identity, or no valid login was passed",
         _SEND_VALID_ID,
         "Call GetId again with the current Logins instead of a stored identity ID, and pass the same Logins to GetCredentialsForIdentity.",
+    ),
+    _Problem(
+        lazy_pattern(r"Invalid login token"),
+        "the identity pool does not accept the token in Logins",
+        _SEND_VALID_ID,
+        "Pass the ID token, not the access token, and check that it is complete.",
     ),
 )
 
