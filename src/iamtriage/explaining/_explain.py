@@ -298,7 +298,8 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None
-        and failure.deny is failure.policy_type is None
+        and failure.deny is None
+        and failure.policy_type is None
     ):
         return f"{describe_failure(failure)}: no reason is given"
     explanation = explain(failure)

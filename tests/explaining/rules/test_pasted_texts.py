@@ -201,6 +201,36 @@ CALLS: tuple[Case, ...] = (
         (),
     ),
     (
+        "queue",
+        '{"Error":{"Code":"AccessDenied","Message":"Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/carts.fifo is denied.","Type":"Sender"}}',
+        ("Senders need sqs:SendMessage", "on arn:aws:sqs:eu-west-1:111122223333:carts.fifo", "--queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/carts.fifo"),
+        ("cloudtrail", "OPERATION"),
+    ),
+    (
+        "all-queues",
+        '{"Error":{"Code":"AccessDenied","Message":"Access to the resource https://sqs.cn-north-1.amazonaws.com.cn/ is denied.","Type":"Sender"}}',
+        ("cloudtrail lookup-events --region cn-north-1",),
+        ("Senders",),
+    ),
+    (
+        "vault",
+        "Error reading team-aws/creds/deploy: Error making API request.\n\nURL: GET http://127.0.0.1:8200/v1/team-aws/creds/deploy\nCode: 400. Errors:\n\n* Error creating IAM user: The security token included in the request is invalid.",
+        ("Check which credentials Vault uses", "vault read team-aws/config/root"),
+        (),
+    ),
+    (
+        "vault-elsewhere",
+        "$ vault kv get app/db\n$ aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
+        ("Check which credentials are used",),
+        ("config/root",),
+    ),
+    (
+        "grafana",
+        't=2026-01-02T03:04:05+0000 lvl=eror msg="Unable to call AWS API" logger=context userId=5 orgId=1 uname=ana error="InvalidClientTokenId: The security token included in the request is invalid."',
+        ("Check which credentials Grafana uses",),
+        (),
+    ),
+    (
         "two-more-calls",
         'A: CREATE_FAILED – "API: ec2:CreateVpc You are not authorized to perform this operation."\nB: CREATE_FAILED – "API: ec2:allocateAddress You are not authorized to perform this operation."',
         ("ec2:AllocateAddress: no reason is given",),

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.wording import (
     other_side_step,
     put_check_first,
 )
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
+)
+_QUEUE_URL = lazy_pattern(
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w-]{1,80}(?:\.fifo)?)",
+    re.ASCII,
 )
 # CloudTrail records the events of these services in us-east-1, in the partition aws:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
@@ -62,7 +67,7 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
         return (resource_remedy(denial), *details)
     if denial.action is None:
-        remedies = _ambiguous_remedies(denial) if denial.actions else (_identify_caller_remedy(denial),)
+        remedies = _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
     else:
         remedies = present(
             _managed_policy_remedy(denial) if denial.deny == "implicit" else None,
@@ -210,6 +215,26 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
         *((about_simulator,) if simulation else ()),
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, _cloudtrail_command(denial)),
+        url=pages.ACCESS_DENIED,
+    )
+
+
+def _unnamed_call_remedy(denial: Denial) -> Remedy:
+    """Return the remedy for a call that the message does not name."""
+    queue = _QUEUE_URL.fullmatch(denial.resource or "")
+    if queue is None:
+        return _identify_caller_remedy(denial)
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    partition = find_partition(queue["region"]) or "aws"
+    arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+    line = (
+        f"aws sqs get-queue-attributes --queue-url {{}} --attribute-names Policy --region {queue['region']}"
+    )
+    return account_remedy(
+        f"Allow {denial.caller} what it does with the queue {queue['name']}",
+        f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
+        f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
+        commands=("aws sts get-caller-identity", fill_command(line, queue[0])),
         url=pages.ACCESS_DENIED,
     )
 

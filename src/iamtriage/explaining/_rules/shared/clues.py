@@ -39,6 +39,8 @@ _PROGRAMS = text_signs.Signs(
     {
         r"\.tf line \d|Error: Cannot assume IAM Role|\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\"": "Terraform",
         r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@": "Pulumi",
+        r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",
+        r"\borgId=\d{1,9} uname=|\blogger=(?:tsdb|plugin)\.\w|\bgrafana-server\b": "Grafana",
     }
 )
 _SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")

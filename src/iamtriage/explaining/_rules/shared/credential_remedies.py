@@ -28,6 +28,7 @@ _WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 _PROVIDER_BLOCK = lazy_pattern(
     r"\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\"", re.ASCII
 )
+_VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
@@ -100,16 +101,24 @@ def show_identity(program: str | None, text: str) -> Remedy:
     # https://www.pulumi.com/registry/packages/aws/installation-configuration/
     settings = {
         "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
+        # https://developer.hashicorp.com/vault/api-docs/secret/aws
+        "Vault": f"the access key of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints it)",
+        "Grafana": "the authentication provider and the keys of its AWS data source",
         "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
     }.get(program, "keys or a profile in its code and configuration")
     return attrs.evolve(
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
         steps=(
-            f"Look for {settings}. They take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
+            f"Look for {settings}. These settings take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
             f"Run the commands where {program} runs, as the same user and with the same profile.",
         ),
     )
+
+
+def _vault_mount(text: str) -> str:
+    found = _VAULT_MOUNT.search(text)
+    return found["mount"] if found else "aws"
 
 
 def unset_keys(profile: str) -> Remedy:

@@ -69,7 +69,7 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     operation = denial.failure.envelope.operation
     if denial.action is None and operation and _OPERATION.fullmatch(operation):
         request = f"the call {operation}"
-    elif denial.action is denial.resource is None and (source := denial.event_source) is not None:
+    elif denial.action is None and denial.resource is None and (source := denial.event_source) is not None:
         request = f"a call to {source}"
     on = ""
     if denial.resource and not is_truncated(denial.resource):
