@@ -102,7 +102,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
     settings = {
         "Terraform": f"access_key, profile, shared_credentials_files and assume_role in {block}{line}",
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
-        "Vault": f"the access key of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints it)",
+        "Vault": f"the keys of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints the key ID)",
         "Grafana": "the authentication provider and the keys of its AWS data source",
         "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
     }.get(program, "keys or a profile in its code and configuration")
@@ -110,7 +110,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
         steps=(
-            f"Look for {settings}. These settings take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
+            f"Look for {settings}. They take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
             f"Run the commands where {program} runs, as the same user and with the same profile.",
         ),
     )
