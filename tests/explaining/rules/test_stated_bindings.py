@@ -38,6 +38,10 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
     return f"- kind: ServiceAccount\n  name: {name}{end}"
 
 
+def role(verbs: str) -> str:
+    return f"kind: ClusterRole\nmetadata:\n  name: pod-reader\nrules:\n- apiGroups: ['']\n  resources: [pods]\n  verbs: [{verbs}]\n---"
+
+
 @pytest.mark.parametrize(
     ("user", "where", "written", "words"),
     [
@@ -120,6 +124,41 @@ def account(name: str = "bot", namespace: str | None = "ci") -> str:
             "no RBAC role allows it.",
             id="an incomplete manifest",
         ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            binding(account()).replace("pod-reader", "cluster-admin"),
+            "binds the ClusterRole cluster-admin, which allows it, so the cluster lacks the binding or has another version.",
+            id="the role that allows everything",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            f"{role('get, list')}\n{binding(account())}",
+            "binds the ClusterRole pod-reader, which allows it, so the cluster lacks the binding or has another version.",
+            id="a role that allows it",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            f"{role('get')}\n{binding(account())}",
+            "the ClusterRole pod-reader in the text allows only get on pods, not list.",
+            id="a role without the verb",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            f"{role('get')}\n{binding(chr(10).join(['- kind: User', '  name: ana']))}",
+            "no RBAC role allows it.",
+            id="a role of someone else",
+        ),
+        pytest.param(
+            BOT,
+            IN_SHOP,
+            f"{role('get')}\n{binding(account(name='robot'))}",
+            "names the service account ci/robot, and the request is from ci/bot.",
+            id="a role of another account",
+        ),
     ],
 )
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
@@ -127,6 +166,11 @@ def test_binding_in_the_text(user: str, where: str, written: str, words: str, be
     denial = DENIED.format(user=user, where=where)
     text = f"{written}\n{denial}" if before else f"{denial}\n{written}\n"
     assert " ".join(explain(text).summary.split()).endswith(words)
+
+
+def test_role_of_someone_else_is_not_changed() -> None:
+    text = f"{role('get')}\n{binding(account(name='robot'))}\n{DENIED.format(user=BOT, where=IN_SHOP)}"
+    assert "kubectl patch" not in explain(text).to_text(detail="full")
 
 
 def test_cluster_role_is_bound_where_the_request_is() -> None:

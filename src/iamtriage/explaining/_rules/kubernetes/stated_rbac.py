@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.manifests import object_name
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.kubernetes.rbac_objects import BoundSubject, RoleRule
@@ -86,12 +86,32 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     request, text = denied.request, denied.case.failure.text
     if request.path is not None or request.resource is None:
         return ()
-    roles = [gap for each in find_roles(text) if (gap := _compare_role(each, request)) is not None]
+    stated = list(find_bindings(text))
+    roles = [
+        gap
+        for each in find_roles(text)
+        if (gap := _compare_role(each, request)) is not None
+        and not (gap.lacks_rule and _is_of_others(each, stated, denied))
+    ]
     role = next((each for each in roles if not each.lacks_rule), None) or next(iter(roles), None)
     # A role that allows the request needs a binding, of which the text can say more.
-    bindings = [gap for each in find_bindings(text) if (gap := _compare_binding(each, denied)) is not None]
+    of_place = (gap.found for gap in roles if not (gap.lacks_rule or gap.is_elsewhere))
+    allowing = {"ClusterRole cluster-admin", *map(_name_role, of_place)}
+    bindings = [gap for each in stated if (gap := _compare_binding(each, denied, allowing)) is not None]
     binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
     return tuple(gap for gap in (binding, role) if gap is not None)
+
+
+def _name_role(role: StatedRole | StatedBinding) -> str:
+    return f"{role.kind} {role.name}"
+
+
+def _is_of_others(role: StatedRole, bindings: list[StatedBinding], denied: DeniedRequest) -> bool:
+    """Return whether the bindings in the text grant a role only to others, who would get its new rule, too."""
+    subjects = [(subject, each) for each in bindings if each.role == _name_role(role) for subject in each.subjects]
+    return bool(subjects) and not any(
+        subject.kind == "Group" or _matches(subject, binding, denied) for subject, binding in subjects
+    )
 
 
 def _compare_role(role: StatedRole, request: Request) -> Gap | None:
@@ -128,10 +148,12 @@ def _compare_scope(role: StatedRole, request: Request) -> Gap:
     return Gap(role, f"allows it, so {elsewhere}no binding applies it to the user")
 
 
-def _compare_binding(binding: StatedBinding, denied: DeniedRequest) -> Gap | None:
+def _compare_binding(binding: StatedBinding, denied: DeniedRequest, allowing: Container[str]) -> Gap | None:
     request, place = denied.request, binding.namespace
     if any(_matches(each, binding, denied) for each in binding.subjects):
         words = f"binds the {clip_text(binding.role)}, which does not allow it"
+        if binding.role in allowing:
+            words = f"binds the {clip_text(binding.role)}, which allows it, so the cluster lacks the binding or has another version"
         if binding.kind == "RoleBinding" and request.is_cluster_scope:
             words = "applies only in its namespace, and the request is for the whole cluster"
         elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
