@@ -9,6 +9,7 @@ from iamtriage import explain
 BACKEND = 'terraform {{\n  backend "s3" {{\n    bucket = "acme-state"\n    key = "net.tfstate"\n    dynamodb_table = "locks"\n{}  }}\n}}\n'
 ROLE = 'provider "aws" {\n  region = "eu-west-1"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/tf"\n  }\n}\n'
 PROFILE = 'provider "aws" {\n  profile = "prod"\n}\n'
+ALIASED = PROFILE.replace("{", '{\n  alias = "dns"')
 OWN_ROLE = '    assume_role = { role_arn = "arn:aws:iam::444455556666:role/state" }\n'
 OWN_PROFILE = '    profile = "state"\n'
 REMOTE = 'data "terraform_remote_state" "net" {\n  backend = "s3"\n  config = {\n    bucket = "acme-state"\n    key = "net.tfstate"\n  }\n}\n'
@@ -58,8 +59,14 @@ IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\
             "config in the block data",
             "terraform plan",
         ),
+        (
+            f"{BACKEND.format('')}{ROLE.replace('assume_role', 'assume_role_with_web_identity')}$ terraform init\n{LIST}",
+            "called as the role ci",
+            'assume_role_with_web_identity = { role_arn = "arn:aws:iam::444455556666:role/tf" }',
+            "terraform init -reconfigure",
+        ),
     ],
-    ids=["role", "order", "head", "profile", "lock", "remote state"],
+    ids=["role", "order", "head", "profile", "lock", "remote state", "web identity"],
 )
 def test_backend_without_role(text: str, verdict: str, setting: str, command: str) -> None:
     explanation = explain(text)
@@ -79,8 +86,10 @@ def test_backend_without_role(text: str, verdict: str, setting: str, command: st
         f'{BACKEND.format("")}provider "aws" {{\n  region = "eu-west-1"\n}}\n$ terraform init\n{LIST}',
         f"{BACKEND.format('')}{ROLE}$ terraform apply\n{LIST.replace('acme-state', 'acme-data')}",
         f"{BACKEND.format('')}{ROLE}$ terraform init\n{LIST.replace('111122223333:assumed-role/ci', '444455556666:assumed-role/tf')}",
+        f"{BACKEND.format('')}{PROFILE.replace('profile', '# profile')}$ terraform init\n{LIST}",
+        f"{BACKEND.format('')}{ALIASED}$ terraform init\n{LIST}",
     ],
-    ids=["role", "profile", "file", "no role", "other bucket", "same role"],
+    ids=["role", "profile", "file", "no role", "other bucket", "same role", "comment", "alias"],
 )
 def test_backend_is_not_blamed(text: str) -> None:
     assert "backend-without-role" not in [each.code for each in explain(text).causes]

@@ -5,6 +5,8 @@ Source: https://developer.hashicorp.com/terraform/language/backend/s3.
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,23 +33,27 @@ BACKEND_WITHOUT_ROLE = CauseType(
 _BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
 _PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
 _IDENTITY = lazy_pattern(
-    r"\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
+    r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
 )
 _OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
 _VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
 _OPENTOFU = lazy_pattern(r"\btofu\b")
 _BRACE = lazy_pattern(r"[{}]")
+_COMMENT = lazy_pattern(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+_ALIAS = lazy_pattern(r"\balias\b")
+_MAX_PROVIDERS = 8
 _MAX_BLOCK = 4_000
 
 
 def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the backend does not use the role or profile of the provider, if the text shows that."""
     text, resource = denial.failure.text, denial.resource or ""
-    provider = _PROVIDER.search(text)
-    found = None if provider is None or "-backend-config" in text else _BACKEND.search(text)
-    if provider is None or found is None:
+    found = None if "-backend-config" in text else _BACKEND.search(text)
+    if found is None:
         return explanation
-    block, used = _read_block(text, found.end()), _IDENTITY.search(_read_block(text, provider.end()))
+    providers = islice(_PROVIDER.finditer(text), _MAX_PROVIDERS)
+    provider = next((each for at in providers if not _ALIAS.search(each := _read_block(text, at.end()))), "")
+    block, used = _read_block(text, found.end()), _IDENTITY.search(provider)
     values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
     bucket, key, table = (values.get(name) for name in ("bucket", "key", "dynamodb_table"))
     if bucket is None or used is None or _OWN_CREDENTIALS.search(block):
@@ -58,7 +64,7 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     role, profile = used["role"], used["profile"]
     if role is not None and str(denial.role) == str(try_parse_principal(role)):
         return explanation
-    setting = f'assume_role = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
+    setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
     caller = denial.caller if denial.principal is not None else "the identity of the environment"
     account = f" of account {denial.account}" if denial.account else ""
     tool = "tofu" if _OPENTOFU.search(text) else "terraform"
@@ -87,10 +93,11 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 def _read_block(text: str, start: int) -> str:
-    """Return the content of a block that begins at a position, without its closing brace."""
+    """Return the content of a block that begins at a position, without its closing brace and comments."""
     depth = 1
-    for found in _BRACE.finditer(text, start, start + _MAX_BLOCK):
+    content = _COMMENT.sub("", text[start : start + _MAX_BLOCK])
+    for found in _BRACE.finditer(content):
         depth += 1 if found[0] == "{" else -1
         if depth == 0:
-            return text[start : found.start()]
-    return text[start : start + _MAX_BLOCK]
+            return content[: found.start()]
+    return content
