@@ -211,3 +211,38 @@ def test_function_in_another_region() -> None:
     arn = "arn:aws:lambda:{}:111122223333:function:orders"
     text = f"{_denied('lambda:InvokeFunction', arn.format('us-east-1'))}\n\n{_policy('lambda:InvokeFunction', arn.format('eu-west-1'))}"
     assert "--function-name orders --region eu-west-1" in explain(text).remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["with an explicit deny in an identity-based policy", "with an explicit deny in a service control policy"],
+)
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_what_a_policy_allows_does_not_explain_a_deny(reason: str, region: str) -> None:
+    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1")).partition(" because")[0]
+    policy = _policy("dynamodb:*", TABLE.format(region))
+    alone, explanation = explain(f"{denied} {reason}"), explain(f"{denied} {reason}\n\n{policy}\n")
+    assert explanation.summary == alone.summary
+    assert [each.title for each in explanation.remedies] == [each.title for each in alone.remedies]
+
+
+def test_policy_of_a_role_is_not_its_boundary() -> None:
+    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1")).replace("identity-based policy", "permissions boundary")
+    policy = _policy("dynamodb:*", TABLE.format("eu-west-1"))
+    query = "$ aws iam get-role-policy --role-name worker --policy-name p --query PolicyDocument.Statement[0]\n"
+    assert "its permissions boundary does not allow it" in explain(f"{query}{policy}\n{denied}").summary
+    of_boundary = explain(f"{policy}\n{denied}")
+    assert "only in eu-west-1" in of_boundary.summary
+    assert "for the role worker" not in " ".join(of_boundary.remedies[0].steps)
+
+
+def test_own_policy_counts_more_than_that_of_another_role() -> None:
+    denied = _denied("s3:GetObject", "arn:aws:s3:::acme-reports/q1.csv")
+    texts = [
+        f"$ aws iam get-role-policy --role-name {role} --policy-name p --query PolicyDocument\n{{\"Statement\": {policy}}}\n"
+        for role, policy in (
+            ("other", _policy("s3:*", "*")),
+            ("worker", _policy("s3:GetObject", "arn:aws:s3:::acme-reports")),
+        )
+    ]
+    assert "allows it only on arn:aws:s3:::acme-reports." in explain("".join(texts) + denied).summary

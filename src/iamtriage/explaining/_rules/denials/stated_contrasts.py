@@ -98,6 +98,8 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
             line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
             lines.append(fill_command(line, store["name"], patch))
     only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
+    if denial.policy_type not in {None, "identity"}:
+        only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
     title = f"Call {region}, if {clip_text(name)} is there"
     remedy = your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
     return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", (remedy,))

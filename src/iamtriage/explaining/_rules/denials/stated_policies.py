@@ -190,10 +190,12 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     policies = [
         each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
     ]
-    if (of_other := next((each for each in policies if is_of_other(each, denial)), None)) is not None:
-        return _explain_other_owner(denial, explanation, of_other)
+    of_others = [each for each in policies if is_of_other(each, denial)]
+    policies = [each for each in policies if each not in of_others and _may_be_about(each, denial)]
+    if of_others and not policies:
+        return _explain_other_owner(denial, explanation, of_others[0])
     compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
-    found = [(each, cause) for each, cause in compared if cause is not None]
+    found = [(each, cause) for each, cause in compared if cause is not None and _may_be_why(cause, denial)]
     # A policy that names the action says more than one about other things.
     found = [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
     if not found:
@@ -241,6 +243,18 @@ def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
         else ("user", getattr(denial.principal, "name", ""))
     )
     return caller != policy.owner
+
+
+def _may_be_about(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy can be of the type that AWS names: that of a role or user is identity-based."""
+    return policy.owner is None or denial.policy_type in {None, "identity"}
+
+
+def _may_be_why(cause: Cause, denial: Denial) -> bool:
+    """Return whether a cause can be why AWS denied the call: a Deny needs a Deny, and AWS names the type of policy."""
+    if denial.is_explicit:
+        return cause.code == STATED_POLICY_DENIES.code
+    return cause.code != STATED_POLICY_ALLOWS.code or denial.policy_type in {None, "identity"}
 
 
 def _explain_other_owner(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
