@@ -215,7 +215,10 @@ def test_function_in_another_region() -> None:
 
 @pytest.mark.parametrize(
     "reason",
-    ["with an explicit deny in an identity-based policy", "with an explicit deny in a service control policy"],
+    [
+        "with an explicit deny in an identity-based policy",
+        "with an explicit deny in a service control policy",
+    ],
 )
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_what_a_policy_allows_does_not_explain_a_deny(reason: str, region: str) -> None:
@@ -227,9 +230,13 @@ def test_what_a_policy_allows_does_not_explain_a_deny(reason: str, region: str) 
 
 
 def test_policy_of_a_role_is_not_its_boundary() -> None:
-    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1")).replace("identity-based policy", "permissions boundary")
+    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1")).replace(
+        "identity-based policy", "permissions boundary"
+    )
     policy = _policy("dynamodb:*", TABLE.format("eu-west-1"))
-    query = "$ aws iam get-role-policy --role-name worker --policy-name p --query PolicyDocument.Statement[0]\n"
+    query = (
+        "$ aws iam get-role-policy --role-name worker --policy-name p --query PolicyDocument.Statement[0]\n"
+    )
     assert "its permissions boundary does not allow it" in explain(f"{query}{policy}\n{denied}").summary
     of_boundary = explain(f"{policy}\n{denied}")
     assert "only in eu-west-1" in of_boundary.summary
@@ -239,7 +246,7 @@ def test_policy_of_a_role_is_not_its_boundary() -> None:
 def test_own_policy_counts_more_than_that_of_another_role() -> None:
     denied = _denied("s3:GetObject", "arn:aws:s3:::acme-reports/q1.csv")
     texts = [
-        f"$ aws iam get-role-policy --role-name {role} --policy-name p --query PolicyDocument\n{{\"Statement\": {policy}}}\n"
+        f'$ aws iam get-role-policy --role-name {role} --policy-name p --query PolicyDocument\n{{"Statement": {policy}}}\n'
         for role, policy in (
             ("other", _policy("s3:*", "*")),
             ("worker", _policy("s3:GetObject", "arn:aws:s3:::acme-reports")),

@@ -108,7 +108,9 @@ def _name_role(role: StatedRole | StatedBinding) -> str:
 
 def _is_of_others(role: StatedRole, bindings: list[StatedBinding], denied: DeniedRequest) -> bool:
     """Return whether the bindings in the text grant a role only to others, who would get its new rule, too."""
-    subjects = [(subject, each) for each in bindings if each.role == _name_role(role) for subject in each.subjects]
+    subjects = [
+        (subject, each) for each in bindings if each.role == _name_role(role) for subject in each.subjects
+    ]
     return bool(subjects) and not any(
         subject.kind == "Group" or _matches(subject, binding, denied) for subject, binding in subjects
     )
