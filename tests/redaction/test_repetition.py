@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import redact
@@ -103,3 +105,15 @@ def test_redacting_a_repetitive_text_twice_changes_nothing(part: str, *, identif
     once = redact("".join(part.replace("{}", str(number)) for number in range(60)), identifiers=identifiers)
     assert redact(once, identifiers=identifiers) == once
     assert "hunter2" not in once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(["db:8080:orders:ana:hunter3Horse8", f"db:5432:orders:ana:{PASSWORD}"]),
+        json.dumps(["6z a -phunter3Horse8 x.6z", f"7z a -p{PASSWORD} x.7z"]),
+        f"%7B%22a%22%3A%226z%20a%20-phunter3Horse8%22%7D&%7B%22a%22%3A%227z%20a%20-p{PASSWORD}%22%7D",
+    ],
+)
+def test_secret_after_a_value_that_differs_in_the_digits_of_a_sign_is_hidden(text: str) -> None:
+    assert PASSWORD not in redact(text)

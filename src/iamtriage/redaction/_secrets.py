@@ -37,7 +37,7 @@ from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
-from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues, zero_digits
+from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -221,15 +221,10 @@ def _find_in_lines(text: str) -> list[FoundSecret]:
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
     if "%" in text:
-        # Documents that differ only in digits are searched once.
-        searched: dict[str, list[FoundSecret] | None] = {"": None}
+        find_in_document = functools.cache(_find_in_encoded_document)
         others: list[tuple[int, int]] = []
         for part in find_percent_encoded(text):
-            content = part.decode(text).content if part.may_be_document else ""
-            key = zero_digits(content)
-            if key not in searched:
-                searched[key] = _find_in_encoded_document(content)
-            finds = searched[key]
+            finds = find_in_document(part.decode(text).content) if part.may_be_document else None
             if finds is None:
                 others += part.runs
             elif finds:

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
+from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
@@ -28,6 +29,7 @@ from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
 from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
+from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
@@ -94,7 +96,7 @@ class Documents:
         # The values that were judged before.
         self._judged: dict[tuple[str, Announced, bool, bool], Secret | None] = {}
         # The secrets in values that were searched before.
-        self._searched: dict[tuple[str, Announced | None, bool], list[FoundSecret]] = {}
+        self._searched: dict[tuple[str, tuple[str, ...], Announced | None, bool], list[FoundSecret]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -165,8 +167,8 @@ class Documents:
                 yield value.mark(_relocate(found, decoded, value.end))
 
     def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
-        """Return what a value is, if all of it is a secret. Values that differ in digits are judged once."""
-        key = (zero_digits(content), known, value.is_text, value.is_quoted)
+        """Return what a value is, if all of it is a secret. Short values are judged once."""
+        key = (content, known, value.is_text, value.is_quoted)
         if key in self._judged:
             return self._judged[key]
         what = known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
@@ -180,7 +182,9 @@ class Documents:
         """Return the secrets in a value. Short values that differ only in digits are searched once."""
         if len(content) > _MAX_REMEMBERED:
             return find_in_content(content, known, find, is_quoted=is_quoted)
-        key = (zero_digits(content), known, is_quoted)
+        # Some signs contain digits: the port of a server of PostgreSQL, the command 7z.
+        signs = (*SECRET_SIGNS.findall(fold_case(content)),)
+        key = (zero_digits(content), signs, known, is_quoted)
         if key not in self._searched:
             self._searched[key] = [*find_in_content(content, known, find, is_quoted=is_quoted)]
         return self._searched[key]
