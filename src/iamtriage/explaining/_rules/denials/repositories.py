@@ -50,8 +50,9 @@ GIT_CREDENTIALS_STORED = CauseType(
     "git-credentials-stored",
     title="Git sends stored credentials that have expired",
     text="Git sends credentials that a keychain or credential manager stored. Credentials from the AWS credential helper expire after about 15 minutes.",
+    recognised_by="CodeCommit answered Git with status 403.",
     fix="Delete the stored credentials, and configure only the AWS credential helper for CodeCommit.",
-    of="no-identity-allow",
+    sources=(_SETUP,),
 )
 
 
