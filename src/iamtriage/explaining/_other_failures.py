@@ -334,6 +334,8 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if not isinstance(failure, AccessDenied):
         return False
     of_call, of_explained = failure.envelope, explained.envelope
+    if _ASSUMING.search(failure.text[slice(*failure.span)]) is not None:
+        return False  # another call, whose role :func:`is_summary` compares
     stated = [
         (_join_columns(getattr(failure, name)), getattr(explained, name))
         for name in ("principal", "action", "resource", "deny", "policy_type")
