@@ -79,7 +79,9 @@ def _escape_json_character(character: str) -> str:
 
 # -------------------------------------------------------------------------------------------------- prose
 
-_PLAIN_WORD = lazy_pattern(r"""["'“(]{0,2}(?:…|[^\W_]+(?:['’/–-][^\W_]+)*%?)[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}""")
+_PLAIN_WORD = lazy_pattern(
+    r"""["'“(]{0,2}(?:…|[^\W_]+(?:['’/–-][^\W_]+)*%?)[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}"""
+)
 # Words that GitHub can turn into a link: a commit, an issue (GH-7), a host.
 _REFERENCE = lazy_pattern(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
