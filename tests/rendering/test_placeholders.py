@@ -22,6 +22,8 @@ _VALUES = {
     *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "H", "U", "PT8H", "HOME", "SAML"),
     # The type of a principal in IAM Identity Center; elsewhere a placeholder.
     "GROUP",
+    # The variable of a GitLab job.
+    "ID_TOKEN",
     # Statuses of Regions.
     *("ENABLED", "ENABLED_BY_DEFAULT"),
     # Encryption types of S3.

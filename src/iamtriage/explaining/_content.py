@@ -98,7 +98,7 @@ class Content(NamedTuple):
         lines += _LINES_OF_SECOND if self.is_of_others else 0
         summary = self.summary
         if self.others:
-            from iamtriage.explaining._other_failures import count_denials, split_same_reason
+            from iamtriage.explaining._others.describing import count_denials, split_same_reason
 
             summary += count_denials((self.failure, *self.others))
             summary += split_same_reason(self.failure, self.others)[1]
@@ -134,7 +134,7 @@ class Content(NamedTuple):
         """
         if not self.others:
             return ()
-        from iamtriage.explaining._other_failures import describe_others, split_same_reason
+        from iamtriage.explaining._others.describing import describe_others, split_same_reason
 
         others = split_same_reason(self.failure, self.others)[0]
         if not others:

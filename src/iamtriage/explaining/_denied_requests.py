@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import join_words
 from iamtriage.arns._principals import User
-from iamtriage.explaining._other_failures import describe_failure, is_of_same_role
+from iamtriage.explaining._others.describing import describe_failure, is_of_same_role
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial_remedies import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs

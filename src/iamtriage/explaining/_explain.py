@@ -190,7 +190,7 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     if not (is_standard or is_bare or is_nameless or is_head):
         return None
     from iamtriage._reading.scanning import scan
-    from iamtriage.explaining._other_failures import is_summary
+    from iamtriage.explaining._others.repeats import is_summary
     from iamtriage.failures._fingerprints import fingerprint
 
     others = tuple(scan(text))
@@ -289,7 +289,8 @@ def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
-    from iamtriage.explaining._other_failures import describe_failure, has_request
+    from iamtriage.explaining._others.describing import describe_failure
+    from iamtriage.explaining._others.repeats import has_request
 
     if has_request(failure):
         from iamtriage.explaining._denied_requests import describe_request

@@ -240,7 +240,7 @@ class Explanation(Value, View):
         text = self.text[:_CHARS_SCANNED]
         if text == self.failure.text and not may_contain_others(text, *self.failure.span):
             return ()
-        from iamtriage.explaining._other_failures import find_others
+        from iamtriage.explaining._others.repeats import find_others
 
         return find_others(self.failure, text)
 

@@ -1,0 +1,217 @@
+"""Find the failures in a text other than the explained one, without those that repeat or sum up another."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, TypeGuard
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.failures._failures import AccessDenied, AwsError, Envelope, KubernetesForbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("drop_repeats", "error_code", "find_others", "has_request", "is_summary")
+
+# The kinds of failures that can come from a tool's own words before or after the message of an error.
+_KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
+# What only says that a program got no credentials, because of an error before it.
+_CONSEQUENCE = lazy_pattern(
+    r"etting credentials: exec: executable |\b(?:failed to (?:retrieve|refresh cached) credentials"
+    r"|Failed to create AWS Manager|could not get provider client)[.:]?\s?\Z"
+    # The answer of the instance metadata, which the explanation of missing or old credentials reads.
+    r"|\b(?:AssumeRoleUnauthorizedAccess|InstanceProfileNotFound)\b"
+)
+# The kinds of failures that leave a program without the credentials of its role.
+_KINDS_OF_CREDENTIALS = frozenset(
+    {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
+)
+_ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
+# The frame that Terraform draws around an error, and where it ends.
+_BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
+_BOX_END = "╵"
+# Characters between the code of a call and the reason in the same message.
+_MAX_GAP = 2
+
+
+def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
+    """Return the failures in a text other than the explained one, each problem once.
+
+    Args:
+        failure: The explained failure.
+        text: The text that it was found in.
+    """
+    from iamtriage._reading.scanning import scan
+    from iamtriage.failures._fingerprints import fingerprint
+
+    found = {fingerprint(each): each for each in scan(text)}
+    found.pop(fingerprint(failure), None)
+    return drop_repeats(failure, tuple(found.values())) if found else ()
+
+
+def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:
+    """Return the other failures without those that belong to the message of another failure.
+
+    What only says that a program got no credentials is a consequence of another failure. A Terraform box is
+    one error. Its sentences about possible causes only repeat the error. A status without a code next to a
+    complete failure belongs to that failure, and so does a code without anything else.
+    """
+    words = _get_span_text(explained)
+    kept: list[Failure] = []
+    others = tuple(
+        each
+        for each in others
+        if each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each))
+    )
+    codes = {error_code(each) for each in (explained, *others) if has_request(each)}
+    others = tuple(each for each in others if error_code(each) not in codes or not _states_only_code(each))
+    for text, group in _group_by_entry(others).items():
+        has_explained = words in text
+        rest = [each for each in group if not (each.kind == explained.kind and _get_span_text(each) == words)]
+        complete = [each for each in rest if _is_complete(each)]
+        if complete or (has_explained and _is_complete(explained)):
+            rest = complete
+        if _BOX.match(text):
+            rest = [] if has_explained else rest[-1:]
+        kept.extend(
+            each for each in rest if not (is_summary(each, explained) or _repeats_part(each, explained))
+        )
+    return tuple(kept)
+
+
+def error_code(failure: Failure) -> str:
+    """Return the error code without the suffix that only some tools print."""
+    return (failure.envelope.code or "").removesuffix("Exception")
+
+
+def _states_only_code(failure: Failure) -> bool:
+    """Return whether a failure is only a code, as a tool prints at its end: ``failed: AccessDenied``.
+
+    A module of Ansible returns the code a second time, next to its own message.
+    """
+    if not isinstance(failure, AccessDenied) or failure.principal or failure.action or failure.resource:
+        return False
+    envelope = attrs.evolve(failure.envelope, source=None, status_code=None)
+    if failure.envelope.source == "json":
+        # A module returns the metadata of the response, which the message does not have.
+        envelope = attrs.evolve(envelope, request_id=None)
+    return envelope == Envelope(code=failure.envelope.code)
+
+
+def is_summary(failure: Failure, explained: Failure) -> bool:
+    """Return whether a tool's own sentence only sums up the failure that is explained.
+
+    Terraform prints ``Cannot assume IAM Role`` and the role in sentences before the AWS message.
+    """
+    if _is_complete(failure):
+        return False
+    words, resource = _get_span_text(failure), getattr(explained, "resource", None)
+    if resource is not None and resource in words:
+        return True
+    envelope = explained.envelope
+    called = (getattr(explained, "action", None) or envelope.operation or "").rpartition(":")[2]
+    is_about_roles = (
+        called.startswith(("AssumeRole", "TagSession")) or explained.kind in _KINDS_OF_CREDENTIALS
+    )
+    # Most errors of STS do not repeat the role to assume.
+    is_same_role = "arn:" not in words or (resource is None and called.startswith("AssumeRole"))
+    return is_about_roles and is_same_role and _ASSUMING.search(words) is not None
+
+
+def _repeats_part(failure: Failure, explained: Failure) -> bool:
+    """Return whether a denial states nothing that the explained denial of the same call does not state, too.
+
+    Trackers print the class of an error above its message, records that are cut off repeat the call, and
+    the columns of a table break ARNs.
+    """
+    if not isinstance(explained, AccessDenied):
+        return False
+    if isinstance(failure, AwsError):
+        # "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied"
+        gap = explained.span[0] - failure.span[1]
+        return failure.text.rstrip() == explained.text.rstrip() and 0 <= gap <= _MAX_GAP
+    if not isinstance(failure, AccessDenied):
+        return False
+    of_call, of_explained = failure.envelope, explained.envelope
+    if _ASSUMING.search(failure.text[slice(*failure.span)]) is not None:
+        return False  # another call, whose role :func:`is_summary` compares
+    stated = [
+        (_join_columns(getattr(failure, name)), getattr(explained, name))
+        for name in ("principal", "action", "resource", "deny", "policy_type")
+    ]
+    stated += [(getattr(of_call, name), getattr(of_explained, name)) for name in ("request_id", "event_id")]
+    if any(value not in {None, known} for value, known in stated):
+        return False
+    if None not in {of_call.service, of_explained.service} and of_call.service != of_explained.service:
+        return False
+    if of_call.operation is None:
+        return has_request(explained)
+    # Without an ID or a principal, the same operation can be another call.
+    return of_call.operation == of_explained.operation and any(value is not None for value, _ in stated)
+
+
+def _join_columns(value: str | None) -> str | None:
+    return None if value is None else value.replace(" , ", "").replace(" ", "")
+
+
+def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:
+    groups: dict[str, list[Failure]] = {}
+    boxes: dict[str, list[int]] = {}
+    for failure in failures:
+        if failure.text not in boxes:
+            boxes[failure.text] = _find_boxes(failure.text)
+        groups.setdefault(_get_box_text(failure, boxes[failure.text]) or failure.text, []).append(failure)
+    return groups
+
+
+def _find_boxes(text: str) -> list[int]:
+    """Return the positions of Terraform's boxes: their borders, or their titles if borders are missing."""
+    found = [(m.start(), m["border"]) for m in _BOX.finditer(text)]
+    is_inside = False
+    starts: list[int] = []
+    for start, border in found:
+        if border != _BOX_END and not is_inside:
+            starts.append(start)
+        is_inside = border == "╷" or (is_inside and border is None)
+    return starts
+
+
+def _get_box_text(failure: Failure, boxes: Sequence[int]) -> str | None:
+    """Return the text of Terraform's box around a failure, or ``None`` if there is none.
+
+    Args:
+        failure: The failure.
+        boxes: The start positions of boxes in its text.
+    """
+    text, at = failure.text, failure.span[0]
+    following = bisect_right(boxes, at)
+    start = boxes[following - 1] if following else None
+    if start is None or _BOX_END in text[start:at]:
+        return None
+    end = boxes[following] if following < len(boxes) else len(text)
+    return text[start:end].partition(_BOX_END)[0]
+
+
+def _get_span_text(failure: Failure) -> str:
+    start, end = failure.span
+    return failure.text[start:end]
+
+
+def _is_complete(failure: Failure) -> bool:
+    """Return whether a failure states more than the fact that a call failed."""
+    if failure.kind not in _KINDS_OF_PARTS:
+        return True
+    envelope = failure.envelope
+    return any((envelope.code, envelope.operation, failure.principal, failure.action))
+
+
+def has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
+    """Return whether a failure states who was denied what."""
+    if isinstance(failure, KubernetesForbidden):
+        return failure.user is not None and failure.verb is not None
+    return isinstance(failure, AccessDenied) and failure.principal is not None and failure.action is not None
