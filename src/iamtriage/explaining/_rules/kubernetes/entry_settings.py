@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
@@ -21,10 +21,11 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_mappin
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -50,49 +51,53 @@ def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
 
 
 def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_principal(case)
-    if re.search(r"[Gg]roup", message):
-        name = "group"
-        if (found := _NODE_GROUP.search(message)) is not None:
-            return _explain_node_group(case, found[0])
-        if "system:masters" in message:
-            return _explain_masters(case)
+    """Explain that EKS rejects a group or user name of an access entry."""
+    deployment = find_deployment(case.failure, case.facts)
+    text, note = "Groups that begin with system: are reserved.", None
+    causes: tuple[Cause, ...] = ()
+    name = "group" if "group" in message.lower() else "user name"
+    node_group = _NODE_GROUP.search(message) if name == "group" else None
+    if node_group is not None:
+        summary = f"EKS rejected the group {node_group[0]}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups."
+        causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
+        remedy = change_in_code(
+            entry_principal(case).node_entry_remedy(find_cluster(case)), deployment, "type"
+        )
+    elif name == "group" and "system:masters" in message:
+        summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."
+        remedy = _masters_remedy(case, deployment)
+    else:
+        summary = f"EKS rejected the {name}{_describe_name(message)}"
+        text = f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed."
+        setting = "kubernetes_groups" if name == "group" else "user_name"
+        remedy = change_in_code(_rename_remedy(case, name), deployment, setting)
+        note = "The ConfigMap aws-auth accepts such names, but access entries do not. EKS sets the user name and groups of a node's entry by its type."
+    return case.explain(
+        summary,
+        RESERVED_NAME.cause("reported", text=text),
+        *causes,
+        topic="access-entry-name",
+        remedies=(remedy,),
+        notes=present(note, principal_mappings.IAM_DOES_NOT_HELP),
+    )
+
+
+def _rename_remedy(case: Case[AccessEntry], name: str) -> Remedy:
+    """Return the remedy that gives an access entry another group or user name."""
+    advice = "Or omit the user name: EKS then generates one. A colon is required before {{SessionName}}."
+    option = ("--username", "USER")
+    if name == "group":
         advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
         option = ("--kubernetes-groups", "GROUP")
-    else:
-        name = "user name"
-        advice = "Or omit the user name: EKS then generates one. A colon is required before {{SessionName}}."
-        option = ("--username", "USER")
-    call = (
-        "create-access-entry"
-        if case.failure.envelope.operation == "CreateAccessEntry"
-        else "update-access-entry"
-    )
-    change = cluster.eks_command(call, *option, principal=principal.entry_argument)
-    return case.explain(
-        f"EKS rejected the {name}{_describe_name(message)}",
-        RESERVED_NAME.cause(
-            "reported",
-            text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
-        ),
-        topic="access-entry-name",
-        remedies=(
-            change_in_code(
-                cluster_remedy(
-                    f"Use another {name}",
-                    f"The {name} must not begin with {', '.join(principal_mappings.RESERVED_PREFIXES[:-1])} or {principal_mappings.RESERVED_PREFIXES[-1]}.",
-                    advice,
-                    commands=(change,),
-                    url=pages.EKS_ACCESS_ENTRIES,
-                ),
-                find_deployment(case.failure, case.facts),
-                "kubernetes_groups" if name == "group" else "user_name",
-            ),
-        ),
-        notes=(
-            "The ConfigMap aws-auth accepts such names, but access entries do not. EKS sets the user name and groups of a node's entry by its type.",
-            principal_mappings.IAM_DOES_NOT_HELP,
-        ),
+    creates = case.failure.envelope.operation == "CreateAccessEntry"
+    call = "create-access-entry" if creates else "update-access-entry"
+    argument = entry_principal(case).entry_argument
+    return cluster_remedy(
+        f"Use another {name}",
+        f"The {name} must not begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')}.",
+        advice,
+        commands=(find_cluster(case).eks_command(call, *option, principal=argument),),
+        url=pages.EKS_ACCESS_ENTRIES,
     )
 
 
@@ -138,12 +143,13 @@ AccessPolicies:
       Type: cluster"""
 
 
-def _explain_masters(case: Case[AccessEntry]) -> Explanation:
-    """Explain that an access policy replaces the group of administrators."""
-    deployment = find_deployment(case.failure, case.facts)
+def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
+    """Return the remedy that replaces the group of administrators with an access policy."""
     cluster, principal = find_cluster(case), entry_principal(case)
+    if deployment is not None:
+        return _policy_in_code(deployment, cluster)
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
-    remedy = cluster_remedy(
+    return cluster_remedy(
         f"Associate {_ADMIN_POLICY} with the entry",
         f"{'Update' if exists else 'Create'} the entry without the group, and associate the policy. {_SMALLER}",
         _OWN_GROUP,
@@ -152,13 +158,6 @@ def _explain_masters(case: Case[AccessEntry]) -> Explanation:
             principal.associate_policy_command(cluster, _ADMIN_POLICY, namespace=None),
         ),
         url=pages.EKS_ACCESS_POLICIES,
-    )
-    return case.explain(
-        f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it.",
-        RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
-        topic="access-entry-name",
-        remedies=(remedy if deployment is None else _policy_in_code(deployment, cluster),),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
@@ -183,23 +182,6 @@ def _policy_in_code(deployment: Deployment, cluster: Cluster) -> Remedy:
         manifest=code.replace("POLICY_ARN", arn),
         url=pages.EKS_ACCESS_POLICIES,
         manifest_language="yaml" if code is _POLICY_OF_TEMPLATE else "hcl",
-    )
-
-
-def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
-    """Explain that nodes get their groups from the type of their access entry."""
-    cluster, principal = find_cluster(case), entry_principal(case)
-    return case.explain(
-        f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
-        RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
-        ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
-        topic="access-entry-name",
-        remedies=(
-            change_in_code(
-                principal.node_entry_remedy(cluster), find_deployment(case.failure, case.facts), "type"
-            ),
-        ),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
