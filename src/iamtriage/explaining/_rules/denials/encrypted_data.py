@@ -23,6 +23,7 @@ from iamtriage.policies._documents import allow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._rules.shared.denial import Denial
 
 EXTERNAL_SECRETS = lazy_pattern(
@@ -128,13 +129,15 @@ def stated_store_role(denial: Denial) -> Role | None:
     return role if isinstance(role, Role) else None
 
 
-def key_policy_step(key: str, role: Role | None, actions: Sequence[str]) -> str:
-    """Return what the key policy must have, with a statement if the key is in another account than the role."""
-    arn = try_parse_arn(key)
-    if arn is None or role is None or role.account in {arn.account, PLACEHOLDER_ACCOUNT}:
-        return "The key policy must allow the role, too, or enable IAM policies (the account's root as principal). If the key is in another account, it must be customer managed, and its policy must allow the role."
-    statement = json.dumps(allow(actions, "*", principal={"AWS": str(role)}))
-    return f"The key is in account {arn.account} and the role in {role.account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
+def key_policy_step(
+    key: str, principal: Principal | None, actions: Sequence[str], caller: str = "the role"
+) -> str:
+    """Return what the key policy must have, with a statement if the key is in another account than the caller."""
+    arn, account = try_parse_arn(key), getattr(principal, "account", None)
+    if arn is None or account in {None, arn.account, PLACEHOLDER_ACCOUNT}:
+        return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). If the key is in another account, it must be customer managed, and its policy must allow {caller}."
+    statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal)}))
+    return f"The key is in account {arn.account} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
 
 
 def show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:

@@ -93,11 +93,19 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     context = context_of(denial.facts)
     operation = denial.failure.envelope.operation or (context.operation and context.operation.value)
+    if denial.resource is None and denial.deny == "implicit":
+        explanation = attrs.evolve(
+            explanation, remedies=tuple(_with_key(denial, each) for each in explanation.remedies)
+        )
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
-        renew = attrs.evolve(_renew_grant_remedy(denial), title="If the role was re-created, set it again")
+        title = "If the role was deleted and re-created, set it on the function again"
+        renew = attrs.evolve(_renew_grant_remedy(denial), title=title)
+        behind = KMS_BEHIND_SERVICE.cause(
+            "derived", text="Lambda uses this role. Whoever invokes the function needs no permission for the key."
+        )
         return attrs.evolve(
             explanation,
-            causes=(*explanation.causes, KMS_GRANT_OF_OTHER_ROLE.cause()),
+            causes=(*explanation.causes, behind, KMS_GRANT_OF_OTHER_ROLE.cause()),
             remedies=(*explanation.remedies, renew),
         )
     if not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
@@ -126,6 +134,30 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     # What is certain goes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
     return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]))
+
+
+def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy for the caller with how to find the key that the message does not name."""
+    if remedy.policy is None or remedy.layer != "identity":
+        return remedy
+    key, show_key = commands.arn(_find_key(denial), "KEY_ARN"), None
+    find = "The message does not name the key. It is most likely the one in the text."
+    if ":key/" not in key:
+        key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
+        names = "the first command prints it" if show_key else "what holds the data names it (such as KmsKeyId)"
+        find = f"The message does not name the key: {names}."
+    actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
+    of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
+    statements = [
+        {**each, "Resource": key} if "kms:" in str(each["Action"]) else each
+        for each in remedy.policy["Statement"]
+    ]
+    return attrs.evolve(
+        remedy,
+        steps=(f"{find} {of_key}", *remedy.steps),
+        commands=(*present(show_key), *remedy.commands),
+        policy={**remedy.policy, "Statement": statements},
+    )
 
 
 def _find_calling_service(denial: Denial) -> str | None:

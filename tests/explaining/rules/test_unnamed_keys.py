@@ -1,0 +1,64 @@
+"""A denied use of a KMS key whose ARN the message omits: the explanation says where to find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = "User: {} is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action"
+SESSION = DENIED.format("arn:aws:sts::111122223333:assumed-role/orders-job/orders")
+KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+
+
+def _called(operation: str, message: str) -> str:
+    return f"An error occurred (AccessDeniedException) when calling the {operation} operation: {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "resource", "says"),
+    [
+        pytest.param(
+            f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {SESSION}",
+            "KEY_ARN",
+            (
+                "aws lambda get-function-configuration --function-name orders --query KMSKeyArn",
+                "the first command prints it",
+                "Whoever invokes the function",
+            ),
+            id="environment of a function",
+        ),
+        pytest.param(
+            f"$ aws secretsmanager get-secret-value --secret-id shop/db --region eu-west-1\n{_called('GetSecretValue', SESSION)}",
+            "KEY_ARN",
+            ("aws secretsmanager describe-secret --secret-id shop/db", "must allow the role orders-job"),
+            id="a secret",
+        ),
+        pytest.param(
+            _called("Decrypt", DENIED.format("arn:aws:iam::111122223333:user/ana")),
+            "KEY_ARN",
+            ("what holds the data names it", "must allow the user ana"),
+            id="nothing names it",
+        ),
+        pytest.param(
+            f"key {KEY.format('444455556666')}\n{_called('Decrypt', SESSION)}",
+            KEY.format("444455556666"),
+            ("most likely the one in the text", "The key is in account 444455556666"),
+            id="the text names a key of another account",
+        ),
+        pytest.param(
+            _called("Decrypt", SESSION.replace("the resource associated with this ciphertext", f"resource: {KEY.format('111122223333')}")),
+            KEY.format("111122223333"),
+            (),
+            id="the message names it",
+        ),
+    ],
+)  # fmt: skip
+def test_key_of_the_policy(text: str, resource: str, says: tuple[str, ...]) -> None:
+    explanation = explain(text)
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert [each["Resource"] for each in policy["Statement"]] == [resource]
+    shown = " ".join(explanation.to_text(detail="full").split())
+    assert [each for each in says if each not in shown] == []
+    assert ("The message does not name the key" in shown) == bool(says)
