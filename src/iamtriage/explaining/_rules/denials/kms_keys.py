@@ -101,7 +101,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         title = "If the role was deleted and re-created, set it on the function again"
         renew = attrs.evolve(_renew_grant_remedy(denial), title=title)
         behind = KMS_BEHIND_SERVICE.cause(
-            "derived", text="Lambda uses this role. Whoever invokes the function needs no permission for the key."
+            "derived",
+            text="Lambda uses this role. Whoever invokes the function needs no permission for the key.",
         )
         return attrs.evolve(
             explanation,
@@ -144,7 +145,9 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
         key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
-        names = "the first command prints it" if show_key else "what holds the data names it (such as KmsKeyId)"
+        names = (
+            "the first command prints it" if show_key else "what holds the data names it (such as KmsKeyId)"
+        )
         find = f"The message does not name the key: {names}."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
     of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
