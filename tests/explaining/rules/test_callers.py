@@ -67,7 +67,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {_denial('mailer-role', 'kms:Decrypt', KEY, session='mailer')}",
         (
             "The role mailer-role, which Lambda uses to decrypt the environment variables of the function mailer, was",
-            "Next If the role was re-created, set it again",
+            "Next If the role was deleted and re-created, set it on the function again",
         ),
     ),
     "function-of-a-log": (
