@@ -95,6 +95,45 @@ def test_event_source_requires_several_actions(event: str) -> None:
     assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region REGION",)
 
 
+_WORKER = "  WorkerRole:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: cart-worker\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]\n"
+_HCL = 'resource "aws_iam_role" "cart" {\n  name               = "cart-fn"\n  assume_role_policy = data.aws_iam_policy_document.lambda.json\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "role", "address"),
+    [
+        pytest.param(_WORKER, "execution role cart-worker is", "the role WorkerRole:", id="YAML"),
+        pytest.param(
+            '"CartRole": {\n  "Type": "AWS::IAM::Role",\n  "Properties": {"AssumeRolePolicyDocument": {"Principal": {"Service": "lambda.amazonaws.com"}}}}',
+            "execution role CartRole is",
+            "the role CartRole:",
+            id="JSON, without a name",
+        ),
+        pytest.param(_HCL, "execution role cart-fn is", "the role aws_iam_role.cart:", id="HCL"),
+        pytest.param(
+            _WORKER + _WORKER.replace("orker", "riter"),
+            "the function's execution role is",
+            "the function that CartQueue uses:",
+            id="two roles",
+        ),
+        pytest.param(
+            _WORKER.replace("AWSLambdaBasicExecutionRole", "AmazonECSTaskExecutionRolePolicy"),
+            "the function's execution role is",
+            "the function that CartQueue uses:",
+            id="a role of another service",
+        ),
+    ],
+)
+def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
+    message = MESSAGE.format("ReceiveMessage", "SQS")
+    event = f'CREATE_FAILED  AWS::Lambda::EventSourceMapping  CartQueue  Resource handler returned message: "{message}" (RequestToken: 0a1b, HandlerErrorCode: InvalidRequest)'
+    explanation = explain(f"{event}\n\n{code}")
+    assert role in explanation.summary
+    step = explanation.remedies[0].steps[0]
+    assert address in step
+    assert ("allows only the logs" in step) == ("WorkerRole" in step)
+
+
 @pytest.mark.parametrize(
     ("text", "summary", "title", "lines"),
     [

@@ -59,6 +59,19 @@ _SOURCE_ARN = lazy_pattern(
     re.ASCII,
 )
 
+# A role in a template or in HCL, up to the next resource, and its name.
+_CODE_OF_ROLE = lazy_pattern(
+    r"(?:^[ \t]{0,20}[\"']?(?P<id>[A-Za-z0-9]{1,255})[\"']?:[ \t]{0,4}\{?\s{1,40}[\"']?Type[\"']?: ?[\"']?AWS::IAM::Role\b"
+    r"|\bresource \"(?P<address>aws_iam_role\" \"[\w-]{1,100})\")"
+    r"(?=(?P<code>(?:(?!\bType[\"']?: ?[\"']?AWS::|\bresource \")[\s\S]){0,2000}))",
+    re.ASCII | re.MULTILINE,
+)
+_NAME_OF_ROLE = lazy_pattern(
+    r"(?:\bRoleName[\"']?: ?[\"']?|^[ \t]{1,20}name[ \t]{1,30}= ?\")([\w+=,.@-]{1,64})(?=[\"'\s,])",
+    re.ASCII | re.MULTILINE,
+)
+_BASIC_POLICY = "AWSLambdaBasicExecutionRole"
+
 EXECUTION_ROLE = CauseType(
     "execution-role",
     title="The execution role lacks a permission",
@@ -81,6 +94,8 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
+    role = _find_role_in_code(denial.failure.text)
+    named = _ROLE if role is None else f"the execution role {role.name}"
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
@@ -89,6 +104,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
+        missing += f" on {source.arn}" if source.arn and stream is None else ""
         allow_it, managed_policy = _source_remedy(denial, source), source.managed_policy
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
@@ -97,14 +113,14 @@ def explain_execution_role(denial: Denial) -> Explanation:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
     return denial.explain(
-        f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
+        f"Lambda rejected the call: {named} is not allowed to {missing}.",
         EXECUTION_ROLE.cause(
             "reported",
             quote_phrases(words, "execution role does not have permissions to call"),
             text="The function needs the permission for what the call sets up. The caller lacks no permission.",
         ),
         ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
-        remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy)),
+        remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy, role)),
         notes=(EVENTUAL_CONSISTENCY,),
     )
 
@@ -126,6 +142,25 @@ class _Source(NamedTuple):
 
     statements: list[dict[str, Any]]
     managed_policy: str
+    arn: str | None
+
+
+class _CodeRole(NamedTuple):
+    """A role in the code that deploys a function: its name, its logical ID or address, and its code."""
+
+    name: str
+    address: str
+    code: str
+
+
+def _find_role_in_code(text: str) -> _CodeRole | None:
+    """Return the role for functions in the code that a text shows, if there is only one."""
+    found = [each for each in _CODE_OF_ROLE.finditer(text) if "lambda" in each["code"].lower()]
+    if len(found) != 1:
+        return None
+    address = found[0]["id"] or found[0]["address"].replace('" "', ".")
+    name = _NAME_OF_ROLE.search(found[0]["code"])
+    return _CodeRole(name[1] if name else address, address, found[0]["code"])
 
 
 def _find_source(grant: Grant, text: str) -> _Source | None:
@@ -140,7 +175,7 @@ def _find_source(grant: Grant, text: str) -> _Source | None:
     on_all = [each for each in actions if each.endswith(":ListStreams")]
     on_source = [each for each in actions if each not in on_all]
     reading = allow(on_source, arn or grant.resources[0], sid=f"Read{service.capitalize()}")
-    return _Source([reading, *(allow(each, "*") for each in on_all)], managed)
+    return _Source([reading, *(allow(each, "*") for each in on_all)], managed, arn)
 
 
 def _source_remedy(denial: Denial, source: _Source) -> Remedy:
@@ -156,7 +191,9 @@ def _source_remedy(denial: Denial, source: _Source) -> Remedy:
     )
 
 
-def _in_code(denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str) -> Remedy:
+def _in_code(
+    denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: _CodeRole | None
+) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
@@ -166,22 +203,29 @@ def _in_code(denial: Denial, deployment: Deployment | None, remedy: Remedy, mana
     name = deployment.resource or "the function"
     place, element, wait = "template", "Policies or ManagedPolicyArns", f"DependsOn of {name}"
     lines: tuple[str, ...] = ()
+    if remedy.policy is not None:
+        element = "Policies (as PolicyDocument, with a PolicyName) or ManagedPolicyArns"
     if deployment.tool == "Terraform":
         resource = "aws_iam_role_policy_attachment" if remedy.policy is None else "aws_iam_role_policy"
         place, element, wait = "configuration", f"an {resource}", f"depends_on of {name}"
     of = f"the role of {name}"
     if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
         of = f"the execution role of the function that {name} uses"
+    if role is not None:
+        of = f"the role {role.address}"
     policy = "this policy, or attach " if remedy.policy is not None and managed_policy else ""
+    basic = f" {_BASIC_POLICY} allows only the logs." if role is not None and _BASIC_POLICY in role.code else ""
     steps = [
-        f"Add {policy}{managed_policy or 'this policy'} to {of}: {element} in the {place}.",
-        f"If the same deployment creates the policy, name it in {wait}, so that it is there first. Then deploy again.",
+        f"Add {policy}{managed_policy or 'this policy'} to {of}: {element} in the {place}.{basic}",
+        f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
     ]
     if deployment.is_new_stack:
         steps.append("First delete the stack: it cannot be updated, because its creation failed.")
         region = commands.region(denial.facts.region or deployment.region)
         delete = "aws cloudformation delete-stack --stack-name {} --region {}"
         lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
+    elif deployment.tool == "CloudFormation" and deployment.status == "CREATE_FAILED":
+        steps.append("If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated.")
     title = f"In the {place}, allow it for {of}"
     return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)
 
