@@ -214,7 +214,9 @@ def _in_code(
     if role is not None:
         of = f"the role {role.address}"
     policy = "this policy, or attach " if remedy.policy is not None and managed_policy else ""
-    basic = f" {_BASIC_POLICY} allows only the logs." if role is not None and _BASIC_POLICY in role.code else ""
+    basic = (
+        f" {_BASIC_POLICY} allows only the logs." if role is not None and _BASIC_POLICY in role.code else ""
+    )
     steps = [
         f"Add {policy}{managed_policy or 'this policy'} to {of}: {element} in the {place}.{basic}",
         f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
