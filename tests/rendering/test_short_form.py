@@ -203,7 +203,7 @@ def test_other_failure_with_expired_credentials_needs_no_permission() -> None:
     text = f"10:00 ERROR {_DENIAL}\n10:01 ERROR An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired.\n"
     shown = " ".join(str(explain(text)).split())
     assert (
-        "expired credentials (ExpiredToken, ListObjectsV2) to be renewed, no permission is missing" in shown
+        "expired credentials (ExpiredToken, ListObjectsV2): no permission is missing, get new credentials" in shown
     )
 
 
@@ -281,7 +281,7 @@ def test_other_denials_say_which_policy_denied() -> None:
     )
     shown = " ".join(explain(f"{_DENIAL}\n{text}").to_text().split())
     assert (
-        "Also The user bob: s3:GetObject on arn:aws:s3:::orders/1: explicit deny in a resource-based policy, which an Allow does not override: the owner of the resource has to change it."
+        "Also The user bob: s3:GetObject on arn:aws:s3:::orders/1: explicit deny in a resource-based policy, which an Allow does not override: if it is not intended, the owner of the resource has to change it."
         in shown
     )
     assert (

@@ -71,18 +71,18 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"
         if (owner := _OWNERS.get(failure.policy_type or "")) is not None:
-            why += f": {owner} has to change it"
+            why += f": if it is not intended, {owner} has to change it"
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
     elif failure.policy_type == "identity" and (statement := _allowing_statement(failure)) is not None:
         why += f", so a policy of its own with {statement} helps"
     elif failure.policy_type is not None:
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
+    on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     if of_caller is not None and is_of_same_role(failure, of_caller):
-        return f"{what}: {why}"
+        return f"{what}{on if failure.deny == 'explicit' else ''}: {why}"
     if failure.policy_type == "permissions_boundary" and failure.policy_arn is None:
         why += _boundary_lookup(principal)
-    on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     return f"{who}: {what}{on}: {why}"
 
 

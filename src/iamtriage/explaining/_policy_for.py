@@ -11,6 +11,7 @@ from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
@@ -251,10 +252,18 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )
     names = stated_names(value for each in (failure, *same) for value in (each.principal, each.resource))
+    capped = (each.policy_arn for each in same if each.policy_type == "permissions_boundary")
+    boundary = next((each for each in capped if each and commands.arn(each) == each), None)
+    cap = (f"The permissions boundary {boundary} must allow these actions, too.",) if boundary else ()
     return attrs.evolve(
         first,
         title=title,
-        steps=(*first_steps[:at], *(step for step in steps if step not in first_steps), *first_steps[at:]),
+        steps=(
+            *first_steps[:at],
+            *(step for step in steps if step not in first_steps),
+            *cap,
+            *first_steps[at:],
+        ),
         policy=build_document(statements),
         commands=lines,
         names=names,

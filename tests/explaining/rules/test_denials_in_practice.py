@@ -1376,6 +1376,18 @@ OTHERS: tuple[Case, ...] = (
         ("Then:", "one policy per principal"),
     ),
     (
+        "expired credentials and a boundary next to what a policy allows",
+        f"{_BY_NO_POLICY}\n{_LOGS}\n{_BY_DENY.replace('an identity-based policy', 'a permissions boundary: arn:aws:iam::111122223333:policy/limits')}\nAn error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.",
+        {},
+        (
+            "The text has 4 failures with 3 causes.",
+            "The permissions boundary arn:aws:iam::111122223333:policy/limits must allow these actions, too.",
+            "if it is not intended, its administrator has to change it.",
+            "Also Expired credentials (ExpiredToken, PutObject): no permission is missing",
+        ),
+        (),
+    ),
+    (
         "repeated code of a tool",
         f"{_LOGS}\nError: deployment failed: AccessDenied",
         {},
@@ -1599,7 +1611,7 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             '"Action": "sts:GetServiceBearerToken"',
-            f"explicit deny in the permissions boundary arn:aws:iam::{ACCOUNT}:policy/team/ci-limits, which an Allow does not override: its administrator has to change it.",
+            f"explicit deny in the permissions boundary arn:aws:iam::{ACCOUNT}:policy/team/ci-limits, which an Allow does not override: if it is not intended, its administrator has to change it.",
         ),
         ('"ssm:PutParameter"',),
     ),
@@ -1715,7 +1727,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),

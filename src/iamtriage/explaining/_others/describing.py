@@ -24,7 +24,7 @@ __all__ = (
 )
 
 # The fix of another failure, if it is the same for all failures of the kind.
-_FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
+_FIXES = {"expired_credentials": ": no permission is missing, get new credentials or a longer session"}
 # Topic of the explanation -> the description and the fix of the failure.
 _TOPICS = {
     "already-exists": ("already exists", ""),
@@ -66,14 +66,19 @@ _ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
 
 
 def count_denials(failures: Sequence[Failure | None]) -> str:
-    """Return how many denials with how many causes a text has, as a sentence, if causes differ."""
+    """Return how many failures with how many causes a text has, as a sentence, if causes differ.
+
+    Each of them has to name a type of policy, or be of a kind that has one cause.
+    """
     denials = [each for each in failures if isinstance(each, AccessDenied) and each.policy_type is not None]
-    causes = {(each.policy_type, each.deny) for each in denials}
-    if len(denials) < len(failures) or len(causes) == 1:
+    others = [each for each in failures if each is not None and each.kind in _KINDS_OF_ONE_REASON]
+    causes = {(each.policy_type, each.deny) for each in denials} | {(each.kind, None) for each in others}
+    if len(denials) + len(others) < len(failures) or not denials or len(causes) == 1:
         return ""
     principals = {_get_role(each.principal) for each in denials if each.principal is not None}
     of = f" of {len(principals)} principals" if len(principals) > 1 else ""
-    return f" The text has {len(denials)} denials{of} with {len(causes)} causes."
+    noun = "failures" if others else "denials"
+    return f" The text has {len(failures)} {noun}{of} with {len(causes)} causes."
 
 
 def split_same_reason(
