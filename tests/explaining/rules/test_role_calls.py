@@ -369,3 +369,35 @@ def test_all_denies_that_can_match_are_named() -> None:
     shown = str(explain_deny(network, mfa))
     assert "Network or the statement Mfa of the role's trust policy denies it." in shown
     assert "denies sts:AssumeRole unless aws:SourceIp" in shown
+
+
+@pytest.mark.parametrize(
+    ("call", "step"),
+    [
+        (f'sts.assume_role(RoleArn="{ROLE}", RoleSessionName="x")', "Set ExternalId in the call that"),
+        (f'client.assume_role(RoleArn="{ROLE}", ExternalId="octo-43")', "Set ExternalId in the call that"),
+        (f'assume_role {{\n  role_arn = "{ROLE}"\n}}', "Set external_id in the block assume_role to octo-42"),
+        ("", "Set ExternalId in an SDK, or external_id"),
+    ],
+)
+def test_external_id_is_set_where_the_call_is(call: str, step: str) -> None:
+    explanation = explain(f"{call}\n{DENIED}", facts={"trust_policy": EXTERNAL_ID})
+    assert explanation.remedies[0].steps[0].startswith(step)
+
+
+@pytest.mark.parametrize(
+    ("role", "step"),
+    [
+        (ROLE, "Account 111122223333 must allow it, too: the role hop needs"),
+        ("arn:aws:iam::111122223333:role/audit", "Add to an identity-based policy of the role hop:"),
+    ],
+)
+def test_source_identity_that_both_policies_must_allow(role: str, step: str) -> None:
+    caller = "arn:aws:iam::111122223333:role/hop"
+    text = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/hop/kim is not authorized to perform: sts:SetSourceIdentity on resource: {role}"
+    remedy = explain(text, facts={"trust_policy": _policy(caller)}).remedies[0]
+    assert remedy.policy == _policy(caller, Action=["sts:AssumeRole", "sts:SetSourceIdentity"])
+    # The policy has the ARN of the caller, so the role has no path.
+    (found,) = remedy.steps[1:]
+    assert found.startswith(step)
+    assert f'"Action": "sts:SetSourceIdentity", "Resource": "{role}"' in found

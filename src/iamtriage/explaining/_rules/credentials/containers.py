@@ -20,11 +20,12 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, pages
-from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -254,8 +255,10 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
         "Any response, even an error, shows that STS is reachable.",
         "A VPC without internet access needs an interface endpoint for STS, with private DNS and a security group that allows port 443. Clients must call the regional endpoint.",
     )
+    hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
+    called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     return case.explain(
-        "The role's credentials could not be fetched, because STS did not respond.",
+        f"The role's credentials could not be fetched, because STS{called} did not respond. AWS denied nothing.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *findings.causes,
         certificates.NO_WAY_OUT.cause(
@@ -270,7 +273,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
                 url=pages.STS_REGIONS,
             ),
         ),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=("An IAM policy does not help: the request did not reach AWS.",),
     )
 
 

@@ -130,9 +130,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     region = diagnose_region(case, request)
     listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
     if listed is not None:
-        key, keys, listing = listed
-        if not keys[key]:
-            others = [each for each in keys if keys[each]]
+        key, statuses, listing = listed
+        if not statuses[key]:
+            others = [each for each in statuses if statuses[each]]
             explanation = explain_inactive_key(case, key, others, listing, stored_keys_remedy(case))
             return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions:

@@ -288,7 +288,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
-        others = () if attribute else other_account_steps(denial)
+        action = added["Action"]
+        others = caller_allow_step(denial, action) or other_account_steps(denial, action)
         if not (attribute or removed or others):
             text += " Remove a principal that the caller replaces, such as a misspelled one."
         steps, lines = [" ".join((text, *removed)), *others], lines[1:]
@@ -316,11 +317,16 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
             )
+    # IAM accepts only ARNs of roles that exist.
+    is_named = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
-        (*steps, *(() if is_compared or has_pattern else policy_principals.role_path_steps(denial))),
+        (
+            *steps,
+            *(() if is_compared or has_pattern or is_named else policy_principals.role_path_steps(denial)),
+        ),
         lines,
         fixed or build_document([added]),
         layer="role_trust",

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.role_conditions import check_trust_poli
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
@@ -276,13 +276,14 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     else:
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
-    compare = web_identity_remedies.compare_token_remedy(denial)
-    other = _use_pod_identity(denial) if problem.is_for_pod_identity else compare
+    other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
+    if problem.is_for_pod_identity:
+        other = _use_pod_identity(denial)
     return explain_rejected(
         denial,
         f"STS rejected the token: {problem.text}.",
         checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
-        remedies=(remedy, other),
+        remedies=present(remedy, other),
     )
 
 

@@ -50,7 +50,7 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
     return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
 
 
-def other_account_steps(denial: Denial) -> tuple[str, ...]:
+def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     """Return how to call from an account that the trust policy trusts, and what the caller's account must allow."""
     if not denial.crosses_accounts or denial.account is None:
         return ()
@@ -64,7 +64,7 @@ def other_account_steps(denial: Denial) -> tuple[str, ...]:
     who = denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
-    statement = allow("sts:AssumeRole", commands.arn(denial.resource, "ROLE_ARN"))
+    statement = allow(action, commands.arn(denial.resource, "ROLE_ARN"))
     steps.append(f"Account {denial.account} must allow it, too: {who} needs {json.dumps(statement)}.")
     return tuple(steps)
 

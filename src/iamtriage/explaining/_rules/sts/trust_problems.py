@@ -233,7 +233,7 @@ def _check_issuer(
     return TrustProblem(
         f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(named)}",
         "Use the provider's URL in the condition of the role's trust policy",
-        "Each condition key begins with the provider's URL without https://.",
+        "Each condition key begins with the provider's URL without https://. A request has no keys of another provider, so the condition never matches. Only the keys change.",
         _changed(document, statement, rename),
     )
 
