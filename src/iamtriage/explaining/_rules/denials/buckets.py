@@ -17,12 +17,13 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
@@ -64,6 +65,12 @@ def ownership_command(denial: Denial) -> str:
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
     list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
     return with_profile(find_profile(denial.case), fill_command(list_own, bucket_argument(denial)))
+
+
+def bucket_policy_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print and replace the bucket policy."""
+    policy = RESOURCE_POLICIES["s3"]
+    return policy_commands(denial, policy.show_command, policy.change_command)
 
 
 def explain_call_of_owner(denial: Denial) -> Explanation:

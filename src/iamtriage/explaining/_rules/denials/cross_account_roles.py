@@ -43,7 +43,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account can't be passed."""
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
-    own, passed = denial.account or _stated_account(denial), denial.target_role or find_stated_role(denial)
+    stated, passed = context_of(denial.facts).account, denial.target_role or find_stated_role(denial)
+    own = denial.account or (stated and stated.value)
     other = denial.resource_account if passed is None else passed.account
     is_reported = denial.message_rule is not None
     summary = f"A role of another account cannot be passed to a service: {call} was denied."
@@ -105,8 +106,3 @@ def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
         return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too."
     action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
     return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."
-
-
-def _stated_account(denial: Denial) -> str | None:
-    account = context_of(denial.facts).account
-    return None if account is None else account.value

@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -264,16 +263,10 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     else:
         users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
         lines.append(fill_command(users, arn))
-    if arn == denial.policy:
+    holder = denial_remedies.policy_holder(denial)
+    if arn == denial.policy or holder is None:
         return tuple(lines)
-    if denial.role is not None:
-        name = commands.role_name(denial.role.name)
-        show = commands.show_boundary_command("role", name)
-    elif isinstance(denial.principal, User):
-        name = commands.user_name(denial.principal.name)
-        show = commands.show_boundary_command("user", name)
-    else:
-        return tuple(lines)
+    show = commands.show_boundary_command(*holder)
     if _delegates(denial):
         # The condition of the statement contains the ARN, too.
         return (show, *lines)

@@ -129,12 +129,8 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     Budget actions attach policies:
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html.
     """
-    if isinstance(denial.principal, User):
-        kind, holder = "user", commands.user_name(denial.principal.name)
-        of_group = " It can come from a group of the user, too."
-    else:
-        kind, holder = "role", commands.role_name(None if denial.role is None else denial.role.name)
-        of_group = ""
+    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
+    of_group = " It can come from a group of the user, too." if kind == "user" else ""
     arn = commands.arn(denial.policy, "POLICY_ARN")
     return account_remedy(
         f"Find out who attached {clip_text(name)} and why, then detach it",

@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.buckets import (
     BLOCK_PUBLIC_ACCESS,
+    bucket_policy_commands,
     explain_deployed_bucket,
     ownership_command,
     public_access_remedy,
@@ -162,10 +163,7 @@ def _explain_origin(denial: Denial) -> Explanation:
                 "Allow the distribution in the bucket policy",
                 "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
                 denial_remedies.save_step("the bucket policy"),
-                commands=(
-                    f"aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text",
-                    f"aws s3api put-bucket-policy --bucket {bucket} --policy file://policy.json",
-                ),
+                commands=bucket_policy_commands(denial),
                 statements=(statement,),
                 url=pages.ORIGIN_ACCESS,
             ),
@@ -318,11 +316,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
         yield KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
-        yield KMS_KEY.cause(
-            text="The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey)."
-        )
+        yield KMS_KEY.cause(text="The caller lacks kms:GenerateDataKey on the bucket's KMS key.")
     elif operation in {"GetObject", "HeadObject"}:
-        yield KMS_KEY.cause(text="The caller is not allowed to use the object's KMS key (kms:Decrypt).")
+        yield KMS_KEY.cause(text="The caller lacks kms:Decrypt on the object's KMS key.")
     if _may_be_of_other_account(denial):
         # The summary says so, too, so it is the first row that a short explanation has no room for.
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
@@ -394,7 +390,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         commands=present(
             "aws sts get-caller-identity",
             ownership_command(denial) if is_first else None,
-            fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
+            bucket_policy_commands(denial)[0],
             None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),
         url=pages.S3_403,

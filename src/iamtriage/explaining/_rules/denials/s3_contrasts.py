@@ -243,12 +243,7 @@ def _explain_place(denial: Denial, contrast: Contrast) -> Explanation:
             your_remedy(
                 "Check the bucket policy for a statement about the prefix",
                 f"A Deny for {failed}, or an Allow only for {other}, names it.",
-                commands=(
-                    fill_command(
-                        "aws s3api get-bucket-policy --bucket {} --query Policy --output text",
-                        resource_policies.bucket_argument(denial),
-                    ),
-                ),
+                commands=buckets.bucket_policy_commands(denial)[:1],
                 url=pages.S3_403,
             ),
         ),

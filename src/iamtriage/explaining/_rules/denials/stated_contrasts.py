@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import Role, User
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, REQUIREMENTS
@@ -18,7 +17,11 @@ from iamtriage.explaining._rules.denials.statement_details import describe_condi
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial_remedies import other_model_region, region_setting
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    other_model_region,
+    policy_holder,
+    region_setting,
+)
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
@@ -198,8 +201,11 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         what, line = "the resource", None
         if kind.endswith(_RESOURCE_TAG):
             line = _resource_tags_command(denial)
-        elif kind == _PRINCIPAL_TAG and isinstance(denial.role or denial.principal, Role | User):
-            what, line = denial.caller, _principal_tags_command(denial.role or denial.principal)
+        elif kind == _PRINCIPAL_TAG and (holder := policy_holder(denial)) is not None:
+            what, line = (
+                denial.caller,
+                fill_command(f"aws iam list-{holder[0]}-tags --{holder[0]}-name {{}}", holder[1]),
+            )
         if line is not None:
             name = clip_text(key.partition("/")[2])
             step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_values(values)}."
@@ -221,10 +227,3 @@ def _resource_tags_command(denial: Denial) -> str | None:
         return None
     line = "aws resourcegroupstaggingapi get-resources --resource-arn-list {} --region {} --query 'ResourceTagMappingList[].Tags'"
     return fill_command(line, commands.arn(denial.resource), commands.region(resource.region or None))
-
-
-def _principal_tags_command(principal: object) -> str:
-    if isinstance(principal, User):
-        return fill_command("aws iam list-user-tags --user-name {}", commands.user_name(principal.name))
-    name = principal.name if isinstance(principal, Role) else None
-    return fill_command("aws iam list-role-tags --role-name {}", commands.role_name(name))

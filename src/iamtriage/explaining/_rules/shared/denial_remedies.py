@@ -156,14 +156,19 @@ def region_argument(denial: Denial) -> str:
     return commands.region(region)
 
 
+def policy_holder(denial: Denial) -> tuple[str, str] | None:
+    """Return whether policies are attached to a role or a user, and its name as a command argument."""
+    if denial.role is not None:
+        return "role", commands.role_name(denial.role.name)
+    principal = denial.principal
+    return ("user", commands.user_name(principal.name)) if isinstance(principal, User) else None
+
+
 def list_policies_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that list the caller's identity-based policies."""
-    if denial.role is not None:
-        kind, name = "role", commands.role_name(denial.role.name)
-    elif isinstance(denial.principal, User):
-        kind, name = "user", commands.user_name(denial.principal.name)
-    else:
+    if (holder := policy_holder(denial)) is None:
         return ()
+    kind, name = holder
     verbs = [f"list-attached-{kind}-policies", f"list-{kind}-policies"]
     if kind == "user":
         verbs.append("list-groups-for-user")
