@@ -143,9 +143,13 @@ _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
-# The line after a name can begin with another name and its value: "requestId=0a1b…".
-# On the line after a name: another setting, an address, a position in a file.
-_OTHER = re.compile(r"\w[\w.-]{0,80}(?:=[^=]|:|\.(?:com|net|org|io)\Z)")
+# On the line after a name: another setting or label, such as "requestId=0a1b…", a host, an address or a file with a
+# number.
+_OTHER = re.compile(
+    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
+    r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z"
+)
+_REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
@@ -367,7 +371,9 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
 
 def is_other(value: str, *, is_quoted: bool) -> bool:
     """Return whether a value on the line after a name is an address, a request or another setting."""
-    return " " in value if is_quoted else "://" in value or _OTHER.match(value) is not None
+    if is_quoted:
+        return _REQUEST.match(value) is not None
+    return "://" in value or _OTHER.match(value) is not None
 
 
 def check_value(
