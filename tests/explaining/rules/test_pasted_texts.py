@@ -123,7 +123,7 @@ RECORDS: tuple[Case, ...] = (
     (
         "log-group-above",
         "[ info] [output:cloudwatch_logs:0] Creating log group /carts/prod\n[error] [output:cloudwatch_logs:0] CreateLogGroup API responded with error='AccessDeniedException'",
-        (":log-group:/carts/prod:*",),
+        ("The role of Fluent Bit was denied logs:CreateLogGroup", ":log-group:/carts/prod:*"),
         ("LOG_GROUP_NAME",),
     ),
     (
@@ -199,6 +199,18 @@ CALLS: tuple[Case, ...] = (
         "Write-S3Object : The specified bucket does not exist\nAt C:\\up.ps1:3 char:1\n    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.WriteS3ObjectCmdlet",
         ("The bucket does not exist",),
         (),
+    ),
+    (
+        "controller",
+        '{"level":"error","caller":"ipamd/ipamd.go:444","msg":"Failed to call ec2:DescribeNetworkInterfaces for [eni-0a1b2c3d]: UnauthorizedOperation: You are not authorized to perform this operation."}',
+        ("The role of the Amazon VPC CNI plugin was denied", "--policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy", "--role-name ROLE_NAME"),
+        ("put-user-policy",),
+    ),
+    (
+        "action-of-no-controller",
+        '{"level":"error","caller":"ipamd/ipamd.go:444","msg":"Failed to call sqs:ListQueues: UnauthorizedOperation: You are not authorized to perform this operation."}',
+        ("The caller was denied sqs:ListQueues",),
+        ("AmazonEKS_CNI_Policy",),
     ),
     (
         "queue",

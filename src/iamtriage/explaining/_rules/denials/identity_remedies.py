@@ -70,7 +70,9 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         remedies = _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
     else:
         remedies = present(
-            _managed_policy_remedy(denial) if denial.deny == "implicit" else None,
+            _managed_policy_remedy(denial)
+            if denial.deny == "implicit" or denial.principal_text is None
+            else None,
             *_grant_remedies(denial),
         )
         if not is_stated or not remedies + details:
@@ -96,14 +98,14 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     role = denial.role
-    if controller is None or role is None or not denial_remedies.identity_allow_helps(denial):
+    if controller is None or not denial_remedies.identity_allow_helps(denial):
         return None
     if controller.policy_file is not None:
-        return _policy_file_remedy(denial, controller, role)
+        return None if role is None else _policy_file_remedy(denial, controller, role)
     path = controller.managed_policy
     if path is None:
         return None
-    arn = f"arn:{role.partition}:iam::aws:policy/{path}"
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{path}"
     grant = required_grant(denial)
     on_star = " (whose resource is *)" if grant is not None and grant.resources == ("*",) else ""
     step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} leads to the next denial."
@@ -111,7 +113,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE if denial.service == "eks-auth" else step,
         *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
-        commands=(commands.attach_policy(commands.role_name(role.name), arn),),
+        commands=(commands.attach_policy(commands.role_name(None if role is None else role.name), arn),),
         url=pages.MANAGE_POLICIES,
     )
 

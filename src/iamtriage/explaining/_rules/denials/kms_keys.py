@@ -240,7 +240,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         data = encrypted_data.SHOW_KEYS[service][2].partition("_")[0].lower()
     caller, title, show_store = denial.caller, f"Allow {denial.caller} to use the key", None
     role = caller if caller.startswith("the execution role") else "the role that makes the call"
-    if caller == "the caller" and encrypted_data.EXTERNAL_SECRETS.search(text):
+    if denial.principal_text is None and encrypted_data.EXTERNAL_SECRETS.search(text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial)
@@ -429,4 +429,4 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
 
 def _find_controller(denial: Denial) -> Controller | None:
     """Return the controller that made a call whose caller is unknown."""
-    return find_controller(denial.failure.text) if denial.caller == "the caller" else None
+    return find_controller(denial.failure.text) if denial.principal_text is None else None

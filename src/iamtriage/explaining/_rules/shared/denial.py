@@ -290,7 +290,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         has_masked_account=has_masked_account,
         role=stated or principal_words.underlying_role(principal),
         has_stated_role=stated is not None,
-        caller=_describe_caller(principal, text, facts, failure),
+        caller=_describe_caller(principal, text, facts, failure, action),
         action=action,
         actions=actions,
         action_evidence=action_evidence,
@@ -310,7 +310,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
 
 def _describe_caller(
-    principal: Principal | None, text: str | None, facts: Facts, failure: AccessDenied
+    principal: Principal | None, text: str | None, facts: Facts, failure: AccessDenied, action: str | None
 ) -> str:
     """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
     runtime = context_of(facts).runtime
@@ -318,6 +318,12 @@ def _describe_caller(
         return "the role that CloudFormation uses"
     if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
+    if principal is None and text is None and action is not None:
+        from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
+
+        controller = find_controller_of_denial(action, failure)
+        if controller is not None:
+            return f"the role of {controller.name}"
     if text == "anonymous":
         return "an anonymous caller"
     return principal_words.describe_principal(principal, text)

@@ -312,7 +312,7 @@ _CONTROLLERS = (
         workload="daemonset/fluent-bit",
         role_setting="role_arn of the output",
         permissions="logs:CreateLogGroup, CreateLogStream, DescribeLogStreams and PutLogEvents on its log groups; in Container Insights, it has the AWS managed policy CloudWatchAgentServerPolicy",
-        mention=lazy_pattern(r"(?i:fluent-?bit)", re.ASCII),
+        mention=lazy_pattern(r"(?i:fluent-?bit)|\[output:cloudwatch_logs:", re.ASCII),
     ),
     Controller(
         "the CloudWatch agent",
