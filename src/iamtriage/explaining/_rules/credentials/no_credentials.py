@@ -292,15 +292,9 @@ def _searched_places(message: str) -> tuple[str, ...]:
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    shows_host = (
-        credential_sources.HOP_LIMIT_OF_ONE.search(text) is not None
-        or credential_sources.INSTANCE_SESSION.search(text) is not None
-    )
-    return (
-        shows_host
-        and credential_sources.HIGHER_HOP_LIMIT.search(text) is None
-        and containers.is_in_container(text)
-    )
+    signs = (credential_sources.HOP_LIMIT_OF_ONE, credential_sources.INSTANCE_SESSION)
+    is_higher = credential_sources.HIGHER_HOP_LIMIT.search(text) is not None
+    return any(each.search(text) for each in signs) and not is_higher and containers.is_in_container(text)
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -308,10 +302,8 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
 
     Without a role, the service answers at once, with the status 404.
     """
-    is_unanswered = (
-        credential_sources.METADATA_SIGNS.search(message) is not None
-        and credential_sources.TIMEOUT_SIGNS.search(message) is not None
-    )
+    signs = (credential_sources.METADATA_SIGNS, credential_sources.TIMEOUT_SIGNS)
+    is_unanswered = all(each.search(message) for each in signs)
     is_on_ec2 = _EC2_PROMPT.search(text) is not None or find_instance(text) is not None
     return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
 

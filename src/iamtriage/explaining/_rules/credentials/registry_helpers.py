@@ -49,7 +49,7 @@ REGISTRY_HELPER_STORES_NOTHING = CauseType(
 REGISTRY_HELPER_FAILED = CauseType(
     "registry-helper-failed",
     title="Docker's credential helper failed",
-    meaning="The program that Docker starts to get or store the login ended with an error.",
+    text="The program that Docker starts to get or store the login ended with an error.",
     recognised_by='Docker says "error getting credentials" or "error storing credentials" for a registry of ECR.',
     fix="Correct what the helper reports, or sign Docker in without it.",
     sources=(pages.ECR_LOGIN,),
@@ -113,7 +113,6 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
         REGISTRY_HELPER_FAILED.cause(
             "reported",
             (f'The helper printed "{output[1].strip()}".',) if output else (),
-            text="The program that Docker starts to get or store the login ended with an error.",
         ),
         topic="registry-helper",
         remedies=(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 _CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
+_IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
     "You must be logged in to the server",
@@ -155,10 +156,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(
-            "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster.",
-            cluster_access.CREATOR_NOTE,
-        ),
+        notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
     )
 
 
@@ -214,9 +212,7 @@ def _explain_other_account(
                 case.stated_principal, case.caller, source=case.text
             ).inspect_access_remedy(cluster),
         ),
-        notes=(
-            "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster.",
-        ),
+        notes=(_IAM_NOTE,),
     )
 
 
