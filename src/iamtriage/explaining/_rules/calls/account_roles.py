@@ -163,7 +163,7 @@ def explain_missing_setting(
     found: Case[Failure] = Case(case.failure, case.facts)
     setting, said = next((each, m) for each in _SETTINGS if (m := re.search(each.sign, found.text)))
     given = find_role_arn(found.text) if _NAMES_ROLE.search(found.text) else None
-    summary = f"{setting.missing}. No permission of the caller is missing."
+    summary = f"{setting.missing}. The caller's permissions are not the problem."
     if given is not None:
         policy = setting.policies[0].rpartition("/")[2]
         summary = f"{setting.missing.partition(' has ')[0]} cannot use the role {given.rpartition('/')[2]}: the role must trust {setting.principal} and have the policy {policy}."

@@ -112,7 +112,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
             _role_remedy(cluster),
             _network_remedy(cluster),
         ),
-        notes=("No permission of the caller is missing: EKS created the instances.",),
+        notes=("The caller's permissions are not the problem: EKS created the instances.",),
     )
 
 
@@ -158,7 +158,7 @@ def explain_node_identity(case: Case[AwsError], message: str) -> Explanation:
             if is_profile
             else _create_role_remedy(find_cluster(case), named, role, is_cluster=is_cluster),
         ),
-        notes=("No permission of the caller is missing.",),
+        notes=("The caller's permissions are not the problem.",),
     )
 
 

@@ -113,7 +113,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         common_causes.SERVICE_NOT_ALLOWED.cause(
             "possible",
             code_evidence(case.failure),
-            text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",
+            text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. The caller's permissions are not the problem.",
         ),
         NOTIFICATION_DESTINATION_GONE.cause(),
         topic="service-principal",

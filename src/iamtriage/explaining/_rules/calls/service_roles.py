@@ -135,7 +135,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 url=pages.CONSISTENCY,
             ),
         ),
-        notes=("No permission of the caller is missing.",),
+        notes=("The caller's permissions are not the problem.",),
     )
 
 

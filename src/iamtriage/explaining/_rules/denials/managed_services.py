@@ -284,7 +284,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
-    text = f"The service uses {named}, which needs {needs}. No permission of the caller is missing."
+    text = f"The service uses {named}, which needs {needs}. The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
     return denial.explain(
@@ -340,7 +340,7 @@ def explain_access(
     text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
     notes: tuple[str, ...] = ()
     if row.resource != "the key policy":
-        text += " No permission of the caller is missing."
+        text += " The caller's permissions are not the problem."
         notes = (
             "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
         )

@@ -134,7 +134,7 @@ def explain_untrusted_role(
             *((_ECS_RETRIES,) if service == "ecs-tasks.amazonaws.com" else ()),
             "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
             if is_for_people
-            else "No permission of the caller is missing: the service cannot use the role.",
+            else "The caller's permissions are not the problem: the service cannot use the role.",
         ),
     )
 
