@@ -383,3 +383,53 @@ def test_quarantine_is_no_requirement_of_the_call() -> None:
     )
     assert explanation.topic == "compromised-key"
     assert explanation.remedies[0].title.startswith("Treat the user's access keys as compromised")
+
+
+_BOUNDARY = "arn:aws:iam::111122223333:policy/guard/AppBoundary"
+_GUARD = '{"Sid": "NoRoleWithoutBoundary", "Effect": "Deny", "Action": "iam:CreateRole", "Resource": "*", "Condition": {"StringNotEquals": {"iam:PermissionsBoundary": "BOUNDARY"}}}'
+_GUARD = _GUARD.replace("BOUNDARY", _BOUNDARY)
+_NOT_CREATED = "User: arn:aws:sts::111122223333:assumed-role/team-ci/run-1 is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/orders with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/guard/DelegatedIam"
+_TERRAFORM = f"Error: creating IAM Role (orders): operation error IAM: CreateRole, api error AccessDenied: {_NOT_CREATED}\n  with aws_iam_role.orders,\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "policy", "step"),
+    [
+        pytest.param(
+            f'{_TERRAFORM}# iam.tf\nresource "aws_iam_role" "orders" {{}}\n# DelegatedIam (v3)\n{_GUARD}',
+            "the policy DelegatedIam in the text",
+            f'In aws_iam_role.orders, set permissions_boundary = "{_BOUNDARY}".',
+            id="Terraform, with a heading above the policy",
+        ),
+        pytest.param(
+            f'AppRole | CREATE_FAILED | AWS::IAM::Role | Resource handler returned message: "{_NOT_CREATED}" (RequestToken: 0a1b, HandlerErrorCode: AccessDenied)\n# guard.json\n{_GUARD}',
+            "the policy in guard.json",
+            f"In AppRole, set PermissionsBoundary: {_BOUNDARY}.",
+            id="CloudFormation, with the file of the policy",
+        ),
+        pytest.param(
+            f"{_NOT_CREATED}\n{_GUARD}",
+            "the policy in the text",
+            f"In the CLI, pass --permissions-boundary {_BOUNDARY}.",
+            id="no tool",
+        ),
+        pytest.param(
+            f'{_NOT_CREATED}\nDelegatedIam and\n{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}]}}\n{{"Version": "2012-10-17", "Statement": [{_GUARD}]}}',
+            "the policy in the text",
+            "--permissions-boundary",
+            id="two policies, one name",
+        ),
+        pytest.param(
+            f"{_NOT_CREATED}\n{_GUARD.replace(f'{chr(34)}{_BOUNDARY}{chr(34)}', f'[{chr(34)}{_BOUNDARY}{chr(34)}, {chr(34)}{_BOUNDARY}2{chr(34)}]')}",
+            "the policy in the text",
+            "--permissions-boundary in the CLI, permissions_boundary in Terraform",
+            id="two accepted values",
+        ),
+    ],
+)
+def test_value_that_a_stated_deny_accepts(text: str, policy: str, step: str) -> None:
+    """The code gets the value, and nobody has to read the policy again."""
+    explanation = explain(text)
+    assert f"the statement NoRoleWithoutBoundary of {policy} denies it" in explanation.summary
+    assert step in explanation.remedies[0].steps[0]
+    assert not any("get-policy" in line for line in explanation.remedies[0].commands)

@@ -30,6 +30,7 @@ _OWNER = lazy_pattern(
     r"\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z",
     re.ASCII,
 )
+_HEADING = lazy_pattern(r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z")
 _CHARS_BEFORE = 3_000
 
 
@@ -58,8 +59,10 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
 
 def _find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
-    names = [found["file"] for found in _FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
-    return names[-1] if names else None
+    found = [*_FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
+    # A comment right above a document is the heading of something else than the file before it.
+    is_other = bool(found) and _HEADING.search(text, found[-1].end(), start) is not None
+    return found[-1]["file"] if found and not is_other else None
 
 
 def _find_owner(text: str, start: int) -> tuple[str, str] | None:

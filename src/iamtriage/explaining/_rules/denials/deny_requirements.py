@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, 
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# What the steps of the requirements name for each tool.
+_ARGUMENT = lazy_pattern(
+    r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
+)
+_VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _FIND = "Find the Deny statement"
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
@@ -113,7 +119,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             first = attrs.evolve(first, steps=steps)
         if len(stated) == 1:
             others = [_name_statement(each, stated[0]) for each in others]
-        return _show_policy_first(denial, (first, *others))
+        # The text or the facts contain the policy of a statement.
+        return (first, *others) if stated else _show_policy_first(denial, (first, *others))
 
     return copy_with(
         explanation,
@@ -235,7 +242,7 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     title, step = requirement.title, requirement.step
     again: tuple[str, ...] = ()
     if deny_conditions.accepts_listed_values(condition):
-        step = f"{clip_text(condition.key)} must be {listed}. {step}"
+        step = _set_in_code(denial, step, condition) or f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
             again = deny_regions.repeat_in_regions(denial, condition.policy_values)
@@ -260,6 +267,22 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
         remedy := _build_remedy(denial, requirement, title, step, condition=condition),
         commands=(*again, *remedy.commands),
     )
+
+
+def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str | None:
+    """Return how to set the value that a Deny accepts in the code that the text shows, from the step for all tools."""
+    argument, deployment = _ARGUMENT.search(step), find_deployment(denial.failure, denial.facts)
+    values = condition.policy_values
+    if argument is None or len(values) != 1 or not _VALUE.fullmatch(values[0]):
+        return None
+    setting = f"In the CLI, pass {argument['option']} {values[0]}"
+    if deployment is not None:
+        setting = f"In {deployment.resource or 'the resource'}, set {argument['property']}: {values[0]}"
+        if deployment.tool == "Terraform":
+            setting = setting.replace(
+                f"{argument['property']}: {values[0]}", f'{argument["argument"]} = "{values[0]}"'
+            )
+    return f"{setting}. The Deny then does not match, and no policy has to change."
 
 
 def _remedy_by_name(denial: Denial) -> Remedy | None:

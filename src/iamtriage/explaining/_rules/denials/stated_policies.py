@@ -146,20 +146,28 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     name = "the policy in the text"
     is_control = denial.policy_type in _CONTROLS
     ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
+    stated = [each for each in context_of(denial.facts).policies if not each.is_trust_policy]
+    called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"
-    for each in context_of(denial.facts).policies:
-        if not each.is_trust_policy:
-            yield KnownPolicy(
-                each.content,
-                name if each.file is None else f"the policy in {clip_text(each.file)}",
-                "derived",
-                None,
-                each.has_principal,
-                each.is_code,
-                each.is_whole,
-                each.owner,
-            )
+    elif (
+        called
+        and len(stated) == 1
+        and re.search(rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=,.@-])", denial.failure.text)
+    ):
+        # The text names the policy of the message without its ARN, too.
+        name = f"the policy {clip_text(called)} in the text"
+    for each in stated:
+        yield KnownPolicy(
+            each.content,
+            name if each.file is None else f"the policy in {clip_text(each.file)}",
+            "derived",
+            None,
+            each.has_principal,
+            each.is_code,
+            each.is_whole,
+            each.owner,
+        )
 
 
 def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:
