@@ -213,6 +213,18 @@ CALLS: tuple[Case, ...] = (
         ("AmazonEKS_CNI_Policy",),
     ),
     (
+        "s3fs",
+        '[DBG] curl.cpp:RequestPerform(1928): Body Text: <?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>0A1B2C3D</RequestId><HostId>0a1b=</HostId></Error>',
+        ("S3 answered 403",),
+        ("browsers and curl",),
+    ),
+    (
+        "browser",
+        '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>0A1B2C3D</RequestId><HostId>0a1b=</HostId></Error>',
+        ("browsers and curl send no signature",),
+        (),
+    ),
+    (
         "queue",
         '{"Error":{"Code":"AccessDenied","Message":"Access to the resource https://sqs.eu-west-1.amazonaws.com/111122223333/carts.fifo is denied.","Type":"Sender"}}',
         ("Senders need sqs:SendMessage", "on arn:aws:sqs:eu-west-1:111122223333:carts.fifo", "--queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/carts.fifo"),

@@ -57,6 +57,8 @@ _COPY_SOURCE = lazy_pattern(
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
+# The log of s3fs names its source files.
+_SIGNING_CLIENT = lazy_pattern(r"\bcurl\.cpp:|\bs3fs\b|\bAWS4-HMAC-SHA256\b")
 _DELETE = "s3:DeleteObject"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
@@ -349,8 +351,10 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
 
 
 def _is_plain_response(denial: Denial) -> bool:
-    """Return whether the text is S3's XML, as browsers and curl print it."""
-    return denial.principal_text is None and "<Code>AccessDenied</Code>" in denial.failure.text
+    """Return whether the text is S3's XML, as browsers and curl print it, and no client that signs."""
+    text = denial.failure.text
+    is_plain = denial.principal_text is None and "<Code>AccessDenied</Code>" in text
+    return is_plain and _SIGNING_CLIENT.search(text) is None
 
 
 def _level(denial: Denial) -> str:
