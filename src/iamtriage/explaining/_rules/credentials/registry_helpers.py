@@ -43,7 +43,7 @@ REGISTRY_HELPER_STORES_NOTHING = CauseType(
     title="The helper docker-credential-ecr-login cannot store a docker login",
     text="The helper docker-credential-ecr-login gets a login for each pull and push, and stores none. The command docker login asks it to store one.",
     recognised_by='The command docker login says "error storing credentials" and "not implemented".',
-    fix="Leave docker login out: the helper signs in by itself.",
+    fix="Remove docker login from the script: the helper signs in by itself.",
     sources=("https://github.com/awslabs/amazon-ecr-credential-helper",),
 )
 REGISTRY_HELPER_FAILED = CauseType(

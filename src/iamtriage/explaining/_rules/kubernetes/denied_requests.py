@@ -336,7 +336,7 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
     if denied.installer is None or role is None or subject is None or request.namespace is None:
         return None
     if subject.kind == "Group":
-        # A binding for a session needs a group in its access entry. An access policy does without.
+        # A binding for a session needs a group in its access entry. An access policy does not.
         return None
     scope = ("-n", commands.namespace(request.namespace))
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)

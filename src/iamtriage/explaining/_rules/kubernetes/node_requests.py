@@ -125,8 +125,8 @@ TEMPLATE_NOT_REPLACED = CauseType(
 )
 POD_GONE = CauseType(
     "pod-deleted",
-    title="The pod has just left the node",
-    text="The pod has just left the node, and the kubelet makes a last request. Then the message stops.",
+    title="The pod was just removed from the node",
+    text="The pod was just removed from the node, and the kubelet made one last request for it. The message does not repeat.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",

@@ -157,7 +157,7 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
 
 
 def _existing_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return how Helm does without creating the namespace."""
+    """Return how to run Helm without the permission to create the namespace."""
     found = _CREATE_NAMESPACE.search(denied.case.text) if denied.request.resource == "namespaces" else None
     if found is None:
         return None

@@ -156,7 +156,7 @@ def _administrator_remedy(parsed: _Escalation) -> Remedy:
 def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tuple[Remedy, ...]:
     """Return the remedy that gives the user the missing permissions, if the message states them."""
     subject = _choose_subject(parsed)
-    # Whoever may do everything is an administrator, so that is no way out.
+    # A user with these permissions is an administrator: nobody should get them to create one role.
     if (
         not parsed.rules
         or subject is None
