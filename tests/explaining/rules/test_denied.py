@@ -1204,13 +1204,28 @@ def test_holder_of_managed_policies(text: str, holder: str) -> None:
     assert explain(text).summary.startswith(holder)
 
 
+@pytest.mark.parametrize(
+    ("kind", "count", "most"),
+    [("Role", 20, 25), ("Role", 25, None), ("User", 10, 20), ("User", 20, None), ("Group", 10, None)],
+)
+def test_quota_of_managed_policies_is_raised_if_that_is_possible(
+    kind: str, count: int, most: int | None
+) -> None:
+    """The quota of groups is fixed, and AWS raises those of roles and users to a maximum."""
+    text = f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: Cannot exceed quota for PoliciesPer{kind}: {count}"
+    titles = [each.title for each in explain(text).remedies[1:]]
+    assert titles == ([f"Or raise the quota in Service Quotas, to {most} at most"] if most else [])
+
+
 @pytest.mark.parametrize("kind", ["Role", "User", "Group"])
 def test_quota_of_managed_policies(kind: str) -> None:
     explanation = explain(
         f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: "
         f"Cannot exceed quota for PoliciesPer{kind}: 10"
     )
-    first, second = explanation.remedies
+    first, *others = explanation.remedies
     name = kind.lower()
     assert first.commands == (f"aws iam list-attached-{name}-policies --{name}-name {kind.upper()}_NAME",)
-    assert all("--service-code iam" in line and "us-east-1" in line for line in second.commands)
+    assert all(
+        "--service-code iam" in line and "us-east-1" in line for each in others for line in each.commands
+    )

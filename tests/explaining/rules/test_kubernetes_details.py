@@ -242,6 +242,21 @@ def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
     assert corrected == f"{line}arn:aws:iam::111122223333:role/dev{after[0].strip()}\n"
 
 
+@pytest.mark.parametrize(
+    ("groups", "step"),
+    [
+        ("[devs]", "A RoleBinding or ClusterRoleBinding must name the group devs, which otherwise grants nothing."),
+        ("[ops, devs]", "A RoleBinding or ClusterRoleBinding must name the groups ops and devs, which otherwise grant nothing."),
+        ("[system:masters, devs]", None),
+        ("['system:nodes']", None),
+    ],
+)  # fmt: skip
+def test_groups_of_a_corrected_entry_need_a_binding(groups: str, step: str | None) -> None:
+    entry = f"- rolearn: arn:aws:iam::111122223333:role/team/dev\n  username: dev\n  groups: {groups}\n"
+    steps = explain(f"{UNMAPPED}\n\n{entry}").remedies[0].steps
+    assert [each for each in steps if "RoleBinding" in each] == ([step] if step else [])
+
+
 def test_wrong_entry_explains_the_failure() -> None:
     """Causes that are only possible do not follow, and an access entry is the other way."""
     text = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n  username: ana\n"

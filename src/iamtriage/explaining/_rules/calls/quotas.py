@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
@@ -58,6 +60,9 @@ _POLICY = lazy_pattern(
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
 _RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
+# To how many the quotas of managed policies can be raised. That of groups cannot:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_MOST_POLICIES = {"role": 25, "user": 20}
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
@@ -174,22 +179,27 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             steps.append(
                 f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
                 if is_template
-                else f"The code has them as aws_iam_{kind}_policy_attachment (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)."
+                else f"The code has them as aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
             )
         # A role that could not be created has no policies to list.
         if not is_template and operation != "CreateRole":
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
             lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
+    can_increase = what != "InstanceSessions"
+    if what == "Policies" and kind != "account":
+        most = _MOST_POLICIES.get(kind, 0)
+        can_increase = int(count) < most
+        increase = attrs.evolve(increase, title=f"Or raise the quota in Service Quotas, to {most} at most")
     return case.explain(
         f"{summary}. This is a quota per {kind}, not a missing permission.",
         QUOTA_REACHED.cause(
             "reported",
             (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
-            text=f"IAM allows at most {limit}.",
+            text=f"The account's quota is {limit}.",
         ),
         remedies=(
             your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
-            *(() if what == "InstanceSessions" else (increase,)),
+            *((increase,) if can_increase else ()),
         ),
         notes=(NOT_A_DENIAL,),
     )

@@ -163,9 +163,14 @@ def find_listed_key(case: Case[Failure]) -> tuple[str, dict[str, bool], CommandL
 
 
 def explain_inactive_key(
-    case: Case[InvalidCredentials], key: str, others: list[str], listing: CommandLine, stored: Remedy | None
+    case: Case[InvalidCredentials],
+    key: str,
+    keys: dict[str, bool],
+    listing: CommandLine,
+    stored: Remedy | None,
 ) -> Explanation:
     """Explain that the key in use is inactive, as the list of the user's keys shows."""
+    others = [each for each in keys if keys[each]]
     user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
     where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
     create = with_profile(profile, _user_command("create-access-key", user))

@@ -129,12 +129,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explanation
     region = diagnose_region(case, request)
     listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
-    if listed is not None:
-        key, statuses, listing = listed
-        if not statuses[key]:
-            others = [each for each in statuses if statuses[each]]
-            explanation = explain_inactive_key(case, key, others, listing, stored_keys_remedy(case))
-            return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
+    if listed is not None and not listed[1][listed[0]]:
+        explanation = explain_inactive_key(case, *listed, stored_keys_remedy(case))
+        return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)

@@ -223,15 +223,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         f"The access entry{of} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
-        remedies=(
-            remedy,
-            cluster_remedy(
-                "Create an entry of type STANDARD for another role",
-                "Use the smallest access policy that is enough.",
-                commands=(principal_mappings.build_cluster_principal(None).create_entry_command(cluster),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
+        remedies=(remedy,),
         notes=(
             "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
             principal_mappings.IAM_DOES_NOT_HELP,

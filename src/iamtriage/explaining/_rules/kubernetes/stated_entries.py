@@ -102,24 +102,24 @@ def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Princip
     """Return a principal that is newer than its access entry, and the days of their creation, if a text shows both."""
     if "describe-access-entry" not in failure.text:
         return None
-    runs = list(find_runs(failure))
-    entries = [run for run in runs if run.command.words[:2] == ("eks", "describe-access-entry")]
-    option = entries[0].command.option("principal-arn") if len(entries) == 1 else None
-    principal = None if option is None else try_parse_principal(option.value)
-    if principal is None or _identify(caller or principal) != _identify(principal):
+    runs = {run.command.words[:2]: run for run in find_runs(failure)}
+    entry, of_iam = (
+        runs.get(("eks", "describe-access-entry")),
+        runs.get(("iam", "get-role")) or runs.get(("iam", "get-user")),
+    )
+    stated = entry and entry.command.option("principal-arn")
+    name = of_iam and of_iam.command.option("role-name", "user-name")
+    principal = try_parse_principal(stated.value) if stated else None
+    if not entry or not of_iam or not name or not principal:
         return None
-    name = f"/{str(principal).rpartition('/')[2]}"
-    for run in runs:
-        of_iam = run.command.option("role-name", "user-name")
-        is_shown = run.command.words[:2] in {("iam", "get-role"), ("iam", "get-user")}
-        if not is_shown or of_iam is None or f"/{of_iam.value}" != name:
-            continue
-        arns = [each for each in find_iam_arns(run.output) if each.endswith(name)]
-        is_same = all(_identify(try_parse_principal(each)) == _identify(principal) for each in arns)
-        entered, created = _find_creation(entries[0]), _find_creation(run)
-        if is_same and entered is not None and created is not None and entered < created:
-            return principal, str(created.date()), str(entered.date())
-    return None
+    arns = [each for each in find_iam_arns(of_iam.output) if each.endswith(f"/{name.value}")]
+    others = [each for each in (caller, *map(try_parse_principal, arns)) if each is not None]
+    is_same = str(principal).endswith(f"/{name.value}") and {*map(_identify, others)} <= {
+        _identify(principal)
+    }
+    entered, created = _find_creation(entry), _find_creation(of_iam)
+    is_newer = entered is not None and created is not None and entered < created
+    return (principal, str(created)[:10], str(entered)[:10]) if is_same and is_newer else None
 
 
 def _find_creation(run: CommandRun) -> datetime | None:

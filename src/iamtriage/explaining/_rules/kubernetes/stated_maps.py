@@ -251,8 +251,14 @@ def _correct_entry_remedy(found: Finding) -> Remedy:
         f"If the entry is meant for the caller, {change}"
         if is_similar
         else f"{change[:1].upper()}{change[1:]}",
-        "Keep its username and groups. This requires access to the cluster, such as that of the cluster creator.",
+        "Keep its username and groups, and all other entries. This requires access to the cluster, such as that of the cluster creator.",
     ]
+    own = [each for each in found.entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
+    if own and "system:masters" not in found.entry.groups:
+        groups = f"{'group' if len(own) == 1 else 'groups'} {join_words([*map(clip_text, own)], 'and')}"
+        steps.append(
+            f"A RoleBinding or ClusterRoleBinding must name the {groups}, which otherwise grant{'s' if len(own) == 1 else ''} nothing."
+        )
     lookup: tuple[str, ...] = ()
     if found.caller.name == ROLE_IN_PROFILE:
         lookup = (_profile_command(found),)
