@@ -158,26 +158,16 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         # The text names the policy of the message without its ARN, too.
         name = f"the policy {clip_text(called)} in the text"
     for each in stated:
-        yield KnownPolicy(
-            each.content,
-            name if each.file is None else f"the policy in {clip_text(each.file)}",
-            "derived",
-            None,
-            each.has_principal,
-            each.is_code,
-            each.is_whole,
-            each.owner,
-        )
+        named = name if each.file is None else f"the policy in {clip_text(each.file)}"
+        details = (each.has_principal, each.is_code, each.is_whole, each.owner)
+        yield KnownPolicy(each.content, named, "derived", None, *details)
 
 
 def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:
     value: Any = getattr(policies, policy_type, None) or ()
     for each in value:
         # Control policies have levels.
-        if isinstance(each, tuple):
-            yield from each
-        else:
-            yield each
+        yield from each if isinstance(each, tuple) else (each,)
 
 
 def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
@@ -195,11 +185,13 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     action = denial.action
     if action is None:
         return explanation
-    policies = [
-        each for each in list_known_policies(denial) if each.policy_type is None and not each.has_principal
-    ]
+    stated = (each for each in list_known_policies(denial) if each.policy_type is None)
+    policies = [each for each in stated if not each.has_principal]
     of_others = [each for each in policies if is_of_other(each, denial)]
-    policies = [each for each in policies if each not in of_others and _may_be_about(each, denial)]
+    policies = [each for each in policies if each not in of_others]
+    if denial.policy_type not in {None, "identity"}:
+        # The policy of a role or user is identity-based.
+        policies = [each for each in policies if each.owner is None]
     if of_others and not policies:
         return _explain_other_owner(denial, explanation, of_others[0])
     compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
@@ -245,17 +237,8 @@ def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be that of another role or user than the caller."""
     if policy.owner is None or denial.principal is None:
         return False
-    caller = (
-        ("role", denial.role.name)
-        if denial.role is not None
-        else ("user", getattr(denial.principal, "name", ""))
-    )
-    return caller != policy.owner
-
-
-def _may_be_about(policy: KnownPolicy, denial: Denial) -> bool:
-    """Return whether a policy can be of the type that AWS names: that of a role or user is identity-based."""
-    return policy.owner is None or denial.policy_type in {None, "identity"}
+    name: str = getattr(denial.role or denial.principal, "name", "")
+    return policy.owner != ("user" if denial.role is None else "role", name)
 
 
 def _may_be_why(cause: Cause, denial: Denial) -> bool:
@@ -281,8 +264,8 @@ def _explain_other_owner(denial: Denial, explanation: Explanation, policy: Known
 
 def _is_uncertain(cause: Cause) -> bool:
     """Return whether a policy can be about something else: a reference hides what, or another role has it."""
-    is_other = cause.code in {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
-    return is_other and cause.evidence == "possible"
+    others = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
+    return cause.evidence == "possible" and cause.code in others
 
 
 # Types of policies that name a principal.
