@@ -429,6 +429,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("arguments of net user", json.dumps(["net", "user", "ana", PASSWORD]), (PASSWORD,)),
     ("arguments of rabbitmqctl", f'command: ["rabbitmqctl", "add_user", "ana", "{PASSWORD}"]', (PASSWORD,)),
     ("JSON in a string of Python", repr("orders\n" + json.dumps([{"name": "DB_PASSWORD", "slot": False, "value": PASSWORD}], indent=2)), (PASSWORD,)),
+    ("an element without an end tag", f"<DB_PASSWORD>\n  {PASSWORD} battery\n<port>5432</port>", (PASSWORD, "battery")),
     ("a login below its name", f"api_key:\nana:{PASSWORD}", (PASSWORD,)),
     ("a tagged token below its name", f"client_secret =\n  v1:{OPAQUE}", (OPAQUE,)),
     ("a passphrase below its name", f'connect(\n  password=\n    "{PASSWORD} battery staple",\n)', (PASSWORD, "staple")),

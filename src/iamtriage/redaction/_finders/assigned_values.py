@@ -258,10 +258,11 @@ def _find_element(match: NameMatch) -> Extent | None:
     start, limit = opened.end(), opened.end() + _MAX_ELEMENT
     closed = _ELEMENT_END.search(text, start, limit)
     match.runs.last_end = closed.end() if closed else limit
-    if closed is None or (
-        "\n" in text[match.end : closed.start()] and text.startswith("<", closed.end() - 1)
-    ):
-        # The next tag opens another element.
+    if closed is None:
+        return None
+    is_open = text.startswith("<", closed.end() - 1)
+    if is_open and ("\n" in text[start : closed.start()] or text[closed.end() : closed.end() + 1].isspace()):
+        # Lines of prose before another tag, or a redirection in a command.
         return None
     return Extent(start, closed.start(), "<")
 
