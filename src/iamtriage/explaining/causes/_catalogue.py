@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data, walk_packages
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -236,7 +236,10 @@ def find_definitions() -> dict[CauseType, str]:
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             for member in vars(import_module(module.name)).values():
                 # A table has one definition for each key.
-                for value in member.values() if isinstance(member, dict) else (member,):
+                values = (
+                    cast("dict[object, object]", member).values() if isinstance(member, dict) else (member,)
+                )
+                for value in values:
                     if isinstance(value, CauseType):
                         found.setdefault(value, value.subject or subject)
     return found
