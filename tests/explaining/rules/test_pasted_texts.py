@@ -115,6 +115,24 @@ RECORDS: tuple[Case, ...] = (
         ("sidecar",),
     ),
     (
+        "name-in-a-tag",
+        _record("logs", "PutRetentionPolicy", {"logGroupName": "/carts/*", "tags": {"logGroupName": "octo"}}),
+        (),
+        ("octo",),
+    ),
+    (
+        "name-in-an-item",
+        _record("dynamodb", "PutItem", {"tableName": "carts", "key": {"tableName": "octo"}}),
+        (":table/carts",),
+        ("octo",),
+    ),
+    (
+        "name-in-a-tag-in-yaml",
+        f"userIdentity:\n  arn: {SESSION}\neventSource: dynamodb.amazonaws.com\neventName: PutItem\nawsRegion: eu-west-1\nrequestParameters:\n  tableName: carts\n  key:\n    tableName: octo\nerrorCode: AccessDenied\nrequestID: 0a1b",
+        (":table/carts",),
+        ("octo",),
+    ),
+    (
         "yaml",
         f'userIdentity:\n  arn: {SESSION}\neventSource: rds.amazonaws.com\neventName: StopDBInstance\nawsRegion: eu-west-1\nrequestParameters:\n  dBInstanceIdentifier: carts-db\nerrorCode: AccessDenied\nerrorMessage: "User is not authorized to perform: rds:StopDBInstance"\nrequestID: "0a1b"',
         ("arn:aws:rds:eu-west-1:111122223333:db:carts-db",),

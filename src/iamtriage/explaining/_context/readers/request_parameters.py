@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ("find_request_parameters",)
 
@@ -14,8 +18,10 @@ _KEY = "requestParameters"
 _NEXT_KEY = lazy_pattern(
     r"[\"']?\b(?:responseElements|additionalEventData|requestI[Dd]|eventI[Dd]|readOnly|resources)\b[\"']?\s?:"
 )
-_PAIR = lazy_pattern(
-    r"(?<![\w.-])[\"']?(?P<name>[a-z]\w{1,60})[\"']?\s?:\s?[\"']?(?P<value>[\w+=.@/-]{1,512})[\"']?\s{0,40}(?=[,}\]\n]|\Z)",
+# A parameter, or where an object or a list begins or ends.
+_PART = lazy_pattern(
+    r"(?<![\w.-])[\"']?(?P<name>[a-z]\w{1,60})[\"']?\s?:\s?[\"']?(?P<value>[\w+=.@/-]{1,512})[\"']?\s{0,40}(?=[,}\]\n]|\Z)"
+    r"|(?:(?<![\w.-])[\"']?(?P<key>[\w.:/-]{1,128}?)[\"']?\s?:\s?)?[{\[]|[}\]]",
     re.ASCII,
 )
 _LITERALS = frozenset({"null", "true", "false"})
@@ -32,19 +38,28 @@ def find_request_parameters(text: str) -> tuple[tuple[str, str], ...]:
         return ()
     start = text.index(_KEY) + len(_KEY)
     end = _NEXT_KEY.search(text, start, start + _MAX_CHARS)
-    found = [
-        (each["name"], each["value"])
-        for each in _PAIR.finditer(text, start + 1, end.start() if end else start + _MAX_CHARS)
-    ]
+    found = list(_iterate_parameters(text, start + 1, end.start() if end else start + _MAX_CHARS))
     times = Counter(name for name, _ in set(found))
-    body = text[start:]
-    return tuple(
-        each
-        for each in dict.fromkeys(found)
-        if times[each[0]] == 1 and each[1] not in _LITERALS and not _is_nested_name(each[0], body)
-    )
+    return tuple(each for each in dict.fromkeys(found) if times[each[0]] == 1 and each[1] not in _LITERALS)
 
 
-def _is_nested_name(name: str, body: str) -> bool:
-    """Return whether a parameter is the name of a part of the request, such as a filter or a container."""
-    return name == "name" and body.partition(name)[0].count("{") > 1
+def _iterate_parameters(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
+    """Yield the parameters, also those in the lists of EC2: ``{"instancesSet": {"items": [{"instanceId": …}]}}``.
+
+    Others that are nested, such as filters, tags and containers, can have the same names.
+    """
+    path: list[str] = []
+    column: int | None = None
+    for part in _PART.finditer(text, start, end):
+        if part["name"] is not None:
+            # In YAML, the column shows what is nested.
+            at = -1 if path else part.start() - text.rfind("\n", 0, part.start())
+            column = at if column is None else column
+            if at == column and all(key == "items" or key.endswith("Set") for key in path[1:]):
+                yield part["name"], part["value"]
+        elif part[0].endswith(("{", "[")):
+            path.append(part["key"] or (path[-1] if path else ""))
+        elif path:
+            path.pop()
+            if not path:
+                return
