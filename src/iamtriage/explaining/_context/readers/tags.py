@@ -21,7 +21,7 @@ __all__ = ("find_tags",)
 
 # A key and a value in a row of --output text or table.
 _ROW = lazy_pattern(
-    r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t+| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
+    r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
 )
 _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2

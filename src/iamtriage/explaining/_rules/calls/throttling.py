@@ -88,7 +88,7 @@ _FEWER_OF_OPERATIONS = (
 )
 # The stack trace of a program in Python, Java, JavaScript or Go.
 _STACK_TRACE = lazy_pattern(
-    r"\bTraceback \(most recent call last\)|\n\s+at [\w.$<>/ ]{1,200}\(|\n\s+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
+    r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
 # How programs are told how many calls to make at once.
 _PARALLEL = lazy_pattern(

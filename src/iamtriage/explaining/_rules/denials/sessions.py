@@ -196,7 +196,7 @@ _SEARCH_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.(?:es|a
 # https://vector.dev/docs/reference/configuration/sinks/elasticsearch/ and https://docs.opensearch.org/latest/clients/
 _SEARCH_CLIENTS = (
     (
-        lazy_pattern(r"(?i)\[output:(?:opensearch|es):|fluent-?bit|^\s*\[OUTPUT\]\s*$", re.MULTILINE),
+        lazy_pattern(r"(?i)\[output:(?:opensearch|es):|fluent-?bit|^[ \t]*\[OUTPUT\][ \t\r]*$", re.MULTILINE),
         "Fluent Bit",
         "In the [OUTPUT] section, set AWS_Auth On, AWS_Region {region} and AWS_Service_Name {service}. Then restart Fluent Bit.",
     ),
