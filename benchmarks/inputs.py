@@ -59,7 +59,7 @@ MANIFESTS = ("a", "- rolearn: a\n", "[", "\n", "{", "- ", "data:\n  mapRoles: |\
 AFTER_MESSAGE = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
 # Texts around a failure whose context the rules inspect.
 CONTEXT_TEXTS = (
-    "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://",
+    "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://", "   \n",
 )  # fmt: skip
 KINDS = (
     AccessKeyQuota, AwsError, CredentialScope, ExpiredCredentials, InvalidCredentials, InvalidIdentityToken, MalformedPolicy,
@@ -206,13 +206,13 @@ def _explained() -> Iterator[Figure]:
         make = functools.partial(_denial, unit)
         yield growth_figure(f"explain, own words {texts.shortened(unit)}", iamtriage.explain, make, SMALL)
     for unit in CONTEXT_TEXTS:
-        name = f"explain, ten kinds amid {texts.shortened(unit.strip()[:20])}"
+        name = f"explain, ten kinds amid {texts.shortened(unit.strip()[:20] or unit)}"
         yield growth_figure(name, _explain_each, functools.partial(_make_failure_inside, unit), SIZES)
 
 
 def _explain_each(failures: list[Failure]) -> None:
     for failure in failures:
-        iamtriage.explain(failure)
+        iamtriage.explain(failure).to_text()
 
 
 def _denial(unit: str, size: int) -> Failure:
