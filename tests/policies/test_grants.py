@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage.policies._grants import Location, build_grant
+from iamtriage.policies._arn_templates import Location
+from iamtriage.policies._grants import build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")
 NAMED = Location(

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from iamtriage import parse, policy_for
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies import PolicySet, Request, evaluate
+from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._documents import build_document, build_statement
-from iamtriage.policies._grants import Location, build_grant
+from iamtriage.policies._grants import build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")
 ACCOUNT = "eu-west-1:111122223333"

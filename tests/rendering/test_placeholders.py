@@ -10,7 +10,8 @@ import pytest
 from iamtriage import explain
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
-from iamtriage.policies._grants import Location, build_grant
+from iamtriage.policies._arn_templates import Location
+from iamtriage.policies._grants import build_grant
 from tests.explaining.golden.cases import CASES
 from tests.tables import check_rows
 

@@ -90,7 +90,8 @@ def _allowing_statement(failure: AccessDenied) -> str | None:
     """Return the statement that allows a request, if its action and its resource are known."""
     import json
 
-    from iamtriage.policies._grants import Location, build_grant
+    from iamtriage.policies._arn_templates import Location
+    from iamtriage.policies._grants import build_grant
 
     resource = failure.resource
     if failure.action is None or (resource is not None and commands.arn(resource) != resource):

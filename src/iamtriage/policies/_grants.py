@@ -8,24 +8,39 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
 from iamtriage.actions._lookup import find_action, spell_action
 from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
+from iamtriage.policies._arn_templates import (
+    LAUNCH,
+    LOCATION_VARIABLES,
+    RANDOM_END,
+    Location,
+    account_of,
+    fill_template,
+    find_main_type,
+    find_optional_types,
+    is_created,
+    log_group_suffix,
+    partition_of,
+    placeholder_of,
+    region_of,
+)
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern, is_log_group_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.actions._lookup import Action, ResourceType
+    from iamtriage.actions._lookup import Action
 
-__all__ = ("Grant", "Location", "build_grant", "name_stem")
+__all__ = ("Grant", "build_grant", "complete_type")
 
 _TRANSFORM = ":aws:transform/"
 _ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
@@ -41,9 +56,7 @@ _QUEUE_URL = lazy_pattern(
     re.ASCII,
 )
 _BARE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
-_VARIABLE = lazy_pattern(r"\$\{(\w{1,64})\}")
 _ESCAPED = lazy_pattern(r"\$\{[*?]\}")
-_WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 # The messages of these services name no resource although the call has one.
 _RESOURCE_UNNAMED = frozenset({"es", "execute-api", "s3"})
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
@@ -54,14 +67,6 @@ _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
-_LAUNCH = "ec2:RunInstances"
-_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create|Run)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
-# Types of resources. More than these have only actions for tags and the like.
-_MAX_TYPES = 8
-# Secrets Manager adds a hyphen and six characters to the name in the ARN of a secret:
-# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
-_ARN_SUFFIX = "-??????"
-_LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 _TYPE_NAMES = {
     "mfa": "mfa",
     "server certificate": "server-certificate",
@@ -77,35 +82,6 @@ _CUT_TYPE = lazy_pattern(
 Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
 # The resources of a grant, and its notes.
 _Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
-
-
-class Location(NamedTuple):
-    """Where a resource is. Unknown parts become placeholders.
-
-    Attributes:
-        partition: The partition.
-        region: The region.
-        account: The 12-digit account ID.
-        names: Names of resources, by the stem of the variable in ARN templates (:func:`name_stem`). ``name``
-            is the name of the main resource, and ``prefix`` that of several S3 objects.
-    """
-
-    partition: str | None = None
-    region: str | None = None
-    account: str | None = None
-    names: tuple[tuple[str, str], ...] = ()
-
-    def name(self, stem: str) -> str | None:
-        """Return the name with a stem, in a form that a policy accepts, if it is known.
-
-        >>> Location(names=(("table", "orders"),)).name("table")
-        'orders'
-        """
-        known = next((value for name, value in self.names if name == stem), None)
-        if known is None:
-            return None
-        parts = [sanitize_name(part, asterisk="literal") for part in known.split("/")]
-        return None if any(part == "NAME" for part in parts) else "/".join(parts)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -225,17 +201,17 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         named = _build_arn(action, resource, location)
         if named is not None:
             return named
-    kinds = action.required_types or _find_optional_types(action, location)
+    kinds = action.required_types or find_optional_types(action, location)
     templates = tuple(
         dict.fromkeys(
-            _fill_template(kind, location, created="*" if _is_created(action, kind) else None)
-            + _log_group_suffix(action, kind)
+            fill_template(kind, location, created="*" if is_created(action, kind) else None)
+            + log_group_suffix(action, kind)
             for kind in kinds
         )
     )
     notes = () if location.partition else (_ASSUMED_PARTITION,)
     # The explanation of a launch says it of all of its resources.
-    if action.name != _LAUNCH and any(_is_created(action, kind) for kind in kinds):
+    if action.name != LAUNCH and any(is_created(action, kind) for kind in kinds):
         notes = (_NEW_ID, *notes)
     return templates or ("RESOURCE_ARN",), notes
 
@@ -251,12 +227,12 @@ def complete_type(action: Action, resource: str, location: Location) -> str | No
         return None
     partition, region, account, shown = cut.group("partition", "region", "account", "type")
     location = location._replace(partition=partition, region=region, account=account)
-    main = _find_main_type(action)
+    main = find_main_type(action)
     for kind in dict.fromkeys((main, *action.resource_types)):
         template = kind.arns[0] if kind is not None and kind.arns else ""
         start = template.split(":", 5)[-1].partition("${")[0]
         if start and start.startswith(shown):
-            return _fill_template(kind, location)
+            return fill_template(kind, location)
     return None
 
 
@@ -314,7 +290,7 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
         path = ""
         if types[0].name == "role" and name.startswith(SERVICE_LINKED_PREFIX):
             path = "aws-service-role/*/"
-        prefix = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}"
+        prefix = f"arn:{partition_of(location)}:iam::{account_of(location)}:{types[0].name}"
         arn = f"{prefix}/{path}{sanitize_name(name)}"
         if path:
             return (arn,), (
@@ -323,128 +299,17 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
         return (arn,), (f"If the {kind or types[0].name} has a path, add it to the ARN.",)
     queue = _QUEUE_URL.fullmatch(resource) if action.service == "sqs" else None
     if queue is not None:
-        arn = f"arn:{_partition(location)}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+        arn = f"arn:{partition_of(location)}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
         return (arn,), ()
     if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource) != resource:
         return None
     if action.service == "secretsmanager":
-        prefix = f"{_partition(location)}:secretsmanager:{_region(location)}:{_account(location)}"
-        arn = f"arn:{prefix}:secret:{resource}{_ARN_SUFFIX}"
+        prefix = f"{partition_of(location)}:secretsmanager:{region_of(location)}:{account_of(location)}"
+        arn = f"arn:{prefix}:secret:{resource}{RANDOM_END}"
         return (arn,), (
             "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them.",
         )
-    kind = _find_main_type(action)
-    template = _fill_template(kind, location)
-    names = [] if kind is None else [each for each in kind.variables if each not in _LOCATION_VARIABLES]
-    return ((template.replace(_placeholder(names[0]), resource),), ()) if len(names) == 1 else None
-
-
-def _find_main_type(action: Action) -> ResourceType | None:
-    """Return the main resource type of an action."""
-    required = action.required_types
-    if required:
-        return required[0]
-    by_name = {each.name: each for each in action.resource_types}
-    for name in ("object", "bucket"):
-        if action.service == "s3" and name in by_name:
-            return by_name[name]
-    return action.resource_types[0] if action.resource_types else None
-
-
-def _find_optional_types(action: Action, location: Location) -> tuple[ResourceType, ...]:
-    """Return the main type of an action without required types, unless it accepts those of many types.
-
-    Tagging actions do. Then only a known name can tell the type.
-    """
-    main = _find_main_type(action)
-    if main is None or len(action.resource_types) <= _MAX_TYPES:
-        return () if main is None else (main,)
-    named = [
-        each
-        for each in action.resource_types
-        if each.arns and location.name(name_stem(each.variables[-1])) is not None
-    ]
-    return (named[0],) if len(named) == 1 else ()
-
-
-def _log_group_suffix(action: Action, kind: ResourceType | None) -> str:
-    """Return how policies end the ARN of a log group. Only actions for tags omit it.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-    """
-    is_group = kind is not None and kind.name == "log-group" and action.access_level != "tagging"
-    return ":*" if is_group else ""
-
-
-def _is_created(action: Action, kind: ResourceType | None) -> bool:
-    """Return whether an action creates resources of a type, and AWS chooses their IDs."""
-    call = _CREATES.search(action.name)
-    variable = kind.variables[-1] if call and kind is not None and kind.arns else ""
-    if call is None or not variable.endswith("Id"):
-        return False
-    if (action.name, variable) == (_LAUNCH, "NetworkInterfaceId"):
-        return True
-    stem = name_stem(variable)
-    return stem.endswith(call["what"].lower().rstrip("s")) or (call["verb"], stem) == (
-        "Allocate",
-        "allocation",
-    )
-
-
-def _fill_template(kind: ResourceType | None, location: Location, *, created: str | None = None) -> str:
-    """Fill the template of a type with known values, and with placeholders for unknown ones.
-
-    Args:
-        kind: The resource type.
-        location: The known values.
-        created: What to write for the ID, if the call creates the resource.
-    """
-    if kind is None or not kind.arns:
-        return "RESOURCE_ARN"
-    known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
-    return _VARIABLE.sub(
-        lambda m: known.get(m[1]) or created or _find_name(kind, m[1], location) or _placeholder(m[1]),
-        kind.arns[0],
-    )
-
-
-def name_stem(name: str) -> str:
-    """Return the stem of an ARN template variable, which the matching command option shares.
-
-    >>> name_stem("TableName"), name_stem("table-name"), name_stem("RoleNameWithPath"), name_stem("SecretId")
-    ('table', 'table', 'role', 'secret')
-    """
-    folded = name.replace("-", "").replace("_", "").lower()
-    for ending in ("withoutleadingslash", "withpath", "identifier", "name", "id"):
-        stem = folded.removesuffix(ending)
-        folded = stem or folded
-    return folded
-
-
-def _find_name(kind: ResourceType, variable: str, location: Location) -> str | None:
-    """Return the name for a variable of a resource type, if it is known."""
-    if not location.names:
-        return None
-    found = location.name(name_stem(variable))
-    if found is None and [each for each in kind.variables if each not in _LOCATION_VARIABLES] == [variable]:
-        found = location.name("name")
-    if found and kind.name == "Secret" and not found.startswith(("arn:", "!")):
-        return f"{found}{_ARN_SUFFIX}"
-    return found.removeprefix("/") if found and variable.endswith("WithoutLeadingSlash") else found
-
-
-def _placeholder(variable: str) -> str:
-    return placeholder_word(_WORD_BOUNDARY.sub("_", variable))
-
-
-def _partition(location: Location) -> str:
-    # IAM rejects a document with ARNs of another partition, so a wrong one is noticed.
-    return location.partition or "aws"
-
-
-def _region(location: Location) -> str:
-    return location.region or "REGION"
-
-
-def _account(location: Location) -> str:
-    return location.account or "ACCOUNT_ID"
+    kind = find_main_type(action)
+    template = fill_template(kind, location)
+    names = [] if kind is None else [each for each in kind.variables if each not in LOCATION_VARIABLES]
+    return ((template.replace(placeholder_of(names[0]), resource),), ()) if len(names) == 1 else None

@@ -11,8 +11,9 @@ from iamtriage._text import clip_text, join_words, quote_json
 from iamtriage.actions._lookup import actions_for, find_action
 from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
+from iamtriage.policies._arn_templates import Location
 from iamtriage.policies._conditions import parse_date
-from iamtriage.policies._grants import Location, build_grant
+from iamtriage.policies._grants import build_grant
 from iamtriage.policies._request_patterns import is_aws_pattern
 from iamtriage.policies._requests import Request
 

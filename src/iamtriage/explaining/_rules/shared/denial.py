@@ -26,7 +26,7 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from iamtriage.policies._grants import Location
+    from iamtriage.policies._arn_templates import Location
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
@@ -168,7 +168,7 @@ class Denial(Explainable[AccessDenied]):
     def location(self) -> Location:
         """The partition, region and account to assume for resources without an ARN."""
         from iamtriage.explaining._context.resources import resource_names
-        from iamtriage.policies._grants import Location
+        from iamtriage.policies._arn_templates import Location
         from iamtriage.policies._masked_arns import find_partition
 
         partition: str | None = getattr(self.principal, "partition", None)

@@ -1,0 +1,168 @@
+"""Fill the ARN templates of resource types with known values, and with placeholders for the others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import placeholder_word
+from iamtriage.policies._masked_arns import sanitize_name
+
+if TYPE_CHECKING:
+    from iamtriage.actions._lookup import Action, ResourceType
+
+_VARIABLE = lazy_pattern(r"\$\{(\w{1,64})\}")
+_WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
+LAUNCH = "ec2:RunInstances"
+_CREATES = lazy_pattern(r":(?P<verb>Allocate|Create|Run)(?P<what>[A-Z][A-Za-z]*)\Z", re.ASCII)
+# Types of resources. More than these have only actions for tags and the like.
+_MAX_TYPES = 8
+# Secrets Manager adds a hyphen and six characters to the name in the ARN of a secret:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+RANDOM_END = "-??????"
+LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
+
+
+class Location(NamedTuple):
+    """Where a resource is. Unknown parts become placeholders.
+
+    Attributes:
+        partition: The partition.
+        region: The region.
+        account: The 12-digit account ID.
+        names: Names of resources, by the stem of the variable in ARN templates (:func:`name_stem`). ``name``
+            is the name of the main resource, and ``prefix`` that of several S3 objects.
+    """
+
+    partition: str | None = None
+    region: str | None = None
+    account: str | None = None
+    names: tuple[tuple[str, str], ...] = ()
+
+    def name(self, stem: str) -> str | None:
+        """Return the name with a stem, in a form that a policy accepts, if it is known.
+
+        >>> Location(names=(("table", "orders"),)).name("table")
+        'orders'
+        """
+        known = next((value for name, value in self.names if name == stem), None)
+        if known is None:
+            return None
+        parts = [sanitize_name(part, asterisk="literal") for part in known.split("/")]
+        return None if any(part == "NAME" for part in parts) else "/".join(parts)
+
+
+def find_main_type(action: Action) -> ResourceType | None:
+    """Return the main resource type of an action."""
+    required = action.required_types
+    if required:
+        return required[0]
+    by_name = {each.name: each for each in action.resource_types}
+    for name in ("object", "bucket"):
+        if action.service == "s3" and name in by_name:
+            return by_name[name]
+    return action.resource_types[0] if action.resource_types else None
+
+
+def find_optional_types(action: Action, location: Location) -> tuple[ResourceType, ...]:
+    """Return the main type of an action without required types, unless it accepts those of many types.
+
+    Tagging actions do. Then only a known name can tell the type.
+    """
+    main = find_main_type(action)
+    if main is None or len(action.resource_types) <= _MAX_TYPES:
+        return () if main is None else (main,)
+    named = [
+        each
+        for each in action.resource_types
+        if each.arns and location.name(name_stem(each.variables[-1])) is not None
+    ]
+    return (named[0],) if len(named) == 1 else ()
+
+
+def log_group_suffix(action: Action, kind: ResourceType | None) -> str:
+    """Return how policies end the ARN of a log group. Only actions for tags omit it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    is_group = kind is not None and kind.name == "log-group" and action.access_level != "tagging"
+    return ":*" if is_group else ""
+
+
+def is_created(action: Action, kind: ResourceType | None) -> bool:
+    """Return whether an action creates resources of a type, and AWS chooses their IDs."""
+    call = _CREATES.search(action.name)
+    variable = kind.variables[-1] if call and kind is not None and kind.arns else ""
+    if call is None or not variable.endswith("Id"):
+        return False
+    if (action.name, variable) == (LAUNCH, "NetworkInterfaceId"):
+        return True
+    stem = name_stem(variable)
+    return stem.endswith(call["what"].lower().rstrip("s")) or (call["verb"], stem) == (
+        "Allocate",
+        "allocation",
+    )
+
+
+def fill_template(kind: ResourceType | None, location: Location, *, created: str | None = None) -> str:
+    """Fill the template of a type with known values, and with placeholders for unknown ones.
+
+    Args:
+        kind: The resource type.
+        location: The known values.
+        created: What to write for the ID, if the call creates the resource.
+    """
+    if kind is None or not kind.arns:
+        return "RESOURCE_ARN"
+    known = {
+        "Partition": partition_of(location),
+        "Region": region_of(location),
+        "Account": account_of(location),
+    }
+    return _VARIABLE.sub(
+        lambda m: known.get(m[1]) or created or _find_name(kind, m[1], location) or placeholder_of(m[1]),
+        kind.arns[0],
+    )
+
+
+def name_stem(name: str) -> str:
+    """Return the stem of an ARN template variable, which the matching command option shares.
+
+    >>> name_stem("TableName"), name_stem("table-name"), name_stem("RoleNameWithPath"), name_stem("SecretId")
+    ('table', 'table', 'role', 'secret')
+    """
+    folded = name.replace("-", "").replace("_", "").lower()
+    for ending in ("withoutleadingslash", "withpath", "identifier", "name", "id"):
+        stem = folded.removesuffix(ending)
+        folded = stem or folded
+    return folded
+
+
+def _find_name(kind: ResourceType, variable: str, location: Location) -> str | None:
+    """Return the name for a variable of a resource type, if it is known."""
+    if not location.names:
+        return None
+    found = location.name(name_stem(variable))
+    if found is None and [each for each in kind.variables if each not in LOCATION_VARIABLES] == [variable]:
+        found = location.name("name")
+    if found and kind.name == "Secret" and not found.startswith(("arn:", "!")):
+        return f"{found}{RANDOM_END}"
+    return found.removeprefix("/") if found and variable.endswith("WithoutLeadingSlash") else found
+
+
+def placeholder_of(variable: str) -> str:
+    return placeholder_word(_WORD_BOUNDARY.sub("_", variable))
+
+
+def partition_of(location: Location) -> str:
+    # IAM rejects a document with ARNs of another partition, so a wrong one is noticed.
+    return location.partition or "aws"
+
+
+def region_of(location: Location) -> str:
+    return location.region or "REGION"
+
+
+def account_of(location: Location) -> str:
+    return location.account or "ACCOUNT_ID"
