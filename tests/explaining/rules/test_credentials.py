@@ -2497,9 +2497,15 @@ def test_clock_of_wsl(before: str) -> None:
     explanation = explain(f"{before}\n{SKEWED}")
     assert "8 hours 52 minutes behind" in explanation.summary
     remedy = explanation.remedies[0]
-    assert remedy.commands == ("date -u", "sudo hwclock -s")
+    assert remedy.commands[:2] == ("sudo hwclock -s", "date -u")
     assert "at most 15 minutes off" in remedy.steps[0]
     assert "sudo timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
+
+
+def test_clock_that_slept_is_not_that_of_a_time_zone() -> None:
+    skewed = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Signature expired: 20261120T081500Z is now earlier than 20261120T090012Z (20261120T091512Z - 15 min.)"
+    assert "whole hours" in str(explain(skewed))
+    assert "whole hours" not in str(explain(f"$ uname -r\n5.15-microsoft-standard-WSL2\n{skewed}"))
 
 
 NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"

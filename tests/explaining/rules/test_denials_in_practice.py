@@ -1846,8 +1846,8 @@ GUARDRAILS: tuple[Case, ...] = (
         {},
         (
             "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
-            "or kms:Decrypt on the object's key",
-            "The object does not exist",
+            "or kms:Decrypt on the object's KMS key",
+            "No such object, or a wrong key",
         ),
         ("s3:HeadObject",),
     ),

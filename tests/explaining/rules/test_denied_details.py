@@ -540,3 +540,39 @@ def test_codebuild_downloads_its_source_with_its_service_role() -> None:
     assert policy is not None
     assert policy["Statement"][0]["Resource"] == "arn:aws:s3:::orders-artifacts/*"
     assert "aws sts get-caller-identity" not in str(explanation)
+
+
+_SECRET = "arn:aws:secretsmanager:eu-west-1:{}:secret:shared/mail-AbCdEf"
+_NOT_READ = "User: arn:aws:sts::111122223333:assumed-role/billing-fn/billing is not authorized to perform: secretsmanager:GetSecretValue on resource: {} with an explicit deny in a VPC endpoint policy"
+
+
+@pytest.mark.parametrize(
+    ("before", "owner", "says", "says_not"),
+    [
+        pytest.param(
+            "[ERROR] at /var/task/app.py\n",
+            "444455556666",
+            ("get-function-configuration --region eu-west-1 --function-name billing --query VpcConfig.VpcId", "in another account, 444455556666"),
+            (),
+            id="a function, and a secret of another account",
+        ),
+        pytest.param("", "444455556666", ("in another account, 444455556666",), ("get-function-configuration",), id="no function"),
+        pytest.param("/var/task/app.py\n", "111122223333", ("The first command prints the VPC",), ("in another account",), id="one account"),
+    ],
+)  # fmt: skip
+def test_vpc_endpoint_of_a_function(
+    before: str, owner: str, says: tuple[str, ...], says_not: tuple[str, ...]
+) -> None:
+    explanation = explain(before + _NOT_READ.format(_SECRET.format(owner)))
+    shown = " ".join(explanation.to_text(detail="full").replace("\\\n", " ").split())
+    assert [each for each in says if each not in shown] == []
+    assert [each for each in says_not if each in shown] == []
+
+
+def test_unsigned_request_meets_no_condition_on_mfa() -> None:
+    step = explain(
+        "User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/prod/POST/orders with an explicit deny"
+    ).remedies[0].steps[0]  # fmt: skip
+    assert "checkip.amazonaws.com" in step
+    assert "MFA" not in step
+    assert "SecureTransport" not in step

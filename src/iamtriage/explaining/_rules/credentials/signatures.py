@@ -156,7 +156,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
         summary = f"The request's time is {clocks.describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
-        causes = (_known_skew_cause(skew, can_be_held=not is_of_cli),)
+        causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
     return case.explain(
         summary,
         CLOCK_SKEW.cause("reported", clues.quote_phrases(message, *_PHRASES)),
@@ -178,19 +178,19 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
     )
 
 
-def _known_skew_cause(skew: ClockSkew, *, can_be_held: bool) -> Cause:
+def _known_skew_cause(skew: ClockSkew, text: str, *, can_be_held: bool) -> Cause:
     duration = clocks.describe_duration(abs(skew.seconds))
     because: tuple[str, ...] = (
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
     )
-    if skew.is_whole_hours:
+    if skew.is_whole_hours and not credential_remedies.WSL.search(text):
         because += ("The difference is whole hours, as if the local time of a time zone was used as UTC.",)
     if skew.seconds < 0:
-        text = f"The clock of the machine that signed is {duration} ahead."
-        return clocks.CLOCK_AHEAD.cause("derived", because, text=text)
-    text = f"The clock of the machine that signed is {duration} behind"
-    text += ", or the request was sent that long after it was signed." if can_be_held else "."
-    return clocks.CLOCK_BEHIND.cause("derived", because, text=text)
+        ahead = f"The clock of the machine that signed is {duration} ahead."
+        return clocks.CLOCK_AHEAD.cause("derived", because, text=ahead)
+    behind = f"The clock of the machine that signed is {duration} behind"
+    behind += ", or the request was sent that long after it was signed." if can_be_held else "."
+    return clocks.CLOCK_BEHIND.cause("derived", because, text=behind)
 
 
 def _possible_skew_causes(message: str) -> tuple[Cause, ...]:

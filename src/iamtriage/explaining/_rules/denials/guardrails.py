@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from iamtriage.typing import PolicyType
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
 _DELEGATING_ACTIONS = frozenset(
@@ -95,16 +97,17 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
     text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller does not override it, but is required, too.'}"
     region = denial_remedies.region_argument(denial)
-    on_instance = _instance_commands(denial, region)
+    on_instance = _vpc_commands(denial, region)
     in_vpc = " in the VPC that the first command prints" if on_instance else ""
     if explicit:
         title = "Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
         find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
         if not on_instance:
             find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
+        other = f" The resource is in another account, {denial.resource_account}." if denial.crosses_accounts else ""
         steps = [
             find,
-            "Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID). A request that does not go through the endpoint is not denied by it.",
+            f"Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID).{other} A request that does not go through the endpoint is not denied by it.",
             "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy.",
         ]
     else:
@@ -140,9 +143,14 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
 
 
-def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
-    """Return the command that prints the VPC of the instance after which EC2 named the session."""
+def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
+    """Return the command that prints the VPC of the instance or function after which AWS named the session."""
     session_name: str = getattr(denial.principal, "session_name", "")
+    runtime = context_of(denial.facts).runtime
+    if runtime is not None and runtime.kind == "lambda" and _FUNCTION.fullmatch(session_name):
+        query = "--query VpcConfig.VpcId --output text"
+        show = f"aws lambda get-function-configuration --region {{}} --function-name {{}} {query}"
+        return (fill_command(show, region, session_name),)
     if not _INSTANCE_ID.fullmatch(session_name):
         return ()
     query = "--query 'Reservations[].Instances[].VpcId'"

@@ -286,13 +286,18 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         shows_change: Whether to show the command that writes the changed policy back.
     """
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
+    is_unsigned = denial.principal_text == "anonymous"
     ways = (
         "from the network of aws:SourceVpce or aws:SourceIp",
-        "over HTTPS (aws:SecureTransport)",
+        # API Gateway has no endpoints without TLS.
+        *(("over HTTPS (aws:SecureTransport)",) if denial.service != "execute-api" else ()),
         *(("with the encryption header that they name",) if is_upload else ()),
-        "with MFA (aws:MultiFactorAuthPresent)",
+        *(() if is_unsigned else ("with MFA (aws:MultiFactorAuthPresent)",)),
         "by a principal of aws:PrincipalOrgID or aws:PrincipalArn",
     )
+    compare = ""
+    if is_unsigned:
+        compare = " Compare them with the client's public address (curl https://checkip.amazonaws.com) or its VPC endpoint."
     policy = policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
@@ -302,7 +307,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
-            f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.",
+            f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
             *present(typical_requirement(denial)),
             " ".join(
                 (

@@ -86,7 +86,7 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
 MISSING_OBJECT = CauseType(
     "missing-object",
     title="The object does not exist",
-    text="The object does not exist: without s3:ListBucket, S3 answers 403 instead of 404.",
+    text="No such object, or a wrong key: without s3:ListBucket, S3 answers 403 instead of 404.",
     fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
     of="derived-action",
 )
@@ -305,7 +305,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     is_s3a = writes_with_s3a(denial.action, denial.failure.text)
     if operation == "HeadObject" or is_s3a:
         # Such a short explanation has no room for another row.
-        use = "kms:GenerateDataKey on the KMS" if is_s3a else "kms:Decrypt on the object's"
+        use = "kms:GenerateDataKey on the KMS" if is_s3a else "kms:Decrypt on the object's KMS"
         text = f"{text[:-1]}, or {use} key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:

@@ -23,7 +23,7 @@ _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
 _WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")
 # The prompts of cmd and PowerShell, and paths in stack traces of .NET.
 WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
-_WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
+WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 # The end of an error of Terraform: "on main.tf line 1, in provider \"aws\":".
 _PROVIDER_BLOCK = lazy_pattern(
     r"\bon (?P<file>[\w./-]{1,120}\.tf(?:\.json)?) line (?P<line>\d{1,6}), in provider \"aws\"", re.ASCII
@@ -143,13 +143,13 @@ def set_clock(text: str = "") -> Remedy:
     window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
     minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
     limit = f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
-    if _WSL.search(text):
+    if WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
             "Correct the clock of WSL",
-            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Then repeat the call. AWS accepts signatures that {limit}.",
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Compare it with the Date header that curl prints, both in UTC, and repeat the call. AWS accepts signatures that {limit}.",
             "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
-            commands=("date -u", "sudo hwclock -s"),
+            commands=("sudo hwclock -s", "date -u", "curl --silent --head https://sts.amazonaws.com"),
             url=pages.SIGNATURES,
         )
     if WINDOWS.search(text):
