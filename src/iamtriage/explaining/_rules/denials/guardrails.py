@@ -104,7 +104,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
         if not on_instance:
             find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
-        other = f" The resource is in another account, {denial.resource_account}." if denial.crosses_accounts else ""
+        other = (
+            f" The resource is in another account, {denial.resource_account}."
+            if denial.crosses_accounts
+            else ""
+        )
         steps = [
             find,
             f"Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID).{other} A request that does not go through the endpoint is not denied by it.",
