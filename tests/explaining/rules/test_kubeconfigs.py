@@ -53,6 +53,18 @@ def test_token_for_another_cluster(text: str, told: str | None) -> None:
         assert explanation.remedies[0].commands[0].startswith("aws eks update-kubeconfig --name ")
 
 
+def test_role_of_another_user() -> None:
+    role = "arn:aws:iam::111122223333:role/legacy"
+    users = _user("dev", *GET, "orders") + _user("test", *GET, "staging", "--role-arn", role)
+    caller = '$ aws sts get-caller-identity\n{"Arn": "arn:aws:sts::111122223333:assumed-role/dev/ana"}'
+    texts = [
+        f"{caller}\n$ kubectl get pods\n{ERROR}\n$ kubectl config view\n{_kubeconfig(BOTH, users, f'current-context: {name}{chr(10)}')}"
+        for name in ("live", "test")
+    ]
+    assert "legacy" not in explain(texts[0]).to_text(detail="full")
+    assert f"sets --role-arn {role}" in explain(texts[1]).summary
+
+
 def test_helm() -> None:
     text = f"Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials\n{STAGING}"
     assert explain(text).remedies[0].commands == (

@@ -78,24 +78,13 @@ def explain_stated_token(case: AnyCase) -> Explanation | None:
 
 def _explain_other_token(case: AnyCase, text: str) -> Explanation | None:
     """Explain that the current context of a kubeconfig gets its token for another cluster than it calls."""
-    if "- context:" not in text or "exec:" not in text:
+    if "exec:" not in text or (current := _find_current_user(text)) is None:
         return None
-    contexts = {each["name"]: each for each in _CONTEXT.finditer(text)}
-    current = _CURRENT.search(text)
-    context = contexts.get(current["name"]) if current else None
-    if context is None and len(contexts) == 1:
-        context = next(iter(contexts.values()))
-    users = [*_USER.finditer(text)]
-    user = next((each for each in users if context and each["name"] == context["user"]), None)
-    if context is None or user is None:
-        return None
+    context, of_user = current
     called = _CLUSTER_ARN.fullmatch(context["cluster"]) or _EKSCTL.fullmatch(context["cluster"])
-    following = (each.start() for each in users if each.start() > user.end())
-    end = min(next(following, len(text)), user.end() + _CHARS_OF_USER)
-    signed = _OF_TOKEN.search(text, user.end(), end)
+    signed, found = _OF_TOKEN.search(of_user), _REGION_OF_TOKEN.search(of_user)
     if called is None or signed is None:
         return None
-    found = _REGION_OF_TOKEN.search(text, user.end(), end)
     name, region = called["name"], called["region"]
     other = f"the cluster {signed['name']}"
     option, wrong, right = "--cluster-name", signed["name"], name
@@ -117,14 +106,31 @@ def _explain_other_token(case: AnyCase, text: str) -> Explanation | None:
             "derived",
             (
                 f"The context {clip_text(alias)} calls {name} in {region}.",
-                f"Its user {clip_text(user['name'])} gets the token with {option} {wrong}.",
+                f"Its user {clip_text(context['user'])} gets the token with {option} {wrong}.",
             ),
             text=f"The user of the context gets its token with {option} {wrong}, not {right}.",
         ),
         f"Get the token for {right}",
-        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(user['name'])}.",
+        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(context['user'])}.",
         commands=(fill_command(update, *arguments), "kubectl auth whoami"),
     )
+
+
+def _find_current_user(text: str) -> tuple[re.Match[str], str] | None:
+    """Return the current context of a kubeconfig, and the part of the text that is about its user."""
+    if "- context:" not in text:
+        return None
+    contexts = {each["name"]: each for each in _CONTEXT.finditer(text)}
+    current = _CURRENT.search(text)
+    context = contexts.get(current["name"]) if current else None
+    if context is None and len(contexts) == 1:
+        context = next(iter(contexts.values()))
+    users = [*_USER.finditer(text)]
+    user = next((each for each in users if context and each["name"] == context["user"]), None)
+    if context is None or user is None:
+        return None
+    following = (each.start() for each in users if each.start() > user.end())
+    return context, text[user.end() : min(next(following, len(text)), user.end() + _CHARS_OF_USER)]
 
 
 def _explain_other_data(case: AnyCase, text: str) -> Explanation | None:
@@ -222,9 +228,12 @@ def _explain_pinned_identity(case: AnyCase, text: str) -> Explanation | None:
     # A caller of the kubeconfig's profile is not that of the shell.
     is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
     caller = case.stated_principal if is_of_shell else None
-    shell, assumed = clues.find_shell_profile(text), unique_value(_ROLE_OF_TOKEN, text)
-    argument = unique_value(_PROFILE_OF_TOKEN, text)
-    stated = argument or find_kubeconfig_profile(text)
+    current = _find_current_user(text)
+    # Other users of a kubeconfig can have other roles and profiles.
+    of_user = text if current is None else current[1]
+    shell, assumed = clues.find_shell_profile(text), unique_value(_ROLE_OF_TOKEN, of_user)
+    argument = unique_value(_PROFILE_OF_TOKEN, of_user)
+    stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
     role = None if assumed is None else try_parse_principal(assumed.value)
     if role is not None and caller is not None:

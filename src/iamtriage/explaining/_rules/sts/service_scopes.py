@@ -33,7 +33,7 @@ ENDPOINT_SETTING = r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,
 """How a text sets an endpoint URL."""
 # What curl -v prints of a request without a body. A query can contain a secret.
 _TRACED = lazy_pattern(
-    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
+    r"^> (?P<method>GET|DELETE) (?P<path>/[\w.~/%+-]{0,300})[ ?][^\n]{0,300}\n(?:> [^\n]{0,300}\n){0,10}?> [Hh]ost: (?P<host>[a-z0-9.-]{4,253})",
     re.ASCII | re.MULTILINE,
 )
 # Services without clients in the SDKs -> the action that they check after the signature.
