@@ -159,6 +159,29 @@ _ROWS = {
         ),
         ("AWS_ENDPOINT_URL", "token=abc", "AWS SDK"),
     ),
+    "request that curl traced, whose path is not plain": _Row(
+        """> GET /live/carts;v=1/7 HTTP/2
+> Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com
+{"message":"Credential should be scoped to correct service: 'execute-api'. "}""",
+        ("is signed for another service",),
+        ("amazonaws.com/live/carts",),
+    ),
+    "revoked sessions of another role": _Row(
+        """$ aws iam list-role-policies --role-name other
+AWSRevokeOlderSessions
+$ aws s3 ls s3://parcels
+User: arn:aws:sts::111122223333:assumed-role/cart/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::parcels" with an explicit deny in an identity-based policy""",
+        ("explicitly denies it",),
+        ("revoked",),
+    ),
+    "revoked sessions, and a Deny of the organization": _Row(
+        """$ aws iam list-role-policies --role-name cart
+AWSRevokeOlderSessions
+$ aws s3 ls s3://parcels
+User: arn:aws:sts::111122223333:assumed-role/cart/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::parcels" with an explicit deny in a service control policy""",
+        ("a service control policy denies it",),
+        ("revoked",),
+    ),
     "signature for another service and another Region": _Row(
         """> POST /live/carts HTTP/1.1
 > Host: a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com

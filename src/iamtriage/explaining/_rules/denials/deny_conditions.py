@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.explaining._rules.shared.denial import Denial
 
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
 BOOLEANS = frozenset({"true", "false"})
@@ -240,6 +242,16 @@ _NULLABLE = lazy_pattern(
     r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))",
     re.IGNORECASE,
 )
+
+
+def shows_revocation(denial: Denial) -> bool:
+    """Return whether the text shows that the caller's role has the policy that revokes sessions."""
+    name, role = REVOCATION.names, denial.role
+    if role is None or name not in denial.failure.text or denial.policy_type not in {None, "identity"}:
+        return False
+    runs = [run for run in find_runs(denial.failure) if name in run.output]
+    owners = [run.command.option("role-name") for run in runs]
+    return not owners or any(each is None or each.value == role.name for each in owners)
 
 
 def describe_presence(condition: DenyingCondition, of_request: str = "the call") -> str | None:

@@ -204,7 +204,7 @@ def _add_reason(
     revoked = next((each for each in conditions if deny_conditions.REVOCATION.has_key(each.key)), None)
     if revoked is not None:
         return f"{words}: someone revoked the sessions issued before {clip_text(join_words(revoked.policy_values, 'or'))}."
-    if denial.role is not None and deny_conditions.REVOCATION.names in denial.failure.text:
+    if deny_conditions.shows_revocation(denial):
         return f"{words}: someone revoked older sessions of the role (policy {deny_conditions.REVOCATION.names})."
     checks = (_describe_presence(denial, each) for each in conditions)
     reason = next((each for each in checks if each is not None), None)
@@ -292,7 +292,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
-    if deny_conditions.REVOCATION.names in denial.failure.text:
+    if deny_conditions.shows_revocation(denial):
         names = (*names, deny_conditions.REVOCATION.names)
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
