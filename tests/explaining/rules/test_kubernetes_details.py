@@ -245,8 +245,8 @@ def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("groups", "step"),
     [
-        ("[devs]", "A RoleBinding or ClusterRoleBinding must name the group devs, which otherwise grants nothing."),
-        ("[ops, devs]", "A RoleBinding or ClusterRoleBinding must name the groups ops and devs, which otherwise grant nothing."),
+        ("[devs]", "The entry grants nothing until a RoleBinding or ClusterRoleBinding names devs."),
+        ("[ops, devs]", "The entry grants nothing until a RoleBinding or ClusterRoleBinding names ops or devs."),
         ("[system:masters, devs]", None),
         ("['system:nodes']", None),
     ],

@@ -8,7 +8,7 @@ https://repost.aws/knowledge-center/potential-account-compromise.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessKeyQuota, Failure, InvalidCredentials
+
+    ListedKey: TypeAlias = tuple[str, dict[str, bool], CommandLine]
 
 
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
@@ -148,7 +150,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     )
 
 
-def find_listed_key(case: Case[Failure]) -> tuple[str, dict[str, bool], CommandLine] | None:
+def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys."""
     runs = find_runs(case.failure) if "list-access-keys" in case.failure.text else ()
     run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
@@ -163,13 +165,10 @@ def find_listed_key(case: Case[Failure]) -> tuple[str, dict[str, bool], CommandL
 
 
 def explain_inactive_key(
-    case: Case[InvalidCredentials],
-    key: str,
-    keys: dict[str, bool],
-    listing: CommandLine,
-    stored: Remedy | None,
+    case: Case[InvalidCredentials], listed: ListedKey, stored: Remedy | None
 ) -> Explanation:
     """Explain that the key in use is inactive, as the list of the user's keys shows."""
+    key, keys, listing = listed
     others = [each for each in keys if keys[each]]
     user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
     where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."

@@ -275,9 +275,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return remedy
     attribute = find_attribute(denial)
     url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
-    # The path of the role is then of no importance.
-    has_pattern = "Condition" in added
-    is_compared = attribute is None and _is_unlike_others(denial)
+    has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
     fixed = None
     if findings is not None and findings.result is not None:
@@ -317,16 +315,15 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
             )
-    # IAM accepts only ARNs of roles that exist.
-    is_named = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
+    # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
+    is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
+    if not (is_compared or is_known or has_pattern):
+        steps += policy_principals.role_path_steps(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
-        (
-            *steps,
-            *(() if is_compared or has_pattern or is_named else policy_principals.role_path_steps(denial)),
-        ),
+        tuple(steps),
         lines,
         fixed or build_document([added]),
         layer="role_trust",

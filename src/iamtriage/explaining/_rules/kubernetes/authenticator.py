@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -160,27 +161,30 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     return add_stated_map(case, explanation)
 
 
-def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
-    return explain_recreated(case, _caller(case), "The text says: ARN does not match User ID.")
-
-
 def explain_recreated(
-    case: AnyCase, principal: ClusterPrincipal, because: str, dates: str = ""
+    case: AnyCase, _message: str, shown: tuple[Principal, str, str] | None = None
 ) -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
-    cluster = find_cluster(case)
-    cause = cluster_access.PRINCIPAL_RECREATED.cause(
-        "derived",
-        (because,),
-        text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
-    )
-    summary = f"The cluster rejected {principal.description}: it was re-created{dates}, and its access entry still has the old unique ID."
-    remedies = (principal.recreate_entry_remedy(cluster), principal.inspect_access_remedy(cluster))
+    cluster, principal, dates = find_cluster(case), _caller(case), ""
+    because = "The text says: ARN does not match User ID."
+    if shown is not None:
+        known, created, entered = shown
+        principal, dates = (
+            build_cluster_principal(known),
+            f" on {created}, after its access entry ({entered})",
+        )
+        because = (
+            f"The text shows that the access entry was created on {entered}, and its principal on {created}."
+        )
     return case.explain(
-        summary,
-        cause,
+        f"The cluster rejected {principal.description}: it was re-created{dates}, and its access entry still has the old unique ID.",
+        cluster_access.PRINCIPAL_RECREATED.cause(
+            "derived",
+            (because,),
+            text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
+        ),
         topic="kubernetes-not-mapped",
-        remedies=remedies,
+        remedies=(principal.recreate_entry_remedy(cluster), principal.inspect_access_remedy(cluster)),
         notes=(
             "The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
         ),
@@ -327,7 +331,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_not_an_instance, message=r"SessionName did not contain an instance id"),
-    Route(_explain_recreated, message=r"ARN does not match User ID"),
+    Route(explain_recreated, message=r"ARN does not match User ID"),
     Route(_explain_unmapped, message=r"(?:ARN|[Ii]dentity) is not mapped"),
     Route(_explain_token_helper, message=r"could not get token"),
     Route(_explain_malformed_token, message=r"input token was not properly formatted"),

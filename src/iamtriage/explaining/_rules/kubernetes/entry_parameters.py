@@ -204,9 +204,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster = find_cluster(case)
     principal = principal_mappings.build_cluster_principal(try_parse_principal(find_entry_arn(case)))
     kind = unique_value(_NODE_TYPE, case.failure.text)
-    of, role = (
-        (f" of {principal.description}", principal.description) if principal.is_known else ("", "their role")
-    )
+    role = principal.description if principal.is_known else "their role"
     steps = (
         "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
         f"People and programs need a role of their own with an entry of type STANDARD, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
@@ -220,7 +218,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         again = "apply" if deployment.tool == "Terraform" else "deploy"
         remedy = your_remedy(f"Remove {removed}, and {again} again", *steps, url=pages.EKS_ACCESS_POLICIES)
     return case.explain(
-        f"The access entry{of} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
+        f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
         remedies=(remedy,),

@@ -255,9 +255,8 @@ def _correct_entry_remedy(found: Finding) -> Remedy:
     ]
     own = [each for each in found.entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
     if own and "system:masters" not in found.entry.groups:
-        groups = f"{'group' if len(own) == 1 else 'groups'} {join_words([*map(clip_text, own)], 'and')}"
         steps.append(
-            f"A RoleBinding or ClusterRoleBinding must name the {groups}, which otherwise grant{'s' if len(own) == 1 else ''} nothing."
+            f"The entry grants nothing until a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
         )
     lookup: tuple[str, ...] = ()
     if found.caller.name == ROLE_IN_PROFILE:

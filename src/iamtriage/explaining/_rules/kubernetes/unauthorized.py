@@ -89,12 +89,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if (explanation := kubeconfigs.explain_stated_token(case)) is not None:
         return explanation
     if (recreation := find_recreation(case.failure, case.principal)) is not None:
-        principal, created, entered = recreation
-        because = (
-            f"The text shows that the access entry was created on {entered}, and its principal on {created}."
-        )
-        known = build_cluster_principal(principal)
-        return explain_recreated(case, known, because, f" on {created}, after its access entry ({entered})")
+        return explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
     return explain_authenticator(case, message)
