@@ -372,20 +372,6 @@ def test_all_denies_that_can_match_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "step"),
-    [
-        (f'sts.assume_role(RoleArn="{ROLE}", RoleSessionName="x")', "Set ExternalId in the call that"),
-        (f'client.assume_role(RoleArn="{ROLE}", ExternalId="octo-43")', "Set ExternalId in the call that"),
-        (f'assume_role {{\n  role_arn = "{ROLE}"\n}}', "Set external_id in the block assume_role to octo-42"),
-        ("", "Set ExternalId in an SDK, or external_id"),
-    ],
-)
-def test_external_id_is_set_where_the_call_is(call: str, step: str) -> None:
-    explanation = explain(f"{call}\n{DENIED}", facts={"trust_policy": EXTERNAL_ID})
-    assert explanation.remedies[0].steps[0].startswith(step)
-
-
-@pytest.mark.parametrize(
     ("role", "step"),
     [
         (ROLE, "Account 111122223333 must allow it, too: the role hop needs"),

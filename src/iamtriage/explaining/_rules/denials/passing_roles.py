@@ -194,8 +194,9 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
             return f" in {setting['option'] or setting['name']}"
     operation, service = _find_call(denial)
-    if service is None or operation in {None, "RunTask", "StartTask"} or recipient is None:
-        return ""  # Tasks have the roles of their task definition.
+    # Tasks have the roles of their task definition.
+    if service is None or operation is None or recipient is None or operation in {"RunTask", "StartTask"}:
+        return ""
     names = role_parameters(operation, service)
     role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
     # "orders-rds-monitoring" is the role for MonitoringRoleArn.

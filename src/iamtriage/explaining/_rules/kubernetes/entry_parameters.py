@@ -209,19 +209,20 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
         f"People and programs need a role of their own with an entry of type STANDARD, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
     )
-    describe = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
-    title = "Keep the entry for nodes, without groups and access policies"
-    remedy = cluster_remedy(title, *steps, commands=(describe,), url=pages.EKS_ACCESS_POLICIES)
+    title, make = "Keep the entry for nodes, without groups and access policies", cluster_remedy
+    lines: tuple[str, ...] = (
+        cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+    )
     if (deployment := find_deployment(case.failure, case.facts)) is not None and deployment.resource:
         found = [each for each in _ARGUMENTS if each in case.failure.text]
         removed = " from ".join((*([join_words(found, "and")] if found else []), deployment.resource))
-        again = "apply" if deployment.tool == "Terraform" else "deploy"
-        remedy = your_remedy(f"Remove {removed}, and {again} again", *steps, url=pages.EKS_ACCESS_POLICIES)
+        title = f"Remove {removed}, and {'apply' if deployment.tool == 'Terraform' else 'deploy'} again"
+        make, lines = your_remedy, ()
     return case.explain(
         f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
-        remedies=(remedy,),
+        remedies=(make(title, *steps, commands=lines, url=pages.EKS_ACCESS_POLICIES),),
         notes=(
             "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
             principal_mappings.IAM_DOES_NOT_HELP,

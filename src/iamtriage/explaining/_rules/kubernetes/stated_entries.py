@@ -103,20 +103,16 @@ def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Princip
     if "describe-access-entry" not in failure.text:
         return None
     runs = {run.command.words[:2]: run for run in find_runs(failure)}
-    entry, of_iam = (
-        runs.get(("eks", "describe-access-entry")),
-        runs.get(("iam", "get-role")) or runs.get(("iam", "get-user")),
-    )
+    entry = runs.get(("eks", "describe-access-entry"))
+    of_iam = runs.get(("iam", "get-role")) or runs.get(("iam", "get-user"))
     stated = entry and entry.command.option("principal-arn")
     name = of_iam and of_iam.command.option("role-name", "user-name")
     principal = try_parse_principal(stated.value) if stated else None
-    if not entry or not of_iam or not name or not principal:
+    if not (entry and of_iam and name and principal and str(principal).endswith(f"/{name.value}")):
         return None
     arns = [each for each in find_iam_arns(of_iam.output) if each.endswith(f"/{name.value}")]
     others = [each for each in (caller, *map(try_parse_principal, arns)) if each is not None]
-    is_same = str(principal).endswith(f"/{name.value}") and {*map(_identify, others)} <= {
-        _identify(principal)
-    }
+    is_same = all(_identify(each) == _identify(principal) for each in others)
     entered, created = _find_creation(entry), _find_creation(of_iam)
     is_newer = entered is not None and created is not None and entered < created
     return (principal, str(created)[:10], str(entered)[:10]) if is_same and is_newer else None

@@ -124,12 +124,6 @@ _SETTINGS = {
     _SESSION_NAME: "role_session_name",
     _SOURCE_IDENTITY: "source_identity",
 }
-# Where a call sets the external ID, by its source.
-_EXTERNAL_ID_SETTINGS = {
-    "the call": "ExternalId in the call that assumes the role",
-    "the block assume_role": "external_id in the block assume_role",
-    "the workflow": "role-external-id in the workflow",
-}
 # What the call must have, if the trust policy states the values.
 _NOUNS = {
     _EXTERNAL_ID: "the external ID",
@@ -242,11 +236,9 @@ def open_condition_remedy(
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
-        setting = _EXTERNAL_ID_SETTINGS.get("" if call is None else call.source)
-        how = "Set ExternalId in an SDK, or external_id in a profile or in Terraform's assume_role block."
-        if setting is not None and value != "EXTERNAL_ID":
-            how = f"Set {setting} to {value}. The trust policy needs no change."
-        steps = (f"{how} The comparison is case-sensitive.",)
+        steps = (
+            f"Set ExternalId in the code, or external_id in a profile or in Terraform's assume_role block, to {value}. The comparison is case-sensitive, and the trust policy needs no change.",
+        )
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
                 f'Add external_id = "{value}" to the block assume_role of the provider. The comparison is case-sensitive.',
