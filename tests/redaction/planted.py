@@ -430,6 +430,8 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("arguments of rabbitmqctl", f'command: ["rabbitmqctl", "add_user", "ana", "{PASSWORD}"]', (PASSWORD,)),
     ("JSON in a string of Python", repr("orders\n" + json.dumps([{"name": "DB_PASSWORD", "slot": False, "value": PASSWORD}], indent=2)), (PASSWORD,)),
     ("an element without an end tag", f"<DB_PASSWORD>\n  {PASSWORD} battery\n<port>5432</port>", (PASSWORD, "battery")),
+    ("a password next to a marker", json.dumps({"password": f"{PASSWORD} [REDACTED token]"}), (PASSWORD,)),
+    ("a password before a marker in YAML", f"password: {PASSWORD} [REDACTED token]\nport: 5432\n", (PASSWORD,)),
     ("a login below its name", f"api_key:\nana:{PASSWORD}", (PASSWORD,)),
     ("a tagged token below its name", f"client_secret =\n  v1:{OPAQUE}", (OPAQUE,)),
     ("a passphrase below its name", f'connect(\n  password=\n    "{PASSWORD} battery staple",\n)', (PASSWORD, "staple")),

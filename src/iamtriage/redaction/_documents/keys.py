@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._vocabulary.markers import find_markers
+from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
 from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
@@ -153,7 +153,7 @@ class Announced(NamedTuple):
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
             return None
-        if is_placeholder(content) or next(find_markers(content), None):
+        if is_placeholder(content):
             return None
         if " " in content.strip() and self.name.what != "private key":
             is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)
@@ -188,8 +188,11 @@ class Announced(NamedTuple):
 
 def _is_phrase(content: str) -> bool:
     """Return whether words without quotes are a passphrase, not an expression or two words about it."""
+    content = MARKER.sub("", content).rstrip()
     words = content.split()
-    return "=" not in words and " [" not in content and (len(words) > 2 or any(map(str.isdigit, content)))
+    if "=" in words or (" [" in content and content.endswith("]")):
+        return False
+    return len(words) > 2 or any(map(str.isdigit, content))
 
 
 def _find_after(
