@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
 from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
@@ -33,7 +34,7 @@ _RULES: dict[PolicyType, Callable[[Denial], Explanation]] = {
 
 def add_other_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add the other policies that have to change, too: their causes and remedies, or a note."""
-    others = {each.policy_type: each for each in _find_others(denial)}
+    others: dict[PolicyType | None, Reason] = {each.policy_type: each for each in _find_others(denial)}
     notes = (*_other_policy_notes(denial, frozenset(others)), *explanation.notes)
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.
@@ -57,35 +58,33 @@ def _find_others(denial: Denial) -> Iterator[Reason]:
 
 def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Explanation:
     """Add the causes and remedies of another policy that has to change before the call succeeds."""
-    policy_type = reason.policy_type
-    if policy_type is None:
+    kind, policy = reason.policy_type, find_policy(reason, denial.facts, denial.principal_text)
+    if kind is None:
         return explanation
-    policy = find_policy(reason, denial.facts, denial.principal_text)
     other = attrs.evolve(
-        denial, policy_type=policy_type, policy_type_evidence="supplied", deny=reason.deny, policy=policy
+        denial, policy_type=kind, policy_type_evidence="supplied", deny=reason.deny, policy=policy
     )
-    found = _RULES[policy_type](other)
-    clause = _describe(policy_type, reason.deny, policy)
-    [first, *rest] = explanation.remedies
-    title = found.remedies[0].title
-    step = f"This alone leads to the next denial: {title[0].lower()}{title[1:]}, too."
+    found, clause = _RULES[kind](other), _describe(kind, reason.deny, policy)
+    remedies, added = explanation.remedies, found.remedies
+    if remedies and added:
+        title = added[0].title
+        step = f"This alone leads to the next denial: {title[0].lower()}{title[1:]}, too."
+        first = attrs.evolve(remedies[0], steps=(step, *remedies[0].steps))
+        remedies = (first, *added, *remedies[1:])
+    summary, causes = f"{explanation.summary.removesuffix('.')}, and {clause}.", found.causes
     return attrs.evolve(
-        explanation,
-        summary=f"{explanation.summary.removesuffix('.')}, and {clause}.",
-        causes=(*explanation.causes, *found.causes),
-        remedies=(attrs.evolve(first, steps=(step, *first.steps)), *found.remedies, *rest),
+        explanation, summary=summary, causes=(*explanation.causes, *causes), remedies=remedies
     )
 
 
-def _describe(policy_type: PolicyType, deny: Deny | None, policy: str | None = None) -> str:
+def _describe(kind: PolicyType, deny: Deny | None, policy: str | None = None) -> str:
     """Return how another type of policy decides, as a clause."""
-    name = decisions.POLICY_TYPE_NAMES[policy_type]
-    if policy_type == "permissions_boundary" and policy:
-        return (
-            f"the {name} {policy} {'denies it, too' if deny == 'explicit' else 'does not allow it, either'}"
-        )
+    name = decisions.POLICY_TYPE_NAMES[kind]
+    if kind == "permissions_boundary" and policy:
+        verb = "denies it, too" if deny == "explicit" else "does not allow it, either"
+        return f"the {name} {clip_text(policy)} {verb}"
     if deny == "explicit":
-        return f"{decisions.with_article(policy_type)} denies it, too"
+        return f"{decisions.with_article(kind)} denies it, too"
     return f"no {name} allows it, either"
 
 
