@@ -166,6 +166,12 @@ _ROWS = {
         ("is signed for another service",),
         ("amazonaws.com/live/carts",),
     ),
+    "MFA device of another account": _Row(
+        """arn:aws:iam::444455556666:mfa/ana
+User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:DeleteObject on resource: arn:aws:s3:::parcels/7 with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/RequireMFA""",
+        ("aws sts get-session-token --serial-number",),
+        ("444455556666:mfa",),
+    ),
     "revoked sessions of another role": _Row(
         """$ aws iam list-role-policies --role-name other
 AWSRevokeOlderSessions

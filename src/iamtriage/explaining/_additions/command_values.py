@@ -66,6 +66,8 @@ def values_of_shapes(explanation: Explanation) -> Iterator[tuple[str, str]]:
     for word, pattern in _SHAPES.items():
         if word in lines and len(values := set(pattern.findall(text))) == 1:
             value = values.pop()
+            if word == "MFA_DEVICE_ARN" and failure.account not in {None, value.split(":")[4]}:
+                continue
             yield word, value
             if word == "IDENTITY_POOL_ID":
                 yield "REGION", value.partition(":")[0]

@@ -348,7 +348,8 @@ def _build_remedy(
         return exempt_from_mfa(denial, title, *steps[1:])
     if requirement is deny_conditions.MFA:
         partition = denial.location.partition or "aws"
-        devices = set(_DEVICE.findall(denial.failure.text))
+        found = _DEVICE.findall(denial.failure.text)
+        devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         device = devices.pop() if len(devices) == 1 else device
         needs_session = find_program(denial.failure) is not None
