@@ -171,11 +171,13 @@ def explain_inactive_key(
     key, keys, listing = listed
     others = [each for each in keys if keys[each]]
     user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
+    whose = f" of the user {user}" if user and commands.user_name(user) == user else ""
     where = "Set key ID and secret of the same key wherever the old ones are set. Environment variables take precedence over profiles: change both variables, or unset both to use a profile."
     create = with_profile(profile, _user_command("create-access-key", user))
     use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
     if others:
-        export = (f"export AWS_ACCESS_KEY_ID={others[0]}", "aws sts get-caller-identity")
+        paste = "read -rs AWS_SECRET_ACCESS_KEY && export AWS_SECRET_ACCESS_KEY"
+        export = (f"export AWS_ACCESS_KEY_ID={others[0]}", paste, "aws sts get-caller-identity")
         use = your_remedy(
             f"Use the active key {others[0]} instead",
             where if stored is None else f"{stored.title}.",
@@ -185,11 +187,9 @@ def explain_inactive_key(
         )
     activate = _user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
     return case.explain(
-        f"AWS does not accept the credentials: the access key {key}{f' of the user {user}' if user else ''} is inactive{f', and {others[0]} is active' if others else ''}. No permission is missing.",
+        f"AWS does not accept the credentials: the access key {key}{whose} is inactive{f', and {others[0]} is active' if others else ''}. No permission is missing.",
         KEY_GONE.cause(
-            "derived",
-            ("The text lists it as Inactive.",),
-            text="Someone deactivated the key: usually, it was replaced or exposed.",
+            "derived", text="The text lists it as Inactive. Usually, such a key was replaced or exposed."
         ),
         topic="invalid-credentials",
         remedies=(

@@ -245,15 +245,13 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     at = failure.span[0] - start
     event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
     has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
+    kind = event and (event["type"] or event["logical_type"] or event["column_type"] or event["member_type"])
+    status = event and (event["status"] or event["column_status"] or event["member_status"])
     return Deployment(
         "CloudFormation",
         None if event is None else _find_name(event),
-        None
-        if event is None
-        else event["type"] or event["logical_type"] or event["column_type"] or event["member_type"],
-        (event["status"] or event["column_status"] or event["member_status"])
-        if event is not None and has_message
-        else None,
+        kind,
+        status if has_message else None,
         None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
