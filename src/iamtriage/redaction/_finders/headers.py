@@ -60,8 +60,8 @@ _LOGGED = re.compile(
 )
 _SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid|keyname")
 _REACH = 1000
-# The next header, if lines are joined.
-_OTHER_HEADER = "authorization:"
+# The next header, after the number of its line, if lines are joined.
+_OTHER_HEADER = re.compile(r"[^a-z]{0,40}authorization:", re.IGNORECASE)
 
 
 def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
@@ -69,7 +69,7 @@ def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     done = 0
     for start, end, what in _find_candidates(text, folded):
         value = text[start:end]
-        if start < done or value.lower().endswith(_OTHER_HEADER):
+        if start < done or _OTHER_HEADER.fullmatch(value):
             continue
         last = find_wrapped_end(text, start, end)
         if last > end:
