@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     exempt_from_mfa,
     exempt_global_service,
 )
+from iamtriage.explaining._rules.denials.launch_tags import tag_step, tagged_type
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
-_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # What the steps of the requirements name for each tool.
 _ARGUMENT = lazy_pattern(
     r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
@@ -49,9 +48,6 @@ _FIND = "Find the Deny statement"
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
-_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
-_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -162,27 +158,9 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
     return (shown, *remedies[1:])
 
 
-def _tagged_type(denial: Denial) -> str | None:
-    """Return which of the resources that a launch creates is denied, each of which has tags."""
-    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
-    return None if found is None else found[1]
-
-
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind = _tagged_type(denial)
+    kind = tagged_type(denial)
     return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
-
-
-def _tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
-    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
-    kind = _tagged_type(denial)
-    if kind is None:
-        return step
-    # No value from a policy can end the quoted argument.
-    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
-    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
-    of_others = "" if kind == "instance" else " Tags of the instance do not apply to it."
-    return f"Tag the {kind} in the same call.{of_others} In Terraform, use tag_specifications in aws_launch_template, or {'tags' if kind == 'instance' else 'volume_tags'} in aws_instance. In the AWS CLI, add: --tag-specifications {option}."
 
 
 def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
@@ -258,11 +236,11 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = _tagged_type(denial)
+        kind = tagged_type(denial)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tag_step = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
-        step = step.replace(requirement.step, tag_step)
+        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        step = step.replace(requirement.step, tagged)
     return attrs.evolve(
         remedy := _build_remedy(denial, requirement, title, step, condition=condition),
         commands=(*again, *remedy.commands),
@@ -311,7 +289,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
                 title += f": the name {clip_text(name)} suggests it"
             steps = (requirement.step, *_context_steps(denial, requirement))
             if requirement.has_key("aws:RequestTag/"):
-                steps = (_tag_step(denial, requirement.step), *steps[1:])
+                steps = (tag_step(denial, requirement.step), *steps[1:])
             if requirement is deny_conditions.REGION:
                 if denial_remedies.model_region_remedy(denial) is not None:
                     # The inference profile chooses the Region, not the call.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
@@ -18,12 +19,14 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_arn,
     try_parse_principal,
 )
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 EXTERNAL_SECRETS = lazy_pattern(
@@ -103,6 +106,21 @@ UPLOADS = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart"})
 """Operations that write an object and read none."""
 WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
 """Beginnings of the names of operations that write."""
+
+_KEY_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
+)
+_KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
+KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
+
+KMS_GRANT_OF_OTHER_ROLE = CauseType(
+    "kms-grant-of-other-role",
+    title="The grant on the KMS key is for a deleted role",
+    text="The function's role was deleted and re-created with the same name: the grant on the key is for the old role's ID.",
+    recognised_by='Lambda says "unable to decrypt the environment variables" and that the security token is invalid.',
+    fix="Set the function's role again, so that Lambda creates a new grant.",
+    sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
+)
 
 
 def describe_data(operation: str | None) -> str:
@@ -196,3 +214,37 @@ def show_key_of_data(denial: Denial) -> str | None:
         return fill_command(show, commands.bucket(bucket), path)
     show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
     return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
+
+
+def renew_grant_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
+    function = function_of(denial)
+    role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
+    update = f"aws lambda update-function-configuration --function-name {function} --role"
+    return account_remedy(
+        "Set the function's role again",
+        "Set another role, then this one again: Lambda then creates a new grant on the key for the current role.",
+        commands=(
+            f"{update} OTHER_ROLE_ARN",
+            f"aws lambda get-function-configuration --function-name {function} --query LastUpdateStatus --output text",
+            f"{update} {commands.arn(role, 'ROLE_ARN')}",
+        ),
+        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
+    )
+
+
+def find_key(denial: Denial) -> str | None:
+    """Return the key of a denial by ARN, alias or ID: the resource, that of the command, or the one that the text names."""
+    if denial.resource_arn is not None and denial.resource_arn.service == "kms":
+        return denial.resource
+    context, text = context_of(denial.facts), denial.failure.text
+    stated = None if context.command is None else context.command.option("key-id")
+    if stated is not None and KEY_NAME.fullmatch(stated.value):
+        return stated.value
+    # A policy can name another key, which is then why the call was denied.
+    in_policies = "".join(str(each.content) for each in context.policies)
+    keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]
+    if len(set(keys)) > 1:
+        # SOPS tries each key, and prints the error after it.
+        keys = _KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
+    return keys[0] if keys else None

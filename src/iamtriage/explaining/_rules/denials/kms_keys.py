@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import allow
 
@@ -47,11 +47,6 @@ _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
-_KEY_ARN = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
-)
-_KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
-_KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -70,14 +65,6 @@ KMS_WRONG_REGION = CauseType(
     text="The key does not exist in the Region of the call, or it was deleted.",
     fix="Call the Region of the key, and use the key's ARN. What a deleted key encrypted cannot be recovered.",
     of="kms-key-policy",
-)
-KMS_GRANT_OF_OTHER_ROLE = CauseType(
-    "kms-grant-of-other-role",
-    title="The grant on the KMS key is for a deleted role",
-    text="The function's role was deleted and re-created with the same name: the grant on the key is for the old role's ID.",
-    recognised_by='Lambda says "unable to decrypt the environment variables" and that the security token is invalid.',
-    fix="Set the function's role again, so that Lambda creates a new grant.",
-    sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
 )
 KMS_BEHIND_SERVICE = CauseType(
     "kms-behind-service",
@@ -99,14 +86,14 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         )
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         title = "If the role was deleted and re-created, set it on the function again"
-        renew = attrs.evolve(_renew_grant_remedy(denial), title=title)
+        renew = attrs.evolve(encrypted_data.renew_grant_remedy(denial), title=title)
         behind = KMS_BEHIND_SERVICE.cause(
             "derived",
             text="Lambda uses this role. Whoever invokes the function needs no permission for the key.",
         )
         return attrs.evolve(
             explanation,
-            causes=(*explanation.causes, behind, KMS_GRANT_OF_OTHER_ROLE.cause()),
+            causes=(*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause()),
             remedies=(*explanation.remedies, renew),
         )
     if not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
@@ -141,7 +128,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy for the caller with how to find the key that the message does not name."""
     if remedy.policy is None or remedy.layer != "identity":
         return remedy
-    key, show_key = commands.arn(_find_key(denial), "KEY_ARN"), None
+    key, show_key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN"), None
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
         key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
@@ -174,7 +161,7 @@ def _find_calling_service(denial: Denial) -> str | None:
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts = ""
-    key = try_parse_arn(_find_key(denial))
+    key = try_parse_arn(encrypted_data.find_key(denial))
     # The text can name the key, which is then most likely the denied one.
     of_key = denial
     if key is not None and key.resource.startswith("key/"):
@@ -200,7 +187,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
-    arn, controller = try_parse_arn(_find_key(denial)), _find_controller(denial)
+    arn, controller = try_parse_arn(encrypted_data.find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
     key, place = ": the key", "this Region"
     wrong_region = (
@@ -252,7 +239,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         title, show_store = f"Allow the role {stated.name} to use the key", None
         role = f"the role {stated.name}"
         attach = (commands.put_policy(stated.name, "AllowUseOfKey"),)
-    key = commands.arn(_find_key(denial), "KEY_ARN")
+    key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
         key = "KEY_ARN"
@@ -320,11 +307,11 @@ def explain_environment_key(denial: Denial) -> Explanation:
         "reported", text="Lambda could not decrypt the function's environment variables."
     )
     reason = "the execution role is not allowed to use the KMS key"
-    causes: tuple[Cause, ...] = (key, KMS_KEY_POLICY.cause(), KMS_GRANT_OF_OTHER_ROLE.cause())
-    remedies = (_inspect_key_remedy(denial), _renew_grant_remedy(denial))
+    causes: tuple[Cause, ...] = (key, KMS_KEY_POLICY.cause(), encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
+    remedies = (_inspect_key_remedy(denial), encrypted_data.renew_grant_remedy(denial))
     if "security token included in the request is invalid" in denial.failure.text:
         reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one"
-        causes, remedies = (KMS_GRANT_OF_OTHER_ROLE.cause("derived"), key), remedies[::-1]
+        causes, remedies = (encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived"), key), remedies[::-1]
     return denial.explain(
         f"Lambda could not decrypt the function's environment variables: {reason}.",
         *causes,
@@ -334,42 +321,8 @@ def explain_environment_key(denial: Denial) -> Explanation:
     )
 
 
-def _renew_grant_remedy(denial: Denial) -> Remedy:
-    """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    function = encrypted_data.function_of(denial)
-    role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
-    update = f"aws lambda update-function-configuration --function-name {function} --role"
-    return account_remedy(
-        "Set the function's role again",
-        "Set another role, then this one again: Lambda then creates a new grant on the key for the current role.",
-        commands=(
-            f"{update} OTHER_ROLE_ARN",
-            f"aws lambda get-function-configuration --function-name {function} --query LastUpdateStatus --output text",
-            f"{update} {commands.arn(role, 'ROLE_ARN')}",
-        ),
-        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
-    )
-
-
-def _find_key(denial: Denial) -> str | None:
-    """Return the key of a denial by ARN, alias or ID: the resource, that of the command, or the one that the text names."""
-    if denial.resource_arn is not None and denial.resource_arn.service == "kms":
-        return denial.resource
-    context, text = context_of(denial.facts), denial.failure.text
-    stated = None if context.command is None else context.command.option("key-id")
-    if stated is not None and _KEY_NAME.fullmatch(stated.value):
-        return stated.value
-    # A policy can name another key, which is then why the call was denied.
-    in_policies = "".join(str(each.content) for each in context.policies)
-    keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]
-    if len(set(keys)) > 1:
-        # SOPS tries each key, and prints the error after it.
-        keys = _KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
-    return keys[0] if keys else None
-
-
 def _inspect_key_remedy(denial: Denial) -> Remedy:
-    key = _find_key(denial) or "KEY_ID"
+    key = encrypted_data.find_key(denial) or "KEY_ID"
     key = commands.arn(key, "KEY_ID") if ":" in key else key
     arn = try_parse_arn(key)
     # The called operation can be one of another service, which uses the key for the caller.
@@ -398,7 +351,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     elif owner is not None:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # An alias or ID without an ARN is always one of the caller's account.
-    is_same = _KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
+    is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
     other_side = "" if is_same else f" {across} {action} on the key's ARN, too."
     controller, find_role, show_role = _find_controller(denial), None, None
     caller = denial.caller
