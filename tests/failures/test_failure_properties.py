@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 
 import attrs
@@ -60,6 +61,7 @@ def test_pickling_and_copying_keep_everything(case: Case, shape: str) -> None:
     """After pickle, copy and deepcopy, a failure is equal and has the same text and spans."""
     failure = parse(LOG_SHAPES[shape](case.text))
     assert failure is not None
+    assert json.dumps(attrs.asdict(failure))
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
         again = pickle.loads(pickle.dumps(failure, protocol))
         assert (again, again.text, again.span, again.spans) == (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re  # noqa: TC003 (libraries resolve the annotations)
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
@@ -88,9 +87,8 @@ class Envelope(Referable):
 
 _NO_ENVELOPE = Envelope()
 
-# Names, then as many (start, end) pairs: two shared tuples cost less than a dict per failure. A match
-# builds the pairs of its groups when they are read.
-Marks: TypeAlias = tuple[tuple[str, ...], "tuple[tuple[int, int], ...] | re.Match[str]"]
+# Names, then as many (start, end) pairs: two shared tuples cost less than a dict per failure.
+Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
 # repr() prints these last, because they rarely distinguish failures.
@@ -99,7 +97,7 @@ _LAST_IN_REPR = ("envelope", "account", "reason", "authorization_id", "encoded_m
 _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
 
 
-@attrs.frozen(eq=False, getstate_setstate=False)
+@attrs.frozen(eq=False)
 class _Failure(Value, View):
     """The attributes that all failures have.
 
@@ -130,9 +128,7 @@ class _Failure(Value, View):
 
         A value that is wrapped over lines or escaped in the text has no span.
         """
-        names, marks = self._marks
-        pairs = marks if isinstance(marks, tuple) else marks.regs
-        return {name: mark for name, mark in zip(names, pairs, strict=True) if name and mark[0] >= 0}
+        return {name: mark for name, mark in zip(*self._marks, strict=True) if name and mark[0] >= 0}
 
     def labelled_facts(self) -> Iterator[tuple[str, str]]:
         """Yield the facts that show what failed, as (label, value)."""
@@ -146,19 +142,6 @@ class _Failure(Value, View):
                 yield LABELS[key], '""'
             elif value is not None:
                 yield LABELS[key], str(value).replace("_", " ") if key == "policy_type" else str(value)
-
-    def __getstate__(self) -> dict[str, object]:
-        """Return the state to pickle or copy, without a match, which has none."""
-        spans = self.spans
-        state: dict[str, object] = {
-            field.name: getattr(self, field.name) for field in attrs.fields(type(self))
-        }
-        state["_marks"] = tuple(spans), tuple(spans.values())
-        return state
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
 
     @override
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
@@ -177,7 +160,7 @@ class _Failure(Value, View):
         yield Paragraph("iamtriage.explain() says why, and what helps.", quiet=True)
 
 
-@attrs.frozen(eq=False, getstate_setstate=False)
+@attrs.frozen(eq=False)
 class AccessDenied(_Failure):
     """An AWS principal is not authorized to perform an action.
 
@@ -204,7 +187,7 @@ class AccessDenied(_Failure):
     kind: ClassVar[Literal["access_denied"]] = "access_denied"
 
 
-@attrs.frozen(eq=False, getstate_setstate=False)
+@attrs.frozen(eq=False)
 class KubernetesForbidden(_Failure):
     """An authenticated Kubernetes user is not authorized to do something.
 

@@ -1847,7 +1847,7 @@ GUARDRAILS: tuple[Case, ...] = (
         (
             "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
             "or kms:Decrypt on the object's KMS key",
-            "No such object, or a wrong key",
+            "The object does not exist, or its key is misspelled",
         ),
         ("s3:HeadObject",),
     ),

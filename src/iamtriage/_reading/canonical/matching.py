@@ -177,7 +177,7 @@ class _DenialParser:
             ),
             text,
             (m.start(self._begin_group), m.end()),
-            (self._record_keys, m),
+            (self._record_keys, m.regs),
             principal,
             account,
             action,

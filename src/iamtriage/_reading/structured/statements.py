@@ -115,7 +115,7 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         )
         deny, policy_type = parse_decision(reason, implicit, explicit)
         names: tuple[str, ...] = _CALLED_NAMES if at else DENIAL_NAMES
-        marks: re.Match[str] | tuple[tuple[int, int], ...] = m
+        marks: tuple[tuple[int, int], ...] = m.regs
         kind_attributes: tuple[str | None, ...] = deny, policy_type, policy, None, None, reason
     else:
         message = parse_message(text, at) if stated_message else NO_MESSAGE
