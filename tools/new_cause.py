@@ -87,7 +87,10 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
     if not re.fullmatch(r'[A-Z][^"\\\n]{7,79}(?<!\.)', title):
         msg = f"the title must be a sentence of 8 to 80 characters without its period, not {title!r}"
         raise CauseError(msg)
-    if any(f'CauseType(\n    "{code}",' in path.read_text(encoding="utf-8") for path in _modules(root)):
+    # Each cause has an example.
+    if any(
+        f"\n[{code}]\n" in path.read_text(encoding="utf-8") for path in (root / RULES).rglob("examples.toml")
+    ):
         msg = f"the code {code} exists: iamtriage why {code}"
         raise CauseError(msg)
     name = code.replace("-", "_")
@@ -97,10 +100,6 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
     changelog = root / "CHANGELOG.md"
     changelog.write_text(_with_line(changelog.read_text(encoding="utf-8"), names), encoding="utf-8")
     return _NEXT_STEPS.format(module=module.relative_to(root), examples=examples.relative_to(root))
-
-
-def _modules(root: Path) -> list[Path]:
-    return sorted((root / RULES).rglob("*.py"))
 
 
 def _with_rule(source: str, names: dict[str, str]) -> str:

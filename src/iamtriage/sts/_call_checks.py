@@ -100,6 +100,7 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
     endpoint, region = call.endpoint, call.region
     fixes: list[Fix] = []
     evidence: list[str] = []
+    difference = "signs for another region"
     if endpoint is not None:
         # Legacy mode alone is not a cause: without an endpoint URL it signs for us-east-1, as required.
         if endpoint.value != GLOBAL_HOST or (region is not None and region.value in _GLOBAL_REGIONS):
@@ -123,11 +124,12 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
         evidence += ["the request is signed for a region other than the endpoint's", reason]
         text = f"remove STS endpoint URLs from the code, or set them to {call.regional_url}"
         fixes.append(build_fix("code", text))
+        difference = "the pod is set to the regional one, so the client signs for its own region"
     else:
         return None
     return StsCause(
         "global-host-regional-credentials",
-        "The code calls the global STS endpoint, but signs for another region.",
+        f"The code calls the global STS endpoint, but {difference}.",
         tuple(evidence),
         "derived" if endpoint is not None and region is not None else "possible",
         tuple(fixes),

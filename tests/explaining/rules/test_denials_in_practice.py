@@ -1847,7 +1847,7 @@ GUARDRAILS: tuple[Case, ...] = (
         (
             "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
             "or kms:Decrypt on the object's KMS key",
-            "The object does not exist, or its key is misspelled",
+            "The object does not exist, or the key has a typo",
         ),
         ("s3:HeadObject",),
     ),

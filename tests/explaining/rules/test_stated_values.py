@@ -512,7 +512,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
-            ("The object does not exist, or its key is misspelled.",),
+            ("The object does not exist, or the key has a typo.",),
             ("If the key changes", "The text states"),
             id="missing object behind a HEAD request",
         ),

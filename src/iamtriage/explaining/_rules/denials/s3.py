@@ -86,7 +86,7 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
 MISSING_OBJECT = CauseType(
     "missing-object",
     title="The object does not exist",
-    text="The object does not exist, or its key is misspelled. Without s3:ListBucket, S3 answers 403 instead of 404.",
+    text="The object does not exist, or the key has a typo. Without s3:ListBucket, S3 answers 403 instead of 404.",
     fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
     of="derived-action",
 )

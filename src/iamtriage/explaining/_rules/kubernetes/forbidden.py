@@ -138,7 +138,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     yield users.NO_RULE.cause(
         "reported",
         (
-            "The API server authenticated the user, so this is not a problem with the login.",
+            "The API server authenticated the user: the login and IAM policies are not the problem.",
             f"The API server says that the user cannot {denied.request.description}.",
         ),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
