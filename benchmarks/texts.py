@@ -194,7 +194,7 @@ NUMBERED_UNITS = (
     "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
     '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
     "auth|\n- 7aBcDeFg{n}", "password|FQoDYXdz{n}\\n",
-    '{n}%0A"][[]client_key_data', "docker login -p xtoken%0A{n}", "aB{n}pwd->{n}&quot;", "{n}Authorization: Bearer\\\n",
+    '{n}%0A"][[]client_key_data', "docker login -p xtoken%0A{n}", "Authorization:", "aB{n}pwd->{n}&quot;", "{n}Authorization: Bearer\\\n",
     "%2522\0{n}[--PASSWORD|", "requestId: seed{n}pat\n",
 )  # fmt: skip
 

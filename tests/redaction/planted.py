@@ -432,6 +432,11 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("an element without an end tag", f"<DB_PASSWORD>\n  {PASSWORD} battery\n<port>5432</port>", (PASSWORD, "battery")),
     ("a password next to a marker", json.dumps({"password": f"{PASSWORD} [REDACTED token]"}), (PASSWORD,)),
     ("a password before a marker in YAML", f"password: {PASSWORD} [REDACTED token]\nport: 5432\n", (PASSWORD,)),
+    (
+        "credentials without a scheme, joined to the next header",
+        "Authorization:dGhpc0lzQVNlY3JldDEyMzQ1Authorization: Basic x",
+        ("dGhpc0lzQVNlY3JldDEyMzQ1",),
+    ),
     ("a header joined to the next one", f"Authorization: Bearer {PASSWORD}Authorization: Basic x", (PASSWORD,)),
     ("a login below its name", f"api_key:\nana:{PASSWORD}", (PASSWORD,)),
     ("a tagged token below its name", f"client_secret =\n  v1:{OPAQUE}", (OPAQUE,)),

@@ -8,6 +8,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
@@ -80,8 +81,10 @@ def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
 
 def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]]:
     if "authorization" in folded:
-        for header in _HEADER.finditer(folded):
-            for found in _find_in_header(text, header.end()):
+        headers = list(_HEADER.finditer(folded))
+        for header, following in zip_longest(headers, headers[1:]):
+            stop = len(text) if following is None else following.start()
+            for found in _find_in_header(text, header.end(), stop):
                 if not is_in_line_prefix(text, header.start(), found[0]):
                     yield found
     if "bearer" in folded:
@@ -102,7 +105,14 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
                 yield (*m.span("value"), "signature")
 
 
-def _find_in_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
+def _find_in_header(text: str, at: int, stop: int) -> Iterator[tuple[int, int, Secret]]:
+    """Yield the credentials of a header.
+
+    Args:
+        text: The text.
+        at: The position after the header's name.
+        stop: The start of the next header, which no credentials without a scheme contain.
+    """
     if _VERSION_4.match(text, at):
         return
     second = _VERSION_2.match(text, at)
@@ -119,6 +129,6 @@ def _find_in_header(text: str, at: int) -> Iterator[tuple[int, int, Secret]]:
         if len(scheme["value"]) >= 6 and not scheme["value"].isalpha():
             yield (*scheme.span("value"), what)
         return
-    alone = _ALONE.match(text, at)
+    alone = _ALONE.match(text, at, stop)
     if alone and looks_random(alone["value"]) and len(alone["value"]) >= 16:
         yield (*alone.span("value"), "authorization")
