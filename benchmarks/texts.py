@@ -185,7 +185,7 @@ SECRET_UNITS = (
     "token is ", "password=hunter2 ", "token: aB3dE6fG9hJ2\n", "<token>aB3dE6fG9hJ2</token>", 'token="aB3dE6fG\\n" ', "token%20is%20aB3dE6fG9hJ2%0A",
     "pass\n", "    <Message>Token too old:(", "private key\x1e", "[{é", "seed=://", "token\\u003d://", "secret%20%22=", ">cookie = xoxb-", "<br>auth",
     "X-Amz-Signature->", "@api_key|s3:GetObject\\n", "`%20Cookie\x85", "Set-CookieSet-Cookie%3Dcodeverifier\x1e",
-    "auth=://", "?--token://", '%0Acookie\\"=>', "eyJrIjoi", "pwd”", "passphrase│ :", "aws_secret_access_key│", "auth\\u003dtoken\n",
+    "Authorization:", "auth=://", "?--token://", '%0Acookie\\"=>', "eyJrIjoi", "pwd”", "passphrase│ :", "aws_secret_access_key│", "auth\\u003dtoken\n",
     '\\"\\":\\"--password', "https://a:b@&#39;pass", "device_code&lt;glpat-=>", "│QVdTOmV5SG.pass: |\n  @tcp(", "> Authorization: Bearer ey\n", "tokenNoEcho: true\n",
 )  # fmt: skip
 
@@ -194,7 +194,7 @@ NUMBERED_UNITS = (
     "arn:{n}\n", "token:\n7aBcDeFg{n} ", "token:\n7aBcDeFg{n}\\n", "token: aB3dE6fG9hJ2\n{n}\\n", "token: {n}\\n", "secret={n}\\n",
     '{"token": "{n}\n', "Encoded authorization failure message:\n{n}\\n", "12345{n}authToken\n  ->", "token: eyJhbGciOi{n}.eyJzdWIi.abc'\n",
     "auth|\n- 7aBcDeFg{n}", "password|FQoDYXdz{n}\\n",
-    '{n}%0A"][[]client_key_data', "docker login -p xtoken%0A{n}", "Authorization:", "aB{n}pwd->{n}&quot;", "{n}Authorization: Bearer\\\n",
+    '{n}%0A"][[]client_key_data', "docker login -p xtoken%0A{n}", "aB{n}pwd->{n}&quot;", "{n}Authorization: Bearer\\\n",
     "%2522\0{n}[--PASSWORD|", "requestId: seed{n}pat\n",
 )  # fmt: skip
 
