@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,25 +17,16 @@ from iamtriage.explaining._explanations import Explanation, Remedy, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
-    AccessEntry,
-    AccessKeyQuota,
     AwsError,
-    ConsoleKubernetesAccess,
-    CredentialScope,
     Envelope,
-    ExpiredCredentials,
     Failure,
-    InvalidArn,
     InvalidCredentials,
-    InvalidIdentityToken,
-    KubernetesForbidden,
     KubernetesUnauthorized,
-    MalformedPolicy,
     MissingCredentials,
-    RegionDisabled,
     SignatureMismatch,
 )
 from iamtriage.failures._secrets import has_secrets
@@ -61,6 +52,25 @@ _MIN_OTHER = 20
 _GENERAL_TOPICS = frozenset(
     {"already-exists", "aws-error", "head-without-reason", "no-answer", "service-error", "throttled"}
 )
+# The rule for each kind of failure, by its name below _rules.
+_RULES = {
+    "access_denied": "denials.dispatch.explain_denial",
+    "kubernetes_forbidden": "kubernetes.forbidden.explain_forbidden",
+    "kubernetes_unauthorized": "kubernetes.unauthorized.explain_unauthorized",
+    "console_kubernetes_access": "kubernetes.eks_console.explain_eks_console",
+    "access_entry": "kubernetes.access_entries.explain_access_entry",
+    "invalid_arn": "calls.invalid_arns.explain_invalid_arn",
+    "invalid_identity_token": "credentials.identity_tokens.explain_identity_token",
+    "credential_scope": "sts.credential_scopes.explain_credential_scope",
+    "expired_credentials": "credentials.expired.explain_expired_credentials",
+    "invalid_credentials": "credentials.invalid_credentials.explain_invalid_credentials",
+    "signature_mismatch": "credentials.signatures.explain_signature",
+    "missing_credentials": "credentials.missing_credentials.explain_missing_credentials",
+    "region_disabled": "sts.rejected_calls.explain_region_disabled",
+    "access_key_quota": "credentials.access_keys.explain_key_quota",
+    "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
+    "aws_error": "calls.api_errors.explain_api_error",
+}
 _NO_FAILURE_SUMMARY = Explanation(
     None, "nothing", "No AWS or Kubernetes access failure was found in this text."
 )
@@ -324,83 +334,12 @@ def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
     return _explain_failure(failure, facts)
 
 
-def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)
-    match failure:
-        case AccessDenied():
-            from iamtriage.explaining._rules.denials.dispatch import explain_denial
+def _explain_failure(failure: Failure, facts: Facts) -> Explanation:
+    case = Case(failure, facts)
+    explanation: Explanation = load_rule(_RULES[failure.kind])(case)
+    if explanation.topic == "nodes-not-joined":
+        # The aws-auth entries in the text can say why.
+        from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 
-            return explain_denial(Case(failure, facts))
-        case KubernetesForbidden():
-            from iamtriage.explaining._rules.kubernetes.forbidden import explain_forbidden
-
-            return explain_forbidden(Case(failure, facts))
-        case KubernetesUnauthorized():
-            from iamtriage.explaining._rules.kubernetes.unauthorized import explain_unauthorized
-
-            return explain_unauthorized(Case(failure, facts))
-        case ConsoleKubernetesAccess():
-            from iamtriage.explaining._rules.kubernetes.eks_console import explain_eks_console
-
-            return explain_eks_console(Case(failure, facts))
-        case AccessEntry():
-            from iamtriage.explaining._rules.kubernetes.access_entries import explain_access_entry
-
-            return explain_access_entry(Case(failure, facts))
-        case InvalidArn():
-            from iamtriage.explaining._rules.calls.invalid_arns import explain_invalid_arn
-
-            return explain_invalid_arn(Case(failure, facts))
-        case InvalidIdentityToken():
-            from iamtriage.explaining._rules.credentials.identity_tokens import explain_identity_token
-
-            return explain_identity_token(Case(failure, facts))
-        case CredentialScope():
-            from iamtriage.explaining._rules.sts.credential_scopes import explain_credential_scope
-
-            return explain_credential_scope(Case(failure, facts))
-        case ExpiredCredentials():
-            from iamtriage.explaining._rules.credentials.expired import explain_expired_credentials
-
-            return explain_expired_credentials(Case(failure, facts))
-        case InvalidCredentials():
-            from iamtriage.explaining._rules.credentials.invalid_credentials import (
-                explain_invalid_credentials,
-            )
-
-            return explain_invalid_credentials(Case(failure, facts))
-        case SignatureMismatch():
-            from iamtriage.explaining._rules.credentials.signatures import explain_signature
-
-            return explain_signature(Case(failure, facts))
-        case MissingCredentials():
-            from iamtriage.explaining._rules.credentials.missing_credentials import (
-                explain_missing_credentials,
-            )
-
-            return explain_missing_credentials(Case(failure, facts))
-        case RegionDisabled():
-            from iamtriage.explaining._rules.sts.rejected_calls import explain_region_disabled
-
-            return explain_region_disabled(Case(failure, facts))
-        case AccessKeyQuota():
-            from iamtriage.explaining._rules.credentials.access_keys import explain_key_quota
-
-            return explain_key_quota(Case(failure, facts))
-        case MalformedPolicy():
-            from iamtriage.explaining._rules.calls.malformed_policies import explain_malformed_policy
-
-            return explain_malformed_policy(Case(failure, facts))
-        case AwsError():
-            from iamtriage.explaining._rules.calls.api_errors import explain_api_error
-
-            return _add_map_of_nodes(Case(failure, facts), explain_api_error(Case(failure, facts)))
-    assert_never(failure)
-
-
-def _add_map_of_nodes(case: Case[AwsError], explanation: Explanation) -> Explanation:
-    """Return an explanation, with what ``aws-auth`` entries in the text say of nodes that did not join."""
-    if explanation.topic != "nodes-not-joined":
-        return explanation
-    from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
-
-    return add_stated_map(case, explanation)
+        explanation = add_stated_map(case, explanation)
+    return explanation

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
@@ -20,6 +18,7 @@ from iamtriage.explaining._rules.shared.denial import (
     build_denial,
     mark_cut_end,
 )
+from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,
@@ -65,7 +64,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         explanation = attrs.evolve(explanation, failure=case.failure)
     for applies, name in _ADDITIONS:
         if applies(denial):
-            explanation = _load(name)(denial, explanation)
+            explanation = load_rule(name)(denial, explanation)
     return explanation
 
 
@@ -119,21 +118,13 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
 def select_rule(denial: Denial) -> Rule:
     """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
     name = _find_route(GUARDRAIL_ROUTES, denial) or _find_message_rule(denial) or _find_route(ROUTES, denial)
-    rule: Rule = _load(name or DEFAULT_RULE)
+    rule: Rule = load_rule(name or DEFAULT_RULE)
     return rule
-
-
-@functools.cache
-def _load(name: str) -> Callable[..., Any]:
-    """Return a function of a rule by its name below _rules; its module is imported when it is first needed."""
-    module, _, function = name.rpartition(".")
-    found: Callable[..., Any] = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
-    return found
 
 
 def _also(condition: Condition, name: str) -> Condition:
     """Return a condition that a function of a rule decides, if another one, which needs no import, holds."""
-    return lambda denial: condition(denial) and bool(_load(name)(denial))
+    return lambda denial: condition(denial) and bool(load_rule(name)(denial))
 
 
 def _find_route(routes: Routes, denial: Denial) -> str | None:

@@ -69,7 +69,7 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     account = f" of account {denial.account}" if denial.account else ""
     tool = "tofu" if _OPENTOFU.search(text) else "terraform"
     state = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
-    file = f"{state}/{key or 'STATE_KEY'}"
+    file = clip_text(f"{state}/{key or 'STATE_KEY'}")
     is_backend = found["block"].startswith("backend")
     unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
     remedy = your_remedy(

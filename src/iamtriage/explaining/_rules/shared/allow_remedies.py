@@ -116,7 +116,7 @@ def allow_remedy(
     steps = (
         *([first_step] if first_step else []),
         *about_call,
-        *present(ecs_starts.execution_role_hint(denial.failure.text, grant.action)),
+        *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
         *_controller_steps(grant, denial, partition, has_policy=user is not None),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *more,

@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from iamtriage.failures._failures import Failure
 
 _NOT_STARTED = "ResourceInitializationError"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}"
@@ -23,11 +26,6 @@ _TASK_ROLE = lazy_pattern(
 _CLUSTER = lazy_pattern(
     r"\baws ecs [^\n|;]{0,200}?--cluster[ =](?:arn:[\w:-]{1,60}:cluster/)?(\w[\w-]{0,254})"
     r"|:ecs:[a-z0-9-]{5,30}:[0-9]{12}:(?:task|service|container-instance)/(\w[\w-]{0,254})/",
-    re.ASCII,
-)
-# The output ends at the next command, or at the failure.
-_ROLE_POLICY = lazy_pattern(
-    r"\baws iam get-role-policy [^\n]{0,200}?--role-name[ =](?P<role>[\w+=,.@-]{1,64})[^\n]{0,200}(?P<output>(?:\n(?![$#>] |[^\n]{0,200}ResourceInit)[^\n]{0,2000}){1,200})",
     re.ASCII,
 )
 _SERVICE = lazy_pattern(
@@ -59,22 +57,36 @@ def new_task_step(text: str, region: str | None) -> str:
     return f" Then start a new task: {command}."
 
 
-def execution_role_hint(text: str, action: str) -> str | None:
+def execution_role_hint(failure: Failure, action: str) -> str | None:
     """Return which role starts a task of ECS, if it could not be started.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 
     Args:
-        text: The text.
+        failure: The failure.
         action: The denied action.
     """
-    if _NOT_STARTED not in text:
+    if _NOT_STARTED not in failure.text:
         return None
-    task_role = _only(_TASK_ROLE.findall(text))
-    shown = (each["output"] for each in _ROLE_POLICY.finditer(text) if each["role"] == task_role)
-    policy = ", whose policy the text shows," if any(action in each for each in shown) else ""
+    task_role = _only(_TASK_ROLE.findall(failure.text))
+    policy = (
+        ", whose policy the text shows," if task_role and _shows_policy(failure, task_role, action) else ""
+    )
     other = f"The task role {task_role}{policy}" if task_role else "The task role"
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container."
+
+
+def _shows_policy(failure: Failure, role: str, action: str) -> bool:
+    """Return whether a command printed a policy of a role that names an action."""
+    for run in find_runs(failure):
+        named = run.command.option("role-name")
+        is_of_role = (
+            run.command.words[1:2] == ("get-role-policy",) and named is not None and named.value == role
+        )
+        # The error can follow the output.
+        if is_of_role and action in run.output.partition(_NOT_STARTED)[0]:
+            return True
+    return False
 
 
 def _only(found: Iterable[tuple[str, ...]]) -> str | None:
