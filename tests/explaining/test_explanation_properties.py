@@ -13,6 +13,9 @@ from iamtriage import AccessDenied, explain, parse, policy_for, scan
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.explaining import policies_by_principal, policies_for
+from iamtriage.explaining._explain import _RULES
+from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.failures._failures import FAILURE_CLASSES
 from tests.policy_validator import validate, validate_statement
 from tests.strategies import ALONE, Case, calls, cases, denials, known, soup
 
@@ -34,6 +37,11 @@ def _statements(explanation: Explanation) -> Iterator[tuple[str | None, dict[str
 
 def _many(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+def test_each_kind_has_a_rule() -> None:
+    assert _RULES.keys() == {each.kind for each in FAILURE_CLASSES}
+    assert all(load_rule(name) for name in _RULES.values())
 
 
 @given(st.one_of(bare_denials, cases().map(lambda case: case.text)))

@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from iamtriage import from_record, parse
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user
-from iamtriage.explaining._rules.shared.manifests import (
-    Rule,
-    Subject,
-    build_binding,
-    build_role,
-    object_name,
-    to_yaml,
-)
+from iamtriage.explaining._rules.shared.manifests import build_binding, build_role, object_name, to_yaml
 from iamtriage.failures import (
     AccessEntry,
     ConsoleKubernetesAccess,

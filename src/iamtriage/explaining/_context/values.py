@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
-__all__ = ("CommandLine", "Document", "MappingEntry", "Runtime", "Stated", "quote_match")
+__all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
 
 
 class Stated(NamedTuple):
@@ -81,6 +81,38 @@ class MappingEntry(NamedTuple):
     is_role: bool = True
     around: tuple[str, str] = ("", "")
     groups: tuple[str, ...] = ()
+
+
+class Rule(NamedTuple):
+    """A rule of a role of Kubernetes RBAC.
+
+    Attributes:
+        verbs: The verbs, such as ``"get"``.
+        groups: The API groups; ``""`` is the core group.
+        resources: The resource types, such as ``"pods/log"``.
+        names: The objects that the rule is restricted to; empty for all.
+        urls: Paths instead of groups and resources.
+    """
+
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+
+
+class Subject(NamedTuple):
+    """The subject of a role binding.
+
+    Attributes:
+        kind: ``"User"``, ``"Group"`` or ``"ServiceAccount"``.
+        name: The name.
+        namespace: The namespace of a service account.
+    """
+
+    kind: str
+    name: str
+    namespace: str | None = None
 
 
 class Document(NamedTuple):

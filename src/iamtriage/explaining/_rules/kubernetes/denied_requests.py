@@ -14,13 +14,14 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages, principal_words
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import user_argument
-from iamtriage.explaining._rules.shared.manifests import Subject, object_name
+from iamtriage.explaining._rules.shared.manifests import object_name
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy

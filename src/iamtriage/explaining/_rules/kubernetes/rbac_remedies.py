@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     access_policy_remedy,
@@ -37,12 +38,12 @@ _CREATE_NAMESPACE = lazy_pattern(
 # What kubectl drain requires, as in https://github.com/kubereboot/kured/blob/main/kured-rbac.yaml: the names of
 # roles, with their rules and the types as arguments.
 _DRAIN_ROLES = {
-    "cordon": (manifests.Rule(("get", "list", "patch"), ("",), ("nodes",)), "nodes"),
+    "cordon": (Rule(("get", "list", "patch"), ("",), ("nodes",)), "nodes"),
     "list-pods": (
-        manifests.Rule(("get", "list"), ("", "apps"), ("pods", "daemonsets")),
+        Rule(("get", "list"), ("", "apps"), ("pods", "daemonsets")),
         "pods,daemonsets.apps",
     ),
-    "evict": (manifests.Rule(("create",), ("",), ("pods/eviction",)), "pods/eviction"),
+    "evict": (Rule(("create",), ("",), ("pods/eviction",)), "pods/eviction"),
 }
 _DRAIN_STEP = "kubectl drain patches nodes, lists pods, gets daemonsets and creates pods/eviction. With a role for one verb, the next request is denied."
 _MISSING_ROLE = lazy_pattern(
@@ -130,7 +131,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
     if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
         return None
     namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
-    create, _ = _role_commands(request, missing.name, "binding", manifests.Subject("User", "USER"), namespace)
+    create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
     return cluster_remedy(
         f"Create the {missing.kind} {missing.name}, to which the binding refers",
         "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
@@ -178,7 +179,7 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
     role_commands: tuple[str, ...] = ()
     if request.rule is not None:
         scope, name = _role_scope(request), _role_name(denied)
-        own = manifests.Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
+        own = Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
         binding = manifests.object_name(name, namespace if scope is None else "")
         role_commands = _role_commands(request, name, binding, own, scope)
     return Remedy(
@@ -221,11 +222,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     if rule is None:
         return None
     namespace, name = _role_scope(request), _role_name(denied)
-    rules: tuple[manifests.Rule, ...] = (rule,)
+    rules: tuple[Rule, ...] = (rule,)
     if denied.is_drain:
         namespace, name = None, "drain-nodes"
         rules = tuple(each for each, _ in _DRAIN_ROLES.values())
-    subject = denied.subject or manifests.Subject("User", "USER")
+    subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
@@ -300,7 +301,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
 
 
 def _role_commands(
-    request: Request, role: str, binding: str, subject: manifests.Subject, namespace: str | None
+    request: Request, role: str, binding: str, subject: Subject, namespace: str | None
 ) -> tuple[str, ...]:
     """Return the commands that create the role and its binding, which fail if they exist already.
 
@@ -325,7 +326,7 @@ def _role_commands(
     )
 
 
-def _drain_commands(subject: manifests.Subject) -> Iterator[str]:
+def _drain_commands(subject: Subject) -> Iterator[str]:
     """Yield the commands that create and bind the roles for ``kubectl drain``."""
     for role, (rule, types) in _DRAIN_ROLES.items():
         allowed = (f"--verb={','.join(rule.verbs)}", f"--resource={types}")

@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.shared import manifests, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user, parse_service_account
@@ -85,7 +86,7 @@ class _Escalation(Value):
     groups: tuple[str, ...]
     kind: str | None
     name: str | None
-    rules: tuple[manifests.Rule, ...]
+    rules: tuple[Rule, ...]
     file: str | None
 
     @property
@@ -185,16 +186,16 @@ def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tup
     )
 
 
-def _choose_subject(parsed: _Escalation) -> manifests.Subject | None:
+def _choose_subject(parsed: _Escalation) -> Subject | None:
     """Return the subject to bind. A group is better than the name of a session, which changes."""
     account = parse_service_account(parsed.user)
     if account is not None:
         return account
     if parsed.groups:
-        return manifests.Subject("Group", parsed.groups[0])
+        return Subject("Group", parsed.groups[0])
     if parsed.user is None or classify_user(parsed.user) == "unknown":
         return None
-    return manifests.Subject("User", parsed.user)
+    return Subject("User", parsed.user)
 
 
 def _verb_remedy(parsed: _Escalation) -> Remedy:
@@ -234,7 +235,7 @@ def _parse(message: str) -> _Escalation:
     )
 
 
-def _parse_rule(text: str) -> manifests.Rule | None:
+def _parse_rule(text: str) -> Rule | None:
     fields = {name: tuple(_QUOTED.findall(values)) for name, values in _FIELD.findall(text)}
     verbs = fields.get("Verbs", ())
     urls = fields.get("NonResourceURLs", ())
@@ -242,16 +243,14 @@ def _parse_rule(text: str) -> manifests.Rule | None:
     if not verbs or not (urls or resources):
         return None
     if urls:
-        return manifests.Rule(verbs, urls=urls)
-    return manifests.Rule(
-        verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ())
-    )
+        return Rule(verbs, urls=urls)
+    return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
 
 
-def _describe_rule(rule: manifests.Rule) -> str:
+def _describe_rule(rule: Rule) -> str:
     """Return a rule in words.
 
-    >>> _describe_rule(manifests.Rule(("get", "list"), ("apps",), ("deployments",)))
+    >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))
     'get and list on deployments.apps'
     """
     verbs = "every verb" if "*" in rule.verbs else join_words(rule.verbs, "and")

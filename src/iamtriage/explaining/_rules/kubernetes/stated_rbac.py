@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.kubernetes.rbac_objects import BoundSubject, RoleRule
+    from iamtriage.explaining._context.values import Rule, Subject
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
@@ -171,14 +171,14 @@ def _compare_binding(binding: StatedBinding, denied: DeniedRequest, allowing: Co
     return Gap(binding, f"names the service account {named}, and the request is from {caller}")
 
 
-def _matches(subject: BoundSubject, binding: StatedBinding, denied: DeniedRequest) -> bool:
+def _matches(subject: Subject, binding: StatedBinding, denied: DeniedRequest) -> bool:
     wanted = denied.subject
     if wanted is not None and subject.kind == "ServiceAccount" == wanted.kind:
         return subject.name == wanted.name and (subject.namespace or binding.namespace) == wanted.namespace
     return wanted is not None and subject.kind == "User" and subject.name == denied.user
 
 
-def _is_similar(subject: BoundSubject, denied: DeniedRequest) -> bool:
+def _is_similar(subject: Subject, denied: DeniedRequest) -> bool:
     """Return whether a binding names a service account of the same name, or one of the same namespace."""
     wanted = denied.subject
     if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
@@ -186,7 +186,7 @@ def _is_similar(subject: BoundSubject, denied: DeniedRequest) -> bool:
     return subject.name == wanted.name or subject.namespace == wanted.namespace is not None
 
 
-def _covers(rule: RoleRule, resource: str) -> bool:
+def _covers(rule: Rule, resource: str) -> bool:
     # "*" covers subresources, too, and "*/scale" those of every type.
     subresource = resource.partition("/")[2]
     return _has(rule.resources, resource) or bool(subresource and f"*/{subresource}" in rule.resources)

@@ -18,8 +18,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS, is_cluster_scoped
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.manifests import Rule, Subject
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

@@ -11,13 +11,12 @@ import re
 import zlib
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from iamtriage.explaining._context.values import Rule, Subject
 
 _API_GROUP = "rbac.authorization.k8s.io"
 _API_VERSION = f"{_API_GROUP}/v1"
@@ -33,40 +32,6 @@ _NOT_IN_NAMES = lazy_pattern(r"[^a-z0-9.]+")
 _MAX_PART_LENGTH = 60
 _CHECKSUM_LENGTH = 8
 _MAX_NAME_LENGTH = 200
-
-
-@attrs.frozen(eq=False, repr=False)
-class Rule(Value):
-    """A rule of a role.
-
-    Attributes:
-        verbs: The verbs, such as ``"get"``.
-        groups: The API groups; ``""`` is the core group.
-        resources: The resource types, such as ``"pods/log"``.
-        names: The objects that the rule is restricted to; empty for all.
-        urls: Paths instead of groups and resources.
-    """
-
-    verbs: tuple[str, ...]
-    groups: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-
-
-@attrs.frozen(eq=False, repr=False)
-class Subject(Value):
-    """The subject of a role binding.
-
-    Attributes:
-        kind: ``"User"``, ``"Group"`` or ``"ServiceAccount"``.
-        name: The name.
-        namespace: The namespace of a service account.
-    """
-
-    kind: str
-    name: str
-    namespace: str | None = None
 
 
 def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> dict[str, _Node]:

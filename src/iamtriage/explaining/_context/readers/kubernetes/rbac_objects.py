@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.policies._readers.policy_yaml import parse_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("BoundSubject", "RoleRule", "StatedBinding", "StatedRole", "find_bindings", "find_roles")
+__all__ = ("StatedBinding", "StatedRole", "find_bindings", "find_roles")
 
 _KIND = lazy_pattern(
     r"^[ \t]{0,20}(?:- )?kind: [\"']?(?P<kind>(?:Cluster)?Role(?:Binding)?)[\"']?[ \t\r]{0,8}$", re.MULTILINE
@@ -31,22 +32,6 @@ _ROW = lazy_pattern(
 _MAX_CHARS = 8_000
 
 
-class RoleRule(NamedTuple):
-    """A rule of a role.
-
-    Attributes:
-        groups: The API groups; ``""`` is the core group.
-        resources: The resource types, such as ``"pods/log"``.
-        verbs: The verbs.
-        names: The objects that the rule is restricted to; empty for all.
-    """
-
-    groups: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-
 class StatedRole(NamedTuple):
     """A role that a text contains.
 
@@ -60,26 +45,12 @@ class StatedRole(NamedTuple):
     kind: str
     name: str
     namespace: str | None
-    rules: tuple[RoleRule, ...]
+    rules: tuple[Rule, ...]
 
     @property
     def has_wildcards(self) -> bool:
         """Whether a rule allows everything of a kind, so that the role is not meant for one request."""
         return any("*" in each for rule in self.rules for each in (*rule.resources, *rule.verbs))
-
-
-class BoundSubject(NamedTuple):
-    """A subject of a binding.
-
-    Attributes:
-        kind: ``"ServiceAccount"``, ``"User"`` or ``"Group"``.
-        name: Its name.
-        namespace: The namespace of a service account.
-    """
-
-    kind: str
-    name: str
-    namespace: str | None
 
 
 class StatedBinding(NamedTuple):
@@ -97,7 +68,7 @@ class StatedBinding(NamedTuple):
     name: str
     namespace: str | None
     role: str
-    subjects: tuple[BoundSubject, ...]
+    subjects: tuple[Subject, ...]
 
 
 def find_roles(text: str) -> Iterator[StatedRole]:
@@ -105,7 +76,7 @@ def find_roles(text: str) -> Iterator[StatedRole]:
 
     >>> found = find_roles('kind: Role\nmetadata:\n  name: ci\nrules:\n- apiGroups: [""]\n  resources: [pods]\n  verbs: [get]\n')
     >>> next(found).rules
-    (RoleRule(groups=('',), resources=('pods',), verbs=('get',), names=()),)
+    (Rule(verbs=('get',), groups=('',), resources=('pods',), names=(), urls=()),)
     """
     for content, name, namespace in _find_objects(text, "rules"):
         rules = tuple(map(_read_rule, _mappings(content["rules"])))
@@ -128,7 +99,7 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
     for content, name, namespace in _find_objects(text, "roleRef"):
         role = content["roleRef"]
         subjects = (
-            BoundSubject(each["kind"], named, _name(each.get("namespace")))
+            Subject(each["kind"], named, _name(each.get("namespace")))
             for each in _mappings(content.get("subjects"))
             if "kind" in each and (named := _name(each.get("name"))) is not None
         )
@@ -156,20 +127,20 @@ def _mappings(value: object) -> list[dict[str, Any]]:
     return [cast("dict[str, Any]", each) for each in values if isinstance(each, dict)]
 
 
-def _read_rule(rule: dict[str, Any]) -> RoleRule:
-    lists = (rule.get(key) for key in ("apiGroups", "resources", "verbs", "resourceNames"))
-    return RoleRule(
+def _read_rule(rule: dict[str, Any]) -> Rule:
+    lists = (rule.get(key) for key in ("verbs", "apiGroups", "resources", "resourceNames"))
+    return Rule(
         *(tuple(map(str, cast("list[object]", each))) if isinstance(each, list) else () for each in lists)
     )
 
 
-def _read_row(row: re.Match[str]) -> RoleRule:
+def _read_row(row: re.Match[str]) -> Rule:
     """Return the rule of a row, whose resource is written with its API group: ``deployments.apps/scale``."""
     base, slash, subresource = row["resource"].partition("/")
     name, _, group = base.partition(".")
-    return RoleRule(
+    return Rule(
+        tuple(row["verbs"].split()),
         ("" if base == "*" else group,),
         (f"{name}{slash}{subresource}",),
-        tuple(row["verbs"].split()),
         tuple(row["names"].split()),
     )
