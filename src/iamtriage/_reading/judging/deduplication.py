@@ -1,6 +1,6 @@
 """Merge repeated reports of one failure, such as a traceback and its summary.
 
-The facts of two mismatches failures can complement each other, for example one denial's operation and another one's
+The facts of two different failures can complement each other, for example one denial's operation and another one's
 request ID. So reports are merged only if they share a fact that identifies the failure, or if nothing suggests two
 failures.
 """

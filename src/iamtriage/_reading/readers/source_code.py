@@ -8,6 +8,7 @@ constant. The same is true of the errors that a reference manual or a documentat
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -112,6 +113,7 @@ _CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
 _MAX_CALL_LENGTH = 140
 # Maximum length of the name of a function, unless it has brackets or follows "throw", "raise" or "new".
 _MAX_NAME_LENGTH = 48
+_CALLEE = f"{ascii_letters}{digits}_.:->!?()"
 _PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
 _MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\s?\w{{0,40}}\s?\))?\s?"
@@ -340,7 +342,8 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
         return None
     reach = max(0, at - _MAX_CALL_LENGTH)
     before = text[reach : at - 1]
-    near = max(0, at - _MAX_NAME_LENGTH)
+    # A pattern that ends with the name is slow to search for in all that precedes it.
+    near = max(0, at - _MAX_NAME_LENGTH, reach + len(before.rstrip(_CALLEE)))
     searching_call = _SEARCHING_CALL.search(text, reach if before.endswith("]") else near, at - 1)
     if searching_call:
         other_arguments = _OTHER_ARGUMENTS.match(text, m.end())
