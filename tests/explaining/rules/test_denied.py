@@ -63,7 +63,7 @@ def _explained(name: str) -> Explanation:
         ("pass-role", "pass-role", [("pass-role", "reported"), ("role-passed-within-call", "derived")]),
         ("cross-account-pass-role", "cross-account-pass-role", [("cross-account-pass-role", "reported")]),
         ("pass-role-cross-account-derived", "cross-account-pass-role", [("cross-account-pass-role", "derived")]),
-        ("caller-not-trusted", "assume-role", [("no-assume-allow", "possible"), ("caller-not-trusted", "possible"), ("no-such-role", "possible")]),
+        ("caller-not-trusted", "assume-role", [("no-identity-allow", "possible"), ("caller-not-trusted", "possible"), ("no-such-role", "possible")]),
         ("assume-role-trust", "assume-role", [("caller-not-trusted", "reported")]),
         ("trust-policy-checked", "assume-role", [("trust-policy-checked", "supplied")]),
         ("session-tags", "assume-role", [("session-tags", "derived")]),
@@ -97,7 +97,7 @@ def _explained(name: str) -> Explanation:
         ("pod-uses-node-role", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("pod-as-node-possible", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "possible")]),
         ("pod-as-node-supplied", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "supplied")]),
-        ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("no-assume-allow", "possible"), ("caller-not-trusted", "possible"), ("no-such-role", "possible")]),
+        ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("caller-not-trusted", "possible"), ("no-such-role", "possible")]),
         ("service-message", "own-words", [("service-message", "reported"), ("policy-behind-message", "possible")]),
     ],
 )  # fmt: skip

@@ -97,7 +97,7 @@ def test_role_that_works_in_other_accounts(before: str, accounts: str | None) ->
     assert {each.code for each in explanation.causes} == {
         "no-such-role",
         "caller-not-trusted",
-        "no-assume-allow",
+        "no-identity-allow",
     }
 
 

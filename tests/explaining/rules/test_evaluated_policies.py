@@ -264,3 +264,37 @@ def test_a_statement_for_a_policy_that_caps_permissions_is_verified(name: str) -
     # A policy that is not given is not verified.
     unknown = explain_with(text, identity=[ALLOWED])
     assert not any("erified" in step for each in unknown.remedies for step in each.steps)
+
+
+ASSUME = (
+    f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: {USER} is not authorized to perform: "
+    "sts:AssumeRole on resource: arn:aws:iam::444455556666:role/audit"
+)
+_ALLOWS_AUDIT = statement("Allow", "sts:AssumeRole", Resource="arn:aws:iam::444455556666:role/audit")
+
+
+def _printed(user: str) -> str:
+    output = json.dumps({"UserName": user, "PolicyDocument": doc(_ALLOWS_AUDIT)})
+    return f"{ASSUME}\n$ aws iam get-user-policy --user-name {user} --policy-name audit\n{output}"
+
+
+@pytest.mark.parametrize(
+    ("text", "policies", "is_left"),
+    [
+        (ASSUME, {"identity": [doc(_ALLOWS_AUDIT)]}, True),
+        (_printed("ana"), {}, True),
+        (_printed("kim"), {}, False),
+        (ASSUME, {"identity": [doc(statement("Allow", "sts:AssumeRole", Resource="arn:aws:iam::444455556666:role/other"))]}, False),
+        (ASSUME, {"identity": [doc(_ALLOWS_AUDIT | {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}})]}, False),
+        (f"{ASSUME} because no identity-based policy allows the sts:AssumeRole action", {"identity": [doc(_ALLOWS_AUDIT)]}, False),
+    ],
+    ids=["given", "printed", "of another user", "of another role", "under a condition", "AWS names the type"],
+)  # fmt: skip
+def test_trust_policy_is_left_if_a_policy_of_the_caller_allows_the_call(
+    text: str, policies: dict[str, object], is_left: bool
+) -> None:
+    explanation = explain_with(text, **policies) if policies else explain(text)
+    left = "allows it, so most likely the role's trust policy in account 444455556666 does not"
+    assert (left in explanation.summary) is is_left
+    assert (explanation.remedies[0].layer == "role_trust") is is_left
+    assert not is_left or "no-identity-allow" not in {each.code for each in explanation.causes}

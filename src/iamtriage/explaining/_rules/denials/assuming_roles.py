@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared import (
     policy_principals,
     wording,
 )
-from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
@@ -61,13 +61,6 @@ CALLER_NOT_TRUSTED = CauseType(
     recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
     fix="Name the caller in the role's trust policy, with the action that is called.",
     sources=(pages.ASSUME_ROLE, pages.TRUST_POLICIES),
-)
-NO_ASSUME_ALLOW = CauseType(
-    "no-assume-allow",
-    title="No policy of the caller allows it to assume the role",
-    recognised_by="AWS says that no identity-based policy allows the sts:AssumeRole action.",
-    fix="Allow sts:AssumeRole on the role in an identity-based policy of the caller.",
-    sources=(pages.ASSUME_ROLE,),
 )
 SESSION_TAGS = CauseType(
     "session-tags",
@@ -160,7 +153,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
-        yield NO_ASSUME_ALLOW.cause(evidence, reasons, text=text)
+        yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
@@ -181,7 +174,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
-        no_allow = NO_ASSUME_ALLOW.cause(text=text)
+        no_allow = NO_IDENTITY_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
@@ -53,7 +54,7 @@ def explain_target_account(denial: Denial) -> Explanation:
         assuming_roles.CALLER_NOT_TRUSTED.cause(
             text=f"The trust policy of {role} does not allow {caller} of the administrator account."
         ),
-        assuming_roles.NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=(
             trust_remedy(

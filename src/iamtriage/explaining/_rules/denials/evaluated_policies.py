@@ -18,12 +18,12 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_OTHER_RESOURCE,
     compare,
     describe_other_resource,
+    explain_allowed_caller,
     find_conditional,
     first_remedy,
     list_known_policies,
 )
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._evaluation.deciding import evaluate
@@ -74,10 +74,14 @@ def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
     # A condition of the policies that nobody stated was met, as the explicit denial shows.
     is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
     conditional = _find_conditional(denial, decision)
-    note = None if is_decided or conditional else _describe_other_decision(denial, decision)
+    is_caller_allowed = bool(policies.sources("identity")) and (
+        decision.allowed or (decision.allowed is None and denial.policy_type is None and _allows_caller(denial))
+    )
+    is_explained = is_decided or conditional or (is_caller_allowed and decision.allowed is None)
+    note = None if is_explained else _describe_other_decision(denial, decision)
     if conditional is not None:
         explanation = _add_condition(explanation, denial, *conditional)
-    elif decision.allowed and policies.sources("identity"):
+    elif is_caller_allowed:
         explanation = _add_allowing_policies(explanation, denial)
     elif decision.deny == "explicit" and not is_decided:
         explanation = _add_deny(explanation, denial, decision)
@@ -160,23 +164,28 @@ def _add_condition(
     )
 
 
+def _allows_caller(denial: Denial) -> bool:
+    """Return whether a given identity-based policy allows the call without a condition."""
+    causes = (
+        compare(denial, denial.action or "", policy)
+        for policy in list_known_policies(denial)
+        if policy.policy_type == "identity"
+    )
+    return any(cause is not None and cause.code == STATED_POLICY_ALLOWS.code for cause in causes)
+
+
 def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanation:
     """Return the explanation without what the caller's policies allow already."""
-    causes = tuple(
-        each
-        for each in explanation.causes
-        if each.evidence != "possible" or each.code != NO_IDENTITY_ALLOW.code
-    )
-    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     if denial.policy_type == "identity":
-        added = present(first_remedy(denial, STATED_POLICY_ALLOWS.code))
         cause = STATED_POLICY_ALLOWS.cause(
             "derived",
             ("AWS found no identity-based policy that allows it.",),
             text=f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect.",
         )
-        return attrs.evolve(explanation, causes=(cause, *causes), remedies=(*added, *others))
-    return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
+        others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+        remedies = *present(first_remedy(denial, STATED_POLICY_ALLOWS.code)), *others
+        return attrs.evolve(explanation, causes=(cause, *explanation.causes), remedies=remedies)
+    return explain_allowed_caller(denial, explanation, "the given identity-based policy")
 
 
 def _describe_other_decision(denial: Denial, decision: Decision) -> str | None:

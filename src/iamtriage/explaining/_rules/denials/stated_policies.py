@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.denials.statement_matching import (
     names_resource,
 )
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
@@ -206,6 +207,9 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
+    if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
+        explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
+        return explain_allowed_caller(denial, explanation, policy.name)
     codes = {cause.code for _, cause in found}
     remedies = explanation.remedies
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
@@ -237,8 +241,46 @@ def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be that of another role or user than the caller."""
     if policy.owner is None or denial.principal is None:
         return False
+    return policy.owner != _identify_caller(denial)
+
+
+def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
+    """Return whether a policy is known to be attached to the caller."""
+    return policy.policy_type == "identity" or (
+        policy.owner is not None and policy.owner == _identify_caller(denial)
+    )
+
+
+def _identify_caller(denial: Denial) -> tuple[str, str]:
     name: str = getattr(denial.role or denial.principal, "name", "")
-    return policy.owner != ("user" if denial.role is None else "role", name)
+    return "user" if denial.role is None else "role", name
+
+
+def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
+    """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side.
+
+    Args:
+        denial: The denial, for which AWS does not say that no identity-based policy allows it.
+        explanation: The explanation.
+        policy_name: What to call the policy, such as ``"the policy in the text"``.
+    """
+    causes = tuple(
+        each
+        for each in explanation.causes
+        if each.evidence != "possible" or each.code != NO_IDENTITY_ALLOW.code
+    )
+    others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
+    of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
+    if not of_resource or denial.policy_type is not None or denial.deny is not None:
+        return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
+    owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
+    account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, f"{policy_name} allows it, so most likely the {owner}{account} does not"),
+        causes=causes,
+        remedies=(*of_resource, *(each for each in others if each not in of_resource)),
+    )
 
 
 def _may_be_why(cause: Cause, denial: Denial) -> bool:
@@ -348,10 +390,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         is_decisive = denial.policy_type == "identity" and not denial.is_explicit
         return STATED_POLICY_CONDITION.cause("derived" if is_decisive else "possible", text=text)
     because: tuple[str, ...] = ()
-    text = f". It is not attached to {caller}, or a policy of another type denies the call."
+    is_attached = is_of_caller(policy, denial)
+    text = "." if is_attached else f". It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
         because = ("AWS found no identity-based policy that allows it.",)
-        text = f", so it is not attached to {caller}, or was not yet in effect."
+        not_attached = "" if policy.owner is not None else f" is not attached to {caller}, or"
+        text = f", so it{not_attached} was not yet in effect."
     return STATED_POLICY_ALLOWS.cause(
         "derived", because, text=f"{subject} allows {action} on this resource{text}"
     )
