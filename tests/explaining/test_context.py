@@ -312,7 +312,9 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="GitHub Actions",
         ),
         pytest.param(f"AWS_ROLE_ARN={ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="variable with the role"),
-        pytest.param(f"job 77 uses OIDC role {ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="role in a sentence"),
+        pytest.param(
+            f"job 77 uses OIDC role {ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="role in a sentence"
+        ),
         pytest.param(
             f"arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{WEB_IDENTITY}",
             {"cluster": "orders", "region": "eu-west-1"},

@@ -291,7 +291,9 @@ def _printed(user: str) -> str:
     ids=["given", "printed", "of another user", "of another role", "under a condition", "AWS names the type"],
 )  # fmt: skip
 def test_trust_policy_is_left_if_a_policy_of_the_caller_allows_the_call(
-    text: str, policies: dict[str, object], is_left: bool
+    text: str,
+    policies: dict[str, object],
+    is_left: bool,  # noqa: FBT001 (a column of the table)
 ) -> None:
     explanation = explain_with(text, **policies) if policies else explain(text)
     left = "allows it, so most likely the role's trust policy in account 444455556666 does not"

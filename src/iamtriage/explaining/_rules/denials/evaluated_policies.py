@@ -75,7 +75,8 @@ def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
     is_decided = any(each.code == STATED_POLICY_DENIES.code for each in explanation.causes)
     conditional = _find_conditional(denial, decision)
     is_caller_allowed = bool(policies.sources("identity")) and (
-        decision.allowed or (decision.allowed is None and denial.policy_type is None and _allows_caller(denial))
+        decision.allowed
+        or (decision.allowed is None and denial.policy_type is None and _allows_caller(denial))
     )
     is_explained = is_decided or conditional or (is_caller_allowed and decision.allowed is None)
     note = None if is_explained else _describe_other_decision(denial, decision)

@@ -277,7 +277,9 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
     return attrs.evolve(
         explanation,
-        summary=denial_summary(denial, f"{policy_name} allows it, so most likely the {owner}{account} does not"),
+        summary=denial_summary(
+            denial, f"{policy_name} allows it, so most likely the {owner}{account} does not"
+        ),
         causes=causes,
         remedies=(*of_resource, *(each for each in others if each not in of_resource)),
     )
@@ -391,7 +393,11 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         return STATED_POLICY_CONDITION.cause("derived" if is_decisive else "possible", text=text)
     because: tuple[str, ...] = ()
     is_attached = is_of_caller(policy, denial)
-    text = "." if is_attached else f". It is not attached to {caller}, or a policy of another type denies the call."
+    text = (
+        "."
+        if is_attached
+        else f". It is not attached to {caller}, or a policy of another type denies the call."
+    )
     if denial.policy_type == "identity":
         because = ("AWS found no identity-based policy that allows it.",)
         not_attached = "" if policy.owner is not None else f" is not attached to {caller}, or"
