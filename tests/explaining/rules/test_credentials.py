@@ -2722,38 +2722,13 @@ def test_first_way_to_the_regional_sts_endpoint(
         ('backend "s3" {\n  region = "us-east-1"', "Set region = eu-west-1 in backend s3 [you]", "terraform init -reconfigure"),
         ("$ aws s3 ls s3://orders --region us-east-1", "Set --region eu-west-1 [you]", "aws s3 ls s3://orders --region eu-west-1"),
         ("export AWS_REGION=us-east-1", "Set AWS_REGION=eu-west-1 [you]", None),
-        ("store:\n  region: us-east-1", "Set store.region: eu-west-1 [you]", None),
+        ("store:\n  region: us-east-1", "Set region: eu-west-1 in store [you]", None),
         ("tea:\n  s3:\n    # the region\n\n    buckets:\n    - a\n    region: us-east-1", "Set region: eu-west-1 [you]", None),
+        ("stores:\n- name: main\n  config:\n    region: us-east-1", "Set region: eu-west-1 in config [you]", None),
         (
-            "stores:\n- name: main\n  config:\n    region: us-east-1",
-            "Set stores[].config.region: eu-west-1 [you]",
+            "env:\n- name: AWS_REGION\n  value: us-east-1",
+            "Set AWS_REGION to eu-west-1 in the manifest [you]",
             None,
-        ),
-        (
-            "stores:\n  - bucket: tea\n    region: us-east-1\n",
-            "Set stores[].region: eu-west-1 [you]",
-            None,
-        ),
-        (
-            "$ kubectl -n tea get deploy brewer -o yaml | grep -A9 env\n        env:\n        - name: AWS_REGION\n          value: us-east-1",
-            "Set AWS_REGION to eu-west-1 in the deployment tea/brewer [you]",
-            "kubectl -n tea set env deploy/brewer AWS_REGION=eu-west-1",
-        ),
-        ("tea:\n  s3:\n    type: s3\n    region: us-east-1", "Set tea.s3.region: eu-west-1 [you]", None),
-        (
-            "$ kubectl -n tea get bsl main -o yaml | sed -n '/^spec/,$p'\nspec:\n  config:\n    region: us-east-1",
-            "Set spec.config.region of the bsl tea/main to eu-west-1 [you]",
-            """kubectl -n tea patch bsl main --type merge -p '{"spec":{"config":{"region":"eu-west-1"}}}'""",
-        ),
-        (
-            "$ kubectl get cm/store -n tea -oyaml\napiVersion: v1\ndata:\n  store.yml: |\n    type: S3\n    config:\n      region: us-east-1\nkind: ConfigMap",
-            "Set config.region of the configmap tea/store to eu-west-1 [you]",
-            "kubectl -n tea edit cm store",
-        ),
-        (
-            "level=info backup-storage-location=tea/main",
-            "Set spec.config.region of the BackupStorageLocation tea/main to eu-west-1 [you]",
-            """kubectl -n tea patch backupstoragelocation main --type merge -p '{"spec":{"config":{"region":"eu-west-1"}}}'""",
         ),
         (
             "$ aws s3 ls --endpoint-url https://s3.us-east-1.amazonaws.com",

@@ -950,8 +950,8 @@ CASES = {
     ),
     "region-of-prometheus": (
         f'remote_write:\n  - url: {_WORKSPACE}\n    sigv4:\n      region: us-east-1\n\nts=2026-11-25T06:12:44.018Z level=error url={_WORKSPACE} err="403 Forbidden: {_SCOPED}"',
-        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2: remote_write[].sigv4.region is us-east-1",
-        "reload or restart",
+        "signed for us-east-1, but the endpoint aps-workspaces.us-east-2.amazonaws.com is in us-east-2: region: us-east-1 in sigv4 is wrong",
+        "restart the program",
     ),
     "region-of-fluent-bit": (
         f"[OUTPUT]\n    Name   opensearch\n    Host   search-orders-abc123.eu-central-1.es.amazonaws.com\n    AWS_Auth On\n    AWS_Region eu-west-1\n[2026/11/24 07:12:03] [error] [output:opensearch:opensearch.0] HTTP status=403 URI=/_bulk, response: {_SCOPED}",

@@ -1,21 +1,16 @@
-"""Find where a text sets the wrong region, and correct it there.
-
-That is the object of Kubernetes that a text shows, a section of a file, a line of code or an option of a command.
-"""
+"""Find where a text sets the wrong region, and correct it there: in a file, a line of code or an option."""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import command, repeat_command
-from iamtriage.explaining._rules.sts.shown_objects import ShownObject, YamlPath, find_object, find_path
+from iamtriage.explaining._rules.shared.commands import repeat_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -42,18 +37,14 @@ _VARIABLE = lazy_pattern(
     rf"\bname: [\"']?(?P<name>[A-Z][A-Z0-9_]{{0,40}}_REGION)[\"']?\s{{1,40}}value: [\"']?(?P<region>{_REGION_NAME})\b",
     re.ASCII,
 )
-# The section of a file or the block of Terraform that a setting is in.
+# The section of a file, the block of Terraform or the key of YAML that a setting is in.
 _SECTION = lazy_pattern(
-    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4)(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
+    r"^(?P<indent>[ \t]{0,40})(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\"|sigv4|(?:- )?[\w-]{1,60}(?=:))(?: = |:|[ \t]{0,5}\{)?[ \t]{0,5}$",
     re.ASCII | re.MULTILINE,
 )
 _BUCKET = lazy_pattern(
     r"^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
-)
-# The location that an entry of Velero's log is about.
-_LOCATION = lazy_pattern(
-    r"\bbackup-storage-location=(?P<namespace>[a-z0-9-]{1,63})/(?P<name>[a-z0-9.-]{1,253})"
 )
 
 
@@ -70,11 +61,6 @@ _SIGNED_SERVICE = lazy_pattern(
 )
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
-
-
-_IN_SOURCE = (
-    "If Helm or GitOps manages the object, change the setting there, or the next run overwrites this change."
-)
 
 
 class RegionFix(NamedTuple):
@@ -128,20 +114,16 @@ def find_region_fix(
             return _remove_endpoint(case, endpoint, signed)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
-    profile = find_profile(case)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
-    if setting is None and variable is not None:
-        return _fix_variable(text, variable, region)
-    location = _LOCATION.search(text)
-    if setting is None and location is not None and signed is not None:
-        # https://github.com/vmware-tanzu/velero-plugin-for-aws/blob/main/backupstoragelocation.md
-        kind, options = "BackupStorageLocation", ("-n", location["namespace"])
-        target = ShownObject(kind.lower(), location["name"], options, kind)
-        path = YamlPath(("spec", "config", "region"), None, is_whole=True)
-        return _patch_object(target, path, signed, region)
-    if setting is None:
-        return _fix_client(case, profile, region)
-    return _fix_object(text, setting, region) or _fix_section(case, setting, region)
+    if setting is not None:
+        return _fix_section(case, setting, region)
+    if variable is None:
+        return _fix_client(case, find_profile(case), region)
+    name, step = (
+        variable["name"],
+        "Then apply the manifest again, or change it in the Helm values or the repository.",
+    )
+    return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
 
 
 def find_endpoint_setting(text: str) -> str | None:
@@ -225,71 +207,18 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     )
 
 
-def _fix_object(text: str, setting: re.Match[str], region: str) -> RegionFix | None:
-    """Return the fix for a setting at a path of YAML, in an object of Kubernetes or another file."""
-    path = find_path(text, setting.start())
-    if len(path.keys) < 2:
-        return None
-    target = find_object(text, setting.start())
-    if target is not None:
-        return _patch_object(target, path, setting["region"], region)
-    return RegionFix(
-        f"Set {path.inner}: {region}",
-        (
-            f"The text has {path.inner}: {setting['region']}. Change it there, then reload or restart the program (helm upgrade, for values).",
-        ),
-        (),
-        f"{path.inner} is {setting['region']}",
-    )
-
-
-def _fix_variable(text: str, variable: re.Match[str], region: str) -> RegionFix:
-    """Return the fix for an environment variable in the manifest of a workload."""
-    name, target = variable["name"], find_object(text, variable.start())
-    place = f"{name} is {variable['region']}"
-    if target is None:
-        return RegionFix(
-            f"Set {name} to {region} in the manifest", ("Then apply the manifest again.",), (), place
-        )
-    return RegionFix(
-        f"Set {name} to {region} in the {target.words}",
-        (_IN_SOURCE,),
-        (
-            command(
-                "kubectl", *target.options, "set", "env", f"{target.kind}/{target.name}", f"{name}={region}"
-            ),
-        ),
-        f"{place} in the {target.words}",
-    )
-
-
-def _patch_object(target: ShownObject, path: YamlPath, signed: str, region: str) -> RegionFix:
-    """Return the fix for an object of Kubernetes, by the path of the setting."""
-    steps: tuple[str, ...] = (_IN_SOURCE,)
-    if path.scalar is None and "[]" not in path.keys and path.is_whole:
-        change: Any = region
-        for key in reversed(path.keys):
-            change = {key: change}
-        patch = json.dumps(change, separators=(",", ":"))
-        words: tuple[str, ...] = ("patch", target.kind, target.name, "--type", "merge", "-p", patch)
-    else:
-        if path.scalar is not None:
-            steps = (f"In the key {clip_text(path.keys[path.scalar])}, change {path.inner}.", *steps)
-        words = ("edit", target.kind, target.name)
-    return RegionFix(
-        f"Set {path.inner} of the {target.words} to {region}",
-        steps,
-        (command("kubectl", *target.options, *words),),
-        f"{path.inner} of the {target.words} is {signed}",
-    )
-
-
 def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
     """Return the fix for a setting in a section of a file, a line of code or an option."""
     text, called = case.failure.text, context_of(case.facts).command
     # A block ends at an empty line.
     before, section = text[: setting.start()].rpartition("\n\n")[2], ""
-    found = next(reversed(list(_SECTION.finditer(before))), None)
+    line = text[text.rfind("\n", 0, setting.start()) + 1 :]
+    column = len(line) - len(line.lstrip())
+    # A key in the same column is not the parent. Sections and blocks are, however they are indented.
+    above = [
+        each for each in _SECTION.finditer(before) if each["name"][0] == "[" or len(each["indent"]) < column
+    ]
+    found = above[-1] if above else None
     if found is not None and "}" not in before[found.end() :]:
         section = found["name"].replace('"', "")
     written = setting[0].strip().replace('"', "")
