@@ -721,23 +721,23 @@ CASES = {
     ),
     "keys-of-lambda-without-token": (
         f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\nconst sqs = new SQSClient({{ credentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }} }});",
-        "the key ID and secret of the execution role without its session token",
-        "too: sessionToken: process.env.AWS_SESSION_TOKEN.",
+        "a key ID and secret of the execution role without a session token",
+        "Or pass sessionToken, too, from AWS_SESSION_TOKEN.",
     ),
     "keys-of-session-without-token": (
         f'{_UNKNOWN_KEYS}\nsqs = boto3.client("sqs", aws_access_key_id=answer["Credentials"]["AccessKeyId"], aws_secret_access_key=answer["Credentials"]["SecretAccessKey"])',
-        "passes temporary credentials without their session token",
-        'aws_session_token=answer["Credentials"]["SessionToken"]',
+        "of temporary credentials without a session token",
+        'Pass aws_session_token: the session token',
     ),
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
         "temporary credentials require it",
-        'os.Getenv("AWS_SESSION_TOKEN"), as the third argument',
+        "Or pass the token as the third argument, too, from AWS_SESSION_TOKEN",
     ),
     "keys-of-code-in-other-classes": (
         f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',
         "temporary credentials require it",
-        "as the third argument of SessionAWSCredentials",
+        "in .NET SessionAWSCredentials",
     ),
     "keys-of-code-that-are-long-term": (
         f"AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\n{_UNKNOWN_KEYS}\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
@@ -831,7 +831,7 @@ CASES = {
         )
         + '\n$ curl -T in/a.pdf -H "Content-Type: application/octet-stream" "$URL"\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "application/pdf"})',
         "signed for content-type: application/pdf, but curl sent application/octet-stream",
-        "curl -H 'content-type: application/pdf' -T in/a.pdf \"$URL\"",
+        "curl -H 'content-type: application/pdf' -T in/a.pdf 'PRESIGNED_URL'",
     ),
     "signed-acl": (
         _rejected_url("PUT", "host:acme.s3.amazonaws.com\nx-amz-acl:", "host;x-amz-acl")
@@ -866,12 +866,6 @@ CASES = {
         "signed for PUT, but the request sent POST",
         "Send a PUT request",
     ),
-    "signed-key": (
-        'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.csv"})\n'
-        + _rejected_url("PUT", "host:acme.s3.amazonaws.com", "host"),
-        "signed for the key in/a.csv, but the request is for /a",
-        "sign it for the key that is requested",
-    ),
     "type-that-is-not-signed": (
         'await fetch(url, { method: "PUT", headers: { "Content-Type": "image/jpeg" }, body: file });\n'
         + _rejected_url("PUT", "", "").partition("<Canonical")[0]
@@ -883,7 +877,7 @@ CASES = {
         'url = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "a", "ContentType": "text/csv"})\n$ curl -T in/a.csv "$URL"\n'
         + _rejected_url("PUT", "", "").partition("<Canonical")[0],
         "signed for content-type: text/csv, but curl did not send this header",
-        "curl -H 'content-type: text/csv' -T in/a.csv \"$URL\"",
+        "curl -H 'content-type: text/csv' -T in/a.csv 'PRESIGNED_URL'",
     ),
     "type-in-version-2": (
         _rejected_url("PUT", "", "").partition("<Canonical")[0]
@@ -896,13 +890,7 @@ CASES = {
         + _rejected_url("PUT", "", "").partition("<Canonical")[0]
         + '<StringToSign>PUT\n\napplication/x-www-form-urlencoded\n1764063012\n/acme/in/a.png</StringToSign></Error>\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.png"})',
         "signed without a content-type, but curl sent application/x-www-form-urlencoded",
-        'curl -T in/a.png "$URL"',
-    ),
-    "signed-host": (
-        "https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=60\n"
-        + _rejected_url("GET", "host:files.example.com", "host"),
-        "signed for the host acme.s3.eu-west-1.amazonaws.com, but the request reached files.example.com",
-        "sign the URL for the host files.example.com",
+        "curl -T in/a.png 'PRESIGNED_URL'",
     ),
     "lowercase-arn": (
         (

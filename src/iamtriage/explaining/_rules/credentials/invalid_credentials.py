@@ -191,24 +191,22 @@ def _explain_keys_in_code(
     """Explain that code passes an access key ID and a secret, and no session token."""
     is_lambda = keys.is_from_environment and request.is_in_lambda
     is_temporary = is_lambda or not keys.is_from_environment
-    passed = "a key ID and secret without a session token, and AWS does not accept them: temporary credentials require it"
-    because: tuple[str, ...] = ()
+    whose = "of temporary credentials" if is_temporary else "and nothing else"
+    because = ("STS returned the key ID and secret together with a session token.",) if is_temporary else ()
     if is_lambda:
-        passed = "the key ID and secret of the execution role without its session token, so AWS does not accept them"
-        because = ("In Lambda, these variables are temporary credentials.",)
-    elif is_temporary:
-        passed = "temporary credentials without their session token, so AWS does not accept them"
-        because = ("STS returned the key ID and secret together with a session token.",)
-    remedy = your_remedy("Pass the session token, too", f"Add {keys.token}.", url=pages.TEMPORARY_CREDENTIALS)
+        whose, because = "of the execution role", ("In Lambda, these variables are temporary credentials.",)
+    steps = [
+        f"Pass {keys.token}: the session token must come from the same response as the other two values."
+    ]
     if keys.is_from_environment:
-        remedy = your_remedy(
-            "Remove the keys from the code",
+        steps = [
             f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain.",
-            f"Or pass the session token, too: {keys.token}.",
-            url=pages.TEMPORARY_CREDENTIALS,
-        )
+            f"Or pass {keys.token}, too, from AWS_SESSION_TOKEN.",
+        ]
+    title = "Remove the keys from the code" if keys.is_from_environment else "Pass the session token, too"
+    remedy = your_remedy(title, *steps, url=pages.TEMPORARY_CREDENTIALS)
     return case.explain(
-        f"The code passes {passed}. No permission is missing.",
+        f"The code passes a key ID and secret {whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),
         SESSION_TOKEN_MISSING.cause(
             "derived" if is_temporary else "possible",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
@@ -29,15 +28,14 @@ _SIGNED_HEADERS = lazy_pattern(
 )
 # The canonical request that S3 and other services computed, up to the empty line after its headers.
 _CANONICAL_REQUEST = lazy_pattern(
-    r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n(?P<path>[^\n]{0,1024})\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
+    r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n[^\n]{0,1024}\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
 )
 # What a URL of signature version 2 signs, always with the type, as S3 computed it:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
 _STRING_TO_SIGN = lazy_pattern(
-    r"<StringToSign>(?P<method>[A-Z]{3,7})\n[^\n]{0,40}\n(?P<type>[^\n]{0,200})\n1\d{9}\n(?:x-amz-[^\n]{1,400}\n){0,20}(?P<path>/[^\n<]{0,1024})"
+    r"<StringToSign>(?P<method>[A-Z]{3,7})\n[^\n]{0,40}\n(?P<type>[^\n]{0,200})\n1\d{9}\n(?:x-amz-[^\n]{1,400}\n){0,20}/"
 )
 _OLD_SOURCE = "The StringToSign of S3"
-_RECEIVED = {"CanonicalRequest": _CANONICAL_REQUEST, "StringToSign": _STRING_TO_SIGN}
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
@@ -55,19 +53,15 @@ _CLIENT_CALL = lazy_pattern(
 )
 _CHARS_OF_CALL = 400
 _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
+
 _CURL_FILE = lazy_pattern(
-    r"\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)", re.ASCII
+    r"\bcurl(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
+    re.ASCII,
 )
 # Without -X or --request, the method follows from other options.
 _CURL_METHOD = lazy_pattern(r"\s(?:-X\s?|--request[\s=])[\"']?([A-Z]{3,7})\b")
 _CURL_HEAD = lazy_pattern(r"\s(?:-\w{0,5}I|--head)\b")
 _CURL_UPLOAD = lazy_pattern(r"\s(?:-T|--upload-file)[\s=]")
-# A variable that is not the value of an option.
-_VARIABLE = lazy_pattern(
-    r"(?<!\s-\w)(?<!-file)\s(?:\"\$\{?(?P<quoted>[A-Za-z_]\w{0,40})\}?\"|\$\{?(?P<plain>[A-Za-z_]\w{0,40})\}?)(?=\s|\Z)",
-    re.ASCII,
-)
-_URL_HOST = lazy_pattern(r"https?://([a-z0-9.-]{3,255})(?::443)?/[^\s\"'<>]{0,1500}[?&]X-Amz-")
 # The function or command that signs a URL, and its operation or method.
 _SIGNER = lazy_pattern(r"presign|get_?signed_?url", re.IGNORECASE)
 _IMPORT = lazy_pattern(
@@ -109,16 +103,12 @@ class _Request(NamedTuple):
         sender: What sent it.
         method: Its method.
         headers: Its headers, by their names in lowercase. An empty value was not sent.
-        host: Its host.
-        path: Its path.
         source: Where the text shows it.
     """
 
     sender: str
     method: str | None
     headers: dict[str, str]
-    host: str | None
-    path: str | None
     source: str
 
 
@@ -161,37 +151,7 @@ def compare_with_url(text: str) -> Difference:
                 method="PUT",
             ),
         )
-    host = _URL_HOST.search(text)
-    if host is not None and request.host not in {None, host[1]}:
-        return Difference(
-            f"it was signed for the host {host[1]}, but the request reached {request.host}",
-            (f"The URL has the host {host[1]}. {request.source} has host: {request.host}.",),
-            _remedy(
-                text,
-                f"Send the request to {host[1]}, without a proxy that sets another Host header. Or sign the URL for the host {request.host}.",
-                headers=stated,
-            ),
-        )
-    key = _parameter(signer.code, "key")
-    if key is not None and request.path is not None and _is_other_key(request.path, key):
-        return Difference(
-            f"it was signed for the key {clip_text(key)}, but the request is for {clip_text(request.path)}",
-            (
-                f"The code signs the key {clip_text(key)}. {request.source} has the path {clip_text(request.path)}.",
-            ),
-            _remedy(
-                text,
-                "Use the URL unchanged, or sign it for the key that is requested.",
-                headers=stated,
-                method=request.method,
-            ),
-        )
     return _likely_difference(text, names, stated, request)
-
-
-def _is_other_key(path: str, key: str) -> bool:
-    """Return whether a path is not that of a key. Keys that code builds are unknown."""
-    return re.fullmatch(r"[\w./ -]{1,512}", key) is not None and not unquote(path).endswith(f"/{key}")
 
 
 def _compare_methods(text: str, signer: _Signer, request: _Request) -> Difference:
@@ -239,9 +199,7 @@ def _likely_difference(
     parameters = [f"{_PARAMETERS[name]} for {name}" for name in names if name in _PARAMETERS]
     example = f" ({', '.join(parameters)})" if parameters else ""
     step = f"The URL was signed with {', '.join(names)}: send {'it' if len(names) == 1 else 'each'} with exactly the value in the code that signed the URL{example}. Or create the URL without that parameter."
-    if not names and request.path is not None:
-        step = f"S3 received {request.method} {clip_text(request.path)}: the URL must have been signed for this method and key."
-    elif not names:
+    if not names:
         step = (
             "Use the URL unchanged and in quotes, with the method that it was created for (GET, PUT, HEAD)."
         )
@@ -254,14 +212,15 @@ def _likely_difference(
     remedy = _remedy(text, *steps, headers=headers, method=request.method)
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
+    summary = (
+        f"most likely, the request does not send what was signed with the same value: {', '.join(names)}"
+    )
     if not names:
         summary = "most likely, the request differs from the signed one in method, key or query string"
     elif _TYPE_HEADER in names and sent and sent != stated.get(_TYPE_HEADER):
         summary = f"{request.sender} sent {_TYPE_HEADER}: {clip_text(sent)}, and the URL was most likely signed with another one"
     elif missing:
         summary = f"{request.sender} did not send the signed header{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
-    else:
-        summary = f"most likely, the request does not send the signed header{'s' if len(names) > 1 else ''} {', '.join(names)} with the same value"
     return Difference(summary, (), remedy)
 
 
@@ -273,33 +232,20 @@ def _remedy(
     title: str = "Send the request as it was signed",
 ) -> Remedy:
     """Return the remedy with these steps and the request as a curl command."""
-    lines = _NEWLINE.sub("\n", text)
-    element = next(
-        (name for name, pattern in _RECEIVED.items() if f"<{name}>" in lines and pattern.search(lines)), None
-    )
-    check = (
-        f"If it fails again, compare the URL with the method, path and headers in <{element}>, which are those that S3 received."
-        if element is not None
-        else "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
-    )
-    curl = _CURL.search(text)
-    file = None if curl is None else _CURL_FILE.search(curl[0])
-    variable = None if curl is None else _VARIABLE.search(curl[0])
-    url = "'PRESIGNED_URL'" if variable is None else f'"${variable["quoted"] or variable["plain"]}"'
+    element = next((each for each in ("CanonicalRequest", "StringToSign") if f"<{each}>" in text), None)
+    check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
+    if element is not None:
+        check = f"If it fails again, compare the URL with the method, path and headers in <{element}>, which are those that S3 received."
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]
     if method == "PUT" or (words and method not in {"GET", "HEAD", "DELETE"}):
+        file = _CURL_FILE.search(text)
         words.append(f"-T {'FILE' if file is None else quote_argument(file[1])}")
     elif method in {"HEAD", "DELETE"}:
         words.append("-I" if method == "HEAD" else "-X DELETE")
     elif method != "GET":
         words.append("-v")
-    return your_remedy(
-        title,
-        *steps,
-        check,
-        commands=(" ".join(("curl", *words, url)),),
-        url=pages.S3_PRESIGNED,
-    )
+    line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
+    return your_remedy(title, *steps, check, commands=(line,), url=pages.S3_PRESIGNED)
 
 
 def _signed_headers(text: str) -> tuple[str, ...]:
@@ -359,20 +305,18 @@ def _find_request(text: str) -> _Request:
     sender = "the request" if curl is None else "curl"
     if (old := _STRING_TO_SIGN.search(lines)) is not None:
         headers = {_TYPE_HEADER: old["type"].strip()}
-        return _Request(sender, old["method"], headers, None, old["path"], _OLD_SOURCE)
+        return _Request(sender, old["method"], headers, _OLD_SOURCE)
     if (found := _CANONICAL_REQUEST.search(lines)) is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}
-        return _Request(
-            sender, found["method"], headers, headers.get("host"), found["path"], "The CanonicalRequest of S3"
-        )
+        return _Request(sender, found["method"], headers, "The CanonicalRequest of S3")
     if curl is None:
         call = _CLIENT_CALL.search(text)
         if call is None:
-            return _Request(sender, None, {}, None, None, "The request")
+            return _Request(sender, None, {}, "The request")
         code = text[call.start() : call.end() + _CHARS_OF_CALL]
         method = (call[1] or call[2] or call[3]).upper()
-        return _Request(sender, method, _headers_in(code, _CODE_HEADER), None, None, "The request")
+        return _Request(sender, method, _headers_in(code, _CODE_HEADER), "The request")
     headers = _headers_in(curl[0], _CURL_HEADER)
     has_data = _CURL_DATA.search(curl[0]) is not None
     headers.setdefault(_TYPE_HEADER, _FORM_TYPE if has_data else "")
@@ -380,7 +324,7 @@ def _find_request(text: str) -> _Request:
     method = "PUT" if _CURL_UPLOAD.search(curl[0]) else "POST" if has_data else "GET"
     if _CURL_HEAD.search(curl[0]):
         method = "HEAD"
-    return _Request(sender, method if stated is None else stated[1], headers, None, None, "The curl command")
+    return _Request(sender, method if stated is None else stated[1], headers, "The curl command")
 
 
 def _headers_in(text: str, pattern: re.Pattern[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
@@ -14,9 +14,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    import re
-
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -34,69 +32,42 @@ _NOT_EVALUATED = "STS rejects the assertion before it evaluates the role, so nei
 _READ_ASSERTION = "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in."
 
 
-class _Problem(NamedTuple):
-    """A problem of an assertion: how STS words it, what it means, and what to do."""
-
-    wording: re.Pattern[str]
-    text: str
-    remedy: Remedy
-
-
+# How STS words a problem of an assertion, what it means, and the steps.
 _PROBLEMS = (
-    _Problem(
+    (
         lazy_pattern(r"RoleSessionName (?:is required|in AuthnResponse must match)"),
         "the attribute RoleSessionName is missing, or has characters that are not allowed",
-        your_remedy(
-            "Correct the attribute RoleSessionName in the identity provider",
-            f"Send a user ID or an email address as {_ATTRIBUTES}/RoleSessionName, with 2 to 64 letters, digits or characters of _+=,.@- only.",
-            _READ_ASSERTION,
-            url=pages.SAML,
-        ),
+        "Correct the attribute RoleSessionName in the identity provider",
+        f"Send a user ID or an email address as {_ATTRIBUTES}/RoleSessionName, with 2 to 64 letters, digits or characters of _+=,.@- only.",
     ),
-    _Problem(
+    (
         lazy_pattern(r"Source Identity must match"),
         "the attribute SourceIdentity has characters that are not allowed",
-        your_remedy(
-            "Correct the attribute SourceIdentity in the identity provider",
-            f"Send {_ATTRIBUTES}/SourceIdentity with 2 to 64 letters, digits or characters of _+=,.@- only. It must not begin with aws:, either.",
-            _READ_ASSERTION,
-            url=pages.SAML,
-        ),
+        "Correct the attribute SourceIdentity in the identity provider",
+        f"Send {_ATTRIBUTES}/SourceIdentity with 2 to 64 letters, digits or characters of _+=,.@- only. It must not begin with aws:, either.",
     ),
-    _Problem(
-        lazy_pattern(r"signature invalid|Issuer not present in specified provider"),
-        "its issuer or its signature does not match the metadata that the SAML provider in IAM has",
-        account_remedy(
-            "Update the metadata of the SAML provider",
-            "Download the metadata from the identity provider as metadata.xml. Its certificate or its issuer has most likely changed.",
-            commands=(
-                "aws iam list-saml-providers",
-                "aws iam update-saml-provider --saml-provider-arn SAML_PROVIDER_ARN --saml-metadata-document file://metadata.xml",
-            ),
-            url=pages.SAML,
-        ),
-    ),
-    _Problem(
+    (
         lazy_pattern(r"[Ss]pecified provider doesn.{1,8}t exist"),
         "the SAML provider that it names does not exist",
-        your_remedy(
-            "Name an existing SAML provider in the assertion",
-            f"The attribute {_ATTRIBUTES}/Role must contain the ARNs of the role and of a SAML provider in its account, separated by a comma. The command prints the providers.",
-            _READ_ASSERTION,
-            commands=("aws iam list-saml-providers",),
-            url=pages.SAML,
-        ),
+        "Name an existing SAML provider in the assertion",
+        f"The attribute {_ATTRIBUTES}/Role must contain the ARNs of the role and of a SAML provider in its account, separated by a comma. aws iam list-saml-providers prints the providers.",
     ),
-    _Problem(
+    (
         lazy_pattern(r"required audience"),
         "its audience is not the one that the SAML provider in IAM expects",
-        your_remedy(
-            "Correct the audience in the identity provider",
-            "The identifier of the relying party must be the audience (entity ID) of the SAML provider in IAM, letter by letter.",
-            _READ_ASSERTION,
-            url=pages.SAML,
-        ),
+        "Correct the audience in the identity provider",
+        "The identifier of the relying party must be the audience (entity ID) of the SAML provider in IAM, letter by letter.",
     ),
+)
+_OLD_METADATA = lazy_pattern(r"signature invalid|Issuer not present in specified provider")
+_UPDATE = account_remedy(
+    "Update the metadata of the SAML provider",
+    "Download the metadata from the identity provider as metadata.xml. Its certificate or its issuer has most likely changed.",
+    commands=(
+        "aws iam list-saml-providers",
+        "aws iam update-saml-provider --saml-provider-arn SAML_PROVIDER_ARN --saml-metadata-document file://metadata.xml",
+    ),
+    url=pages.SAML,
 )
 _COMPARE = your_remedy(
     "Read the assertion, and compare it with the SAML provider",
@@ -117,19 +88,19 @@ def is_about_saml(case: Case[InvalidIdentityToken], message: str) -> bool:
 
 def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS does not accept a SAML assertion."""
-    for problem in _PROBLEMS:
-        found = problem.wording.search(message)
-        if found is not None:
-            cause = SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, found[0]))
-            return case.explain(
-                f"STS does not accept the SAML assertion: {problem.text}.",
-                cause,
-                remedies=(problem.remedy,),
-                notes=(_NOT_EVALUATED,),
-            )
+    verdict, quote, remedy = "", "", _COMPARE
+    if (found := _OLD_METADATA.search(message)) is not None:
+        verdict = (
+            ": its issuer or its signature does not match the metadata that the SAML provider in IAM has"
+        )
+        quote, remedy = found[0], _UPDATE
+    for wording, text, title, step in _PROBLEMS:
+        if (found := wording.search(message)) is not None:
+            verdict, quote = f": {text}", found[0]
+            remedy = your_remedy(title, step, _READ_ASSERTION, url=pages.SAML)
     return case.explain(
-        "STS does not accept the SAML assertion.",
-        SAML_ASSERTION_INVALID.cause("reported"),
-        remedies=(_COMPARE,),
+        f"STS does not accept the SAML assertion{verdict}.",
+        SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, quote) if quote else ()),
+        remedies=(remedy,),
         notes=(_NOT_EVALUATED,),
     )

@@ -6,40 +6,35 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._context.readers.kubernetes.kubectl_output import (
-    find_daemon_set,
-    find_node_of_pod,
-    find_pod_rows,
-)
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.readers.kubernetes.kubectl_output import PodRow
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-
-_AGENT_PREFIX = "eks-pod-identity-agent-"
-_NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
-_UNHEALTHY_ADDON = lazy_pattern(
-    r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b"
+# What kubectl and the AWS CLI print of the agents: pods, the DaemonSet and the add-on.
+_AGENT = lazy_pattern(
+    r"\b(?P<name>eks-pod-identity-agent-[a-z0-9]{4,10}) +(?P<ready>\d)/1 +(?P<status>[A-Z]\w{2,40})(?: [^\n]{0,60}? (?P<node>(?:ip-|i-)[\w.-]{4,80}))?"
 )
-_STATUSES_WITHOUT_LOG = frozenset({"ContainerCreating", "ErrImagePull", "ImagePullBackOff", "Pending"})
-
+_COUNTS = lazy_pattern(r"\beks-pod-identity-agent +(\d{1,5}) +\d{1,5} +(\d{1,5}) ")
+_UNHEALTHY_ADDON = lazy_pattern(
+    r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b", re.DOTALL
+)
+_NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
 _NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
 AGENT_UNREACHABLE = lazy_pattern(
     rf"{_NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{_NO_ANSWER}"
 )
-
 AGENT_BLOCKED = CauseType(
     "agent-blocked",
     title="A proxy, network policy or firewall blocks the EKS Pod Identity Agent",
@@ -47,94 +42,28 @@ AGENT_BLOCKED = CauseType(
     of="no-credentials",
 )
 
-_UNREACHABLE = "The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23"
-
 
 def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a pod cannot reach the agent on its node, and what the text shows of the agent."""
-    agents = tuple(each for each in find_pod_rows(case.failure.text) if each.name.startswith(_AGENT_PREFIX))
-    counts = find_daemon_set(case.failure.text, "eks-pod-identity-agent")
-    if (shown := _explain_state(case, agents, counts)) is not None:
-        return shown
-    runs = bool(agents) or counts is not None
-    because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
-    others = () if runs else (pod_roles.AGENT_MISSING.cause(because=because),)
-    if (hosts := find_unexempted_hosts(case.failure.text, pod_agents.POD_IDENTITY_AGENT)) is not None:
-        lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
-        return _explain_agent(
-            case,
-            f"{_UNREACHABLE}: the pod uses a proxy, and {lacks}.",
-            AGENT_BLOCKED.cause(
-                "derived",
-                (f"The text shows a proxy, and {lacks}.",),
-                text="The SDK sends the request to the proxy, which cannot reach an address of the node.",
-            ),
-            *others,
-            remedy=_no_proxy_remedy(case, hosts),
-        )
-    return _explain_agent(
-        case,
-        f"{_UNREACHABLE}, {'although the agents run' if runs else 'so it gets no credentials'}.",
-        *others,
-        AGENT_BLOCKED.cause(),
-        remedy=_CHECK_WAY_TO_AGENT if runs else _CHECK_AGENT,
-    )
-
-
-def _explain_state(
-    case: Case[MissingCredentials], agents: tuple[PodRow, ...], counts: tuple[int, int] | None
-) -> Explanation | None:
-    """Return the explanation if kubectl shows that the agent does not run."""
     text = case.failure.text
-    pod, node = find_node_of_pod(text) or _find_node_in_table(text) or (None, None)
-    agent = next((each for each in agents if not each.is_ready and node in (None, each.node)), None)
-    if agent is not None:
-        on = f" on the pod's node {node}" if node else f" on {agent.node}" if agent.node else ""
-        state = f"in {agent.status}" if agent.status != "Running" else "not ready"
-        doubt = "" if node else " Check that this is the agent on the pod's node."
-        return _explain_missing(
-            case,
-            f"the agent{on or f' {agent.name}'} is {state}",
-            f"{agent.name} as {agent.status}{f', and the pod {pod} on {node}' if pod else ''}",
-            f"The agent {agent.name}{on} is {state}.{doubt}",
-            _repair_agent_remedy(agent, node or agent.node, pod),
-        )
-    if _NO_AGENT.search(case.text):
-        return _explain_missing(
-            case,
-            "the cluster has no agent",
-            "that kubectl found none",
-            "The add-on eks-pod-identity-agent is not installed. Only EKS Auto Mode has the agent built in.",
-            _INSTALL_AGENT,
-        )
-    addon = _UNHEALTHY_ADDON.search(case.text)
-    if addon is not None:
-        state, shown = f"the add-on eks-pod-identity-agent is {addon['status']}", addon["status"]
-    elif counts is not None and counts[1] < counts[0]:
-        state = shown = f"only {counts[1]} of {counts[0]} agents are ready"
-    else:
-        return None
-    return _explain_missing(
-        case,
-        f"{state}, and the agent on the pod's node is most likely not ready",
-        f'"{shown}"' if addon else f"that {shown}",
-        "The agent does not run on all nodes.",
-        _FIND_BROKEN_AGENT,
-    )
-
-
-def _explain_missing(
-    case: Case[MissingCredentials], state: str, shown: str, text: str, remedy: Remedy
-) -> Explanation:
-    cause = pod_roles.AGENT_MISSING.cause("derived", (f"The text shows {shown}.",), text=text)
-    return _explain_agent(case, f"{_UNREACHABLE}: {state}.", cause, remedy=remedy)
-
-
-def _explain_agent(
-    case: Case[MissingCredentials], summary: str, *causes: Cause, remedy: Remedy
-) -> Explanation:
+    agents, counts = list(_AGENT.finditer(text)), _COUNTS.search(text)
+    because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
+    causes = [pod_roles.AGENT_MISSING.cause(because=because), AGENT_BLOCKED.cause()]
+    verdict, remedy = "so it gets no credentials", _CHECK_AGENT
+    if (shown := _find_broken_agent(case, agents, counts)) is not None:
+        verdict, remedy = shown
+        causes = [pod_roles.AGENT_MISSING.cause("derived", text=f"The text shows that {verdict}.")]
+    elif agents or counts is not None:
+        verdict, remedy, causes = "although the agents run", _CHECK_WAY_TO_AGENT, causes[1:]
+    if (hosts := find_unexempted_hosts(text, pod_agents.POD_IDENTITY_AGENT)) is not None and shown is None:
+        lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
+        verdict, remedy = f"the pod uses a proxy, and {lacks}", _no_proxy_remedy(case, hosts)
+        why = "The SDK sends the request to the proxy, which cannot reach an address of the node."
+        blocked = AGENT_BLOCKED.cause("derived", (f"The text shows a proxy, and {lacks}.",), text=why)
+        causes = [blocked, *causes[:-1]]
+    separator = ", " if verdict.startswith(("so ", "although ")) else ": "
     return case.explain(
-        summary,
+        f"The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23{separator}{verdict}.",
         *causes,
         topic="no-credentials",
         remedies=(remedy,),
@@ -142,38 +71,33 @@ def _explain_agent(
     )
 
 
-def _find_node_in_table(text: str) -> tuple[str, str] | None:
-    """Return the only pod in a table that is not the agent's, with its node."""
-    rows = {
-        (each.name, each.node)
-        for each in find_pod_rows(text)
-        if each.node is not None and not each.name.startswith(_AGENT_PREFIX)
-    }
-    if len(rows) != 1:
-        return None
-    ((pod, node),) = rows
-    return pod, node or ""
+def _find_broken_agent(
+    case: Case[MissingCredentials], agents: list[re.Match[str]], counts: re.Match[str] | None
+) -> tuple[str, Remedy] | None:
+    """Return what the text shows of an agent that does not run, and how to repair it."""
+    broken = next((each for each in agents if each["ready"] == "0"), None)
+    if broken is not None:
+        state = "not ready" if broken["status"] == "Running" else f"in {broken['status']}"
+        on_node = f" on {broken['node']}" if broken["node"] else ""
+        return f"the agent {broken['name']}{on_node} is {state}", _repair_agent_remedy(broken["name"])
+    if _NO_AGENT.search(case.text):
+        return "the cluster has no agent", _INSTALL_AGENT
+    if (addon := _UNHEALTHY_ADDON.search(case.failure.text)) is not None:
+        return f"the add-on eks-pod-identity-agent is {addon['status']}", _FIND_BROKEN_AGENT
+    if counts is not None and int(counts[2]) < int(counts[1]):
+        return f"only {counts[2]} of {counts[1]} agents are ready", _FIND_BROKEN_AGENT
+    return None
 
 
-def _repair_agent_remedy(agent: PodRow, node: str | None, pod: str | None) -> Remedy:
-    """Return how to find out why an agent is not ready, and how to do without it meanwhile."""
-    has_log = agent.status not in _STATUSES_WITHOUT_LOG
-    previous = "" if agent.status == "Running" else " --previous"
-    logs = f"kubectl logs {agent.name} --namespace kube-system{previous}"
-    stopgap: tuple[str, ...] = ()
-    if node is not None:
-        stopgap = (f"kubectl cordon {node}", f"kubectl delete pod {pod or 'POD'} --namespace NAMESPACE")
+def _repair_agent_remedy(name: str) -> Remedy:
     return cluster_remedy(
-        f"Find out why the agent {agent.name} does not run, and replace it",
-        "Its log or its events name the reason. On a node without IPv6, it cannot start: disable its IPv6 address in the add-on's configuration."
-        if has_log
-        else "Its events name the reason, such as an image that cannot be pulled.",
+        f"Find out why the agent {name} does not run, and replace it",
+        f"Its log (add --previous if it has crashed) or its events name the reason. {_WITHOUT_IPV6}",
         "After the fix, delete the agent's pod: the DaemonSet creates it again. If only this node has the problem, replace the node.",
-        *((_STOPGAP,) if stopgap else ()),
+        _STOPGAP,
         commands=(
-            *((logs,) if has_log else ()),
-            f"kubectl describe pod {agent.name} --namespace kube-system",
-            *stopgap,
+            f"kubectl logs {name} --namespace kube-system",
+            f"kubectl describe pod {name} --namespace kube-system",
         ),
         url=pages.EKS_POD_AGENT,
     )

@@ -1,4 +1,4 @@
-"""Read pods, DaemonSets and nodes from what kubectl prints."""
+"""Read service accounts from what kubectl prints."""
 
 from __future__ import annotations
 
@@ -7,20 +7,7 @@ from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("AccountsOfPod", "PodRow", "find_accounts", "find_daemon_set", "find_node_of_pod", "find_pod_rows")
-
-_NAME = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
-# A namespace precedes the name with --all-namespaces; the last two columns are those of --output wide.
-_POD_ROW = lazy_pattern(
-    rf"^[ \t|│]{{0,8}}(?:{_NAME}[ \t]{{1,40}})?(?P<name>{_NAME})[ \t]{{1,80}}(?P<ready>\d{{1,3}})/(?P<total>\d{{1,3}})[ \t]{{1,40}}(?P<status>[A-Z][\w:]{{2,40}})"
-    rf"(?:[ \t]{{1,40}}\d{{1,6}}(?: \([^)\n]{{1,30}}\))?[ \t]{{1,40}}\w{{2,12}}(?:[ \t]{{1,40}}(?:[\da-f.:]{{3,39}}|<none>)[ \t]{{1,40}}(?P<node>{_NAME}))?)?",
-    re.ASCII | re.MULTILINE,
-)
-_DAEMON_SET_ROW = r"^[ \t|│]{{0,8}}(?:[a-z0-9-]{{1,63}}[ \t]{{1,40}})?{}[ \t]{{1,80}}(\d{{1,5}})[ \t]{{1,40}}\d{{1,5}}[ \t]{{1,40}}(\d{{1,5}})[ \t]"
-_NODE_OF_POD = lazy_pattern(
-    rf"\bkubectl [^\n]{{0,200}}\bpods?[ /](?P<pod>{_NAME})\b[^\n]{{0,80}}\.spec\.nodeName[^\n]{{0,20}}\n(?P<node>{_NAME})[ \t]{{0,8}}(?:[$%]|$)",
-    re.ASCII | re.MULTILINE,
-)
+__all__ = ("AccountsOfPod", "find_accounts")
 
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -63,51 +50,3 @@ def find_accounts(text: str) -> AccountsOfPod | None:
     if found["account"] == wanted:
         return None
     return AccountsOfPod(found["namespace"], f"{kind}/{found['name']}", found["account"], wanted)
-
-
-class PodRow(NamedTuple):
-    """A pod in the output of ``kubectl get pods``.
-
-    Attributes:
-        name: The name of the pod.
-        is_ready: Whether all its containers are ready.
-        status: Its status, such as ``"CrashLoopBackOff"``.
-        node: Its node, if the output is wide.
-    """
-
-    name: str
-    is_ready: bool
-    status: str
-    node: str | None
-
-
-def find_pod_rows(text: str) -> tuple[PodRow, ...]:
-    """Return the pods in tables that kubectl printed.
-
-    >>> find_pod_rows("cart-7c9 0/1 Error 4 (9s ago) 3m 10.0.1.2 ip-10-0-1-9.ec2.internal")
-    (PodRow(name='cart-7c9', is_ready=False, status='Error', node='ip-10-0-1-9.ec2.internal'),)
-    """
-    return tuple(
-        PodRow(found["name"], found["ready"] == found["total"] != "0", found["status"], found["node"])
-        for found in _POD_ROW.finditer(text)
-    )
-
-
-def find_daemon_set(text: str, name: str) -> tuple[int, int] | None:
-    """Return how many pods a DaemonSet should have, and how many are ready, as kubectl printed them.
-
-    >>> find_daemon_set("proxy   6   6   5   6   5   <none>   9d", "proxy")
-    (6, 5)
-    """
-    found = re.search(_DAEMON_SET_ROW.format(re.escape(name)), text, re.ASCII | re.MULTILINE)
-    return None if found is None else (int(found[1]), int(found[2]))
-
-
-def find_node_of_pod(text: str) -> tuple[str, str] | None:
-    r"""Return a pod and its node, as a query for ``.spec.nodeName`` printed it.
-
-    >>> find_node_of_pod("$ kubectl get pod cart-7c9 -o jsonpath='{.spec.nodeName}'\nip-10-0-1-9.ec2.internal\n")
-    ('cart-7c9', 'ip-10-0-1-9.ec2.internal')
-    """
-    found = _NODE_OF_POD.search(text)
-    return None if found is None else (found["pod"], found["node"])
