@@ -1424,7 +1424,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
                 "the agent eks-pod-identity-agent-q9w8z is not ready",
                 "kubectl describe pod eks-pod-identity-agent-q9w8z",
             ),
-            ("--previous",),
+            (),
             id="agent on an unknown node",
         ),
         pytest.param(
