@@ -682,7 +682,7 @@ SESSIONS: tuple[Case, ...] = (
         "Helm and a namespace",
         f'$ helm upgrade --install shop ./chart -n shop --create-namespace\nError: failed to create namespace: namespaces is forbidden: User "{SESSION}" cannot create resource "namespaces" in API group "" at the cluster scope',
         {},
-        ("--verb=create --resource=namespaces", "Or create the namespace beforehand"),
+        ("--verb=create --resource=namespaces",),
         ("delete",),
     ),
 )

@@ -87,28 +87,6 @@ AUTH = "token = data.aws_eks_cluster_auth.live.token"
 LIVE = _data("aws_eks_cluster", "live", "orders")
 
 
-@pytest.mark.parametrize(
-    ("code", "step"),
-    [
-        (_provider(EXEC.format("staging"), LIVE), "Set --cluster-name to orders in the args of the exec block"),
-        (_provider(AUTH, LIVE, _data("aws_eks_cluster_auth", "live", "staging")), "Set name to orders in data.aws_eks_cluster_auth.live,"),
-        (_provider(EXEC.format("orders"), LIVE), None),
-        (_provider(AUTH, LIVE, _data("aws_eks_cluster_auth", "live", "orders")), None),
-        # Another file has the data source.
-        (_provider(EXEC.format("staging")), None),
-        (_provider(AUTH, LIVE), None),
-    ],
-    ids=["exec", "token", "own cluster", "own token", "unknown cluster", "unknown token"],
-)  # fmt: skip
-def test_terraform(code: str, step: str | None) -> None:
-    text = f"Error: Unauthorized\n\n  with kubernetes_namespace.shop,\n  on main.tf line 9\n\n{code}"
-    remedies = explain(text).remedies
-    steps = " ".join(remedies[0].steps)
-    assert (step or "") in steps
-    assert ("token for the cluster" in explain(text).summary) is (step is not None)
-    assert ("Add an exec block" in remedies[0].title) is (step is None and "get-token" not in code)
-
-
 @given(st.lists(st.sampled_from([*STAGING.splitlines(), "- context:", "exec:", ""]), max_size=40))
 def test_no_text_breaks_the_reader(lines: list[str]) -> None:
     explanation = explain("\n".join([ERROR, *lines]))

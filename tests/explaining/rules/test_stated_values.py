@@ -742,13 +742,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="Jenkins",
         ),
         pytest.param(
-            f"clouddriver account=carts kubectl exited 1: error: You must be logged in to the server ({_ASKED})",
-            {},
-            ("Spinnaker", "kubeconfigFile"),
-            ("get-caller-identity", "NAMESPACE"),
-            id="Spinnaker",
-        ),
-        pytest.param(
             'caller=klog.go:116 level=error component=k8s_client_runtime msg="reflector.go:167: failed to list *v1.Service: Unauthorized"',
             {},
             ("Prometheus", "EKS rejects tokens older than 90 days", "no access entry or IAM policy helps"),

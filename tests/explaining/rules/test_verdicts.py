@@ -727,7 +727,7 @@ CASES = {
     "keys-of-session-without-token": (
         f'{_UNKNOWN_KEYS}\nsqs = boto3.client("sqs", aws_access_key_id=answer["Credentials"]["AccessKeyId"], aws_secret_access_key=answer["Credentials"]["SecretAccessKey"])',
         "of temporary credentials without a session token",
-        'Pass aws_session_token: the session token',
+        "Pass aws_session_token: the session token",
     ),
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',

@@ -50,7 +50,7 @@ _PROBLEMS = (
         lazy_pattern(r"[Ss]pecified provider doesn.{1,8}t exist"),
         "the SAML provider that it names does not exist",
         "Name an existing SAML provider in the assertion",
-        f"The attribute {_ATTRIBUTES}/Role must contain the ARNs of the role and of a SAML provider in its account, separated by a comma. aws iam list-saml-providers prints the providers.",
+        f"The attribute {_ATTRIBUTES}/Role must contain the ARNs of the role and of a SAML provider in its account, separated by a comma. The command prints the providers.",
     ),
     (
         lazy_pattern(r"required audience"),
@@ -97,7 +97,8 @@ def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -
     for wording, text, title, step in _PROBLEMS:
         if (found := wording.search(message)) is not None:
             verdict, quote = f": {text}", found[0]
-            remedy = your_remedy(title, step, _READ_ASSERTION, url=pages.SAML)
+            lines = ("aws iam list-saml-providers",) if "prints the providers" in step else ()
+            remedy = your_remedy(title, step, _READ_ASSERTION, commands=lines, url=pages.SAML)
     return case.explain(
         f"STS does not accept the SAML assertion{verdict}.",
         SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, quote) if quote else ()),

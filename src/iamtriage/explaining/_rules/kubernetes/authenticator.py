@@ -69,32 +69,13 @@ TOKEN_NOT_ACCEPTED = CauseType(
     fix="Get a new token for this cluster with aws eks get-token.",
     sources=(pages.EKS_KUBECONFIG,),
 )
-NO_EKS_TOKEN = CauseType(
-    "no-eks-token",
-    title="The token is not an EKS token",
-    fix="Use a token from aws eks get-token, which begins with k8s-aws-v1.",
-    of="token-not-accepted",
-)
-STS_HOST = CauseType(
-    "sts-host",
-    title="The token was signed for another host",
-    fix="Remove the endpoint URL for STS from the settings.",
-    of="token-not-accepted",
-)
 WEBHOOK_FAILED = CauseType(
     "webhook-failed",
     title="The authenticator rejected the token or failed",
-    text="The authenticator rejected the token, or the request to it failed.",
+    text="The authenticator failed, or it rejected the token: it is not an EKS token, has expired, or its caller is not mapped.",
     recognised_by="The API server's log names the webhook authenticator.",
     fix="Check the token, then the authenticator log.",
     sources=(pages.EKS_LOGS,),
-)
-TOKEN_NOT_KNOWN = CauseType(
-    "token-not-known",
-    title="The token is not valid for the cluster",
-    text="The token is not an EKS token, has expired, or its caller is not mapped.",
-    fix="Get a new token for this cluster, and check the caller's mapping.",
-    of="webhook-failed",
 )
 AUTHENTICATOR_DOWN = CauseType(
     "authenticator-down",
@@ -115,12 +96,8 @@ _REMOVE_ENDPOINT = your_remedy(
 _TOKEN_ERRORS = (
     (lazy_pattern(r"is expired|expired \("), TOKEN_EXPIRED, "is older than 15 minutes"),
     (lazy_pattern(r"x-k8s-aws-id"), OTHER_CLUSTER, "was created for another cluster name, or for none"),
-    (
-        lazy_pattern(r"prefix"),
-        NO_EKS_TOKEN,
-        "does not begin with k8s-aws-v1, so it is not from aws eks get-token",
-    ),
-    (lazy_pattern(r"hostname"), STS_HOST, "was signed for a host that is not a regional STS endpoint"),
+    (lazy_pattern(r"prefix"), None, "does not begin with k8s-aws-v1, so it is not from aws eks get-token"),
+    (lazy_pattern(r"hostname"), None, "was signed for a host that is not a regional STS endpoint"),
 )
 
 
@@ -279,22 +256,19 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
 def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
     reason = message[message.index("input token was not") :][:600]
-    found = [(each, problem) for pattern, each, problem in _TOKEN_ERRORS if pattern.search(reason)]
-    causes = [each.cause("derived", text=f"The token {problem}.") for each, problem in found]
-    if not causes:
-        causes = [each.cause(text=f"The token {problem}.") for _, each, problem in _TOKEN_ERRORS]
-    is_for_other_host = [each for each, _ in found] == [STS_HOST]
+    found = [row for row in _TOKEN_ERRORS if row[0].search(reason)]
+    problem = "" if not found else f": it {found[0][2]}"
     return case.explain(
-        (
-            f"The authenticator rejected the token: it {found[0][1]}."
-            if found
-            else "The authenticator cannot read the token."
-        ),
+        f"The authenticator {'rejected' if found else 'cannot read'} the token{problem}.",
         TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
-        *causes,
+        *(
+            each.cause("derived" if found else "possible", text=f"The token {text}.")
+            for _, each, text in found or _TOKEN_ERRORS
+            if each is not None
+        ),
         topic="kubernetes-token-format",
         remedies=(
-            *((_REMOVE_ENDPOINT,) if is_for_other_host else ()),
+            *((_REMOVE_ENDPOINT,) if "hostname" in reason else ()),
             your_remedy(
                 "Get a new token",
                 "A token is valid for one cluster and for 15 minutes. Tools must request a new one each time.",
@@ -312,7 +286,6 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     return case.explain(
         "The API server's authenticator rejected the token or failed.",
         WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
-        TOKEN_NOT_KNOWN.cause(),
         AUTHENTICATOR_DOWN.cause(),
         topic="kubernetes-webhook",
         remedies=(

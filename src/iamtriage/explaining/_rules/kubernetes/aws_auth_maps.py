@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-MAP_MADE_BY_EKS = CauseType(
-    "map-created-by-eks",
-    title="EKS created aws-auth",
-    text="EKS created the ConfigMap for a managed node group or Fargate profile.",
-    fix="Edit the existing ConfigMap.",
-    recognised_by="The text shows that a node group or Fargate profile was created.",
-    sign=r"\baws_eks_(?:node_group|fargate_profile)\.\S{1,80}: Creation complete",
-    remedy="Inspect the ConfigMap",
-    of="map-exists",
-)
 ENTRY_WITHOUT_ARN = CauseType(
     "entry-without-arn",
     title="An entry of aws-auth has no ARN",
@@ -59,7 +49,7 @@ YAML_BROKEN = CauseType(
 MAP_EXISTS = CauseType(
     "map-exists",
     title="The ConfigMap aws-auth already exists",
-    text="A namespace can have only one ConfigMap of this name.",
+    text="A namespace can have only one ConfigMap of this name. EKS creates it for managed node groups and Fargate profiles.",
     recognised_by='Kubernetes says: configmaps "aws-auth" already exists.',
     fix="Edit the ConfigMap instead of creating it.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -73,21 +63,11 @@ NO_MAP = CauseType(
 )
 NOT_NEEDED_YET = CauseType(
     "map-not-needed",
-    title="The cluster has no managed node group yet",
-    text="The ConfigMap was not created yet: EKS creates it with the first managed node group.",
-    fix="Create the ConfigMap yourself, or use access entries.",
-    recognised_by="The text shows that the cluster has no nodes.",
-    sign=r"\bget nodes (?:-o \w+ )?No resources found\b",
-    remedy="Create the ConfigMap",
-    of="aws-auth-missing",
-)
-MAP_DELETED = CauseType(
-    "map-deleted",
-    title="The ConfigMap aws-auth was deleted",
-    text="The ConfigMap was deleted, and all principals that it mapped have lost access.",
-    fix="Re-create it with the node roles first.",
-    recognised_by="The text shows that the ConfigMap was deleted.",
-    sign=r"\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
+    title="The ConfigMap was deleted, or the cluster has no managed node group yet",
+    text="The ConfigMap was deleted, or not created yet: EKS creates it with the first managed node group. Without it, all principals that it mapped have lost access.",
+    fix="Create the ConfigMap with the node roles first, or use access entries.",
+    recognised_by="The text shows that the cluster has no nodes, or that the ConfigMap was deleted.",
+    sign=r"\bget nodes (?:-o \w+ )?No resources found\b|\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
     remedy="Create the ConfigMap",
     of="aws-auth-missing",
 )
@@ -134,7 +114,6 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
     return case.explain(
         "A tool tries to create the ConfigMap aws-auth, which already exists.",
         MAP_EXISTS.cause("reported"),
-        MAP_MADE_BY_EKS.cause(),
         topic="aws-auth-exists",
         remedies=(
             *((in_terraform,) if is_map else ()),
@@ -166,7 +145,6 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         *mode_causes(cluster),
         NOT_NEEDED_YET.cause(),
         *(() if cluster.mode else (MAP_WITHOUT_EFFECT.cause(),)),
-        MAP_DELETED.cause(),
         topic="aws-auth-missing",
         remedies=(
             cluster_remedy(

@@ -5,7 +5,6 @@ https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-cl
 https://fluxcd.io/flux/components/kustomize/options/ (--insecure-kubeconfig-exec) and
 https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7),
 https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration (what applies without a URL),
-https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/aws-eks/,
 https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md and
 https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html (tokens of service accounts).
 """
@@ -104,18 +103,6 @@ _CLIENTS = (
         ),
         (),
         "https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration",
-    ),
-    ClusterClient(
-        "Spinnaker",
-        lazy_pattern(r"\b(?:spinnaker|clouddriver)\b", re.IGNORECASE),
-        "account's kubeconfig",
-        "spinnaker",
-        (
-            f"Check kubeconfigFile and context of the Kubernetes account in Clouddriver's configuration. {_OLD_TOKEN} With exec and aws eks get-token, Clouddriver calls as the role of its pod, or the one in --role-arn.",
-            "Spinnaker's guide for EKS stores the token of a service account there: then IAM is not involved, and the token or the account was deleted.",
-        ),
-        (),
-        "https://spinnaker.io/docs/setup/install/providers/kubernetes-v2/aws-eks/",
     ),
     ClusterClient(
         "Prometheus",

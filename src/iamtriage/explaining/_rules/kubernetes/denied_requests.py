@@ -54,9 +54,6 @@ _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
 _APPLY_OUTPUT = lazy_pattern(
     r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
 )
-_DRAIN_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}drain\b")
-_DRAIN_OUTPUT = lazy_pattern(r"unable to drain node|error when evicting pod|cannot evict pod")
-_DRAINED = frozenset({"daemonsets", "nodes", "pods"})
 # An installer gets the object before it creates or changes it.
 _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 # https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
@@ -180,12 +177,6 @@ class DeniedRequest(Value):
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {_VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
-
-    @property
-    def is_drain(self) -> bool:
-        """Whether ``kubectl drain`` made the request."""
-        is_drained = (self.request.resource or "").partition("/")[0] in _DRAINED
-        return is_drained and _is_of_kubectl(self.case, _DRAIN_COMMAND, _DRAIN_OUTPUT)
 
 
 def _find_installer(text: str) -> str | None:

@@ -53,12 +53,6 @@ _ROLE_OF_TOKEN = lazy_pattern(
     re.ASCII,
 )
 
-# The data sources of Terraform's provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/eks_cluster_auth
-_DATA = lazy_pattern(
-    r"\bdata \"(?P<type>aws_eks_cluster(?:_auth)?)\" \"(?P<label>[\w-]{1,64})\" \{\s{1,20}name\s{1,20}= \"(?P<name>[\w-]{1,100})\""
-)
-_HOST_OF_DATA = lazy_pattern(r"\bhost\s{1,20}= data\.aws_eks_cluster\.(?P<label>[\w-]{1,64})\.endpoint\b")
-_TOKEN_OF_DATA = lazy_pattern(r"\bdata\.aws_eks_cluster_auth\.(?P<label>[\w-]{1,64})\.token\b")
 # The role of Terraform's AWS provider, which the plugin of another provider does not assume:
 # https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins
 _ASSUMED_ROLE = lazy_pattern(
@@ -72,7 +66,7 @@ _ONE_CLUSTER = "a token is valid for one cluster only, so the API server rejects
 
 def explain_stated_token(case: AnyCase) -> Explanation | None:
     """Explain that a token is for another cluster or principal, if the text shows how a client gets it."""
-    rules = (_explain_other_token, _explain_other_data, _explain_provider_role, _explain_pinned_identity)
+    rules = (_explain_other_token, _explain_provider_role, _explain_pinned_identity)
     return next((found for rule in rules if (found := rule(case, case.failure.text[:_MAX_TEXT]))), None)
 
 
@@ -131,37 +125,6 @@ def _find_current_user(text: str) -> tuple[re.Match[str], str] | None:
         return None
     following = (each.start() for each in users if each.start() > user.end())
     return context, text[user.end() : min(next(following, len(text)), user.end() + _CHARS_OF_USER)]
-
-
-def _explain_other_data(case: AnyCase, text: str) -> Explanation | None:
-    """Explain that a provider of Terraform gets its token for another cluster than it calls."""
-    if "aws_eks_cluster" not in text:
-        return None
-    names = {(each["type"], each["label"]): each["name"] for each in _DATA.finditer(text)}
-    hosts = {each["label"] for each in _HOST_OF_DATA.finditer(text)}
-    called = names.get(("aws_eks_cluster", hosts.pop())) if len(hosts) == 1 else None
-    # The clusters of tokens, and what sets each one.
-    tokens = {
-        names.get(("aws_eks_cluster_auth", each["label"])): each[0] for each in _TOKEN_OF_DATA.finditer(text)
-    }
-    tokens |= {each["name"]: "--cluster-name" for each in _OF_TOKEN.finditer(text)}
-    signed = next(iter(tokens), None)
-    if called is None or signed in {None, called} or len(tokens) > 1:
-        return None
-    name, place = "name", tokens[signed].removesuffix(".token")
-    if place.startswith("--"):
-        name, place = place, "the args of the exec block"
-    return _explain(
-        case,
-        f"Terraform calls the cluster {called} with a token for the cluster {signed}: {_ONE_CLUSTER}",
-        OTHER_CLUSTER.cause(
-            "derived",
-            (f"The provider's host is that of the cluster {called}.",),
-            text=f"The provider gets its token with {tokens[signed]}, for {signed}.",
-        ),
-        f"Get the token for {called} in the provider",
-        f"Set {name} to {called} in {place}, and run Terraform again.",
-    )
 
 
 def _explain_provider_role(case: AnyCase, text: str) -> Explanation | None:

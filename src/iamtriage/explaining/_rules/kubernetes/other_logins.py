@@ -158,7 +158,7 @@ OTHER_PRINCIPAL = CauseType(
 OTHER_CLUSTER = CauseType(
     "other-cluster",
     title="The kubeconfig is for another cluster",
-    text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created.",
+    text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created or has a new certificate authority.",
     meaning="The kubeconfig, the certificate or the token belongs to another cluster or Region, or to one that was re-created.",
     fix="Run aws eks update-kubeconfig for this cluster.",
     recognised_by="The text shows that a cluster was created or deleted.",
@@ -166,30 +166,14 @@ OTHER_CLUSTER = CauseType(
     commands=("aws eks update-kubeconfig",),
     of="identity-not-accepted",
 )
-AUTHORITY_REPLACED = CauseType(
-    "cluster-ca-replaced",
-    title="The cluster's certificate authority was replaced",
-    text="The cluster's certificate authority was replaced, and the client still uses the old one.",
-    fix="Get a new kubeconfig or certificate.",
-    of="client-certificate",
-)
 NOT_RENEWED = CauseType(
     "certificate-not-renewed",
-    title="The client certificate was not renewed",
-    text="The certificate was not renewed, for example because the kubelet was off or its rotation is disabled, or because an administrator's kubeconfig is old.",
-    fix="Renew the certificate, and enable its rotation.",
+    title="The client certificate was not renewed, or the client still uses the old one",
+    text="The certificate was not renewed, for example because the kubelet was off or its rotation is disabled, or because an administrator's kubeconfig is old. Or the client still uses the one that it read at startup.",
+    fix="Renew the certificate, enable its rotation, and restart the client.",
     recognised_by="The output of kubeadm certs check-expiration in the text has an expired certificate.",
     sign=r"\b[\w.-]{2,40} [A-Z][a-z]{2} \d\d, \d{4} \d\d:\d\d UTC <invalid>",
     remedy="Renew the certificate",
-    of="client-certificate",
-)
-KEPT_IN_MEMORY = CauseType(
-    "old-certificate-in-memory",
-    title="The client still uses the old certificate",
-    text="The certificate was renewed, but the client still uses the one that it read at startup.",
-    fix="Restart the client.",
-    recognised_by="The text shows that the certificates were renewed.",
-    sign=r"\bkubeadm certs renew\b|\bcertificate embedded in the kubeconfig file .{0,80}\brenewed\b",
     of="client-certificate",
 )
 CLIENT_CERTIFICATE = CauseType(
@@ -263,19 +247,14 @@ _ERRORS: tuple[tuple[re.Pattern[str], str, tuple[CauseType, ...]], ...] = (
         (CERTIFICATE_CLOCK_OFF,),
     ),
     (
-        lazy_pattern(rf"{_CURRENT_TIME} is after"),
+        lazy_pattern(rf"{_CURRENT_TIME} is after|expired or is not yet valid"),
         "The client's certificate has expired.",
-        (NOT_RENEWED, KEPT_IN_MEMORY, CERTIFICATE_CLOCK_OFF),
-    ),
-    (
-        lazy_pattern(r"expired or is not yet valid"),
-        "The client's certificate has expired or is not valid yet.",
-        (NOT_RENEWED, KEPT_IN_MEMORY, CERTIFICATE_CLOCK_OFF),
+        (NOT_RENEWED, CERTIFICATE_CLOCK_OFF),
     ),
     (
         lazy_pattern(r"signed by unknown authority"),
         "The client's certificate is not signed by a certificate authority that the server trusts.",
-        (OTHER_CLUSTER, AUTHORITY_REPLACED),
+        (OTHER_CLUSTER,),
     ),
 )
 

@@ -6,20 +6,16 @@ They grant exactly the denied request by a role, and name groups and access poli
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
-from iamtriage.explaining._context.values import Rule, Subject
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     access_policy_remedy,
     bind_command,
     installer_remedies,
 )
-from iamtriage.explaining._rules.kubernetes.other_logins import AZURE_RBAC_SIGN
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -32,20 +28,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-_CREATE_NAMESPACE = lazy_pattern(
-    r"\bhelm (?=[^\n]{0,400}--create-namespace)[^\n]{0,400}?(?:-n|--namespace)[ =]([a-z0-9-]{1,63})|--create-namespace"
-)
-# What kubectl drain requires, as in https://github.com/kubereboot/kured/blob/main/kured-rbac.yaml: the names of
-# roles, with their rules and the types as arguments.
-_DRAIN_ROLES = {
-    "cordon": (Rule(("get", "list", "patch"), ("",), ("nodes",)), "nodes"),
-    "list-pods": (
-        Rule(("get", "list"), ("", "apps"), ("pods", "daemonsets")),
-        "pods,daemonsets.apps",
-    ),
-    "evict": (Rule(("create",), ("",), ("pods/eviction",)), "pods/eviction"),
-}
-_DRAIN_STEP = "kubectl drain patches nodes, lists pods, gets daemonsets and creates pods/eviction. With a role for one verb, the next request is denied."
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
@@ -53,15 +35,8 @@ _VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 _PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
 
-@attrs.frozen(eq=False, repr=False)
-class MissingRole(Value):
-    """A role that a binding names and that does not exist.
-
-    Attributes:
-        kind: ``"Role"`` or ``"ClusterRole"``.
-        name: Its name.
-        words: What the API server says about it.
-    """
+class MissingRole(NamedTuple):
+    """A role that a binding names and that does not exist, and what the API server says about it."""
 
     kind: str
     name: str
@@ -73,9 +48,8 @@ def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
     if ".rbac.authorization.k8s.io" not in denied.case.failure.text:
         return None
     found = _MISSING_ROLE.search(message_text(denied.case))
-    if found is None:
-        return None
-    return MissingRole("ClusterRole" if found[1] == "clusterrole" else "Role", found[2], found[0])
+    kind = "ClusterRole" if found and found[1] == "clusterrole" else "Role"
+    return None if found is None else MissingRole(kind, found[2], found[0])
 
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
@@ -89,40 +63,15 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
     remedies = (
         policy if is_policy_first else None,
-        _azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *installer_remedies(denied),
         *((role, one_namespace) if needs_role else (one_namespace, role)),
         None if is_policy_first else policy,
-        _existing_namespace_remedy(denied),
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
-
-
-def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
-    if AZURE_RBAC_SIGN not in denied.case.failure.text:
-        return None
-    namespace = commands.namespace(denied.request.namespace)
-    scope = (
-        f"CLUSTER_RESOURCE_ID/namespaces/{namespace}" if denied.request.namespace else "CLUSTER_RESOURCE_ID"
-    )
-    role = f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}"
-    assignee = user_argument(denied.user)
-    return cluster_remedy(
-        "Assign a role in Azure",
-        "The cluster authorizes requests with Azure role assignments and Kubernetes RBAC.",
-        "az aks show prints CLUSTER_RESOURCE_ID.",
-        commands=(
-            "az aks show --resource-group RESOURCE_GROUP_NAME --name CLUSTER --query id --output tsv",
-            fill_command(
-                "az role assignment create --role {} --assignee {} --scope {}", role, assignee, scope
-            ),
-        ),
-        url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
-    )
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -144,7 +93,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
 def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     request = denied.request
     asks_for_all_namespaces = request.is_cluster_scope and not request.is_cluster_scoped_type
-    if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS or denied.is_drain:
+    if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
         return None
     is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
@@ -154,20 +103,6 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),),
         url=pages.RBAC,
-    )
-
-
-def _existing_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return how to run Helm without the permission to create the namespace."""
-    found = _CREATE_NAMESPACE.search(denied.case.text) if denied.request.resource == "namespaces" else None
-    if found is None:
-        return None
-    name = commands.namespace(found[1])
-    return cluster_remedy(
-        "Or create the namespace beforehand, and omit --create-namespace",
-        "Then the caller needs no permission at the cluster scope.",
-        commands=(f"kubectl create namespace {name}",),
-        url="https://helm.sh/docs/helm/helm_install/",
     )
 
 
@@ -222,15 +157,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     if rule is None:
         return None
     namespace, name = _role_scope(request), _role_name(denied)
-    rules: tuple[Rule, ...] = (rule,)
-    if denied.is_drain:
-        namespace, name = None, "drain-nodes"
-        rules = tuple(each for each, _ in _DRAIN_ROLES.values())
     subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = manifests.object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
-        manifests.build_role(name, rules, namespace=namespace),
+        manifests.build_role(name, (rule,), namespace=namespace),
         manifests.build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
@@ -248,17 +179,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
-            else f"Allow all that kubectl drain needs, with ClusterRoles and ClusterRoleBindings{to_group}"
-            if denied.is_drain
             else f"Allow exactly this request with a {kinds}{to_group}"
         ),
         *filter(None, steps),
         commands=(
-            *(
-                _drain_commands(subject)
-                if denied.is_drain
-                else _role_commands(request, name, binding, subject, namespace)
-            ),
+            *_role_commands(request, name, binding, subject, namespace),
             *group_commands,
             *((check_command(denied),) if denied.kind == "service account" else ()),
         ),
@@ -284,16 +209,14 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
         yield "A leader election gets, creates and updates its lock."
-    if denied.is_drain:
-        yield _DRAIN_STEP
-    elif request.has_generated_name:
+    if request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
         if base == "pods" and request.subresource:
             yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
     if request.granted_name is not None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
-    if namespace is None and not (request.is_cluster_scoped_type or request.path or denied.is_drain):
+    if namespace is None and not (request.is_cluster_scoped_type or request.path):
         yield "The role applies in every namespace."
     if denied.kind == "user":
         yield "If the user name changes with each session, bind a group of the user instead."
@@ -324,15 +247,6 @@ def _role_commands(
         command("kubectl", "create", kind, role, *scope, *allowed),
         bind_command(f"{kind}={role}", binding, subject, namespace),
     )
-
-
-def _drain_commands(subject: Subject) -> Iterator[str]:
-    """Yield the commands that create and bind the roles for ``kubectl drain``."""
-    for role, (rule, types) in _DRAIN_ROLES.items():
-        allowed = (f"--verb={','.join(rule.verbs)}", f"--resource={types}")
-        yield command("kubectl", "create", "clusterrole", role, *allowed)
-        binding = manifests.object_name(role, subject.namespace or "", subject.name.rpartition(":")[2])
-        yield bind_command(f"clusterrole={role}", binding, subject, None)
 
 
 def _check_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -15,10 +15,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.values import Rule, Subject
-from iamtriage.explaining._rules.shared import manifests, pages
+from iamtriage.explaining._context.values import Rule
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user, parse_service_account
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ _ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
 )
 _USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
-_GROUPS = lazy_pattern(r"\(groups=\[([^\]]{1,2000})\]\)")
 _QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
 _OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
@@ -75,7 +73,6 @@ class _Escalation(Value):
 
     Attributes:
         user: The user name.
-        groups: The user's groups, without those of Kubernetes itself.
         kind: The kind of the object, such as ``"RoleBinding"``.
         name: The name of the object.
         rules: The rules that the user lacks.
@@ -83,7 +80,6 @@ class _Escalation(Value):
     """
 
     user: str | None
-    groups: tuple[str, ...]
     kind: str | None
     name: str | None
     rules: tuple[Rule, ...]
@@ -129,10 +125,9 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
         topic="kubernetes-escalation",
         remedies=(
             _administrator_remedy(parsed),
-            *_grant_remedies(case, parsed),
             your_remedy(
-                "Or grant less",
-                "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
+                f"Or take {missing} out of the role, or let an administrator grant it to {user} first",
+                "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
                 commands=("kubectl auth can-i --list",),
                 url=_PREVENTION,
@@ -154,80 +149,27 @@ def _administrator_remedy(parsed: _Escalation) -> Remedy:
     )
 
 
-def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tuple[Remedy, ...]:
-    """Return the remedy that gives the user the missing permissions, if the message states them."""
-    subject = _choose_subject(parsed)
-    # A user with these permissions is an administrator: nobody should get them to create one role.
-    if (
-        not parsed.rules
-        or subject is None
-        or any("*" in (*each.verbs, *each.resources, *each.urls) for each in parsed.rules)
-    ):
-        return ()
-    is_cluster_wide = (parsed.kind or "").startswith("Cluster") or any(each.urls for each in parsed.rules)
-    namespace = None if is_cluster_wide else case.facts.namespace or "NAMESPACE"
-    name = manifests.object_name(
-        "grant", parsed.name or "", subject.name.rpartition(":")[2].rpartition("/")[2]
-    )
-    kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
-    who = {"Group": "the group", "ServiceAccount": "the service account", "User": "the user"}[subject.kind]
-    return (
-        cluster_remedy(
-            f"Or grant {parsed.missing_text} to {who} {clip_text(subject.name)} with a {kinds}",
-            "Save the manifest as grant.yaml. Then the caller can create the object.",
-            "The permissions must apply in the same scope: for a Role, in its namespace or the whole cluster.",
-            commands=("kubectl create -f grant.yaml",),
-            manifest=manifests.to_yaml(
-                manifests.build_role(name, parsed.rules, namespace=namespace),
-                manifests.build_binding(name, name, subject, namespace=namespace),
-            ),
-            url=pages.RBAC,
-        ),
-    )
-
-
-def _choose_subject(parsed: _Escalation) -> Subject | None:
-    """Return the subject to bind. A group is better than the name of a session, which changes."""
-    account = parse_service_account(parsed.user)
-    if account is not None:
-        return account
-    if parsed.groups:
-        return Subject("Group", parsed.groups[0])
-    if parsed.user is None or classify_user(parsed.user) == "unknown":
-        return None
-    return Subject("User", parsed.user)
-
-
 def _verb_remedy(parsed: _Escalation) -> Remedy:
     """Return the remedy that exempts the user from the check."""
-    if parsed.is_binding:
-        return cluster_remedy(
-            "Or, as a last resort, allow the verb bind for this role",
-            "With the verb bind on roles or clusterroles, limited by resourceNames to this role, the caller can bind the role without having its permissions.",
-            url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
-        )
     kind = "clusterroles" if parsed.kind == "ClusterRole" else "roles"
+    title, anchor = f"allow the verb escalate on {kind}", "role-creation-or-update"
+    step = "A user with this verb can create roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here."
+    if parsed.is_binding:
+        title, anchor = "allow the verb bind for this role", "role-binding-creation-or-update"
+        step = "With the verb bind on roles or clusterroles, limited by resourceNames to this role, the caller can bind the role without having its permissions."
     return cluster_remedy(
-        f"Or, as a last resort, allow the verb escalate on {kind}",
-        "A user with this verb can create roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
-        url=f"{pages.RBAC}#restrictions-on-role-creation-or-update",
+        f"Or, as a last resort, {title}", step, url=f"{pages.RBAC}#restrictions-on-{anchor}"
     )
 
 
 def _parse(message: str) -> _Escalation:
-    found, user, groups, file = (pattern.search(message) for pattern in (_OBJECT, _USER, _GROUPS, _FILE))
+    found, user, file = (pattern.search(message) for pattern in (_OBJECT, _USER, _FILE))
     # Kubernetes 1.11 lists all rules of the user after the missing ones.
     start = _ESCALATION.search(message)
     listed = message[start.end() if start else 0 :].partition("ownerrules=")[0]
     rules = (_parse_rule(each[1]) for each in list(_RULE.finditer(listed))[:_MAX_RULES])
-    own = (
-        [each for each in _QUOTED.findall(groups[1]) if each and not each.startswith("system:")]
-        if groups
-        else []
-    )
     return _Escalation(
         user=user[1] if user else None,
-        groups=tuple(each for each in own if classify_user(each) != "unknown"),
         kind=_KINDS[found[1]] if found else None,
         name=found[2] if found else None,
         rules=tuple(each for each in rules if each is not None),

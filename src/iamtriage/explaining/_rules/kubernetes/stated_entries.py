@@ -33,6 +33,7 @@ _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -142,8 +143,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    bindings = "bindings have" if denied.is_drain else "binding has"
-    effect = f"The {bindings} no effect until {where} of {denied.subject_text} has the group {group}."
+    effect = f"The binding has no effect until {where} of {denied.subject_text} has the group {group}."
     steps = [effect]
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
