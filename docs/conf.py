@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, is_typeddict
 
+import attrs
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.write_cause_pages import write_pages
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "iamtriage"
 author = "The iamtriage developers"
@@ -29,8 +36,6 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_class_signature = "separated"
-autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 
@@ -67,3 +72,41 @@ html_css_files = ["text.css"]
 html_title = f"iamtriage {release}"
 html_copy_source = False
 html_show_sourcelink = False
+
+
+def _shorten_signature(
+    _app: Sphinx,
+    what: str,
+    _name: str,
+    obj: object,
+    _options: object,
+    signature: str | None,
+    returned: str | None,
+) -> tuple[str, str | None] | None:
+    """Show the arguments of classes that users construct, without types, which the attributes state."""
+    if what == "function" and signature:
+        return re.sub(r"<built-in function (\w+)>", r"\1", signature), returned
+    if what != "class" or not inspect.isclass(obj) or is_typeddict(obj):
+        return None
+    if not attrs.has(obj):
+        return None if "Args:" in f"{obj.__doc__}{obj.__init__.__doc__}" else ("", None)
+    if any(field.init and field.name.startswith("_") for field in attrs.fields(obj)):
+        return "", None
+    parameters = [each.replace(annotation=each.empty) for each in inspect.signature(obj).parameters.values()]
+    return str(inspect.Signature(parameters)).replace("NOTHING", "..."), None
+
+
+def _shorten_types(
+    _app: Sphinx, _what: str, _name: str, _obj: object, _options: object, lines: list[str]
+) -> None:
+    """Show the types of attributes without their modules, as those of arguments."""
+    modules = re.compile(r"(?<![\w.~])(?:collections|iamtriage|datetime|os)(?:\.\w+)+")
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith(":type:"):
+            lines[number] = modules.sub(r"~\g<0>", line)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the hooks. The second one runs after napoleon."""
+    app.connect("autodoc-process-signature", _shorten_signature)
+    app.connect("autodoc-process-docstring", _shorten_types, priority=600)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -9,6 +11,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+import iamtriage
 
 ROOT = Path(__file__).resolve().parents[1]
 _README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,3 +83,18 @@ def test_every_page_is_in_the_index() -> None:
     listed = set(re.findall(r"^([\w/-]+)$", index, re.MULTILINE))
     pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
     assert pages <= listed
+
+
+def test_every_public_name_is_on_an_api_page() -> None:
+    """The pages say that any other name is private."""
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "api").glob("*.md"))
+    documented = {
+        name.rpartition(".")[2] for name in re.findall(r"^\.\. auto\w+:: ([\w.]+)", pages, re.MULTILINE)
+    }
+    packages = [
+        each.name for each in pkgutil.iter_modules(iamtriage.__path__) if not each.name.startswith("_")
+    ]
+    for name in set(packages) - {"cli"}:
+        public = getattr(importlib.import_module(f"iamtriage.{name}"), "__all__", ())
+        assert set(public) <= documented, name
+    assert set(iamtriage.__all__) <= documented

@@ -53,7 +53,8 @@ def _page(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> Iterator[str]:
     yield f"---\norphan: true\n---\n\n# {_prose(info.title)}"
     subject = SUBJECTS[info.subject]
     yield f"`{info.code}` ({subject}), since version {info.since}. [All causes](index.md)"
-    yield _prose(info.meaning)
+    if info.meaning != f"{info.title}.":
+        yield _prose(info.meaning)
     yield "## The error"
     yield render((Source(info.example.text),))
     if facts := info.example.facts:

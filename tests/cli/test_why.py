@@ -12,12 +12,13 @@ from iamtriage.explaining.causes import SUBJECTS, all_causes, cause_info
 
 def test_page(capsys: pytest.CaptureFixture[str]) -> None:
     """The page says what the cause means and how to fix it, and explains the example."""
-    assert main(["why", "scp-deny"]) == 0
+    assert main(["why", "no-identity-allow"]) == 0
     out, err = capsys.readouterr()
-    info = cause_info("scp-deny")
+    info = cause_info("no-identity-allow")
     assert err == ""
     assert out.startswith(info.title)
     shown = " ".join(out.split())
+    assert info.meaning != f"{info.title}."
     assert info.meaning in shown
     assert info.fix in shown
     assert info.url in shown

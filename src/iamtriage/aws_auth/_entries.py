@@ -80,6 +80,7 @@ class UserEntry(View):
 
 
 Entry = RoleEntry | UserEntry
+"""An entry of an aws-auth ConfigMap."""
 
 
 @attrs.frozen

@@ -218,7 +218,7 @@ class Facts(Value, View):
 
 
 class HasFacts(Protocol):
-    """A value with facts, such as the results of :mod:`iamtriage.boto`."""
+    """A value with facts, such as the results of ``iamtriage.boto``."""
 
     @property
     def facts(self) -> Facts:

@@ -149,7 +149,8 @@ class CauseInfo(Value, View):
         from iamtriage._rendering.blocks import Fields, Heading, Link, Paragraph, Source
 
         yield Heading(self.title, 1, (self.code,))
-        yield Paragraph(self.meaning)
+        if self.meaning != f"{self.title}.":
+            yield Paragraph(self.meaning)
         yield Heading("How it is recognized")
         yield Paragraph(self.recognised_by)
         yield Heading("How to fix it")
