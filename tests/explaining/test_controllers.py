@@ -203,30 +203,3 @@ def test_setting_of_a_role_that_assumes_itself(sign: str, setting: str) -> None:
     explanation = explain(assumes_itself(sign))
     assert setting in explanation.remedies[0].steps[0]
     assert {cause.code for cause in explanation.causes} == {"role-assumes-itself"}
-
-
-@pytest.mark.parametrize(
-    ("sign", "action", "key", "values", "words"),
-    [
-        ("karpenter", "ec2:RunInstances", "ec2:InstanceType", ("*.metal", "m7i.metal"), "Exclude *.metal in the requirements of the NodePool"),
-        ("karpenter", "ec2:RunInstances", "ec2:MetadataHttpTokens", ("required", "optional"), "Karpenter takes it from metadataOptions of the EC2NodeClass."),
-        ("ebs-csi-controller", "ec2:CreateVolume", "ec2:VolumeType", ("io2", "io2"), "Set type in the parameters of the StorageClass to another value than io2"),
-        ("  with aws_instance.web,\n  on main.tf line 3", "ec2:RunInstances", "ec2:InstanceType", ("*.metal", "m7i.metal"), "Call with another value of ec2:InstanceType than *.metal"),
-        ("worker", "ec2:CreateVolume", "ec2:VolumeType", ("io2", "io2"), "Call with another value of ec2:VolumeType than io2"),
-    ],
-)  # fmt: skip
-def test_setting_of_a_denied_value(
-    sign: str, action: str, key: str, values: tuple[str, str], words: str
-) -> None:
-    condition = {"key": key, "values": {"items": [{"value": values[0]}]}}
-    statement = {"statementId": "Limit", "effect": "DENY", "conditions": {"items": [condition]}}
-    requested = {"key": key, "values": {"items": [{"value": values[1]}]}}
-    message = {
-        "allowed": False,
-        "explicitDeny": True,
-        "matchedStatements": {"items": [statement]},
-        "context": {"action": action, "conditions": {"items": [requested]}},
-    }
-    text = f"{sign}: UnauthorizedOperation: User: arn:aws:sts::{ACCOUNT}:assumed-role/nodes/1 is not authorized to perform: {action} on resource: * with an explicit deny in a service control policy"
-    remedy = explain(text, facts={"decoded_message": message}).remedies[0]
-    assert words in {remedy.title, *remedy.steps}

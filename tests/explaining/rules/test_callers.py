@@ -147,20 +147,6 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
         ),
     ),
-    "settings-of-karpenter": (
-        f'{{"controllerGroup":"karpenter.sh","error":"UnauthorizedOperation: {_denial("scaler", "ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", SCP)}"}}',
-        (
-            "The role scaler, which Karpenter uses, was denied ec2:RunInstances",
-            "Karpenter takes these from the NodePool and the EC2NodeClass.",
-        ),
-    ),
-    "settings-of-an-ingress": (
-        f'"controller":"ingress" {_denial("lbc", "elasticloadbalancing:CreateLoadBalancer", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/k8s-shop-web-0a1b2c3d4e/*", SCP)}',
-        (
-            "The role lbc, which the AWS Load Balancer Controller uses, was denied",
-            "The AWS Load Balancer Controller takes these from the Ingress.",
-        ),
-    ),
     "role-of-an-issuer": (
         f"cert-manager/challenges: failed to change record: {_denial('issuer', 'sts:AssumeRole', 'arn:aws:iam::444455556666:role/dns')}",
         ("The role issuer, which cert-manager uses, was denied sts:AssumeRole",),

@@ -14,24 +14,15 @@ CHART = "$ helm ls\nNAME NAMESPACE REVISION UPDATED STATUS CHART APP VERSION\naw
 HISTORY = "$ helm history aws-load-balancer-controller\n6 superseded aws-load-balancer-controller-1.6.0 v2.6.0 Upgrade complete\n7 deployed aws-load-balancer-controller-1.13.0 v2.13.0 Upgrade complete\n"
 IMAGE = "image: public.ecr.aws/eks/aws-load-balancer-controller:v2.13.0\n"
 ATTACHED = f"$ aws iam list-attached-role-policies --role-name {ROLE} --query 'AttachedPolicies[].PolicyArn' --output text\n{POLICY}\n"
-VERSIONS = f"$ aws iam list-policy-versions --policy-arn {POLICY} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output text\nv2\tFalse\t2023-05-02T10:11:12+00:00\nv1\tTrue\t2023-03-02T10:11:12+00:00\n"
-JSON = f'$ aws iam list-policy-versions --policy-arn {POLICY}\n{{"Versions": [{{"VersionId": "v3", "IsDefaultVersion": true, "CreateDate": "2024-01-05T00:00:00+00:00"}}]}}\n'
-OLD = "alb-controller, last changed on 2023-03-02 (v1), lacks this action, which the controller v2.13.0 calls"
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (CHART + EVENT + ATTACHED + VERSIONS, OLD),
-        (ATTACHED + VERSIONS + HISTORY + EVENT, OLD),
-        (IMAGE + EVENT + ATTACHED + JSON, "last changed on 2024-01-05 (v3)"),
-        (CHART + EVENT + ATTACHED, "no identity-based policy allows it"),
-    ],
-    ids=["chart", "history", "image", "versions unknown"],
+    "text",
+    [CHART + EVENT + ATTACHED, ATTACHED + HISTORY + EVENT, IMAGE + EVENT + ATTACHED],
+    ids=["chart", "history", "image"],
 )
-def test_managed_policy_is_updated(text: str, words: str) -> None:
+def test_managed_policy_is_updated(text: str) -> None:
     explanation = explain(text)
-    assert words in explanation.summary
     first = explanation.remedies[0]
     assert "elasticloadbalancing:ModifyListenerAttributes" in first.steps[0]
     assert "/v2.13.0/docs/install/iam_policy.json" in first.commands[0]
@@ -41,8 +32,8 @@ def test_managed_policy_is_updated(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        CHART + EVENT + ATTACHED.replace(ROLE, "other") + VERSIONS,
-        CHART + EVENT + ATTACHED.replace(POLICY, f"{POLICY}\t{POLICY}-more") + VERSIONS,
+        CHART + EVENT + ATTACHED.replace(ROLE, "other"),
+        CHART + EVENT + ATTACHED.replace(POLICY, f"{POLICY}\t{POLICY}-more"),
         CHART + EVENT + ATTACHED.replace("111122223333:policy", "aws:policy"),
     ],
     ids=["other role", "two policies", "policy of AWS"],

@@ -1043,7 +1043,6 @@ COMPANIONS: tuple[Case, ...] = (
         (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
             "Do this first: Use an inference profile of allowed Regions only",
-            "describe-policy --policy-id p-regions01",
         ),
         ("suggests it", "Change the Region of the call"),
     ),
@@ -1883,10 +1882,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "boundary-with-arn",
         f"AccessDenied: User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/batch with an explicit deny in a permissions boundary: {_BOUNDARY}",
         {},
-        (
-            "Do this first: Create batch with a permissions boundary, if the Deny requires one",
-            f"aws iam get-policy-version --policy-arn {_BOUNDARY}",
-        ),
+        ("Do this first: Create batch with a permissions boundary, if the Deny requires one",),
         # A change would affect every principal with this boundary.
         ("create-policy-version",),
     ),
@@ -2029,7 +2025,6 @@ GUARDRAILS: tuple[Case, ...] = (
         (
             "the statement OnlySmall denies it explicitly because rds:DatabaseClass is db.r7g.16xlarge",
             "Call with db.t4g.* or db.m7g.large as rds:DatabaseClass",
-            "ContextKeyName=rds:DatabaseClass,ContextKeyType=string,ContextKeyValues=db.r7g.16xlarge",
         ),
         (),
     ),
@@ -2037,7 +2032,7 @@ GUARDRAILS: tuple[Case, ...] = (
         "decoded-denied",
         _ENCODED,
         _decoded(["db.r7g.*"], "db.r7g.16xlarge"),
-        ("Call with another value of rds:DatabaseClass than db.r7g.*",),
+        ("Call with another value than db.r7g.* of rds:DatabaseClass",),
         (),
     ),
     (

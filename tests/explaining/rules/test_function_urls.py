@@ -16,7 +16,7 @@ CLOSED = "its AuthType is NONE, and the function policy does not allow everyone"
 @pytest.mark.parametrize(
     ("text", "verdict", "first", "command"),
     [
-        (f"$ curl {URL} -d '{{}}'\n{BARE}\nFunctionUrlConfig:\n  AuthType: AWS_IAM", UNSIGNED, "Sign the request", f"{URL} --request POST"),
+        (f"$ curl {URL} -d '{{}}'\n{BARE}\nFunctionUrlConfig:\n  AuthType: AWS_IAM", UNSIGNED, "Sign the request", URL),
         (f"$ curl -X DELETE {URL}\n{LONG}\nauthType: lambda.FunctionUrlAuthType.AWS_IAM", UNSIGNED, "Sign the request", f"{URL} --request DELETE"),
         (f'$ curl {URL}\n{{"Message":"Forbidden"}}\nauthorization_type = "NONE"', CLOSED, "If the URL is meant to be public", "lambda:InvokeFunctionUrl"),
         (f'$ awscurl --service lambda {URL}\n{BARE}\n"AuthType": "AWS_IAM",', "its AuthType is AWS_IAM, and the caller is not allowed", "Check the AuthType", "get-policy"),

@@ -428,7 +428,6 @@ An error occurred (UnauthorizedOperation) when calling the DescribeInstances ope
         (
             "because aws:RequestedRegion is us-west-1, not eu-north-1",
             "Do this first: Call in eu-north-1",
-            "aws ec2 describe-instances --region eu-north-1",
         ),
     ),
     "Region that a line of the text allows, and the command": _Row(
@@ -436,7 +435,7 @@ An error occurred (UnauthorizedOperation) when calling the DescribeInstances ope
 $ aws sqs list-queues --region us-east-2 --profile lab
 An error occurred (AccessDenied) when calling the ListQueues operation: User: arn:aws:sts::111122223333:assumed-role/lab/li is not authorized to perform: sqs:ListQueues on resource: arn:aws:sqs:us-east-2:111122223333:* with an explicit deny in a service control policy
 """,
-        ("aws sqs list-queues --region eu-west-3 --profile lab",),
+        ("Do this first: Call in eu-west-3, with --region eu-west-3",),
     ),
     "ID of the control policy in the text": _Row(
         """User: arn:aws:iam::111122223333:user/li is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy
@@ -498,27 +497,6 @@ $ aws s3api head-bucket --bucket acme-results
 """,
         ("Allow the caller to store results in the bucket", "The bucket is in another account"),
         ("aws s3api get-bucket-location", "does not exist"),
-    ),
-    "mapping of OpenSearch without the caller": _Row(
-        """security_exception: no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/grafana, backend_roles=[arn:aws:iam::111122223333:role/grafana], requestedTenant=null]
-{"logs_reader": {"hosts": [], "users": ["ana"], "backend_roles": [], "and_backend_roles": []}}
-""",
-        (
-            "the mapping of logs_reader in the text has nobody instead of the caller",
-            "rolesmapping/logs_reader",
-            '"value": ["arn:aws:iam::111122223333:role/grafana"]',
-        ),
-        ("ROLE_NAME",),
-    ),
-    "mapping of OpenSearch with the caller": _Row(
-        """security_exception: no permissions for [indices:admin/create] and User [name=arn:aws:iam::111122223333:role/loki, backend_roles=[arn:aws:iam::111122223333:role/loki], requestedTenant=null]
-{"logs_writer": {"users": [], "backend_roles": ["arn:aws:iam::111122223333:role/loki"]}}
-""",
-        (
-            "maps it to logs_writer, which does not allow it",
-            "Add the permission to the OpenSearch role logs_writer",
-        ),
-        ("Map the caller",),
     ),
     "Role with the type in another API group": _Row(
         """Error from server (Forbidden): ingresses.networking.k8s.io is forbidden: User "ana" cannot list resource "ingresses" in API group "networking.k8s.io" in the namespace "shop"

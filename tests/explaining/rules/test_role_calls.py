@@ -259,13 +259,13 @@ def _policy_for_all(**condition: dict[str, str]) -> dict[str, Any]:
     [
         (
             {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
-            "organization o-a1b2c3d4e5, so account 777788889999 is not in it.",
-            '"Principal": {"AWS": "arn:aws:iam::777788889999:role/sync"}',
+            "organization o-a1b2c3d4e5, and the call does not meet that.",
+            "aws organizations describe-organization",
         ),
         (
             {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
-            "source address in 203.0.113.0/24, and the call came from another one.",
-            '["203.0.113.0/24", "SOURCE_ADDRESS/32"]',
+            "source address in 203.0.113.0/24, and the call does not meet that.",
+            "the role's owner has to change this condition",
         ),
         (
             {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
@@ -343,10 +343,10 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
     [
         ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}, " unless aws:SourceIp is 198.51.100.0/24", "Call from a network that the Deny exempts", "checkip"),
         ({"BoolIfExists": {"aws:MultiFactorAuthPresent": False}}, " if the caller's credentials carry no MFA", "Call with MFA", "--serial-number"),
-        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, " unless aws:PrincipalOrgID is o-abc123def4", "Call as a principal whose aws:PrincipalOrgID is o-abc123def4", ""),
-        ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal whose tag unit is ops", ""),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-abc123def4"}}, " unless aws:PrincipalOrgID is o-abc123def4", "Call as a principal with o-abc123def4 as aws:PrincipalOrgID", ""),
+        ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal with ops as aws:PrincipalTag/unit", ""),
         ({"Null": {"sts:ExternalId": "true"}}, " if the request has no sts:ExternalId", "Pass the external ID", "--external-id"),
-        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal whose tag unit is not guest", ""),
+        ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal with another value than guest of aws:PrincipalTag/unit", ""),
         (None, "", "Remove or scope down the Deny statement, or satisfy what it requires", "get-role"),
     ],
 )  # fmt: skip

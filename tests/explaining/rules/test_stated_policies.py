@@ -355,48 +355,6 @@ def test_key_that_only_a_service_may_use(operation: str, words: str) -> None:
     assert explanation.remedies[0].title == "Use the key through the service that the Deny exempts"
 
 
-OWN, OTHER = "vpce-0a1b2c3d4e5f60718", "vpce-0f1e2d3c4b5a69788"
-
-
-def _record(address: str, endpoint: str | None = None) -> str:
-    record = {
-        "eventSource": "s3.amazonaws.com",
-        "eventName": "GetObject",
-        "awsRegion": "eu-west-1",
-        "sourceIPAddress": address,
-        "errorCode": "AccessDenied",
-        "errorMessage": EXPLICIT.format("a resource-based policy"),
-        "vpcEndpointId": endpoint,
-    }
-    return json.dumps({key: value for key, value in record.items() if value})
-
-
-def _network(operator: str, key: str, *values: str) -> dict[str, Any]:
-    return _statement("Deny", Sid="Net", Principal="*", Condition={operator: {key: list(values)}})
-
-
-@pytest.mark.parametrize(
-    ("record", "statement", "verdict", "step"),
-    [
-        (_record("10.0.1.7", OWN), _network("StringNotEquals", "aws:SourceVpce", OTHER), f" because aws:SourceVpce is {OWN}, not {OTHER}.", f"add {OWN} to aws:SourceVpce of the statement Net, next to {OTHER}."),
-        (_record("10.0.1.7", OWN), _network("StringEquals", "aws:SourceVpce", OWN), f" because aws:SourceVpce is {OWN}.", "scope the Deny down"),
-        (_record("54.240.1.9"), _network("StringNotEquals", "aws:SourceVpce", OTHER), f" because the request has no aws:SourceVpce, which has to be {OTHER}.", "scope the Deny down"),
-        (_record("54.240.1.9"), _network("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"), " because aws:SourceIp is 54.240.1.9, not 203.0.113.0/24.", "add 54.240.1.9 to aws:SourceIp of the statement Net, next to 203.0.113.0/24."),
-        (_record("10.0.1.7", OWN), _network("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"), " because the request has no aws:SourceIp, which has to be 203.0.113.0/24.", "scope the Deny down"),
-        (_record("10.0.1.7") + '\n{"eventName": "ListBuckets", "vpcEndpointId": "' + OWN + '"}', _network("StringNotEquals", "aws:SourceVpce", OTHER), f" unless aws:SourceVpce is {OTHER}.", "scope the Deny down"),
-        # The record shows neither the VPC of an endpoint nor where a service's request came from.
-        (_record("10.0.1.7", OWN), _network("StringNotEquals", "aws:SourceVpc", "vpc-0a1b2c3d"), " unless aws:SourceVpc is vpc-0a1b2c3d.", "scope the Deny down"),
-        (_record("firehose.amazonaws.com"), _network("StringNotEquals", "aws:SourceVpce", OTHER), f" unless aws:SourceVpce is {OTHER}.", "scope the Deny down"),
-        (_record("10.0.1.7", OWN), _network("StringNotEquals", "aws:SourceVpce", OTHER, OWN), ": the bucket policy explicitly denies it.", ""),
-    ],
-    ids=["other endpoint", "denied endpoint", "public address", "address", "no address", "other record", "VPC", "service", "own endpoint"],
-)  # fmt: skip
-def test_network_of_the_record(record: str, statement: object, verdict: str, step: str) -> None:
-    explanation = explain(_text(record, statement))
-    assert explanation.summary.endswith(verdict)
-    assert any(step in each for each in explanation.remedies[0].steps)
-
-
 SESSION = "arn:aws:sts::111122223333:assumed-role/starter/0a1b2c3d"
 SHOW = "$ aws iam get-{0}-policy --{0}-name {1} --policy-name reports\n"
 

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"
 _CONNECTING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.AWSCLI.PostgreSQL.html"
 _MESSAGE = "PAM authentication failed"
+# By the kind of endpoint: what lists the database, by which option, and what of it matters.
+_SHOW = {
+    "db": (
+        "db-instances",
+        "db-instance-identifier",
+        "DBInstances[0].[DbiResourceId,IAMDatabaseAuthenticationEnabled]",
+    ),
+    "cluster": (
+        "db-clusters",
+        "db-cluster-identifier",
+        "DBClusters[0].[DbClusterResourceId,IAMDatabaseAuthenticationEnabled]",
+    ),
+    "prx": ("db-proxies", "db-proxy-name", "DBProxies[0].[DBProxyArn,Auth]"),
+}
 
 _HOLDS = "A token is valid for 15 minutes, and only for the host, port, Region and database user that it was generated for."
 LOGIN_NOT_ALLOWED = CauseType(
@@ -72,14 +86,14 @@ def explain_database_login(denial: Denial) -> Explanation:
 
 def _find_difference(login: Login) -> str | None:
     """Return how the login differs from what the token was made for, if the text shows it."""
-    host, user = login.token.get("hostname"), login.token.get("username")
-    region = login.token.get("region")
-    if user is not None and user != login.user:
-        return f"the token is for the user {clip_text(user)}"
-    if host is not None and login.host is not None and host.rstrip(".").lower() != login.host:
-        return f"the token is for the host {clip_text(host)}"
-    if region is not None and login.region is not None and region != login.region:
-        return f"the token is for the Region {clip_text(region)}"
+    for option, noun, used in (
+        ("username", "user", login.user),
+        ("hostname", "host", login.host),
+        ("region", "Region", login.region),
+    ):
+        given = login.token.get(option)
+        if given and used and given.rstrip(".").lower() != used.lower():
+            return f"the token is for the {noun} {clip_text(given)}"
     return None
 
 
@@ -111,16 +125,14 @@ def _token_remedy(login: Login | None) -> Remedy:
 
 def _check_remedy(login: Login | None) -> Remedy:
     kind, host = ("db", None) if login is None else (login.kind, login.host)
-    name = host.partition(".")[0] if host else "DATABASE_NAME"
-    region = commands.region(None if login is None else login.region)
-    show = {
-        "db": f"aws rds describe-db-instances --db-instance-identifier {name} --region {region} --query 'DBInstances[0].[DbiResourceId,IAMDatabaseAuthenticationEnabled]'",
-        "cluster": f"aws rds describe-db-clusters --db-cluster-identifier {name} --region {region} --query 'DBClusters[0].[DbClusterResourceId,IAMDatabaseAuthenticationEnabled]'",
-        "prx": f"aws rds describe-db-proxies --db-proxy-name {name} --region {region} --query 'DBProxies[0].[DBProxyArn,Auth]'",
-    }[kind]
+    name, region = (
+        host.partition(".")[0] if host else "DATABASE_NAME",
+        commands.region(login and login.region),
+    )
+    noun, option, query = _SHOW[kind]
     return owner_remedy(
         "Check the resource ID, and that the database accepts tokens",
         "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user.",
-        commands=(show,),
+        commands=(f"aws rds describe-{noun} --{option} {name} --region {region} --query '{query}'",),
         url=_POLICIES,
     )

@@ -1,4 +1,4 @@
-"""Say which other resource or caller a Deny statement accepts, who can change it, and what it has to exempt."""
+"""Say who can change a Deny statement, what it has to exempt, and in which other Region to call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
 
@@ -19,49 +19,11 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 
-# The caller cannot choose another account or organization to call from.
-_KEYS_OF_OWNERS = frozenset({"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"})
-
-
 def condition_owner(condition: DenyingCondition) -> str:
     """Return what the condition key is a property of: the principal, the resource or the request."""
-    # A denial without a decoded message needs no reader of one.
-
     from iamtriage.authorization._decoded_messages import key_owner
 
     return key_owner(condition.key)
-
-
-def choose_other(
-    denial: Denial, condition: DenyingCondition, *, accepts: bool | None
-) -> tuple[str, str, tuple[str, ...]]:
-    """Return the title, a step and commands for a condition on a property of the resource or the caller."""
-    key, _, tag = condition.key.partition("/")
-    values = clip_text(join_words(condition.policy_values, "or"))
-    what = f"tag {clip_text(tag)}" if tag else clip_text(key)
-    value = "is accepted by the Deny" if accepts is None else f"is {'' if accepts else 'not '}{values}"
-    is_of_caller = condition_owner(condition) == "principal"
-    step = f"{clip_text(condition.key)} is a property of the {'caller' if is_of_caller else 'resource'}, so no option of the call changes it."
-    if is_of_caller:
-        if accepts and condition.key.lower() in _KEYS_OF_OWNERS and condition.request_values:
-            stated = clip_text(condition.request_values[0])
-            title = f"Ask for {stated} to be added to {clip_text(key)} in the statement"
-            return title, f"{step} Or call as a principal whose {what} {value}.", ()
-        if tag:
-            step += " The tag can also be a session tag."
-        return f"Call as a principal whose {what} {value}", step, ()
-    path = "" if denial.resource_arn is None else denial.resource_arn.resource
-    name = "" if "*" in (last := path.rpartition("/")[2]) else last
-    title = f"Choose a resource whose {what} {value}"
-    if accepts is False and name:
-        title = f"Leave out {clip_text(name)}: its {what} is {clip_text(', '.join(condition.request_values or ()))}"
-    if not tag:
-        return title, step, ()
-    step += " Select resources by this tag. Only their owner should change it: the Deny protects them."
-    if not name or not (denial.action or "").startswith("ec2:"):
-        return title, step, ()
-    template = "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}"
-    return title, step, (fill_command(template, name, denial_remedies.region_argument(denial)),)
 
 
 def exempt_global_service(denial: Denial) -> Remedy:
@@ -137,3 +99,28 @@ def describe_change(denial: Denial) -> str:
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
     return f"{who[denial.policy_type]}. An Allow does not override it"
+
+
+def find_other_region(denial: Denial) -> tuple[str, str] | None:
+    """Return the title and the step on a call in another Region, if the text states one and the call can go there."""
+    called = find_called_region(denial)
+    if called is None or denial_remedies.model_region_remedy(denial) is not None:
+        return None
+    allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
+    if not allowed or not denial_remedies.can_change_region(denial):
+        return None
+    title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
+    return title, describe_called_region(denial, called)
+
+
+def find_called_region(denial: Denial) -> str | None:
+    """Return the Region of the call, which the request context or the ARN of the resource states."""
+    called = "" if denial.resource_arn is None else denial.resource_arn.region
+    called = called or next(iter(request_values(denial.facts, *deny_conditions.REGION.keys)), "")
+    return None if not called or "*" in called else called
+
+
+def describe_called_region(denial: Denial, called: str) -> str:
+    """Return in which Region the call was made, and how to choose another one."""
+    setting = denial_remedies.region_setting(denial, called)
+    return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"

@@ -11,22 +11,21 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
-from iamtriage.explaining._rules.denials import deny_conditions, deny_regions
+from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
-    choose_other,
     condition_owner,
+    describe_called_region,
     exempt_from_mfa,
     exempt_global_service,
+    find_called_region,
+    find_other_region,
 )
-from iamtriage.explaining._rules.denials.launch_tags import tag_step, tagged_type
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
+from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -46,6 +45,11 @@ _ARGUMENT = lazy_pattern(
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _FIND = "Find the Deny statement"
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
 DENYING_CONDITION = CauseType(
@@ -62,19 +66,8 @@ def typical_requirement(denial: Denial) -> str | None:
     """Return what Deny statements on the action often require, unless the denial names its statement."""
     for action, part, words in deny_conditions.TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or "") and not denial.statements:
-            return f"A Deny of {denial.action} often requires {words}.{_name_settings(denial)}"
-    settings = _name_settings(denial)
-    return f"The Deny can be on parameters of the call.{settings}" if settings else None
-
-
-def _name_settings(denial: Denial) -> str:
-    """Return from which objects the controller that called takes such parameters, after a space."""
-    controller = permissions_of(denial.action or "", denial.failure.text)
-    if controller is None or not controller.settings:
-        return ""
-    owners = dict.fromkeys(f"the {words.rpartition(' the ')[2]}" for _, words in controller.settings)
-    listed = join_words(tuple(owners), "and")
-    return f" {as_sentence(f'{controller.name} takes these from {listed}')}"
+            return f"A Deny of {denial.action} often requires {words}."
+    return None
 
 
 def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
@@ -105,7 +98,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
 
     def build_remedies() -> tuple[Remedy, ...]:
-        remedy = _satisfying_remedy(denial, ordered, met, explanation)
+        remedy = _satisfying_remedy(denial, ordered, met)
         remedies = present(remedy, *explanation.remedies)
         if not remedies:
             return ()
@@ -115,8 +108,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             first = attrs.evolve(first, steps=steps)
         if len(stated) == 1:
             others = [_name_statement(each, stated[0]) for each in others]
-        # The text or the facts contain the policy of a statement.
-        return (first, *others) if stated else _show_policy_first(denial, (first, *others))
+        return (first, *others)
 
     return copy_with(
         explanation,
@@ -139,27 +131,8 @@ def _name_statement(remedy: Remedy, deny: StatedDeny) -> Remedy:
     return attrs.evolve(remedy, title=f"Scope down {deny.words}{place}", steps=remedy.steps[1:])
 
 
-def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
-    """Return the remedies, the first of which prints the policy that the denial names."""
-    policy, found = denial.policy, _CONTROL_POLICY.search(denial.policy or "")
-    if not remedies or policy is None or remedies[0].layer is not None:
-        return remedies
-    if found is not None:
-        line = f"aws organizations describe-policy --policy-id {found['id']} --query Policy.Content --output text"
-        who = "An administrator of the organization can print what the policy denies and exempts."
-    elif commands.arn(policy) == policy and ":iam:" in policy and ":iam::aws:" not in policy:
-        line, who = commands.show_policy_command(policy), "The policy shows what the Deny exempts."
-    else:
-        return remedies
-    first = remedies[0]
-    if line in first.commands:
-        return remedies
-    shown = attrs.evolve(first, steps=(*first.steps, who), commands=(*first.commands, line))
-    return (shown, *remedies[1:])
-
-
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind = tagged_type(denial)
+    kind = _tagged_type(denial)
     return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
 
 
@@ -196,7 +169,7 @@ def _find_requirement(condition: DenyingCondition) -> Requirement | None:
 
 
 def _satisfying_remedy(
-    denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None, explanation: Explanation
+    denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
@@ -211,19 +184,17 @@ def _satisfying_remedy(
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
-        return _compare_remedy(denial, met, explanation)
+        return _compare_remedy(denial, met)
     return _remedy_by_name(denial)
 
 
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
-    again: tuple[str, ...] = ()
     if deny_conditions.accepts_listed_values(condition):
         step = _set_in_code(denial, step, condition) or f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
-            again = deny_regions.repeat_in_regions(denial, condition.policy_values)
         elif requirement is deny_conditions.INSTANCE_TYPE:
             title = f"Launch an instance of the type {listed}"
         elif requirement is deny_conditions.VPC:
@@ -236,15 +207,12 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = tagged_type(denial)
+        kind = _tagged_type(denial)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        tagged = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         step = step.replace(requirement.step, tagged)
-    return attrs.evolve(
-        remedy := _build_remedy(denial, requirement, title, step, condition=condition),
-        commands=(*again, *remedy.commands),
-    )
+    return _build_remedy(denial, requirement, title, step, condition=condition)
 
 
 def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str | None:
@@ -275,10 +243,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
         return exempt_global_service(denial)
-    other = deny_regions.find_other_region(denial, names)
+    other = find_other_region(denial)
     if other is not None:
-        remedy = _build_remedy(denial, deny_conditions.REGION, other.title, other.step)
-        return attrs.evolve(remedy, commands=other.commands)
+        return _build_remedy(denial, deny_conditions.REGION, *other)
     for requirement in deny_conditions.REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
@@ -287,31 +254,20 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
             title = requirement.title
             if requirement is not deny_conditions.REVOCATION:
                 title += f": the name {clip_text(name)} suggests it"
-            steps = (requirement.step, *_context_steps(denial, requirement))
+            steps = (requirement.step,)
             if requirement.has_key("aws:RequestTag/"):
-                steps = (tag_step(denial, requirement.step), *steps[1:])
+                steps = (_tag_step(denial, requirement.step),)
             if requirement is deny_conditions.REGION:
                 if denial_remedies.model_region_remedy(denial) is not None:
                     # The inference profile chooses the Region, not the call.
                     return None
-                if called := deny_regions.find_called_region(denial):
-                    steps = (deny_regions.describe_called_region(denial, called),)
+                if called := find_called_region(denial):
+                    steps = (describe_called_region(denial, called),)
             return _build_remedy(denial, requirement, title, *steps)
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
     return None
-
-
-def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
-    """Return what the authorization details say about the condition key."""
-    details = denial.facts.authorization_details
-    if details is None or not details.request_context or not requirement.keys:
-        return ()
-    key = requirement.keys[0]
-    if values := request_values(denial.facts, *requirement.keys):
-        return (f"The call has {clip_text(', '.join(values))} for {key}.",)
-    return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
 
 
 def _build_remedy(
@@ -338,11 +294,8 @@ def _build_remedy(
         call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
         listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
-    setting = _find_setting(denial, requirement.keys[0]) if requirement.keys else None
-    where = () if setting is None else (as_sentence(f"{setting[0]} takes it from {setting[1]}"),)
     return your_remedy(
         title.replace("{what}", _describe_created(denial)),
-        *where,
         *steps,
         *(() if requirement is deny_conditions.REVOCATION else (change_step(denial, condition),)),
         commands=lines,
@@ -360,36 +313,35 @@ def _describe_created(denial: Denial) -> str:
     return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
 
 
-def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:
+def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
-    key, values = clip_text(condition.key), clip_text(", ".join(condition.policy_values))
+    key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
+    owner, accepts = condition_owner(condition), deny_conditions.accepts_listed_values(condition)
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
-    accepts = deny_conditions.accepts_listed_values(condition)
+    value = f"{values} as" if accepts else f"another value than {values} of"
+    step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."
     if accepts is None:
-        title = f"Call with a value of {key} that the rule accepts"
-        step = f"{rule} compares it with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
-    elif accepts:
-        listed = join_words(condition.policy_values, "or")
-        title = f"Call with {clip_text(listed)} as {key}"
-        step = f"{rule} denies every other value."
-    else:
-        title = f"Call with another value of {key} than {values}"
-        step = f"{rule} denies these values."
-    lines = explanation.remedies[-1].commands if denial.policy_type is None else ()
-    if condition_owner(condition) != "request":
-        title, owner_step, lines = choose_other(denial, condition, accepts=accepts)
-        step = f"{step} {owner_step}"
-    if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
-        listed = clip_text(join_words(condition.policy_values, "or"))
-        title = f"Set {setting[1]} to {listed if accepts else f'another value than {listed}'}"
-        if setting[1].startswith("the requirements of the NodePool"):
-            title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
-            step = f"{step} The key is node.kubernetes.io/instance-type, the operator {'In' if accepts else 'NotIn'}."
-    return your_remedy(title, step, change_step(denial), commands=lines, url=pages.EVALUATION)
+        value = "a value that the Deny accepts as"
+        step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
+    title = f"Call with {value} {key}"
+    if owner != "request":
+        title = f"{'Call as a principal' if owner == 'principal' else 'Choose a resource'} with {value} {key}"
+        step += f" {key} is a property of the {'caller' if owner == 'principal' else 'resource'}, so no option of the call changes it."
+    return your_remedy(title, step, change_step(denial, condition), url=pages.EVALUATION)
 
 
-def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
-    """Return the controller that made the call, and its setting for the parameter of a condition key."""
-    controller = permissions_of(denial.action or "", denial.failure.text)
-    setting = None if controller is None else controller.setting_of(key)
-    return None if controller is None or setting is None else (controller.name, setting)
+def _tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def _tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
+    kind = _tagged_type(denial)
+    if kind is None:
+        return step
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has tags of its own."

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import signed_curl
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _FUNCTION_URL = lazy_pattern(
@@ -28,12 +30,8 @@ _FUNCTION_URL = lazy_pattern(
 _AUTH_TYPE = lazy_pattern(
     r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
 )
-# A method or route of API Gateway has a setting with the same name in Terraform.
-_OWNER_OF_TYPE = lazy_pattern(r"api_?gateway|function_?url|lambda-url", re.ASCII | re.IGNORECASE)
-_CHARS_OF_RESOURCE = 400
 _SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
 _METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
-_SENDS_DATA = lazy_pattern(r"\bcurl [^\n]{0,400}? (?:-d|--data(?:-raw|-binary)?|--json)[ =]")
 FUNCTION_URL_REJECTED = CauseType(
     "function-url-rejected",
     title="The function URL rejects the request",
@@ -61,34 +59,25 @@ def explain_function_url(denial: Denial) -> Explanation:
     """Explain that the URL of a Lambda function rejected a request."""
     text = denial.failure.text
     url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
-    stated: set[str] = {
-        each["type"].upper() for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(each)
-    }
+    settings = [each for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(text[: each.start()])]
+    stated = {each["type"].upper() for each in settings}
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
     auth_type = stated.pop() if len(stated) == 1 else ""
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
-    verb = method["method"] if method else "POST" if _SENDS_DATA.search(text) else "GET"
-    sign = signed_curl("lambda", region, address, verb)
+    sign = signed_curl("lambda", region, address, method["method"] if method else "GET")
     function = f"--function-name FUNCTION_NAME --region {region}"
     policy = f"aws lambda get-policy {function} --query Policy --output text"
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
-    signing = your_remedy(
-        "Sign the request with the credentials of a caller that is allowed",
-        "curl and browsers do not sign. In code, use a SigV4 signer of the SDK with the service name lambda.",
-        _ALLOWED,
-        commands=(sign,),
-        url=pages.LAMBDA_URLS,
-    )
     check = owner_remedy(
         "Check the AuthType of the function URL and the function policy",
-        f"With AWS_IAM, sign the request with the service name lambda. {_ALLOWED}",
+        f"With AWS_IAM, sign the request with the service name lambda: curl and browsers do not sign. {_ALLOWED}",
         "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
         commands=(
             f"aws lambda get-function-url-config {function}",
             policy,
-            *(() if is_signed or auth_type else (sign,)),
+            *(() if is_signed or auth_type == "NONE" else (sign,)),
         ),
         url=pages.LAMBDA_URLS,
     )
@@ -101,11 +90,10 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         url=pages.LAMBDA_URLS,
     )
-    remedies: tuple[Remedy, ...] = (check, allow)
-    if auth_type == "NONE":
-        remedies = (allow, check)
-    elif auth_type and not is_signed:
-        remedies = (signing, check, allow)
+    remedies = (allow, check) if auth_type == "NONE" else (check, allow)
+    if auth_type and not is_signed and remedies[0] is check:
+        title = "Sign the request with the credentials of a caller that is allowed"
+        remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])), allow)
     return denial.explain(
         f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type, is_signed]}.",
         FUNCTION_URL_REJECTED.cause(
@@ -119,8 +107,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     )
 
 
-def _is_of_gateway(setting: re.Match[str]) -> bool:
-    """Return whether a setting is that of a method or route of API Gateway."""
-    start = setting.start()
-    owners: list[str] = _OWNER_OF_TYPE.findall(setting.string, max(start - _CHARS_OF_RESOURCE, 0), start)
-    return bool(owners) and owners[-1].lower().startswith("api")
+def _is_of_gateway(before: str) -> bool:
+    """Return whether a setting after a text is that of a method or route of API Gateway."""
+    owners = re.findall(r"api_?gateway|function_?url|lambda-url", before[-400:].lower())
+    return bool(owners) and owners[-1].startswith("api")

@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
-from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -45,10 +44,12 @@ _QUEUE_URL = lazy_pattern(
 _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
-# In the image, or in the output of helm after the chart.
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )
+_ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
+# The default version of a policy, as the AWS CLI lists it.
+_DEFAULT_VERSION = lazy_pattern(r"\bTrue\s{1,20}(\d{4}-\d\d-\d\d)T|\"IsDefaultVersion\":\s?true,\s{0,80}\"CreateDate\":\s?\"(\d{4}-\d\d-\d\d)")
 # A StorageClass whose name or parameters say that its volumes are encrypted.
 _ENCRYPTED_VOLUME = lazy_pattern(
     r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
@@ -121,39 +122,32 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
 def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> Remedy:
     """Return the remedy that gives a controller the policy that its release documents."""
     suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(role.partition, "")
-    version = release_of_controller(denial) or "VERSION"
+    # The last release of a history, in the image or in the output of helm after the chart.
+    version = next(reversed(_RELEASE.findall(denial.failure.text)), "VERSION")
     url = (controller.policy_file or "").replace("SUFFIX", suffix).replace("VERSION", version)
     tag = "" if version != "VERSION" else " VERSION is its tag, such as v2.13.0."
     action = (denial.action or "").replace(":Describe", ":Modify")
-    following = (
-        f", such as of {action}" if action != denial.action and find_action(action) is not None else ""
-    )
-    attached = find_attached_policy(denial)
+    is_known = action != denial.action and find_action(action) is not None
+    following = f", such as of {action}" if is_known else ""
     title = f"Give {denial.caller} the policy of the controller's release"
-    older: tuple[str, ...] = ()
+    older = "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default."
     line = commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController")
-    if attached is not None:
-        title = f"Update {clip_text(attached.name)} to the policy of the controller's release"
+    shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {role.name}")[2]
+    attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
+    if len(attached) == 1:
+        arn = attached.pop()
+        name, since = clip_text(arn.rpartition("/")[2]), f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
+        title = f"Update {name} to the policy of the controller's release"
+        older = f"{name}{since} is of an older release, and lacks actions that the controller calls."
         line = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
-        line = fill_command(line, commands.arn(attached.arn, "POLICY_ARN"))
-    else:
-        older = (
-            "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default.",
-        )
+        line = fill_command(line, commands.arn(arn, "POLICY_ARN"))
     return account_remedy(
         title,
         f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone leads to the next denial{following}.",
-        *older,
+        older,
         commands=(f"curl -f -o policy.json {url}", line),
         url=pages.LOAD_BALANCER_CONTROLLER,
     )
-
-
-def release_of_controller(denial: Denial) -> str | None:
-    """Return the release of the controller that was denied, if its policy depends on that: the last one of a history."""
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
-    found = _RELEASE.findall(denial.failure.text)
-    return found[-1] if found and controller is not None and controller.policy_file is not None else None
 
 
 def find_service_of_linked_role(denial: Denial) -> str | None:

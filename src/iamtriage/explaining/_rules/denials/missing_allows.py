@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clip_text
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
@@ -89,7 +88,7 @@ def _remedies(denial: Denial) -> tuple[Remedy, ...]:
 
 def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if denial.policy_type == "identity":
-        return _describe_old_policy(denial) or "no identity-based policy allows it"
+        return "no identity-based policy allows it"
     if denial.deny == "implicit":
         return f"no policy allows it{_describe_tags(tags)}"
     # Plain denials, which state the reason, do not need it.
@@ -129,19 +128,6 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}{frequent}."
         yield NO_IDENTITY_ALLOW.cause(text=text)
     yield _other_policy_cause(denial)
-
-
-def _describe_old_policy(denial: Denial) -> str | None:
-    """Return that the policy of a controller is older than its release, if the text shows both."""
-    if "list-policy-versions" not in denial.failure.text:
-        return None
-    from iamtriage.explaining._rules.denials.attached_policies import find_attached_policy
-    from iamtriage.explaining._rules.denials.identity_remedies import release_of_controller
-
-    policy, release = find_attached_policy(denial), release_of_controller(denial)
-    if policy is None or policy.date is None or release is None:
-        return None
-    return f"{clip_text(policy.name)}, last changed on {policy.date} ({policy.version}), lacks this action, which the controller {release} calls"
 
 
 def _service_linked_causes(denial: Denial) -> Iterator[Cause]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -57,45 +57,6 @@ OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
 )
 
 
-# What GET _plugins/_security/api/rolesmapping returns.
-_MAPPING = lazy_pattern(
-    r"\"(?P<role>[\w.-]{1,128})\"\s?:\s?\{(?=[^{}]{0,4000}?\"backend_roles\"\s?:)(?P<mapped>[^{}]{0,4000})\}",
-    re.ASCII,
-)
-
-# They have far more permissions than a denied request needs.
-_ADMINISTRATORS = frozenset({"all_access", "security_manager"})
-
-
-class _Mapping(NamedTuple):
-    """The mapping of an OpenSearch role in the text.
-
-    Attributes:
-        role: The OpenSearch role.
-        members: Its users or backend roles.
-    """
-
-    role: str
-    members: tuple[str, ...]
-
-    def describe(self, arn: str) -> str:
-        """Return what the mapping means for the caller, as the end of a sentence."""
-        if arn in self.members:
-            return f"maps it to {clip_text(self.role)}, which does not allow it"
-        listed = clip_text(join_words(self.members, "and")) or "nobody"
-        return f"maps it to no OpenSearch role that allows it, and the mapping of {clip_text(self.role)} in the text has {listed} instead of the caller"
-
-
-def _find_mapping(text: str, kind: str) -> _Mapping | None:
-    """Return the mapping of an OpenSearch role in a text, if it shows only one, and the role is not an administrator's."""
-    found = list(_MAPPING.finditer(text)) if '"backend_roles"' in text else []
-    if len(found) != 1 or found[0]["role"] in _ADMINISTRATORS:
-        return None
-    members = re.search(rf'"{kind}"\s?:\s?\[([^\]]{{0,4000}})\]', found[0]["mapped"])
-    names = re.findall(r'"([^"]{1,300})"', members[1]) if members else []
-    return _Mapping(found[0]["role"], tuple(names))
-
-
 def explain_opensearch_role(denial: Denial) -> Explanation:
     """Explain that no OpenSearch role that is mapped to the caller allows the request."""
     found = _PERMISSION.search(denial.failure.text)
@@ -106,29 +67,17 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
-    mapping, verdict = (
-        _find_mapping(denial.failure.text, kind),
-        "maps the caller to no OpenSearch role that allows it",
-    )
-    members: tuple[str, ...] = (arn,)
-    name = "ROLE_NAME"
-    if mapping is not None:
-        verdict = mapping.describe(arn)
-        members, name = tuple(dict.fromkeys((*mapping.members, arn))), mapping.role
-    is_mapped = mapping is not None and arn in mapping.members
-    request = json.dumps([{"op": "add", "path": f"/{kind}", "value": members}])
+    request = json.dumps([{"op": "add", "path": f"/{kind}", "value": [arn]}])
     return denial.explain(
-        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control {verdict}.",
+        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
         OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
         topic="opensearch-role",
         remedies=(
-            _extend_role_remedy(name, names)
-            if is_mapped
-            else owner_remedy(
+            owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
-                f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
+                f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}. If it is there already, add the permission to the role instead.",
                 _needed_permissions(names),
-                f"Or use the REST API. value must list all members, including those that are already mapped: PATCH _plugins/_security/api/rolesmapping/{name} {request}",
+                f"Or use the REST API. value must list all members, including those that are already mapped: PATCH _plugins/_security/api/rolesmapping/ROLE_NAME {request}",
                 commands=(_describe_domain(denial.failure.text),),
                 url=_PAGE,
             ),
@@ -136,16 +85,6 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
         notes=(
             "An IAM policy does not help: the domain accepted the caller, and OpenSearch's own roles decide.",
         ),
-    )
-
-
-def _extend_role_remedy(role: str, names: list[str]) -> Remedy:
-    """Return the remedy that gives the permission to an OpenSearch role that the caller has."""
-    return owner_remedy(
-        f"Add the permission to the OpenSearch role {clip_text(role)}",
-        f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, {clip_text(role)}, Edit role. Its index patterns must match the index of the request.",
-        _needed_permissions(names),
-        url=_PAGE,
     )
 
 
@@ -180,16 +119,12 @@ _DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
 _TABLE = lazy_pattern(rf"Table name: (?P<name>{_NAME})", re.ASCII)
 _ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
 _CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
-_CRAWLER_NAME = lazy_pattern(
-    r"(?:\b(?:for|of) [Cc]rawler |\b[Cc]rawler[ _]?[Nn]ame[\"']?\s?[=:]\s?[\"']?|:crawler/|\b[Cc]rawler [\"'\[])(?P<name>[A-Za-z0-9_][\w.-]{0,254})",
-    re.ASCII,
-)
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
-_MAX_CHARS, _CHARS_AFTER = 32_000, 8_000
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 _DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
 _ADMINISTRATOR = "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
+_MAX_CHARS = 32_000
 # Where code and commands name the database of a table, and where they read its data.
 _STATED_DATABASE = lazy_pattern(
     rf"(?:--database(?:-name)?[ =]|\b(?:glue_?|source_?)?database(?:_?name)?[\"']?\s?(?:=>|[:=])\s?)[\"']?(?P<name>{_NAME})(?=[\s\"',)]|\Z)",
@@ -314,11 +249,9 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
 
 def _find_database(denial: Denial, table: str) -> str | None:
     """Return the database of a table, if code, SQL or a command in the text names only one."""
-    text = denial.failure.text[: denial.failure.span[1] + _CHARS_AFTER][-_MAX_CHARS:]
-    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)}
-    found |= set(
-        re.findall(rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII)
-    )
+    text = denial.failure.text[:_MAX_CHARS]
+    qualified = re.findall(rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII)
+    found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | set(qualified)
     return found.pop() if len(found) == 1 else None
 
 
@@ -339,9 +272,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
-            crawler = commands.user_name(_find_name(_CRAWLER_NAME, denial.failure.text))
-            template = "aws glue get-crawler --name {} --query Crawler.Role --output text"
-            lines = (fill_command(template, "CRAWLER" if crawler == "USER_NAME" else crawler),)
+            lines = ("aws glue get-crawler --name CRAWLER --query Crawler.Role --output text",)
         steps.append(who)
     principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"

@@ -6,7 +6,6 @@ A key that they do not show stays unknown.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 64_000
 _MAX_VALUES = 3
-_MAX_LINE = 2_000
 # After the name of a parameter, in JSON, Python, Terraform, YAML, a header, an option or an enumeration.
 _ASSIGNED = r"[\"']?(?:\s?(?:=>|[:=,(])\s?|\s)(?:[A-Za-z.]{0,40}\.)?[\"']?"
 # The parameters that conditions on these keys compare. The key itself, as in a policy, follows a colon.
@@ -43,9 +41,7 @@ _SETTINGS = lazy_patterns(
     re.IGNORECASE,
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
-# What a record of CloudTrail states of a request through a VPC endpoint.
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
-_CHARS_OF_RECORD = 4_000
 # What nearly every request has says nothing about this one.
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
@@ -142,11 +138,17 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     name = key.lower()
     if name in _SETTINGS:
         start = max(denial.failure.span[0] - _MAX_TEXT, 0)
-        text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
-        found = {
-            each["value"] for each in _SETTINGS[name].finditer(text) if not _is_of_other_command(each, denial)
-        }
-        found = {_SPELLINGS.get(each.lower(), each) for each in found}
+        text, command = (
+            denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT],
+            context_of(denial.facts).command,
+        )
+        settings = [
+            each
+            for each in _SETTINGS[name].finditer(text)
+            # An option of another command is none of this call.
+            if not (option := re.match(r"--([\w-]+)", each[0])) or (command and command.option(option[1]))
+        ]
+        found = {_SPELLINGS.get(each.lower(), each) for each in (setting["value"] for setting in settings)}
         return (found.pop(),) if len(found) == 1 else None
     if (
         name == "kms:viaservice"
@@ -154,8 +156,11 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     ):
         # The program called KMS itself.
         return ()
-    if name in _NETWORK_KEYS:
-        return _network_values(name, denial)
+    if name == "aws:sourcevpce":
+        # Of several records of CloudTrail, the endpoint can be that of another request.
+        text = denial.failure.text
+        endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
+        return endpoint and (endpoint.value,)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name == "aws:principalaccount":
@@ -171,35 +176,3 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         option = None if command is None else command.option("region")
         value = None if option is None else option.value
     return None if value is None else (value,)
-
-
-_NETWORK_KEYS = frozenset({"aws:sourcevpce", "aws:sourcevpc", "aws:sourceip", "aws:vpcsourceip"})
-
-
-def _network_values(name: str, denial: Denial) -> tuple[str, ...] | None:
-    """Return where a request came from: a VPC endpoint or a public address, as its record states it."""
-    text, (start, end) = denial.failure.text, denial.failure.span
-    around = text[max(start - _CHARS_OF_RECORD, 0) : end + _CHARS_OF_RECORD]
-    # Of several records, the endpoint can be that of another one.
-    endpoint = unique_value(_ENDPOINT_OF_RECORD, around) if around.count("eventName") == 1 else None
-    address = denial.failure.envelope.source_ip
-    try:
-        is_public = address is not None and ipaddress.ip_address(address).is_global
-    except ValueError:  # the name of a service
-        return None
-    if endpoint is not None:
-        known = {"aws:sourcevpce": (endpoint.value,), "aws:sourceip": ()}
-        return known.get(name, (address,) if name == "aws:vpcsourceip" and address else None)
-    if not is_public or address is None:
-        return None
-    return (address,) if name == "aws:sourceip" else ()
-
-
-def _is_of_other_command(setting: re.Match[str], denial: Denial) -> bool:
-    """Return whether a setting is an option of a command of the AWS CLI other than the one that failed."""
-    name, text = setting[0].partition(" ")[0].partition("=")[0], setting.string
-    line = text.rfind("\n", max(setting.start() - _MAX_LINE, 0), setting.start()) + 1
-    if not name.startswith("--") or "aws " not in text[line : setting.start()]:
-        return False
-    command = context_of(denial.facts).command
-    return command is None or command.option(name[2:]) is None

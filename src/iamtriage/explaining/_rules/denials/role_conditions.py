@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     parse_document,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
     elif conditions == 1:
-        verdict = f"{verdict}, {_conclude(denial, result)}"
+        verdict = f"{verdict}, and the call does not meet that"
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
     elif conditions:
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
@@ -118,8 +117,8 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         is_of_role = _key(result) in trust_conditions.MFA_KEYS and denial.role is not None
         if is_of_role:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
-        if remedy is not None and (conditions or is_of_role):
-            remedy = _change_condition(denial, result, remedy)
+        if remedy is not None and (is_of_role or (conditions and not remedy.commands)):
+            remedy = _change_condition(denial, remedy, is_of_role=is_of_role)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
 
 
@@ -140,80 +139,26 @@ def _count_conditions(denial: Denial, result: TrustResult) -> int:
     return len(list(iterate_conditions(statements[result.statement])))
 
 
-def _conclude(denial: Denial, result: TrustResult) -> str:
-    """Return what a call does not meet, as a clause."""
-    account = f"account {denial.account}" if denial.account else "the caller's account"
-    return {
-        "aws:principalorgid": f"so {account} is not in it",
-        "aws:multifactorauthpresent": "and the caller's were not",
-        "aws:sourceip": "and the call came from another one",
-    }.get(_key(result), "and the call does not meet that")
-
-
-def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
-    """Return the remedy for a condition that the call did not meet, with the change of the trust policy."""
-    if _key(result) in trust_conditions.MFA_KEYS and denial.role is not None:
-        return _name_caller(
-            denial,
-            attrs.evolve(remedy, commands=()),
-            f"Name {denial.caller} in the trust policy, without the condition on MFA",
-            "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
-            "If a role or a program needs the access",
-        )
-    if _key(result) == "aws:principalorgid":
-        return _name_caller(
-            denial,
-            remedy,
-            f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
-            "The first command, with the caller's credentials, prints the organization of its account.",
-            "If it is another one and the access is intended",
-        )
-    if _key(result) == "aws:sourceip":
-        return _address_remedy(denial, result, remedy)
-    if remedy.commands:
-        return remedy
-    step = "If the call cannot meet it, the role's owner has to change this condition."
-    lines = trust_policy_commands(denial.target_role_name)[:1]
-    return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=lines)
-
-
-def _name_caller(denial: Denial, remedy: Remedy, title: str, step: str, condition: str) -> Remedy:
-    """Return a remedy with the statement that names the caller in the trust policy."""
+def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Remedy:
+    """Return the remedy for a condition that the caller cannot meet: the owner of the role changes the trust policy."""
+    show, update = trust_policy_commands(denial.target_role_name)
+    if not is_of_role:
+        step = "If the call cannot meet it, the role's owner has to change this condition."
+        return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=(show,))
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    statement = allow(action, principal={"AWS": policy_principal_arn(denial)})
-    owner = f"the owner of account {denial.resource_account}" if denial.resource_account else "the owner"
     return attrs.evolve(
         remedy,
-        title=title,
+        title=f"Name {denial.caller} in the trust policy, without the condition on MFA",
         who="resource owner",
         steps=(
-            step,
-            f"{condition}, {owner} saves the trust policy with this statement added as trust.json.",
+            "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
+            "If a role or a program needs the access, save the trust policy with this statement added as trust.json.",
             *role_path_steps(denial),
         ),
-        commands=(*remedy.commands, *trust_policy_commands(denial.target_role_name)),
-        policy=build_document([statement]),
+        commands=(show, update),
+        policy=build_document([allow(action, principal={"AWS": policy_principal_arn(denial)})]),
         layer="role_trust",
         is_addition=True,
-    )
-
-
-def _address_remedy(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
-    """Return the remedy with the policy that accepts the caller's address, too."""
-    return attrs.evolve(
-        remedy,
-        steps=(
-            f"Call from an address in {clip_text(' or '.join(result.expected[:2]))}, for example through the VPN or NAT gateway of that network. The first command prints yours.",
-            "Or the role's owner accepts it, too: save this trust policy as trust.json.",
-        ),
-        commands=(
-            "curl https://checkip.amazonaws.com",
-            trust_policy_commands(denial.target_role_name)[1],
-        ),
-        policy=policy_with_value(
-            denial.facts.trust_policy, result, value=[*result.expected, "SOURCE_ADDRESS/32"]
-        ),
-        layer="role_trust",
     )
 
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials import assuming_roles
-from iamtriage.explaining._rules.denials.federation import (
-    checked_cause,
-    correct_policy_remedy,
-    explain_rejected,
-)
+from iamtriage.explaining._rules.denials.federation import checked_cause, explain_rejected
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -105,91 +99,58 @@ def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
     """Return the SAML provider that the supplied trust policy names, and the audiences that it expects."""
     for statement in trust_documents.allow_statements(denial.facts.trust_policy):
         for provider in _saml_providers(statement):
-            return provider, [each for _, _, values in _audiences(statement) for each in values]
+            return provider, [each for values in _audiences(statement) for each in values]
     return None, []
 
 
-def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Return the operator, the key and the values of each condition on the audience."""
+def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return the values of each condition on the audience."""
     conditions = trust_documents.iterate_conditions(statement)
-    return [each for each in conditions if each[1].lower() == "saml:aud" and "not" not in each[0].lower()]
+    return [
+        values
+        for operator, key, values in conditions
+        if key.lower() == "saml:aud" and "not" not in operator.lower()
+    ]
 
 
 def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     """Return why the supplied trust policy accepts no SAML assertion, and what to do, or ``None`` if it may accept one."""
-    document = trust_documents.parse_document(denial.facts.trust_policy)
-    if document is None:
-        return None
-    fixed = copy.deepcopy(dict(document))
-    statements = trust_documents.allow_statements(fixed)
+    statements = trust_documents.allow_statements(denial.facts.trust_policy)
     meant = next((each for each in statements if _saml_providers(each)), None)
     if meant is None:
-        return _missing_provider(denial, statements)
+        named = [name for each in statements for name in trust_documents.principal_names(each)]
+        text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"
+        return (text, _trust_saml_remedy(denial)) if named else None
     facts = attrs.evolve(denial.facts, caller=_saml_providers(meant)[0], token_claims=None)
     findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
         remedy = assuming_roles.narrow_deny_remedy(denial, result)
         return "a Deny statement of the trust policy matches it", remedy
-    index = list(trust_documents.iterate_statements(fixed)).index(meant)
-    texts = present(*(change(denial, meant) for change in (_fix_partition, _fix_action, _fix_audience)))
-    if not texts:
-        return None
-    remedy = correct_policy_remedy(denial, "Correct the role's trust policy", fixed, WHOLE_DOCUMENT)
-    recipient = "The assertion's Recipient must be the value of SAML:aud."
-    steps = (*remedy.steps, recipient) if _audiences(meant) else remedy.steps
-    text = f"Statement[{index}] of its trust policy {', and '.join(texts)}"
-    return text, attrs.evolve(remedy, steps=steps, url=pages.SAML)
+    problem = _describe_problem(denial, meant)
+    return None if problem is None else (f"its trust policy {problem}", _trust_saml_remedy(denial))
 
 
-def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> tuple[str, Remedy] | None:
-    named = [name for each in statements for name in trust_documents.principal_names(each)]
-    if not named:
-        return None
-    text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"
-    return text, _trust_saml_remedy(denial)
-
-
-def _fix_partition(denial: Denial, statement: dict[str, Any]) -> str | None:
-    """Correct the partition of the provider, which is that of the role."""
-    partition, _ = role_location(denial)
-    provider = _saml_providers(statement)[0]
-    named = provider.split(":")[1]
-    if denial.target_role is None or named == partition:
-        return None
-    fixed = provider.replace(f"arn:{named}:", f"arn:{partition}:", 1)
-    statement["Principal"]["Federated"] = fixed
-    return f"names the provider {clip_text(provider)} of another partition than the role's"
-
-
-def _fix_action(_denial: Denial, statement: dict[str, Any]) -> str | None:
-    """Allow the action of SAML, which replaces sts:AssumeRole."""
-    actions = trust_documents.as_strings(statement.get("Action"))
-    if not actions or any(each.lower() in _ACTIONS for each in actions):
-        return None
-    kept = [each for each in actions if each.lower() != "sts:assumerole"]
-    statement["Action"] = [_ACTION, *kept] if kept else _ACTION
-    return f"allows {clip_text(join_words(tuple(actions[:3]), 'and'))} instead of {_ACTION}"
-
-
-def _fix_audience(_denial: Denial, statement: dict[str, Any]) -> str | None:
-    """Expect the sign-in endpoint of the provider's partition."""
-    partition = _saml_providers(statement)[0].split(":")[1]
-    domain = _SIGN_IN_DOMAINS.get(partition)
-    if domain is None:
-        return None
+def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | None:
+    """Return what keeps a statement that names a SAML provider from accepting any assertion."""
+    provider, (partition, _) = _saml_providers(statement)[0], role_location(denial)
+    actions, problems = trust_documents.as_strings(statement.get("Action")), list[str]()
+    if denial.target_role is not None and provider.split(":")[1] != partition:
+        problems.append(f"names the provider {clip_text(provider)} of another partition than the role's")
+    if actions and not any(each.lower() in _ACTIONS for each in actions):
+        problems.append(f"allows {clip_text(join_words(tuple(actions[:3]), 'and'))} instead of {_ACTION}")
+    domain = _SIGN_IN_DOMAINS.get(partition, "")
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html: endpoints of
     # Regions, and of encrypted assertions.
-    pattern = lazy_pattern(
+    form = lazy_pattern(
         rf"https://(?:[\w-]{{1,30}}\.)?{re.escape(domain)}/saml(?:/acs/\S{{1,200}})?", re.ASCII
     )
-    for operator, key, values in _audiences(statement):
-        if not values or any("*" in each or "$" in each or pattern.fullmatch(each) for each in values):
-            continue
-        expected = f"https://{domain}/saml"
-        statement["Condition"][operator][key] = expected
-        return f"expects {key} {clip_text(' or '.join(values[:2]))} instead of {expected}, the sign-in endpoint in {partition}"
-    return None
+    for values in _audiences(statement) if domain else ():
+        if values and not any(form.fullmatch(each) or set("*$") & set(each) for each in values):
+            problems.append(
+                f"expects SAML:aud {clip_text(' or '.join(values[:2]))} instead of https://{domain}/saml, the sign-in endpoint in {partition}"
+            )
+    return ", and ".join(problems) or None
 
 
 def _compare_assertion_remedy(denial: Denial) -> Remedy:
@@ -213,11 +174,14 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
     partition, account = role_location(denial)
     provider, _ = _trusted(denial)
     domain = _SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS["aws"])
-    trusted = {"Federated": provider or f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"}
+    if provider is None or provider.split(":")[1] != partition:
+        provider = f"arn:{partition}:iam::{account}:saml-provider/{'PROVIDER' if provider is None else provider.rpartition('/')[2]}"
+    trusted = {"Federated": provider}
     condition = {"StringEquals": {"SAML:aud": f"https://{domain}/saml"}}
     return trust_remedy(
         "Allow the assertion in the role's trust policy",
         CHANGE_STATEMENT,
+        commands=assuming_roles.trust_policy_commands(denial),
         policy=build_document([allow(_ACTION, principal=trusted, condition=condition)]),
         url=pages.SAML,
     )

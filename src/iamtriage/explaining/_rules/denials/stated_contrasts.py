@@ -93,8 +93,8 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
     change = f"Then set the Region of the client to {region}{setting.replace(', set by', ' instead of')}."
     controller, store = find_controller(denial.failure.text), _STORE.search(denial.failure.text)
-    if controller is not None and (key := controller.setting_of("aws:RequestedRegion")) is not None:
-        change = f"Then set {key} to {region}."
+    if controller is not None and controller.region_setting:
+        change = f"Then set {controller.region_setting} to {region}."
         if store is not None:
             option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
             patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})

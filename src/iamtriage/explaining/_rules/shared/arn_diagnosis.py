@@ -85,33 +85,6 @@ INSTANCE_PROFILE = CauseType(
     sources=(pages.ASSUME_ROLE,),
     subject="calls",
 )
-ROOT_ARN = CauseType(
-    "root-arn",
-    title="The ARN is that of an account root",
-    meaning="The ARN of an account's root user is used where the ARN of a role or user is expected.",
-    recognised_by="The rejected ARN ends in :root.",
-    fix="Use the ARN of a role.",
-    sources=(pages.ASSUME_ROLE,),
-    subject="calls",
-)
-FEDERATED_USER = CauseType(
-    "federated-user",
-    title="The ARN is that of a federated user",
-    meaning="A federated user is a session, and the ARN of a role or user is expected.",
-    recognised_by="The rejected ARN is that of a federated user.",
-    fix="Use the ARN of a role or user: a federated user is a session.",
-    sources=(pages.ASSUME_ROLE,),
-    subject="calls",
-)
-NO_ARN = CauseType(
-    "principal-without-arn",
-    title="The value is an account ID or a service principal",
-    meaning="The value is not an ARN.",
-    recognised_by="The rejected value is an account ID or a service principal.",
-    fix="Use the ARN of a role or user.",
-    sources=(pages.ASSUME_ROLE,),
-    subject="calls",
-)
 SERVICE_LINKED_ROLE = CauseType(
     "service-linked-role",
     title="The principal is a service-linked role",
@@ -138,9 +111,9 @@ SESSION_ARN = CauseType(
 )
 NOT_A_ROLE = CauseType(
     "not-a-role",
-    title="The ARN is not that of a role",
-    meaning="The ARN is that of a session, an instance profile, a user or a policy, and the ARN of a role is expected.",
-    fix="Use the ARN of a role, not of a session, an instance profile, a user or a policy.",
+    title="The value is not the ARN of a role",
+    meaning="The value is an account ID, a service principal, or the ARN of a session, a user, an account's root user or a policy, and the ARN of a role is expected.",
+    fix="Use the ARN of a role.",
     of="arn-not-accepted",
     subject="calls",
 )
@@ -255,9 +228,9 @@ def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnos
             f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
         )
         return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
-    cause, what = NO_ARN, "not an ARN"
-    if isinstance(principal, Root):
-        cause, what = ROOT_ARN, "the ARN of an account's root user"
-    elif isinstance(principal, FederatedUser):
-        cause, what = FEDERATED_USER, "the ARN of a federated user, which is a session"
-    return ArnDiagnosis(cause, f"It is {what}; expected the ARN of {expected}.")
+    what = {
+        Root: "the ARN of an account's root user",
+        FederatedUser: "the ARN of a federated user, a session",
+    }
+    words = what.get(type(principal), "not an ARN")
+    return ArnDiagnosis(NOT_A_ROLE, f"It is {words}; expected the ARN of {expected}.")

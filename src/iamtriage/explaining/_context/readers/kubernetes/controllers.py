@@ -48,7 +48,7 @@ class Controller(Value):
         passes_roles_to: The service to which it passes roles.
         mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
         role_setting: The setting of a role that it assumes in addition to the one of its pod.
-        settings: What sets a parameter of its requests, each with a pattern for the condition keys of the parameter.
+        region_setting: The setting of the Region that it calls.
     """
 
     name: str
@@ -66,15 +66,7 @@ class Controller(Value):
     passes_roles_to: str | None = None
     mention: re.Pattern[str] | None = None
     role_setting: str = ""
-    settings: tuple[tuple[str, str], ...] = ()
-
-    def setting_of(self, key: str) -> str | None:
-        """Return what sets the parameter of a condition key, if that is known.
-
-        >>> find_controller("ebs-csi-controller").setting_of("ec2:Encrypted")
-        'encrypted in the parameters of the StorageClass'
-        """
-        return next((words for keys, words in self.settings if re.match(keys, key, re.IGNORECASE)), None)
+    region_setting: str = ""
 
     @property
     def has_conditions(self) -> bool:
@@ -86,17 +78,6 @@ class Controller(Value):
         return build_statements(self.policy, action, resource, partition)
 
 
-def _settings(words: str, keys: str) -> tuple[tuple[str, str], ...]:
-    """Return patterns for condition keys, each with what sets their parameter.
-
-    >>> _settings("{} of the NodePool", "ec2:InstanceType=type")
-    (('ec2:InstanceType', 'type of the NodePool'),)
-    """
-    pairs = (each.rpartition("=") for each in keys.split())
-    return tuple((pattern, words.format(name)) for pattern, _, name in pairs)
-
-
-_TAG_KEYS = "aws:(?:RequestTag/|TagKeys$)"
 _CONTROLLERS = (
     Controller(
         "the AWS Load Balancer Controller",
@@ -123,12 +104,6 @@ _CONTROLLERS = (
         policy_file="https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller/VERSION/docs/install/iam_policySUFFIX.json",
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
         role_setting="iamRoleArnToAssume in the TargetGroupBinding",
-        # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
-        settings=_settings(
-            "the annotation alb.ingress.kubernetes.io/{} of the Ingress",
-            f"{_TAG_KEYS}=tags elasticloadbalancing:Scheme=scheme elasticloadbalancing:SecurityPolicy=ssl-policy"
-            " (?:ec2|elasticloadbalancing):Subnet=subnets",
-        ),
     ),
     Controller(
         "the EBS CSI driver",
@@ -141,15 +116,6 @@ _CONTROLLERS = (
         ("ec2:",),
         workload="deployment/ebs-csi-controller",
         managed_policy="service-role/AmazonEBSCSIDriverPolicy",
-        # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
-        settings=(
-            *_settings(
-                "{} in the parameters of the StorageClass",
-                f"{_TAG_KEYS}=tagSpecification_1 ec2:Encrypted=encrypted ec2:KmsKeyId=kmsKeyId"
-                " ec2:VolumeType=type ec2:VolumeIops=iops ec2:VolumeThroughput=throughput",
-            ),
-            ("ec2:VolumeSize", "resources.requests.storage of the PersistentVolumeClaim"),
-        ),
     ),
     Controller(
         "the EFS CSI driver",
@@ -184,19 +150,6 @@ _CONTROLLERS = (
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
         passes_roles_to="ec2.amazonaws.com",
-        # https://karpenter.sh/docs/concepts/nodepools/ and https://karpenter.sh/docs/concepts/nodeclasses/
-        settings=(
-            ("ec2:InstanceType", "the requirements of the NodePool"),
-            ("ec2:InstanceMarketType", "the requirement karpenter.sh/capacity-type of the NodePool"),
-            ("ec2:AvailabilityZone", "the requirement topology.kubernetes.io/zone of the NodePool"),
-            *_settings(
-                "{} of the EC2NodeClass",
-                f"{_TAG_KEYS}=tags ec2:Metadata=metadataOptions"
-                " ec2:(?:Encrypted|KmsKeyId|Volume)=blockDeviceMappings ec2:(?:Subnet|Vpc)=subnetSelectorTerms"
-                " ec2:SecurityGroup=securityGroupSelectorTerms ec2:(?:Image|Owner|Public$)=amiSelectorTerms"
-                " ec2:AssociatePublicIpAddress=associatePublicIPAddress",
-            ),
-        ),
     ),
     # https://external-secrets.io/latest/provider/aws-secrets-manager/
     Controller(
@@ -208,9 +161,7 @@ _CONTROLLERS = (
         ),
         ("secretsmanager:",),
         role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
-        settings=(
-            ("aws:RequestedRegion", "spec.provider.aws.region of the SecretStore or ClusterSecretStore"),
-        ),
+        region_setting="spec.provider.aws.region of the SecretStore or ClusterSecretStore",
         policy=controller_policies.EXTERNAL_SECRETS,
     ),
     # https://cert-manager.io/docs/configuration/acme/dns01/route53/
