@@ -49,7 +49,9 @@ _RELEASE = lazy_pattern(
 )
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
 # The default version of a policy, as the AWS CLI lists it.
-_DEFAULT_VERSION = lazy_pattern(r"\bTrue\s{1,20}(\d{4}-\d\d-\d\d)T|\"IsDefaultVersion\":\s?true,\s{0,80}\"CreateDate\":\s?\"(\d{4}-\d\d-\d\d)")
+_DEFAULT_VERSION = lazy_pattern(
+    r"\bTrue\s{1,20}(\d{4}-\d\d-\d\d)T|\"IsDefaultVersion\":\s?true,\s{0,80}\"CreateDate\":\s?\"(\d{4}-\d\d-\d\d)"
+)
 # A StorageClass whose name or parameters say that its volumes are encrypted.
 _ENCRYPTED_VOLUME = lazy_pattern(
     r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
@@ -136,7 +138,10 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
     if len(attached) == 1:
         arn = attached.pop()
-        name, since = clip_text(arn.rpartition("/")[2]), f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
+        name, since = (
+            clip_text(arn.rpartition("/")[2]),
+            f", last changed on {changed[changed.lastindex or 0]}," if changed else "",
+        )
         title = f"Update {name} to the policy of the controller's release"
         older = f"{name}{since} is of an older release, and lacks actions that the controller calls."
         line = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"

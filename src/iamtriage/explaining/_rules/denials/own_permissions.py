@@ -250,7 +250,9 @@ def _find_grant(denial: Denial, words: str) -> _Grant:
 def _find_database(denial: Denial, table: str) -> str | None:
     """Return the database of a table, if code, SQL or a command in the text names only one."""
     text = denial.failure.text[:_MAX_CHARS]
-    qualified = re.findall(rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII)
+    qualified = re.findall(
+        rf"(?<![\w.@/-])([A-Za-z_]\w{{0,254}})\.{re.escape(table)}(?![\w.-])", text, re.ASCII
+    )
     found = {each["name"].rstrip(".") for each in _STATED_DATABASE.finditer(text)} | set(qualified)
     return found.pop() if len(found) == 1 else None
 
