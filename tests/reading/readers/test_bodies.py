@@ -510,6 +510,12 @@ CLOUDTRAIL: Table = (
     ("python", str(_EVENT), _EVENT_FACTS),
     ("in-a-log", f"2026-01-02T03:04:05Z event {json.dumps(_EVENT)}", _EVENT_FACTS),
     (
+        # A record of S3's server access log, as log platforms parse it.
+        "requester",
+        json.dumps({"requester": APP, "requestID": "0A1B2C3D4E5F6A7B", "httpStatus": 403, "errorCode": "AccessDenied"}),
+        denied(code="AccessDenied", principal=APP, request_id="0A1B2C3D4E5F6A7B", status_code=403),
+    ),
+    (
         "no-principal-in-message",
         json.dumps({**_EVENT, "errorMessage": "Access Denied"}),
         denied(

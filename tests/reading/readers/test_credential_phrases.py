@@ -614,6 +614,11 @@ REGISTRIES: Table = (
         expect("missing_credentials", service="ecr"),
     ),
     (
+        "push",
+        "The push refers to repository [111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders]\n0a1b2c3d4e5f: Preparing\nno basic auth credentials",
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
         "other-registry",
         "pulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
         None,
@@ -855,6 +860,10 @@ PROVIDERS: Table = tuple(
         (
             "go-two",
             "only one credential type may be specified per profile: source profile, credential source",
+        ),
+        (
+            "java-sso",
+            "software.amazon.awssdk.core.exception.SdkClientException: Unable to load SSO token",
         ),
         (
             "go-sso",

@@ -914,6 +914,11 @@ MORE: Table = (
         "EC2MetadataError: failed to make EC2Metadata request\n\tstatus code: 404, request id: ",
         expect("missing_credentials", code="EC2MetadataError", status_code=404),
     ),
+    (
+        "imds-go-v1-of-role",
+        "EC2RoleRequestError: no EC2 instance role found\ncaused by: EC2MetadataError: failed to make EC2Metadata request\n\n\tstatus code: 404, request id: ",
+        expect("missing_credentials", code="EC2RoleRequestError", status_code=404),
+    ),
     ("reason-is-no-code", "AWS request failed: 403 Forbidden: Access Denied", denied(status_code=403)),
     (
         "code-in-parentheses",
@@ -1227,6 +1232,11 @@ CPP: Table = (
     (
         "arrow",
         "OSError: When getting information for key 'jobs/1.csv' in bucket 'jobs': AWS Error ACCESS_DENIED during HeadObject operation: No response body.",
+        denied(code="ACCESS_DENIED", operation="HeadObject"),
+    ),
+    (
+        "arrow-quoted",
+        "The job on Kubernetes stopped with `AWS Error ACCESS_DENIED during HeadObject`.",
         denied(code="ACCESS_DENIED", operation="HeadObject"),
     ),
     (

@@ -885,6 +885,22 @@ RESOURCES: Table = (
         denied(principal=ANA, action="s3:GetObject", deny="implicit", policy_type="identity"),
     ),
     (
+        "ellipsis-in-place-of-because",
+        f"User: {ANA} is not authorized to perform: s3:GetObject ... no identity-based policy allows the action",
+        denied(principal=ANA, action="s3:GetObject", deny="implicit", policy_type="identity"),
+    ),
+    (
+        "parentheses-in-place-of-because",
+        f"User: {ANA} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::jobs (no permissions boundary allows it)",
+        denied(
+            principal=ANA,
+            action="s3:GetObject",
+            resource="arn:aws:s3:::jobs",
+            deny="implicit",
+            policy_type="permissions_boundary",
+        ),
+    ),
+    (
         "absent",
         f"User: {ANA} is not authorized to perform: iam:PassRole",
         denied(principal=ANA, action="iam:PassRole"),

@@ -376,6 +376,16 @@ PERMISSIONS: Table = (
         denied(code="AccessDeniedException", operation="GetTable", resource="orders_clean"),
     ),
     (
+        "lake-formation-on-table",
+        "Insufficient Lake Formation permission(s): Required Describe on table orders_clean",
+        denied(resource="orders_clean"),
+    ),
+    (
+        "lake-formation-on-any-table",
+        "Insufficient Lake Formation permission(s): Required Describe on table ...",
+        denied(),
+    ),
+    (
         "lake-formation-partitions",
         "Insufficient Lake Formation permission(s) on orders$partitions (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
         denied(code="AccessDeniedException", service="glue", resource="orders$partitions", status_code=400),

@@ -274,6 +274,8 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
             and not context.are_in_other_statements(kept[-1], candidate)
         ):
+            if status := candidate.facts.get("status_code"):
+                kept[-1].facts.setdefault("status_code", status)
             continue
         if (
             kept

@@ -135,7 +135,7 @@ sure   | failed to load assume role | failed to load assume role (?:for )?arn:
 sure   | requires role_arn, profile | credential type \w{1,40} requires role_arn, profile \S
 sure   | <AssumeRoleTokenProvider> | assume role with MFA enabled, but AssumeRoleTokenProvider session option not set
 sure   | credential type may be specified per | only one credential type may be specified per profile
-sure   | cached SSO token file | failed to read cached SSO token file
+sure   | cached SSO token file|<load>to load SSO token | (?:failed to read cached SSO token file|Unable to load SSO token)
 sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
 sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
 sure   | credential profiles file not found | credential profiles file not found in the given path
@@ -155,7 +155,7 @@ outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.2
 sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
-sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?(?:no basic auth credentials|credential required for basic auth)
+sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}?(?:no basic auth credentials|credential required for basic auth)
 sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
 unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
 outer  | failed to retrieve credentials | failed to retrieve credentials

@@ -62,7 +62,7 @@ _KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
 # How many entries of a batch failed, in the result of a call.
 _BATCH_COUNTS = ("FailedRecordCount", "FailedPutCount", "FailedEntryCount")
 _NAME = lazy_pattern(r"\w{2,80}")
-_IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
+_IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer|requester")
 _MAX_IDENTITY_DISTANCE = 400
 _NOT_ALLOWED = lazy_pattern(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
 _MAX_ISSUER_DISTANCE = 200

@@ -34,7 +34,7 @@ _KEYS = {
     "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",
     "operation": "eventName aws.operation",
     "service": "eventSource aws.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
-    "principal": "arn",
+    "principal": "arn requester",
     "account": "accountId",
     "message": "errorMessage message _serviceMessage _serviceErrorMessage message_",
     "record": "eventVersion",

@@ -57,7 +57,7 @@ sure   | <AWSError> | Encountered (?:Unknown )?AWSError '?(?P<code>\w{2,80})'?\s
 # The same SDK's message for a code that it does not know.
 sure   | <ExceptionName> | Unable to parse ExceptionName: (?P<code>[A-Z]\w{2,80})(?: Message: ?|\b)
 # Apache Arrow's file system uses this SDK and prints its error constant and the operation.
-sure   | <during>AWS Error  | AWS Error (?:(?P<code>(?!UNKNOWN\s)[A-Z][A-Z0-9_]{2,60})|UNKNOWN|\[code\s[0-9]{1,4}\])(?: \(HTTP status (?P<status_code>[0-9]{3})\))? during (?P<operation>[A-Z]\w{2,80}) operation: ?
+sure   | <during>AWS Error  | AWS Error (?:(?P<code>(?!UNKNOWN\s)[A-Z][A-Z0-9_]{2,60})|UNKNOWN|\[code\s[0-9]{1,4}\])(?: \(HTTP status (?P<status_code>[0-9]{3})\))? during (?P<operation>[A-Z]\w{2,80})(?: operation)?(?:: ?|\b)
 
 [boto2]
 class  | <EC2ResponseError>|<S3ResponseError>|<SDBResponseError>|<EmrResponseError>|<DynamoDBResponseError>|<JSONResponseError>|<SQSError>|<BotoServerError> | (?<!\w)(?:(?P<service>(?:EC2|S3|SDB|Emr|DynamoDB)(?=Response)|SQS)(?:Response)?|BotoServer|JSONResponse)Error:\s(?P<status_code>[345][0-9]{2})(?:\s[A-Z][a-z]{1,20}){1,3}

@@ -30,7 +30,9 @@ _MIN_MESSAGE_LINE = 16
 _MAX_CLAUSE_LENGTH = 400
 
 REASON = lazy_pattern(
-    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
+    r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)"
+    # People leave out "because".
+    r"|\b(?:(?:because|since)\s+|(?=no\s+(?:[\w-]+\s+){1,4}(?:policy|boundary)\s+allows\b))(?:(?P<no>no)\b|(?P<other>\w))",
     re.IGNORECASE,
 )
 _SPACE = lazy_pattern(r"\s{1,3}")

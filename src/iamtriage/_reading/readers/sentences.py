@@ -125,7 +125,7 @@ _RESOURCE_END = lazy_pattern(
     r"|(?<=n)(?:ot|'t)\s+authori[sz]ed|(?<=[,\s])\s*(?<=\s)https?\s+response|(?<=,)\s*Request\s?Id)"
 )
 _PROSE = lazy_pattern(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
-_GAP = lazy_pattern(r"[\s.,…:;'\"`\])}>]*")
+_GAP = lazy_pattern(r"[\s.,…:;'\"`()\[\]}>–—-]*")
 _REASON_WORDS = frozenset(
     form for word in ("because", "since", "with") for form in (word, word.capitalize(), word.upper())
 )
