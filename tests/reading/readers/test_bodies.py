@@ -512,7 +512,14 @@ CLOUDTRAIL: Table = (
     (
         # A record of S3's server access log, as log platforms parse it.
         "requester",
-        json.dumps({"requester": APP, "requestID": "0A1B2C3D4E5F6A7B", "httpStatus": 403, "errorCode": "AccessDenied"}),
+        json.dumps(
+            {
+                "requester": APP,
+                "requestID": "0A1B2C3D4E5F6A7B",
+                "httpStatus": 403,
+                "errorCode": "AccessDenied",
+            }
+        ),
         denied(code="AccessDenied", principal=APP, request_id="0A1B2C3D4E5F6A7B", status_code=403),
     ),
     (
