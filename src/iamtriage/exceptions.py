@@ -56,6 +56,13 @@ class RecordError(IamTriageError, ValueError):
     Attributes:
         key: The key that is wrong or missing.
         value: Its value; ``None`` if the key is missing.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.from_record({"kind": "aws_error", "deny": "explicit"})
+    ... except RecordError as error:
+    ...     print(error.key, error.value)
+    deny explicit
     """
 
     def __init__(self, message: str, *, key: str, value: object = None) -> None:
@@ -71,6 +78,13 @@ class InvalidArnError(IamTriageError, ValueError):
         text: The argument.
         position: The position of the error in the text, in characters from 0. If something is missing at the
             end, this is the length of the text.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.parse_arn("arn:aws:s3")
+    ... except InvalidArnError as error:
+    ...     print(error.text, error.position)
+    arn:aws:s3 10
     """
 
     def __init__(self, message: str, *, text: str, position: int = 0) -> None:
@@ -86,6 +100,15 @@ class RolePathUnknownError(IamTriageError, LookupError):
         arn: The argument.
         role_name: The name of the role, which is enough to look it up.
         command: The AWS CLI command that prints the ARN of the role, quoted for a shell.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.normalize_role_arn(
+    ...         "arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef", target="access-entry"
+    ...     )
+    ... except RolePathUnknownError as error:
+    ...     print(error.role_name)
+    AWSReservedSSO_View_0123456789abcdef
     """
 
     def __init__(self, message: str, *, arn: str, role_name: str, command: str) -> None:
@@ -101,6 +124,13 @@ class AwsAuthError(IamTriageError, ValueError):
     Attributes:
         line: The line of the error, from 1.
         column: The column of the error, from 1.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.aws_auth.load("data: [")
+    ... except AwsAuthError as error:
+    ...     print(error.line)
+    1
     """
 
     def __init__(self, message: str, *, line: int, column: int = 1) -> None:
@@ -114,6 +144,13 @@ class UnknownRegionError(IamTriageError, ValueError):
 
     Attributes:
         region: The argument.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.resolve_sts_endpoint("us_east_1")
+    ... except UnknownRegionError as error:
+    ...     print(error.region)
+    us_east_1
     """
 
     def __init__(self, message: str, *, region: str) -> None:
@@ -128,6 +165,13 @@ class EndpointError(IamTriageError, ValueError):
         setting: The name of the setting in its source, such as ``"AWS_STS_REGIONAL_ENDPOINTS"`` or
             ``"mode"``.
         value: The value of the setting.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.resolve_sts_endpoint("eu-west-1", mode="global")
+    ... except EndpointError as error:
+    ...     print(error.setting, error.value)
+    mode global
     """
 
     def __init__(self, message: str, *, setting: str, value: object = None) -> None:
@@ -137,10 +181,17 @@ class EndpointError(IamTriageError, ValueError):
 
 
 class ConfigFileError(IamTriageError, ValueError):
-    """An AWS config file cannot be parsed, or a profile or section does not exist.
+    r"""An AWS config file cannot be parsed, or a profile or section does not exist.
 
     Attributes:
         line: The line of the error, from 1; ``None`` if something is missing.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.StsSettings.from_sources({}, "[default]\nregion eu-west-1\n")
+    ... except ConfigFileError as error:
+    ...     print(error.line)
+    2
     """
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
@@ -162,6 +213,13 @@ class PolicyError(IamTriageError, ValueError):
     Attributes:
         path: The position of the error, such as ``"Statement[0].Condition"``; empty for the whole document.
         principals: The denied principals to choose from; empty for an invalid document.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.check_trust_policy({"Statement": [{"Effect": "allow"}]}, action="sts:AssumeRole")
+    ... except PolicyError as error:
+    ...     print(error.path)
+    Statement[0].Effect
     """
 
     def __init__(self, message: str, *, path: str = "", principals: tuple[str, ...] = ()) -> None:
@@ -175,6 +233,13 @@ class DocumentError(IamTriageError, ValueError):
 
     Attributes:
         path: The position of the error, such as ``"evaluations[0].checks"``; empty for the whole document.
+
+    >>> import iamtriage
+    >>> try:
+    ...     iamtriage.read_decoded_message({"allowed": "no"})
+    ... except DocumentError as error:
+    ...     print(error.path)
+    allowed
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:

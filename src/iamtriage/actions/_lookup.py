@@ -180,6 +180,8 @@ def find_action(action: str) -> Action | None:
     Raises:
         TypeError: ``action`` is not a string.
 
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+
     >>> find_action("S3:getobject").name, find_action("s3:GetObjects")
     ('s3:GetObject', None)
     """

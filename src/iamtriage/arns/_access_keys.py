@@ -191,6 +191,8 @@ def find_access_key_ids(text: str) -> tuple[AccessKeyId, ...]:
     Raises:
         TypeError: ``text`` is not a string.
 
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+
     >>> [key.account for key in find_access_key_ids("AKIAQAAAAAAAVJNFUWS2, then AKIA6RVFFB77VJNFUWS2")]
     ['000000000001', '999999999999']
     """

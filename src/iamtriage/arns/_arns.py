@@ -124,6 +124,8 @@ def parse_arn(text: str) -> Arn:
         InvalidArnError: The text does not start with ``arn:``, or has fewer than six sections.
         TypeError: ``text`` is not a string.
 
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+
     >>> arn = parse_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")
     >>> arn.service, arn.resource, str(arn)
     ('eks', 'cluster/demo', 'arn:aws:eks:eu-west-1:111122223333:cluster/demo')

@@ -360,7 +360,9 @@ def parse_principal(text: str | Arn) -> Principal:
     Raises:
         InvalidArnError: ``text`` is none of these, or IAM would reject its name, path, account or partition.
             The message states the rule, and ``position`` locates the error.
-        TypeError: ``text`` is not a string.
+        TypeError: ``text`` is neither a string nor an ``Arn``.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
     >>> parse_principal("arn:aws:iam::111122223333:role/team/app")
     Role(partition='aws', account='111122223333', name='app', path='/team/')

@@ -41,11 +41,13 @@ def canonicalize_arn(arn: str | Arn) -> str:
     are unchanged. The authenticator ignores case.
 
     Args:
-        arn: The ``Arn`` that ``aws sts get-caller-identity`` prints.
+        arn: The ARN that ``aws sts get-caller-identity`` prints.
 
     Raises:
         InvalidArnError: It is not an ARN or not a principal, or the authenticator does not know the
             partition.
+
+    Source: https://github.com/kubernetes-sigs/aws-iam-authenticator/tree/master/pkg/arn
 
     >>> canonicalize_arn("arn:aws:sts::111122223333:assumed-role/app/ana@example.com")
     'arn:aws:iam::111122223333:role/app'
@@ -100,6 +102,8 @@ def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str 
             finds it. A guess could identify another role.
         InvalidArnError: It is not the ARN of a role, or ``path`` contradicts the ARN.
         ValueError: The target is unknown.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
 
     >>> normalize_role_arn("arn:aws:iam::111122223333:role/team/app", target="aws-auth")
     'arn:aws:iam::111122223333:role/app'

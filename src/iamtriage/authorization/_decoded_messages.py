@@ -322,6 +322,8 @@ def read_decoded_message(message: str | bytes | Mapping[str, object]) -> Decoded
             accepted.
         TypeError: ``message`` is neither a string, bytes nor a mapping.
 
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+
     >>> read_decoded_message('{"DecodedMessage": "{\\"allowed\\": false, \\"explicitDeny\\": true}"}').deny
     'explicit'
     >>> read_decoded_message({"allowed": "no"})

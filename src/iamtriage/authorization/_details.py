@@ -142,6 +142,8 @@ def read_authorization_details(details: _Document | Iterable[_Document]) -> Auth
             values are accepted.
         TypeError: ``details`` is neither a string, bytes, a mapping nor iterable.
 
+    Source: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationDetails.html
+
     >>> details = read_authorization_details(
     ...     {
     ...         "requestContext": {},
@@ -179,6 +181,8 @@ def read_authorization_policy(policy: _Document) -> dict[str, Any]:
     Raises:
         DocumentError: ``policy`` is not such a response.
         TypeError: ``policy`` is neither a string, bytes nor a mapping.
+
+    Source: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationPolicy.html
 
     >>> read_authorization_policy('{"policyDocument": {"Version": "2012-10-17", "Statement": []}}')
     {'Version': '2012-10-17', 'Statement': []}

@@ -73,7 +73,7 @@ def who_matches(
 
     Args:
         aws_auth: The ConfigMap.
-        caller_arn: The ``Arn`` that ``aws sts get-caller-identity`` prints.
+        caller_arn: The ARN that ``aws sts get-caller-identity`` prints.
         access_key_id: The value of ``{{AccessKeyID}}``.
         private_dns_name: The value of ``{{EC2PrivateDNSName}}``, the instance's private DNS name in EC2.
 

@@ -109,6 +109,11 @@ class Collection(View, Generic[_T]):
     def run(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R | None:
         """Call a function and return its result, or ``None`` if it was denied.
 
+        Args:
+            call: The function, such as ``sqs.send_message``.
+            args: Its positional arguments.
+            kwargs: Its keyword arguments.
+
         Raises:
             TypeError: The function returns a coroutine, which would be denied later. Use :meth:`attempt`, and
                 ``await`` the coroutine there.

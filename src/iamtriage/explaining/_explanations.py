@@ -69,7 +69,7 @@ class Remedy(Value, View):
         statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
             service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
         layer: The policy type of ``policy`` or ``statement``.
-        manifest: Kubernetes objects or a part of a configuration, as YAML or in the language of Terraform.
+        manifest: Kubernetes objects or other configuration as YAML, or code for Terraform.
         url: The documentation page.
 
     >>> Remedy("Log in again", "you", commands=("aws sso login",)).policy is None

@@ -39,6 +39,9 @@ def extend(extension: _Function) -> _Function:
     Returns:
         The function, so ``@extend`` works as a decorator.
 
+    Raises:
+        TypeError: ``extension`` is not a function.
+
     >>> @extend
     ... def name_the_owners(explanation):
     ...     if "p-0a1b2c3d" in explanation.failure.text:

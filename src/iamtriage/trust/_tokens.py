@@ -41,6 +41,8 @@ def read_web_identity_token(token: str | bytes) -> dict[str, Any]:
             a key is duplicate, or it has more than 1,000,000 characters.
         TypeError: The token is neither a string nor bytes.
 
+    Source: https://www.rfc-editor.org/rfc/rfc7519
+
     >>> import base64, json
     >>> def part(data): return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
     >>> token = f"{part({'alg': 'RS256'})}.{part({'sub': 'system:serviceaccount:shop:cart'})}.c2ln"

@@ -107,7 +107,12 @@ class PolicyCollection(View):
         )
 
     def find_missing(self, principal: str, resource: str) -> tuple[str, ...]:
-        """Return the policies of a principal and a resource that are attached but not in the documents."""
+        """Return the names of policies that apply to a request but are not in the documents.
+
+        Args:
+            principal: The principal of the request.
+            resource: The ARN of the resource.
+        """
         own = name_principal(principal)
         found = [
             name

@@ -37,12 +37,12 @@ def read_policies(
 ) -> PolicyCollection:
     r"""Read the policies in a document.
 
-    The document can be a policy, the output of ``terraform show -json``, or the output of one of these AWS
-    CLI
-    commands: ``iam get-account-authorization-details``, ``get-user-policy``, ``get-role-policy``,
-    ``get-group-policy``, ``get-policy-version`` and ``get-role``, ``s3api get-bucket-policy``,
-    ``kms get-key-policy``, ``sqs get-queue-attributes``, ``sns get-topic-attributes``,
-    ``secretsmanager get-resource-policy``, ``ecr get-repository-policy``, ``organizations describe-policy``.
+    The document can be a policy, the output of ``terraform show -json``, or the output of one of these
+    commands of the AWS CLI: ``iam get-account-authorization-details``, ``get-user-policy``,
+    ``get-role-policy``, ``get-group-policy``, ``get-policy-version`` and ``get-role``,
+    ``s3api get-bucket-policy``, ``kms get-key-policy``, ``sqs get-queue-attributes``,
+    ``sns get-topic-attributes``, ``secretsmanager get-resource-policy``, ``ecr get-repository-policy``,
+    ``organizations describe-policy``.
 
     Args:
         document: JSON text, or the parsed document.
