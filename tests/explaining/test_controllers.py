@@ -43,9 +43,9 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
         ("aws-for-fluent-bit: " + denied("logs", "logs:CreateLogStream"), "DescribeLogStreams and PutLogEvents"),
     ],
 )  # fmt: skip
-def test_first_step_says_what_the_role_needs(text: str, words: str) -> None:
+def test_step_says_what_the_role_needs(text: str, words: str) -> None:
     remedy = explain(text).remedies[0]
-    assert words in remedy.steps[0]
+    assert words in remedy.steps[1]
     assert remedy.policy is not None
 
 
@@ -67,12 +67,12 @@ ZONE = "arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6G7H8I9"
 def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[str, str]) -> None:
     remedy = explain(text).remedies[0]
     assert remedy.policy is not None
-    assert "The policy has all that its documentation lists." in remedy.steps[0]
+    assert "The policy has all that its documentation lists." in remedy.steps[1]
     denied_action = remedy.title.removeprefix("Allow ").partition(" ")[0]
     is_only_all = denied_action.startswith(
         ("autoscaling:Describe", "ec2:Describe", "route53:ListHostedZones")
     )
-    assert (f"AWS documents only * for {denied_action}." in remedy.steps[0]) == is_only_all
+    assert (f"AWS documents only * for {denied_action}." in remedy.steps[1]) == is_only_all
     resources = {
         action: each["Resource"]
         for each in remedy.policy["Statement"]
@@ -104,7 +104,7 @@ def test_policy_of_the_release_comes_first(text: str, file: str) -> None:
 def test_name_of_a_target_group_is_generated() -> None:
     resource = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"
     remedy = explain(denied("lbc", "elasticloadbalancing:AddTags", resource)).remedies[1]
-    assert "targetgroup/*/* covers the next ones" in remedy.steps[0]
+    assert "targetgroup/*/* covers the next ones" in remedy.steps[1]
 
 
 def test_network_plugin_uses_the_role_of_the_node() -> None:

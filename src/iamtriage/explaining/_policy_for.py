@@ -232,11 +232,11 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     title = first.title.replace(old[0], listed, 1)
     if title == first.title:
         title = f"{title}, and what else is denied"
-    first_steps = _steps_of_service(first)
+    own = _steps_of_service(first)
     steps = dict.fromkeys(
         step for each in alone for step in _steps_of_service(each) if not step.startswith(_SAVE_STEP)
     )
-    at = next((at for at, step in enumerate(first.steps) if step.startswith(_SAVE_STEP)), len(first.steps))
+    at = next((at for at, step in enumerate(own, 1) if step.startswith(_SAVE_STEP)), len(own))
     account = getattr(try_parse_principal(failure.principal), "account", None)
     name = inline_policy_name(single, account, failure.resource)
     # The name begins with a denied action: a policy of that name would have allowed it.
@@ -259,10 +259,10 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
         first,
         title=title,
         steps=(
-            *first_steps[:at],
-            *(step for step in steps if step not in first_steps),
+            *own[:at],
             *cap,
-            *first_steps[at:],
+            *own[at:],
+            *(step for step in steps if step not in own),
         ),
         policy=build_document(statements),
         commands=lines,

@@ -318,7 +318,7 @@ REJECTIONS: tuple[Row, ...] = (
         "invalid-credentials",
         {"invalid-credentials": "reported", "china-without-region": "possible"},
         (
-            "kubectl set env deployment/NAME --namespace NAMESPACE AWS_REGION=cn-north-1 AWS_DEFAULT_REGION=cn-north-1",
+            "kubectl set env deployment/NAME AWS_REGION=cn-north-1 AWS_DEFAULT_REGION=cn-north-1 --namespace NAMESPACE",
         ),
     ),
     (

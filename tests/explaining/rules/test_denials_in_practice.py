@@ -1133,7 +1133,7 @@ BUCKETS: tuple[Case, ...] = (
         {},
         (
             "No identity-based policy",
-            "in another account",
+            "outside the caller's account and organization",
             "The bucket policy, an SCP",
             "kms:GenerateDataKey",
             "arn:aws:s3:::acme-reports/r.csv",
@@ -1267,7 +1267,7 @@ TASKS: tuple[Case, ...] = (
         {},
         (
             "Do this first: Allow kms:GenerateDataKey and sqs:ReceiveMessage for the role orders-api",
-            "2. SendMessage requires kms:Decrypt, too.",
+            "SendMessage requires kms:Decrypt, too.",
             '"Action": ["kms:Decrypt", "kms:GenerateDataKey"]',
             "which the policy above allows, too",
         ),
@@ -1707,7 +1707,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it), and the one below. iamtriage explain",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above includes it); the other is below. iamtriage explain",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",
@@ -1846,7 +1846,7 @@ GUARDRAILS: tuple[Case, ...] = (
         (
             "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
             "or kms:Decrypt on the object's KMS key",
-            "The object does not exist, or the key has a typo",
+            "The key does not exist (or has a typo)",
         ),
         ("s3:HeadObject",),
     ),

@@ -733,7 +733,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     ("action", "resource", "also"),
     [
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["The * in the ARN is from AWS", "also on the image"]),
-        ("ecr:GetAuthorizationToken", "*", ["docker login", "Pushing an image", "Pulling an image", "one missing action at a time"]),
+        ("ecr:GetAuthorizationToken", "*", ["docker login uses this token: without it, the login fails, too. Pushing an image"]),
         ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel on *"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
@@ -753,7 +753,8 @@ def test_companion_actions_are_named_but_not_in_the_policy(
         f"because no identity-based policy allows the {action} action"
     ).remedies[0]
     others = ("AWS documents only * ", "The owner of account ")
-    steps = [step for step in remedy.steps if not step.startswith(others)][:-1]
+    attach, *steps = (step for step in remedy.steps if not step.startswith(others))
+    assert attach.startswith("Save the policy as policy.json and attach it to ")
     assert all(part in step for part, step in zip(also, steps, strict=True))
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]

@@ -32,7 +32,7 @@ SHOWN = "$ aws iam get-role-policy --role-name octo-task --policy-name p --query
 def test_task_role_is_not_used(text: str, other: str) -> None:
     first = explain(text).remedies[0]
     assert first.title == "Allow ssm:GetParameters for the role octo-exec"
-    assert f"{other} only for the program in the container." in first.steps[0]
+    assert f"{other} only for the program in the container." in first.steps[1]
 
 
 @pytest.mark.parametrize(

@@ -606,7 +606,7 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
         f"the user ana to create the Role tail: it grants {missing}, which the user does not have."
         in found.summary
     )
-    assert commands(found)[0] == "kubectl create -f k8s/role.yaml"
+    assert commands(found)[0] == "kubectl apply -f k8s/role.yaml"
 
 
 @pytest.mark.parametrize(

@@ -512,7 +512,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "[ec2-user@ip-10-0-0-9 ~]$ aws s3 cp s3://acme-bills/2026/may.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden",
             {},
-            ("The object does not exist, or the key has a typo.",),
+            ("The key does not exist (or has a typo)",),
             ("If the key changes", "The text states"),
             id="missing object behind a HEAD request",
         ),
@@ -652,7 +652,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:iam::111122223333:user/batch is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a resource-based policy",
             {},
-            ("They can exempt calls from the network of aws:SourceVpce or aws:SourceIp, over HTTPS",),
+            ("They can exempt calls from a network (aws:SourceVpce or aws:SourceIp), over HTTPS",),
             ("encryption",),
             id="conditions of a queue",
         ),

@@ -796,7 +796,7 @@ CASES = {
     ),
     "jenkins": (
         '[Pipeline] sh\n+ aws s3 ls\nUnable to locate credentials. You can configure credentials by running "aws configure".',
-        "The SDK found no credentials",
+        "The AWS CLI found no credentials",
         "withAWS",
     ),
     "compose": (

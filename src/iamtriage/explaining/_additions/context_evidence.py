@@ -40,7 +40,9 @@ _CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
-_TOPICS_OF_TOKENS = frozenset({"expired-login-session", "expired-sso-session", "web-identity"})
+_TOPICS_OF_TOKENS = frozenset(
+    {"expired-login-session", "expired-sso-session", "expired-web-identity-token", "web-identity"}
+)
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
 _PROVIDERS = {

@@ -161,7 +161,7 @@ def describe_others(
     too = ", too" if combined is not None and _is_allowed(combined, combined) else ""
     named = f": {'; '.join(names)}" if names else f", which the policy above allows{too}" if allowed else ""
     if allowed and rows:
-        named += ", and the one below" if len(rows) == 1 else f", and the {len(rows)} below"
+        named += "; the other is below" if len(rows) == 1 else f"; {len(rows)} others are below"
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
 
@@ -173,7 +173,7 @@ def _describe_allowed(allowed: tuple[Failure, ...], explained: Failure | None) -
         return f"the policy above allows {len(allowed)}"
     reasons = {_get_kind(each) for each in allowed}
     same = ", for the same reason" if explained is not None and reasons == {_get_kind(explained)} else ""
-    return f"{' and '.join(actions)}{same} (the policy above allows {'them' if len(actions) > 1 else 'it'})"
+    return f"{' and '.join(actions)}{same} (the policy above includes {'them' if len(actions) > 1 else 'it'})"
 
 
 def _spell(action: str) -> str:

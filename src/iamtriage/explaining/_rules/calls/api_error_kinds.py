@@ -32,7 +32,7 @@ AWS_ERROR = CauseType(
 THROTTLED = CauseType(
     "throttled",
     title="Too many calls in a short time",
-    text="All callers of the account share the rate, and some rates are for one resource.",
+    text="AWS limits the rate of calls, for all callers of the account together.",
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
     sources=(pages.SDK_RETRIES, pages.QUOTAS),

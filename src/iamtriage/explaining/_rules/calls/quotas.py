@@ -179,7 +179,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             steps.append(
                 f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
                 if is_template
-                else f"The code has them as aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
+                else f"Change the code that attaches them, too: aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
             )
         # A role that could not be created has no policies to list.
         if not is_template and operation != "CreateRole":

@@ -113,8 +113,8 @@ _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and deactivate it",
         "List both keys, and check for each when and for what it was last used.",
-        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
-        "Wait long enough to be sure that nothing breaks: days, or weeks for jobs that run rarely.",
+        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet.",
+        "Wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. A key that was never used needs no wait.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
@@ -195,7 +195,7 @@ def explain_inactive_key(
         remedies=(
             use,
             account_remedy(
-                f"Or activate {key} for the time being",
+                f"Or, if it was not exposed, activate {key} for the time being",
                 "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
                 commands=(with_profile(profile, activate),),
                 url=pages.ROTATE_KEYS,

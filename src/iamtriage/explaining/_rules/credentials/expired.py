@@ -219,7 +219,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
         "credential source, most likely the instance metadata service," if is_on_ec2 else "credential source"
     )
     return case.explain(
-        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead. AWS evaluated no policy.",
+        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead.",
         SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
         clocks.CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
         STALE_METADATA.cause(),
@@ -227,7 +227,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
         remedies=(
             your_remedy(
                 "Compare the clock with the Expiration that the source returns",
-                "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
+                "If the clock is ahead of the real time, correct it (sudo chronyc makestep), and turn on NTP.",
                 "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
                 commands=(
                     "date -u",
@@ -248,7 +248,6 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
                 ),
                 url=pages.EC2_ROLES,
             ),
-            credential_remedies.set_clock(case.text),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )

@@ -108,13 +108,9 @@ def explain_expired_sso(
     """Explain that a sign-in to IAM Identity Center has expired."""
     causes = [EXPIRED_SSO_SESSION.cause("reported", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
-        causes.append(
-            WRONG_SSO_SESSION.cause(
-                because=("Each sso_session, and each start URL without one, has its own token.",)
-            )
-        )
+        causes.append(WRONG_SSO_SESSION.cause())
     return case.explain(
-        "The IAM Identity Center sign-in has expired. No permission is missing.",
+        "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,
         topic="expired-sso-session",
         remedies=(
@@ -135,6 +131,7 @@ def explain_expired_sso(
     )
 
 
+_NO_RETRY = "Neither an IAM policy nor a retry with the same token helps."
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
     '"No valid credential sources found" is only the consequence: the provider block is not the cause.'
@@ -180,7 +177,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
             TOKEN_OF_JOB_TOO_OLD.cause("derived"),
             reported,
             remedies=(of_job,),
-            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+            notes=(_NO_RETRY,),
         )
     return case.explain(
         f"{summary}. No permission is missing.",
@@ -251,7 +248,7 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
                 url=_DELEGATION_PAGE,
             ),
         ),
-        notes=("No IAM policy helps. Retrying with the same token does not help either.",),
+        notes=(_NO_RETRY,),
     )
 
 

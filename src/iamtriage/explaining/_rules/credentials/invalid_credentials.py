@@ -60,7 +60,8 @@ if TYPE_CHECKING:
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
-_NOT_AUTHENTICATED = "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either."
+_NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
+_NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
 
 
 INVALID_CREDENTIALS = CauseType(
@@ -249,7 +250,7 @@ def _explain_rejecting_region(
         *region.causes,
         topic="invalid-credentials",
         remedies=(*region_remedies(request, region), credential_remedies.SHOW_IDENTITY),
-        notes=(_NOT_AUTHENTICATED.removesuffix(" Retrying does not help either."),),
+        notes=(_NO_POLICY_EVALUATED,),
     )
 
 

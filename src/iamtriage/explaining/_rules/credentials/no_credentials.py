@@ -62,6 +62,7 @@ _ECS_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
 _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["
 )
+_OF_CLI = "You can configure credentials by running"
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
@@ -144,7 +145,10 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     )
     advice = [environment(case, message) for environment in environments]
-    not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
+    tool = "AWS CLI" if _OF_CLI in message else "SDK"
+    not_found = NO_CREDENTIALS.cause(
+        "reported", _searched_places(message), text=f"The {tool} found no credentials."
+    )
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
     causes = (
@@ -155,7 +159,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return case.explain(
         _NO_ID_PERMISSION
         if lacks_id_token
-        else f"The SDK found no credentials{_find_reason(case, message, advice)}, so no request was sent to AWS and no permission was checked.",
+        else f"The {tool} found no credentials{_find_reason(case, message, advice)}, so no request was sent to AWS and no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
         remedies=(

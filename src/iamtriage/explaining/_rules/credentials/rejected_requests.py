@@ -347,7 +347,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
         f"Without a Region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
         "Remove endpoint URLs of other partitions from code and settings.",
         commands=(
-            f"kubectl set env deployment/NAME --namespace NAMESPACE AWS_REGION={region} AWS_DEFAULT_REGION={region}",
+            f"kubectl set env deployment/NAME AWS_REGION={region} AWS_DEFAULT_REGION={region} --namespace NAMESPACE",
         ),
         url=pages.EKS_STS,
     )

@@ -314,7 +314,7 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
     "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that you do not want.",
-    "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
+    "Enter key ID and secret of one key again, without spaces or newlines (for a named profile: aws configure --profile NAME). Quote them where a shell, YAML or a CI system reads them.",
     "If the secret is lost, create a new key pair: AWS shows a secret only once.",
     commands=("aws configure list", "aws configure", "aws sts get-caller-identity"),
     url=pages.ACCESS_KEYS,

@@ -291,11 +291,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         ]
         url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
-            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
-            steps.append(
-                f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
+            steps += caller_allow_step(denial, added["Action"]) or other_account_steps(
+                denial, added["Action"]
             )
-            steps += caller_allow_step(denial, added["Action"])
             url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(0, _comparison_step(denial))
@@ -370,7 +368,10 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     return Remedy(
         title="Remove or scope down the Deny statement, or satisfy what it requires",
         who="account administrator",
-        steps=(look, f"Only a principal that is allowed to change the trust policy{in_account} can do that."),
+        steps=(
+            look,
+            f"Then a principal that is allowed to change the trust policy{in_account} scopes it down, if the request is legitimate.",
+        ),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,
         url=pages.EVALUATION,

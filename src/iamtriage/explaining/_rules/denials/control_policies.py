@@ -114,7 +114,10 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name = POLICY_TYPE_NAMES[policy_type]
-    text = f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}"
+    limits = (
+        ", which limits access to the resources of its accounts," if policy_type == "resource_control" else ""
+    )
+    text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
     return guardrails.explain_guardrail(
         denial,
         f"a {name} denies it",
@@ -134,6 +137,7 @@ def _change_remedy(
     url, typical = pages.SERVICE_CONTROL, _READ_DENY
     if policy_type == "resource_control":
         url, typical = pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
+    of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
     listed = f"aws organizations list-policies --filter {policy_type.upper()}_POLICY"
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
@@ -141,7 +145,7 @@ def _change_remedy(
         steps=(
             ask,
             *(requirements or (typical,)),
-            "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
+            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_account}).",
             *guardrails.resource_steps(denial),
         ),
         commands=(

@@ -98,7 +98,7 @@ def describe_change(denial: Denial) -> str:
         "role_trust": "the owner of the role has to scope the Deny down",
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
-    return f"{who[denial.policy_type]}. An Allow does not override it"
+    return who[denial.policy_type]
 
 
 def find_other_region(denial: Denial) -> tuple[str, str] | None:

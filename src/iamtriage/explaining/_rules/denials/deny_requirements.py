@@ -128,7 +128,7 @@ def _name_statement(remedy: Remedy, deny: StatedDeny) -> Remedy:
     if not remedy.title.startswith(_FIND) or deny.sid is None:
         return remedy
     place = remedy.title.removeprefix(_FIND).partition(", then")[0]
-    return attrs.evolve(remedy, title=f"Scope down {deny.words}{place}", steps=remedy.steps[1:])
+    return attrs.evolve(remedy, title=f"Or scope down {deny.words}{place}", steps=remedy.steps[1:])
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:

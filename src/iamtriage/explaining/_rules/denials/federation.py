@@ -282,9 +282,15 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     return explain_rejected(
         denial,
         f"STS rejected the token: {problem.text}.",
-        checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
+        checked_cause(denial, f"{subject} meets the role's trust policy as it is.{_describe_issuer(denial)}"),
         remedies=present(remedy, other),
     )
+
+
+def _describe_issuer(denial: Denial) -> str:
+    """Return the issuer of the supplied claims as a sentence, after a space."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    return f" The token's issuer is {clip_text(issuer)}." if isinstance(issuer, str) else ""
 
 
 def _use_pod_identity(denial: Denial) -> Remedy:

@@ -79,8 +79,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             *steps,
-            "The boundary is a managed policy: a change affects every principal that has it."
-            + (" aws iam list-entities-for-policy lists them." if _offers_change(denial) else ""),
+            "The boundary is a managed policy: a change affects every principal that has it. aws iam list-entities-for-policy lists them."
+            if _offers_change(denial)
+            else "A change of the boundary (aws iam create-policy-version) affects every principal that has it.",
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
@@ -98,12 +99,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller does not override it, but is required, too.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
-    in_vpc = " in the VPC that the first command prints" if on_instance else ""
+    find = "Find the service's endpoint in the VPC that the request came from: it often belongs to the network team."
+    if on_instance:
+        find = f"The session is named after the {'instance' if 'instances' in on_instance[0] else 'function'}: the first commands print the service's endpoint in its VPC, which often belongs to the network team."
     if explicit:
         title = "Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
-        find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
-        if not on_instance:
-            find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
         other = (
             f" The resource is in another account, {denial.resource_account}."
             if denial.crosses_accounts
@@ -117,7 +117,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     else:
         title = "Change the VPC endpoint's policy"
         steps = [
-            f"Find the service's endpoint{in_vpc}: it often belongs to the network team. {denial_remedies.save_step('its policy')}",
+            f"{find} {denial_remedies.save_step('its policy')}",
             # The condition names the role of a session, whose ARN must be complete.
             *policy_principals.role_path_steps(denial),
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
@@ -134,6 +134,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     ):
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, denial.action)
+    if on_instance:
+        show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
     remedy = Remedy(
         title=title,
         who="account administrator",
@@ -148,18 +150,16 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
 
 
 def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
-    """Return the command that prints the VPC of the instance or function after which AWS named the session."""
+    """Return the command that looks up the VPC of the instance or function after which AWS named the session."""
     session_name: str = getattr(denial.principal, "session_name", "")
     runtime = context_of(denial.facts).runtime
     if runtime is not None and runtime.kind == "lambda" and _FUNCTION.fullmatch(session_name):
-        query = "--query VpcConfig.VpcId --output text"
-        show = f"aws lambda get-function-configuration --region {{}} --function-name {{}} {query}"
-        return (fill_command(show, region, session_name),)
-    if not _INSTANCE_ID.fullmatch(session_name):
+        show = "aws lambda get-function-configuration --region {} --function-name {} --query VpcConfig.VpcId"
+    elif _INSTANCE_ID.fullmatch(session_name):
+        show = "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
+    else:
         return ()
-    query = "--query 'Reservations[].Instances[].VpcId'"
-    template = f"aws ec2 describe-instances --region {{}} --instance-ids {{}} {query}"
-    return (fill_command(template, region, session_name),)
+    return (f'vpc="$({fill_command(show, region, session_name)} --output text)"',)
 
 
 def explain_guardrail(

@@ -161,7 +161,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "With credentials of someone else, deactivate the user's access keys, then replace and delete them. If possible, use a role instead of the user.",
+        "With credentials of someone else, deactivate the user's access keys, which stops the programs that use them. Replace the keys there, or better use a role, and delete them.",
         *present(_describe_suspect(denial)),
         "Look in CloudTrail, with the last command for every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",

@@ -15,7 +15,13 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    insert_after_saving,
+    owner_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import (
@@ -42,7 +48,9 @@ _QUEUE_URL = lazy_pattern(
 # CloudTrail records the events of these services in us-east-1, in the partition aws:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
 _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
-_IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
+_IF_ALLOWED = (
+    "If a policy of the caller allows it already, this does not help: find the policy that denies it."
+)
 
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
@@ -198,12 +206,12 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     cut_step = _cut_step(denial)
-    # A decoded message without a Deny answers what the message leaves open.
-    allow = allow_remedy(
-        denial, first_step=cut_step or (None if denial.deny == "implicit" else _IF_NOT_ALLOWED)
-    )
-    if cut_step is None or allow is None:
-        return allow
+    allow = allow_remedy(denial, first_step=cut_step)
+    if allow is None:
+        return None
+    if cut_step is None:
+        # A decoded message without a Deny answers what the message leaves open.
+        return allow if denial.deny == "implicit" else insert_after_saving(allow, _IF_ALLOWED)
     return attrs.evolve(allow, title=put_check_first("Get the whole message", allow.title))
 
 

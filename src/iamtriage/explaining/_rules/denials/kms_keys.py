@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,8 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
             "the first command prints it" if show_key else "what holds the data names it (such as KmsKeyId)"
         )
         find = f"The message does not name the key: {names}."
+        if show_key and "KMSKeyArn" in show_key:
+            find += " None means the AWS managed key aws/lambda: then set the role again instead."
     actions, principal = [denial.action or "kms:Decrypt"], denial.role or denial.principal
     of_key = encrypted_data.key_policy_step(key, principal, actions, denial.caller)
     statements = [
@@ -144,7 +147,7 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     ]
     return attrs.evolve(
         remedy,
-        steps=(f"{find} {of_key}", *remedy.steps),
+        steps=(find, f"{remedy.steps[0]} {of_key}", *remedy.steps[1:]),
         commands=(*present(show_key), *remedy.commands),
         policy={**remedy.policy, "Statement": statements},
     )
@@ -167,7 +170,16 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     if key is not None and key.resource.startswith("key/"):
         of_key = attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
-    remedies: tuple[Remedy | None, ...] = (_inspect_key_remedy(denial), resource_remedy(of_key), across)
+    of_owner = resource_remedy(of_key)
+    inspect = _inspect_key_remedy(denial)
+    if of_owner.policy is not None and denial.principal is not None and not denial.crosses_accounts:
+        statement = {key: value for key, value in of_owner.policy["Statement"][0].items() if key != "Sid"}
+        steps = (
+            *inspect.steps,
+            f"If nothing allows it, add this statement to the key policy: {json.dumps(statement)}",
+        )
+        inspect = attrs.evolve(inspect, steps=steps)
+    remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         remedies = (*remedies[1:], remedies[0])

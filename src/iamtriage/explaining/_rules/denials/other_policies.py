@@ -11,6 +11,7 @@ from iamtriage.explaining._explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
 from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.shared import decisions
+from iamtriage.explaining._rules.shared.remedies import insert_after_saving
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def _add_other(denial: Denial, explanation: Explanation, reason: Reason) -> Expl
     remedies, added = explanation.remedies, found.remedies
     if remedies and added:
         title = added[0].title
-        step = f"This alone leads to the next denial: {title[0].lower()}{title[1:]}, too."
-        first = attrs.evolve(remedies[0], steps=(step, *remedies[0].steps))
-        remedies = (first, *added, *remedies[1:])
+        same = ", with the same statement" if added[0].statement is not None and remedies[0].policy else ""
+        step = f"This alone leads to the next denial: {title[0].lower()}{title[1:]}, too{same}."
+        remedies = (insert_after_saving(remedies[0], step), *added, *remedies[1:])
     summary, causes = f"{explanation.summary.removesuffix('.')}, and {clause}.", found.causes
     return attrs.evolve(
         explanation, summary=summary, causes=(*explanation.causes, *causes), remedies=remedies

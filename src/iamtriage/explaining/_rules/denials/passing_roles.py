@@ -225,8 +225,10 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         return None
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
-    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as ecs-tasks.amazonaws.com, lambda.amazonaws.com or ec2.amazonaws.com."
+    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = _guess_recipient(denial)
+    if denial.resource is None:
+        last_step = f"Take the role from the parameters of the failing call. {last_step}"
     if guess is not None:
         last_step = f"The text does not say which service receives the role. Its name suggests {join_words(guess.passed_to, 'or')}: replace the value if it is another one."
     if recipient is not None:

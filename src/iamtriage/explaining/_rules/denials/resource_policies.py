@@ -288,12 +288,12 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
     ways = (
-        "from the network of aws:SourceVpce or aws:SourceIp",
+        "from a network (aws:SourceVpce or aws:SourceIp)",
         # API Gateway has no endpoints without TLS.
         *(("over HTTPS (aws:SecureTransport)",) if denial.service != "execute-api" else ()),
         *(("with the encryption header that they name",) if is_upload else ()),
         *(() if is_unsigned else ("with MFA (aws:MultiFactorAuthPresent)",)),
-        "by a principal of aws:PrincipalOrgID or aws:PrincipalArn",
+        "by certain principals (aws:PrincipalOrgID or aws:PrincipalArn)",
     )
     compare = ""
     if is_unsigned:

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-_REASON_OMITTED = "It gives none for a bucket outside the caller's account and organization"
 _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
 _COPY_SOURCE = lazy_pattern(
     r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
@@ -79,14 +77,15 @@ _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
-    text="The bucket is in another account: its policy and the caller's must both allow it.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
+    text="The bucket is outside the caller's account and organization: S3 then gives no reason, and its policy and the caller's must both allow it.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
 MISSING_OBJECT = CauseType(
     "missing-object",
     title="The object does not exist",
-    text="The object does not exist, or the key has a typo. Without s3:ListBucket, S3 answers 403 instead of 404.",
+    text="The key does not exist (or has a typo): without s3:ListBucket, S3 answers 403, not 404.",
     fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
     of="derived-action",
 )
@@ -175,7 +174,7 @@ def _explain_origin(denial: Denial) -> Explanation:
 
 
 def _summary(denial: Denial, to: str) -> str:
-    reason = f". {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
+    reason = ""
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None:
@@ -303,13 +302,15 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield common_causes.UNSIGNED_CALL.cause(text=text)
     text = f"No identity-based policy of {denial.caller} allows it."
     is_s3a = writes_with_s3a(denial.action, denial.failure.text)
-    if operation == "HeadObject" or is_s3a:
+    if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
         use = "kms:GenerateDataKey on the KMS" if is_s3a else "kms:Decrypt on the object's KMS"
         text = f"{text[:-1]}, or {use} key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
+    if _may_be_of_other_account(denial):
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
@@ -321,9 +322,6 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield KMS_KEY.cause(text="The caller lacks kms:GenerateDataKey on the bucket's KMS key.")
     elif operation in {"GetObject", "HeadObject"}:
         yield KMS_KEY.cause(text="The caller lacks kms:Decrypt on the object's KMS key.")
-    if _may_be_of_other_account(denial):
-        # The summary says so, too, so it is the first row that a short explanation has no room for.
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:

@@ -36,11 +36,7 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
         set_earlier = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
         passes, reason = reason.strip() or set_earlier, ""
     text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
-    if denial.crosses_accounts:
-        text += (
-            " The caller's identity-based policy must allow it, too, because the role is in another account."
-        )
-    elif needs_both_sides(denial):
+    if needs_both_sides(denial):
         text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
     return f"{text}{reason}"
 

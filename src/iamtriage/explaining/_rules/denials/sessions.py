@@ -282,7 +282,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}.{_BACKEND_ROLE if denial.service == 'es' else ''}",
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, {'on the ARN of the domain followed by /*, ' if denial.service == 'es' else ''}in its own policy or in the {name}.{_BACKEND_ROLE if denial.service == 'es' else ''}",
         *((_OPENSEARCH_USERS,) if denial.service == "es" and client is None else ()),
         commands=(*deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
@@ -297,7 +297,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         *causes,
         topic="anonymous-call",
-        remedies=(*remedies, sign, open_to_network),
+        remedies=(*remedies, sign, *(() if denial.is_explicit else (open_to_network,))),
         notes=(f"{note}.",),
     )
 
@@ -329,10 +329,11 @@ def _signed_curl(denial: Denial) -> tuple[str, ...]:
     """Return the request as a curl command that signs it, if the text shows its URL or its route."""
     route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
     # VPC Lattice requires an unsigned payload.
-    if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown):
+    is_search = denial.service == "es" and denial.principal_text == "anonymous"
+    if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
         return ()
     method = route["method"] if route else "GET"
-    url = shown["url"] if shown else ""
+    url = shown["url"] if shown else "DOMAIN_URL"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
         url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
@@ -346,7 +347,7 @@ def _signed_curl(denial: Denial) -> tuple[str, ...]:
 _BACKEND_ROLE = (
     " With fine-grained access control, also map the role as a backend role of an OpenSearch role."
 )
-_OPENSEARCH_USERS = "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it."
+_OPENSEARCH_USERS = "Users of the internal user database (fine-grained access control) sign in with basic authentication instead. It works only if the domain's access policy allows unsigned requests."
 
 
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."

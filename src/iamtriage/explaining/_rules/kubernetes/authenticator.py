@@ -142,19 +142,20 @@ def explain_recreated(
     case: AnyCase, _message: str, shown: tuple[Principal, str, str] | None = None
 ) -> Explanation:
     """Explain that the caller was re-created, and its access entry was not."""
-    cluster, principal, dates = find_cluster(case), _caller(case), ""
+    cluster, principal, dates, entry = find_cluster(case), _caller(case), "", "its access entry"
     because = "The text says: ARN does not match User ID."
     if shown is not None:
         known, created, entered = shown
         principal, dates = (
             build_cluster_principal(known),
-            f" on {created}, after its access entry ({entered})",
+            f" on {created}",
         )
+        entry = f"its access entry of {entered}"
         because = (
             f"The text shows that the access entry was created on {entered}, and its principal on {created}."
         )
     return case.explain(
-        f"The cluster rejected {principal.description}: it was re-created{dates}, and its access entry still has the old unique ID.",
+        f"The cluster rejected {principal.description}: it was re-created{dates}, and {entry} still has the old unique ID.",
         cluster_access.PRINCIPAL_RECREATED.cause(
             "derived",
             (because,),

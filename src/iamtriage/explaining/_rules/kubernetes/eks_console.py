@@ -223,9 +223,11 @@ def _access_entry_remedy(
 
 
 def _rbac_remedy(cluster: Cluster) -> Remedy:
-    purpose = "To see nodes but not Secrets, or to use aws-auth, create" if cluster.uses_entries else "Create"
+    title = f"Create a ClusterRole, and bind it to the group {_GROUP}"
+    if cluster.uses_entries:
+        title = f"Or bind the group {_GROUP} to a ClusterRole, to show nodes but not Secrets"
     return cluster_remedy(
-        f"{purpose} a ClusterRole, and bind it to the group {_GROUP}",
+        title,
         "Save the manifest as console.yaml. It allows the group to read common types: add others as needed.",
         *((_IAM_STEP,) if cluster.mode == "CONFIG_MAP" else ()),
         commands=("kubectl create -f console.yaml",),

@@ -58,7 +58,7 @@ ESCALATION = CauseType(
 RIGHTS_OF_ACCESS_POLICY = CauseType(
     "access-policy-permissions",
     title="Permissions of EKS access policies do not apply here",
-    text="The caller has the permissions from an EKS access policy, which do not apply here: Kubernetes checks only RBAC roles.",
+    text="The caller has the permissions from an EKS access policy, which do not count here: Kubernetes compares only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",
     recognised_by="The text shows an EKS access policy of the caller.",
     sign=r":cluster-access-policy/AmazonEKS\w{3,40}",
@@ -139,12 +139,12 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
 
 
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
-    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding."
+    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind."
     run = "They run the same kubectl, Helm or Terraform command."
     return cluster_remedy(
         f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",
         *((who,) if parsed.file else (run, who)),
-        commands=(command("kubectl", "create", "-f", parsed.file),) if parsed.file else (),
+        commands=(command("kubectl", "apply", "-f", parsed.file),) if parsed.file else (),
         url=_PREVENTION,
     )
 

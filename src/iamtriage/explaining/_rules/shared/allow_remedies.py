@@ -79,7 +79,7 @@ def allow_remedy(
         title: The remedy's title.
         url: The remedy's documentation page.
         grantee: The role to allow it to instead of the caller, in words.
-        first_step: The remedy's first step.
+        first_step: What to check before the policy is attached.
     """
     grant = grant or required_grant(denial)
     if grant is None:
@@ -114,7 +114,6 @@ def allow_remedy(
     if cut_resource(denial) is not None:
         hidden += (UNLISTED,)
     steps = (
-        *([first_step] if first_step else []),
         *about_call,
         *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
         *_controller_steps(grant, denial, partition, has_policy=user is not None),
@@ -132,9 +131,10 @@ def allow_remedy(
                 title=title,
                 who="organization administrator",
                 steps=(
-                    *steps,
+                    *present(first_step),
                     f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
                     "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
+                    *steps,
                 ),
                 commands=_PERMISSION_SET_COMMANDS,
                 policy=policy,
@@ -148,7 +148,7 @@ def allow_remedy(
     # Steps about further permissions matter more. Whoever replaces the placeholders of an ARN sees its partition.
     has_placeholders = bool(find_placeholders(str(policy)))
     owner = (denial.resource or "").split(":", 5)[4:5]
-    is_masked = not steps and "ACCOUNT_ID" in str(policy) and owner != [""]
+    is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = ecs_starts.new_task_step(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else account_elsewhere(denial)
@@ -160,8 +160,9 @@ def allow_remedy(
         denial,
         identity_remedy(
             title,
-            *steps,
+            *present(first_step),
             f"{save} attach it to {target}.{masked}{retry}",
+            *steps,
             *(note for note in grant.notes if note.startswith(last)),
             statements=tuple(statements),
             commands=(put_command,),

@@ -93,8 +93,8 @@ _GENERATED_NAME = lazy_pattern(
     re.ASCII,
 )
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
-_PURPOSE_OF_LOGIN = "The login to the registry (docker login) requires it, before a pull or push."
-_ALL = "AWS reports one missing action at a time: add those that are still missing."
+_PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
+_ALL = "AWS names one missing action at a time: add those that are still missing."
 
 
 def describe_companions(
@@ -109,7 +109,7 @@ def describe_companions(
         by_resource: Whether a resource-based policy allows the action.
 
     >>> describe_companions("ecr:BatchGetImage")[0]
-    'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
+    'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *. AWS names one missing action at a time: add those that are still missing.'
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
@@ -225,7 +225,8 @@ def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # 
     describe = _for_resource_policy if by_resource else _for_identity_policy
     sentences = [sentence for task in TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
-        return (*([_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []), *sentences, _ALL)
+        purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
+        return (" ".join((*purpose, *sentences, _ALL)),)
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 

@@ -30,7 +30,7 @@ _PROVIDER_BLOCK = lazy_pattern(
 )
 _VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
-POLICIES_DO_NOT_HELP = "No IAM policy helps. Retrying with the same credentials does not help either."
+POLICIES_DO_NOT_HELP = "Neither an IAM policy nor a retry with the same credentials helps."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
 SIGNATURE_REJECTED = f"Permissions are not the problem: {REJECTED_BEFORE_POLICIES}"
@@ -54,7 +54,7 @@ SHOW_IDENTITY = your_remedy(
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
-    "Sign in with the profile that the failing call uses: each session has its own token.",
+    "Sign in with the profile that the failing call uses: each sso_session has its own token.",
     "Then retry the call. A running program may need a restart.",
     commands=("aws sso login --profile PROFILE", "aws sts get-caller-identity --profile PROFILE"),
     url=pages.SSO_LOGIN,

@@ -115,8 +115,8 @@ def failed_checks(facts: Facts, action: str | None, policy_type: PolicyType | No
     """Yield a line for each check of a type of policies that failed, according to the authorization details."""
     for reason in matching_reasons(action, facts.authorization_details):
         check = reason.check
-        if check is not None and reason.policy_type == policy_type:
-            yield f"The check {clip_text(check.type)} in the authorization details has the result {clip_text(check.effect)}."
+        if check is not None and policy_type is not None and reason.policy_type == policy_type:
+            yield f"In the authorization details, the result for {join_policy_types((POLICY_TYPE_NAMES[policy_type],))} is {clip_text(check.effect)}."
 
 
 def named_statements(facts: Facts, action: str | None) -> Iterator[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
 
@@ -54,6 +56,12 @@ def cluster_remedy(
     """Return a remedy for the administrator of the cluster."""
     lines = look_up_once(commands)
     return Remedy(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
+
+
+def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
+    """Return a remedy with a step after the one that saves and attaches its policy, or else with a last one."""
+    at = next((at for at, each in enumerate(remedy.steps, 1) if "policy.json" in each), len(remedy.steps))
+    return attrs.evolve(remedy, steps=(*remedy.steps[:at], step, *remedy.steps[at:]))
 
 
 def look_up_once(commands: tuple[str, ...]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
         if denial.facts.authorization_details is None:
             source = "The decoded message says so."
             if denial.deny == "implicit":
-                source = "The decoded message has no Deny and no statement that allows it: nothing allows it."
+                source = "The decoded message has no statement that allows or denies it."
         return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     said = (f"The message says: {reason}",) if reason else ()

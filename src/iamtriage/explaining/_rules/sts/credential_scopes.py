@@ -197,7 +197,7 @@ def _regional_endpoint_remedy(
 ) -> Remedy:
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
-    of_global = "" if host is not None else " A client of the global one must have the Region us-east-1."
+    of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     return your_remedy(
         REMEDY_TITLES["code"],
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
@@ -210,7 +210,7 @@ def _regional_endpoint_remedy(
 
 
 _GLOBAL_ENDPOINT = your_remedy(
-    f"Or, in EKS pods with an old SDK and no endpoint URL, set the annotation {STS_ANNOTATION}=false, and re-create the pods",
+    f"Or, in EKS pods with an old SDK, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
     "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
     commands=(

@@ -237,7 +237,7 @@ def open_condition_remedy(
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
         steps = (
-            f"Set ExternalId in the code, or external_id in a profile or in Terraform's assume_role block, to {value}. The comparison is case-sensitive, and the trust policy needs no change.",
+            f'Set ExternalId in the code (in Python, ExternalId="{value}"), or external_id in a profile or in the block assume_role of Terraform. The comparison is case-sensitive, and the trust policy needs no change.',
         )
         if is_terraform and value != "EXTERNAL_ID":
             steps = (

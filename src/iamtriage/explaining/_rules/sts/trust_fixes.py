@@ -164,7 +164,7 @@ def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
     lines: tuple[str, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            f"Remove the annotation eks.amazonaws.com/audience from the service account: the EKS webhook then requests {_AUDIENCE}. In your own projected volume, set audience to {_AUDIENCE}.",
+            f"Remove the annotation eks.amazonaws.com/audience from the service account (the EKS webhook then requests {_AUDIENCE}), or set audience in your projected volume. A program that needs the other audience requires a volume of its own.",
             "Re-create the pods: a running pod keeps its token.",
         )
         lines = (
@@ -194,7 +194,10 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     provider = find_provider(fixed)
     client = commands.kubernetes_name(actual)
     remedy = replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role, facts
+        f"Or accept the audience {clip_text(actual)} in the trust policy and the IAM OIDC provider",
+        fixed,
+        role,
+        facts,
     )
     yield attrs.evolve(
         remedy,
