@@ -771,17 +771,6 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         (),
     ),
     (
-        "aws login that is not allowed",
-        "LoginError: You may be missing permission for the 'signin:CreateOAuth2Token' action. Unable to locate credentials",
-        {},
-        "no-login-session",
-        {"login-not-allowed": "derived"},
-        (
-            "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
-            "aws login",
-        ),
-    ),
-    (
         "profiles in a circle",
         "InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited.",
         {},

@@ -1153,6 +1153,17 @@ BUCKETS: tuple[Case, ...] = (
 )
 SETTINGS: tuple[Case, ...] = (
     (
+        "aws login",
+        "CredentialsProviderError: Unable to refresh credentials due to insufficient permissions. You may be missing permission for the 'CreateOAuth2Token' action.\n    at LoginCredentialsFetcher.refresh (/app/index.js:130:15)",
+        {},
+        (
+            "is not allowed to call signin:CreateOAuth2Token",
+            "--policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
+            "Sign in with aws login again",
+        ),
+        ("own reason", "expired."),
+    ),
+    (
         "SSE-C",
         f'User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme/a" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type',
         {},

@@ -76,6 +76,11 @@ EXPIRED: Table = (
     ),
     ("login", "Your session has expired. Please run aws login again", expect("expired_credentials")),
     (
+        "login-password",
+        "Unable to refresh credentials because of a change in your password. Please reauthenticate with your new password.",
+        expect("expired_credentials"),
+    ),
+    (
         "wrapped-login",
         "Your session has expired or credentials have\nchanged. Please reauthenticate using 'aws\nlogin'.",
         expect("expired_credentials"),

@@ -28,6 +28,16 @@ OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF01234
 DENIALS: Table = (
     ("root-account", "Roles may not be assumed by root accounts.", denied()),
     ("anonymous", "Anonymous users cannot initiate multipart uploads. Please authenticate.", denied()),
+    (
+        "login-not-allowed",
+        "Unable to create or refresh login credentials due to insufficient permissions. You may be missing permission for the 'signin:CreateOAuth2Token' action.",
+        denied(action="signin:CreateOAuth2Token", service="signin"),
+    ),
+    (
+        "login-not-allowed-in-sdks",
+        "Unable to refresh credentials due to insufficient permissions. You may be missing permission for the 'CreateOAuth2Token' action.",
+        denied(operation="CreateOAuth2Token"),
+    ),
     ("anonymous-elsewhere", "Anonymous users cannot vote. Log in first", None),
     (
         "firehose",

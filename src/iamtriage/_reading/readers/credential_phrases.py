@@ -30,6 +30,7 @@ sure   | redentials were refreshed, but | Credentials were refreshed, but the re
 unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
 sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
+sure   | <change>a change in your password. | Unable to refresh credentials because of a change in your password\. Please reauthenticate
 sure   | ession has expired or credentials have changed | Your session has expired or credentials have changed\. Please reauthenticate using '?aws login
 unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 

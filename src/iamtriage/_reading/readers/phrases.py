@@ -37,6 +37,7 @@ sure   | <Anonymous>Anonymous users cannot | Anonymous users cannot [a-z][\w ]{1
 sure   | <DeliverLogsErrorMessage>Access error | DeliverLogsErrorMessage[\"']?\s?[:=]\s?[\"']?Access error
 sure   | <denied>ccess was denied | Access was denied(?: when calling \w{2,20})?\. Ensure that the (?:access policy on the|trust policy for the provided|provided) IAM role
 sure   | <targetGroupArn> | Unable to assume role and validate the specified targetGroupArn
+sure   | <permissions>due to insufficient permissions. | Unable to (?:create or )?refresh (?:login )?credentials due to insufficient permissions\. You may be missing permission for the '(?:(?P<action>(?P<service>signin):CreateOAuth2Token)|(?P<operation>CreateOAuth2Token))' action
 unsure | <permissions>to execute the query | Insufficient permissions to execute the query
 sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
 sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\"[^{}]{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"

@@ -23,6 +23,7 @@ _DENIED = """
     InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
+    LoginInsufficientPermissions
 """
 # These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """

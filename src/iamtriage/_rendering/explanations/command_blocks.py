@@ -100,6 +100,7 @@ _ALTERNATIVES = (
     ("terraform force-unlock ", "aws iam update-role ", "So that it does not happen again:"),
     ("aws configure sso", "aws login", "Or, with a console user:"),
     ("aws sso login", "aws login", "Or, with a console user:"),
+    ("aws iam attach-user-policy ", "aws iam attach-role-policy ", "Or, for a role:"),
     ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
 )
 # The starts of commands that finish what a failure interrupted, which come last.

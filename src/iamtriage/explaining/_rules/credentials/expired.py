@@ -64,7 +64,9 @@ _WEB_IDENTITY = lazy_pattern(
     r"[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr",
     re.IGNORECASE,
 )
-_LOGIN = lazy_pattern(r"[`'\"]?\baws login\b")
+_LOGIN = lazy_pattern(
+    r"\baws login\b|a change in your password|LoginCredential|credential-provider-login|logincreds"
+)
 _SSO = lazy_pattern(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
 _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 # botocore: the source returned credentials that are expired, too.

@@ -144,6 +144,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         message,
         "Your session has expired or credentials have changed",
         "Please reauthenticate using 'aws login'",
+        "because of a change in your password",
         "The refresh token has expired",
         "authorization grant is invalid, expired, revoked, or malformed",
     )

@@ -69,7 +69,9 @@ _PROFILE_UNUSABLE = lazy_pattern(
 _NO_SSO_LOGIN = lazy_pattern(
     r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url|SSO [Tt]oken file|in SSO Token|valid SSO Token"
 )
-_NO_LOGIN_SESSION = lazy_pattern(r"login session|signin:CreateOAuth2Token|login credentials")
+_NO_LOGIN_SESSION = lazy_pattern(
+    r"login session|login authorization code|re-?authenticate (?:using|with) [`'\"]?aws login|[\\/]\.aws[\\/]login[\\/]"
+)
 _MFA_REQUIRED = lazy_pattern(
     r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial|Enter MFA code for|MFA token code|requires multi-factor authentication"
 )

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure, MissingCredentials
 
 
@@ -78,8 +79,8 @@ NO_LOGIN_SESSION = CauseType(
 )
 LOGIN_NOT_ALLOWED = CauseType(
     "login-not-allowed",
-    title="The console user or role is not allowed to create sessions with aws login",
-    recognised_by="The message names signin:CreateOAuth2Token.",
+    title="The user or role is not allowed to create credentials with aws login",
+    recognised_by="The SDK says that it cannot create or refresh login credentials due to insufficient permissions.",
     fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access for the user or role.",
     sources=(pages.CLI_LOGIN,),
 )
@@ -171,25 +172,41 @@ def add_kubectl_failure(explanation: Explanation) -> Explanation:
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
-    causes = [NO_LOGIN_SESSION.cause("reported")]
     profile = find_profile(case)
-    summary = f"The profile{f' {profile}' if profile else ''} has no usable session of aws login."
-    remedies = [credential_remedies.CONSOLE_LOGIN]
-    if "signin:CreateOAuth2Token" in message:
-        summary = "The user or role is not allowed to use aws login: signin:CreateOAuth2Token is missing."
-        causes = [LOGIN_NOT_ALLOWED.cause("derived", quote_phrases(message, "signin:CreateOAuth2Token"))]
-        remedies.insert(
-            0,
+    return case.explain(
+        f"The profile{f' {profile}' if profile else ''} has no usable session of aws login.",
+        NO_LOGIN_SESSION.cause(
+            "reported",
+            quote_phrases(message, "loading login session token", "redeeming a login authorization code"),
+        ),
+        remedies=(credential_remedies.CONSOLE_LOGIN,),
+    )
+
+
+def explain_login_not_allowed(denial: Denial) -> Explanation:
+    """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
+    policy = f"arn:{find_partition(denial)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    return denial.explain(
+        "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
+        LOGIN_NOT_ALLOWED.cause("reported", ('The text says "due to insufficient permissions".',)),
+        topic="login-not-allowed",
+        remedies=(
             account_remedy(
                 "Allow the user or role to use aws login",
-                "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",
+                "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signs in to the console. For an IAM Identity Center user, attach it to the permission set.",
+                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
                 commands=(
-                    f"aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:{find_partition(case)}:iam::aws:policy/SignInLocalDevelopmentAccess",
+                    f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
+                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
                 ),
                 url=pages.CLI_LOGIN,
             ),
-        )
-    return case.explain(summary, *causes, topic="no-login-session", remedies=tuple(remedies))
+            credential_remedies.CONSOLE_LOGIN,
+        ),
+        notes=(
+            "The credentials are neither missing nor expired: without the permission, another aws login fails, too.",
+        ),
+    )
 
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:

@@ -55,6 +55,7 @@ _HINTS = {
     "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
+    "signin:CreateOAuth2Token": "aws login also requires signin:AuthorizeOAuth2Access on the same resource. The managed policy SignInLocalDevelopmentAccess allows both.",
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
     "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Its next revision has another number: the ARN can end in :*.",
     # https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
