@@ -67,6 +67,7 @@ _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
+WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
 _TYPE_NAMES = {
     "mfa": "mfa",
     "server certificate": "server-certificate",
@@ -238,11 +239,7 @@ def complete_type(action: Action, resource: str, location: Location) -> str | No
 
 def _build_wildcard_notes(arn: str) -> tuple[str, ...]:
     plain = _ESCAPED.sub("", arn)
-    notes = (
-        ("The * in the ARN is from AWS: the call creates the resource, or names no single one.",)
-        if "*" in plain
-        else ()
-    )
+    notes = (WILDCARD_OF_AWS,) if "*" in plain else ()
     if is_log_group_pattern(arn):
         return ()
     if plain == arn:

@@ -391,6 +391,62 @@ def test_access_policy_needs_a_principal_that_can_have_an_entry(caller: str, has
     assert any("AmazonEKSViewPolicy" in each.title for each in remedies) == has_policy
 
 
+def test_a_cluster_with_azure_rbac_needs_a_role_assignment() -> None:
+    """AKS asks Azure, too, and says so behind the denial."""
+    text = (
+        f"{PODS}: User does not have access to the resource in Azure. Update role assignment to allow access."
+    )
+    explanation = explain(text)
+    first, *others = explanation.remedies
+    assert first.commands[0].startswith(
+        "az role assignment create --role 'Azure Kubernetes Service RBAC Reader'"
+    )
+    assert first.who == "resource owner"
+    assert "no Azure role assignment and no RBAC role of the AKS cluster allows it" in explanation.summary
+    assert not any("aws " in line for each in others for line in each.commands)
+
+
+@pytest.mark.parametrize(
+    ("user", "verb", "member", "role"),
+    [
+        ("108412345678901234567", "create", "serviceAccount:EMAIL", "developer"),
+        ("ana@acme.example", "list", "user:ana@acme.example", "viewer"),
+        (
+            "ci@acme.iam.gserviceaccount.com",
+            "delete",
+            "serviceAccount:ci@acme.iam.gserviceaccount.com",
+            "developer",
+        ),
+    ],
+    ids=["unique ID", "user", "service account"],
+)
+@pytest.mark.parametrize("quote", ['"', '\\"'], ids=["plain", "JSON"])
+def test_a_role_of_google_cloud_is_enough_in_gke(
+    user: str, verb: str, member: str, role: str, quote: str
+) -> None:
+    text = (
+        PODS.replace('"ana"', f'"{user}"').replace(" list ", f" {verb} ")
+        + f': requires one of ["container.pods.{verb}"] permission(s).'
+    )
+    explanation = explain(text.replace('"', quote))
+    assert f"no Google Cloud role with container.pods.{verb} and no RBAC role of the GKE cluster" in (
+        explanation.summary
+    )
+    allow, grant, *_ = explanation.remedies
+    assert grant.commands == (
+        f"gcloud projects add-iam-policy-binding PROJECT_ID --member={member} --role=roles/container.{role}",
+    )
+    assert any("unique ID" in step for step in allow.steps) == user.isdigit()
+    assert "access policies" not in explanation.to_text(detail="full")
+
+
+def test_only_rbac_decides_about_a_service_account_in_gke() -> None:
+    explanation = explain(
+        PODS.replace('"ana"', '"system:serviceaccount:ci:deployer"') + "\nhost: c1.europe-west1.gke.goog"
+    )
+    assert "Google Cloud role" not in explanation.to_text(detail="full")
+
+
 HELM = 'Error: INSTALLATION FAILED: Unable to continue with install: could not get information about the resource Deployment "api" in namespace "shop": '
 
 

@@ -14,6 +14,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import users
+from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
@@ -122,7 +123,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.stated_policies and denied.allowing_policy is None:
         verb = "does" if len(denied.stated_policies) == 1 else "do"
         return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {verb} not include it"
-    return f"no RBAC role{_or_policy(denied)} allows it"
+    return f"no {describe_cloud_roles(denied) or f'RBAC role{_or_policy(denied)}'} allows it"
 
 
 def _or_policy(denied: DeniedRequest) -> str:
@@ -138,7 +139,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     yield users.NO_RULE.cause(
         "reported",
         (
-            "The API server authenticated the user: the login and IAM policies are not the problem.",
+            f"The API server authenticated the user: the login{'' if denied.provider else ' and IAM policies'} {'is' if denied.provider else 'are'} not the problem.",
             f"The API server says that the user cannot {denied.request.description}.",
         ),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
@@ -154,7 +155,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
 def _notes(denied: DeniedRequest) -> Iterator[str]:
     request = denied.request
     if denied.provider is not None:
-        yield f"The cluster runs on {denied.provider.name}: IAM policies and EKS access entries have no effect."
+        yield f"The cluster runs on {denied.provider.name}: AWS IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
         yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
         yield "The pod's permissions in AWS are separate: they come from its IAM role (IRSA or Pod Identity)."

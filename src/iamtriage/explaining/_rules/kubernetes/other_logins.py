@@ -58,6 +58,14 @@ class ClusterProvider(Value):
     url: str
 
 
+GKE = ClusterProvider(
+    "Google Kubernetes Engine (GKE)",
+    ("gke-gcloud-auth-plugin", "gke_", "container.googleapis.com", ".gke.goog", "requires one of ["),
+    lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\\{0,3}\"container\.", re.ASCII),
+    "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
+    ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location LOCATION"),
+    _GKE_PAGE,
+)  # fmt: skip
 _PROVIDERS = (
     ClusterProvider(
         "Azure Kubernetes Service (AKS)",
@@ -67,14 +75,7 @@ _PROVIDERS = (
         ("az login", "az aks get-credentials --resource-group RESOURCE_GROUP_NAME --name CLUSTER", "kubelogin convert-kubeconfig --login azurecli"),
         _AKS_PAGE,
     ),
-    ClusterProvider(
-        "Google Kubernetes Engine (GKE)",
-        ("gke-gcloud-auth-plugin", "gke_", "container.googleapis.com", ".gke.goog", 'requires one of ["container.'),
-        lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\"container\.", re.ASCII),
-        "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
-        ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location LOCATION"),
-        _GKE_PAGE,
-    ),
+    GKE,
     ClusterProvider(
         "DigitalOcean Kubernetes",
         (".k8s.ondigitalocean.com", "doctl"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     access_policy_remedy,
     bind_command,
@@ -63,10 +64,12 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
     remedies = (
         policy if is_policy_first else None,
+        cloud_roles.azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *installer_remedies(denied),
         *((role, one_namespace) if needs_role else (one_namespace, role)),
+        cloud_roles.google_remedy(denied),
         None if is_policy_first else policy,
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
@@ -218,7 +221,9 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
         yield "The role applies in every namespace."
-    if denied.kind == "user":
+    if (step := cloud_roles.unique_id_step(denied)) is not None:
+        yield step
+    elif denied.kind == "user" and denied.provider is None:
         yield "If the user name changes with each session, bind a group of the user instead."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
@@ -254,7 +259,7 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
     if request.resource is None and request.path is None:
         return None
     steps: list[str] = []
-    if denied.kind != "service account":
+    if denied.kind != "service account" and denied.provider is None:
         steps.append(
             "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
         )

@@ -87,7 +87,6 @@ _NAMES_OF_TYPES = {
     "cluster-pg": "cluster parameter group",
 }
 _MAX_TYPES = 4
-_LAUNCH_TYPES = ("instance", "image", "subnet", "security-group", "network-interface", "volume", "key-pair")
 # The ARNs of what controllers create.
 _GENERATED_NAME = lazy_pattern(
     r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
@@ -120,8 +119,6 @@ def describe_companions(
         return (_DEPLOYMENT_HINTS[action],)
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
-    if action == "ec2:RunInstances" and not by_resource:
-        return (_describe_launch(resource or ""),)
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
@@ -134,19 +131,6 @@ def _find_key(text: str) -> str | None:
     """Return the only KMS key in a text, which the data of a denied parameter or secret is encrypted with."""
     keys: set[str] = set(_KEY_ARN.findall(text)) if ":kms:" in text else set()
     return keys.pop() if len(keys) == 1 else None
-
-
-def _describe_launch(resource: str) -> str:
-    """Return on which other resources a launch is checked.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
-    """
-    _, partition, _, region, _, path = f"{resource}:::::".split(":", 5)
-    denied = path.rstrip(":").partition("/")[0] or "instance"
-    image = f"arn:{partition or 'aws'}:ec2:{region or 'REGION'}::image/*"
-    types = [each for each in _LAUNCH_TYPES if each != denied]
-    named = (f"image ({image})" if each == "image" else each.replace("-", " ") for each in types)
-    return f"A launch is checked on more than the {denied.replace('-', ' ')}: allow ec2:RunInstances also on the {join_words(tuple(named), 'and')}. New ones have no ID yet, so their ARNs end in *."
 
 
 def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:

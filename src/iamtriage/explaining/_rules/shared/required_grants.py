@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
-from iamtriage.policies._grants import build_grant
+from iamtriage.policies._arn_templates import LAUNCH
+from iamtriage.policies._grants import WILDCARD_OF_AWS, build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -43,21 +45,24 @@ def required_grant(denial: Denial) -> Grant | None:
         for prefix, service in tasks.SERVICES_OF_TOKENS.items():
             if prefix in denial.failure.text:
                 grant = attrs.evolve(grant, conditions=token_condition(service))
-    if grant is None or len(grant.resources) != 1:
+    if grant is None or (len(grant.resources) != 1 and grant.action != LAUNCH):
         return grant
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
-    if grant.action.startswith(("bedrock:", "glue:", "ssm:S", "sts:AssumeRole")):
+    if grant.action.startswith(("bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
         from iamtriage.explaining._rules.shared.required_resources import required_resources
 
-        region, account = denial.facts.region, denial.account
-        required = required_resources(
-            grant.action, grant.resources[0], denial.failure.text, region=region, account=account
-        )
+        text, region, account = denial.failure.text, denial.facts.region, denial.account
+        command = context_of(denial.facts).command
+        if command is not None and "run-instances" in command.words:
+            text = command.text
+        resource = next((each for each in grant.resources if ":instance/" in each), grant.resources[0])
+        required = required_resources(grant.action, resource, text, region=region, account=account)
         if required is not None:
             resources, why = required
-            notes = tuple(each for each in grant.notes if not each.startswith(UNLISTED))
+            hidden = (UNLISTED, WILDCARD_OF_AWS) if grant.action == LAUNCH else UNLISTED
+            notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if objects is None and (others := next_objects(grant.resources[0])) is not None:

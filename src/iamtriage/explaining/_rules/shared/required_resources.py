@@ -169,6 +169,29 @@ _CDK_ROLE = lazy_pattern(
     re.ASCII,
 )
 _CDK_ROLES = "The policy allows all roles that cdk bootstrap created: the CDK assumes four of them (deploy, file-publishing, image-publishing, lookup)."
+# The resources of a launch, with what to write for those that the text does not name. A launch without a key pair
+# is not checked on any: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
+_OF_LAUNCH = {
+    "image": "IMAGE_ID",
+    "instance": "*",
+    "network-interface": "*",
+    "security-group": "SECURITY_GROUP_ID",
+    "subnet": "SUBNET_ID",
+    "volume": "*",
+}
+_LAUNCH = "A launch is checked on all these resources, and AWS names one at a time. What it creates has no ID yet (*)."
+_WITH_KEY_PAIR = " With a key pair, add that, too."
+_LAUNCH_TYPES = {"ami": "image", "lt": "launch-template", "sg": "security-group", "subnet": "subnet"}
+# The options of the AWS CLI, the parameters of SDKs, and the arguments of Terraform.
+_LAUNCH_IDS = lazy_pattern(
+    r"(?:image[-_]?id|\bami|subnet[-_]?id|group[-_]?ids?|launchtemplateid)[\"']?\s{0,8}[ :=>]{1,3}[\[(]?\s{0,20}"
+    r"((?:[\"']?(?:ami|lt|sg|subnet)-[0-9a-f]{8,17}[\"']?,?\s{0,20}){1,9})",
+    re.ASCII | re.IGNORECASE,
+)
+_ID_OF_LAUNCH = lazy_pattern(r"(ami|lt|sg|subnet)-[0-9a-f]{8,17}", re.ASCII)
+_KEY_PAIR = lazy_pattern(
+    r"(?:--key-name[ =]|\b(?:KeyName|keyName|key_name)[\"']?\s{0,8}[:=]>?\s?)[\"']?([\w.-]{1,255})", re.ASCII
+)
 _ON_INSTANCES = frozenset({"ssm:SendCommand", "ssm:StartSession"})
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-default-session-document.html
 _SHELL_DOCUMENT = "SSM-SessionManagerRunShell"
@@ -205,9 +228,33 @@ def required_resources(
         return _find_catalog(action, resource, found, text)
     if action == "sts:AssumeRole" and (role := _CDK_ROLE.match(resource)) is not None:
         return (f"{role[1]}*",), _CDK_ROLES
+    if action == "ec2:RunInstances":
+        resources = _find_launch_resources(resource, text, account)
+        return resources, _LAUNCH if ":key-pair/" in str(resources) else f"{_LAUNCH}{_WITH_KEY_PAIR}"
     if action in _ON_INSTANCES:
         return _find_instance_and_document(action, resource, text, account)
     return None
+
+
+def _find_launch_resources(resource: str, text: str, account: str | None) -> tuple[str, ...]:
+    """Return the resources of a launch: those that the text names, all that it creates, and the denied one."""
+    prefix, region, owner, denied = resource.rsplit(":", 3)
+    # Images of AWS have no account in their ARN.
+    account = owner or account or "ACCOUNT_ID"
+    named = [
+        f"{_LAUNCH_TYPES[each[1]]}/{each[0]}"
+        for ids in _LAUNCH_IDS.finditer(text)
+        for each in _ID_OF_LAUNCH.finditer(ids[1])
+    ]
+    if (key := _KEY_PAIR.search(text)) is not None:
+        named.append(f"key-pair/{key[1]}")
+    named.append(denied)
+    types = {each.partition("/")[0] for each in named}
+    unnamed = [f"{kind}/{name}" for kind, name in _OF_LAUNCH.items() if kind not in types]
+    return tuple(
+        f"{prefix}:{region}:{'' if each.startswith('image/') else account}:{each}"
+        for each in sorted({*named, *unnamed})
+    )
 
 
 def _find_instance_and_document(
