@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     Find = Callable[[str], Iterable[FoundSecret]]
     # A value, its characters if it is a scalar, and what is known about it.
     _Open = tuple[Value, Decoded | None, Announced | None]
+    # A value, or its form and signs; what is known about it; whether it is text, and quoted.
+    _Key = tuple[str | tuple[str, ...], tuple[object, ...] | None, bool, bool]
+    # What a value is, if all of it is a secret; otherwise the secrets in it.
+    _Searched = tuple[Secret | None, Iterable[FoundSecret]]
 
 __all__ = ("Documents", "find_in_content", "find_in_scalar")
 
@@ -93,10 +97,8 @@ class Documents:
         self._spans = found.spans
         # Keys are leaves, too, because no secret extends from one leaf into another.
         self._leaves: list[Scalar] = []
-        # The values that were judged before.
-        self._judged: dict[tuple[str, Announced, bool, bool], Secret | None] = {}
-        # The secrets in values that were searched before.
-        self._searched: dict[tuple[str, tuple[str, ...], Announced | None, bool], list[FoundSecret]] = {}
+        # The results for values that were searched before.
+        self._searched: dict[_Key, _Searched] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -155,39 +157,39 @@ class Documents:
     def _find_in_scalar(
         self, value: Scalar, decoded: Decoded, announced: Announced | None, find: Find
     ) -> Iterator[FoundSecret]:
-        content = decoded.content
         known = None if value.is_expression else announced
-        what = known and self._judge(content, known, value)
-        if what:
-            # YAML reads a marker without quotes as a list of one string.
-            if MARKER.match(self._text, max(0, value.start - 1)) is None:
-                yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
-        elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
-            for found in self._search(content, known, find, is_quoted=value.is_quoted):
-                yield value.mark(_relocate(found, decoded, value.end))
+        what, finds = self._search(decoded.content, known, value, find)
+        # YAML reads a marker without quotes as a list of one string.
+        if what and MARKER.match(self._text, max(0, value.start - 1)) is None:
+            yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
+        for found in finds:
+            yield value.mark(_relocate(found, decoded, value.end))
 
-    def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
-        """Return what a value is, if all of it is a secret. Short values are judged once."""
+    def _search(self, content: str, known: Announced | None, value: Scalar, find: Find) -> _Searched:
+        """Search a value. Short values that are equal, or differ only in digits, are searched once."""
+        is_searched = value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content)
+        if not (known or is_searched):
+            return None, ()
         key = (content, known, value.is_text, value.is_quoted)
-        if key in self._judged:
-            return self._judged[key]
-        what = known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        if key in self._searched:
+            return self._searched[key]
+        similar: _Key | None = None
         if len(content) <= _MAX_REMEMBERED:
-            self._judged[key] = what
-        return what
-
-    def _search(
-        self, content: str, known: Announced | None, find: Find, *, is_quoted: bool
-    ) -> Iterable[FoundSecret]:
-        """Return the secrets in a value. Short values that differ only in digits are searched once."""
-        if len(content) > _MAX_REMEMBERED:
-            return find_in_content(content, known, find, is_quoted=is_quoted)
-        # Some signs contain digits: the port of a server of PostgreSQL, the command 7z.
-        signs = (*SECRET_SIGNS.findall(fold_case(content)),)
-        key = (zero_digits(content), signs, known, is_quoted)
-        if key not in self._searched:
-            self._searched[key] = [*find_in_content(content, known, find, is_quoted=is_quoted)]
-        return self._searched[key]
+            name = known.name if known else None
+            # Some signs contain digits: the port of a server of PostgreSQL, the command 7z.
+            signs = SECRET_SIGNS.findall(fold_case(content))
+            zeroed = (zero_digits(f"{name.key} {content}" if name else content), *signs)
+            similar = (zeroed, (name._replace(key=""), known[1:]) if name and known else known, *key[2:])
+            if similar in self._searched:
+                return self._searched[similar]
+        what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        finds: Iterable[FoundSecret] = ()
+        if is_searched and not what:
+            finds = find_in_content(content, known, find, is_quoted=value.is_quoted)
+        if similar:
+            finds = [*finds]
+            self._searched[key] = self._searched[similar] = what, finds
+        return what, finds
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""

@@ -153,8 +153,6 @@ class Announced(NamedTuple):
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
             return None
-        if is_placeholder(content):
-            return None
         if " " in content.strip() and self.name.what != "private key":
             is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)
             if not (self.name.what in _MULTI_WORD or is_text_of_secret) or _SENTENCE.search(content):

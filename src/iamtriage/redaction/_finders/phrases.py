@@ -310,17 +310,11 @@ def _find_piped_value(text: str, low: int, pipe: int) -> int:
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     """Return whether one of the words begins the command that an option belongs to."""
     low = max(0, option - _REACH)
-    word = max(folded.rfind(word, low, option) for word in words)
-    if word < 0:
-        return False
-    for end in _COMMAND_ENDS:
-        low = max(low, folded.rfind(end, low, option))
-    if low <= word:
-        return True
-    if folded.endswith("\\", max(0, low - 1), low) and folded.startswith("\n", low):
+    start = max(low, *(folded.rfind(end, low, option) for end in _COMMAND_ENDS))
+    if folded.startswith("\\\n", start - 1):
         # The command continues after a backslash.
-        low = max(0, option - _REACH)
-    return low <= word
+        start = low
+    return any(folded.find(word, start, option) >= 0 for word in words)
 
 
 def _value(
