@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -18,6 +19,8 @@ def test_line_is_kept(line: str) -> None:
         f"before\n{line}\nafter",
         f"2031-04-05T06:07:08Z INFO {line}",
         json.dumps({"log": line}),
+        "x=" + quote(line, safe=""),
+        "x=" + quote(quote(line, safe=""), safe=""),
     ):
         assert redact(text) == text
     assert redact({"log": line}) == {"log": line}

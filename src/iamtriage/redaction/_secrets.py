@@ -54,7 +54,7 @@ _SETTING = re.compile(
 )
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
-_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
+_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,4}2[27]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
 _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
 # Masks a value. No sign of a secret contains this character.
@@ -170,12 +170,12 @@ def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
         # The text was searched before with other lines, escapes or markers.
         return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text)]
     unresolved: list[tuple[int, int]] = []
-    finds = [*_find_in_text(text, unresolved)]
+    finds = [*_find_in_text(text, unresolved), *_find_encoded_secrets(text)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         masked = _mask_decided(text, finds)
         finds += _find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
-    return [*finds, *_find_encoded_secrets(text)]
+    return finds
 
 
 def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
@@ -230,12 +230,15 @@ def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
             elif finds:
                 yield from find_in_scalar(text, part, lambda _, finds=finds: finds)  # type: ignore[misc]
         if others:
-            find_in_prose = functools.partial(_find_in_prose, is_wrapped=False)
-            yield from find_in_scalar(text, PercentEncoded(others), find_in_prose)
+            yield from find_in_scalar(text, PercentEncoded(others), _find_in_decoded)
     escaped = find_escaped_text(text)
     if escaped is not None:
         # The finders recognize escaped signs, so only documents are searched for.
         yield from find_in_scalar(text, escaped, _find_in_documents)
+
+
+def _find_in_decoded(text: str) -> list[FoundSecret]:
+    return _find_in_prose(text, is_wrapped="\\" in text) if may_contain_secret(text) else []
 
 
 def _find_in_encoded_document(text: str) -> list[FoundSecret] | None:
@@ -243,7 +246,7 @@ def _find_in_encoded_document(text: str) -> list[FoundSecret] | None:
     if not may_contain_secret(text):
         return []
     documents = Documents(text)
-    return _search(text, documents, is_wrapped=False) if documents else None
+    return _search(text, documents, is_wrapped="\\" in text) if documents else None
 
 
 def _find_in_documents(text: str) -> Iterator[FoundSecret]:
@@ -292,7 +295,7 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
     if view.text == block.rstrip():
         return
     remove_unchanged_lines(view, SECRET_SIGNS)
-    for found in _find_in_text(view.text):
+    for found in (*_find_in_text(view.text), *_find_encoded_secrets(view.text)):
         start, end = find_original_span(view, found.start, found.end)
         yield FoundSecret(start, _end_before_setting(block, start, end), found.what, is_unwrapped=True)
 

@@ -1,6 +1,6 @@
 """Find texts that are percent-encoded, or escaped for HTML, and decode them.
 
-Finders recognize encoded signs, but they find commands, sentences and documents only in the decoded text.
+Finders recognize signs that are escaped for HTML, but they find documents only in the decoded text.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ __all__ = ("PercentEncoded", "find_escaped_text", "find_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
-# Brackets, line breaks, and a colon after a quote are signs of a document, and spaces of another text.
-_DOCUMENT = re.compile(r"%(?:25)?(?:0[AaDd]|2[27]%(?:25)?3[Aa]|26(?:lt|quot)%|3[Cc]|[57][Bb])")
-_TEXT = re.compile(rf"%(?:25)?(?:20|09)|{_DOCUMENT.pattern}")
-_PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
+# Spaces, line breaks, quotes, brackets and signs between names and values are signs of a text.
+_TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267]|3[ACDEacde]|[57][Bb])")
+# A document has a bracket, or a line break and a colon.
+_BRACKET = re.compile(r"%(?:26(?:lt|quot)%|3[Cc]|[57][Bb])")
+_LINE_BREAK = re.compile(r"%0[AaDd]")
+_COLON = re.compile(":|%3[Aa]")
+# Texts that are encoded more than five times do not occur.
+_PERCENT = re.compile(r"%(?!(?:25){5})([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 
 
@@ -88,8 +92,10 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
         done = max(sign.end(), run.end() if run else 0)
         if done - start < _MIN_LENGTH:
             continue
-        may_be_document = _DOCUMENT.search(text, start, done) is not None
-        yield PercentEncoded([(start, done)], may_be_document=may_be_document)
+        may_be_document = _BRACKET.search(text, start, done) or (
+            _LINE_BREAK.search(text, start, done) and _COLON.search(text, start, done)
+        )
+        yield PercentEncoded([(start, done)], may_be_document=may_be_document is not None)
 
 
 # In characters. A shorter text has no room for a name and its value.

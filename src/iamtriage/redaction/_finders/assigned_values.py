@@ -31,7 +31,6 @@ from iamtriage.redaction._vocabulary.value_ends import (
     find_value,
     find_wrapped_end,
     is_in_line_prefix,
-    percent_encoded_pattern,
     query_value_pattern,
     strip_escaped_spaces,
 )
@@ -46,9 +45,8 @@ _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
 
 # Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
-_PERCENT = "%(?:25){0,4}"
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?(?:[\[(][ \t]?|{_PERCENT}(?:5[bB]|28))|Just\s|{_BLOCK})"
+_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(][ \t]?|Just\s|{_BLOCK})"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
@@ -68,7 +66,7 @@ _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 # What these patterns can end with, to skip other names at once.
 _ENDS_OF_TAG_STARTS = frozenset("<;cC:")
 _BLANKS = frozenset(" \t")
-_SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
+_SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
@@ -153,7 +151,7 @@ _REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
-_DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
+_DOCUMENT = re.compile(rf"\{{(?:{QUOTE}|{BACKSLASHES}&quot;)")
 
 
 def find_value_of(match: NameMatch) -> FoundSecret | None:
@@ -169,8 +167,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         element = _find_element(match)
         if element and is_in_line_prefix(text, match.start, element.start):
             return None
-        found = check_value(match, "xml", element)
-        return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
+        return check_value(match, "xml", element)
     if after not in _VALUE_STARTS and not after.isspace():
         return None
     option = match.is_option()
@@ -194,12 +191,12 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 
 
 # The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
-QUOTES = frozenset("\\\"'`&%“”„‘’")
+QUOTES = frozenset("\\\"'`&“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
-    (_TAGS_BETWEEN, "pair", frozenset("<&\\%")),
+    (_TAGS_BETWEEN, "pair", frozenset("<&\\")),
     (_TUPLE, "tuple", QUOTES),
     (_TABLE, "table", QUOTES | frozenset(" \t|│")),
     (_INVALID, "pair", frozenset()),
@@ -271,20 +268,15 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     """Find the value of "name = value" and "name: value"."""
     text, name = match.text, match.name
     written = assign["sign"].lower()
-    sign: Sign = ":" if written.endswith((":", "3a")) else "="
+    sign: Sign = ":" if written.endswith(":") else "="
     if _is_marked(text, assign.end()) or HIDDEN.match(text, assign.end("sign")):
         return None
     query = match.is_in_query()
-    unquoted = None
-    if written.startswith("%"):
-        unquoted = percent_encoded_pattern(written.partition("3")[0].count("25"))
-    elif query:
-        unquoted = query_value_pattern()
     braced = _BRACED.match(text, assign.end()) if sign == "=" else None
     if braced:
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
-        extent = find_value(text, assign.end(), match.runs, unquoted)
+        extent = find_value(text, assign.end(), match.runs, query_value_pattern() if query else None)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
@@ -310,9 +302,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent = _extend(match, extent, sign, line)
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
-    found = check_value(match, sign, extent, placement, quote)
-    # If the sign is percent-encoded, the marker must not contain spaces.
-    return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
+    return check_value(match, sign, extent, placement, quote)
 
 
 def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | None) -> Extent:

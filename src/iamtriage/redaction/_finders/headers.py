@@ -34,7 +34,7 @@ __all__ = ("find_header_secrets",)
 # It can read a space in two ways, so its quantifiers are possessive.
 _GAP = rf"(?:{BLANK}|\s)"
 _HEADER = re.compile(
-    rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]|%3[ad]){_GAP}{{0,40}}+|{BLANK}{{1,8}})"
+    rf"authorization(?:{QUOTE})?(?:{BLANK}{{0,8}}(?:=>|[:=,]){_GAP}{{0,40}}+|{BLANK}{{1,8}})"
     rf"(?:\[|\(|{QUOTE}|b(?=[\"'])){{0,3}}{BLANK}{{0,4}}"
 )
 _CREDENTIALS = rf"(?P<value>(?:[A-Za-z0-9._~+/=:@*…!#$^?-]|%[0-9A-Fa-f]{{2}}|{BASE64_ESCAPES}){{1,20000}})"

@@ -60,10 +60,10 @@ _PEM_LINE = re.compile(
 )
 _PEM_SAME_LINE = re.compile(r"[ \t]{1,8}[A-Za-z0-9+/]{40,20000}={0,2}")
 _BREAK = re.compile(BREAK)
-# "scheme://user:password@host", also percent-encoded and with JSON's escaped slashes.
+# "scheme://user:password@host", also with JSON's escaped slashes.
 _USERINFO = re.compile(
-    r"(?::|%3[Aa])(?:(?:\\{0,64}/){2}|%2[Ff]%2[Ff])[^\s/?#@:\"'<>\\]{0,256}(?::|%3[Aa])"
-    r"(?P<password>[^\s/?#@\"'<>\\]{1,2048})(?:@|%40)"
+    r":(?:\\{0,64}/){2}[^\s/?#@:\"'<>\\]{0,256}:"
+    r"(?P<password>[^\s/?#@\"'<>\\]{1,2048})@"
 )
 # A secret access key with a slash that should be encoded. A port and the text after it are not a password.
 _USERINFO_WITH_SLASH = re.compile(
@@ -74,16 +74,15 @@ _USERINFO_WITH_SLASH = re.compile(
 # "https://TOKEN:x-oauth-basic@github.com"
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
 # A line of pgpass: host, port, database, user, password. Ports are those of PostgreSQL and PgBouncer.
-_COLON = r"(?::|%3[Aa])"
 # Also in an indented code block.
 _LINE_START = r"(?:\A|(?<=\n)|(?<=\n[ \t])|(?<=\n[ \t]{2})|(?<=\n[ \t]{4}))"
 _PGPASS = re.compile(
-    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|%2[Aa]|{_LINE_START}[\w-]{{1,63}}){_COLON}"
-    rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
-    rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
+    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|{_LINE_START}[\w-]{{1,63}}):"
+    r"(?:[56]43[0-9]|\*):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
+    r":(?P<password>[^\s:\"'\\\x1b]{6,400})(?=[\s\"'\\\x1b]|\Z)"
 )
 # The host before the port.
-_PGPASS_HOST = re.compile(r"(?:(?<![\w.-])[\w.-]{1,254}|\*|%2[Aa])\Z")
+_PGPASS_HOST = re.compile(r"(?:(?<![\w.-])[\w.-]{1,254}|\*)\Z")
 _MAX_HOST = 254
 # A line of pgpass with any port. The host is an IP address or ends with a common label.
 _PGPASS_LINE = re.compile(
@@ -94,12 +93,13 @@ _PGPASS_LINE = re.compile(
 )
 # A file name, after which a number is a line, not a port: "main.go:5432:orders:vet:unusedresult".
 _SOURCE_FILE = re.compile(
-    r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)(?::|%3[Aa])"
+    r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)"
+    r":"
 )
 
 
-_PGPASS_SIGNS = (":543", ":643", ":*", "%3A", "%3a")
-_PGPASS_SIGN = re.compile(r"(?::|%3[Aa])(?:[56]43|\*|%2[Aa])")
+_PGPASS_SIGNS = (":543", ":643", ":*")
+_PGPASS_SIGN = re.compile(r":(?:[56]43|\*)")
 _ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
 # The maximum distance between the start of a line and the port, in characters.
 _MAX_BEFORE_PORT = 600
@@ -123,13 +123,9 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
     for putty in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
         begin = text.rfind(_PUTTY_BEGIN, max(0, putty.start() - _MAX_PEM), putty.start())
         yield FoundSecret(putty.start("body") if begin < 0 else begin, putty.end(), "private key")
-    if "@" in text or "%40" in text:
+    if "@" in text:
         yield from _find_url_passwords(text)
-    if (
-        (":" in text or "%" in text)
-        and any(sign in text for sign in _PGPASS_SIGNS)
-        and _PGPASS_SIGN.search(text)
-    ):
+    if any(sign in text for sign in _PGPASS_SIGNS):
         yield from _check_postgres_passwords(text, _match_known_ports(text), is_known_port=True)
     if ":" in text and _ANY_PORT.search(text):
         yield from _check_postgres_passwords(text, _match_any_ports(text), is_known_port=False)

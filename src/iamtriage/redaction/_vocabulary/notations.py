@@ -1,6 +1,7 @@
 """Define pattern fragments for the notations that contain secrets and identifiers.
 
-A text can be JSON in JSON, escaped for HTML or percent-encoded, to any depth, so each sign has these forms.
+A text can be JSON in JSON, or escaped for HTML, to any depth, so each sign has these forms. Percent-encoded texts
+are decoded.
 Every quantifier is bounded, so that no pattern takes more than linear time.
 """
 
@@ -37,18 +38,15 @@ FILLER = "\x81"
 
 BACKSLASHES = r"\\{1,64}"
 _ANSI = r"\x1b\[[0-9;]{0,16}m"
-_PERCENT = r"%(?:25){0,4}"
 _AMP = r"&(?:amp;){0,4}"
 
-QUOTE = (
-    rf"(?:\\{{0,64}}[\"'`]|{_AMP}(?:quot|apos|#0{{0,4}}3[49]|#[xX]0{{0,4}}2[27]);|{_PERCENT}2[27]|[“”„‘’])"
-)
+QUOTE = rf"(?:\\{{0,64}}[\"'`]|{_AMP}(?:quot|apos|#0{{0,4}}3[49]|#[xX]0{{0,4}}2[27]);|[“”„‘’])"
 # The color codes of a terminal count as spaces.
-BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{_PERCENT}20|{BACKSLASHES}t)"
-LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC]|{_PERCENT}3[cC])"
-GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE]|{_PERCENT}3[eE])"
+BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{BACKSLASHES}t)"
+LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC])"
+GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE])"
 # Between a name and its value.
-SIGN = rf"(?:=>|:=|->|[:=]|{_PERCENT}3[AaDd](?:{_PERCENT}3[DdEe])?|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
+SIGN = rf"(?:=>|:=|->|[:=]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.

@@ -35,9 +35,7 @@ _PLACEHOLDER = re.compile(
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes"
-    # In a percent-encoded text, the beginning of a block of YAML or of a document.
-    r"|%(?:25){0,4}(?:7c|3e)[-+]?|%(?:25){0,4}(?:7b|5b)(?:%(?:25){0,4}(?:22|7b|5b|20).*)?",
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes",
     re.IGNORECASE | re.DOTALL,
 )
 # The namespaces and objects from which programs read secrets.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import string
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +25,6 @@ __all__ = (
     "looks_like_base64",
     "measure_common_prefix",
     "measure_line_prefix",
-    "percent_encoded_pattern",
     "query_value_pattern",
     "strip_escaped_spaces",
 )
@@ -34,8 +32,8 @@ __all__ = (
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
-# After a prefix, as of Python's, C#'s and shells' strings.
-_OPENING = re.compile(rf"(?:[bBuUrRfF@]|%40|\$(?='))?(?P<quote>{QUOTE})")
+# After a prefix, as of Python's, C#'s and shells' strings. In a query, the quote is percent-encoded.
+_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,4}}2[27])")
 _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
@@ -99,22 +97,6 @@ def find_value(
 def query_value_pattern() -> re.Pattern[str]:
     """Return the pattern of a value in the query of a URL."""
     return _QUERY
-
-
-@cache
-def percent_encoded_pattern(depth: int) -> re.Pattern[str]:
-    """Return the pattern of a value in a text that is percent-encoded as a whole.
-
-    Args:
-        depth: The number of further encodings. At this depth, the encoded forms of & " ' # , } ], space and
-            newline end the value. Deeper ones belong to the value.
-    """
-    percent = rf"%(?:25){{{depth}}}"
-    # A parenthesis or semicolon ends it only if no more of it follows.
-    is_last = rf"(?={percent}(?:2[029cC]|0[aAdD]|3[bB]|[57][dD])|[\s&\"']|\Z)"
-    is_sign = rf"(?:29{is_last}|3[bB](?:{is_last}|(?=[\w.-]{{1,40}}{percent}3[dD])))"
-    ends = rf"{percent}(?:2[0-37cC6]|0[aAdD]|[57][dD]|{is_sign})"
-    return re.compile(rf"(?:[^{_NEVER}&#%\\,;]++|(?!{ends})%){{1,20000}}")
 
 
 def _quoted(text: str, at: int, opening: str) -> Extent | None:
