@@ -204,7 +204,7 @@ FEDERATION: tuple[Case, ...] = (
             ),
             "token_claims": _claims("repo:acme/orders:pull_request"),
         },
-        ("a Deny statement of the trust policy matches it", "It is Statement[1].", "scope down the Deny"),
+        ("a Deny statement of the trust policy matches it", "the Deny in Statement[1]", "scope it down"),
         ("expects the subject", "and the token has", "Accept the token"),
     ),
 )
@@ -553,7 +553,7 @@ RESOURCES: tuple[Case, ...] = (
         {},
         (
             "KMS key must be customer managed, and allow it kms:Decrypt",
-            f"In account {ACCOUNT}, an identity-based policy",
+            f"Account {ACCOUNT} must allow it, too",
         ),
         (),
     ),

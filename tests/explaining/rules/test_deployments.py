@@ -26,7 +26,7 @@ def test_execution_role_of_a_template(event: str) -> None:
     assert remedy.title == "In the template, allow it for the role of CartFn"
     shown = " ".join(remedy.steps)
     policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-    assert f"Add {policy} to the role of CartFn: Policies or ManagedPolicyArns in the template." in shown
+    assert f"Add {policy} to the role of CartFn (in ManagedPolicyArns)." in shown
     assert "name it in DependsOn of CartFn" in shown
     assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region eu-west-1",)
     assert all("RoleARN" not in note for note in explanation.notes)
@@ -87,7 +87,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
     assert (
         remedy.title == "In the template, allow it for the execution role of the function that CartQueue uses"
     )
-    assert "or attach AWSLambdaSQSQueueExecutionRole" in remedy.steps[0]
+    assert "Add AWSLambdaSQSQueueExecutionRole to " in remedy.steps[0]
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]
     assert statement["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
@@ -102,24 +102,24 @@ _HCL = 'resource "aws_iam_role" "cart" {\n  name               = "cart-fn"\n  as
 @pytest.mark.parametrize(
     ("code", "role", "address"),
     [
-        pytest.param(_WORKER, "execution role cart-worker is", "the role WorkerRole:", id="YAML"),
+        pytest.param(_WORKER, "execution role cart-worker is", "the role WorkerRole (", id="YAML"),
         pytest.param(
             '"CartRole": {\n  "Type": "AWS::IAM::Role",\n  "Properties": {"AssumeRolePolicyDocument": {"Principal": {"Service": "lambda.amazonaws.com"}}}}',
             "execution role CartRole is",
-            "the role CartRole:",
+            "the role CartRole (",
             id="JSON, without a name",
         ),
-        pytest.param(_HCL, "execution role cart-fn is", "the role aws_iam_role.cart:", id="HCL"),
+        pytest.param(_HCL, "execution role cart-fn is", "the role aws_iam_role.cart (", id="HCL"),
         pytest.param(
             _WORKER + _WORKER.replace("orker", "riter"),
             "the function's execution role is",
-            "the function that CartQueue uses:",
+            "the function that CartQueue uses (",
             id="two roles",
         ),
         pytest.param(
             _WORKER.replace("AWSLambdaBasicExecutionRole", "AmazonECSTaskExecutionRolePolicy"),
             "the function's execution role is",
-            "the function that CartQueue uses:",
+            "the function that CartQueue uses (",
             id="a role of another service",
         ),
     ],

@@ -230,7 +230,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "key of another account than the caller's": _Row(
         f"An error occurred (AccessDenied) when calling the GetObject operation: {_no_key_policy(444455556666)}",
-        ("The object is encrypted with this key", "In account 444455556666, an identity-based policy"),
+        ("The object is encrypted with this key", "Account 444455556666 must allow it, too"),
         ("nor enables IAM policies", "S3 encrypts the upload"),
     ),
     "queue in the account of a passed role": _Row(

@@ -82,9 +82,9 @@ AGENT_NOT_RUNNING = CauseType(
     "agent-not-running",
     title="The agent is not running",
     text="The machine is stopped, or its SSM Agent is not running, not installed or too old.",
-    fix="Start, install or update the SSM Agent.",
+    fix="Start, install or update the SSM Agent. On Linux with systemd: sudo systemctl enable --now amazon-ssm-agent.",
     recognised_by="The text shows that the agent is not active.",
-    sign=r"\bamazon-ssm-agent\b.{0,200}\bActive: (?:inactive|failed)\b",
+    sign=r"\bamazon-ssm-agent\b.{0,200}\b(?P<shown>Active: (?:inactive|failed))\b",
     of="target-not-connected",
 )
 SSM_UNREACHABLE = CauseType(

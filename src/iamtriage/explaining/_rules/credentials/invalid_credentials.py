@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -153,7 +154,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=tuple(_remedies(case, request, region)),
-        notes=(_NOT_AUTHENTICATED,),
+        notes=(_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,),
     )
     return add_other_user(explanation, case)
 

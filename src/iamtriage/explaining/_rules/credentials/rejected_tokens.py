@@ -56,6 +56,7 @@ ANNOTATION_AUDIENCE = CauseType(
     recognised_by="The text shows the annotation eks.amazonaws.com/audience.",
     sign=r"\beks\.amazonaws\.com/audience\b",
     of="wrong-audience",
+    remedy="Request the token for the audience",
 )
 TOKEN_OF_API_SERVER = CauseType(
     "token-of-api-server",
@@ -121,6 +122,8 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         expected = next((each for each in listed if each.startswith("sts.")), listed[0])
         host = (issuer.url or host).removeprefix("https://")
     request = None if expected is None else request_audience_remedy(host, expected, case.facts)
+    if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
+        request = request_audience_remedy("oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts)
     return case.explain(
         summary,
         *causes,
@@ -142,7 +145,11 @@ def _add_audience_remedy(
     is_of_job: bool,
 ) -> Remedy:
     """Return how the token and the provider agree on an audience."""
-    where = "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
+    where = (
+        "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
+        if audience is None
+        else "A token for another service stays one for that service: request a separate token for AWS."
+    )
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     is_other = audience is not None and not audience.startswith("sts.") and not is_of_job
     client = "AUDIENCE" if is_other else audience or issuers.STS_AUDIENCE

@@ -360,17 +360,17 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
         denial: The denial.
         result: The result of evaluating the trust policy, if it was supplied and names the statement.
     """
-    look = "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that they do not match is not denied."
+    title = "Find the Deny statement in the trust policy, then satisfy what it requires or scope it down"
     if result is not None:
-        look = f"It is Statement[{result.statement}]."
+        title = f"Satisfy what the Deny in Statement[{result.statement}] of the trust policy requires, or scope it down"
     account = denial.resource_account or denial.account
-    in_account = f" in account {account}" if account else ""
+    of_account = f" of account {account}" if account else ""
     return Remedy(
-        title="Remove or scope down the Deny statement, or satisfy what it requires",
+        title=title,
         who="account administrator",
         steps=(
-            look,
-            f"Then a principal that is allowed to change the trust policy{in_account} scopes it down, if the request is legitimate.",
+            "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
+            f"If the request is legitimate, an administrator{of_account} scopes the statement down: only they can change the trust policy.",
         ),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,

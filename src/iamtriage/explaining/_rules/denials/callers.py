@@ -199,6 +199,10 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
         return ("AWS Control Tower acts with this role in an enrolled account. Then repeat its operation.",)
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
         return ("Run pulumi up again after the fix.",)
+    if (_describe_use(denial) or "").endswith("Step Functions state machine uses"):
+        return (
+            "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one.",
+        )
     if "CloudFormation" not in services and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
         return _deployment_notes(denial)
     about = "The Deny is about the role" if denial.is_explicit else "The role needs the permission"

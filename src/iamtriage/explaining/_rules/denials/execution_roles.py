@@ -119,7 +119,11 @@ def explain_execution_role(denial: Denial) -> Explanation:
             quote_phrases(words, "execution role does not have permissions to call"),
             text="The function needs the permission for what the call sets up. The caller lacks no permission.",
         ),
-        ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
+        *(
+            (ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),)
+            if role is None or managed_policy.rpartition("/")[2] in role.code
+            else ()
+        ),
         remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy, role)),
         notes=(EVENTUAL_CONSISTENCY,),
     )
@@ -201,24 +205,29 @@ def _in_code(
     if deployment is None:
         return remedy
     name = deployment.resource or "the function"
-    place, element, wait = "template", "Policies or ManagedPolicyArns", f"DependsOn of {name}"
+    place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
+    inline = "in Policies, as PolicyDocument with a PolicyName"
     lines: tuple[str, ...] = ()
-    if remedy.policy is not None:
-        element = "Policies (as PolicyDocument, with a PolicyName) or ManagedPolicyArns"
     if deployment.tool == "Terraform":
-        resource = "aws_iam_role_policy_attachment" if remedy.policy is None else "aws_iam_role_policy"
-        place, element, wait = "configuration", f"an {resource}", f"depends_on of {name}"
+        place, attach, wait = "configuration", "an aws_iam_role_policy_attachment", f"depends_on of {name}"
+        inline = "an aws_iam_role_policy"
     of = f"the role of {name}"
     if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
         of = f"the execution role of the function that {name} uses"
     if role is not None:
         of = f"the role {role.address}"
-    policy = "this policy, or attach " if remedy.policy is not None and managed_policy else ""
+    add = (
+        f"Add {managed_policy} to {of} ({attach})"
+        if managed_policy
+        else f"Add this policy to {of} ({inline})"
+    )
+    if managed_policy and remedy.policy is not None:
+        add += f", or this policy ({inline})"
     basic = (
         f" {_BASIC_POLICY} allows only the logs." if role is not None and _BASIC_POLICY in role.code else ""
     )
     steps = [
-        f"Add {policy}{managed_policy or 'this policy'} to {of}: {element} in the {place}.{basic}",
+        f"{add}.{basic}",
         f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
     ]
     if deployment.is_new_stack:

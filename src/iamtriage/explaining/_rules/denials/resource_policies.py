@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +181,9 @@ def resource_remedy(denial: Denial) -> Remedy:
             what = "both" if len(added["Action"]) == 2 else "all of them"
         noun = "key" if denial.service == "kms" else "resource"
         other_side = f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too."
+        if added is not None and not more and commands.arn(denial.resource) == denial.resource:
+            needed = json.dumps({"Effect": "Allow", "Action": added["Action"], "Resource": denial.resource})
+            other_side = f"Account {denial.account} must allow it, too: {denial.caller} needs {needed}."
         if identity_policy_allows(denial.facts, denial.action):
             other_side = f"In account {denial.account}, {allowing_statement_words(denial.facts, denial.action) or 'an identity-based policy'} allows {denial.action} already."
         # A short explanation must not hide it.

@@ -283,7 +283,10 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
     line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket, name or "OBJECT_KEY")
-    step = "The first command repeats the call as a GET: the body of its response can name the reason."
+    step = "The first command repeats the call as a GET, whose response can name the reason."
+    if name:
+        arn = (denial.resource or "").partition("/")[0]
+        step += f" With s3:ListBucket on {arn}, too, a key that does not exist gets 404."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
 

@@ -12,12 +12,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.tags import find_tags
-from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, REQUIREMENTS
+from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions, join_values
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import (
+    mfa_command,
     other_model_region,
     policy_holder,
     region_setting,
@@ -216,7 +217,11 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
             title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
             title = title.replace("the Deny requires", "the policy requires")
-            return your_remedy(title, requirement.step, "Or have the condition changed.", url=requirement.url)
+            lines: tuple[str, ...] = ()
+            if requirement is MFA:
+                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
+            other = "Or ask an administrator to change the condition."
+            return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
     step = f"The statement covers the call only if {describe_conditions(statement)}."
     return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
 

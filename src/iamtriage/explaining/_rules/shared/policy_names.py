@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
 # A longer name of a long list of actions takes a line for itself.
-_MAX_ACTIONS, _MAX_LINE = 3, 72
+_MAX_ACTIONS, _MAX_RESOURCES, _MAX_LINE = 3, 2, 72
 _MORE = "AndMore"
 _RESOURCE = 5
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
@@ -63,10 +63,11 @@ def inline_policy_name(
     name = "Allow" + "And".join(dict.fromkeys(parts))
     most = max(len(_to_list(each["Action"])) for each in statements)
     is_readable = len(name) <= _MAX_LENGTH and (most <= _MAX_ACTIONS or len(name) <= _MAX_LINE)
+    is_readable &= all(len(_to_list(each["Resource"])) <= _MAX_RESOURCES for each in statements)
     if user is None and is_readable and len(set(parts)) == len(parts):
         return name
     # A policy of the same role with the same first action and resource would have allowed the request.
-    first = {**statements[0], "Action": _to_list(statements[0]["Action"])[0]}
+    first = {**statements[0], **{key: _to_list(statements[0][key])[0] for key in ("Action", "Resource")}}
     short = f"Allow{_describe_statement(first, account, names)}"
     if user is not None:
         service = statement_id(f"{first['Action'].partition(':')[0]}:")

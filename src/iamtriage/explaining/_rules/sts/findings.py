@@ -242,7 +242,7 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
     lines, facts = account.commands, case.facts
     steps = [
         *remedies["code"].steps,
-        "The annotation does that: EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods, since Kubernetes 1.22 by default. Without it, old SDKs such as Go v1 call the global endpoint. If the pods have it, update the program, whose SDK does not read it.",
+        "Old SDKs such as Go v1 do so with AWS_STS_REGIONAL_ENDPOINTS=regional, which EKS sets in new pods by the annotation, since Kubernetes 1.22 by default. If the pods have it already, update the program instead: its SDK does not read it.",
         "In private subnets, the VPC needs a route to a NAT gateway, or an interface endpoint for STS with private DNS, which serves only the regional name. Its security group must allow port 443 from the pods. The last command lists the endpoints.",
     ]
     controller = find_controller(case.failure.text)
