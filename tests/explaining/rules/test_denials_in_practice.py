@@ -2185,7 +2185,79 @@ CALLED_SERVICES: tuple[Case, ...] = (
         (),
     ),
 )
-CASES = (*CASES, *SESSIONS, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
+_DENIED_TARGET = f'{{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","errorCode":"AccessDenied","errorMessage":"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{OTHER}:role/cart-data","sourceIPAddress":"eks-auth.amazonaws.com"}}'
+_ASSOCIATION = f'{{"association": {{"roleArn": "arn:aws:iam::{ACCOUNT}:role/pods", "tags": {{}}, "targetRoleArn": "arn:aws:iam::{OTHER}:role/cart-data", "externalId": "e-new"}}}}'
+_EXPECTS_OLD = {
+    "trust_policy": {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/pods"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": "e-old"}},
+        }
+    }
+}
+ASSOCIATIONS: tuple[Case, ...] = (
+    (
+        "external ID of another association",
+        f"{_DENIED_TARGET}\n{_ASSOCIATION}",
+        _EXPECTS_OLD,
+        (
+            "requires the external ID e-old, and the Pod Identity association has e-new",
+            '"sts:ExternalId": "e-new"',
+            "update-assume-role-policy --role-name cart-data",
+        ),
+        ("--external-id", "unknown"),
+    ),
+    (
+        "external ID of an association that is not shown",
+        _DENIED_TARGET,
+        _EXPECTS_OLD,
+        ("--query association.externalId", "update-assume-role-policy --role-name cart-data"),
+        ("--external-id", "ExternalId in the code"),
+    ),
+    (
+        "external ID that a program passes",
+        _DENIED_TARGET.replace("eks-auth.amazonaws.com", "192.0.2.7"),
+        _EXPECTS_OLD,
+        ("Pass the external ID e-old",),
+        ("association",),
+    ),
+    (
+        "session tags of an association for another account",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{OTHER}:role/cart-data",
+        {"cluster": "prod", "namespace": "shop", "service_account": "cart", "region": "eu-west-1"},
+        (
+            "Do this first: Turn off the session tags",
+            "--disable-session-tags",
+            "--namespace shop --service-account cart",
+            "Or allow sts:TagSession",
+        ),
+        ("ASSOCIATION_ID",),
+    ),
+    (
+        "session tags of an association in the same account",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{ACCOUNT}:role/cart-data",
+        {},
+        ("Do this first: Allow sts:TagSession", "Or turn off the session tags"),
+        (),
+    ),
+    (
+        "session tags of a pod are too long",
+        "sts.assume_role(RoleArn=arn, Tags=tags_of(tenant))\nAn error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed size of session tags consumes 131% of allotted space.",
+        {"cluster": "prod", "namespace": "shop", "service_account": "cart", "region": "eu-west-1"},
+        ("131%", "tags_of(tenant)", "--disable-session-tags", "No permission is missing"),
+        ("inline session policy",),
+    ),
+    (
+        "session policies are too long",
+        "An error occurred (PackedPolicyTooLarge) when calling the AssumeRole operation: Packed policy consumes 113% of allotted space, please use smaller policy.",
+        {},
+        ("113%", "managed policies by ARN"),
+        ("--disable-session-tags",),
+    ),
+)
+CASES = (*CASES, *ASSOCIATIONS, *SESSIONS, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
 _LIMIT = 32
 
 

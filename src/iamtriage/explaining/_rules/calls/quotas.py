@@ -17,8 +17,10 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summ
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, stated_option
+from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -43,6 +45,11 @@ _THINGS = {
     "OpenIdConnectProvider": "OIDC provider",
     "ClientIds": "client IDs",
 }
+_PACKED_SIZE = lazy_pattern(
+    r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
+)
+# The expression that a call in code passes as its tags.
+_TAGS_CODE = lazy_pattern(r"\bTags\s?[=:]\s?[A-Za-z_][\w.]{0,60}(?:\([^()\n]{0,60}\))?", re.ASCII)
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
 _HOLDER = lazy_pattern(
@@ -276,20 +283,31 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
     )
 
 
+def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that what a call passes to a session is too long, of which STS can say how much, and whether it is tags."""
+    found = _PACKED_SIZE.search(message)
+    what = "session tags" if found and found["tags"] else "session policies and session tags"
+    used = f": they take {found['percent']}% of the space" if found else ""
+    tags = _TAGS_CODE.search(case.text)
+    step = f"Pass fewer session tags, with shorter keys and values{f' ({clip_text(tags[0])} in the code)' if tags else ''}. Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
+    policies = "Pass managed policies by ARN instead of an inline session policy, or shorten it."
+    steps = (step,) if found and found["tags"] else (policies, step)
+    remedy = your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
+    if may_be_about_pods(case.text) or case.facts.service_account:
+        title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
+        remedy = disable_session_tags_remedy(case, title)
+        remedy = attrs.evolve(remedy, who="you", steps=(*steps, "The commands turn off those six, for new sessions: restart the pods.", *remedy.steps[1:]))
+    return case.explain(
+        f"The {what} together are too long for a session{used}. No permission is missing.",
+        SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
+        remedies=(remedy,),
+        notes=("The limit is fixed: no quota increases it.",),
+    )
+
+
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
-        return case.explain(
-            "The session policies and session tags together are too long.",
-            SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
-            remedies=(
-                your_remedy(
-                    "Pass shorter session policies, or fewer session tags",
-                    "Pass managed policies by ARN instead of an inline session policy, or shorten it.",
-                    "Pass fewer and shorter session tags. EKS Pod Identity adds six, which disableSessionTags in the association turns off.",
-                    url=pages.SESSION_TAGS,
-                ),
-            ),
-        )
+        return _explain_session_size(case, message)
     size, found = next((size, found) for size in POLICY_SIZES if (found := size.pattern.search(message)))
     limit, because = "", code_evidence(case.failure)
     steps, lines = size.steps, size.commands

@@ -17,11 +17,13 @@ from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
     check_trust_policy,
     compare_call,
+    find_call,
 )
 from iamtriage.explaining._rules.denials.session_attributes import (
     caller_allow_step,
     describe_attribute,
     find_attribute,
+    is_omitted_first,
     needs_both_sides,
     omit_attribute_remedy,
 )
@@ -109,17 +111,30 @@ def explain_assume_role(denial: Denial) -> Explanation:
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
+    omitted = omit_attribute_remedy(denial)
     remedies = [
         _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
         condition.remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
-        omit_attribute_remedy(denial),
+        omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
+    if is_omitted_first(denial):
+        # The owner of the other account must change nothing then.
+        remedies = [
+            omitted,
+            *(
+                attrs.evolve(each, title=f"Or {each.title[0].lower()}{each.title[1:]}")
+                if each is trust_remedy and each is not None
+                else each
+                for each in remedies
+                if each is not omitted
+            ),
+        ]
     return denial.explain(
         wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
@@ -299,12 +314,16 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.insert(0, _comparison_step(denial))
             url = pages.TRUST_POLICIES
         elif denial.crosses_accounts:
+            call = find_call(denial)
+            external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added["Condition"] = {
                 **added.get("Condition", {}),
-                "StringEquals": {"sts:ExternalId": "EXTERNAL_ID"},
+                "StringEquals": {"sts:ExternalId": external_id},
             }
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
+                if external_id == "EXTERNAL_ID"
+                else f"The condition has the external ID of {call.source if call else 'the call'}."
             )
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")

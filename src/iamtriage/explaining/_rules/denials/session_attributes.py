@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.policies._documents import allow
@@ -61,16 +62,16 @@ class _Source(NamedTuple):
     Attributes:
         reason: Why it does, as a sentence.
         title: The title of the remedy that turns it off.
-        step: How to turn it off.
-        command: The command that turns it off.
+        step: How to turn it off; ``None`` for EKS Pod Identity.
         url: Where that is documented.
+        is_default: Whether it does so unless it is told not to.
     """
 
     reason: str
     title: str
-    step: str
-    url: str
-    command: str | None = None
+    step: str | None = None
+    url: str | None = None
+    is_default: bool = False
 
 
 _TAG_SOURCES = Signs(
@@ -80,13 +81,12 @@ _TAG_SOURCES = Signs(
             "Or set role-skip-session-tagging: true in the workflow",
             "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
             "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
+            is_default=True,
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
-            "EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role.",
+            "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
             "Or turn off the session tags of the Pod Identity association",
-            "The setting applies to new sessions: restart the pods. Policies with conditions on aws:PrincipalTag for these tags then no longer match.",
-            "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
-            "aws eks update-pod-identity-association --cluster-name CLUSTER --association-id ASSOCIATION_ID --disable-session-tags",
+            is_default=True,
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",
@@ -136,5 +136,14 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
     source = _find_source(denial)
     if source is None or denial.is_explicit:
         return None
-    lines = () if source.command is None else (source.command,)
-    return your_remedy(source.title, source.step, commands=lines, url=source.url)
+    title = source.title.removeprefix("Or ") if is_omitted_first(denial) else source.title
+    title = f"{title[0].upper()}{title[1:]}"
+    if source.step is None:
+        return disable_session_tags_remedy(denial.case, title)
+    return your_remedy(title, source.step, url=source.url)
+
+
+def is_omitted_first(denial: Denial) -> bool:
+    """Return whether the caller can do without what a tool passes on by default to another account's role."""
+    source = _find_source(denial)
+    return source is not None and source.is_default and denial.crosses_accounts is True

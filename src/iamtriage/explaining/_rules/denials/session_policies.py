@@ -128,18 +128,9 @@ def _pod_account(denial: Denial) -> str:
 
 def _association_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print and replace the policy of the association."""
-    cluster = find_cluster(denial.case)
-    of_account = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
-    query = ("--query", "associations[0].associationId", "--output", "text")
-    find = cluster.eks_command("list-pod-identity-associations", *of_account, *query)
-    show, update = (
-        f'{cluster.eks_command(verb)} --association-id "$association_id"'
-        for verb in ("describe-pod-identity-association", "update-pod-identity-association")
-    )
-    return (
-        f'association_id="$({find})"',
-        f"{show} --query association.policy --output text",
-        f"{update} --disable-session-tags --policy file://policy.json",
+    return find_cluster(denial.case).association_commands(
+        ("describe", "--query association.policy --output text"),
+        ("update", "--disable-session-tags --policy file://policy.json"),
     )
 
 

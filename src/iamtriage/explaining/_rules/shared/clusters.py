@@ -102,6 +102,21 @@ class Cluster(Value):
             parts.append(f"--principal-arn {principal}")
         return " ".join([*parts, *([command(*words)] if words else [])])
 
+    def association_commands(self, *calls: tuple[str, str]) -> tuple[str, ...]:
+        """Return the commands that look up the pod's association of EKS Pod Identity, and then use it.
+
+        Args:
+            calls: The verb and the options of each command.
+        """
+        of_account = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
+        query = ("--query", "associations[0].associationId", "--output", "text")
+        find = self.eks_command("list-pod-identity-associations", *of_account, *query)
+        used = (
+            f'{self.eks_command(f"{verb}-pod-identity-association")} --association-id "$association_id" {options}'
+            for verb, options in calls
+        )
+        return (f'association_id="$({find})"', *used)
+
     def kubeconfig_command(self) -> str:
         """Return the command that adds the cluster to the kubeconfig.
 
@@ -224,6 +239,18 @@ def _parse_cluster_arn(text: str | None) -> Arn | None:
     if arn is None or arn.service != "eks" or not arn.resource.startswith("cluster/"):
         return None
     return arn
+
+
+def disable_session_tags_remedy(case: AnyCase, title: str) -> Remedy:
+    """Return the remedy that turns off the session tags of a pod's association of EKS Pod Identity."""
+    lines = find_cluster(case).association_commands(("update", "--disable-session-tags"))
+    return cluster_remedy(
+        title,
+        "New sessions then have none of its six tags, so restart the pods.",
+        "Look first for policies that use these tags, such as aws:PrincipalTag/kubernetes-namespace or aws:PrincipalTag/eks-cluster-name: they no longer match.",
+        commands=(*lines, restart_command(case)),
+        url="https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html",
+    )
 
 
 def restart_command(case: AnyCase) -> str:

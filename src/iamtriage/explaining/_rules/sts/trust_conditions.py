@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 
 
 _MAX_TEXT = 32_000
+_SEVERAL = 2
+_ASSOCIATION = "the Pod Identity association"
+# The address from which EKS assumes the roles of associations, in records of CloudTrail.
+_EKS_AUTH = "eks-auth.amazonaws.com"
 # The name of a setting in a profile -> its other names, in lowercase and without hyphens and underscores.
 _NAMES = {
-    "role_arn": ("rolearn", "roletoassume"),
+    "role_arn": ("rolearn", "roletoassume", "targetrolearn"),
     "external_id": ("externalid", "roleexternalid"),
     "mfa_serial": ("mfaserial", "serialnumber"),
     "role_session_name": ("rolesessionname", "sessionname"),
@@ -47,16 +51,18 @@ _PROFILE = lazy_pattern(
 _LINE = lazy_pattern(
     r"^[ \t]{0,8}(?P<name>\w{1,40})[ \t]*=[ \t]*[\"']?(?P<value>[^\s\"']{1,1224})", re.MULTILINE
 )
-# A call in code has named arguments, and Terraform's block and CloudTrail's record have members.
+# A call in code has named arguments. Terraform's block, CloudTrail's record and EKS's association have members.
 _CODE = lazy_pattern(
     r"\bassume_?[rR]ole\s?\((?P<code>[^()*]{0,1500})\)|\bassume_role\s{0,40}=?\s{0,40}\{(?P<block>[^{}]{0,1500})\}"
     r"|\"requestParameters\"\s?:\s?\{(?P<record>[^{}]{0,1500})\}"
+    r"|(?:\"association\"\s?:|\"aws_eks_pod_identity_association\" \"[\w-]{1,64}\")"
+    r"\s?\{(?P<association>(?:[^{}]|\{[^{}]{0,1000}\}){0,2500})\}"
 )
 # The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
 _INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
 _INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,1224})")
 _ARGUMENT = lazy_pattern(
-    r"\b(?P<name>\w{1,40})[\"']?\s{0,8}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
+    r"\b(?P<name>\w{1,40})[\"']?\s{0,40}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
 )
 
 
@@ -68,11 +74,13 @@ class RoleCall(Value):
         settings: What the call sets, by the names of a profile's settings.
         profile: The profile that makes the call, if it is one.
         source: What sets it, as the subject of a sentence.
+        is_of_eks: Whether EKS makes it for the target role of a Pod Identity association, with an external ID of its own.
     """
 
     settings: Mapping[str, str]
     profile: str | None
     source: str
+    is_of_eks: bool = False
 
 
 def find_role_call(text: str, command: CommandLine | None, role_arn: str | None) -> RoleCall | None:
@@ -86,6 +94,11 @@ def find_role_call(text: str, command: CommandLine | None, role_arn: str | None)
     if command is not None and command.words[:2] == ("sts", "assume-role"):
         return RoleCall(_normalize(command.options), None, "the command")
     found = [each for each in _iterate_calls(text[:_MAX_TEXT]) if each.settings.get("role_arn") == role_arn]
+    found = [each for each in found if each.source == _ASSOCIATION] or found
+    if _EKS_AUTH in text and len(found) < _SEVERAL:
+        # EKS makes the call, whatever else shows it.
+        settings = found[0].settings if found else {}
+        return RoleCall(settings, None, _ASSOCIATION, is_of_eks=True)
     return found[0] if role_arn is not None and len(found) == 1 else None
 
 
@@ -99,10 +112,13 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
             values = [(each["name"], each["value"]) for each in _INPUT.finditer(found[0])]
             yield RoleCall(_normalize(values), None, "the workflow")
     for found in _CODE.finditer(text):
-        body = found["code"] or found["block"] or found["record"] or ""
+        body = found["code"] or found["block"] or found["record"] or found["association"] or ""
         values = [(each["name"], each["value"] or each["other"]) for each in _ARGUMENT.finditer(body)]
+        # An association also has the role that assumes the target role.
+        values.sort(key=lambda each: each[0].startswith("target"))
         source = "the block assume_role" if found["block"] else "the call"
-        yield RoleCall(_normalize(values), None, source)
+        is_of_eks = found["association"] is not None
+        yield RoleCall(_normalize(values), None, _ASSOCIATION if is_of_eks else source, is_of_eks)
 
 
 def _normalize(values: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -110,7 +126,8 @@ def _normalize(values: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {_SETTING_NAMES[name]: value for name, value in found if name in _SETTING_NAMES}
 
 
-_EXTERNAL_ID = "sts:externalid"
+EXTERNAL_ID = "sts:externalid"
+"""The condition key of the external ID, in lowercase."""
 _MFA = "aws:multifactorauthpresent"
 _MFA_AGE = "aws:multifactorauthage"
 MFA_KEYS = frozenset({_MFA, _MFA_AGE})
@@ -118,7 +135,7 @@ MFA_KEYS = frozenset({_MFA, _MFA_AGE})
 _SESSION_NAME, _SOURCE_IDENTITY = "sts:rolesessionname", "sts:sourceidentity"
 # Condition keys, and the setting of a profile that passes their value.
 _SETTINGS = {
-    _EXTERNAL_ID: "external_id",
+    EXTERNAL_ID: "external_id",
     _MFA: "mfa_serial",
     _MFA_AGE: "mfa_serial",
     _SESSION_NAME: "role_session_name",
@@ -126,7 +143,7 @@ _SETTINGS = {
 }
 # What the call must have, if the trust policy states the values.
 _NOUNS = {
-    _EXTERNAL_ID: "the external ID",
+    EXTERNAL_ID: "the external ID",
     _SESSION_NAME: "the session name",
     _SOURCE_IDENTITY: "the source identity",
     "aws:principalorgid": "a caller of the organization",
@@ -152,7 +169,7 @@ def open_condition(result: TrustResult) -> str | None:
     return {
         _MFA: "credentials that were obtained with MFA",
         _MFA_AGE: "credentials that were obtained with MFA a short time ago",
-        _EXTERNAL_ID: "an external ID",
+        EXTERNAL_ID: "an external ID",
         "aws:sourceip": "another source address",
         _SESSION_NAME: "a certain session name",
         _SOURCE_IDENTITY: "a source identity",
@@ -172,6 +189,8 @@ def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
     if call is None or setting is None or "Null" in operator or "Not" in operator:
         return None
     value = call.settings.get(setting)
+    if value is None and call.is_of_eks:
+        return None
     if setting == "mfa_serial":
         return False if value is None else None
     if value is None or "$" in value:
@@ -195,6 +214,8 @@ def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
         return (
             f"{clip_text(call.source)} passes {'no code of a device' if setting == 'mfa_serial' else 'none'}"
         )
+    if call.is_of_eks:
+        return f"{call.source} has {clip_text(value)}"
     same = result.expected and value.lower() == result.expected[0].lower()
     return f"{clip_text(call.source)} passes {clip_text(value)}{' (they differ in case)' if same else ''}"
 
@@ -230,7 +251,7 @@ def open_condition_remedy(
     title = "Meet the condition of the role's trust policy"
     lines: tuple[str, ...] = ()
     steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
-    if key == _EXTERNAL_ID:
+    if key == EXTERNAL_ID:
         value = commands.external_id(result.expected[0] if result.expected else None)
         title = f"Pass {required}"
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
@@ -266,7 +287,7 @@ def open_condition_remedy(
         title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
     url = (
         pages.EXTERNAL_ID
-        if key == _EXTERNAL_ID
+        if key == EXTERNAL_ID
         else pages.MFA_SESSIONS
         if key in MFA_KEYS
         else pages.TRUST_POLICIES
