@@ -2257,7 +2257,17 @@ ASSOCIATIONS: tuple[Case, ...] = (
         ("--disable-session-tags",),
     ),
 )
-CASES = (*CASES, *ASSOCIATIONS, *SESSIONS, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
+CASES = (
+    *CASES,
+    *ASSOCIATIONS,
+    *SESSIONS,
+    *BUCKETS,
+    *SETTINGS,
+    *OTHERS,
+    *CONTEXTS,
+    *GUARDRAILS,
+    *CALLED_SERVICES,
+)
 _LIMIT = 32
 
 

@@ -296,7 +296,15 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     if may_be_about_pods(case.text) or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
         remedy = disable_session_tags_remedy(case, title)
-        remedy = attrs.evolve(remedy, who="you", steps=(*steps, "The commands turn off those six, for new sessions: restart the pods.", *remedy.steps[1:]))
+        remedy = attrs.evolve(
+            remedy,
+            who="you",
+            steps=(
+                *steps,
+                "The commands turn off those six, for new sessions: restart the pods.",
+                *remedy.steps[1:],
+            ),
+        )
     return case.explain(
         f"The {what} together are too long for a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
