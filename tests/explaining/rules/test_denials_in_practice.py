@@ -693,8 +693,9 @@ DENIES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Find out who attached AWSDenyAll and why, then detach it",
-            "It is an AWS managed policy, which you cannot change.",
-            "--policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+            "It is an AWS managed policy, which you cannot change, and denies every action.",
+            "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
+            "Then, if the reason no longer applies:",
         ),
         ("scopes the statement down", "get-policy-version"),
     ),

@@ -58,6 +58,7 @@ _ALTERNATIVES = (
     ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
     ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),
     ("printenv AWS_PROFILE ", "aws configure sso", "Or, to create it:"),
+    ("aws cloudtrail lookup-events ", "aws iam detach-", "Then, if the reason no longer applies:"),
     (
         "aws apigateway get-rest-api ",
         "aws apigateway create-deployment ",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
@@ -44,7 +45,10 @@ _CONNECTION_REFUSED = lazy_pattern(
 _NO_CONNECTION = lazy_pattern(
     r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
 )
-_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2}[a-z]?)\.amazonaws\.com")
+# What stands in the place of a Region, also without its number or hyphens.
+_REGION_OF_HOST = lazy_pattern(
+    r"\.((?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-|[a-z]{2,4}-?(?:(?:gov|iso|north|south|east|west|central)-?){1,3})(?:(?<=-)[0-9]{1,2}[a-z]?|[0-9]{0,2}))\.amazonaws\.com"
+)
 _CLUSTER_HOST = lazy_pattern(
     r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
 )
@@ -182,14 +186,15 @@ def _unknown_region(message: str, host: str | None) -> str | None:
     return None if is_region else found[1]
 
 
-def _similar_region(name: str) -> str | None:
-    """Return the Region of which a name is most likely a misspelling."""
+def _similar_regions(name: str) -> list[str]:
+    """Return the Regions of which a name is most likely a misspelling."""
     from difflib import get_close_matches
 
     regions = [region for each in PARTITIONS for region in each.regions]
+    unnumbered = [each for each in regions if each.rpartition("-")[0] == name.rstrip("-")]
     # Two letters that changed places are closer than two other letters.
-    swapped = (each for each in regions if sorted(each) == sorted(name))
-    return next(swapped, next(iter(get_close_matches(name, regions, n=1, cutoff=0.8)), None))
+    swapped = [each for each in regions if sorted(each) == sorted(name)]
+    return unnumbered or swapped[:1] or get_close_matches(name, regions, n=1, cutoff=0.8)
 
 
 def _is_about_names(message: str) -> bool:
@@ -214,17 +219,19 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     """Return what to do first if the error states more than that no response came."""
     region = _unknown_region(message, host)
     if region is not None:
-        similar = _similar_region(region)
+        similar = _similar_regions(region)
         return (
             your_remedy(
                 "Correct the Region",
-                *((f"Most likely, {similar} is meant.",) if similar else ()),
+                *((f"Most likely, {join_words(similar, 'or')} is meant.",) if similar else ()),
                 f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
                 "The last command lists the Regions of the account.",
                 commands=(
                     "aws configure list",
                     # Not REGION, which can become the Region that does not exist.
-                    fill_command("aws configure set region {}", similar or "CORRECT_REGION"),
+                    fill_command(
+                        "aws configure set region {}", similar[0] if len(similar) == 1 else "CORRECT_REGION"
+                    ),
                     "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
                 ),
                 url=pages.CLI_PROFILES,

@@ -167,7 +167,7 @@ def _explain_missing_token(
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
-    because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
+    because = [f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."]
     export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
     remedies: tuple[Remedy, ...] = (
         attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity")),

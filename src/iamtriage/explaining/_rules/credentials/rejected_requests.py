@@ -51,6 +51,15 @@ _TEMPORARY_KEY = lazy_pattern(
     r"\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})",
     re.IGNORECASE | re.ASCII,
 )
+# What a shell prints of the variable, or of its beginning.
+_PRINTED_KEY = lazy_pattern(
+    r"\b(?P<name>AWS_ACCESS_KEY_ID)\b[^\n]{0,80}\n[^\w\n]{0,2}(?P<key>ASIA[A-Z0-9]{0,28})", re.ASCII
+)
+# A variable without a value, as a file or shell shows it.
+_EMPTY_TOKEN = lazy_pattern(
+    r"\bAWS_SESSION_TOKEN=(?:\"\"|'')?(?=\s|\Z)|\$\{?#?AWS_SESSION_TOKEN\b[^\n]{0,40}\n(?:[^\n]{0,40}(?:\[\]|<>|\(\)|\"\"|'')|0)?[^\S\n]{0,4}(?:\n|\Z)"
+    r"|\bAWS_SESSION_TOKEN (?:is|was) (?:empty|unset|not set)\b"
+)
 _SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECASE)
 _SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
 _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
@@ -120,10 +129,12 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     runtime = context_of(case.facts).runtime
     service = case.failure.envelope.service
     code, role = clues.error_code(case.failure), _find_role(case)
-    temporary = _TEMPORARY_KEY.search(case.text)
+    temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(case.failure.text)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
-    lacks_token = _SECRET_KEY.search(case.text) and not token.search(case.text)
+    lacks_token = _EMPTY_TOKEN.search(case.failure.text) is not None or (
+        _SECRET_KEY.search(case.text) and not token.search(case.text)
+    )
     # A call that is to assume the role has the source profile's credentials.
     operation = case.failure.envelope.operation
     assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")

@@ -105,7 +105,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     )
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         remedy = _detach_remedy(denial, name)
-        policy = f"{policy} It is an AWS managed policy, which you cannot change."
+        is_of_all = denial.policy is not None and denial.policy.endswith("/AWSDenyAll")
+        every = ", and denies every action" if is_of_all else ""
+        policy = f"{policy} It is an AWS managed policy, which you cannot change{every}."
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -130,14 +132,18 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html.
     """
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
-    of_group = " It can come from a group of the user, too." if kind == "user" else ""
     arn = commands.arn(denial.policy, "POLICY_ARN")
+    of_group = " If it is listed for a group, detach it there." if kind == "user" else ""
+    find = "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=iam.amazonaws.com --query"
     return account_remedy(
         f"Find out who attached {clip_text(name)} and why, then detach it",
         f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
-        "IAM's events are in us-east-1. CloudTrail keeps them for 90 days.",
+        "The events of IAM are in us-east-1. CloudTrail keeps them for 90 days.",
         commands=(
-            f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=Attach{kind.capitalize()}Policy --query 'Events[].[EventTime,Username,Resources[].ResourceName]'",
+            fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),
+            fill_command(
+                f"{find} {{}}", f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
+            ),
             fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", holder, arn),
         ),
         url=pages.EVALUATION,

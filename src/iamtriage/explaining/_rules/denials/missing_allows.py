@@ -97,7 +97,7 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
     if denial_remedies.is_encoded_message_cut(denial):
         return "the reason is in the encoded message, which is cut off in this text"
     if denial.failure.encoded_message and denial.facts.decoded_message is None:
-        return "the reason is in the encoded message"
+        return "the encoded message states the action, the resource and the reason"
     if denial_remedies.is_message_cut(denial):
         return "the text is cut off before the reason"
     if denial.action is None:
@@ -191,5 +191,8 @@ def _derived_action_cause(denial: Denial) -> Cause:
     called = f"The call {operation}" if operation else "The operation in the message"
     text = f"{called} requires {actions}."
     if denial.failure.encoded_message:
-        text += " The encoded message can name another action, such as iam:PassRole."
+        # Of calls that also tag what they create or start instances with a role.
+        other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
+        example = f", such as {other}" if actions.startswith("ec2:") else ""
+        text += f" The encoded message can name another action{example}."
     return DERIVED_ACTION.cause("derived", because, text=text)

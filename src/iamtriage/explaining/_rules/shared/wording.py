@@ -66,8 +66,10 @@ def join_first_four(names: tuple[str, ...]) -> str:
 def denial_summary(denial: Denial, verdict: str) -> str:
     """Return the summary of an explanation: who was denied what, and the verdict."""
     request = denial.action or "access"
-    operation = denial.failure.envelope.operation
-    if denial.action is None and operation and _OPERATION.fullmatch(operation):
+    operation, facts = denial.failure.envelope.operation, denial.facts
+    is_encoded = denial.failure.encoded_message is not None and facts.decoded_message is None
+    is_unknown = denial.action is None or (is_encoded and denial.failure.action is None)
+    if is_unknown and operation and _OPERATION.fullmatch(operation):
         request = f"the call {operation}"
     elif denial.action is None and denial.resource is None and (source := denial.event_source) is not None:
         request = f"a call to {source}"
