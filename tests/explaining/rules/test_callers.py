@@ -180,7 +180,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "because no VPC endpoint policy allows the s3:PutObject action",
         ),
         (
-            "STS does not report a role's path. If the role has one, use the ARN that this prints",
+            "STS does not report a role's path. If the role ci has one, use the ARN that this prints",
             "If the key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
         ),
     ),

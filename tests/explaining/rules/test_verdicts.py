@@ -1186,20 +1186,30 @@ REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
         (
             f"$ env | grep AWS_\n{LISTED}\n$ aws s3 ls\n{REJECTED}",
             "Set all three values",
-            "no AWS_SESSION_TOKEN",
+            "no value of AWS_SESSION_TOKEN",
         ),
         (
             f"$ cat ~/.aws/credentials\n[dev]\naws_access_key_id = ASIA****************\naws_secret_access_key = ****\n$ aws s3 ls --profile dev\n{REJECTED}",
             "Set all three values",
-            "no aws_session_token",
+            "no value of aws_session_token",
+        ),
+        (
+            f'$ echo ${{AWS_ACCESS_KEY_ID:0:4}} "[$AWS_SESSION_TOKEN]"\nASIA []\n$ aws s3 ls\n{REJECTED}',
+            "Set all three values",
+            "no value of AWS_SESSION_TOKEN",
+        ),
+        (
+            f"$ printenv AWS_ACCESS_KEY_ID\nASIAEXAMPLE000000042\n$ echo ${{#AWS_SESSION_TOKEN}}\n0\n$ aws s3 ls\n{REJECTED}",
+            "Set all three values",
+            "no value of AWS_SESSION_TOKEN",
         ),
         (
             f"    env:\n    - name: AWS_ACCESS_KEY_ID\n      value: ASIAEXAMPLE000000042\n    - name: AWS_SECRET_ACCESS_KEY\n      value: x\n{REJECTED}",
             "Set all three values",
-            "no AWS_SESSION_TOKEN",
+            "no value of AWS_SESSION_TOKEN",
         ),
     ],
-    ids=["profile", "environment", "file", "manifest"],
+    ids=["profile", "environment", "file", "printed", "length", "manifest"],
 )
 def test_listed_credentials_without_a_session_token(text: str, first: str, because: str) -> None:
     found = explain(text)
@@ -1360,3 +1370,56 @@ def test_what_follows_from_a_failure_is_no_further_failure(text: str, is_of_kube
     explanation = explain(text)
     assert explanation.other_failures == ()
     assert ("aws eks get-token, which it runs, failed" in explanation.summary) == is_of_kubectl
+
+
+@pytest.mark.parametrize(
+    ("host", "region", "meant"),
+    [
+        ("eks.us-east.amazonaws.com", "us-east", "us-east-1 or us-east-2"),
+        ("sqs.eu-wset-1.amazonaws.com", "eu-wset-1", "eu-west-1"),
+        ("sts.useast1.amazonaws.com", "useast1", "us-east-1"),
+        ("orders.s3-us-west-2.amazonaws.com", None, ""),
+        ("s3-accelerate.amazonaws.com", None, ""),
+        ("sts.eu-central-1.amazonaws.com", None, ""),
+    ],
+)
+def test_region_that_does_not_exist(host: str, region: str | None, meant: str) -> None:
+    found = explain(f'Could not connect to the endpoint URL: "https://{host}/"')
+    assert ("does not exist" in found.summary) is (region is not None)
+    assert f"the Region {region} " in found.summary or region is None
+    assert region is None or found.remedies[0].steps[0] == f"Most likely, {meant} is meant."
+
+
+_JAVA_CHAIN = (
+    "SdkClientException: Unable to load credentials from any of the providers in the chain: [WebIdentityTokenCredentialsProvider(): "
+    "Either the environment variable AWS_WEB_IDENTITY_TOKEN_FILE or the javaproperty aws.webIdentityTokenFile must be set., "
+    "ContainerCredentialsProvider(): Cannot fetch credentials from container - {}]"
+)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "is_injected"),
+    [
+        ("neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set.", False),
+        ("connection refused: 169.254.170.23", True),
+    ],
+    ids=["no variable", "no answer"],
+)  # fmt: skip
+def test_chain_shows_whether_the_pod_has_a_role(endpoint: str, is_injected: bool) -> None:  # noqa: FBT001
+    found = explain(_JAVA_CHAIN.format(endpoint), facts={"namespace": "carts", "service_account": "api"})
+    assert ("EKS gave the pod no role" in found.summary) is not is_injected
+    assert ("Update the SDK" in {each.title for each in found.remedies}) is is_injected
+
+
+@pytest.mark.parametrize(
+    ("facts", "first", "is_of_job"),
+    [({"namespace": "carts", "service_account": "api"}, "Restart the pods", False), ({}, "Read the token file again", True)],
+    ids=["pod", "unknown"],
+)  # fmt: skip
+def test_token_of_a_pod_has_expired(facts: dict[str, str], first: str, is_of_job: bool) -> None:  # noqa: FBT001
+    found = explain(
+        "An error occurred (ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time 1795168800 must be before the expiration date/time 1795082400",
+        facts=facts,
+    )
+    assert found.remedies[0].title.startswith(first)
+    assert ("token-of-job-too-old" in {each.code for each in found.causes}) is is_of_job

@@ -64,6 +64,7 @@ _ALTERNATIVES = (
         "aws apigateway create-deployment ",
         "Then, when the policy is changed:",
     ),
+    ("aws apigateway create-deployment ", "curl --aws-sigv4 ", "The request with a signature:"),
     (
         "aws eks describe-nodegroup ",
         "aws iam get-instance-profile ",
@@ -99,6 +100,8 @@ _ALTERNATIVES = (
     ("brew install ", "session-manager-plugin ", "Then, in a new shell:"),
     ("terraform state push ", "aws iam update-role ", "So that it does not happen again:"),
     ("terraform force-unlock ", "aws iam update-role ", "So that it does not happen again:"),
+    ("aws configure list", "unset AWS_", "If it prints env:"),
+    ("unset AWS_", "aws sso login", "With IAM Identity Center:"),
     ("aws configure sso", "aws login", "Or, with a console user:"),
     ("aws sso login", "aws login", "Or, with a console user:"),
     ("aws iam attach-user-policy ", "aws iam attach-role-policy ", "Or, for a role:"),

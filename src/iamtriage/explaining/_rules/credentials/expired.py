@@ -313,6 +313,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = session_renewal.renewal_remedy(case, issued)
+    # It begins with what the other remedies find out.
+    is_general = renew is credential_remedies.NEW_CREDENTIALS
     if program == _PROGRAM:
         renew = _with_repeat(renew)
     # A step of a job exports fixed variables, and its remedy raises the duration, too.
@@ -326,8 +328,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             renew,
             *(lasting if is_of_run else ()),
             # A job gets new variables with each run.
-            *(() if is_job or overridden is not None else (credential_remedies.CLEAR_ENVIRONMENT,)),
-            credential_remedies.SHOW_IDENTITY,
+            *(() if is_job or overridden is not None or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)),
+            *(() if is_general else (credential_remedies.SHOW_IDENTITY,)),
             *(() if is_of_run else lasting),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),

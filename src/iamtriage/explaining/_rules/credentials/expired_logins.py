@@ -162,6 +162,19 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     )
 
 
+_RESTART_PODS = your_remedy(
+    "Restart the pods, and let the SDK read the token file for each call",
+    "New pods get a new token, so a restart helps at once.",
+    "For a lasting fix, let a current SDK assume the role. Your own code must read the file in AWS_WEB_IDENTITY_TOKEN_FILE for each call.",
+    "The last command prints the claims of a pod's token. If exp is in the past even in a new pod, the clock or the kubelet of the node is wrong.",
+    commands=(
+        commands.RESTART_PODS,
+        "kubectl exec POD --namespace NAMESPACE -- sh -c 'cut -d. -f2 \"$AWS_WEB_IDENTITY_TOKEN_FILE\" | base64 -d'",
+    ),
+    url=pages.EKS_IRSA_SDK,
+)
+
+
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
@@ -180,13 +193,22 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
             remedies=(of_job,),
             notes=(_NO_RETRY,),
         )
+    kept = TOKEN_KEPT.cause(
+        because=("Kubernetes replaces the file's content before the token expires.",),
+        text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
+    )
+    if case.facts.service_account is not None:
+        return case.explain(
+            f"{summary}. No permission is missing.",
+            reported,
+            kept,
+            remedies=(_RESTART_PODS,),
+            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        )
     return case.explain(
         f"{summary}. No permission is missing.",
         reported,
-        TOKEN_KEPT.cause(
-            because=("Kubernetes replaces the file's content before the token expires.",),
-            text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
-        ),
+        kept,
         TOKEN_OF_JOB_TOO_OLD.cause(),
         remedies=(
             credential_remedies.REREAD_TOKEN,

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
@@ -291,7 +292,7 @@ def _metadata_outcome(text: str, message: str) -> str:
 def _searched_places(message: str) -> tuple[str, ...]:
     places = [name for name, pattern in _PROVIDERS.items() if pattern.search(message)]
     because = quote_phrases(message, *_PHRASES)[:2]
-    return (*because, f"The SDK looked in {', '.join(places)}.") if places else because
+    return (*because, f"The SDK looked in {join_words(places, 'and')}.") if places else because
 
 
 def _is_blocked_by_hop_limit(text: str) -> bool:

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 _VARIABLES_SET = lazy_pattern(
     r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
 )
+# What a chain of credential providers says of the variables for IRSA and for EKS Pod Identity.
+_NO_TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\b.{0,80}?\b(?:must be|not|is not|isn't) set\b")
+_NO_ENDPOINT = lazy_pattern(
+    r"\b(?:[Nn]either|unless)\b.{0,80}\bAWS_CONTAINER_CREDENTIALS_FULL_URI\b.{0,80}?\b(?:are|is) set\b"
+    r"|\bAWS_CONTAINER_CREDENTIALS_FULL_URI\b.{0,80}?\b(?:not|is not|isn't) set\b"
+)
 # The annotation of a service account in YAML, JSON (also in a log), or what kubectl describe and annotate print.
 _ANNOTATION = lazy_pattern(
     r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
@@ -164,6 +170,15 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         # The name is a better reason than that the text is about a pod.
         because, stated = "", "/".join(filter(None, (case.facts.namespace, account)))
         text = f"The service account {clip_text(stated)} has {without_role}"
+    if _NO_TOKEN_FILE.search(case.text) and _NO_ENDPOINT.search(case.text):
+        # So neither the SDK nor the agent is the problem.
+        injected = "The SDK found neither AWS_WEB_IDENTITY_TOKEN_FILE (IRSA) nor AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity) in the pod."
+        found = ", as EKS gave the pod no role: neither AWS_WEB_IDENTITY_TOKEN_FILE nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
+        return Advice(
+            [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(injected,), text=text), older],
+            [irsa_remedy(case)],
+            found,
+        )
     return Advice(
         [
             SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,) if because else (), text=text),

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import attrs
@@ -143,7 +144,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
         notes=present(
             # The supplied trust policy shows whether it names the caller or the account.
             None
-            if denial.is_explicit or (attribute and findings is not None) or needs_both_sides(denial)
+            if denial.is_explicit
+            or (attribute and findings is not None)
+            or needs_both_sides(denial)
+            or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _account_note(denial),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
@@ -300,10 +304,12 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             text += " Remove a principal that the caller replaces, such as a misspelled one."
         steps, lines = [" ".join((text, *removed)), *others], lines[1:]
     else:
-        steps = [
-            *missing_trust_steps(findings),
-            denial_remedies.save_step("the role's trust policy", "trust.json"),
-        ]
+        steps = [*missing_trust_steps(findings)]
+        if findings is None and _names_trust_policy(denial) and attribute is None:
+            steps.append(
+                f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
+            )
+        steps.append(denial_remedies.save_step("the role's trust policy", "trust.json"))
         url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
             steps += caller_allow_step(denial, added["Action"]) or other_account_steps(
@@ -362,7 +368,14 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
     remedy = allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
-    if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
+    if remedy is None or denial.is_explicit or is_trusted:
+        return remedy
+    if _may_be_either_side(denial, findings, attribute):
+        shown = json.dumps(_statement_for(denial, attribute))
+        look = f"The first command prints the role's trust policy. If it allows the account as a whole, this policy is what is missing. If it does not, add the statement {shown} to it, which is enough within one account."
+        lines = (trust_policy_commands(denial)[0], *remedy.commands)
+        return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
+    if not denial.crosses_accounts:
         return remedy
     if trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
@@ -397,7 +410,17 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     )
 
 
+def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:
+    """Return whether the caller's policies or the trust policy of a role in the same account can lack the Allow."""
+    return (
+        not denial.crosses_accounts
+        and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
+        and not _assumes_itself(denial)
+        and not _is_unlike_others(denial)
+    )
+
+
 def _account_note(denial: Denial) -> str:
     if denial.crosses_accounts:
         return f"The caller is in account {denial.account}, the role in {denial.resource_account}. An identity-based policy of the caller must allow sts:AssumeRole on the role, and the role's trust policy must allow the caller or its account."
-    return "Within one account, a trust policy that names the caller itself is enough. If it names the account, an identity-based policy of the caller must allow it, too."
+    return "Within one account, a trust policy that names the caller itself is enough. If it names the account, the caller's own policies must allow it, too."

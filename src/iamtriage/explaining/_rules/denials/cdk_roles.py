@@ -16,6 +16,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.policies._grants import build_grant
 
@@ -88,16 +89,18 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    stated = f"The first warning is about {first[0].split()[-1].strip(_QUOTES)}."
+    warning = "warnings" if len(found) > 1 else "warning"
+    stated = f"The {'first ' if len(found) > 1 else ''}warning is about {first[0].split()[-1].strip(_QUOTES)}."
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
-    text = "The denial is a consequence of the warnings before it: with the roles, the caller needs no permissions of its own for the deployment."
+    text = f"The denial is a consequence of the {warning} before it: with the roles, the caller needs no permissions of its own for the deployment."
     note = f"Do not grant the caller {called} and the calls after it one by one."
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
-    causes: tuple[Cause, ...] = (NOT_BOOTSTRAPPED.cause(),)
+    not_allowed = NO_IDENTITY_ALLOW.cause(text=f"No policy of {denial.caller} allows sts:AssumeRole on the roles.")
+    causes: tuple[Cause, ...] = (*((not_allowed,) if is_of_call else ()), NOT_BOOTSTRAPPED.cause())
     is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
     if is_bootstrapped:
         causes, remedies = (), present(assume)
@@ -149,7 +152,7 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
     grant = build_grant("sts:AssumeRole", f"arn:aws:iam::{account}:role/name", denial.location)
     if grant is None:
         return None
-    return allow_remedy(
+    remedy = allow_remedy(
         denial,
         grant=attrs.evolve(grant, resources=(arn,), notes=()),
         title=f"Allow sts:AssumeRole on the bootstrap roles for {denial.caller}",
@@ -158,6 +161,7 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
         if denial.principal_text
         else "Where the CDK ran, aws sts get-caller-identity prints the caller.",
     )
+    return None if remedy is None else attrs.evolve(remedy, steps=(*remedy.steps, "Run cdk deploy again."))
 
 
 def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:

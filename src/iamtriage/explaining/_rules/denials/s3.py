@@ -184,7 +184,8 @@ def _summary(denial: Denial, to: str) -> str:
     objects = transfer_objects(denial.resource or "", denial.failure.text)
     if len(paths) > 1 and objects is not None:
         on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
-    return f"S3 denied {denial.action}{on} without a reason{reason}."
+    request = f"the copy to {denial.resource}" if denial.operation in _COPY_OPERATIONS and on else f"{denial.action}{on}"
+    return f"S3 denied {request} without a reason{reason}."
 
 
 def _allow_remedy(denial: Denial) -> Remedy | None:
@@ -205,7 +206,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif copies_tags(denial):
         step = "If another account owns the bucket, its policy must allow the caller, too."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"Check {who} account owns the bucket: the first command (s3:ListAllMyBuckets) prints it. If not, the bucket policy must allow it."
+        step = f"Check {who} account owns the bucket: then the first command (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow it."
         lines = (ownership_command(denial),)
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -342,7 +343,9 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
         text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
-        text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
+        text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination, and with KMS keys, kms:Decrypt on that of the source and kms:GenerateDataKey on that of the destination."
+        if operation == "CopyObject":
+            text += " A source with tags also requires s3:GetObjectTagging and s3:PutObjectTagging."
     if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         text = (
@@ -386,7 +389,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         f"Check {checks}",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
-            "Check which identity the program uses, and whether its account owns the bucket: list-buckets (s3:ListAllMyBuckets) prints it. If not, the bucket policy must allow the identity, too."
+            "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,

@@ -252,6 +252,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         title = f"Let {name_of_client} sign its requests"
         step = setting.format(region=commands.region(region), service=denial.service)
     note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
+    shows: tuple[str, ...] = ()
     deploys: tuple[str, ...] = ()
     network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
     if denial.is_explicit:
@@ -273,9 +274,10 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         verdict = f"the {name} does not allow this unsigned request"
         text = f"The {name} does not allow anonymous callers from this network. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
         causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
-        title = f"Set {method} to AWS_IAM, deploy the API, and sign the request"
-        step = "If the policy names AWS principals, each method needs AWS_IAM: without it, API Gateway ignores signatures, so signing alone does not help."
+        title = f"Read the {name}, then call from a network that it allows, or sign the request"
+        step = f"If the policy names AWS principals, {method} needs AWS_IAM, which rejects all unsigned requests: without it, API Gateway ignores signatures. {resource_policies.REDEPLOY}"
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
+        shows = resource_policies.policy_commands(denial, policy.show_command)[:1]
         network = f"{network} {resource_policies.REDEPLOY}"
     elif not denial.is_explicit:
         note += ": sign the request"
@@ -284,7 +286,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         step,
         f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, {'on the ARN of the domain followed by /*, ' if denial.service == 'es' else ''}in its own policy or in the {name}.{_BACKEND_ROLE if denial.service == 'es' else ''}",
         *((_OPENSEARCH_USERS,) if denial.service == "es" and client is None else ()),
-        commands=(*deploys, *_signed_curl(denial)),
+        commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(

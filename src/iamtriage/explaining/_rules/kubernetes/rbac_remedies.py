@@ -53,6 +53,10 @@ def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
     return None if found is None else MissingRole(kind, found[2], found[0])
 
 
+# The users whose role comes with the command that checks it.
+_KINDS_WITH_CHECK = frozenset({"service account", "user"})
+
+
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     one_namespace, role = _one_namespace_remedy(denied), _role_remedy(denied)
@@ -71,8 +75,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *((role, one_namespace) if needs_role else (one_namespace, role)),
         cloud_roles.google_remedy(denied),
         None if is_policy_first else policy,
-        # The role of a service account comes with the check.
-        None if role is not None and denied.kind == "service account" else _check_remedy(denied),
+        None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
 
@@ -188,7 +191,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         commands=(
             *_role_commands(request, name, binding, subject, namespace),
             *group_commands,
-            *((check_command(denied),) if denied.kind == "service account" else ()),
+            *((check_command(denied),) if denied.kind in _KINDS_WITH_CHECK else ()),
         ),
         manifest=manifests.to_yaml(*objects),
         url=pages.RBAC,
@@ -224,7 +227,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     if (step := cloud_roles.unique_id_step(denied)) is not None:
         yield step
     elif denied.kind == "user" and denied.provider is None:
-        yield "If the user name changes with each session, bind a group of the user instead."
+        source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
+        yield f"The user name is from {source}. A binding for a group of that entry works, too, even if the name changes with each session."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 

@@ -69,7 +69,7 @@ TOKEN_KEPT = CauseType(
     recognised_by="The text shows a call with a token in a variable, or Kubernetes' annotation authentication.k8s.io/stale-token.",
     sign=r"--web-identity-token[ =][\"']?\$\{?\w{1,40}\}?[\"']?|\bWebIdentityToken ?= ?[A-Z][A-Z_]{2,40}\b"
     r"|authentication\.k8s\.io/stale-token|seconds after warning threshold",
-    remedy="the token file again",
+    remedy="the token file",
     of="expired-web-identity-token",
     subject="credentials",
 )

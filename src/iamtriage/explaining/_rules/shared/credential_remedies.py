@@ -67,9 +67,11 @@ CONSOLE_LOGIN = your_remedy(
 )
 NEW_CREDENTIALS = your_remedy(
     "Get new credentials from where the old ones came from",
-    "From IAM Identity Center or aws login: sign in again.",
-    "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
+    "The first command prints where that is. Environment variables (env) take precedence over profiles: unset old ones.",
+    "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
     commands=(
+        "aws configure list",
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
         "aws sso login --profile PROFILE",
         "aws login",
         "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",

@@ -377,9 +377,9 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         is_cut = is_encoded_message_cut(denial)
         return your_remedy(
             DETAILS_TITLES[2 if is_cut else 1],
-            "Decoding requires sts:DecodeAuthorizationMessage in the account of the call. If you lack it, ask an administrator.",
+            "Decoding requires sts:DecodeAuthorizationMessage, in the account of the call.",
             *_encoded_message_steps(failure, is_cut=is_cut),
-            "If explicitDeny is false, allow the action and resource in context. If it is true, matchedStatements names the Deny, and an Allow does not help. Or pass the result to explain() as the fact decoded_message.",
+            "If explicitDeny is true, matchedStatements has the Deny. If not, allow the action and resource in context. Or pass the result to explain() as the fact decoded_message.",
             commands=(
                 "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             ),

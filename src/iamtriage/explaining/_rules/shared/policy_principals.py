@@ -48,5 +48,5 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
     return (
-        f"STS does not report a role's path. If the role has one, use the ARN that this prints{where}: {lookup}",
+        f"STS does not report a role's path. If {denial.caller} has one, use the ARN that this prints{where}: {lookup}",
     )

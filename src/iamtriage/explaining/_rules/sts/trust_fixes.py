@@ -248,9 +248,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     title = "Accept the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
     like = like_operator(operator)
-    # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
-    is_same = trust_subjects.is_same_account(expected, actual)
-    is_replaced = len(result.expected) == 1 and (is_same or trust_subjects.is_of_controller(actual))
+    # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
+    is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
     if ":environment:" in actual and ":ref:" in expected:
         more += " The subject then names no branch: limit the environment's deployment branches instead."
@@ -263,7 +262,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
         more += "" if is_covered else f" {REMOVE_OLD}"
-    elif is_replaced and is_same:
+    elif is_replaced and not trust_subjects.is_of_controller(actual):
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
         more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
