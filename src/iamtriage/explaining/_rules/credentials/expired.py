@@ -328,7 +328,11 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             renew,
             *(lasting if is_of_run else ()),
             # A job gets new variables with each run.
-            *(() if is_job or overridden is not None or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)),
+            *(
+                ()
+                if is_job or overridden is not None or is_general
+                else (credential_remedies.CLEAR_ENVIRONMENT,)
+            ),
             *(() if is_general else (credential_remedies.SHOW_IDENTITY,)),
             *(() if is_of_run else lasting),
         ),

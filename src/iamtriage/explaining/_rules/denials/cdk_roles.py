@@ -90,7 +90,9 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
     warning = "warnings" if len(found) > 1 else "warning"
-    stated = f"The {'first ' if len(found) > 1 else ''}warning is about {first[0].split()[-1].strip(_QUOTES)}."
+    stated = (
+        f"The {'first ' if len(found) > 1 else ''}warning is about {first[0].split()[-1].strip(_QUOTES)}."
+    )
     parameter = _NO_PARAMETER.search(denial.failure.text)
     is_of_call = _is_of_call(denial)
     summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
@@ -99,7 +101,9 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     assume = _assume_remedy(denial, first)
     remedies = present(assume, bootstrap)
-    not_allowed = NO_IDENTITY_ALLOW.cause(text=f"No policy of {denial.caller} allows sts:AssumeRole on the roles.")
+    not_allowed = NO_IDENTITY_ALLOW.cause(
+        text=f"No policy of {denial.caller} allows sts:AssumeRole on the roles."
+    )
     causes: tuple[Cause, ...] = (*((not_allowed,) if is_of_call else ()), NOT_BOOTSTRAPPED.cause())
     is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
     if is_bootstrapped:

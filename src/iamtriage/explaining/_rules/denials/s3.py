@@ -184,7 +184,11 @@ def _summary(denial: Denial, to: str) -> str:
     objects = transfer_objects(denial.resource or "", denial.failure.text)
     if len(paths) > 1 and objects is not None:
         on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
-    request = f"the copy to {denial.resource}" if denial.operation in _COPY_OPERATIONS and on else f"{denial.action}{on}"
+    request = (
+        f"the copy to {denial.resource}"
+        if denial.operation in _COPY_OPERATIONS and on
+        else f"{denial.action}{on}"
+    )
     return f"S3 denied {request} without a reason{reason}."
 
 
