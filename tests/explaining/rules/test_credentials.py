@@ -1880,6 +1880,14 @@ CALLS: tuple[Row, ...] = (
         ("aws iam enable-outbound-web-identity-federation",),
     ),
     (
+        "credentials that would outlive the session",
+        botocore_text("InsufficientSessionLifetime", "GetScopedCredentials", "Choose a shorter duration."),
+        {},
+        "token-outlives-session",
+        {"token-outlives-session": "reported"},
+        (),
+    ),
+    (
         "a time-out of the C++ SDK's own",
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},

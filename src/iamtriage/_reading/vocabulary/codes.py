@@ -38,7 +38,7 @@ _EXPIRED = """
 _INVALID = """
     InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure
     InvalidToken InvalidSecurity InvalidClientTokenIdException UnrecognizedClientError InvalidAccessKeyIdException
-    InvalidTokenId SSOTokenLoadError InvalidAccessKeyID
+    InvalidTokenId SSOTokenLoadError InvalidAccessKeyID InvalidSubjectCredentials
 """
 _SIGNATURE = """
     SignatureDoesNotMatch IncompleteSignature IncompleteSignatureException InvalidSignatureException
@@ -70,6 +70,7 @@ _WEB_IDENTITY = """
 """
 _OTHER_KINDS: dict[str, Kind] = {
     "RegionDisabledException": "region_disabled", "RegionDisabled": "region_disabled",
+    "StsRegionalEndpointDisabled": "region_disabled",
     "MalformedPolicyDocument": "malformed_policy", "MalformedPolicyDocumentException": "malformed_policy",
     "MalformedPolicy": "malformed_policy", "InvalidArn": "invalid_arn", "InvalidArnException": "invalid_arn",
 }  # fmt: skip

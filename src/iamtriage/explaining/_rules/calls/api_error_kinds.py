@@ -84,7 +84,95 @@ OUTBOUND_FEDERATION_OFF = CauseType(
     fix="Enable outbound identity federation for the account.",
     sources=(_OUTBOUND_FEDERATION,),
 )
+_WEB_IDENTITY_TOKEN = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
+_CONTEXT_ASSERTIONS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-identity-enhanced-iam-role-sessions.html"
+OUTLIVES_SESSION = CauseType(
+    "token-outlives-session",
+    title="The requested token or session would outlive the session of the caller",
+    text="The call requests a longer duration than its own session has left, and cannot extend that. No permission is missing, whatever the HTTP status.",
+    recognised_by="The error code SessionDurationEscalationException or InsufficientSessionLifetime.",
+    fix="Request a shorter DurationSeconds, or call with a new session.",
+    sources=(_WEB_IDENTITY_TOKEN,),
+)
+TOKEN_TOO_LARGE = CauseType(
+    "web-identity-token-too-large",
+    title="The requested token would be too large",
+    text="The tags in the request make the token too large. No permission is missing.",
+    recognised_by="The error code JWTPayloadSizeExceededException.",
+    fix="Pass fewer or shorter tags to GetWebIdentityToken.",
+    sources=(_WEB_IDENTITY_TOKEN,),
+)
+CONTEXT_ASSERTION_REJECTED = CauseType(
+    "context-assertion-rejected",
+    title="STS rejects the context assertion in ProvidedContexts",
+    text="The context assertion is malformed or has expired, or its provider is not the one that issued it. STS has not evaluated any policy.",
+    recognised_by="The error code InvalidContextAssertion.",
+    fix="Get a new context assertion, and pass it unchanged with the ARN of its provider.",
+    sources=(_CONTEXT_ASSERTIONS,),
+)
+_ADD_ON_ROLES = "https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html"
+ADD_ON_LACKS_PERMISSION = CauseType(
+    "add-on-lacks-permission",
+    title="The IAM role of the EKS add-on lacks a permission, or the add-on has no role",
+    recognised_by="The health issue AddonPermissionFailure of an add-on.",
+    fix="Give the add-on a role with the policy that EKS recommends for it.",
+    sources=(_ADD_ON_ROLES,),
+)
 _KINDS = (
+    ErrorKind(
+        cause=ADD_ON_LACKS_PERMISSION,
+        code=r"^AddonPermissionFailure$",
+        summary="The EKS add-on lacks a permission in AWS.",
+        remedies=(
+            account_remedy(
+                "Give the add-on a role with the policy that EKS recommends for it",
+                "The first command prints the add-on's role, or its EKS Pod Identity associations, and its version; the second prints the recommended policies. Without a role, the add-on uses the role of the node.",
+                commands=(
+                    "aws eks describe-addon --cluster-name CLUSTER --addon-name ADD_ON --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
+                    "aws eks describe-addon-configuration --addon-name ADD_ON --addon-version VERSION --query podIdentityConfiguration",
+                ),
+                url=_ADD_ON_ROLES,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=OUTLIVES_SESSION,
+        code=r"^(?:SessionDurationEscalation|InsufficientSessionLifetime)",
+        summary="STS rejected the request: the token or session would outlive the session of the caller.",
+        remedies=(
+            your_remedy(
+                "Request a shorter DurationSeconds, or call with a new session",
+                "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
+                "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
+                url=_WEB_IDENTITY_TOKEN,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=TOKEN_TOO_LARGE,
+        code=r"^JWTPayloadSizeExceeded",
+        summary="STS issues no token, because its tags would make it too large.",
+        remedies=(
+            your_remedy(
+                "Pass fewer or shorter tags to GetWebIdentityToken",
+                "Pass only the tags that the external service reads.",
+                url=_WEB_IDENTITY_TOKEN,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=CONTEXT_ASSERTION_REJECTED,
+        code=r"^InvalidContextAssertion",
+        summary="STS rejected the context assertion in ProvidedContexts.",
+        remedies=(
+            your_remedy(
+                "Get a new context assertion, and pass it unchanged",
+                "IAM Identity Center returns it as identityContext from CreateTokenWithIAM. It is valid for a short time: request it right before the call.",
+                "Its ProviderArn is arn:aws:iam::aws:contextProvider/IdentityCenter.",
+                url=_CONTEXT_ASSERTIONS,
+            ),
+        ),
+    ),
     ErrorKind(
         cause=OUTBOUND_FEDERATION_OFF,
         code=r"^OutboundWebIdentityFederationDisabled",
@@ -130,7 +218,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
-        code=r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$",
+        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^Blocked$",
         summary="The account cannot use the service.",
         remedies=(
             account_remedy(
