@@ -1151,6 +1151,7 @@ BUCKETS: tuple[Case, ...] = (
         (),
     ),
 )
+_FEDERATED = f"An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no session policy allows the s3:ListBucket action"
 SETTINGS: tuple[Case, ...] = (
     (
         "aws login",
@@ -1200,6 +1201,48 @@ SETTINGS: tuple[Case, ...] = (
         {},
         ("its role was re-created", "update-function-configuration"),
         (),
+    ),
+    *(
+        (f"federated session, {name}", f"{call}\n{_FEDERATED}", {}, says, omits)
+        for name, call, says, omits in (
+            ("no call", "", ("its session policy does not allow it", "Add the statement"), ("aws sts",)),
+            (
+                "call without a policy",
+                'creds = sts.get_federation_token(Name=shorten("ana"), DurationSeconds=900)',
+                (
+                    "GetFederationToken was called without a session policy",
+                    "ana is the name of the session, not of an IAM user",
+                    "The IAM user whose keys call GetFederationToken needs s3:ListBucket",
+                    '{"Version": "2012-10-17",',
+                    "aws sts get-federation-token --name ana --policy file://policy.json",
+                ),
+                ("the policies of the federated user",),
+            ),
+            (
+                "call with a policy",
+                'creds = sts.get_federation_token(Name=shorten("ana"), Policy=json.dumps(scope))',
+                ("its session policy does not allow it",),
+                ("without a session policy,", "aws sts"),
+            ),
+            (
+                "call with variables",
+                "creds = sts.getFederationToken(request)",
+                ("its session policy does not allow it",),
+                ("aws sts",),
+            ),
+            (
+                "command",
+                "$ aws sts get-federation-token \\\n    --name ana",
+                ("called without a session policy",),
+                (),
+            ),
+            (
+                "command with a policy",
+                "$ aws sts get-federation-token \\\n    --name ana --policy-arns arn=arn:aws:iam::aws:policy/ReadOnlyAccess",
+                ("its session policy does not allow it",),
+                (),
+            ),
+        )
     ),
     (
         "federated session",

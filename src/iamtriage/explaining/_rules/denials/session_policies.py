@@ -16,8 +16,10 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Who
@@ -33,6 +35,13 @@ _SESSION_POLICY_PLACES = Signs(
         r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b": "the option --policy or --policy-arns of the command aws sts",
         r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
     }
+)
+_FEDERATION = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html"
+# A call with its arguments, in an SDK or the AWS CLI.
+_FEDERATION_CALL = lazy_pattern(
+    r"\bget_?federation_?token(?:Command)?(?P<sdk>\((?:[^()]|\((?:[^()]|\([^()]{0,300}\)){0,300}\)){0,600}\))"
+    r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
+    re.IGNORECASE,
 )
 _SESSION_CREATED = "Find what creates the session: the STS call that passes Policy or PolicyArns (such as AssumeRole), the tool that makes it, or the policy of an EKS Pod Identity association."
 _RESTRICTION_REMOVED = (
@@ -74,6 +83,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
             "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
             "Use a role: call AssumeRole instead of GetFederationToken.",
         ]
+    elif isinstance(denial.principal, FederatedUser) and not denial.is_explicit:
+        return _explain_federated_session(denial, denial.principal)
     elif _is_of_pod_identity(denial):
         title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
         url, lines = pages.EKS_POD_ASSOCIATION, _association_commands(denial)
@@ -87,9 +98,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         place = _SESSION_POLICY_PLACES.find(denial.failure.text)
         shown = f"The text shows what passes the policy: {place}. Change it there."
         change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
-        if isinstance(denial.principal, FederatedUser):
-            change = "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
-        elif denial.is_explicit:
+        if denial.is_explicit:
             change = f"Scope down the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
         steps = [shown if place else _SESSION_CREATED, change]
         if isinstance(denial.role, IdentityCenterRole):
@@ -106,6 +115,43 @@ def explain_session_policy(denial: Denial) -> Explanation:
         layer="session",
         url=url,
     )
+    return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:
+    """Explain that the session policy of a session of GetFederationToken does not allow a request, or that it has none."""
+    calls = [
+        (found["sdk"] or found["cli"] or "").lower()
+        for found in _FEDERATION_CALL.finditer(denial.failure.text)
+    ]
+    has_none = bool(calls) and all("name" in each and "policy" not in each for each in calls)
+    verdict = "its session policy does not allow it"
+    title = "Add the statement to the session policy of GetFederationToken"
+    how = "Add it to the document that the call passes as Policy; without one, a session has almost no permissions"
+    if has_none:
+        verdict = (
+            "GetFederationToken was called without a session policy, so the session has almost no permissions"
+        )
+        title, how = "Pass a session policy to GetFederationToken", "Pass the document as Policy"
+    statement = guardrails.allowing_statement(denial)
+    passed = fill_command("aws sts get-federation-token --name {} --policy file://policy.json", session.name)
+    remedy = Remedy(
+        title=title,
+        who="you",
+        steps=(
+            f"{how}. Then use the new session: an existing one keeps its permissions.",
+            f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
+            f"Or allow {session} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
+            *guardrails.resource_steps(denial),
+        ),
+        commands=(passed,) if has_none else (),
+        policy=build_document((statement,)) if has_none and statement is not None else None,
+        statement=None if has_none else statement,
+        layer="session",
+        url=_FEDERATION,
+    )
+    name = clip_text(session.name)
+    text = f"The session can do only what both its session policy and the policies of the IAM user that called GetFederationToken allow. {name} is the name of the session, not of an IAM user."
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
 
 
