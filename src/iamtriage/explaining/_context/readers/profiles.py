@@ -28,6 +28,9 @@ _SETTINGS = lazy_pattern(
     r"^[ \t]{0,8}(?:sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session)[ \t]{0,4}=",
     re.ASCII | re.MULTILINE,
 )
+_PROCESS = lazy_pattern(
+    r"^[ \t]{0,8}credential_process[ \t]{0,4}=[ \t]{0,4}(\S[^\r\n]{0,1000})", re.MULTILINE
+)
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
 _LIST_COMMAND = lazy_pattern(r"\baws configure list-profiles\b[^\n]{0,80}\n")
 _LISTED_NAME = lazy_pattern(r"[ \t]{0,8}[\w.@+:/-]{1,64}[ \t\r]{0,8}", re.ASCII)
@@ -43,12 +46,14 @@ class ProfileSection(Value):
         has_prefix: Whether the section begins with the word ``profile``.
         file: The file, if the text or the settings show it.
         is_sso: Whether the profile uses IAM Identity Center.
+        process: The command in its ``credential_process``.
     """
 
     name: str
     has_prefix: bool
     file: File | None
     is_sso: bool = False
+    process: str | None = None
 
     @property
     def header(self) -> str:
@@ -99,5 +104,11 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
             file = (
                 "credentials" if "redentials" in named[-1][0] or "CREDENTIALS" in named[-1][0] else "config"
             )
-        sections.append(ProfileSection(match["name"], match["kind"] is not None, file, "sso_" in body))
+        process = _PROCESS.search(body)
+        sections.append(
+            ProfileSection(
+                *(match["name"], match["kind"] is not None, file, "sso_" in body),
+                process[1] if process else None,
+            )
+        )
     return tuple(sections)

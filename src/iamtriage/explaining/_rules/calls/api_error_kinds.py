@@ -84,7 +84,7 @@ OUTBOUND_FEDERATION_OFF = CauseType(
     fix="Enable outbound identity federation for the account.",
     sources=(_OUTBOUND_FEDERATION,),
 )
-_WEB_IDENTITY_TOKEN = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
+_TOKENS_OF_STS = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html"
 _CONTEXT_ASSERTIONS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-identity-enhanced-iam-role-sessions.html"
 OUTLIVES_SESSION = CauseType(
     "token-outlives-session",
@@ -92,7 +92,7 @@ OUTLIVES_SESSION = CauseType(
     text="The call requests a longer duration than its own session has left, and cannot extend that. No permission is missing, whatever the HTTP status.",
     recognised_by="The error code SessionDurationEscalationException or InsufficientSessionLifetime.",
     fix="Request a shorter DurationSeconds, or call with a new session.",
-    sources=(_WEB_IDENTITY_TOKEN,),
+    sources=(_TOKENS_OF_STS,),
 )
 TOKEN_TOO_LARGE = CauseType(
     "web-identity-token-too-large",
@@ -100,7 +100,7 @@ TOKEN_TOO_LARGE = CauseType(
     text="The tags in the request make the token too large. No permission is missing.",
     recognised_by="The error code JWTPayloadSizeExceededException.",
     fix="Pass fewer or shorter tags to GetWebIdentityToken.",
-    sources=(_WEB_IDENTITY_TOKEN,),
+    sources=(_TOKENS_OF_STS,),
 )
 CONTEXT_ASSERTION_REJECTED = CauseType(
     "context-assertion-rejected",
@@ -144,7 +144,7 @@ _KINDS = (
                 "Request a shorter DurationSeconds, or call with a new session",
                 "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
                 "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
-                url=_WEB_IDENTITY_TOKEN,
+                url=_TOKENS_OF_STS,
             ),
         ),
     ),
@@ -156,7 +156,7 @@ _KINDS = (
             your_remedy(
                 "Pass fewer or shorter tags to GetWebIdentityToken",
                 "Pass only the tags that the external service reads.",
-                url=_WEB_IDENTITY_TOKEN,
+                url=_TOKENS_OF_STS,
             ),
         ),
     ),

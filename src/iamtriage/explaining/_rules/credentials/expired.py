@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
-from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -25,12 +24,13 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_trade_in,
     explain_expired_web_identity,
 )
+from iamtriage.explaining._rules.credentials.expired_sources import STILL_EXPIRED, explain_expired_source
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.shared.wording import put_check_first
 
@@ -69,12 +69,6 @@ _LOGIN = lazy_pattern(
 )
 _SSO = lazy_pattern(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
 _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
-# botocore: the source returned credentials that are expired, too.
-_STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
-_STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
-_EC2_PROMPT = lazy_pattern(
-    r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
-)
 _KUBECONFIG = lazy_pattern(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
@@ -147,25 +141,6 @@ EXPIRED_REQUEST = CauseType(
     sources=(pages.SIGNATURES,),
 )
 
-SOURCE_RETURNS_EXPIRED = CauseType(
-    "source-returns-expired",
-    title="The credential source returns expired credentials",
-    text="The SDK refreshed the credentials, and by the machine's clock the new ones have already expired.",
-    recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
-    fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
-    sources=(pages.EC2_METADATA_CREDENTIALS,),
-)
-STALE_METADATA = CauseType(
-    "stale-metadata",
-    title="The metadata service returns old credentials",
-    text="The metadata service has only old credentials. The role of the instance profile was deleted or re-created or no longer trusts EC2, or a proxy caches the responses.",
-    fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
-    recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
-    sign=UNUSABLE_INSTANCE_ROLE,
-    remedy="Check the instance profile",
-    of="source-returns-expired",
-)
-
 
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
@@ -211,47 +186,6 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
             ),
         ),
         notes=("An IAM policy does not help, and neither does sending the same request again.",),
-    )
-
-
-def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    """Explain that a credential source returned credentials that have expired already."""
-    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None
-    source = (
-        "credential source, most likely the instance metadata service," if is_on_ec2 else "credential source"
-    )
-    return case.explain(
-        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead.",
-        SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
-        clocks.CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
-        STALE_METADATA.cause(),
-        topic="expired-session",
-        remedies=(
-            your_remedy(
-                "Compare the clock with the Expiration that the source returns",
-                "If the clock is ahead of the real time, correct it (sudo chronyc makestep), and turn on NTP.",
-                "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
-                commands=(
-                    "date -u",
-                    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
-                    'H="X-aws-ec2-metadata-token: $T"',
-                    "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
-                    # The response has the secrets, too.
-                    'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
-                ),
-                url=pages.EC2_METADATA_CREDENTIALS,
-            ),
-            account_remedy(
-                "Check the instance profile and its role",
-                "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
-                commands=(
-                    "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-                    "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
-                ),
-                url=pages.EC2_ROLES,
-            ),
-        ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
 
@@ -370,7 +304,7 @@ def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(_explain_refreshed, message=_STILL_EXPIRED),
+    Route(explain_expired_source, message=STILL_EXPIRED),
     Route(explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
     Route(explain_expired_login, operation="CreateOAuth2Token"),
     Route(explain_expired_login, code=r"\w+", service="signin"),

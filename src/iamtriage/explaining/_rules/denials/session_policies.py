@@ -99,7 +99,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
         shown = f"The text shows what passes the policy: {place}. Change it there."
         change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
         if denial.is_explicit:
-            change = f"Scope down the Deny in the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}."
+            removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
+            change = f"Scope down the Deny in the policy that it passes, and open a new session.{removed}"
         steps = [shown if place else _SESSION_CREATED, change]
         if isinstance(denial.role, IdentityCenterRole):
             steps.append(

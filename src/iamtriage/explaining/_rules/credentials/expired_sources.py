@@ -1,0 +1,166 @@
+"""Explain that the source of credentials returns expired ones: instance or container metadata, or a process.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html and
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
+from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials, Failure
+
+_STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
+STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
+"""How botocore says that the source returned credentials that are expired, too."""
+_EC2_PROMPT = lazy_pattern(
+    r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
+)
+_PLAIN_WORD = lazy_pattern(r"[\w./:=@,+-]{1,200}", re.ASCII)
+# The output has the secrets, too.
+_ONLY_EXPIRATION = """ | grep -o '"Expiration" *: *"[^"]*"'"""
+_CONTAINER_SIGN = lazy_pattern(
+    r"AWS_CONTAINER_CREDENTIALS_(?P<kind>RELATIVE|FULL)_URI|169\.254\.170\.(?:2|23)(?!\d)", re.ASCII
+)
+_CONTAINER_COMMANDS = {
+    "ecs": 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"',
+    "eks-pod": 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"',
+}
+_CORRECT_CLOCK = (
+    "If the clock is ahead of the real time, correct it (sudo chronyc makestep), and turn on NTP."
+)
+SOURCE_RETURNS_EXPIRED = CauseType(
+    "source-returns-expired",
+    title="The credential source returns expired credentials",
+    text="The SDK refreshed the credentials, and by the machine's clock the new ones have already expired.",
+    recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
+    fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
+    sources=(pages.EC2_METADATA_CREDENTIALS,),
+)
+STALE_METADATA = CauseType(
+    "stale-metadata",
+    title="The metadata service returns old credentials",
+    text="The metadata service has only old credentials. The role of the instance profile was deleted or re-created or no longer trusts EC2, or a proxy caches the responses.",
+    fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
+    recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
+    sign=UNUSABLE_INSTANCE_ROLE,
+    remedy="Check the instance profile",
+    of="source-returns-expired",
+)
+CACHED_BY_PROCESS = CauseType(
+    "process-returns-cached",
+    title="The credential process returns a session from its cache",
+    text="The credential process returns an old session from its cache.",
+    fix="Run the command in credential_process, and compare Expiration with the time. Delete its cache, or sign in again to the system behind it.",
+    of="source-returns-expired",
+)
+
+
+def find_process(case: Case[Failure]) -> tuple[str, str] | None:
+    """Return the profile with a ``credential_process`` that the text contains and the call uses, and its command."""
+    profile = clues.find_profile(case)
+    found = {
+        each.name: each.process
+        for each in find_profile_sections(case.failure.text)
+        if each.process is not None and profile in {None, each.name}
+    }
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+def process_command(process: tuple[str, str] | None) -> str:
+    """Return the command that runs a credential process, or prints it if it is not safe to repeat."""
+    if process is None:
+        return "aws configure get credential_process"
+    profile, line = process
+    words = line.split()
+    if all(map(_PLAIN_WORD.fullmatch, words)):
+        return command(*words)
+    return fill_command("aws configure get credential_process --profile {}", profile)
+
+
+def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a credential source returned credentials that have expired already."""
+    text, process = case.text, find_process(case)
+    container = _find_container(case)
+    clock = clocks.CLOCK_AHEAD.cause(
+        text="The clock of the machine is ahead, so new credentials look expired."
+    )
+    source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
+    title, remedies = "Compare the clock with the Expiration that the source returns", (_INSTANCE_PROFILE,)
+    steps: tuple[str, ...] = (
+        _CORRECT_CLOCK,
+        "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
+    )
+    lines: tuple[str, ...] = _METADATA_COMMANDS
+    if process is not None:
+        run = process_command(process)
+        name = "" if run.startswith("aws configure") else clip_text(process[1].split()[0])
+        source = f"credential process{name and f' {name}'} of the profile {clip_text(process[0])}"
+        cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
+        title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
+        lines = (f"{run}{_ONLY_EXPIRATION if name else ''}",)
+        steps = (
+            "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it.",
+            _CORRECT_CLOCK,
+        )
+    elif container is not None:
+        source = "credential endpoint of the container"
+        cause = STALE_METADATA.cause(
+            text="The credential endpoint of the container has only old credentials."
+        )
+        url, remedies = pages.ECS_TASK_ROLE if container == "ecs" else pages.EKS_POD_IDENTITY, ()
+        lines = (_CONTAINER_COMMANDS[container] + _ONLY_EXPIRATION,)
+        steps = (
+            f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if container == 'ecs' else 'pod'} and look at the log of the agent on its node.",
+            _CORRECT_CLOCK,
+        )
+    elif _EC2_PROMPT.search(text) is not None:
+        source = "credential source, most likely the instance metadata service,"
+    return case.explain(
+        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead.",
+        SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+        *((cause, clock) if process else (clock, cause)),
+        topic="expired-session",
+        remedies=(your_remedy(title, *steps, commands=("date -u", *lines), url=url), *remedies),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _find_container(case: Case[ExpiredCredentials]) -> str | None:
+    """Return what runs the container that the credentials are for, if the text shows it."""
+    runtime, sign = context_of(case.facts).runtime, _CONTAINER_SIGN.search(case.text)
+    if sign is not None:
+        return "ecs" if sign["kind"] == "RELATIVE" or sign[0].endswith(".2") else "eks-pod"
+    return "ecs" if runtime is not None and runtime.kind == "ecs" else None
+
+
+_METADATA_COMMANDS = (
+    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
+    'H="X-aws-ec2-metadata-token: $T"',
+    "U=169.254.169.254/latest/meta-data/iam/security-credentials/",
+    # The response has the secrets, too.
+    'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
+)
+_INSTANCE_PROFILE = account_remedy(
+    "Check the instance profile and its role",
+    "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
+    commands=(
+        "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
+        "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
+    ),
+    url=pages.EC2_ROLES,
+)
