@@ -373,9 +373,9 @@ _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed creden
     [
         (f"{_PROFILE}$ AWS_PROFILE=a ./run\n", "The credential process /opt/a of the profile a", "/opt/a --role x | grep"),
         (f"{_PROFILE}$ AWS_PROFILE=b ./run\n", "The credential source returned", "T=$(curl"),
-        ("[default]\ncredential_process = sh -c \"$(id)\"\n\n$ ./run\n", "The credential process of the profile default", "aws configure get credential_process --profile default"),
-        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", "curl -s \"169.254.170.2$AWS_"),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", "curl -s \"$AWS_CONTAINER_CREDENTIALS_FULL_URI\""),
+        ('[default]\ncredential_process = sh -c "$(id)"\n\n$ ./run\n', "The credential process of the profile default", "aws configure get credential_process --profile default"),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", 'curl -s "169.254.170.2$AWS_'),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'),
         ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "most likely the instance metadata service", "T=$(curl"),
     ],
     ids=["process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
