@@ -81,6 +81,11 @@ FORMS: Table = (
         "Unhandled exception: AccessDeniedException {message: Not allowed, statusCode: 400}",
         denied(code="AccessDeniedException", status_code=400),
     ),
+    (
+        "dart-json",
+        'Unhandled Exception: InvalidIdentityPoolConfigurationException {\n  "message": "Invalid identity pool configuration. Check assigned IAM roles for this pool."\n}',
+        expect("aws_error", code="InvalidIdentityPoolConfigurationException"),
+    ),
     ("dart-call", f"AccessDeniedException (message: {SENTENCE})", {**SENT, "code": "AccessDeniedException"}),
     (
         "r",

@@ -810,6 +810,11 @@ NETWORK: Table = (
     ),
     ("not-subscribed", "You are not subscribed to this service.", None),
     (
+        "endpoint-go",
+        "MissingEndpoint: 'Endpoint' configuration is required for this service",
+        expect("aws_error", code="MissingEndpoint"),
+    ),
+    (
         "region-go",
         "MissingRegion: could not find region configuration",
         expect("aws_error", code="MissingRegion"),

@@ -450,6 +450,7 @@ PERMISSIONS: Table = (
         "AccessDeniedException: The state machine IAM Role is not authorized to access the Log Destination",
         denied(code="AccessDeniedException"),
     ),
+    ("beanstalk", "(e-0a1b2c3d4e) : Service:Amazon S3, Message:Access Denied", denied(service="s3")),
     (
         "launch-template",
         "You are not authorized to use launch template: lt-0a1b2c3d4e5f60718",

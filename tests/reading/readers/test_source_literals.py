@@ -42,6 +42,7 @@ SEARCHES: Table = tuple(
         ("python-in", f'if "{_INVALID}" in output:\n    verdict = "stale"'),
         ("python-elif", '# AWS says why\nelif "because no VPC endpoint policy" in output:\n    verdict = "endpoint"'),
         ("python-in-call", f"return '{_INVALID}' in str(error)"),
+        ("python-in-attribute", f'assert "{_INVALID}" in str(raised.value)'),
         ("python-and", 'if "AccessDenied" in str(\n    error\n) and "is not authorized to perform: sts:AssumeRole" in str(error):\n    pass'),
         ("python-joined", f'STALE = [\n    "{_INVALID}",\n    "An error occurred (ResourceConflictException) when calling"\n    " the AddPermission operation: The statement",\n]'),
         ("javascript-match", f"assert.match(said, /Cause: {_INVALID}/);"),

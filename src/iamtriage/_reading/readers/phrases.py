@@ -89,7 +89,7 @@ unsure | <sufficient>access to perform this action | You do not have sufficient 
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
-unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)(?![\"'`*]{1,2} (?:errors|exceptions|responses)\b)|(?<=Exception\[Access) Denied(?=\]))
+unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)|(?<=Message:Access)) Denied(?=[.;\"'`\n<]|\Z|,| \x28| Logs: /aws/)(?![\"'`*]{1,2} (?:errors|exceptions|responses)\b)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
@@ -166,7 +166,7 @@ sure   | Client raised an unhandled exception | An HTTP Client raised an unhandl
 sure   | <specify>You must specify a region | You must specify a region\. You can also configure your region by running
 unsure | <specify>You must specify a region | You must specify a region\.
 sure   | match a supported format|<Region>nvalid AWS Region: | (?:Provided region_name '[^'\n]{0,100}' doesn't match a supported format|\b[Ii]nvalid AWS Region:(?!\w))
-sure   | <configuration>ind region configuration|oad region from any | (?:(?P<code>MissingRegion): could not find region configuration|ClientException: Unable to load region from any of the providers in the chain)
+sure   | <configuration>ind region configuration|oad region from any|configuration is required for this | (?:(?P<code>Missing(?:Region|Endpoint)): (?:could not find region configuration|'{1,2}Endpoint'{1,2} configuration is required for this service)|ClientException: Unable to load region from any of the providers in the chain)
 sure   | <Region>nfiguration: Missing Region|<config>egion in config|<configured>or ServiceURL configured|<shell>persisted/shell defaults|<detect>auto detect AWS region|<attribute>attribute or the "AWS_REGION | (?:Invalid Configuration: Missing Region|(?:(?P<code>ConfigError): )?Missing region in config|ClientException: No RegionEndpoint or ServiceURL configured|No region specified or obtained from persisted/shell defaults|ClientException: unable to auto detect AWS region|The \"region\" attribute or the \"AWS_REGION\"[^\n]{0,60}? environment variable)
 sure   | ..amazonaws.com | (?:://|lookup |ENOTFOUND |AGAIN |host: |\(host=')(?:[\w-]{1,63}\.){0,4}?(?P<service>[a-z][a-z0-9-]{0,40})\.\.amazonaws\.com
 unsure | <missing>Region is missing | \bRegion is missing\b

@@ -79,6 +79,8 @@ sure   | <responded> | (?P<operation>[A-Z][A-Za-z0-9]{3,80}) API responded with 
 sure   | <Call>Call failed:  | (?<!\w)Call\sfailed:\s(?P<operation>[a-z][A-Za-z0-9]{2,80})\((?:\{[^\n]{0,4000}?\})?\)\s=>\s(?:(?=[^\n]{0,2000}?\s\(code=(?P<likely_code>[A-Z][\w.]{2,80})\)))?
 # Redshift
 sure   | <S3ServiceException> | (?P<service>S3)ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status_code>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>(?!DETAIL:)\w{2,80})(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request_id>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host_id>[\w+/=.-]{4,200}))?
+# An event of an Elastic Beanstalk environment
+sure   | <Message>, Message: | \bService:(?P<service>(?:Amazon|AWS) ?[A-Z]\w{1,40}), Message: ?
 # CodePipeline prints the call that a pipeline action made.
 sure   | <API>An API call to  | An API call to (?P<service>[A-Z]\w{1,40})\.(?P<operation>[a-z]\w{2,60}) \(RequestId:\s(?P<request_id>[\w-]{3,80})\s?\) returned an? (?P<code>[A-Z]\w{2,80}) error\b
 # chalice

@@ -116,7 +116,7 @@ _MAX_NAME_LENGTH = 48
 _CALLEE = f"{ascii_letters}{digits}_.:->!?()"
 _PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
-_MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\s?\w{{0,40}}\s?\))?\s?"
+_MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\s?[\w.]{{0,40}}\s?\))?\s?"
 _DECLARED = ("const", "static", "final", "readonly", "constexpr", "let", "var", "val", "mut")
 _ID = (
     r"\barn:aws[\w-]{0,16}:[^\s\"'`]{1,80}?[0-9]{12}|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"

@@ -124,7 +124,7 @@ _PLAIN_CODES = """
     InternalServerErrorException ModelErrorException ResourceLimitExceeded ParameterNotFound InvalidInstanceId
     InvalidSequenceTokenException DataAlreadyAcceptedException StackInstanceNotFoundException
     ResourceNotReadyException ServerException ImageNotFoundException LayerInaccessibleException ServiceException
-    CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion NoRegionError
+    CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion MissingEndpoint NoRegionError
     EndpointConnectionError AWSOrganizationsNotInUseException UnsupportedAvailabilityZoneException
 """
 _PLAIN = frozenset(_PLAIN_CODES.split())

@@ -115,6 +115,7 @@ _MESSAGE_FRAGMENTS = (
     "be resolved from",
     "/shell defaults",
     "region in config",
+    "required for this service",
     "handler returned",
     "environment variable",
     "config profile",
