@@ -202,7 +202,12 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
                 yield code_piece(m)
         if sign == _BRACE:
             m = _BEFORE_OBJECT.match(text, start)
-            if m and is_code(m["code"]) and not may_be_other_class(m["code"]) and m["code"] not in _PLAIN_WORDS:
+            if (
+                m
+                and is_code(m["code"])
+                and not may_be_other_class(m["code"])
+                and m["code"] not in _PLAIN_WORDS
+            ):
                 yield code_piece(m)
         labels = _LABELS_BEFORE.get(text[start - 1 : start])
         if labels and (text[start:end] not in _PLAIN_WORDS or after == "." or labels in _LABELS_OF_WORDS):
