@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, is_typeddict
 
 import attrs
 from sphinx.ext.napoleon.docstring import GoogleDocstring
+from sphinx.util.inspect import TypeAliasForwardRef
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -43,6 +44,10 @@ napoleon_numpy_docstring = False
 def _no_inline_type(_self: GoogleDocstring) -> list[str]:
     raise StopIteration  # napoleon then reads the docstring as any other
 
+
+# Without it, signatures list the union's members. In a union, Sphinx would show the name with its class.
+autodoc_type_aliases = {"Failure": "iamtriage.Failure"}
+TypeAliasForwardRef.__repr__ = lambda self: f"~{self.name}"  # type: ignore[method-assign]
 
 # Napoleon would read "What it is: more" under an attribute or property as "TYPE: description".
 GoogleDocstring._parse_attribute_docstring = _no_inline_type  # type: ignore[assignment,method-assign] # noqa: SLF001
