@@ -2590,7 +2590,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         ),
         (
             botocore_text("Throttling", "AssumeRole", "Rate exceeded"),
-            "Retry with exponential backoff and jitter, and make fewer calls",
+            "Reuse the credentials of the role, and retry with exponential backoff and jitter",
             "reuse the credentials of one AssumeRole",
         ),
         (

@@ -2240,6 +2240,29 @@ _EXPECTS_OLD = {
         }
     }
 }
+FRAMES: tuple[Case, ...] = (
+    (
+        "frame of a call with a web identity token",
+        "InvalidClientTokenId: The security token included in the request is invalid.\n    at de_AssumeRoleWithWebIdentityCommandError (/app/node_modules/@aws-sdk/client-sts/dist-cjs/index.js:4:1)\n# env | grep AWS\nAWS_ROLE_ARN=arn:aws-us-gov:iam::111122223333:role/cart\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
+        {"region": "us-gov-east-1", "namespace": "shop"},
+        ("neither AWS_REGION nor AWS_DEFAULT_REGION is set", "AWS_REGION=us-gov-east-1"),
+        ("access key ID", "AWS_SESSION_TOKEN", "aws configure list"),
+    ),
+    (
+        "frame of a throttled call that assumes a role",
+        "software.amazon.awssdk.services.sts.model.StsException: Rate exceeded (Service: Sts, Status Code: 400, Request ID: 1d2c3b4a-5f6e-4d7c-8b9a-0f1e2d3c4b5a)\n\tat software.amazon.awssdk.services.sts.DefaultStsClient.assumeRole(DefaultStsClient.java:312)",
+        {},
+        ("AWS throttled the call AssumeRole", "StsAssumeRoleCredentialsProvider", "regional endpoint"),
+        ("GetCallerIdentity",),
+    ),
+    (
+        "throttled call of STS that assumes no role",
+        "An error occurred (Throttling) when calling the GetCallerIdentity operation (reached max retries: 4): Rate exceeded",
+        {},
+        ("AWS throttled the call GetCallerIdentity",),
+        ("Reuse the credentials",),
+    ),
+)
 ASSOCIATIONS: tuple[Case, ...] = (
     (
         "external ID of another association",
@@ -2303,6 +2326,7 @@ ASSOCIATIONS: tuple[Case, ...] = (
 CASES = (
     *CASES,
     *ASSOCIATIONS,
+    *FRAMES,
     *SESSIONS,
     *BUCKETS,
     *SETTINGS,

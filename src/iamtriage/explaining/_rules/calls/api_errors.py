@@ -197,7 +197,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     """Return the summary of a throttled request, with the operation if the text states it."""
-    operation = error_kind.safe_code(case.failure.envelope.operation)
+    operation = error_kind.safe_code(case.operation)
     if operation is None:
         return summary
     if uses_throttled_key(case):

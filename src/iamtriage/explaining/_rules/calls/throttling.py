@@ -62,7 +62,17 @@ _UPDATES = {
     "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
-_REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, and run fewer jobs in parallel."
+_REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until shortly before they expire instead of a call for each message, request or job"
+# What assumes a role once and refreshes its credentials, by the SDK that printed the error.
+_PROVIDERS = {
+    "java-v2": "StsAssumeRoleCredentialsProvider",
+    "js-v3": "fromTemporaryCredentials",
+    "go-v2": "aws.NewCredentialsCache around stscreds.NewAssumeRoleProvider",
+    "botocore": "a profile with role_arn",
+    "ruby": "Aws::AssumeRoleCredentials",
+    "dotnet": "AssumeRoleAWSCredentials",
+}
+_STS_RATES = "Each STS endpoint has a rate of its own for an account, which AWS does not raise: call the regional endpoint, not the global one."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
 _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
 _FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"
@@ -107,8 +117,7 @@ def calls_iam_or_sts(case: Case[AwsError]) -> bool:
 
 
 def _calls_sts(case: Case[AwsError]) -> bool:
-    envelope = case.failure.envelope
-    return envelope.service == "sts" or _STS_OPERATION.match(envelope.operation or "") is not None
+    return case.failure.envelope.service == "sts" or _STS_OPERATION.match(case.operation or "") is not None
 
 
 def _calls_route_53(case: Case[AwsError]) -> bool:
@@ -117,15 +126,15 @@ def _calls_route_53(case: Case[AwsError]) -> bool:
 
 
 def _calls_ec2(case: Case[AwsError]) -> bool:
-    envelope = case.failure.envelope
-    if envelope.service is not None or envelope.operation is None:
-        return envelope.service == "ec2"
-    return [each.service for each in actions_for(envelope.operation)] == ["ec2"]
+    service, operation = case.failure.envelope.service, case.operation
+    if service is not None or operation is None:
+        return service == "ec2"
+    return [each.service for each in actions_for(operation)] == ["ec2"]
 
 
 def uses_throttled_key(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled the use of a key within the call of another service."""
-    operation = case.failure.envelope.operation
+    operation = case.operation
     return (
         operation is not None and not actions_for(operation, "kms") and _OF_KMS.search(case.text) is not None
     )
@@ -169,9 +178,13 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     runtime = context.runtime
     is_pod = (runtime is not None and runtime.kind == "eks-pod") or is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
-    operation = case.failure.envelope.operation or ""
+    operation = case.operation or ""
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
-    fewer = _REUSE if _calls_sts(case) else fewer
+    assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
+    if assumes_role:
+        provider = _PROVIDERS.get(case.failure.envelope.source or "")
+        kept = f", with {provider} in one shared client for each role." if provider else "."
+        fewer = f"{_REUSE}{kept} Run fewer jobs in parallel."
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:
         fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
@@ -194,6 +207,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
     parallel = find_parallel_calls(case)
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
+    if assumes_role:
+        title, steps = "Reuse the credentials of the role, and retry with exponential backoff and jitter", [fewer, retry, _STS_RATES]
     if parallel is None:
         steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
     else:

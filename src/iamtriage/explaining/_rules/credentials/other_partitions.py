@@ -129,13 +129,16 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
         because = f"The role is {role}."
         if role is None:
             because = f"The Region {request.region} is in the partition {request.partition}."
+        unset = ("The environment in the text has AWS_ROLE_ARN, but no Region.",)
         other = diagnose_sts_call(
             case,
             codes=PARTITION_CAUSES,
-            because=(because,),
+            because=(because, *(unset if request.lacks_region else ())),
             env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
+        if request.lacks_region:
+            other = attrs.evolve(other, causes=tuple(attrs.evolve(each, evidence="derived") for each in other.causes))
         region_remedy = set_region_remedy(request)
         remedies = other.remedies if region_remedy is None else (region_remedy,)
         findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))

@@ -86,6 +86,7 @@ class RejectedRequest(Value):
             credentials and they have no session token.
         is_in_lambda: Whether a Lambda function made the call.
         working_regions: Other Regions in which the text shows successful calls.
+        lacks_region: Whether the text shows the environment of the program, and no Region is set in it.
     """
 
     message: str
@@ -102,6 +103,7 @@ class RejectedRequest(Value):
     variable_without_token: str | None = None
     is_in_lambda: bool = False
     working_regions: tuple[str, ...] = ()
+    lacks_region: bool = False
 
     @property
     def is_temporary(self) -> bool | None:
@@ -136,7 +138,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         _SECRET_KEY.search(case.text) and not token.search(case.text)
     )
     # A call that is to assume the role has the source profile's credentials.
-    operation = case.failure.envelope.operation
+    operation = case.operation
     assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
     working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
@@ -154,6 +156,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=runtime is not None and runtime.kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
+        lacks_region="AWS_ROLE_ARN=" in case.failure.text and "_REGION" not in case.failure.text,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
@@ -69,6 +70,12 @@ class Case(Explainable[FailureT_co]):
             max(start - _CHARS_AROUND, 0) : min(end, start + 4 * _CHARS_AROUND) + _CHARS_AROUND
         ]
         return " ".join(words.split())
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that the envelope, or else a stack frame or the command, names."""
+        stated = context_of(self.facts).operation
+        return self.failure.envelope.operation or (None if stated is None else stated.value)
 
     @property
     def caller(self) -> str | None:

@@ -128,9 +128,8 @@ class Denial(Explainable[AccessDenied]):
 
     @property
     def operation(self) -> str | None:
-        """The operation that the envelope, or else a stack frame, names."""
-        stated = context_of(self.facts).operation
-        return self.failure.envelope.operation or (None if stated is None else stated.value)
+        """The operation that the envelope, or else a stack frame or the command, names."""
+        return self.case.operation
 
     @property
     def is_explicit(self) -> bool:
