@@ -208,7 +208,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     parallel = find_parallel_calls(case)
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
-        title, steps = "Reuse the credentials of the role, and retry with exponential backoff and jitter", [fewer, retry, _STS_RATES]
+        title, steps = (
+            "Reuse the credentials of the role, and retry with exponential backoff and jitter",
+            [fewer, retry, _STS_RATES],
+        )
     if parallel is None:
         steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
     else:

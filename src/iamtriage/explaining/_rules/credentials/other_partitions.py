@@ -138,7 +138,9 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
         if request.lacks_region:
-            other = attrs.evolve(other, causes=tuple(attrs.evolve(each, evidence="derived") for each in other.causes))
+            other = attrs.evolve(
+                other, causes=tuple(attrs.evolve(each, evidence="derived") for each in other.causes)
+            )
         region_remedy = set_region_remedy(request)
         remedies = other.remedies if region_remedy is None else (region_remedy,)
         findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
