@@ -6,7 +6,7 @@
   * ``InvalidArnError(ValueError)``: not an ARN, or not the kind of ARN that is expected
   * ``RolePathUnknownError(LookupError)``: the ARN of a role does not include the role's path
   * ``AwsAuthError(ValueError)``: an aws-auth ConfigMap that cannot be parsed
-  * ``UnknownRegionError(ValueError)``: a region in no partition
+  * ``UnknownRegionError(ValueError)``: a Region in no partition
   * ``EndpointError(ValueError)``: settings without an endpoint, or that SDKs reject
   * ``ConfigFileError(ValueError)``: an AWS config file that cannot be parsed
   * ``AccessKeyIdError(ValueError)``: not an access key ID
@@ -140,7 +140,7 @@ class AwsAuthError(IamTriageError, ValueError):
 
 
 class UnknownRegionError(IamTriageError, ValueError):
-    """A region is in no partition.
+    """A Region is in no partition.
 
     Attributes:
         region: The argument.

@@ -62,7 +62,7 @@ def match_template(template: str, sections: Sequence[str]) -> TemplateMatch | No
 
     Args:
         template: The published template.
-        sections: The ARN's partition, service, region, account and resource.
+        sections: The ARN's partition, service, Region, account and resource.
 
     >>> bucket, key = "arn:${Partition}:s3:::${Bucket}", "arn:${Partition}:s3:::${Bucket}/${Key}"
     >>> an_object = ("aws", "s3", "", "", "reports/q1.csv")

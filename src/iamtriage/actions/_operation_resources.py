@@ -51,20 +51,20 @@ def resource_arn(
 ) -> str | None:
     """Return the ARN of the resource in a request, as IAM evaluates it.
 
-    A name identifies a resource in the caller's account and the client's region. A parameter that is an ARN
+    A name identifies a resource in the caller's account and the client's Region. A parameter that is an ARN
     is used unchanged.
 
     Args:
         operation: The operation in the SDK's spelling: ``"GetObject"``.
         parameters: The parameters of the request, with botocore's names.
         service: The service, by any name that :func:`service_prefix` accepts.
-        partition: The partition of the client's region.
-        region: The region of the client.
+        partition: The partition of the client's Region.
+        region: The Region of the client.
         account: The caller's account.
 
     Returns:
         The ARN, or ``None`` if the parameters do not identify exactly one resource, or if its ARN requires an
-        account or a region that is not given.
+        account or a Region that is not given.
 
     Raises:
         TypeError: ``operation``, ``parameters`` or ``service`` has the wrong type.

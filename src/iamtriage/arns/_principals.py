@@ -267,7 +267,7 @@ class IdentityCenterRole(Role):
 
     @property
     def region(self) -> str | None:
-        """The Identity Center region in the path; ``None`` if it has none, as for ``us-east-1``."""
+        """The Identity Center Region in the path; ``None`` if it has none, as for ``us-east-1``."""
         match = _IDENTITY_CENTER_PATH.fullmatch(self.path)
         return match["region"] if match else None
 

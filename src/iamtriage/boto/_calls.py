@@ -49,7 +49,7 @@ class _Call(NamedTuple):
 
 
 def call_facts(error: BaseException) -> Facts | None:
-    """Return what the failed call of an exception states: its resource, region, endpoint and credentials.
+    """Return what the failed call of an exception states: its resource, Region, endpoint and credentials.
 
     The call is found in the traceback of the exception, of its ``__cause__``, or of the exception whose
     message it quotes, such as the ``ClientError`` in an ``S3UploadFailedError``. A traceback does not survive
@@ -176,7 +176,7 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
 
 
 def _get_real_region(region: object) -> str | None:
-    """Return the region, or ``None`` for the pseudo-region that clients of global services have."""
+    """Return the Region, or ``None`` for the pseudo-region that clients of global services have."""
     return region if isinstance(region, str) and not region.endswith("-global") else None
 
 

@@ -157,7 +157,7 @@ class Facts(Value, View):
 
     Attributes:
         cluster: The name of the EKS cluster.
-        region: The region of the cluster or of the call.
+        region: The Region of the cluster or of the call.
         authentication_mode: The cluster's authentication mode: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or
             ``"API"``.
         kubernetes_version: The cluster's Kubernetes version, such as ``"1.31"``.

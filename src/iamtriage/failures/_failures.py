@@ -253,7 +253,7 @@ class InvalidIdentityToken(_Failure):
 
 
 class CredentialScope(_Failure):
-    """The request was signed for a region or service other than the one of its endpoint.
+    """The request was signed for a Region or service other than the one of its endpoint.
 
     >>> from iamtriage import parse
     >>> parse("Credential should be scoped to a valid region.").kind
@@ -313,7 +313,7 @@ class MissingCredentials(_Failure):
 
 
 class RegionDisabled(_Failure):
-    """The region, or STS in the region, is not activated for the account.
+    """The Region, or STS in the Region, is not activated for the account.
 
     >>> from iamtriage import parse
     >>> parse("STS is not activated in this region for account:111122223333.").kind

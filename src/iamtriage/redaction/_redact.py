@@ -31,7 +31,7 @@ def redact(
     headers, encoded authorization failure messages, private keys, provider tokens and passwords. A marker
     says what it replaces: ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With
     ``identifiers``, pseudonyms replace accounts, principals, access key IDs, resource names, IP addresses and
-    request IDs. The same value gets the same pseudonym everywhere in the text. Partition, service, region,
+    request IDs. The same value gets the same pseudonym everywhere in the text. Partition, service, Region,
     action, and the form of each ARN and name stay.
 
     :func:`iamtriage.parse` reads a failure of the same kind, action, deny and policy type from the result.

@@ -1,4 +1,4 @@
-"""Check how STS is called: signatures, regions and the network.
+"""Check how STS is called: signatures, Regions and the network.
 
 Each check returns its cause or ``None``, and is independent of the other checks. Sources: for SDKs,
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html; for tokens,
@@ -64,7 +64,7 @@ def _quote_failure(failure: Failure) -> str:
 
 
 def check_scope(call: StsCall) -> StsCause | None:
-    """Check whether the request is signed for the region of the endpoint."""
+    """Check whether the request is signed for the Region of the endpoint."""
     failure, endpoint, region = call.scope_failure, call.endpoint, call.region
     host_region = None if endpoint is None else region_in_host(endpoint.value)
     signed = None if region is None else find_endpoint(region.value)
@@ -96,7 +96,7 @@ def check_scope(call: StsCall) -> StsCause | None:
 
 
 def check_global_endpoint(call: StsCall) -> StsCause | None:
-    """Check whether a request to the global endpoint is signed for another region."""
+    """Check whether a request to the global endpoint is signed for another Region."""
     endpoint, region = call.endpoint, call.region
     fixes: list[Fix] = []
     evidence: list[str] = []
@@ -153,7 +153,7 @@ def _explain_regional(call: StsCall) -> str | None:
 
 
 def check_missing_region(call: StsCall) -> StsCause | None:
-    """Check whether the client has a region."""
+    """Check whether the client has a Region."""
     reported = NO_REGION.search(call.text)
     has_aws_variables = any(name.startswith("AWS_") for name in call.env or ())
     if reported is None and (call.region is not None or not has_aws_variables):
@@ -191,7 +191,7 @@ def check_missing_region(call: StsCall) -> StsCause | None:
 
 
 def check_unknown_region(call: StsCall) -> StsCause | None:
-    """Check whether the region exists."""
+    """Check whether the Region exists."""
     region = call.region
     if region is None:
         return None
@@ -259,7 +259,7 @@ def check_partition(call: StsCall) -> StsCause | None:
 
 
 def check_disabled_region(call: StsCall) -> StsCause | None:
-    """Check whether STS is activated in the region."""
+    """Check whether STS is activated in the Region."""
     failure, endpoint, region = call.failure, call.endpoint, call.region
     if not isinstance(failure, RegionDisabled):
         return None
@@ -299,7 +299,7 @@ def check_disabled_region(call: StsCall) -> StsCause | None:
 
 
 def check_token_version(call: StsCall) -> StsCause | None:
-    """Check whether a version 1 token of the global endpoint is used in an opt-in region."""
+    """Check whether a version 1 token of the global endpoint is used in an opt-in Region."""
     region = call.cluster_region if call.region is None else call.region.value
     if region is None or not call.is_opt_in(region):
         return None
@@ -338,7 +338,7 @@ def check_token_version(call: StsCall) -> StsCause | None:
 
 
 def check_private_dns(call: StsCall) -> StsCause | None:
-    """Check whether the network can reach only the STS endpoint of its own region."""
+    """Check whether the network can reach only the STS endpoint of its own Region."""
     host = call.unreachable_host
     if call.vpc_endpoint is False:
         return None
@@ -381,7 +381,7 @@ def check_private_dns(call: StsCall) -> StsCause | None:
 
 
 def _is_in_other_region(host: str, call: StsCall) -> bool:
-    """Return whether a host is in another region than the VPC endpoint."""
+    """Return whether a host is in another Region than the VPC endpoint."""
     region = region_in_host(host)
     return bool(call.vpc_endpoint and region and call.cluster_region and region != call.cluster_region)
 

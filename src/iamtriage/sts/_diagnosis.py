@@ -77,14 +77,14 @@ def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
         failure: The error, as accepted or returned by :func:`iamtriage.parse`.
         env: All environment variables of the pod's container.
         annotations: All annotations of the service account.
-        region: The client's region, from the code or a config file.
+        region: The client's Region, from the code or a config file.
         endpoint: The client's STS URL, from the code.
         sdk: The SDK, by a name that :class:`iamtriage.StsSettings` accepts: ``"boto3"``, ``"boto3-1.39"``,
             ``"java-v1"``, ``"cli-v2"``, ….
         kubernetes_version: The cluster's version, such as ``"1.31"``.
-        cluster_region: The cluster's region.
+        cluster_region: The cluster's Region.
         vpc_endpoint: Whether the pod's VPC has an STS interface endpoint with private DNS.
-        opt_in: Whether the region is an opt-in region. ``None`` uses the list in the AWS documentation.
+        opt_in: Whether the Region is an opt-in Region. ``None`` uses the list in the AWS documentation.
         pod_identity: Whether the service account has a Pod Identity association.
         namespace: The service account's namespace, for commands.
         service_account: The service account's name, for commands.

@@ -1,4 +1,4 @@
-"""Resolve the STS endpoint that a client calls, and the region for which it signs.
+"""Resolve the STS endpoint that a client calls, and the Region for which it signs.
 
 The rules are those of botocore, and ``_endpoint_table`` has its data. There are no DNS lookups, so the host
 can be one that does not exist; see :attr:`StsEndpoint.published`. Sources:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ("NO_REGION", "StsEndpoint", "StsMode", "find_endpoint", "resolve_sts_endpoint")
 
 StsMode: TypeAlias = Literal["regional", "legacy"]
-"""The values of ``sts_regional_endpoints``: regional endpoints, or the global one for the oldest regions."""
+"""The values of ``sts_regional_endpoints``: regional endpoints, or the global one for the oldest Regions."""
 
 NO_REGION = lazy_pattern(
     r"NoRegionError|(?i:You must specify a region|Missing ?Region(?:Error)?\b"
@@ -76,15 +76,15 @@ class _Endpoint(NamedTuple):
 
 
 class StsEndpoint(View, _Endpoint):
-    """The endpoint that an STS client calls, and the region for which it signs.
+    """The endpoint that an STS client calls, and the Region for which it signs.
 
     A named tuple, because importing attrs would take most of the time of the first call in a process.
 
     Attributes:
         url: Scheme and host.
         host: The host.
-        signing_region: The region in the credential scope of the signature (Signature Version 4).
-        partition: The partition of the region.
+        signing_region: The Region in the credential scope of the signature (Signature Version 4).
+        partition: The partition of the Region.
         is_global: Whether this is the global endpoint, ``sts.amazonaws.com``.
         published: Whether AWS lists the host. ``False`` if AWS lists only other hosts: SDKs build this name,
             but it is probably missing from DNS. ``None`` if that is unknown.
@@ -103,17 +103,17 @@ def resolve_sts_endpoint(
     """Resolve the STS endpoint that a botocore client with these settings calls.
 
     Args:
-        region: The region; ``None`` for a client without one, which calls the global endpoint. As in
-            botocore, the names ``us-west-2-fips`` and ``fips-us-west-2`` mean the region with ``fips``.
+        region: The Region; ``None`` for a client without one, which calls the global endpoint. As in
+            botocore, the names ``us-west-2-fips`` and ``fips-us-west-2`` mean the Region with ``fips``.
         fips: The setting ``use_fips_endpoint``.
         dual_stack: The setting ``use_dualstack_endpoint``.
         mode: The setting ``sts_regional_endpoints``. The default is that of botocore since 1.40; before, it
             was ``"legacy"``.
 
     Raises:
-        UnknownRegionError: The region is in no partition. botocore would treat it as a region of ``aws``.
-        EndpointError: botocore rejects the mode, or dual stack in the region's partition.
-        TypeError: The region is not a string, or a switch is not a boolean.
+        UnknownRegionError: The Region is in no partition. botocore would treat it as a Region of ``aws``.
+        EndpointError: botocore rejects the mode, or dual stack in the Region's partition.
+        TypeError: The Region is not a string, or a switch is not a boolean.
 
     >>> endpoint = resolve_sts_endpoint("cn-north-1")
     >>> endpoint.url, endpoint.signing_region, endpoint.partition
@@ -198,7 +198,7 @@ _resolve_cached = functools.lru_cache(maxsize=512, typed=True)(_resolve)
 
 
 def find_endpoint(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
-    """Return the endpoint of a region, or ``None`` if it has none."""
+    """Return the endpoint of a Region, or ``None`` if it has none."""
     # Labels of host names are not longer, and longer regions are not cached.
     return _find_endpoint(region, fips, legacy) if len(region) <= _MAX_LABEL_LENGTH else None
 
@@ -245,7 +245,7 @@ def _strip_fips(region: str) -> str:
 
 
 def _match_pattern(name: str) -> tuple[Partition, _Kind] | None:
-    """Return the partition whose pattern matches a region that botocore does not list."""
+    """Return the partition whose pattern matches a Region that botocore does not list."""
     # `\w` matches an underscore, which botocore rejects in regions, because a host name cannot have one.
     if len(name) > _MAX_LABEL_LENGTH or "_" in name:
         return None
@@ -257,7 +257,7 @@ def _match_pattern(name: str) -> tuple[Partition, _Kind] | None:
 
 @functools.cache
 def _compile_patterns() -> tuple[tuple[re.Pattern[str], Partition], ...]:
-    """Compile the patterns when a region is not listed, which most processes never need."""
+    """Compile the patterns when a Region is not listed, which most processes never need."""
     import re
 
     return tuple((re.compile(partition.pattern, re.ASCII), partition) for partition in PARTITIONS)
@@ -301,7 +301,7 @@ def _build_error(region: str) -> UnknownRegionError:
 
 
 def _find_similar(text: str) -> str | None:
-    """Return the region that a text contains, or the most similar one."""
+    """Return the Region that a text contains, or the most similar one."""
     # Availability Zones (us-east-1a), URLs and host names contain their region.
     contained = max((region for region in _REGIONS if region in text), key=len, default=None)
     if contained is not None or len(text) > _MAX_LABEL_LENGTH:

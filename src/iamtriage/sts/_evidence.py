@@ -114,7 +114,7 @@ class StsCall(Value):
 
     @property
     def scope_failure(self) -> CredentialScope | None:
-        """The failure, if an STS request was signed for another region or service."""
+        """The failure, if an STS request was signed for another Region or service."""
         failure = self.failure
         # Other services report the same error. Their endpoints and regions do not matter here.
         if not isinstance(failure, CredentialScope) or failure.envelope.service not in {None, "sts"}:
@@ -125,7 +125,7 @@ class StsCall(Value):
 
     @property
     def region(self) -> SourcedValue | None:
-        """The region that the client uses."""
+        """The Region that the client uses."""
         # botocore reads AWS_DEFAULT_REGION, most others AWS_REGION. The webhook sets both.
         names = ("AWS_REGION", "AWS_DEFAULT_REGION") if self.sdk is None else self.sdk.regions
         found = next(
@@ -205,7 +205,7 @@ class StsCall(Value):
 
     @property
     def suggested_region(self) -> str | None:
-        """An existing region to suggest in a fix."""
+        """An existing Region to suggest in a fix."""
         host, region = self.endpoint, self.region
         candidates = (
             self.cluster_region,
@@ -221,7 +221,7 @@ class StsCall(Value):
         return "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
 
     def is_opt_in(self, region: str) -> bool | None:
-        """Return whether a region is an opt-in region, or ``None`` if that is unknown."""
+        """Return whether a Region is an opt-in Region, or ``None`` if that is unknown."""
         if self.opt_in is not None:
             return self.opt_in
         host = find_endpoint(region)
@@ -244,7 +244,7 @@ class StsCall(Value):
         return f"kubectl set env {self._workload}{self._namespace_option} {' '.join(variables)}"
 
     def set_region_command(self, region: str) -> str:
-        """Return the command that sets the region for all SDKs."""
+        """Return the command that sets the Region for all SDKs."""
         return self.set_env_command(f"AWS_REGION={region}", f"AWS_DEFAULT_REGION={region}")
 
     @property
@@ -257,7 +257,7 @@ class StsCall(Value):
 
 
 def region_in_host(host: str) -> str | None:
-    """Return the region in an STS host.
+    """Return the Region in an STS host.
 
     >>> region_in_host("sts.eu-west-1.amazonaws.com"), region_in_host("sts.amazonaws.com")
     ('eu-west-1', None)

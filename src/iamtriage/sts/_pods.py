@@ -80,7 +80,7 @@ def pod_environment(  # noqa: PLR0913 (each is something that the webhook evalua
     Args:
         annotations: The annotations of the service account. ``None`` if the webhook does not know the service
             account.
-        region: The cluster's region, for the flag ``aws-default-region``. ``None`` if the flag is not set.
+        region: The cluster's Region, for the flag ``aws-default-region``. ``None`` if the flag is not set.
         webhook_flags: The webhook's flags and their values, such as ``{"sts-regional-endpoint": True}``.
             Missing flags have the webhook's defaults; :func:`iamtriage.sts.eks_webhook_flags` returns those
             of EKS. Flags that set no variable are ignored.

@@ -109,7 +109,7 @@ def eks_webhook_flags(region: str, kubernetes_version: str | None = None) -> dic
     """Return the flags with which EKS runs the webhook, if they set variables.
 
     Args:
-        region: The cluster's region.
+        region: The cluster's Region.
         kubernetes_version: The cluster's version. ``None`` for any version that EKS supports today.
 
     Raises:

@@ -18,7 +18,7 @@ class Sdk(NamedTuple):
     Attributes:
         title: Its name in messages.
         mode: ``"regional"`` or ``"legacy"`` by default.
-        regions: The environment variables for the region; the first takes precedence.
+        regions: The environment variables for the Region; the first takes precedence.
         without_region: What it does without a region: call the global endpoint, call us-east-1, fail, or
             something that is not documented.
         has_setting: Whether it supports ``sts_regional_endpoints``.

@@ -32,7 +32,7 @@ __all__ = (
 )
 
 SettingValue: TypeAlias = str | bool | None
-"""The value of a setting: a region, a URL, a mode, a switch, or nothing."""
+"""The value of a setting: a Region, a URL, a mode, a switch, or nothing."""
 
 # The arguments of create_client. The others have no effect on the endpoint.
 _CLIENT_ARGS = ("region_name", "endpoint_url", "use_ssl", "config")

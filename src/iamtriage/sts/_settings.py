@@ -60,10 +60,10 @@ class StsSettings(View):
     Attributes:
         sdk: The name of the SDK, as in :meth:`from_sources`.
         profile: The profile. If its value is ``None``, the profile ``default`` is used.
-        region: The region; its value is ``None`` if it is not set.
+        region: The Region; its value is ``None`` if it is not set.
         endpoint_url: The URL that replaces the endpoint; its value is ``None`` if it is not set.
         sts_regional_endpoints: ``"regional"`` or ``"legacy"``.
-        use_fips_endpoint: Whether to use FIPS endpoints. A region such as ``us-west-2-fips`` implies it.
+        use_fips_endpoint: Whether to use FIPS endpoints. A Region such as ``us-west-2-fips`` implies it.
         use_dualstack_endpoint: Whether to use dual-stack endpoints.
         ignore_configured_endpoint_urls: Whether to ignore URLs other than the client's argument.
         defaults_mode: botocore's ``defaults_mode``; any value but ``"legacy"`` makes ``"regional"`` the
@@ -123,7 +123,7 @@ class StsSettings(View):
         ``cli-v2``, ``cpp``, ``dotnet-v3``, ``dotnet-v4``, ``go-v1``, ``go-v2``, ``java-v1``, ``java-v2``,
         ``js-v2``, ``js-v3``, ``kotlin``, ``php``, ``powershell-v4``, ``powershell-v5``, ``ruby``, ``rust``
         and ``swift``. They differ in whether they support ``sts_regional_endpoints`` and its default, in the
-        variables for region and profile, and in what they do without a region. For .NET v3, Go v1, Java v1,
+        variables for Region and profile, and in what they do without a Region. For .NET v3, Go v1, Java v1,
         JavaScript v2 and PowerShell, the latter is not documented, so :meth:`resolve` raises an error.
         Everything else is assumed to be as in botocore, which is not verified for the others.
 
@@ -163,16 +163,16 @@ class StsSettings(View):
         return tuple(getattr(self, field.name) for field in attrs.fields(type(self)) if field.name != "sdk")
 
     def resolve(self) -> StsEndpoint:
-        """Return the endpoint of a client with these settings: its URL and signing region.
+        """Return the endpoint of a client with these settings: its URL and signing Region.
 
-        For a configured URL, ``published`` is ``None``, ``partition`` is that of the region or empty if the
-        region is unknown, and ``signing_region`` is the region. Without a region it is empty, and the client
+        For a configured URL, ``published`` is ``None``, ``partition`` is that of the Region or empty if the
+        Region is unknown, and ``signing_region`` is the Region. Without a Region it is empty, and the client
         can only make unsigned calls such as ``AssumeRoleWithWebIdentity``.
 
         Raises:
             EndpointError: The SDK rejects a value, botocore has no such dual-stack endpoint, or the SDK
-                requires a region. ``setting`` is the name of the setting.
-            UnknownRegionError: The region is in no partition, and no URL is configured.
+                requires a Region. ``setting`` is the name of the setting.
+            UnknownRegionError: The Region is in no partition, and no URL is configured.
 
         >>> StsSettings.from_sources({"AWS_STS_REGIONAL_ENDPOINTS": "global"}).resolve()
         Traceback (most recent call last):

@@ -48,7 +48,7 @@ class AnswerOptions(TypedDict, total=False):
 
     Attributes:
         status: The HTTP status; by default the one that the service returns.
-        region: The region, such as ``"eu-west-1"``.
+        region: The Region, such as ``"eu-west-1"``.
         request_id: The request ID.
         host_id: The second ID of S3; other services have none.
         time: The time in UTC, such as ``"2026-01-15T09:30:00Z"``. Logs and CloudTrail state it.
@@ -84,7 +84,7 @@ class Sample(SampleData):
         operation: The operation that failed, such as ``"GetObject"``; ``None`` if none was called.
         code: The error code; for a botocore error, the name of its class.
         status: The HTTP status; 0 if there was no response.
-        region: The region that was called.
+        region: The Region that was called.
         request_id: The request ID.
         host_id: The second ID of S3.
         time: The time in UTC.

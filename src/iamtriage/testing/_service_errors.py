@@ -156,7 +156,7 @@ def signature_mismatch(
 def credential_scope(
     operation: str = _WHOAMI[0], service: str = _WHOAMI[1], **call: Unpack[CallOptions]
 ) -> Sample:
-    """Create the error for a request that was signed for a region other than the endpoint's.
+    """Create the error for a request that was signed for a Region other than the endpoint's.
 
     Args:
         operation: The operation that failed.
@@ -191,7 +191,7 @@ def throttled(operation: str, service: str, **call: Unpack[CallOptions]) -> Samp
 
 
 def region_disabled(account: str = "111122223333", **call: Unpack[CallOptions]) -> Sample:
-    """Create the STS error in a region where the account has deactivated STS.
+    """Create the STS error in a Region where the account has deactivated STS.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
 

@@ -146,7 +146,7 @@ def find_service(prefix: str) -> Service:
 
 
 def build_host(prefix: str, region: str) -> str:
-    """Return the host name of a service's endpoint in a region.
+    """Return the host name of a service's endpoint in a Region.
 
     >>> build_host("ecr", "eu-west-1"), build_host("sts", "cn-north-1")
     ('api.ecr.eu-west-1.amazonaws.com', 'sts.cn-north-1.amazonaws.com.cn')

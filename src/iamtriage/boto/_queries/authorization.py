@@ -62,7 +62,7 @@ class RequestAuthorization(View):
 
     Attributes:
         authorization_id: The authorization ID that the denial states.
-        region: The region that returned the details, which is the region of the denied call.
+        region: The Region that returned the details, which is the Region of the denied call.
         details: The authorization details: which policies and statements decided.
         documents: The policy documents as of the denied call, by the URI of the policy.
         refused: Why a policy document could not be retrieved, by the URI of the policy.
@@ -83,7 +83,7 @@ class RequestAuthorization(View):
 
     @property
     def facts(self) -> Facts:
-        """The facts for :func:`iamtriage.explain`: the details and the region of the denied call."""
+        """The facts for :func:`iamtriage.explain`: the details and the Region of the denied call."""
         return Facts(authorization_details=self.details, region=self.region)
 
 
@@ -94,8 +94,8 @@ def authorization_details(
 ) -> RequestAuthorization | Refusal:
     """Get the authorization details of a denied call, and the evaluated policies, from IAM Toolbox.
 
-    A denial with an authorization ID has such details. AWS keeps them for about a day, in the region of the
-    denied call. The region is taken from the console URL in the message, else from the ARN of the resource,
+    A denial with an authorization ID has such details. AWS keeps them for about a day, in the Region of the
+    denied call. The Region is taken from the console URL in the message, else from the ARN of the resource,
     else from the session. Requires the permissions ``iam:GetRequestAuthorizationDetails`` and
     ``iam:GetRequestAuthorizationPolicy``, and a principal in the denied principal's account or organization.
 
@@ -155,7 +155,7 @@ def _has_iam_toolbox(session: object) -> bool:
 
 
 def _find_region(text: str, span: tuple[int, int], authorization_id: str) -> str | None:
-    """Find the region in the console URL of the details, near the failure."""
+    """Find the Region in the console URL of the details, near the failure."""
     # Terminals and tables wrap the URL.
     nearby = "".join(text[max(span[0] - _CONTEXT_CHARS, 0) : span[1] + _CONTEXT_CHARS].split())
     for match in _CONSOLE.finditer(nearby):

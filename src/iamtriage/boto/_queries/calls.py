@@ -174,14 +174,14 @@ def choose_region(
     stated_region: str | None = None,
     session_first: bool,
 ) -> str | Refusal | None:
-    """Return the region to call, or ``None`` to let the client resolve it.
+    """Return the Region to call, or ``None`` to let the client resolve it.
 
-    The first of these wins: the region in ``client_args``; the session's region, if ``session_first``; the
-    failure's region (``stated_region``, else the one in its ARNs); the session's region.
+    The first of these wins: the Region in ``client_args``; the session's Region, if ``session_first``; the
+    failure's Region (``stated_region``, else the one in its ARNs); the session's Region.
 
     A failure never redirects a call to another partition: the session's credentials are not valid there, and
     the request would disclose their session token. Such a call becomes a :class:`Refusal`. A session without
-    a region has no partition to compare.
+    a Region has no partition to compare.
     """
     requested: object = client_args.get("region_name") or getattr(
         client_args.get("config"), "region_name", None
@@ -207,7 +207,7 @@ def choose_region(
 
 
 def _locate_call(failure: Failure | None) -> tuple[str | None, str | None]:
-    """Return the partition and region of a failed call, if its ARNs state them."""
+    """Return the partition and Region of a failed call, if its ARNs state them."""
     partition: str | None = None
     region: str | None = None
     for text in () if failure is None else (failure.resource, failure.principal):

@@ -37,8 +37,8 @@ def decode_message(
     """Decode the encoded message of a denial: principal, action, resource and matching statements.
 
     Requires the permission ``sts:DecodeAuthorizationMessage``. The denied principal often lacks it; you can
-    use any session of the same account that has it. The session's region is called or, if it has none, the
-    region in the failure's ARNs. A message from another partition is not sent.
+    use any session of the same account that has it. The session's Region is called or, if it has none, the
+    Region in the failure's ARNs. A message from another partition is not sent.
 
     Args:
         failure: A failure, or anything that :func:`iamtriage.parse` accepts; or the encoded message alone, as

@@ -1,9 +1,9 @@
-"""Make the calls of a failover client: one region after the other, within the deadline.
+"""Make the calls of a failover client: one Region after the other, within the deadline.
 
 botocore resolves, signs and retries a call within ``BaseClient._make_api_call``. The client calls that method
-once per region, so handlers of the client's events see every attempt. Our own event handlers set the endpoint
-URL and signing region before botocore resolves them, and end botocore's retries while another region is left.
-They also note whether a request is being signed: if credentials cannot be fetched, the region is not down.
+once per Region, so handlers of the client's events see every attempt. Our own event handlers set the endpoint
+URL and signing Region before botocore resolves them, and end botocore's retries while another Region is left.
+They also note whether a request is being signed: if credentials cannot be fetched, the Region is not down.
 A wrapper around botocore's HTTP session enforces the deadline and checks that a response is from STS.
 """
 
@@ -48,7 +48,7 @@ _MFA_CODE_USED = (
 
 @attrs.frozen(eq=False)
 class Target:
-    """The endpoint of a region."""
+    """The endpoint of a Region."""
 
     region: str
     url: str
@@ -58,13 +58,13 @@ class Target:
 
 @attrs.define(eq=False)
 class _Attempt:
-    """One call to one region, in one thread.
+    """One call to one Region, in one thread.
 
     Attributes:
-        target: The region's endpoint.
+        target: The Region's endpoint.
         endpoint: botocore's object for it.
         operation: The operation.
-        is_last: Whether no other region is left.
+        is_last: Whether no other Region is left.
         has_one_time_code: Whether the request contains an MFA code.
         ends_at: When the attempt's share of the deadline ends, by the monotonic clock.
         signing: Whether the request is being signed.
@@ -96,9 +96,9 @@ def combine_clients(clients: list[Any], targets: tuple[Target, ...], failover: F
     """Return the first client, changed to call the endpoints of all clients.
 
     Args:
-        clients: One client per region.
+        clients: One client per Region.
         targets: The endpoints, in the same order.
-        failover: The state of the regions.
+        failover: The state of the Regions.
         limit: The maximum number of seconds for a call.
     """
     client = clients[0]
@@ -151,11 +151,11 @@ class _Router:
     """The state that all calls of a client share.
 
     Attributes:
-        targets: The endpoint of each region.
+        targets: The endpoint of each Region.
         endpoints: botocore's objects for them.
         state: The attempt of each thread.
         limit: The maximum number of seconds for a call.
-        patience: The maximum number of seconds for a region while another one is left.
+        patience: The maximum number of seconds for a Region while another one is left.
         make_api_call: botocore's method.
     """
 
@@ -174,7 +174,7 @@ class _Router:
         params: dict[str, Any],
         ends_at: float,
     ) -> tuple[Any, Exception | None]:
-        """Call one region, and return the response, or the error if the next region is to be tried."""
+        """Call one Region, and return the response, or the error if the next Region is to be tried."""
         region = call.next_region()
         attempt = self._begin_attempt(region, call, operation, params, ends_at)
         # Calls can nest: the client can provide the credentials that sign one of its own calls.
@@ -220,7 +220,7 @@ class _Router:
         )
 
     def _find_reason_to_stop(self, error: Exception, attempt: _Attempt, ends_at: float) -> str | None:
-        """Return why the next region must not be tried after a region failed, or ``None``."""
+        """Return why the next Region must not be tried after a Region failed, or ``None``."""
         if attempt.is_last:
             return None
         if attempt.has_one_time_code and _may_be_sent(error):
@@ -288,7 +288,7 @@ def _build_endpoint(client: Any, other: Any, state: _ThreadState) -> Any:  # noq
 
 
 def _register_handlers(client: Any, state: _ThreadState, first: Target) -> None:  # noqa: ANN401 (botocore has no types)
-    """Register the event handlers that direct a call to the region of the attempt."""
+    """Register the event handlers that direct a call to the Region of the attempt."""
     # The handlers do not refer to the client: a reference cycle would keep it alive.
     exceptions = client.exceptions
 
@@ -325,12 +325,12 @@ def _register_handlers(client: Any, state: _ThreadState, first: Target) -> None:
 
 
 def _may_be_sent(error: Exception) -> bool:
-    """Return whether STS can have received the request before the region failed."""
+    """Return whether STS can have received the request before the Region failed."""
     return not isinstance(error, _UNSENT_ERRORS) and _INVALID_CERTIFICATE not in str(error)
 
 
 def _is_region_failure(error: Exception, attempt: _Attempt) -> bool:
-    """Return whether a call failed for a reason that another region may not have."""
+    """Return whether a call failed for a reason that another Region may not have."""
     if attempt.signing:
         return False  # the credential provider failed
     if isinstance(error, ClientError):

@@ -1,4 +1,4 @@
-"""Create a botocore STS client that fails over to other regions."""
+"""Create a botocore STS client that fails over to other Regions."""
 
 # botocore has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -44,52 +44,52 @@ def sts_client(  # noqa: PLR0913 (all but two are keyword-only)
     on_event: Callable[[FailoverEvent], None] | None = None,
     **client_args: Any,  # noqa: ANN401 (botocore's)
 ) -> Any:  # noqa: ANN401 (botocore has no types; annotate it with your stubs' STSClient)
-    """Create a botocore STS client that calls the next region if one is down.
+    """Create a botocore STS client that calls the next Region if one is down.
 
-    A region is down if the connection fails (refused, reset, DNS, TLS), if the response takes too long, if
+    A Region is down if the connection fails (refused, reset, DNS, TLS), if the response takes too long, if
     its status is 500 or higher, or if it is not an STS response, such as the page of a captive portal. A
-    denial, or any other status below 500, means that the region is up. Each call goes to the first region
-    that is not known to be down, and is signed for that region. After a failure, a region is skipped for
-    ``cooldown`` seconds; then one call tries it again. If all regions are down, the client first calls the
+    denial, or any other status below 500, means that the Region is up. Each call goes to the first Region
+    that is not known to be down, and is signed for that Region. After a failure, a Region is skipped for
+    ``cooldown`` seconds; then one call tries it again. If all Regions are down, the client first calls the
     one that failed the longest ago.
 
-    A call tries each region once, but the last one as often as botocore's retry settings say. Unless the
+    A call tries each Region once, but the last one as often as botocore's retry settings say. Unless the
     session or ``config`` sets timeouts, they are 5 seconds to connect and 20 seconds to read. They apply to
-    each connection and read; ``deadline`` limits the whole call, and each remaining region gets an equal
+    each connection and read; ``deadline`` limits the whole call, and each remaining Region gets an equal
     share of it. Only the time that a credential provider takes can exceed the deadline.
 
     An MFA code (``TokenCode``) works only once. After a request with a code has been sent, the call is not
-    retried in any region.
+    retried in any Region.
 
     Events, ``exceptions`` and stubs work as in any botocore client, and threads can share it. It ignores
     ``sts_regional_endpoints`` and configured endpoint URLs, which specify a single host. It uses the FIPS and
-    dual-stack settings. Presigned URLs are for the first region.
+    dual-stack settings. Presigned URLs are for the first Region.
 
     Args:
         session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
-        regions: The regions to try, in this order. Since credentials are valid in one partition, they must
+        regions: The Regions to try, in this order. Since credentials are valid in one partition, they must
             belong to the same one.
-        endpoints: The URLs of regions with another endpoint than the public one, such as a VPC endpoint.
-        cooldown: For how many seconds to skip a region after a failure.
+        endpoints: The URLs of Regions with another endpoint than the public one, such as a VPC endpoint.
+        cooldown: For how many seconds to skip a Region after a failure.
         deadline: The maximum number of seconds for a call, or ``None`` for no limit.
         clock: A function that returns the time in seconds.
         on_event: A function to call with each event, in the thread of the call. Its exceptions are logged.
         client_args: Arguments for ``session.client("sts", …)``, except ``region_name`` and ``endpoint_url``.
 
     Returns:
-        The client. Its attribute ``iamtriage_failover`` is a :class:`Failover` with the state of the regions
+        The client. Its attribute ``iamtriage_failover`` is a :class:`Failover` with the state of the Regions
         and the events. The logger ``iamtriage.boto`` logs the events, too.
 
     Raises:
-        UnknownRegionError: A region is in no known partition.
+        UnknownRegionError: A Region is in no known partition.
         EndpointError: A URL is invalid, or the settings require dual-stack endpoints that do not exist.
-        ValueError: The regions are empty, contain duplicates or belong to several partitions; or the cooldown
+        ValueError: The Regions are empty, contain duplicates or belong to several partitions; or the cooldown
             or the deadline is out of range.
-        TypeError: The session, regions, cooldown or deadline have the wrong type, or a client argument is
+        TypeError: The session, Regions, cooldown or deadline have the wrong type, or a client argument is
             unknown or conflicts with ``regions``.
 
-    If every region fails, the call raises the last error. An error that is raised after regions failed has a
-    note with the response or error of each region.
+    If every Region fails, the call raises the last error. An error that is raised after Regions failed has a
+    note with the response or error of each Region.
 
     >>> import botocore.session
     >>> client = sts_client(botocore.session.Session(), ["eu-west-1", "eu-central-1"])

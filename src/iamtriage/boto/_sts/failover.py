@@ -1,6 +1,6 @@
-"""Choose the region to call, and record what happens.
+"""Choose the Region to call, and record what happens.
 
-Each region has a circuit breaker: https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker.
+Each Region has a circuit breaker: https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ("Call", "Failover", "FailoverEvent", "FailoverKind")
 
 FailoverKind: TypeAlias = Literal["failed", "skipped", "answered", "recovered", "exhausted"]
-"""What can happen to a region during a call; see :class:`FailoverEvent`."""
+"""What can happen to a Region during a call; see :class:`FailoverEvent`."""
 
 _LOG = logging.getLogger("iamtriage.boto")
 _MAX_EVENTS = 256
@@ -34,19 +34,19 @@ _WARNINGS = frozenset({"failed", "exhausted"})
 
 @attrs.frozen
 class FailoverEvent(View):
-    """An event of a failover client. A call to which the first region responds produces none.
+    """An event of a failover client. A call to which the first Region responds produces none.
 
     Attributes:
-        kind: ``"failed"``: the region could not be reached, did not respond in time, responded with a status
-            of 500 or higher, or what responded is not STS. ``"skipped"``: the region was skipped because it
-            failed recently. ``"answered"``: the region responded, possibly with a denial, after others failed
-            or were skipped. ``"recovered"``: the region responded and had failed before. ``"exhausted"``: the
-            last region failed, too; the call raises an exception.
+        kind: ``"failed"``: the Region could not be reached, did not respond in time, responded with a status
+            of 500 or higher, or what responded is not STS. ``"skipped"``: the Region was skipped because it
+            failed recently. ``"answered"``: the Region responded, possibly with a denial, after others failed
+            or were skipped. ``"recovered"``: the Region responded and had failed before. ``"exhausted"``: the
+            last Region failed, too; the call raises an exception.
         call: The number of the call, counted from 1. It identifies the events of one call if threads share
             the client.
         operation: The operation, such as ``"AssumeRole"``.
-        region: The region, as passed to :func:`sts_client`.
-        url: The region's endpoint URL.
+        region: The Region, as passed to :func:`sts_client`.
+        url: The Region's endpoint URL.
         at: The time by the client's clock.
         error: The class and message of the exception, on one line; ``None`` if there was none.
 
@@ -79,7 +79,7 @@ class FailoverEvent(View):
 
 @attrs.define(eq=False)
 class _Breaker:
-    """The circuit breaker of a region, guarded by the lock of :class:`Failover`."""
+    """The circuit breaker of a Region, guarded by the lock of :class:`Failover`."""
 
     failed_at: float | None = None
     on_trial: bool = False  # one call tries whether the region is back, and the others still skip it
@@ -89,9 +89,9 @@ class Failover:
     """The state of a failover client's regions: ``client.iamtriage_failover``. Threads can share it.
 
     Attributes:
-        regions: The regions, in the order in which they are tried.
-        endpoints: The endpoint URL of each region.
-        cooldown: For how many seconds a region is skipped after a failure.
+        regions: The Regions, in the order in which they are tried.
+        endpoints: The endpoint URL of each Region.
+        cooldown: For how many seconds a Region is skipped after a failure.
 
     >>> failover = Failover({"eu-west-1": "https://sts.eu-west-1.amazonaws.com"})
     >>> failover.regions, failover.skipped, failover.events
@@ -128,19 +128,19 @@ class Failover:
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """The regions that a call would skip now."""
+        """The Regions that a call would skip now."""
         with self._lock:
             now = self._clock()
             return tuple(region for region, breaker in self._breakers.items() if self._is_open(breaker, now))
 
     def begin_call(self, operation: str) -> Call:
-        """Begin a call, which tries one region after the other."""
+        """Begin a call, which tries one Region after the other."""
         with self._lock:
             self._calls += 1
             return Call(self, self._calls, operation, list(self.regions))
 
     def choose_region(self, untried: list[str]) -> tuple[str, bool, list[str]]:
-        """Return the region to call, whether it is on trial, and the regions that were skipped."""
+        """Return the Region to call, whether it is on trial, and the Regions that were skipped."""
         skipped: list[str] = []
         with self._lock:
             now = self._clock()
@@ -187,7 +187,7 @@ class Failover:
 
 @attrs.define(eq=False)
 class Call:
-    """A call in one thread, with the regions that it has not tried yet."""
+    """A call in one thread, with the Regions that it has not tried yet."""
 
     _failover: Failover
     _number: int
@@ -199,7 +199,7 @@ class Call:
     _attempts: list[str] = attrs.field(factory=list[str])
 
     def next_region(self) -> str:
-        """Return the region to call next."""
+        """Return the Region to call next."""
         region, self._on_trial, skipped = self._failover.choose_region(self.untried)
         self.untried.remove(region)
         for other in skipped:
@@ -210,13 +210,13 @@ class Call:
         return region
 
     def record_response(self, region: str) -> None:
-        """Record that a region responded."""
+        """Record that a Region responded."""
         had_failed = self._failover.record_health(region, healthy=True, on_trial=self._on_trial)
         if had_failed or self._has_failed_over:
             self._record_event("recovered" if had_failed else "answered", region)
 
     def record_failure(self, region: str, error: Exception) -> None:
-        """Record that a region failed."""
+        """Record that a Region failed."""
         self._failover.record_health(region, healthy=False, on_trial=self._on_trial)
         self._has_failed_over = True
         description = _format_line(f"{type(error).__name__}: {error}")
@@ -226,19 +226,19 @@ class Call:
             self._record_event("exhausted", region, description)
 
     def release(self, region: str) -> None:
-        """End the trial of a region whose health the call did not show."""
+        """End the trial of a Region whose health the call did not show."""
         self._failover.record_health(region, healthy=None, on_trial=self._on_trial)
 
     @property
     def has_failures(self) -> bool:
-        """Whether a region failed."""
+        """Whether a Region failed."""
         return bool(self._attempts)
 
     def build_note(self, reason: str | None = None) -> str:
-        """Build the exception note with the response or error of each region.
+        """Build the exception note with the response or error of each Region.
 
         Args:
-            reason: Why the call ended before every region failed.
+            reason: Why the call ended before every Region failed.
         """
         if reason is None:
             return "\n".join((f"iamtriage: {self._operation} failed in every region:", *self._attempts))
