@@ -53,10 +53,10 @@ class Partition(NamedTuple):
     """A partition and its STS hosts.
 
     Attributes:
-        regions: The regions for which endpoints.json lists an STS host.
-        unlisted: The regions that only partitions.json lists.
-        pseudo: Region names that are not regions, such as ``aws-global``.
-        fips_regions: The regions for which endpoints.json lists a FIPS host.
+        regions: The Regions for which endpoints.json lists an STS host.
+        unlisted: The Regions that only partitions.json lists.
+        pseudo: Region names that are not Regions, such as ``aws-global``.
+        fips_regions: The Regions for which endpoints.json lists a FIPS host.
         rejects_dual_stack: Whether clients raise EndpointVariantError for dual stack.
     """
 
