@@ -106,7 +106,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     for number, cause in enumerate(causes):
         # A possible cause is shown in full, because the summary only says that it is possible.
         is_restated = (number == 0 or cause.evidence != "possible") and (
-            restates(cause.text, summary) if cause.because else number == 0 and _contains(summary, cause.text)
+            restates(cause.text, summary) if cause.because else _contains(summary, cause.text)
         )
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):
@@ -127,6 +127,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
             quoted = next(
                 (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
             )
+            if number and not cause.because:
+                continue
             if number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
                 text = _end_sentence(quoted or cause.text)
         rows.append((cause.evidence.capitalize(), text))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
-from iamtriage.arns._principals import InstanceProfile, Role
+from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -244,15 +244,18 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     if arn.correct_arn is not None:
         steps.insert(0, f"The ARN of the role is {clip_text(arn.correct_arn)}.")
     is_known = arn.diagnosis is not None or arn.principal is not None
+    title, line = "Look up the complete ARN", arn.lookup_command
+    if arn.diagnosis is not None and isinstance(arn.principal, User):
+        title, line = "Use the ARN of a role", "aws iam list-roles --query 'Roles[].Arn'"
     return case.explain(
         summary,
         *arn.causes(ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself.")),
         topic="invalid-arn",
         remedies=(
             your_remedy(
-                "Look up the complete ARN",
+                title,
                 *steps,
-                commands=(arn.lookup_command,) if is_known else (),
+                commands=(line,) if is_known else (),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),
         ),

@@ -93,7 +93,7 @@ INSTANCE_PROFILE_NOT_FOUND = CauseType(
 ROLE_INSTEAD_OF_PROFILE = CauseType(
     "role-instead-of-profile",
     title="The call passes a role name instead of an instance profile name",
-    fix="Use the name of the instance profile that contains the role.",
+    fix="Use the name of the instance profile that contains the role. The command aws iam list-instance-profiles-for-role prints it.",
     recognised_by="The value for the instance profile is a role.",
     sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
     of="instance-profile-not-found",

@@ -285,9 +285,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         outcome = "found no AWS credentials"
-        causes = (
-            HELPER_WITHOUT_CREDENTIALS.cause("derived", ("The text contains the helper's own error.",)),
-        )
+        causes = (HELPER_WITHOUT_CREDENTIALS.cause("derived"),)
         if other is None:
             first = (credential_remedies.CONFIGURE_CREDENTIALS,)
     elif _API_VERSION in message or _OTHER_VERSION in message:

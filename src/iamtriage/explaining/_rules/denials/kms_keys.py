@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import authorization_det
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
         denial_summary(denial, verdict),
-        KMS_KEY_POLICY.cause(because=reason_lines(denial), text=text),
+        KMS_KEY_POLICY.cause(text=text),
         KMS_WRONG_REGION.cause(),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),

@@ -134,6 +134,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
     to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
+    if recipient is not None and len(recipient.passed_to) > 2:
+        to = f"{recipient.passed_to[0]} or another service principal"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
     if denial.action_evidence == "supplied":
         evidence = "supplied"

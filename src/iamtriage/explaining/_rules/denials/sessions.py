@@ -242,7 +242,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
     policy = resource_policies.policy_of(denial)
     name = policy.name
-    causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
+    causes = [UNSIGNED_CALL.cause("reported")]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
     client, region = _find_search_client(denial), _find_endpoint_region(denial)

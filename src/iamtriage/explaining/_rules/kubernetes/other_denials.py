@@ -137,7 +137,9 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
-        notes=("The cluster's audit log marks requests with old tokens: authentication.k8s.io/stale-token.",),
+        notes=(
+            "Requests with old tokens have the annotation authentication.k8s.io/stale-token in the audit log.",
+        ),
     )
 
 

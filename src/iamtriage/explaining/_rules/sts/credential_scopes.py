@@ -188,7 +188,7 @@ def _explain_sts(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region, host), *findings.remedies)),
             *((_GLOBAL_ENDPOINT,) if host is None else ()),
         ),
-        notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
+        notes=("Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",),
     )
 
 
