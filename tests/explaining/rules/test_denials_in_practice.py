@@ -517,7 +517,7 @@ RESOURCES: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts with an explicit deny in a resource-based policy",
         {},
         (
-            "exempt the caller from the Deny. Save the changed policy as attributes.json (a JSON string as the value of Policy).",
+            "}. Save the changed policy as attributes.json (a JSON string as the value of Policy).",
             f"Then, with attributes.json saved: aws sqs set-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/carts --attributes file://attributes.json --region eu-west-1",
         ),
         ("put-role-policy",),
@@ -2263,6 +2263,34 @@ FRAMES: tuple[Case, ...] = (
         ("Reuse the credentials",),
     ),
 )
+DOMAINS: tuple[Case, ...] = (
+    (
+        "OpenSearch domain in a VPC",
+        f"User: {SESSION} is not authorized to perform: es:ESHttpPost with an explicit deny in a resource-based policy\nhost=vpc-carts-a1b2c3d4e5.eu-west-1.es.amazonaws.com",
+        {},
+        (
+            "the access policy of the domain carts explicitly denies it",
+            "--domain-name carts",
+            "--region eu-west-1",
+            '"ArnNotLike": {"aws:PrincipalArn"',
+        ),
+        ("aws:SourceVpce", "aws:SourceIp", "Replace"),
+    ),
+    (
+        "OpenSearch domain that the text does not show",
+        f"User: {SESSION} is not authorized to perform: es:ESHttpPost with an explicit deny in a resource-based policy",
+        {},
+        ("aws:SourceIp, if the domain is not in a VPC", "--domain-name DOMAIN"),
+        ("aws:SourceVpce",),
+    ),
+    (
+        "OpenSearch domains of which one was called",
+        f"User: {SESSION} is not authorized to perform: es:ESHttpPost because no resource-based policy allows the es:ESHttpPost action\nvpc-carts-a1b2c3d4e5.eu-west-1.es.amazonaws.com or search-bills-a1b2c3d4e5.eu-west-1.es.amazonaws.com",
+        {},
+        ("--domain-name DOMAIN",),
+        ("carts", "bills"),
+    ),
+)
 ASSOCIATIONS: tuple[Case, ...] = (
     (
         "external ID of another association",
@@ -2327,6 +2355,7 @@ CASES = (
     *CASES,
     *ASSOCIATIONS,
     *FRAMES,
+    *DOMAINS,
     *SESSIONS,
     *BUCKETS,
     *SETTINGS,

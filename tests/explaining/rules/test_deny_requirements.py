@@ -71,6 +71,30 @@ def _text(policy_type: str, action: str = "ec2:RunInstances", resource: str = IN
 
 Case = tuple[str, dict[str, Any], tuple[str, ...]]
 CASES: tuple[Case, ...] = (
+    # The details state the value that the named statement tests.
+    (
+        _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
+        _details("NoWritesViaMcp", "SERVICE_CONTROL_POLICY", {"aws:ViaAWSMCPService": "true"}),
+        (
+            "(statement NoWritesViaMcp), most likely because aws:ViaAWSMCPService is true.",
+            "Do this first: Make the call without the AWS MCP server",
+        ),
+    ),
+    (
+        _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
+        _details("Guard", "SERVICE_CONTROL_POLICY", {"aws:ViaAWSMCPService": "true"}),
+        ("(statement Guard).", "without the AWS MCP server, if the Deny is about it"),
+    ),
+    (
+        _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
+        _details("Guard", "SERVICE_CONTROL_POLICY", {"aws:ViaAWSMCPService": "false"}),
+        ("Do this first: Change the service control policy",),
+    ),
+    (
+        _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
+        _details("RequireTls", "SERVICE_CONTROL_POLICY", {"aws:SecureTransport": "true"}),
+        ("(statement RequireTls).", "Call over HTTPS"),
+    ),
     # A Null check, and a check for MFA that long-term keys do not have.
     (
         _text("an identity-based policy"),

@@ -187,7 +187,7 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
     context = facts.context
-    region = profile = instance = user = key = None
+    region = profile = instance = user = key = domain = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
@@ -202,6 +202,10 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         # A denied command can name another user than the caller, who must not get the permission.
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
+        if "vpc-" in text or "search-" in text:
+            from iamtriage.explaining._rules.shared.services import find_domain
+
+            domain = find_domain(text)
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
@@ -227,6 +231,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
         ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
         ("API_ID", _value(context.api), commands.user_name),
         ("FUNCTION_NAME", _value(context.function), commands.user_name),
+        ("DOMAIN", domain and domain["domain"], commands.user_name),
     )
     for name, value, argument in stated:
         if value is not None and argument(value) == value:

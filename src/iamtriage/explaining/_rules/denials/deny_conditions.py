@@ -112,10 +112,19 @@ IAM_USERS = Requirement(
     r"iam:create(?:user|accesskey|loginprofile)\Z",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
 )
+# https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_troubleshoot.html
+MCP = Requirement(
+    ("aws:ViaAWSMCPService", "aws:CalledViaAWSMCP"),
+    "Make the call without the AWS MCP server",
+    "If you are permitted to, make the same call yourself with the AWS CLI or an SDK, with the same user or role: only requests through an AWS MCP server have aws:ViaAWSMCPService.",
+    r"mcp",
+    url="https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_troubleshoot.html",
+)
 # The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
 # options those of the AWS CLI and Terraform's AWS provider.
 REQUIREMENTS = (
     REVOCATION,
+    MCP,
     MFA,
     IAM_USERS,
     BOUNDARY,

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -50,6 +51,8 @@ _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+# The tool of the AWS MCP server that makes calls, and its condition keys.
+_MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
 DENYING_CONDITION = CauseType(
@@ -159,6 +162,8 @@ def _add_reason(
         return f"{words}: someone revoked older sessions of the role (policy {deny_conditions.REVOCATION.names})."
     checks = (_describe_presence(denial, each) for each in conditions)
     reason = next((each for each in checks if each is not None), None)
+    if reason is None and met is None and (tested := _describe_tested_value(denial)) is not None:
+        return f"{words}, most likely because {tested}."
     if met is not None:
         reason = f"{clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
     return f"{words}{(reason and f' because {reason}') or ''}."
@@ -231,8 +236,8 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
     return f"{setting}. The Deny then does not match, and no policy has to change."
 
 
-def _remedy_by_name(denial: Denial) -> Remedy | None:
-    """Return how to satisfy what the Sids and the name of the policy suggest."""
+def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
+    """Return the requirement that the Sids and the name of the policy suggest, and that name."""
     # The ID of a control policy is random.
     policy = "" if _CONTROL_POLICY.search(denial.policy or "") else (denial.policy or "").rpartition("/")[2]
     is_boundary = denial.policy_type == "permissions_boundary"
@@ -240,34 +245,55 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
     if deny_conditions.shows_revocation(denial):
         names = (*names, deny_conditions.REVOCATION.names)
-    is_global = denial.service in deny_conditions.GLOBAL_SERVICES
-    if is_global and any(re.search(deny_conditions.REGION.names, each, re.IGNORECASE) for each in names):
-        return exempt_global_service(denial)
-    other = find_other_region(denial)
-    if other is not None:
-        return _build_remedy(denial, deny_conditions.REGION, *other)
     for requirement in deny_conditions.REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
         if name is not None:
-            title = requirement.title
-            if requirement is not deny_conditions.REVOCATION:
-                title += f": the name {clip_text(name)} suggests it"
-            steps = (requirement.step,)
-            if requirement.has_key("aws:RequestTag/"):
-                steps = (_tag_step(denial, requirement.step),)
-            if requirement is deny_conditions.REGION:
-                if denial_remedies.model_region_remedy(denial) is not None:
-                    # The inference profile chooses the Region, not the call.
-                    return None
-                if called := find_called_region(denial):
-                    steps = (describe_called_region(denial, called),)
-            return _build_remedy(denial, requirement, title, *steps)
+            return requirement, name
         if requirement is deny_conditions.BOUNDARY and is_boundary:
-            title = f"{requirement.title}, if the Deny requires one"
-            return _build_remedy(denial, requirement, title, requirement.step)
+            return requirement, ""
+    values = request_values(denial.facts, deny_conditions.MCP.keys[0])
+    is_through_server = values == ("true",) or (not values and _MCP.search(denial.failure.text))
+    return (deny_conditions.MCP, "") if is_through_server else None
+
+
+def _describe_tested_value(denial: Denial) -> str | None:
+    """Return the value of the request that a Deny most likely tests by its name, as a clause."""
+    requirement, name = _find_named_requirement(denial) or (None, "")
+    for key in requirement.keys if requirement is not None and name else ():
+        values = request_values(denial.facts, key)
+        # What a Deny requires, such as TLS, is true if it is met.
+        if values and (requirement is deny_conditions.MCP or values != ("true",)):
+            return f"{key} is {clip_text(values[0])}"
     return None
+
+
+def _remedy_by_name(denial: Denial) -> Remedy | None:
+    """Return how to satisfy what the Sids and the name of the policy suggest."""
+    requirement, name = _find_named_requirement(denial) or (None, "")
+    is_global = denial.service in deny_conditions.GLOBAL_SERVICES
+    if is_global and requirement is deny_conditions.REGION:
+        return exempt_global_service(denial)
+    other = find_other_region(denial)
+    if other is not None:
+        return _build_remedy(denial, deny_conditions.REGION, *other)
+    if requirement is None:
+        return None
+    title, step = requirement.title, requirement.step
+    if not name:
+        title = f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
+    elif requirement is not deny_conditions.REVOCATION:
+        title += f": the name {clip_text(name)} suggests it"
+    if requirement.has_key("aws:RequestTag/"):
+        step = _tag_step(denial, step)
+    if requirement is deny_conditions.REGION:
+        if denial_remedies.model_region_remedy(denial) is not None:
+            # The inference profile chooses the Region, not the call.
+            return None
+        if called := find_called_region(denial):
+            step = describe_called_region(denial, called)
+    return _build_remedy(denial, requirement, title, step)
 
 
 def _build_remedy(

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, services
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
@@ -38,12 +38,6 @@ _PERMISSION = lazy_pattern(
 # https://docs.opensearch.org/latest/security/access-control/permissions/
 _OF_CLUSTER = lazy_pattern(
     r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)",
-    re.ASCII,
-)
-
-# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
-_DOMAIN_HOST = lazy_pattern(
-    r"\b(?:vpc|search)-(?P<domain>[a-z][a-z0-9-]{2,27})-[a-z0-9]{8,40}\.(?:aos\.)?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\.(?:es\.amazonaws\.com|on\.aws)",
     re.ASCII,
 )
 
@@ -90,7 +84,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
 
 def _describe_domain(text: str) -> str:
     """Return the command that shows how a domain controls access, with the domain and Region of a host in the text."""
-    found = _DOMAIN_HOST.search(text)
+    found = services.find_domain(text)
     domain, region = (found["domain"], f" --region {found['region']}") if found else ("DOMAIN", "")
     return f"aws opensearch describe-domain --domain-name {domain}{region} --query DomainStatus.AdvancedSecurityOptions"
 

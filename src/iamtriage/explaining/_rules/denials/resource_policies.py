@@ -10,9 +10,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
-from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -246,7 +248,15 @@ def in_resource_account(denial: Denial) -> str:
 
 def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
-    return services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
+    policy = services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
+    domain = _find_domain(denial)
+    return policy if domain is None else attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
+
+
+def _find_domain(denial: Denial) -> re.Match[str] | None:
+    """Return the host of the OpenSearch domain, which its denials do not name."""
+    is_unnamed = denial.service == "es" and denial.resource is None
+    return services.find_domain(denial.failure.text) if is_unnamed else None
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
@@ -291,8 +301,12 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     """
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
+    networks, domain = "aws:SourceVpce or aws:SourceIp", services.find_domain(denial.failure.text)
+    if denial.service == "es":
+        # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+        networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"
     ways = (
-        "from a network (aws:SourceVpce or aws:SourceIp)",
+        *((f"from a network ({networks})",) if networks else ()),
         # API Gateway has no endpoints without TLS.
         *(("over HTTPS (aws:SecureTransport)",) if denial.service != "execute-api" else ()),
         *(("with the encryption header that they name",) if is_upload else ()),
@@ -315,7 +329,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
             *present(typical_requirement(denial)),
             " ".join(
                 (
-                    f"If the request is legitimate, exempt the caller from the Deny.{save}",
+                    f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",
                     *((REDEPLOY,) if denial.service == "execute-api" else ()),
                 )
             ),
@@ -325,6 +339,14 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         layer="resource",
         url=pages.EVALUATION,
     )
+
+
+def _describe_exemption(denial: Denial) -> str:
+    """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
+    if denial.role is None and not isinstance(denial.principal, User):
+        return ""
+    arn = policy_principals.policy_principal_arn(denial)
+    return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 
 def redeploy_commands(denial: Denial) -> tuple[str, ...]:
@@ -359,6 +381,8 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         )
     # The CLI uses the configured Region, whatever Region an ARN has.
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    if (domain := _find_domain(denial)) is not None:
+        region = domain["region"]
     is_known = region != "" and commands.region(region) == region
     return tuple(
         command(

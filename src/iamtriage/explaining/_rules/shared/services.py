@@ -10,13 +10,20 @@ source is omitted.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import allow, build_document
 
+# https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
+_DOMAIN_HOST = lazy_pattern(
+    r"\b(?P<kind>vpc|search)-(?P<domain>[a-z][a-z0-9-]{2,27})-[a-z0-9]{8,40}\.(?:aos\.)?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)\.(?:es\.amazonaws\.com|on\.aws)",
+    re.ASCII,
+)
 ASSUME_ROLE = ("sts:AssumeRole",)
 """The actions in the trust policies of most services."""
 
@@ -354,6 +361,16 @@ _ACCESS_POINT_POLICY = ResourcePolicy(
     "aws s3control put-access-point-policy --account-id ACCOUNT_ID --name ACCESS_POINT --policy file://policy.json",
     other="bucket policy",
 )
+
+
+def find_domain(text: str) -> re.Match[str] | None:
+    """Return the host of the only OpenSearch domain that a text names, with its kind, domain and Region.
+
+    >>> find_domain("https://vpc-logs-a1b2c3d4e5.eu-west-1.es.amazonaws.com/_bulk")["domain"]
+    'logs'
+    """
+    found = list(_DOMAIN_HOST.finditer(text))
+    return found[0] if len({each[0] for each in found}) == 1 else None
 
 
 def find_resource_policy(service: str | None, resource: str | None) -> ResourcePolicy | None:
