@@ -282,7 +282,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         return None
     title, step = requirement.title, requirement.step
     if not name:
-        title = f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
+        title = (
+            f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
+        )
     elif requirement is not deny_conditions.REVOCATION:
         title += f": the name {clip_text(name)} suggests it"
     if requirement.has_key("aws:RequestTag/"):

@@ -250,7 +250,11 @@ def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
     policy = services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
     domain = _find_domain(denial)
-    return policy if domain is None else attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
+    return (
+        policy
+        if domain is None
+        else attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
+    )
 
 
 def _find_domain(denial: Denial) -> re.Match[str] | None:
