@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import pytest
@@ -570,76 +569,8 @@ def test_policy_is_corrected_in_terraform_without_a_command() -> None:
     )
 
 
-_IN_USE = """{created}
-Error: creating EKS Access Entry (tea:arn:aws:iam::111122223333:role/tea-ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 0a1b, ResourceInUseException: The specified access entry resource is already in use on this cluster.
-
-  with {address},
-  on main.tf line 9, in resource "aws_eks_access_entry" "this":
-"""
-_ROLE_EXISTS = """{created}
-Error: creating IAM Role (tea-ci): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 0a1b, EntityAlreadyExists: Role with name tea-ci already exists.
-
-  with {address},
-  on main.tf line 9, in resource "aws_iam_role" "this":
-"""
-_THIS = 'module.eks.aws_eks_access_entry.this["{}"]'
-_CREATED = "{}: Creation complete after 1s{}"
 
 
-@pytest.mark.parametrize(
-    ("text", "created", "address", "step"),
-    [
-        pytest.param(
-            _IN_USE,
-            _CREATED.format(_THIS.format("cluster_creator"), ""),
-            _THIS.format("ops"),
-            'Remove "ops" from access_entries, or keep it and set enable_cluster_creator_admin_permissions = false.',
-            id="the entry of the cluster creator",
-        ),
-        pytest.param(
-            _IN_USE,
-            _CREATED.format(_THIS.format("a"), " [id=tea:arn:aws:iam::111122223333:role/tea-ops]"),
-            _THIS.format("b"),
-            f"The same run created it as {_THIS.format('a')}: keep only one of the two declarations.",
-            id="the same principal twice",
-        ),
-        pytest.param(
-            _IN_USE,
-            _CREATED.format(_THIS.format("a"), " [id=tea:arn:aws:iam::111122223333:role/tea-ci]"),
-            _THIS.format("b"),
-            None,
-            id="another principal",
-        ),
-        pytest.param(
-            _ROLE_EXISTS,
-            _CREATED.format("aws_iam_role.first", " [id=tea-ci]"),
-            "aws_iam_role.second",
-            "The same run created it as aws_iam_role.first: keep only one of the two declarations.",
-            id="the same role twice",
-        ),
-        pytest.param(
-            _ROLE_EXISTS,
-            _CREATED.format("aws_iam_role.first", ""),
-            "aws_iam_role.second",
-            None,
-            id="another role",
-        ),
-    ],
-)
-def test_what_the_same_run_created_is_not_imported(
-    text: str, created: str, address: str, step: str | None
-) -> None:
-    explanation = explain(text.format(created=created, address=address))
-    lines = "\n".join(line for each in explanation.remedies for line in each.commands)
-    assert ("terraform import" in lines) == (step is None)
-    if step is not None:
-        assert step in explanation.remedies[0].steps[0]
-        assert f"terraform state show {quote(created.partition(':')[0])}" in lines
-    if text is _IN_USE:
-        assert (
-            "aws eks describe-access-entry --cluster-name tea"
-            in explanation.remedies[0].commands[0 if step is None else 1]
-        )
 
 
 _CONFLICT = "https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, "

@@ -466,17 +466,3 @@ def test_console_needs_no_placeholder_for_a_known_principal() -> None:
     assert "PRINCIPAL_ARN" in str(explained(NEW))
 
 
-@pytest.mark.parametrize(
-    ("settings", "first"),
-    [
-        ("/etc/eks/bootstrap.sh orders --kubelet-extra-args '--hostname-override=gpu-1.example.com'", "Remove --hostname-override, so that"),
-        ('[settings.kubernetes]\nhostname-override = "gpu-1.example.com"', "Remove hostname-override, so that"),
-        ("", "Let the kubelet register as ip-10-0-3-7.eu-west-1.compute.internal"),
-    ],
-    ids=["user data", "Bottlerocket", "unknown"],
-)  # fmt: skip
-def test_kubelet_with_another_name(settings: str, first: str) -> None:
-    error = '''kubelet[9]: "Unable to register node with API server" err="nodes \\"gpu-1.example.com\\" is forbidden: node \\"ip-10-0-3-7.eu-west-1.compute.internal\\" is not allowed to modify node \\"gpu-1.example.com\\""'''
-    explanation = explain(f"{error}\n\n{settings}")
-    assert explanation.remedies[0].title.startswith(first)
-    assert "Neither an RBAC binding nor an IAM policy helps" in explanation.notes[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -40,17 +40,6 @@ _IMPORTED_BY_NAME = frozenset(
         "aws_iam_role", "aws_iam_user", "aws_kms_alias", "aws_lambda_function", "aws_s3_bucket", "aws_ssm_parameter",
     }
 )  # fmt: skip
-# What Terraform prints for a resource that it has created; not all types have an ID.
-_CREATED = lazy_pattern(
-    r"(?<![\w.])(?P<address>(?:module\.[\w-]{1,64}(?:\[[^\]\n]{1,128}\])?\.){0,8}(?P<type>aws_\w{1,80})\.[\w-]{1,64}(?:\[[^\]\n]{1,128}\])?)"
-    r": Creation complete(?: after [\dhms]{2,12})?(?: \[id=(?P<id>[^\]\n]{1,600})\])?",
-    re.ASCII,
-)
-# The entry that the module terraform-aws-eks creates with enable_cluster_creator_admin_permissions:
-# https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/main.tf
-_CREATOR = lazy_pattern(r"\baws_eks_access_entry\.this\[\"cluster_creator\"\]")
-_INDEX = lazy_pattern(r"\[\"([^\"\]]{1,128})\"\]\Z")
-_MAX_CHARS = 100_000
 # The types that are imported by an ID that AWS knows, and the commands that print it.
 _LOOKUPS = {
     "aws_iam_policy": "aws iam list-policies --scope Local --query \"Policies[?PolicyName=='{}'].Arn\" --output text",
@@ -142,49 +131,6 @@ def end_summary(failure: Failure) -> str:
     return f": {clip_text(redact(message)).rstrip('.')}."
 
 
-class Duplicate(NamedTuple):
-    """Another declaration of a resource in a Terraform configuration, which the same run created.
-
-    Attributes:
-        address: Its address.
-        is_certain: Whether the text shows that it is the same resource, and not only one of the same type.
-    """
-
-    address: str
-    is_certain: bool
-
-
-def find_duplicate(failure: Failure, facts: Facts, identifier: str | None = None) -> Duplicate | None:
-    """Return the other declaration that created a resource that exists, if the log of the run shows it.
-
-    Args:
-        failure: The failure.
-        facts: What is known about it.
-        identifier: The ID of the resource; by default, its name in the text.
-    """
-    stated = context_of(facts).terraform
-    kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
-    if stated is None or kind is None:
-        return None
-    if identifier is None:
-        named = _CREATING.search(failure.text)
-        identifier = None if named is None else named["name"]
-    others = [
-        each
-        for each in _CREATED.finditer(failure.text, 0, _MAX_CHARS)
-        if each["type"] == kind[1] and each["address"] != stated.value
-    ]
-    # The ID of an access entry has the name of the cluster, which can be unknown, before the ARN.
-    known = {identifier, (identifier or "").partition(":")[2] or None} - {None}
-    for each in others:
-        if each["id"] is not None and not known.isdisjoint({each["id"], each["id"].partition(":")[2]}):
-            return Duplicate(each["address"], is_certain=True)
-    unnamed = [each["address"] for each in others if each["id"] is None]
-    # Other types have many resources, which say nothing about each other.
-    is_only = len(unnamed) == 1 and kind[1] == "aws_eks_access_entry"
-    return Duplicate(unnamed[0], is_certain=False) if is_only else None
-
-
 def import_remedy(
     failure: Failure,
     facts: Facts,
@@ -193,8 +139,6 @@ def import_remedy(
     checks: tuple[str, ...] = (),
 ) -> Remedy | None:
     """Return the remedy that imports a resource that Terraform tried to create, if its address is known.
-
-    If the same run created the resource at another address, the remedy removes one of the two declarations.
 
     Args:
         failure: The failure.
@@ -207,9 +151,6 @@ def import_remedy(
     kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
     if stated is None or kind is None or stated.value.startswith("data."):
         return None
-    duplicate = find_duplicate(failure, facts, identifier)
-    if duplicate is not None:
-        return _declare_once_remedy(stated.value, duplicate, checks)
     identifier = identifier or _find_identifier(failure, kind[1]) or "RESOURCE_ID"
     page = "The page of the resource type says under Import what RESOURCE_ID is."
     provider, name = kind["provider"], kind[1].partition("_")[2]
@@ -237,27 +178,3 @@ def _find_identifier(failure: Failure, kind: str) -> str | None:
     if kind in _LOOKUPS and _PLAIN_NAME.fullmatch(name):
         return f'"$({_LOOKUPS[kind].format(name)})"'
     return command(name) if kind in _IMPORTED_BY_NAME else None
-
-
-def _declare_once_remedy(address: str, duplicate: Duplicate, checks: tuple[str, ...]) -> Remedy:
-    """Return the remedy that removes one of two declarations of a resource."""
-    other = duplicate.address
-    found = "The same run created it" if duplicate.is_certain else "Most likely, the same run created it"
-    steps = [
-        f"{found} as {other}: keep only one of the two declarations.",
-        "Do not import it: the state would have it at two addresses, and removing one of them later deletes it for both.",
-    ]
-    if not duplicate.is_certain:
-        steps[1] += " Import it only if the first command prints another principal."
-    if _CREATOR.search(other):
-        name = _INDEX.search(address)
-        named = name[1] if name is not None else address
-        steps[0] = (
-            f'{found} as {other}, which is for the identity that runs Terraform. Remove "{named}" from access_entries, or keep it and set enable_cluster_creator_admin_permissions = false.'
-        )
-    return your_remedy(
-        "Declare it only once",
-        *steps,
-        commands=(command("terraform", "state", "show", other), *checks, "terraform plan"),
-        url="https://developer.hashicorp.com/terraform/cli/commands/state/show",
-    )

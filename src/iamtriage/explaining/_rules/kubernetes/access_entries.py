@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.calls.error_kind import end_summary, find_duplicate, import_remedy
+from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
 from iamtriage.explaining._rules.kubernetes import (
     aws_auth_maps,
     entry_parameters,
@@ -139,70 +139,49 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
-    causes = [ENTRY_EXISTS.cause("reported"), ENTRY_MADE_BY_EKS.cause(), MADE_ELSEWHERE.cause()]
-    called = context_of(case.facts).command
+    called, argument = context_of(case.facts).command, principal.entry_argument
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
     )
-    update = cluster.eks_command(
-        "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
-    )
     changes: tuple[str, ...] = (
         principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
-        update,
+        cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument),
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
         changes = (repeated.replace(" create-access-entry", " update-access-entry", 1),)
-    remedies = [
-        cluster_remedy(
-            "Inspect the existing entry, and update it instead of creating one",
-            "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
-            "update-access-entry replaces the list of groups: include the existing ones.",
-            "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access.",
-            commands=(
-                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-                *changes,
-            ),
-            url=pages.EKS_ACCESS_ENTRIES,
-        )
-    ]
+    check = cluster.eks_command("describe-access-entry", principal=argument)
+    by_hand = cluster_remedy(
+        "Inspect the existing entry, and update it instead of creating one",
+        "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
+        "update-access-entry replaces the list of groups: include the existing ones.",
+        "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access.",
+        commands=(
+            check,
+            cluster.eks_command("list-associated-access-policies", principal=argument),
+            *changes,
+        ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
     steps = (
-        "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
+        "If EKS created the entry for nodes or for the cluster creator, or the same configuration declares it twice, remove the resource.",
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
-    identifier = f"{cluster.argument}:{principal.entry_argument}"
-    check = cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
+    identifier = f"{cluster.argument}:{argument}"
+    # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
-    duplicate = find_duplicate(case.failure, case.facts, identifier)
-    summary = f"The cluster already has an access entry for {principal.description}"
-    if duplicate is not None:
-        same = "" if duplicate.is_certain else ", most likely for the same principal"
-        summary += f": the same Terraform run created one as {duplicate.address}{same}"
-        causes[1:] = [
-            MADE_ELSEWHERE.cause(
-                "derived",
-                (f"The text says: {duplicate.address}: Creation complete",),
-                text="The configuration declares an entry for the principal twice.",
-            )
-        ]
-    if imported is not None:
-        # Terraform fails again, whatever the entry allows.
-        remedies.insert(0, imported)
-    elif "eksctl" not in case.text and (called is None or called.program != "aws"):
-        remedies.append(
-            your_remedy(
-                "In Terraform, import the entry or remove the resource",
-                *steps,
-                commands=(f"terraform import aws_eks_access_entry.NAME {identifier}",),
-                url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
-            )
-        )
+    remedies = (by_hand,) if imported is None else (imported, by_hand)
+    if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
+        page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
+        line = f"terraform import aws_eks_access_entry.NAME {identifier}"
+        title = "In Terraform, import the entry or remove the resource"
+        remedies += (your_remedy(title, *steps, commands=(line,), url=page),)
     return case.explain(
-        f"{summary}.",
-        *causes,
+        f"The cluster already has an access entry for {principal.description}.",
+        ENTRY_EXISTS.cause("reported"),
+        ENTRY_MADE_BY_EKS.cause(),
+        MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
-        remedies=tuple(remedies),
+        remedies=remedies,
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
@@ -211,6 +190,9 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
     principal = entry_settings.entry_principal(case)
     create = _create_entry_remedy(case, principal)
     list_entries = find_cluster(case).eks_command("list-access-entries")
+    step = "The principalArn must be exactly as the command prints it."
+    url = pages.EKS_ACCESS_ENTRIES
+    listing = cluster_remedy("List the access entries", step, commands=(list_entries,), url=url)
     return case.explain(
         f"The cluster has no access entry for {principal.description}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
@@ -218,21 +200,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
         OTHER_ARN.cause(),
         MAPPED_IN_AWS_AUTH.cause(),
         topic="access-entry-missing",
-        remedies=(
-            create,
-            *(
-                ()
-                if list_entries in create.commands
-                else (
-                    cluster_remedy(
-                        "List the access entries",
-                        "The principalArn must be exactly as the command prints it.",
-                        commands=(list_entries,),
-                        url=pages.EKS_ACCESS_ENTRIES,
-                    ),
-                )
-            ),
-        ),
+        remedies=(create,) if list_entries in create.commands else (create, listing),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
@@ -267,22 +235,19 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
 def _repeat_association(case: Case[AccessEntry]) -> str:
     """Return the command that failed, or one that associates the policy that the text states, for the same scope."""
     cluster = find_cluster(case)
-    repeated = repeat_command(
-        context_of(case.facts).command, "eks", "associate-access-policy", of_region=cluster.region
-    )
-    if repeated is not None:
-        return repeated
+    called = context_of(case.facts).command
+    repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
     policies, scope = (
         set(entry_parameters.STATED_POLICY.findall(case.text)),
         entry_parameters.find_scope(case.text),
     )
     policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
-    is_for_cluster = scope.kind == "cluster" or (
-        not scope.kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
+    is_wide = not scope.kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
+    namespace = None if scope.kind == "cluster" or is_wide else "NAMESPACE"
+    return repeated or entry_settings.entry_principal(case).associate_policy_command(
+        cluster, policy, namespace=",".join(scope.namespaces) or namespace
     )
-    namespace = ",".join(scope.namespaces) or (None if is_for_cluster else "NAMESPACE")
-    return entry_settings.entry_principal(case).associate_policy_command(cluster, policy, namespace=namespace)
 
 
 def _explain_other(case: Case[AccessEntry]) -> Explanation:

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -15,7 +14,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
@@ -26,7 +24,7 @@ from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_d
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -84,13 +82,17 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
 
 def _rename_remedy(case: Case[AccessEntry], name: str) -> Remedy:
     """Return the remedy that gives an access entry another group or user name."""
-    advice = "Or omit the user name: EKS then generates one. A colon is required before {{SessionName}}."
-    option = ("--username", "USER")
-    if name == "group":
-        advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
-        option = ("--kubernetes-groups", "GROUP")
-    creates = case.failure.envelope.operation == "CreateAccessEntry"
-    call = "create-access-entry" if creates else "update-access-entry"
+    option, advice = {
+        "group": (
+            ("--kubernetes-groups", "GROUP"),
+            "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group.",
+        ),
+        "user name": (
+            ("--username", "USER"),
+            "Or omit the user name: EKS then generates one. A colon is required before {{SessionName}}.",
+        ),
+    }[name]
+    call = f"{'create' if case.failure.envelope.operation == 'CreateAccessEntry' else 'update'}-access-entry"
     argument = entry_principal(case).entry_argument
     return cluster_remedy(
         f"Use another {name}",
@@ -115,39 +117,27 @@ _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 _OWN_GROUP = "Or use a group of your own, without a reserved prefix, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
-_ENTRY_IN_MODULE = lazy_pattern(r"\[\"(?P<key>[\w.:/-]{1,128})\"\]\Z", re.ASCII)
-_ENTRY_RESOURCE = lazy_pattern(r"aws_eks_access_entry\.(?P<name>[A-Za-z_][\w-]{0,127})\Z", re.ASCII)
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_policy_association
-_POLICY_OF_RESOURCE = """\
-resource "aws_eks_access_policy_association" "NAME" {
-  cluster_name  = aws_eks_access_entry.NAME.cluster_name
-  principal_arn = aws_eks_access_entry.NAME.principal_arn
-  policy_arn    = "POLICY_ARN"
-  access_scope {
-    type = "cluster"
-  }
-}"""
-# https://github.com/terraform-aws-modules/terraform-aws-eks
-_POLICY_OF_MODULE = """\
-policy_associations = {
-  admin = {
-    policy_arn   = "POLICY_ARN"
-    access_scope = { type = "cluster" }
-  }
-}"""
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-accessentry.html
-_POLICY_OF_TEMPLATE = """\
-AccessPolicies:
-  - PolicyArn: POLICY_ARN
-    AccessScope:
-      Type: cluster"""
 
 
 def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
     """Return the remedy that replaces the group of administrators with an access policy."""
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        return _policy_in_code(deployment, cluster)
+        argument, policy = (
+            "kubernetes_groups",
+            "an aws_eks_access_policy_association (in the module, policy_associations)",
+        )
+        if deployment.tool == "CloudFormation":
+            argument, policy = "KubernetesGroups", "AccessPolicies"
+        of = f" of {clip_text(deployment.resource)}" if deployment.resource else ""
+        arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
+        return your_remedy(
+            f"Replace the group with the access policy in the {deployment.tool} code, and deploy again",
+            f"Remove system:masters from {argument}{of}, and add {policy} with the policy {arn} and an access scope of type cluster.",
+            _SMALLER,
+            _OWN_GROUP,
+            url=pages.EKS_ACCESS_POLICIES,
+        )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
     return cluster_remedy(
         f"Associate {_ADMIN_POLICY} with the entry",
@@ -158,30 +148,6 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
             principal.associate_policy_command(cluster, _ADMIN_POLICY, namespace=None),
         ),
         url=pages.EKS_ACCESS_POLICIES,
-    )
-
-
-def _policy_in_code(deployment: Deployment, cluster: Cluster) -> Remedy:
-    """Return the remedy that replaces the group of administrators in the code that deploys the entry."""
-    address, arn = deployment.resource or "", access_policy_arn(_ADMIN_POLICY, cluster.partition)
-    where = f" of {clip_text(address)}" if address else ""
-    if deployment.tool == "CloudFormation":
-        title, argument, code = "template, and deploy", "KubernetesGroups", _POLICY_OF_TEMPLATE
-        where, added = f"{where}, and add the property", ""
-    else:
-        title, argument, code = "configuration, and apply", "kubernetes_groups", _POLICY_OF_RESOURCE
-        if (entry := _ENTRY_IN_MODULE.search(address)) is not None:
-            where, code = f' of access_entries["{entry["key"]}"], an input of the module', _POLICY_OF_MODULE
-        found = _ENTRY_RESOURCE.search(address)
-        code = code.replace("NAME", found["name"]) if found is not None else code
-        added = ", and add the code"
-    return Remedy(
-        f"Replace the group with the access policy in the {deployment.tool} {title} again",
-        "you",
-        (f"Remove system:masters from {argument}{where}{added}. {_SMALLER}", _OWN_GROUP),
-        manifest=code.replace("POLICY_ARN", arn),
-        url=pages.EKS_ACCESS_POLICIES,
-        manifest_language="yaml" if code is _POLICY_OF_TEMPLATE else "hcl",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from difflib import ndiff
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from iamtriage._text import clip_text
@@ -136,20 +136,17 @@ def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:
 
 
 def _differs_by_one_letter(first: str, second: str) -> bool:
-    """Return whether two names differ by one letter or sign that is added, left out or replaced, or by two swapped.
+    """Return whether two names differ by about one letter or sign, but not by a number.
 
     >>> [_differs_by_one_letter("eks-admin", each) for each in ("eks-admins", "eks-adnim", "eks-ops")]
     [True, True, False]
     """
-    if min(len(first), len(second)) < _MIN_SIMILAR_LENGTH:
-        return False
-    for _ in range(2):
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
-        # What remains is compared from its end.
-        first, second = first[same:][::-1], second[same:][::-1]
-    if any(each.isdigit() for each in first + second):
-        return False
-    return max(len(first), len(second)) <= 1 or first == second[::-1]
+    changed = [each[2:] for each in ndiff(first, second) if not each.startswith(" ")]
+    return (
+        min(len(first), len(second)) >= _MIN_SIMILAR_LENGTH
+        and len(changed) <= 2
+        and not any(map(str.isdigit, changed))
+    )
 
 
 def arn_in_map(caller: Caller) -> str:

@@ -51,10 +51,6 @@ _KUBECTL = lazy_pattern(
 _KUBELET_LINE = lazy_pattern(
     r"\bkubelet(?:\[\d|\w{0,30}\.go:)|\bobject-\\{0,4}\"[a-z0-9.-]{1,63}\\{0,4}\"/", re.ASCII
 )
-_DELETED_POD = lazy_pattern(
-    r"\bSyncLoop (?:DELETE|REMOVE)\b[^\n]{0,80}?\bpods=\[\\{0,4}\"(?P<namespace>[a-z0-9-]{1,63})/(?P<pod>[a-z0-9.-]{1,253})",
-    re.ASCII,
-)
 _NODE_USER = lazy_pattern(
     r"\bsystem:node:([a-z0-9.-]{1,253})|\bnode [\"']?([a-z0-9.-]{1,253})[\"']? (?:is not allowed|can(?:not| only))",
     re.ASCII,
@@ -64,10 +60,6 @@ _NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.A
 # The kinds of objects that have the name of their node.
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
-# An argument of the kubelet, or a field of the settings of Bottlerocket and of nodeadm.
-_OVERRIDE = lazy_pattern(
-    r"(?<![\w-])(?P<setting>(?:--)?hostname-?[oO]verride)[\"']?(?: ?[:=] ?| )[\"']?(?P<name>[\w.-]{1,253})"
-)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it."
@@ -166,8 +158,8 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     what = f" ({clip_text(name)})" if name else ""
     who = "" if not is_kubelet and is_kubectl else "the kubelet "
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"
-    if reason and (pod := _find_deleted_pod(case, request)):
-        summary += f": harmless if it stops, because the pod {pod} has just been deleted"
+    if reason and is_deleted:
+        summary += ": harmless if it stops and its pod was just deleted"
     elif reason.startswith("no relationship"):
         summary += ": no pod on this node refers to it"
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
@@ -213,7 +205,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
         notes = (
             "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct.",
         )
-        remedy = _name_remedy(node, failure.text)
+        remedy = _name_remedy(node)
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
         denial = _NODE_SUBJECT.sub("", reason[0])
@@ -234,35 +226,22 @@ def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
     return PROGRAM_AS_NODE.cause(text=text if _KUBECTL.search(case.text) else "")
 
 
-def _find_deleted_pod(case: Case[KubernetesForbidden], request: Request) -> str | None:
-    """Return the pod of the namespace that the kubelet removed last before the failure."""
-    before = case.failure.text[: case.failure.span[0]]
-    pods = [each["pod"] for each in _DELETED_POD.finditer(before) if each["namespace"] == request.namespace]
-    return pods[-1] if pods else None
-
-
 def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
     """Return the check whether a pod on the node refers to the object."""
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
     check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
     fields = _POD_FIELDS.get(kind, "volumes")
+    other = "If the kubelet did not make the request, use a service account or your own user for it."
+    template = "kubectl get pods -n {} --field-selector {} -o yaml"
+    line = fill_command(template, commands.namespace(request.namespace), f"spec.nodeName={node}")
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
         f"The command prints the pods on this node. One of them must refer to the {kind} in its {fields}.",
         "If none does, correct the name in the pod, or retry after the pod is scheduled to this node."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
-        *(
-            ()
-            if is_kubelet
-            else ("If the kubelet did not make the request, use a service account or your own user for it.",)
-        ),
-        commands=(
-            fill_command(
-                "kubectl get pods -n {} --field-selector {} -o yaml",
-                *(commands.namespace(request.namespace), f"spec.nodeName={node}"),
-            ),
-        ),
+        *(() if is_kubelet else (other,)),
+        commands=(line,),
         url=_PAGE,
     )
 
@@ -320,22 +299,13 @@ def _label_remedy(labels: str, node: str | None) -> Remedy:
     )
 
 
-def _name_remedy(node: str, text: str) -> Remedy:
+def _name_remedy(node: str) -> Remedy:
     """Return the remedy that makes the kubelet register with the name that the cluster gives the node."""
-    source = f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance."
-    override = _OVERRIDE.search(text)
-    if override is not None:
-        return cluster_remedy(
-            f"Remove {override['setting']}, so that the kubelet registers as {clip_text(node)}",
-            f"{source} The text sets {clip_text(override['name'])}.",
-            "Change the node's user data or settings, and replace the node. To select nodes by another name, use a label: --node-labels=name=VALUE.",
-            url=pages.EKS_TROUBLESHOOTING,
-        )
     return cluster_remedy(
         f"Let the kubelet register as {clip_text(node)}",
-        f"{source} The kubelet takes its name from --hostname-override, or from the host name.",
-        "On the node, remove --hostname-override, or restore the host name. A domain name in the VPC's DHCP options changes it, too.",
-        "Then restart the kubelet, or replace the node.",
+        f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance. The kubelet takes its name from --hostname-override, or from the host name.",
+        "On the node, remove --hostname-override (hostname-override, hostnameOverride in settings), or restore the host name. A domain name in the VPC's DHCP options changes it, too.",
+        "Then restart the kubelet, or replace the node. To select nodes by another name, use a label.",
         commands=("hostname --fqdn", "systemctl cat kubelet"),
         url=pages.EKS_TROUBLESHOOTING,
     )

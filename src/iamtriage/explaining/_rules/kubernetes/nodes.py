@@ -43,10 +43,6 @@ _NODE_NAME = lazy_pattern(
     r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
-# The node of a kubelet's log entry, in the old form and the structured one.
-_STATED_NODE = lazy_pattern(r"(?:\bnode=|[Nn]ode |getting node )\\{0,4}\"[^\"\n]{1,253}")
-_MAX_CHARS_BEFORE = 4_000
-_REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 NODE_OF_OTHER_CLUSTER = CauseType(
     "node-of-other-cluster",
@@ -72,10 +68,9 @@ NODE_NOT_ACCEPTED = CauseType(
 
 def explain_node_login(case: AnyCase, message: str) -> Explanation:
     """Explain that the API server rejects a node."""
-    is_registration = _REGISTRATION_FAILED.search(message) is not None
-    evidence = (
-        "The kubelet could not register its node." if is_registration else "The text is from a kubelet."
-    )
+    evidence = "The text is from a kubelet."
+    if "Unable to register node" in message:
+        evidence = "The kubelet could not register its node."
     role = find_node_role(case)
     return _explain_missing_entry(case, role, "The API server rejected the kubelet (Unauthorized)", evidence)
 
@@ -161,64 +156,48 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
     node = _find_node(case)
-    is_managed = _MANAGED.search(case.text) is not None
-    nodegroup = cluster.eks_command(
-        "describe-nodegroup",
-        *("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text"),
-    )
-    profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"
-    if node is not None and not is_managed:
-        if node["domain"]:
-            selection = f"private-dns-name,Values={node[0]}"
-        elif node["id"]:
-            selection = f"instance-id,Values={node['id']}"
-        else:
-            selection = f"private-ip-address,Values={node['ip'].replace('-', '.')}"
-        instance = command(
-            *(
-                "aws",
-                "ec2",
-                "describe-instances",
-                "--region",
-                commands.region(cluster.region or _get_region(node)),
-            ),
-            *("--filters", f"Name={selection}"),
-            *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
-        )
-        return (
-            "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role.",
-        ), (instance, profile)
-    if is_managed:
+    query = ("--query", "nodegroup.nodeRole", "--output", "text")
+    nodegroup = cluster.eks_command("describe-nodegroup", "--nodegroup-name", "NODEGROUP", *query)
+    if _MANAGED.search(case.text) is not None:
         return ("describe-nodegroup prints the node role.",), (nodegroup,)
+    profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"
+    if node is None:
+        return (
+            "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
+        ), (nodegroup, profile)
+    selection = f"private-dns-name,Values={node[0]}"
+    if not node["domain"]:
+        address = (node["ip"] or "").replace("-", ".")
+        selection = (
+            f"instance-id,Values={node['id']}" if node["id"] else f"private-ip-address,Values={address}"
+        )
+    region = commands.region(cluster.region or find_region(case))
+    arguments = ("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text")
+    instance = command(
+        *("aws", "ec2", "describe-instances", "--region", region, "--filters", f"Name={selection}"),
+        *arguments,
+    )
     return (
-        "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
-    ), (nodegroup, profile)
+        "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role.",
+    ), (instance, profile)
 
 
 def find_region(case: AnyCase) -> str | None:
     """Return the Region in the name of the node that the text is about."""
     node = _find_node(case)
-    return None if node is None else _get_region(node)
-
-
-def _get_region(node: re.Match[str]) -> str | None:
-    return "us-east-1" if node["domain"] == ".ec2" else node["region"]
+    return None if node is None else "us-east-1" if node["domain"] == ".ec2" else node["region"]
 
 
 def _find_node(case: AnyCase) -> re.Match[str] | None:
-    """Return the name of the node in the line with the error, or else the last one before it.
+    """Return the last name of a node on the line with the error, or else the last one before it.
 
-    Around the error, a text can name other nodes, such as those that kubectl lists.
+    A log entry ends with the node that it is about. It begins with the host, which can be another one.
     """
     text, (start, end) = case.failure.text, case.failure.span
-    first = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
-    line = text[first : len(text) if stop < 0 else stop]
-    before = tuple(_NODE_NAME.finditer(text, max(first - _MAX_CHARS_BEFORE, 0), first))
-    # A log entry ends with the node that it is about. It begins with the host, which can be another one.
-    stated = _STATED_NODE.search(line)
-    found = None if stated is None else _NODE_NAME.search(stated[0])
-    return found or _NODE_NAME.search(line) or (before[-1] if before else _NODE_NAME.search(text, end))
+    found = list(_NODE_NAME.finditer(text, 0, len(text) if stop < 0 else stop))
+    on_line = [each for each in found if each.start() > text.rfind("\n", 0, start)]
+    return (on_line or found or [_NODE_NAME.search(text, end)])[-1]
 
 
 def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:
@@ -229,6 +208,13 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
     principal = principal_mappings.build_cluster_principal(
         caller, "the node role", placeholder="NODE_ROLE_ARN"
     )
+    mapping = principal_mappings.build_cluster_principal(
+        role, "the node role", placeholder="NODE_ROLE_ARN"
+    ).aws_auth_remedy(
+        groups=principal_mappings.NODE_GROUPS,
+        username=principal_mappings.NODE_USERNAME,
+        title="Or, if the role is mapped in aws-auth, correct the user name and groups",
+    )
     return case.explain(
         f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
         cluster_access.ENTRY_OF_OTHER_TYPE.cause(
@@ -238,20 +224,9 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
         ),
         topic="kubernetes-node-login",
         remedies=(
-            principal.node_entry_remedy(cluster),
-            *(
-                (
-                    principal_mappings.build_cluster_principal(
-                        role, "the node role", placeholder="NODE_ROLE_ARN"
-                    ).aws_auth_remedy(
-                        groups=principal_mappings.NODE_GROUPS,
-                        username=principal_mappings.NODE_USERNAME,
-                        title="Or, if the role is mapped in aws-auth, correct the user name and groups",
-                    ),
-                )
-                if cluster.uses_aws_auth
-                else ()
-            ),
+            (principal.node_entry_remedy(cluster), mapping)
+            if cluster.uses_aws_auth
+            else (principal.node_entry_remedy(cluster),)
         ),
         notes=(
             "Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
