@@ -60,7 +60,7 @@ _RETRY_STATUSES: dict[int, RetryReason] = {
 # These errors, such as a missing key, are mostly expected, and a retry does not help.
 _FINAL_STATUSES = frozenset({304, 404, 409, 412})
 # Transient network errors. With an untrusted certificate or an unknown host, a retry fails, too.
-_TRANSIENT_CAUSES = frozenset({"connection-refused", "no-answer", "timeout"})
+_TRANSIENT_CAUSES = frozenset({"connection-failed", "no-answer"})
 # New IAM resources take a few seconds to propagate:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 _PROPAGATION_CAUSES = frozenset({"principal-too-new", "role-too-new"})

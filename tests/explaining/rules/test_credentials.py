@@ -796,7 +796,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
     ),
 )
 _PACKAGES = "https://orders-111122223333.d.codeartifact.eu-west-1.amazonaws.com"
-_LOGIN = "--domain orders --domain-owner 111122223333 --repository shared --region eu-west-1"
+_LOGIN = "--domain orders --domain-owner 111122223333 --region eu-west-1 --repository shared"
 _TOKEN = 'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token --domain orders --domain-owner 111122223333 --region eu-west-1 --query authorizationToken --output text)"'
 PACKAGES: tuple[Row, ...] = tuple(
     (name, text, {}, "no-codeartifact-login", {"no-codeartifact-login": "reported"}, (command,))
@@ -849,7 +849,7 @@ PACKAGES: tuple[Row, ...] = tuple(
         (
             "nuget",
             f"nuget restore\nUnable to load the service index for source {_PACKAGES}/nuget/shared/v3/index.json.\n  Response status code does not indicate success: 401 (Unauthorized).",
-            f"aws codeartifact login --tool nuget {_LOGIN}",
+            f"aws codeartifact login --tool dotnet {_LOGIN}",
         ),
         (
             "Gradle",
@@ -869,12 +869,12 @@ PACKAGES: tuple[Row, ...] = tuple(
         (
             "a masked repository",
             "ERR_PNPM_FETCH_401  GET https://<domain>-<account>.d.codeartifact.us-east-1.amazonaws.com:443/npm/<repository>/lodash: Unauthorized - 401",
-            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --repository REPOSITORY --region us-east-1",
+            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --region us-east-1 --repository REPOSITORY",
         ),
         (
             "a masked domain",
             "npm error 401 Unauthorized - GET https://<domain>.d.codeartifact.eu-west-1.amazonaws.com/npm/shared/lodash",
-            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --repository shared --region eu-west-1",
+            "aws codeartifact login --tool npm --domain DOMAIN --domain-owner ACCOUNT_ID --region eu-west-1 --repository shared",
         ),
     )
 )
@@ -1465,7 +1465,7 @@ CALLS: tuple[Row, ...] = (
         ),
         {"region": "eu-west-1"},
         "identity-pool-roles",
-        {"identity-pool-roles": "reported", "pool-not-trusted": "possible"},
+        {"identity-pool-roles": "reported"},
         (
             "aws cognito-identity get-identity-pool-roles --region eu-west-1 --identity-pool-id IDENTITY_POOL_ID",
         ),
@@ -1818,7 +1818,7 @@ CALLS: tuple[Row, ...] = (
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": dial tcp 203.0.113.7:443: connect: connection refused',
         {},
         "no-answer",
-        {"connection-refused": "reported"},
+        {"connection-failed": "reported"},
         (),
     ),
     (
@@ -1826,7 +1826,7 @@ CALLS: tuple[Row, ...] = (
         'botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: "https://eks.eu-west-1.amazonaws.com/"',
         {},
         "no-answer",
-        {"timeout": "reported"},
+        {"connection-failed": "reported"},
         (),
     ),
     (
@@ -1892,7 +1892,7 @@ CALLS: tuple[Row, ...] = (
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},
         "no-answer",
-        {"timeout": "reported"},
+        {"connection-failed": "reported"},
         (),
     ),
     (
@@ -1952,8 +1952,8 @@ NODES: tuple[Row, ...] = (
         "volume-key",
         {"volume-key": "reported", "kms-key-state": "derived"},
         (
-            "aws kms cancel-key-deletion --key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
-            "aws kms enable-key --key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
+            "aws kms cancel-key-deletion --key-id arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
+            "aws kms enable-key --key-id arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
         ),
     ),
     (

@@ -601,24 +601,6 @@ An error occurred (InvalidClientTokenId) when calling the ListQueues operation: 
         (),
         ("but only in the commercial Regions",),
     ),
-    "Region of SMTP credentials in a Terraform file": _Row(
-        """SMTPAuthenticationError: (535, b'Authentication Credentials Invalid') email-smtp.us-east-1.amazonaws.com:587
-provider "aws" {
-  region = "eu-west-1"
-}
-""",
-        (
-            "most likely, they are for eu-west-1, and the host is that of us-east-1",
-            "Do this first: Connect to email-smtp.eu-west-1.amazonaws.com",
-        ),
-    ),
-    "Region of SMTP credentials in the environment": _Row(
-        """SES_REGION=ap-south-1
-SMTP_HOST=email-smtp.eu-central-1.amazonaws.com
-Error: Invalid login: 535 Authentication Credentials Invalid
-""",
-        ("email-smtp.ap-south-1.amazonaws.com", "create SMTP credentials in eu-central-1"),
-    ),
     "service account without an annotation, as kubectl describes it": _Row(
         """$ kubectl logs deploy/exporter -n media
 NoCredentialProviders: no valid providers in chain. Deprecated.

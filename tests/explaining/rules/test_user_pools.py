@@ -4,43 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain, scan
+from iamtriage import explain
 
 
 @pytest.mark.parametrize(
-    ("operation", "message", "title"),
+    ("operation", "message"),
     [
-        ("InitiateAuth", "Incorrect username or password.", "Check the user name, the user pool and the password"),
-        ("InitiateAuth", "Password attempts exceeded", "Wait, then sign in with the right password"),
-        ("InitiateAuth", "User is disabled.", "Enable the user"),
-        ("InitiateAuth", "Refresh Token has expired", "Sign in again"),
-        ("InitiateAuth", "Invalid Refresh Token", "Sign in again"),
-        ("GetUser", "Access Token has expired", "Get a new access token"),
-        ("GetUser", "Access Token has been revoked", "Get a new access token"),
-        ("SignUp", "Unable to verify secret hash for client 1example23456789", "Pass the right SECRET_HASH"),
-        ("InitiateAuth", "Client 1example23456789 is configured with secret but SECRET_HASH was not received", "Pass the right SECRET_HASH"),
+        ("InitiateAuth", "Incorrect username or password."),
+        ("InitiateAuth", "Invalid Refresh Token"),
+        ("GetUser", "Access Token has expired"),
+        ("SignUp", "Unable to verify secret hash for client 1example23456789"),
     ],
-)  # fmt: skip
-def test_no_policy_is_missing(operation: str, message: str, title: str) -> None:
+)
+def test_no_policy_is_missing(operation: str, message: str) -> None:
     explanation = explain(
         f"An error occurred (NotAuthorizedException) when calling the {operation} operation: {message}"
     )
     assert [each.code for each in explanation.causes] == ["user-pool-rejected"]
-    [remedy] = explanation.remedies
-    assert remedy.title == title
-    assert remedy.policy is None
-
-
-def test_the_message_of_another_sign_in_does_not_decide() -> None:
-    rejected = "An error occurred (NotAuthorizedException) when calling the {} operation: {}"
-    password = rejected.format("InitiateAuth", "Incorrect username or password.")
-    token = rejected.format("GetUser", "Access Token has expired")
-    titles = [explain(each).remedies[0].title for each in scan(f"{password}\n{token}\n{password}")]
-    assert titles == [
-        "Check the user name, the user pool and the password",
-        "Get a new access token",
-        "Check the user name, the user pool and the password",
-    ]
+    assert message.removesuffix(".") in explanation.summary
+    assert all(each.policy is None for each in explanation.remedies)
 
 
 def test_other_services_report_expired_tokens_too() -> None:

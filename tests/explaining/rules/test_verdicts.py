@@ -294,17 +294,7 @@ CASES = {
     "docker-run-with-profile": (
         "$ docker run --rm -e AWS_PROFILE=dev -e AWS_REGION=eu-west-1 -v $PWD:/w acme/sync:1.4 --fast\nprovider: Profile, context: the credential provider was not enabled: No profiles were defined\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
-        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev --rm -e AWS_REGION=eu-west-1 -v "$PWD:/w" acme/sync:1.4 --fast',
-    ),
-    "docker-run-with-secret": (
-        "$ docker run --rm -e DB_PASSWORD=hunter2 acme/sync:1.4 --fast\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
-        "The SDK found no credentials",
-        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE acme/sync:1.4',
-    ),
-    "docker-run-with-substitution": (
-        "$ docker run --rm acme/sync:1.4 '$(date)'\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
-        "The SDK found no credentials",
-        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE acme/sync:1.4',
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev IMAGE',
     ),
     "clock-of-windows": (
         "PS C:\\app> aws s3 ls\nAn error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.",
@@ -1075,7 +1065,7 @@ CASES = {
     "task-of-windows": (
         "C:\\>schtasks /query /tn exports /v /fo list\nRun As User: SYSTEM\nupload failed: .\\a.zip to s3://orders/a.zip Unable to locate credentials",
         "in the scheduled task",
-        "schtasks /change /tn exports /ru USER",
+        "schtasks /change /tn TASK_NAME /ru USER",
     ),
     "job-of-launchd": (
         "$ sudo launchctl load /Library/LaunchDaemons/com.example.exports.plist\nUnable to locate credentials",

@@ -233,8 +233,6 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
         return (request_kinds.acl_remedy(case.failure.text),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
-    if kind.cause is message_kinds.STACK_ROLLED_BACK:
-        return (message_kinds.stack_remedy(clues.message_text(case)),)
     if kind.cause is api_error_kinds.THROTTLED:
         return (throttling_remedy(case), *(() if calls_iam_or_sts(case) else kind.remedies))
     # The bucket of BucketAlreadyExists is in another account.

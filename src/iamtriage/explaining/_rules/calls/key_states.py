@@ -93,32 +93,31 @@ KEY_ACCESS = lazy_pattern(
 
 def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a KMS key is disabled, pending deletion or pending import."""
-    found = _KEY_ARN.search(message)
     is_disabled = re.search(r"is disabled|KmsKeyDisabled|KMS_KEY_DISABLED", message) is not None
-    state = (
-        "The key is disabled." if is_disabled else "The key is disabled, pending deletion, or pending import."
-    )
+    state = "disabled" if is_disabled else "disabled, pending deletion, or pending import"
     if re.search(r"pending deletion|MarkedForDeletion|MARKED_FOR_DELETION", message):
-        state = "The key is pending deletion."
+        state = "pending deletion"
     return case.explain(
-        f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
-        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),
-        remedies=(
-            owner_remedy(
-                "Check the key's state, and enable it again",
-                "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
-                "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
-                commands=present(
-                    _key_command(
-                        case, "describe-key", found, "--query 'KeyMetadata.[KeyState,DeletionDate]'"
-                    ),
-                    None if is_disabled else _key_command(case, "cancel-key-deletion", found),
-                    _key_command(case, "enable-key", found),
-                ),
-                url=pages.KMS_KEY_STATE,
-            ),
-        ),
+        f"The KMS key cannot be used: the key is {state}.",
+        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
+        remedies=(_enable_remedy(_KEY_ARN.search(message), find_region(case), "" if is_disabled else state),),
         notes=(NOT_A_DENIAL,),
+    )
+
+
+def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
+    """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
+    query = "--query 'KeyMetadata.[KeyState,DeletionDate]'"
+    return owner_remedy(
+        "Check the key's state, and enable it again",
+        "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
+        "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
+        commands=present(
+            _kms("describe-key", found, region, query),
+            _kms("cancel-key-deletion", found, region) if state else None,
+            _kms("enable-key", found, region),
+        ),
+        url=pages.KMS_KEY_STATE,
     )
 
 
@@ -140,8 +139,10 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
                 "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled.",
                 "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. If the key is in another account, both are required.",
                 commands=(
-                    _key_command(case, "describe-key", found, "--query 'KeyMetadata.[KeyState,Enabled]'"),
-                    _key_command(case, "get-key-policy", found, _PRINT_POLICY),
+                    _kms(
+                        "describe-key", found, find_region(case), "--query 'KeyMetadata.[KeyState,Enabled]'"
+                    ),
+                    _kms("get-key-policy", found, find_region(case), _PRINT_POLICY),
                 ),
                 url=pages.KMS_ACCESS,
             ),
@@ -199,72 +200,51 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     keys = list(_KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
-    region = _find_key_region(case, found)
     of_account = _ACCOUNT.search(found[0] if found else case.text)
     partition, key_account = (of_account[1], of_account[2]) if of_account else ("aws", None)
-    account = _find_instance_account(case, key_account)
+    stated, region = context_of(case.facts).account, find_region(case)
+    account = commands.account(stated.value if stated else key_account)
     is_shared = found is not None and account != key_account
-    find_key: tuple[str, ...] = ()
-    find_step = ""
-    if found is None:
-        find_step = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). "
-        find_key = (fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)),)
-    check = _owner_command("describe-key", found, region, "--query KeyMetadata.KeyState")
-    check_step = f"{find_step}KeyState must be Enabled: otherwise, enable the key (kms enable-key)."
-    enable = owner_remedy(
-        "Enable the key again",
-        "Find out first who disabled it, and why. After a deletion, the data that it encrypted is lost.",
-        commands=present(
-            _owner_command("cancel-key-deletion", found, region) if state == "PendingDeletion" else None,
-            _owner_command("enable-key", found, region),
-        ),
-        url=pages.KMS_KEY_STATE,
-    )
-    grant = None
-    statements = [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
+    statements, grant, lookup = [_allow_through_ec2(partition, account, commands.region(region))], None, []
     if launcher in _LAUNCHERS:
-        role = f"aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
-        of_instances = f"arn:{partition}:iam::{commands.account(account)}"
+        role = f"role/aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
+        of_instances = f"arn:{partition}:iam::{account}"
         statements = linked_role_key_statements(
-            f"{of_instances}:{'root' if is_shared else f'role/{role}'}",
-            grants_only_for_services=not is_shared,
+            f"{of_instances}:{'root' if is_shared else role}", grants_only_for_services=not is_shared
         )
         if found is not None and is_shared:
-            grant = commands.create_grant_command(found[0], region, f"{of_instances}:role/{role}")
+            grant = commands.create_grant_command(found[0], region, f"{of_instances}:{role}")
     elif launcher == _CLUSTER_ROLE:
         # https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html
         statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
         query = ("--query", "cluster.roleArn", "--output", "text")
-        find_key = (find_cluster(case).eks_command("describe-cluster", *query, flag="--name"), *find_key)
-    title = f"Allow {launcher} in the key policy"
+        lookup.append(find_cluster(case).eks_command("describe-cluster", *query, flag="--name"))
+    check = "KeyState must be Enabled: otherwise, enable the key (kms enable-key)."
+    if found is None:
+        check = f"The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). {check}"
+        lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
-        title = "Check the key's state and its key policy"
-    allow = resource_policy_remedy(
-        title,
-        *present(None if state else check_step),
+        lookup.append(_kms("describe-key", found, region, "--query KeyMetadata.KeyState"))
+    save = "--policy-name default --policy file://policy.json"
+    allow_launcher = resource_policy_remedy(
+        f"Allow {launcher} in the key policy" if state else "Check the key's state and its key policy",
+        *present(None if state else check),
         f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
         *present(
             grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
         ),
         commands=present(
-            *find_key,
-            None if state else check,
-            _owner_command("get-key-policy", found, region, _PRINT_POLICY),
-            _owner_command(
-                "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
-            ),
+            *lookup,
+            _kms("get-key-policy", found, region, _PRINT_POLICY),
+            _kms("put-key-policy", found, region, save),
             grant,
         ),
         statements=statements,
         url=VOLUME_KEY.sources[0],
     )
-    return (enable, allow) if state in _STATE_WORDS else (allow,)
-
-
-def _find_instance_account(case: Case[AwsError], key_account: str | None) -> str | None:
-    """Return the account of the instances, by default that of the key."""
-    stated = context_of(case.facts).account
-    return stated.value if stated else key_account
+    if state not in _STATE_WORDS:
+        return (allow_launcher,)
+    return _enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""), allow_launcher
 
 
 def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:
@@ -276,23 +256,9 @@ def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, A
     return allow(actions, "*", sid="UseThroughEC2", principal={"AWS": "*"}, condition=condition)
 
 
-def _key_command(case: Case[AwsError], verb: str, found: re.Match[str] | None, options: str = "") -> str:
-    """Return an ``aws kms`` command for the ARN of a key, in its Region."""
-    return _kms_command(
-        verb, commands.arn(found and found[0], "KEY_ARN"), _find_key_region(case, found), options
-    )
-
-
-def _owner_command(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
-    """Return an ``aws kms`` command for the ID of a key, which its account can use instead of the ARN."""
-    return _kms_command(verb, found[0].rpartition("/")[2] if found else "KEY_ID", region, options)
-
-
-def _kms_command(verb: str, key: str, region: str | None, options: str) -> str:
+def _kms(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
+    """Return an ``aws kms`` command for a key, in its Region: KMS of another Region does not accept the ARN."""
+    region = found[0].split(":")[3] if found else region
     in_region = "" if region is None else f" --region {commands.region(region)}"
+    key = commands.arn(found and found[0], "KEY_ARN")
     return fill_command(f"aws kms {verb} --key-id {{}}{in_region} {options}".rstrip(), key)
-
-
-def _find_key_region(case: Case[AwsError], found: re.Match[str] | None) -> str | None:
-    # KMS of another Region does not accept the ARN.
-    return found[0].split(":")[3] if found else find_region(case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -10,7 +9,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import command, repeat_command
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -19,15 +18,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 
-SES_SANDBOX = CauseType(
-    "ses-sandbox",
-    title="The account is in the SES sandbox, where recipients must be verified, too",
-    fix="Verify the recipients, or request production access for the account and Region.",
-    recognised_by="The text says that the account has no production access to SES.",
-    sign=r"\bProductionAccessEnabled\"?:? ?\"?false\b",
-    remedy="request production access",
-    of="email-not-verified",
-)
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
@@ -66,6 +56,7 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     sources=(pages.BEDROCK_PROFILES,),
 )
 _STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
+_FAILED_STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"
 CAPABILITIES_MISSING = CauseType(
     "capabilities-missing",
     title="CloudFormation requires an acknowledgement",
@@ -79,13 +70,11 @@ STACK_ROLLED_BACK = CauseType(
     title="The creation of the stack failed: such a stack can only be deleted",
     recognised_by="The message says that the stack is in ROLLBACK_COMPLETE state and can not be updated.",
     fix="Find the first event that failed, delete the stack, and create it again.",
-    sources=("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",),
+    sources=(_FAILED_STACKS,),
 )
 _REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
 _CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
 _STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
-_ROLLED_BACK = r"(?<!_)ROLLBACK_COMPLETE state and can ?not be updated"
-_STACK = lazy_pattern(r":stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})/", re.ASCII)
 _ACKNOWLEDGED = {
     "CAPABILITY_IAM": "CAPABILITY_IAM acknowledges IAM resources.",
     "CAPABILITY_NAMED_IAM": "CAPABILITY_NAMED_IAM acknowledges IAM resources with custom names, for which CAPABILITY_IAM is not enough.",
@@ -123,35 +112,12 @@ def _stack_command(case: Case[AwsError]) -> str:
     return "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
 
 
-def stack_remedy(message: str) -> Remedy:
-    """Return the remedy for a stack whose creation was rolled back."""
-    found = _STACK.search(message)
-    name = found["name"] if found else "STACK_NAME"
-    return your_remedy(
-        "Delete the stack, and create it again",
-        "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
-        "Fix that, delete the stack, and create it again. Resources with the deletion policy Retain remain.",
-        commands=(
-            f"aws cloudformation describe-stack-events --stack-name {name} --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
-            command("aws", "cloudformation", "delete-stack", "--stack-name", name),
-            command("aws", "cloudformation", "wait", "stack-delete-complete", "--stack-name", name),
-        ),
-        url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
-    )
-
-
 KINDS_BY_MESSAGE = (
     ErrorKind(
         cause=CAPABILITIES_MISSING,
         code=r"^InsufficientCapabilities",
         message=r".",
         summary="CloudFormation requires you to acknowledge what the template creates.",
-    ),
-    ErrorKind(
-        cause=STACK_ROLLED_BACK,
-        code=r"^(?:ValidationError|ValidationException)?$",
-        message=_ROLLED_BACK,
-        summary="The stack cannot be updated, because its creation failed and was rolled back. Delete it, and create it again.",
     ),
     ErrorKind(
         cause=SIGNATURE_VERSION,
@@ -200,22 +166,35 @@ KINDS_BY_MESSAGE = (
         ),
     ),
     ErrorKind(
+        cause=STACK_ROLLED_BACK,
+        code=r"^(?:ValidationError|ValidationException)?$",
+        message=r"(?<!_)ROLLBACK_COMPLETE state and can ?not be updated",
+        summary="The stack cannot be updated, because its creation failed and was rolled back. Delete it, and create it again.",
+        remedies=(
+            your_remedy(
+                "Delete the stack, and create it again",
+                "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
+                commands=(
+                    "aws cloudformation describe-stack-events --stack-name STACK_NAME --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
+                    "aws cloudformation delete-stack --stack-name STACK_NAME",
+                ),
+                url=_FAILED_STACKS,
+            ),
+        ),
+    ),
+    ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
-        # Some SDKs print only the message.
         code=r"^(?:MessageRejected(?:Exception)?)?$",
         message=r"Email address is not verified|identities failed the check in region",
         summary="SES rejected the message because an address is not verified in this Region.",
-        causes=(SES_SANDBOX.cause(),),
         remedies=(
-            your_remedy(
-                "Check which identities are verified, and whether the account is in the sandbox",
-                "Both are per Region: an address that is verified in another Region does not count. ProductionAccessEnabled is false in the sandbox.",
-                commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
-                url=pages.SES_SANDBOX,
-            ),
             account_remedy(
                 "Verify the address or its domain, or request production access",
-                commands=("aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",),
+                "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
+                commands=(
+                    "aws sesv2 get-account --query ProductionAccessEnabled",
+                    "aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",
+                ),
                 url=pages.SES_SANDBOX,
             ),
         ),

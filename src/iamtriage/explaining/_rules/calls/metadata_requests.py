@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -48,7 +49,6 @@ _PURPOSES = Signs(
 )
 _UNAUTHORIZED = lazy_pattern(r"(?i:status ?code: 401|status code 401|401 - Unauthorized)")
 _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to")
-_LOAD_BALANCER_CONTROLLER = "aws-load-balancer-controller"
 
 
 _SET_REGION = your_remedy(
@@ -86,31 +86,29 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the instance metadata service did not tell a program what it asked for."""
     facts = case.facts
     controller = find_controller(f"{case.text} {facts.service_account or ''}")
-    name = "the program" if controller is None else controller.name
+    name = "The program" if controller is None else capitalize_start(controller.name)
     asked = _PURPOSES.find(message) or "data of its instance"
+    outcome = "failed"
     if _UNAUTHORIZED.search(message):
         outcome = "was rejected with status 401: the instance requires a session token (IMDSv2), and most likely its response does not reach the pod (hop limit 1)"
     elif credential_sources.TIMEOUT_SIGNS.search(message):
         outcome = "got no response: most likely, the hop limit of the instance is 1, so the response does not reach pods"
-    else:
-        outcome = "failed"
-    is_warning = _FALLBACK.search(message) is not None
-    end = "No credentials or permissions were checked."
-    if is_warning:
-        end = "This is only a warning: the program then uses another source."
     configure = _SET_REGION if asked == "the Region" else None
-    if controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER:
+    if controller is not None and controller.service_account == "aws-load-balancer-controller":
         configure = _CONFIGURE_LOAD_BALANCERS
-    hop_limit = credential_sources.hop_limit_remedy(case)
-    if is_warning:
-        step = "If the program works, ignore the message."
-        hop_limit = attrs.evolve(hop_limit, steps=(step, *hop_limit.steps))
+    hop_limit, end = credential_sources.hop_limit_remedy(case), "No credentials or permissions were checked."
+    steps = hop_limit.steps
     if mentions_kubernetes(case) or controller is not None:
-        step = "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass."
-        hop_limit = attrs.evolve(hop_limit, steps=(*hop_limit.steps[:-1], step))
+        steps = (
+            "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass.",
+        )
+    if _FALLBACK.search(message):
+        end = "This is only a warning: the program then uses another source."
+        steps = ("If the program works, ignore the message.", *steps)
+    hop_limit = attrs.evolve(hop_limit, steps=steps)
     lacks_role = re.search(pod_roles.ACCOUNT_WITHOUT_ANNOTATION, case.text) is not None
     return case.explain(
-        f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}. {end}",
+        f"{name} asked the instance metadata service for {asked}, and its request {outcome}. {end}",
         METADATA_UNANSWERED.cause(
             "reported",
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError, InvalidArn
@@ -196,45 +196,37 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     partition, stated, name = clues.find_partition(case), arn.split(":")[1], arn.rpartition("/")[2]
     code = clues.error_code(case.failure)
     because = (f"The error code is {code}.",) if error_kind.safe_code(code) else ()
-    listing = (
-        f"aws iam list-policies --scope AWS --query \"Policies[?PolicyName=='{name}'].Arn\" --output text"
-    )
-    listing = credential_remedies.with_profile(clues.find_profile(case), listing)
+    query = f"\"Policies[?PolicyName=='{name}'].Arn\""
+    listing = f"aws iam list-policies --scope AWS --query {query} --output text"
     correct = arn.replace(f":{stated}:", f":{partition}:", 1)
-    step = "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide."
-    if correct == arn and "ARN partition" not in clues.message_text(case):
-        summary = f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
-        title = "Look up the ARN of the policy"
-        missing = "IAM has no such AWS managed policy. The account does not matter."
-        causes: tuple[Cause, ...] = (
-            NOT_FOUND.cause("reported", because, text=missing),
-            NAME_DIFFERS.cause(
-                text="The name is misspelled, or the path before it is missing, such as service-role/ or job-function/."
-            ),
-            DELETED_OR_NEW.cause(
-                text="AWS deprecated the policy: it stays where it is attached, but cannot be attached again."
-            ),
-        )
-        steps: tuple[str, ...] = (step,)
-    else:
-        is_known = correct != arn
-        place = f"but the call is in {partition}" if is_known else "which is not that of the account"
+    steps: tuple[str, ...] = (
+        "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide.",
+    )
+    summary = (
+        f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
+    )
+    title = "Look up the ARN of the policy"
+    missing = "IAM has no such AWS managed policy. The account does not matter."
+    misspelled = "The name is misspelled, or the path before it is missing, such as service-role/ or job-function/. Or AWS deprecated the policy: it stays where it is attached, but cannot be attached again."
+    causes = [NOT_FOUND.cause("reported", because, text=missing), NAME_DIFFERS.cause(text=misspelled)]
+    if correct != arn or "ARN partition" in clues.message_text(case):
+        place = f"but the call is in {partition}" if correct != arn else "which is not that of the account"
         summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
-        title = f"Use {correct}" if is_known else "Use the ARN of the policy in the partition of the account"
-        text = "The ARN has another partition than the call."
-        causes = (
-            arn_diagnosis.PARTITION_OF_ARN.cause("derived" if is_known else "reported", because, text=text),
+        title = (
+            f"Use {correct}"
+            if correct != arn
+            else "Use the ARN of the policy in the partition of the account"
         )
+        text = "The ARN has another partition than the call."
+        evidence: Evidence = "derived" if correct != arn else "reported"
+        causes = [arn_diagnosis.PARTITION_OF_ARN.cause(evidence, because, text=text)]
         steps = (
-            f"Not all AWS managed policies exist in every partition. {step}",
+            f"Not all AWS managed policies exist in every partition. {steps[0]}",
             arn_diagnosis.PARTITION_IN_TEMPLATES,
         )
-    return case.explain(
-        summary,
-        *causes,
-        remedies=(your_remedy(title, *steps, commands=(listing,), url=pages.MANAGED_POLICY_REFERENCE),),
-        notes=(NOT_A_DENIAL,),
-    )
+    line = credential_remedies.with_profile(clues.find_profile(case), listing)
+    remedy = your_remedy(title, *steps, commands=(line,), url=pages.MANAGED_POLICY_REFERENCE)
+    return case.explain(summary, *causes, remedies=(remedy,), notes=(NOT_A_DENIAL,))
 
 
 def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) -> str | None:
@@ -313,51 +305,36 @@ def _compare_remedy(
     case: Case[AwsError], resource: _Resource, region: str | None, other: _OtherRegion | None, message: str
 ) -> Remedy:
     """Return how to compare the account and the Region of the call with those of the resource."""
-    if other is not None and other.is_shown:
-        return your_remedy(
-            f"Call {other.name} instead of {region}",
-            f"Set the Region where the call is made: --region {other.name} in the CLI, region_name in boto3, or AWS_REGION. The command prints the configured one, which applies if the call names none.",
-            commands=(
-                credential_remedies.with_profile(clues.find_profile(case), "aws configure get region"),
-            ),
-            url=pages.CLI_CREDENTIALS,
-        )
-    owner = _find_owner(message) or "the account of the resource"
-    steps = [f"Compare the account that the first command prints with {owner}."]
+    owner = _OWNER.search(message)
+    stated = "the account of the resource" if owner is None else next(filter(None, owner.groups()))
+    steps = [f"Compare the account that the first command prints with {stated}."]
     lines = ["aws sts get-caller-identity --query Account --output text"]
-    if resource.is_global:
-        title = "Check the account of the call"
-    elif other is not None:
-        title = f"Call {other.name} instead of {region}"
-        region = other.name
-    else:
-        title = "Check the account and the Region of the call"
-        if region is None:
-            lines.append("aws configure get region")
-            steps.append(
-                "Compare the Region: the second command prints the configured one, which applies if the call names none."
-            )
-    if resource.listing:
+    title = (
+        "Check the account of the call"
+        if resource.is_global
+        else "Check the account and the Region of the call"
+    )
+    if other is not None:
+        title, region = f"Call {other.name} instead of {region}", other.name
+    elif region is None and not resource.is_global:
+        lines.append("aws configure get region")
         steps.append(
-            f"Compare the name with those that the last command lists{f' in {region}' if region else ''}."
+            "Compare the Region: the second command prints the configured one, which applies if the call names none."
         )
+    if other is not None and other.is_shown:
+        set_region = f"Set the Region where the call is made: --region {other.name} in the CLI, region_name in boto3, or AWS_REGION. The command prints the configured one, which applies if the call names none."
+        steps, lines = [set_region], ["aws configure get region"]
+    elif resource.listing:
         is_known = region is not None and not resource.is_global
+        steps.append(
+            f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."
+        )
         lines.append(
             f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
         )
     profile = clues.find_profile(case)
-    return your_remedy(
-        title,
-        *steps,
-        commands=tuple(credential_remedies.with_profile(profile, line) for line in lines),
-        url=pages.CLI_CREDENTIALS,
-    )
-
-
-def _find_owner(message: str) -> str | None:
-    """Return the account in which a message says that the resource is missing."""
-    found = _OWNER.search(message)
-    return None if found is None else next(filter(None, found.groups()))
+    shown = tuple(credential_remedies.with_profile(profile, line) for line in lines)
+    return your_remedy(title, *steps, commands=shown, url=pages.CLI_CREDENTIALS)
 
 
 def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
@@ -365,32 +342,33 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
 
     A bucket of another Region or account gives 301 or 403 instead.
     """
-    is_bucket = (
-        clues.error_code(case.failure) == "NoSuchBucket" or case.failure.envelope.operation == "HeadBucket"
+    code, operation = clues.error_code(case.failure), case.failure.envelope.operation
+    kind, name = "object", "key"
+    text = "The bucket has no object with this key."
+    misspelled = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
+    steps: tuple[str, ...] = (
+        "OBJECT_KEY can be the beginning of the key.",
+        "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
     )
-    if is_bucket or "specified bucket does not exist" in case.failure.text:
+    listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
+    if (
+        code == "NoSuchBucket"
+        or operation == "HeadBucket"
+        or "specified bucket does not" in case.failure.text
+    ):
         kind, name = "bucket", "name"
         text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
         misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."
-        steps: tuple[str, ...] = ("The command lists the buckets of the account that is called with.",)
+        steps = ("The command lists the buckets of the account that is called with.",)
         listing = "aws s3api list-buckets --query 'Buckets[].Name'"
-    else:
-        kind, name = "object", "key"
-        text = "The bucket has no object with this key."
-        misspelled = (
-            "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
-        )
-        steps = (
-            "OBJECT_KEY can be the beginning of the key.",
-            "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
-        )
-        listing = "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
-    compare = f"Compare the {name} with what exists"
+    remedy = your_remedy(
+        f"Compare the {name} with what exists", *steps, commands=(listing,), url=pages.S3_ERRORS
+    )
     return case.explain(
         f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=misspelled),
         DELETED_OR_NEW.cause(text="It was deleted, or not created yet."),
-        remedies=(your_remedy(compare, *steps, commands=(listing,), url=pages.S3_ERRORS),),
+        remedies=(remedy,),
         notes=(NOT_A_DENIAL,),
     )

@@ -73,18 +73,11 @@ HOST_NOT_RESOLVED = CauseType(
     fix="Correct the Region and the service in the endpoint, or the DNS of the network.",
     sources=(pages.VPC_ENDPOINTS,),
 )
-CONNECTION_REFUSED = CauseType(
-    "connection-refused",
-    title="The connection was refused or reset",
-    recognised_by='The message says "connection refused", "connection reset" or EOF.',
-    fix="Check proxies, firewalls and the endpoint URL.",
-    sources=(pages.VPC_ENDPOINTS,),
-)
-TIMEOUT = CauseType(
-    "timeout",
-    title="The call timed out",
-    recognised_by='The message says "timed out", ETIMEDOUT or "deadline exceeded".',
-    fix="Check the route, security groups and VPC endpoints between the caller and AWS.",
+CONNECTION_FAILED = CauseType(
+    "connection-failed",
+    title="The connection timed out, or was refused or reset",
+    recognised_by='The message says "timed out", ETIMEDOUT, "deadline exceeded", "connection refused", "connection reset" or EOF.',
+    fix="Check the endpoint URL, proxies, firewalls, and the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),
 )
 NO_SUCH_HOST = CauseType(
@@ -150,28 +143,31 @@ _TASK_REMEDY = account_remedy(
     ),
     url=pages.ECS_NETWORK,
 )
-# What each network error means for the call. The first one that matches is used.
+# What each network error means for the call, as a cause and the end of the summary. The first one that matches is used.
 _NETWORK_ERRORS = (
-    (_PROXY, PROXY, ": the proxy blocked it or did not respond"),
-    (_NAME_RESOLUTION, HOST_NOT_RESOLVED, ": the host name cannot be resolved"),
+    (_PROXY, PROXY, "the proxy blocked it or did not respond"),
+    (_NAME_RESOLUTION, HOST_NOT_RESOLVED, "the host name cannot be resolved"),
     (certificates.CERTIFICATE_ERROR, None, ""),
-    (_CONNECTION_REFUSED, CONNECTION_REFUSED, ": the connection was refused or reset"),
-    (_TIMEOUT, TIMEOUT, ": the connection timed out"),
+    (_CONNECTION_REFUSED, CONNECTION_FAILED, "the connection was refused or reset"),
+    (_TIMEOUT, CONNECTION_FAILED, "the connection timed out"),
 )
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:
     """Return the network error that the message reports."""
     because = () if host is None else (f"The text names the host {host}.",)
-    cause = next((cause for pattern, cause, _ in _NETWORK_ERRORS if pattern.search(message)), None)
-    return None if cause is None else cause.cause("reported", because)
+    row = next((row for row in _NETWORK_ERRORS if row[0].search(message)), None)
+    if row is None or row[1] is None:
+        return None
+    text = f"{row[2][0].upper()}{row[2][1:]}." if row[1] is CONNECTION_FAILED else ""
+    return row[1].cause("reported", because, text=text)
 
 
 def _summary(message: str, host: str | None) -> str:
     proxy = certificates.find_proxy(message) if _PROXY.search(message) else None
     if proxy is not None:
         return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."
-    reason = next((reason for pattern, _, reason in _NETWORK_ERRORS if pattern.search(message)), "")
+    reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
     if (region := _unknown_region(message, host)) is not None:
         reason = f": most likely, the Region {region} does not exist"
     return f"The call got no response from {host or 'AWS'}{reason}."
@@ -202,17 +198,14 @@ def _is_about_names(message: str) -> bool:
 
 
 def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
-    region = _unknown_region(message, host)
-    if region is not None:
+    names = (NO_SUCH_HOST.cause(), DNS.cause())
+    if (region := _unknown_region(message, host)) is not None:
         text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
         return (NO_SUCH_HOST.cause(text=text), DNS.cause())
     if _NAME_RESOLUTION.search(message):
-        return (NO_SUCH_HOST.cause(), DNS.cause(), certificates.NO_WAY_OUT.cause())
-    if _is_about_names(message):
-        return (certificates.NO_WAY_OUT.cause(), NO_SUCH_HOST.cause(), DNS.cause())
-    if _PROXY.search(message):
-        return ()
-    return (certificates.NO_WAY_OUT.cause(),)
+        return (*names, certificates.NO_WAY_OUT.cause())
+    others = names if _is_about_names(message) else ()
+    return () if _PROXY.search(message) else (certificates.NO_WAY_OUT.cause(), *others)
 
 
 def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:
@@ -286,32 +279,22 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
     Sources: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html and
     https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html.
     """
-    causes: tuple[Cause, ...]
+    reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network."
+    blocked = "The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
+    causes: tuple[Cause, ...] = (
+        _network_cause(message, None) or NO_ANSWER.cause("reported"),
+        certificates.NO_WAY_OUT.cause(text=blocked),
+    )
     if certificates.CERTIFICATE_ERROR.search(message):
         reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
-        causes = (
-            certificates.UNTRUSTED_CERTIFICATE.cause(
-                "derived", text="The certificate authority in the kubeconfig did not sign the certificate."
-            ),
-            certificates.INSPECTING_PROXY.cause(),
-        )
+        text = "The certificate authority in the kubeconfig did not sign the certificate."
+        untrusted = certificates.UNTRUSTED_CERTIFICATE.cause("derived", text=text)
+        causes = (untrusted, certificates.INSPECTING_PROXY.cause())
     elif _NAME_RESOLUTION.search(message):
         reason = "The host name of the cluster's API server cannot be resolved: most likely, the cluster was deleted or re-created, or its endpoint is private."
-        causes = (
-            HOST_NOT_RESOLVED.cause("reported"),
-            NO_SUCH_HOST.cause(
-                text="The cluster was deleted or re-created, so the host in the kubeconfig no longer exists."
-            ),
-            DNS.cause(text="The endpoint is private, and the network's DNS does not forward to the VPC."),
-        )
-    else:
-        reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network."
-        causes = (
-            _network_cause(message, None) or NO_ANSWER.cause("reported"),
-            certificates.NO_WAY_OUT.cause(
-                text="The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
-            ),
-        )
+        gone = "The cluster was deleted or re-created, so the host in the kubeconfig no longer exists."
+        private = "The endpoint is private, and the network's DNS does not forward to the VPC."
+        causes = (causes[0], NO_SUCH_HOST.cause(text=gone), DNS.cause(text=private))
     return case.explain(
         f"{reason} No permission was checked.",
         *causes,

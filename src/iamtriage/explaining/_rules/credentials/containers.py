@@ -9,15 +9,12 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 from __future__ import annotations
 
 import re
-import shlex
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, quote_phrases
@@ -40,70 +37,16 @@ _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)
 _COMPOSE_SERVICE = lazy_pattern(
     r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
-# Options of docker run that take a value as the next word. Others are flags.
-_VALUED = frozenset(
-    {
-        "-e", "--env", "-v", "--volume", "-p", "--publish", "-w", "--workdir", "-u", "--user", "-h",
-        "--hostname", "-m", "--memory", "-l", "--label", "--name", "--network", "--net", "--env-file",
-        "--entrypoint", "--mount", "--platform", "--cpus", "--add-host", "--dns", "--restart", "--pull",
-        "--runtime", "--gpus", "--ip",
-    }
-)  # fmt: skip
-# What is repeated in a command: nothing that a shell reads as anything but a word, and no value that can be a secret.
-_IMAGE = lazy_pattern(r"[a-z0-9][\w./:@-]{0,254}", re.ASCII)
-_WORD = lazy_pattern(r"(?:\$(?:PWD|HOME)(?=[/:]))?[\w./:@,+=%-]{1,256}", re.ASCII)
-_SECRET_NAME = lazy_pattern(
-    r"(?:key|secret|token|pass|pwd|cred|auth|dsn)\w*=|://[^/]*@|(?<![a-z0-9])[a-z0-9+]{32,}", re.IGNORECASE
+
+_DOCKER_RUN = lazy_pattern(
+    r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@+-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
 )
-_CHARS_BEFORE = 4_000
-
-
-class _DockerRun(NamedTuple):
-    """A docker run command whose container has no credentials.
-
-    Attributes:
-        profile: The profile that it passes in ``AWS_PROFILE``.
-        words: Its words after ``docker run`` without ``AWS_PROFILE``, or only the image, if others can be secrets.
-        mounts_files: Whether it mounts the config and credentials files.
-    """
-
-    profile: str | None
-    words: tuple[str, ...]
-    mounts_files: bool
-
-
-def _find_docker_run(case: Case[MissingCredentials]) -> _DockerRun | None:
-    """Return the last docker run command before a failure."""
-    text, start = case.failure.text, case.failure.span[0]
-    found = [
-        command
-        for _, command in find_commands(text, max(start - _CHARS_BEFORE, 0), start)
-        if command.program == "docker" and command.words[:1] == ("run",)
-    ]
-    try:
-        words = shlex.split(found[-1].text)[2:] if found else []
-    except ValueError:  # an open quote
-        return None
-    profile, image, kept = None, "", list[str]()
-    while words and not image:
-        word = words.pop(0)
-        option = [word, words.pop(0)] if word in _VALUED and words else [word]
-        if option[-1].removeprefix("--env=").startswith("AWS_PROFILE="):
-            profile = option[-1].partition("AWS_PROFILE=")[2]
-            continue
-        kept += option
-        image = "" if word.startswith("-") else word
-    if not _IMAGE.fullmatch(image):
-        return None
-    kept += words
-    is_safe = all(_WORD.fullmatch(word) and not _SECRET_NAME.search(word) for word in kept)
-    return _DockerRun(profile, tuple(kept) if is_safe else (image,), any("/.aws" in word for word in kept))
 
 
 def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
     """Return the profile that docker run passes to a container without the files that define it."""
-    run = _find_docker_run(case)
-    return None if run is None or not run.profile or run.mounts_files else commands.profile(run.profile)
+    found = _DOCKER_RUN.search(case.failure.text, 0, case.failure.span[0])
+    return None if found is None else commands.profile(found["profile"])
 
 
 def is_in_container(text: str) -> bool:
@@ -143,32 +86,24 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         missing_profile: The profile that the SDK did not find in the container.
     """
     service = _COMPOSE_SERVICE.search(case.text)
-    tool = "podman" if "podman" in case.text else "docker"
     uses_compose = service is not None or _COMPOSE.search(case.text) is not None
     name = next(filter(None, service.groups()), "SERVICE") if service else "SERVICE"
-    where = "To keep it, add both to volumes and environment of the service." if uses_compose else ""
-    run = None if uses_compose else _find_docker_run(case)
-    words = run.words if run is not None else (name if uses_compose else "IMAGE",)
-    mount = (
-        f'{tool}{" compose" if uses_compose else ""} run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE'
-    )
-    mount = " ".join(
-        (mount, *(f'"{word}"' if word.startswith("$") else quote_argument(word) for word in words))
-    )
-    steps: tuple[str, ...]
-    if missing_profile is None:
-        steps = (
-            f"On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session. {where}".rstrip(),
-        )
-    else:
-        steps = (
+    what = f" compose run {name}" if uses_compose else " run IMAGE"
+    run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
+    mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
+    title = "Pass credentials to the container"
+    steps = [
+        "On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session."
+    ]
+    if missing_profile is not None:
+        title = "Mount the profile's files into the container"
+        steps = [
             f"On your computer, check that the first command lists {missing_profile}. In ~/.aws/config, its section is [profile {missing_profile}].",
-            f"Mount ~/.aws into the home directory of the container's user (here root), and set AWS_PROFILE. {where}".rstrip(),
-        )
+            "Mount ~/.aws into the home directory of the container's user (here root), and set AWS_PROFILE.",
+        ]
+    steps[-1] += " To keep it, add both to volumes and environment of the service." if uses_compose else ""
     return your_remedy(
-        "Pass credentials to the container"
-        if missing_profile is None
-        else "Mount the profile's files into the container",
+        title,
         *steps,
         "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
         commands=(*(("aws configure list-profiles",) if missing_profile else ()), mount),

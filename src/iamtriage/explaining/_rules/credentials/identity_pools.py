@@ -12,14 +12,15 @@ always sign in, and that merging a guest identity disables it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.error_kind import end_summary
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, ExpiredCredentials, Failure
+    from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
 
 # Identity IDs and pool IDs have the same form.
@@ -79,7 +80,7 @@ IDENTITY_KEPT = CauseType(
 IDENTITY_POOL_ROLES = CauseType(
     "identity-pool-roles",
     title="The identity pool has no usable role",
-    text="The pool has no role for this kind of caller (signed in or guest), or STS denied it.",
+    text=f"The pool has no role for this kind of caller (signed in or guest), the role was deleted, or its trust policy does not name {POOL_PROVIDER}, the ID of this pool, or this kind of caller.",
     recognised_by="The error code InvalidIdentityPoolConfigurationException.",
     fix="Set the roles of the pool, and specify the pool in their trust policies.",
     sources=(pages.IDENTITY_POOL_ROLES,),
@@ -91,22 +92,6 @@ LOGIN_REJECTED = CauseType(
     recognised_by='The message says "Invalid login token", "Logins don\'t match" or "Token is not from a supported provider of this identity pool".',
     fix="Pass a current ID token, under the name of a provider that the identity pool lists.",
     sources=(pages.IDENTITY_POOLS,),
-)
-POOL_NOT_TRUSTED = CauseType(
-    "pool-not-trusted",
-    title="The role does not trust the identity pool",
-    meaning="The trust policy of the role does not name the identity provider of Amazon Cognito, the ID of this pool, or this kind of caller.",
-    fix="Specify cognito-identity.amazonaws.com, the pool's ID and the kind of caller in the trust policy.",
-    of="identity-pool-roles",
-)
-POOL_ROLE_MISSING = CauseType(
-    "pool-role-missing",
-    title="The identity pool's role was deleted or never set",
-    fix="Set the role for this kind of caller in the identity pool.",
-    recognised_by="The output of get-identity-pool-roles in the text has no roles.",
-    sign=r"\"Roles\": ?\{ ?\}",
-    commands=("aws cognito-identity get-identity-pool-roles",),
-    of="identity-pool-roles",
 )
 USER_POOL_REJECTED = CauseType(
     "user-pool-rejected",
@@ -147,88 +132,30 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
     )
 
 
-class _Problem(NamedTuple):
-    """A problem of a sign-in: how Amazon Cognito words it, what it means, and what to do."""
-
-    wording: re.Pattern[str]
-    text: str
-    title: str
-    step: str
-    command: str | None = None
-
-
-def _find_problem(problems: tuple[_Problem, ...], failure: Failure) -> tuple[_Problem, tuple[str, ...]]:
-    """Return the problem that a text words closest to the failure, or else the last one, and its evidence."""
-    matches = {found: each for each in problems for found in each.wording.finditer(failure.text)}
-    found = find_closest(matches, failure)
-    return (problems[-1], ()) if found is None else (matches[found], (f'The text says "{found[0]}".',))
-
-
-_USER = "aws cognito-idp {} --user-pool-id USER_POOL_ID --username USER_NAME"
-_USER_POOL_PROBLEMS = (
-    _Problem(
-        lazy_pattern(r"password attempts exceeded", re.IGNORECASE),
-        "too many attempts failed, so that the user is locked out",
-        "Wait, then sign in with the right password",
-        "Each further failed attempt makes the wait longer.",
-    ),
-    _Problem(
-        lazy_pattern(r"user is disabled", re.IGNORECASE),
-        "the user is disabled",
-        "Enable the user",
-        "An administrator of the user pool disabled it: ask why first.",
-        _USER.format("admin-enable-user"),
-    ),
-    _Problem(
-        lazy_pattern(r"refresh token has (?:expired|been revoked)|invalid refresh token", re.IGNORECASE),
-        "the refresh token has expired, was revoked, or is not one of this app client",
-        "Sign in again",
-        "Pass the refresh token with the ID of the app client that issued it. When it has expired, only a new sign-in helps.",
-    ),
-    _Problem(
-        lazy_pattern(r"access token has (?:expired|been revoked)", re.IGNORECASE),
-        "the access token has expired or was revoked",
-        "Get a new access token",
-        "Use the refresh token (AuthFlow REFRESH_TOKEN_AUTH), or sign in again if it was revoked, too.",
-    ),
-    _Problem(
-        lazy_pattern(r"secret[ _]hash", re.IGNORECASE),
-        "the secret hash of the app client is missing or wrong",
-        "Pass the right SECRET_HASH",
-        "It is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
-    ),
-    _Problem(
-        lazy_pattern(r"incorrect username or password", re.IGNORECASE),
-        "the user name or the password is wrong",
-        "Check the user name, the user pool and the password",
-        "The command shows whether the user exists in the pool, is enabled and is confirmed.",
-        _USER.format("admin-get-user"),
-    ),
-)
-_SEND_VALID_ID = "Pass a valid ID token in Logins"
+# What Amazon Cognito says of a login, what it means, and the title and step of the remedy. The last row is the default.
 _LOGIN_PROBLEMS = (
-    _Problem(
-        lazy_pattern(r"Token expired"),
+    (
+        "Token expired",
         "the ID token in Logins has expired",
-        _SEND_VALID_ID,
+        "Pass a valid ID token in Logins",
         "Refresh the user pool session (refresh token, or Auth.fetchAuthSession with forceRefresh in Amplify), and pass the new ID token. Tokens last an hour by default.",
     ),
-    _Problem(
-        lazy_pattern(r"not from a supported provider"),
+    (
+        "not from a supported provider",
         "the identity pool does not list the token's provider: its user pool, app client or OIDC issuer",
         "Add the token's provider to the identity pool",
         "Add the user pool with this app client ID to the identity pool's providers, or use the identity pool that lists it.",
     ),
-    _Problem(
-        lazy_pattern(r"Logins don't match"),
+    (
+        "Logins don't match",
         "the logins in the call do not belong to the identity, or no valid login was passed",
-        _SEND_VALID_ID,
+        "Pass a valid ID token in Logins",
         "Call GetId again with the current Logins instead of a stored identity ID, and pass the same Logins to GetCredentialsForIdentity.",
     ),
-    _Problem(
-        lazy_pattern(r"Invalid login token"),
+    (
+        "Invalid login token",
         "the identity pool does not accept the token in Logins",
-        _SEND_VALID_ID,
+        "Pass a valid ID token in Logins",
         "Pass the ID token, not the access token, and check that it is complete.",
     ),
 )
@@ -236,28 +163,38 @@ _LOGIN_PROBLEMS = (
 
 def explain_user_pool(denial: Denial) -> Explanation:
     """Explain that a user pool rejects a sign-in or a token."""
-    problem, because = _find_problem(_USER_POOL_PROBLEMS, denial.failure)
-    lines = () if problem.command is None else (problem.command,)
     return denial.explain(
-        f"The Amazon Cognito user pool rejected the call: {problem.text}.",
-        USER_POOL_REJECTED.cause("reported", because),
+        f"The Amazon Cognito user pool rejected the sign-in or the token{end_summary(denial.failure)}",
+        USER_POOL_REJECTED.cause("reported"),
         topic="user-pool-rejected",
-        remedies=(your_remedy(problem.title, problem.step, commands=lines, url=_USER_POOLS),),
+        remedies=(
+            your_remedy(
+                "Do what the message says",
+                "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
+                "A token has expired or was revoked: get a new one with the refresh token and the ID of the app client that issued it, or sign in again.",
+                "The secret hash is wrong: it is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
+                commands=("aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",),
+                url=_USER_POOLS,
+            ),
+        ),
         notes=("An IAM policy does not help: the user pool has users and tokens of its own.",),
     )
 
 
 def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
-    problem, because = _find_problem(_LOGIN_PROBLEMS, case.failure)
+    text = case.failure.text
+    phrase, problem, title, step = next(
+        (row for row in _LOGIN_PROBLEMS if row[0] in text), _LOGIN_PROBLEMS[-1]
+    )
     return case.explain(
-        f"Amazon Cognito rejected the sign-in: {problem.text}.",
-        LOGIN_REJECTED.cause("reported", because, text=f"{capitalize_start(problem.text)}."),
+        f"Amazon Cognito rejected the sign-in: {problem}.",
+        LOGIN_REJECTED.cause("reported", quote_phrases(text, phrase), text=f"{capitalize_start(problem)}."),
         topic="identity-pool-login",
         remedies=(
             your_remedy(
-                problem.title,
-                problem.step,
+                title,
+                step,
                 "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
                     "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
@@ -312,10 +249,6 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         IDENTITY_POOL_ROLES.cause(
             "reported", ('The text or code says "Invalid identity pool configuration".',)
         ),
-        POOL_NOT_TRUSTED.cause(
-            text=f"The trust policy of the role does not name {POOL_PROVIDER}, the ID of this pool, or this kind of caller."
-        ),
-        POOL_ROLE_MISSING.cause(),
         remedies=(
             account_remedy(
                 "Check which roles the pool has",

@@ -110,9 +110,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     request = describe_request(case)
     if request.code == "SSOTokenLoadError" or any(words in request.message for words in _SSO_TOKEN_WORDS):
         return explain_invalid_sso_token(case, request)
-    if relayed_logins.is_relayed_to_other_partition(case.text, request.partition):
-        valid = None if request.role is None else str(request.role)
-        return relayed_logins.explain_relayed_partition(case, request.partition, request.region, valid)
+    if request.partition != "aws" and relayed_logins.is_relayed(case.text):
+        because = (f"The client is in {request.partition}, whose credentials are valid only there.",)
+        return relayed_logins.explain_relayed_scope(case, because, request.region)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
     if smtp_logins.is_about_smtp(request.message):

@@ -74,8 +74,7 @@ _ROLE = (
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
 # What gives a shell credentials, so that a later command has them and an earlier one did not.
 _SETS_UP = lazy_pattern(r"\baws (?:configure(?! list)|login|sso login)\b|\bexport AWS_|\$env:AWS_|\bset AWS_")
-_TASK_NAME = lazy_pattern(r" /tn \"?([\w.-]{1,80})(?=[\"\s])", re.ASCII | re.IGNORECASE)
-# Other programs that start jobs: their name, what to do there, and how.
+# Other programs that start jobs: their name, and what to do there.
 # https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks-change, launchd.plist(5) and
 # https://supervisord.org/configuration.html
 _MANAGERS = (
@@ -84,23 +83,17 @@ _MANAGERS = (
             r"\bschtasks\b|\bTask Scheduler\b|\bNT AUTHORITY\\SYSTEM\b|\bRun As User:\s{1,20}SYSTEM\b"
         ),
         "scheduled task",
-        "Run the task as the user who has the credentials (schtasks asks for the password), or specify that user's files for the machine. SYSTEM reads C:\\Windows\\System32\\config\\systemprofile\\.aws.",
-        (
-            "schtasks /change /tn TASK_NAME /ru USER /rp *",
-            r"setx /M AWS_SHARED_CREDENTIALS_FILE C:\Users\USER\.aws\credentials",
-        ),
+        r"Run the task as the user who has the credentials (schtasks /change /tn TASK_NAME /ru USER /rp *), or specify that user's files for the machine (setx /M AWS_SHARED_CREDENTIALS_FILE). SYSTEM reads C:\Windows\System32\config\systemprofile\.aws.",
     ),
     (
         lazy_pattern(r"/Library/Launch(?:Daemons|Agents)/|\blaunchctl\b"),
         "launchd job",
         "In the property list, set UserName to the user who has the credentials, or EnvironmentVariables with the full paths in AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE. Then load it again.",
-        (),
     ),
     (
         lazy_pattern(r"\bsupervisor(?:d|ctl)\b|\bINFO spawned: '"),
         "program of Supervisor",
         'In the program\'s section, set user to the user who has the credentials, and environment to HOME="/home/USER", because Supervisor does not change HOME.',
-        ("supervisorctl reread", "supervisorctl update"),
     ),
 )
 
@@ -174,15 +167,13 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
             _unit_remedy(unit, _find_shell_user(case)),
         )
-    for pattern, noun, step, template in _MANAGERS:
+    for pattern, noun, step in _MANAGERS:
         if pattern.search(text):
-            task = _TASK_NAME.search(text)
-            lines = tuple(each.replace("TASK_NAME", task[1] if task else "TASK_NAME") for each in template)
             return OtherUser(
                 f"that the {noun} reads",
                 f" in the {noun}",
                 f"The {noun} gets no variables of a shell, and reads ~/.aws of the user that it runs as.",
-                _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=lines),
+                _remedy(f"Set the user or the files of the {noun}", step, _ROLE, commands=()),
             )
     return None
 

@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern, lazy_patterns
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -53,38 +53,10 @@ _PHRASES = (
     "got 401",
     "E401",
 )
-# Commands and messages of package managers. The first match decides.
-_CLIENTS = lazy_patterns(
-    {
-        "twine": r"\btwine upload\b|HTTPError: 401 Unauthorized from|Uploading distributions to",
-        "poetry": r"\bpoetry (?:add|install|lock|publish|update)\b|\bHTTPError\s+401 Client Error",
-        "uv": r"\buv (?:add|lock|pip|publish|run|sync)\b|HTTP status client error|could not be queried due to",
-        "yarn-2": r"\bYN00\d\d\b",
-        "pnpm": r"\bERR_PNPM|\bpnpm (?:add|i|install|publish)\b",
-        "yarn-1": r"\byarn (?:add|install|publish)\b|Request failed \\?\"401",
-        "gradle": r"\bgradlew?\b|Received status code 401",
-        "nuget": r"\bnuget(?:\.exe)? (?:install|push|restore)\b",
-    }
-)
-_CLIENTS_OF_FORMATS = {
-    "pypi": ("pip", frozenset({"twine", "poetry", "uv"})),
-    "npm": ("npm", frozenset({"yarn-2", "pnpm", "yarn-1"})),
-    "maven": ("maven", frozenset({"gradle"})),
-    "nuget": ("dotnet", frozenset({"nuget"})),
-    "swift": ("swift", frozenset[str]()),
-}
-# The tools that aws codeartifact login configures. Yarn 1 and pnpm use the configuration of npm.
-_TOOLS = {name: name for name in ("dotnet", "npm", "nuget", "pip", "swift", "twine")} | {
-    "pnpm": "npm",
-    "yarn-1": "npm",
-}
-_WHERE = {
-    "gradle": 'In build.gradle, the username is aws, and the password is System.getenv("CODEARTIFACT_AUTH_TOKEN").',
-    "maven": "In settings.xml, the server with the ID of the repository has the username aws and the password ${env.CODEARTIFACT_AUTH_TOKEN}.",
-    "poetry": "Set POETRY_HTTP_BASIC_SOURCE_USERNAME to aws and POETRY_HTTP_BASIC_SOURCE_PASSWORD to the token. SOURCE is the name of the source, in capitals.",
-    "uv": "Set UV_INDEX_NAME_USERNAME to aws and UV_INDEX_NAME_PASSWORD to the token. NAME is the name of the index, in capitals.",
-    "yarn-2": "In .yarnrc.yml, set npmAlwaysAuth to true and npmAuthToken to ${CODEARTIFACT_AUTH_TOKEN} for the registry.",
-}
+
+# The tools that aws codeartifact login configures, by the package format.
+_TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}
+_OTHER_MANAGERS = "Package managers that this command does not configure, such as Maven, Gradle, Poetry, uv and Yarn 2, get a token (aws codeartifact get-authorization-token --query authorizationToken) as the password of the user aws, usually in CODEARTIFACT_AUTH_TOKEN."
 _NOT_DENIED = "No permission is missing: for that, the status would be 403. The login requires codeartifact:GetAuthorizationToken and sts:GetServiceBearerToken, and a download requires codeartifact:ReadFromRepository."
 
 
@@ -118,45 +90,24 @@ def _find_endpoint(text: str) -> re.Match[str] | None:
     return next((each for each in found if each["format"]), found[0] if found else None)
 
 
-def _find_client(text: str, format_: str | None) -> str | None:
-    """Return the package manager of a text, of those that use a format."""
-    default, others = _CLIENTS_OF_FORMATS.get(format_ or "", (None, frozenset[str]()))
-    return next((name for name, sign in _CLIENTS.items() if name in others and sign.search(text)), default)
-
-
 def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None) -> Remedy:
     """Return the remedy that gets a new token for the package manager."""
     parts: dict[str, str | None] = {} if endpoint is None else endpoint.groupdict()
-    client = _find_client(case.text, parts.get("format"))
-    domain = parts.get("domain") or "DOMAIN"
-    account = commands.account(parts.get("account"))
-    region = commands.region(parts.get("region") or clues.find_region(case))
-    in_jobs = "A token is valid for at most 12 hours, and for less if --duration-seconds says so. Get one in each CI job and each image build, and pass it to docker build as a secret."
-    tool = _TOOLS.get(client or "")
-    if tool is None:
-        return your_remedy(
-            "Get a new authorization token for the package manager",
-            _WHERE.get(client or "", "Give it to the package manager as its password or token."),
-            in_jobs,
-            commands=(
-                fill_command(
-                    'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token --domain {} --domain-owner {} --region {} --query authorizationToken --output text)"',
-                    *(domain, account, region),
-                ),
-            ),
-            url=pages.CODEARTIFACT_TOKENS,
-        )
-    steps = ["Log in as the user, and on the machine, that runs the package manager."]
-    if client == "yarn-1":
-        steps.append("Yarn 1 sends the token only if .npmrc contains always-auth=true.")
-    login = fill_command(
-        "aws codeartifact login --tool {} --domain {} --domain-owner {} --repository {} --region {}",
-        *(tool, domain, account, parts.get("repository") or "REPOSITORY", region),
+    tool = "twine" if "Uploading distributions" in case.text else _TOOLS.get(parts.get("format") or "")
+    of_domain = fill_command(
+        "--domain {} --domain-owner {} --region {}",
+        parts.get("domain") or "DOMAIN",
+        commands.account(parts.get("account")),
+        commands.region(parts.get("region") or clues.find_region(case)),
     )
+    token = f'export CODEARTIFACT_AUTH_TOKEN="$(aws codeartifact get-authorization-token {of_domain} --query authorizationToken --output text)"'
+    login = f"aws codeartifact login --tool {tool} {of_domain} --repository {parts.get('repository') or 'REPOSITORY'}"
+    login += " --endpoint-type dualstack" if parts.get("dual_stack") else ""
     return your_remedy(
-        "Log in to CodeArtifact again",
-        *steps,
-        in_jobs,
-        commands=(f"{login} --endpoint-type dualstack" if parts.get("dual_stack") else login,),
+        "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
+        "Log in as the user, and on the machine, that runs the package manager.",
+        _OTHER_MANAGERS,
+        "A token is valid for at most 12 hours, and for less if --duration-seconds says so. Get one in each CI job and each image build, and pass it to docker build as a secret.",
+        commands=(login, token) if tool else (token,),
         url=pages.CODEARTIFACT_TOKENS,
     )

@@ -26,17 +26,16 @@ _NOT_STARTED = lazy_pattern(
 )
 _HELPER = lazy_pattern(r"docker-credential-[a-z][a-z0-9-]{1,30}")
 _STORES_NOTHING = lazy_pattern(r"error storing credentials - err: [^`]{0,80}`not implemented`")
-_OUTPUT = lazy_pattern(r", out: `([^`]{1,200})`")
 _SHOW_SETTINGS = r"grep -nE 'credsStore|credHelpers|docker-credential|-login' ~/.docker/config.json"
 _WHERE_NAMED = "Docker starts the program docker-credential-NAME. The NAME is the value of credsStore, or of credHelpers for the registry, in ~/.docker/config.json of the user who runs Docker."
 
 REGISTRY_HELPER_MISSING = CauseType(
     "registry-helper-missing",
-    title="Docker's credential helper is not installed",
-    meaning="The config file of Docker names a credential helper, and Docker cannot start it: it is not installed, not on the PATH of the process, or built for another system.",
-    recognised_by="The text says that the executable docker-credential-ecr-login was not found.",
+    title="Docker's credential helper is not installed or failed",
+    meaning="The config file of Docker names a credential helper, and Docker cannot start it, or it ended with an error: it is not installed, not on the PATH of the process, built for another system, or has no credentials.",
+    recognised_by='The text says that the executable docker-credential-ecr-login was not found, or "error getting credentials" for a registry of ECR.',
     fix="Install amazon-ecr-credential-helper where Docker runs, or remove ecr-login from ~/.docker/config.json.",
-    sources=("https://github.com/awslabs/amazon-ecr-credential-helper",),
+    sources=("https://github.com/awslabs/amazon-ecr-credential-helper", pages.ECR_LOGIN),
 )
 REGISTRY_HELPER_STORES_NOTHING = CauseType(
     "registry-helper-stores-nothing",
@@ -45,14 +44,6 @@ REGISTRY_HELPER_STORES_NOTHING = CauseType(
     recognised_by='The command docker login says "error storing credentials" and "not implemented".',
     fix="Remove docker login from the script: the helper signs in by itself.",
     sources=("https://github.com/awslabs/amazon-ecr-credential-helper",),
-)
-REGISTRY_HELPER_FAILED = CauseType(
-    "registry-helper-failed",
-    title="Docker's credential helper failed",
-    text="The program that Docker starts to get or store the login ended with an error.",
-    recognised_by='Docker says "error getting credentials" or "error storing credentials" for a registry of ECR.',
-    fix="Correct what the helper reports, or sign Docker in without it.",
-    sources=(pages.ECR_LOGIN,),
 )
 
 
@@ -79,55 +70,24 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
                 ),
             ),
         )
+    verdict, text = "failed", f"The program {helper} ended with an error."
     if _NOT_STARTED.search(message):
-        return case.explain(
-            f"Docker is set up to use {helper}, and cannot start it where the command runs.",
-            REGISTRY_HELPER_MISSING.cause(
-                "reported",
-                clues.quote_phrases(
-                    message,
-                    "executable file not found",
-                    f"{helper} not installed",
-                    f"does not have {helper}",
-                    helper,
-                )[:1],
-                text=f"The program {helper} is not installed, not on the PATH of the process, or built for another system.",
-            ),
-            topic="registry-helper",
-            remedies=(
-                your_remedy(
-                    "Install the helper where Docker runs, or remove it from Docker's config file",
-                    _WHERE_NAMED,
-                    "The helper is in the package amazon-ecr-credential-helper of Amazon Linux, Debian and Ubuntu. In CI, it must be in the image of the job.",
-                    "Without it: remove the entry from the file, and sign Docker in.",
-                    commands=(_SHOW_SETTINGS, f"command -v {helper}"),
-                    url=REGISTRY_HELPER_MISSING.sources[0],
-                ),
-                sign_in,
-            ),
-            notes=(credential_remedies.NO_CALL_MADE,),
-        )
-    output = _OUTPUT.search(message)
+        verdict = "cannot be started where the command runs"
+        text = f"The program {helper} is not installed, not on the PATH of the process, or built for another system."
     return case.explain(
-        f"Docker's credential helper failed for the ECR registry {registry}.",
-        REGISTRY_HELPER_FAILED.cause(
-            "reported",
-            (f'The helper printed "{output[1].strip()}".',) if output else (),
-        ),
+        f"Docker is set up to use {helper} for the ECR registry {registry}, which {verdict}.",
+        REGISTRY_HELPER_MISSING.cause("reported", clues.quote_phrases(message, helper), text=text),
         topic="registry-helper",
         remedies=(
             your_remedy(
-                "Find out which helper Docker starts, and why it fails",
+                "Install the helper where Docker runs, or remove it from Docker's config file",
                 _WHERE_NAMED,
-                "The helper docker-credential-ecr-login needs AWS credentials, and writes the reason to its log file.",
+                "The helper is in the package amazon-ecr-credential-helper of Amazon Linux, Debian and Ubuntu. In CI, it must be in the image of the job. It needs AWS credentials, and writes errors to ~/.ecr/log/ecr-login.log.",
                 "Helpers of a desktop, such as desktop, osxkeychain and pass, do not work in CI, over SSH or in WSL: remove credsStore there, and sign Docker in.",
-                commands=(
-                    _SHOW_SETTINGS,
-                    "tail -n 20 ~/.ecr/log/ecr-login.log",
-                    "aws sts get-caller-identity",
-                ),
+                commands=(_SHOW_SETTINGS, f"command -v {helper}", "aws sts get-caller-identity"),
                 url=REGISTRY_HELPER_MISSING.sources[0],
             ),
             sign_in,
         ),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )

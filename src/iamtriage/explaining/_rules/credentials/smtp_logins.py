@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.shared import clues
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
@@ -24,17 +24,13 @@ _REJECTED = "Authentication Credentials Invalid"
 _HOST = lazy_pattern(
     r"\bemail-smtp(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com\b"
 )
-# A setting for the Region, such as that of the module that made the SMTP credentials.
-_SETTING = lazy_pattern(
-    r"\b(?P<name>\w{0,40}region)[\"']?\s{0,20}[=:]\s{0,4}[\"']?(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\b",
-    re.IGNORECASE,
-)
 # A login, or the setting of a password, with the name of a secret access key.
 _KEY_IN_LOGIN = r"(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
 _TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",
     title="Amazon SES does not accept the SMTP user name and password",
+    text="The SMTP credentials were created for another Region, or their access key was deleted, or the password is not that of SMTP credentials.",
     recognised_by='The reply "535 Authentication Credentials Invalid" of an email-smtp host.',
     fix="Create SMTP credentials in the Region of the host.",
     sources=(_PAGE,),
@@ -59,14 +55,6 @@ TEMPORARY_KEY_FOR_SMTP = CauseType(
     remedy="Create SMTP credentials",
     of="smtp-login-rejected",
 )
-SMTP_CREDENTIALS_OF_OTHER_REGION = CauseType(
-    "smtp-credentials-of-other-region",
-    title="The SMTP credentials are for another Region",
-    text="The SMTP credentials were created for another Region, or their access key was deleted.",
-    fix="Create SMTP credentials in the Region of the host.",
-    recognised_by="The text has a setting with another Region than that of the host.",
-    of="smtp-login-rejected",
-)
 
 
 def is_about_smtp(message: str) -> bool:
@@ -84,35 +72,13 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif re.search(_TEMPORARY_KEY, case.text):
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
-    other = None if host is None else _find_other_region(case.text, host["region"])
-    of_other_region = SMTP_CREDENTIALS_OF_OTHER_REGION.cause()
-    change: tuple[Remedy, ...] = ()
-    if host is not None and other is not None and verdict.startswith("SMTP"):
-        right = host[0].replace(host["region"], other["region"])
-        verdict = f"most likely, they are for {other['region']}, and the host is that of {host['region']}"
-        of_other_region = SMTP_CREDENTIALS_OF_OTHER_REGION.cause(
-            "derived",
-            (f"In the text, {other['name']} is {other['region']}.",),
-            text=f"The password of SMTP credentials is calculated for one Region. If these were created in {other['region']}, the host {host[0]} rejects them.",
-        )
-        change = (
-            your_remedy(
-                f"Connect to {right}, if the SMTP credentials are for {other['region']}",
-                f"The sender must be verified in {other['region']}, too. Otherwise, keep the host and create SMTP credentials in {host['region']}, with a password for that Region.",
-                commands=(f"openssl s_client -crlf -quiet -starttls smtp -connect {right}:587",),
-                url=_PAGE,
-            ),
-        )
     return case.explain(
         f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
         SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),
-        *((of_other_region,) if change else ()),
         SECRET_KEY_AS_SMTP_PASSWORD.cause(),
         *(() if "AKIA" in case.text else (TEMPORARY_KEY_FOR_SMTP.cause(),)),
-        *(() if change else (of_other_region,)),
         topic="smtp-login",
         remedies=(
-            *change,
             account_remedy(
                 f"Create SMTP credentials{where}, and use their user name and password",
                 f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
@@ -128,10 +94,3 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         ),
         notes=("An IAM policy does not help: a sender without permission gets 554 Access denied.",),
     )
-
-
-def _find_other_region(text: str, region: str) -> re.Match[str] | None:
-    """Return the setting with another Region than that of the host, if the text has only one such Region."""
-    found = {each["region"]: each for each in _SETTING.finditer(text)}
-    found.pop(region, None)
-    return found.popitem()[1] if len(found) == 1 else None

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import GLOBAL_HOST_REGIONAL_CREDENTIALS
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
@@ -32,23 +30,7 @@ _RELAY = lazy_pattern(
 _STS_OF_RELAY = lazy_pattern(
     r"\bsts_endpoint\b[\s\"'=:]{1,40}https://sts\.(?P<region>[a-z0-9-]{5,30})\.amazonaws", re.ASCII
 )
-_ROLE = lazy_pattern(r"\bvault login [^\n]{0,200}?\brole=(?P<name>[\w-]{1,64})(?![^\s])", re.ASCII)
-_UNSET = lazy_pattern(r"\bsts_endpoint\b[\s\"'=:]{1,40}(?:n/a|\"\"|''|null)", re.ASCII)
-# IAM, where Vault looks up the role that logs in, has one endpoint for each partition:
-# https://docs.aws.amazon.com/general/latest/gr/iam-service.html
-_IAM_ENDPOINTS = {
-    "aws-cn": "https://iam.cn-north-1.amazonaws.com.cn",
-    "aws-us-gov": "https://iam.us-gov.amazonaws.com",
-}
 _RELAYS = "Vault does not sign the login: it forwards the client's signed request to the STS endpoint in Vault's configuration."
-RELAY_IN_OTHER_PARTITION = CauseType(
-    "relay-in-other-partition",
-    title="Vault sends the login of a client to STS in another partition",
-    text=f"{_RELAYS} STS in one partition rejects credentials of another.",
-    recognised_by='Vault says "error making upstream request: received error code 403 from STS", and the client is in China or GovCloud.',
-    fix="Set sts_endpoint, sts_region and iam_endpoint of the auth method to the partition of the clients.",
-    sources=(_PAGE,),
-)
 UNSIGNED_RELAY = CauseType(
     "unsigned-relay",
     title="The client of Vault sent a login without a signature",
@@ -64,17 +46,10 @@ def is_relayed(text: str) -> bool:
     return _RELAY.search(text) is not None
 
 
-def is_relayed_to_other_partition(text: str, partition: str) -> bool:
-    """Return whether a server can have sent the request of a client to STS in another partition than the client's."""
-    if partition == "aws" or not is_relayed(text):
-        return False
-    configured = _STS_OF_RELAY.search(text)
-    endpoint = None if configured is None else find_endpoint(configured["region"])
-    return endpoint is None or endpoint.partition != partition
-
-
 def explain_relayed_scope(
-    case: Case[CredentialScope], because: tuple[str, ...], signed_region: str | None
+    case: Case[CredentialScope] | Case[InvalidCredentials],
+    because: tuple[str, ...],
+    signed_region: str | None,
 ) -> Explanation:
     """Explain that Vault sends the signed request of a client to the STS endpoint of another Region."""
     configured = _STS_OF_RELAY.search(case.text)
@@ -91,40 +66,6 @@ def explain_relayed_scope(
         topic="sts-endpoint",
         remedies=(sign, configure) if configured else (configure, sign),
         notes=("The secret access key is not the problem, and no permission is missing.",),
-    )
-
-
-def explain_relayed_partition(
-    case: Case[InvalidCredentials], partition: str, region: str | None, caller: str | None
-) -> Explanation:
-    """Explain that Vault sends the signed request of a client to STS in another partition.
-
-    Args:
-        case: The failure.
-        partition: The partition of the client.
-        region: Its Region.
-        caller: The ARN of the client, if the text shows that its credentials are valid.
-    """
-    unset = _UNSET.search(case.text)
-    configure = _configure_remedy(region, partition)
-    login, role = _sign_remedy(region).commands, _ROLE.search(case.text)
-    if role is not None:
-        login = tuple(f"{each} role={role['name']}" for each in login)
-    because = present(
-        unset and f'The text shows "{" ".join(unset[0].split())}": Vault calls https://{GLOBAL_HOST}.',
-        caller and f"The client is {caller}, so its credentials are valid.",
-    )
-    called = f"https://{GLOBAL_HOST}, its default, as sts_endpoint is not set"
-    if unset is None:
-        called = "STS in another partition, most likely to the global endpoint, which is the default"
-    return case.explain(
-        f"The Vault server sent the client's STS request to {called}: credentials of {partition} are valid only in {partition}.",
-        RELAY_IN_OTHER_PARTITION.cause("derived" if unset else "possible", because),
-        topic="sts-endpoint",
-        remedies=(attrs.evolve(configure, commands=(*configure.commands, *login)),),
-        notes=(
-            f"Keep the access keys: no permission is missing. The bound_iam_principal_arn of the Vault role must begin with arn:{partition}:, too.",
-        ),
     )
 
 
@@ -147,21 +88,18 @@ def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
     )
 
 
-def _configure_remedy(region: str | None, partition: str = "aws") -> Remedy:
+def _configure_remedy(region: str | None) -> Remedy:
     endpoint = find_endpoint(region or "")
-    iam = _IAM_ENDPOINTS.get(partition)
+    # Not REGION, which can become the Region that Vault already calls.
+    values = ("https://sts.CLIENT_REGION.amazonaws.com", "CLIENT_REGION")
+    if endpoint is not None:
+        values = (endpoint.url, endpoint.signing_region)
     return account_remedy(
         "Set the STS endpoint of Vault to the Region of its clients",
-        "A Vault administrator does this, for the mount of the auth method. All clients of the mount must then sign for this Region.",
+        "A Vault administrator does this, for the mount of the auth method. All clients of the mount must then sign for this Region. In China and GovCloud, set iam_endpoint, too.",
         commands=(
             "vault read auth/aws/config/client",
-            fill_command(
-                "vault write auth/aws/config/client sts_endpoint={} sts_region={}",
-                # Not REGION, which can become the Region that Vault already calls.
-                "https://sts.CLIENT_REGION.amazonaws.com" if endpoint is None else endpoint.url,
-                "CLIENT_REGION" if endpoint is None else endpoint.signing_region,
-            )
-            + (f" iam_endpoint={iam}" if iam else ""),
+            fill_command("vault write auth/aws/config/client sts_endpoint={} sts_region={}", *values),
         ),
         url=_PAGE,
     )
