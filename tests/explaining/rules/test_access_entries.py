@@ -569,10 +569,6 @@ def test_policy_is_corrected_in_terraform_without_a_command() -> None:
     )
 
 
-
-
-
-
 _CONFLICT = "https response error StatusCode: 409, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, "
 
 

@@ -464,5 +464,3 @@ def test_console_needs_no_placeholder_for_a_known_principal() -> None:
     assert "PRINCIPAL_ARN" not in str(known)
     assert known.summary.startswith("The role dev cannot read this cluster's Kubernetes objects")
     assert "PRINCIPAL_ARN" in str(explained(NEW))
-
-
