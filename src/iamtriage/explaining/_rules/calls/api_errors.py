@@ -41,6 +41,7 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_a
 from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts import rejected_calls
@@ -180,7 +181,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         cause = attrs.evolve(cause, because=(*cause.because, shown))
     summary = kind.summary
     if kind.cause in _QUOTED:
-        summary = f"{summary.removesuffix('.')}{error_kind.end_summary(case.failure)}"
+        summary = f"{summary.removesuffix('.')}{end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
         summary = _name_throttled_call(case, summary)
     return case.explain(
@@ -251,7 +252,7 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     if code.isdigit():
         text = "AWS returned only the HTTP status and no error code."
     return case.explain(
-        f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{error_kind.end_summary(case.failure)}",
+        f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{end_summary(case.failure)}",
         api_error_kinds.AWS_ERROR.cause("reported", error_kind.code_evidence(failure), text=text),
         remedies=(
             your_remedy(

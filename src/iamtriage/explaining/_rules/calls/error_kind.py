@@ -9,13 +9,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import as_pattern
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError, Failure
 
 
-_MAX_QUOTED = 200
 _RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.", re.ASCII)
 _CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ", re.ASCII)
 _PROVIDER_URL = lazy_pattern(
@@ -118,17 +115,6 @@ class ErrorKind(Value):
         if self.min_status is not None and status is not None and status >= self.min_status:
             return True
         return self.message is not None and self.message.search(message) is not None
-
-
-def end_summary(failure: Failure) -> str:
-    """Return the service's message as the end of a summary, or a full stop if there is none to show."""
-    # A message can contain anything.
-    from iamtriage.redaction._redact import redact
-
-    message = quoted_message(failure)
-    if message is None or len(message) > _MAX_QUOTED:
-        return "."
-    return f": {clip_text(redact(message)).rstrip('.')}."
 
 
 def import_remedy(

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
             "If the queue is in another account, its policy must allow the caller: SQS reports both in the same words.",
         )
     # A message that names the resource would only repeat the summary.
-    ending = "." if name else error_kind.end_summary(case.failure)
+    ending = "." if name else end_summary(case.failure)
     return case.explain(
         f"{summary}{ending}",
         *causes,
@@ -365,7 +366,7 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         f"Compare the {name} with what exists", *steps, commands=(listing,), url=pages.S3_ERRORS
     )
     return case.explain(
-        f"The {kind} does not exist{error_kind.end_summary(case.failure)}",
+        f"The {kind} does not exist{end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=misspelled),
         DELETED_OR_NEW.cause(text="It was deleted, or not created yet."),

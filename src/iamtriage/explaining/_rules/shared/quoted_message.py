@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
+from iamtriage._text import clip_text
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
@@ -216,6 +217,7 @@ def _find_message(entry: str, *, is_whole: bool) -> str:
     return "" if is_uncertain or _SENTENCE_START.match(message) is None else message
 
 
+_MAX_QUOTED = 200
 _MAX_LENGTH = 8_000
 _CHARS_BEFORE = 300
 _CHARS_AFTER = 1_000
@@ -319,6 +321,17 @@ def quoted_message(failure: Failure) -> str | None:
     if code is not None and failure.span == (0, len(failure.text)) and code not in failure.text:
         return _informative_sentence(extract_sentence(text, 0))
     return None
+
+
+def end_summary(failure: Failure) -> str:
+    """Return the service's message as the end of a summary, or a full stop if there is none to show."""
+    # A message can contain anything.
+    from iamtriage.redaction._redact import redact
+
+    message = quoted_message(failure)
+    if message is None or len(message) > _MAX_QUOTED:
+        return "."
+    return f": {clip_text(redact(message)).rstrip('.')}."
 
 
 def _unwrap_denial(failure: Failure) -> tuple[str, int]:
