@@ -126,7 +126,10 @@ def test_unknown_permission_of_an_execution_role_is_not_allowed() -> None:
     ("caller", "words"),
     [
         (SSO, "IAM Identity Center itself sets no session policy"),
-        (f"arn:aws:sts::{ACCOUNT}:federated-user/ana", "whose keys call GetFederationToken needs s3:GetObject"),
+        (
+            f"arn:aws:sts::{ACCOUNT}:federated-user/ana",
+            "whose keys call GetFederationToken needs s3:GetObject",
+        ),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/s", "removes the intended restriction"),
     ],
     ids=["Identity Center", "federated user", "role"],
