@@ -138,16 +138,6 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             id="the caller of the shell is not the node",
         ),
         pytest.param(
-            f'{PULL}\n$ aws ecr describe-pull-through-cache-rules\n{{"pullThroughCacheRules": [{{"ecrRepositoryPrefix": "mirror"}}]}}',
-            "The ECR registry denied the pull through the cache rule mirror: the node role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository",
-            id="the rule of a pull through cache",
-        ),
-        pytest.param(
-            f'$ aws eks describe-nodegroup --cluster-name c --nodegroup-name n --query nodegroup.nodeRole\n"arn:aws:iam::111122223333:role/nodes-c"\n$ aws ecr describe-pull-through-cache-rules\n{{"pullThroughCacheRules": [{{"ecrRepositoryPrefix": "mirror"}}]}}\n\n{PULL}',
-            "The ECR registry denied the pull through the cache rule mirror: the node role nodes-c needs ecr:BatchImportUpstreamImage",
-            id="the node role",
-        ),
-        pytest.param(
             f"{XML}\n$ aws s3api get-bucket-location --bucket shelf\n-----------\n|  GetBucketLocation  |\n",
             "The caller was denied access: the message names no action.",
             id="a table",

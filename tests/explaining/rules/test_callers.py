@@ -40,16 +40,8 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'{{"LogicalResourceId": "Invoices", "PhysicalResourceId": "", "ResourceType": "AWS::SQS::Queue", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "{_denial("cfn", "sqs:DeleteQueue", QUEUE, session="AWSCloudFormation")}"}}',
         (
             "The role cfn, which CloudFormation uses to delete Invoices (AWS::SQS::Queue), was denied",
-            "aws cloudformation delete-stack --stack-name STACK_NAME --retain-resources Invoices",
+            "with --retain-resources LOGICAL_ID",
         ),
-    ),
-    "deletion-by-the-cdk": (
-        f'Bills | 4/9 | 09:31:10 | DELETE_FAILED        | AWS::SQS::Queue | Orders/Invoices (OrdersInvoices7F8E) Resource handler returned message: "{QUEUE_DENIAL}"',
-        ("--retain-resources OrdersInvoices7F8E",),
-    ),
-    "deletion-of-a-stack": (
-        f'{{"StackName": "billing", "LogicalResourceId": "Keys", "ResourceType": "AWS::KMS::Key", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "Resource handler returned message: {_denial("ship", "kms:ScheduleKeyDeletion", KEY)}"}}',
-        ("delete-stack --stack-name billing --retain-resources Keys",),
     ),
     "stack-event-of-a-custom-resource": (
         f"CREATE_FAILED Custom::Seed SeedBills Received response status [FAILED] from custom resource. Message returned: {_denial('seed-fn', 'dynamodb:PutItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/Bills')}",

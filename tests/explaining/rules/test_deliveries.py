@@ -57,19 +57,6 @@ def test_unknown_key_of_the_queue_is_looked_up() -> None:
     assert "--attribute-names KmsMasterKeyId" in explanation.remedies[0].commands[0]
 
 
-def test_aws_managed_key_is_replaced() -> None:
-    """The policy of an AWS managed key cannot be changed, so no remedy changes it."""
-    explanation = explain(_record(NO_KEY) + '\n{"Attributes": {"KmsMasterKeyId": "alias/aws/sqs"}}')
-    assert (
-        explanation.summary
-        == "sns.amazonaws.com is not allowed to use alias/aws/sqs, the key that encrypts the queue billing."
-    )
-    commands = [each for remedy in explanation.remedies for each in remedy.commands]
-    assert not any("put-key-policy" in each for each in commands)
-    assert commands[0].startswith("aws kms create-key ")
-    assert "SqsManagedSseEnabled=true" in commands[-1]
-
-
 def test_destination_of_another_record_is_not_taken() -> None:
     other = _record(DENIED).replace("billing", "refunds").replace(TOPIC, f"{TOPIC}-old")
     explanation = explain(f"{_record(DENIED)}\n{other}")

@@ -79,11 +79,10 @@ def _explained(name: str) -> Explanation:
         ("ambiguous-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("ambiguous-service-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("ambiguous-service-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
-        ("bedrock-model-access", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("model-not-in-region", "possible"), ("credentials-of-other-account", "possible")]),
+        ("bedrock-model-access", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("credentials-of-other-account", "possible")]),
         ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-not-passed", "possible")]),
         ("model-not-subscribed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-identity-allow", "reported")]),
         ("bedrock-subscription-unnamed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-identity-allow", "reported")]),
-        ("payment-missing", "bedrock-payment", [("payment-missing", "reported")]),
         ("execution-role", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("identity-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-id-reused", "possible")]),
@@ -91,7 +90,7 @@ def _explained(name: str) -> Explanation:
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("expiry-too-short", "possible"), ("clock-behind", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible")]),
         ("cloudfront-url", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived")]),
-        ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived"), ("key-lacks-permission", "possible"), ("other-key", "possible")]),
+        ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived"), ("key-of-other-system", "possible")]),
         ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("credentials-of-other-account", "possible")]),
         ("queue-of-unnamed-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("pod-uses-node-role", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
@@ -171,7 +170,7 @@ def test_who_can_fix_it(name: str, who: str) -> None:
     [
         *("ambiguous-service", "ambiguous-service-tags", "bedrock-model-access", "identity-pool-guest", "answer-not-from-aws"),
         *("presigned-url-expired", "presigned-url-not-yet-valid", "presigned-url-incomplete"),
-        *("payment-missing", "execution-role-in-vpc", "identity-forbidden"),
+        *("execution-role-in-vpc", "identity-forbidden"),
     ],
 )  # fmt: skip
 def test_no_policy_that_cannot_help_or_is_a_guess(name: str) -> None:

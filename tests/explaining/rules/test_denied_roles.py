@@ -209,13 +209,13 @@ _OTHER_ACCOUNT = (
     [
         pytest.param(
             _WARNING,
-            "the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
+            "is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
             "aws ssm get-parameter --name /cdk-bootstrap/tea/version --region eu-west-1",
             id="the warning alone",
         ),
         pytest.param(
             _WARNING.replace("current credentials", "credentials returned by plugin 'tea'"),
-            "the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
+            "is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole",
             f"npx cdk bootstrap --qualifier tea aws://{ACCOUNT}/eu-west-1",
             id="credentials of a plugin",
         ),

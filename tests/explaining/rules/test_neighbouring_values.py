@@ -105,7 +105,7 @@ _ROWS = {
         _QUARANTINED.format(address="198.51.100.7", event="CreateAccessKey"),
         (
             "The denied call came with the key AKIAEXAMPLE000000042 from 198.51.100.7",
-            "attacker's attempt to get more credentials",
+            "most likely an attacker's",
         ),
     ),
     "record of a call that a service made": _Row(
@@ -347,7 +347,7 @@ role_arn = arn:aws:iam::111122223333:role/shop/orders
 Cart: fail: Bucket named 'cdk-hnb659fds-assets-111122223333-eu-west-1' exists, but we dont have access to it.
 """,
         (
-            "which is bootstrapped",
+            "is bootstrapped, so",
             "Do this first: Allow sts:AssumeRole on the bootstrap roles",
             "aws sts get-caller-identity",
         ),
@@ -359,7 +359,7 @@ Cart: fail: Bucket named 'cdk-hnb659fds-assets-111122223333-eu-west-1' exists, b
 $ npx cdk diff
 current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.
 """,
-        ("which is bootstrapped", "role/cdk-hnb659fds-*-111122223333-eu-west-1"),
+        ("is bootstrapped, so", "role/cdk-hnb659fds-*-111122223333-eu-west-1"),
         ("npx cdk bootstrap",),
     ),
     "audiences of a provider in Terraform, and the action's input": _Row(

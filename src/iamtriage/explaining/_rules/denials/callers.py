@@ -35,7 +35,6 @@ _AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 _STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
-_LOGICAL_ID = lazy_pattern(r"[A-Za-z0-9]{1,255}", re.ASCII)
 # What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
 # and what it does with the role.
 # The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
@@ -244,21 +243,9 @@ def _deletion_notes(denial: Denial) -> tuple[str, ...]:
     deployment = _find_stack(denial) if "DELETE_FAILED" in denial.failure.text else None
     if deployment is None or deployment.status != "DELETE_FAILED":
         return ()
-    resource = deployment.resource
-    if resource is not None and "/" in resource:
-        # The CDK prints the path of the construct before the logical ID.
-        found = re.search(rf"{re.escape(resource)} \(([A-Za-z0-9]{{1,255}})\)", denial.failure.text)
-        resource = None if found is None else found[1]
-    if resource is None or _LOGICAL_ID.fullmatch(resource) is None:
-        return ("Then delete the stack again.",)
-    from iamtriage.explaining._rules.shared.commands import fill_command
-
-    delete = fill_command(
-        "aws cloudformation delete-stack --stack-name {} --retain-resources {}",
-        deployment.stack or "STACK_NAME",
-        resource,
+    return (
+        "Then delete the stack again. To keep the resource, delete the stack, which is in DELETE_FAILED, with --retain-resources LOGICAL_ID.",
     )
-    return (f"If {resource} can be kept, delete the stack, which is in DELETE_FAILED, without it: {delete}",)
 
 
 def _calling_services(denial: Denial) -> tuple[str, ...]:

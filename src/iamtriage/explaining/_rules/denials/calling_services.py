@@ -21,15 +21,14 @@ from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
-from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal
-from iamtriage.explaining._rules.denials.service_keys import commands_on, explain_service_key
+from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -67,6 +66,16 @@ _KINDS = (
     ("sqs", "queue", "sqs:SendMessage", "send messages to"),
     ("lambda", "function", "lambda:InvokeFunction", "invoke"),
     ("s3", "bucket", "s3:PutObject", "write to"),
+)
+# How to see the key of a topic or queue, and the key of AWS, whose policy cannot be changed.
+_SHOW_KEY = {
+    "topic": "aws sns get-topic-attributes --topic-arn ARN --query Attributes.KmsMasterKeyId --output text",
+    "queue": "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId --output text",
+}
+_MANAGED_KEY = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
+_KEY_POLICY = (
+    "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+    "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
 )
 _EVENTS = "events.amazonaws.com"
 _ALARMS = "cloudwatch.amazonaws.com"
@@ -148,18 +157,31 @@ def _explain_service(
     name = "" if arn is None else f" {arn.resource.rpartition(':')[2]}"
     account = denial.account or denial.resource_account or (None if arn is None else arn.account)
     values = {"PARTITION": denial.location.partition or "aws", "ACCOUNT_ID": commands.account(account)}
+    on_resource = attrs.evolve(denial, resource=None if arn is None else str(arn), resource_arn=arn)
     if _KEY.search(words):
         # With EventBridge and SNS, the request to KMS has no such condition keys.
-        in_account = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}}
-        of_key = in_account if service == _ALARMS else {}
-        return explain_service_key(denial, service, f"{noun}{name}", arn, of_key, values)
+        of_key = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}} if service == _ALARMS else {}
+        lines = (*present(_SHOW_KEY.get(noun)), *_KEY_POLICY)
+        step = f"The key of the {noun} is KEY_ID."
+        if noun in _SHOW_KEY:
+            step = f"The first command prints the key. If it is {_MANAGED_KEY[noun]}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}. A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
+        row = ServiceAccess(
+            "the key policy",
+            service,
+            f"use the key that encrypts the {noun}{name}",
+            ((["kms:Decrypt", "kms:GenerateDataKey*"], "*", of_key),),
+            policy_commands(on_resource, *lines),
+            "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+            step,
+        )
+        return explain_access(denial, row, values)
     if prefix == "s3":
         return _explain_bucket(denial, service, words, values)
     if prefix == "lambda" and service == _ALARMS:
         service = _ALARMS_IN_LAMBDA
     target = commands.arn(None if arn is None else str(arn), f"{noun.upper()}_ARN")
     show = RESOURCE_POLICIES[prefix or "sqs"]
-    lines = commands_on(denial, arn, show.show_command, show.change_command)
+    lines = policy_commands(on_resource, show.show_command, show.change_command)
     lines = tuple(line.replace(" RESOURCE_ARN", f" {target}") for line in lines)
     if prefix == "lambda":
         topic = condition.get("ArnEquals", {}).get("aws:SourceArn")
@@ -262,22 +284,20 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     role = f"the role {parsed.name}" if parsed else "the role"
     arn = commands.arn(first, "ROLE_ARN")
     user = _DATABASE_USER.fullmatch(denial.principal_text or "")
-    region, cluster, external_id = "REGION", "CLUSTER", "the user of the message"
-    where = "the cluster"
-    check = "Check which roles it has, and add the one that the SQL command names."
+    region, cluster, external_id, where = "REGION", "CLUSTER", "the user of the message", "the cluster"
+    check = "Check which roles it has (with Redshift Serverless, the namespace has them), and add the one that the SQL command names."
     if user is not None:
         region, cluster, external_id = commands.region(user["region"]), user["cluster"], user[0]
+        where = f"the cluster {cluster}"
     show = f"aws redshift describe-clusters --cluster-identifier {cluster} --region {region} --query 'Clusters[].IamRoles'"
     change = f"aws redshift modify-cluster-iam-roles --cluster-identifier {cluster} --region {region} --add-iam-roles"
     if cluster.startswith("serverless-"):
-        where = "the namespace"
+        where, check = (
+            "the namespace",
+            f"{check} The last command replaces the list: repeat the roles that it has.",
+        )
         show = f"aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {region} --query namespace.iamRoles"
         change = f"aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {region} --iam-roles"
-        check += " The last command replaces the list: repeat the roles that it has."
-    elif user is not None:
-        where = f"the cluster {cluster}"
-    else:
-        check += " Redshift Serverless has them in the namespace."
     text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
     if chained:
         text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."

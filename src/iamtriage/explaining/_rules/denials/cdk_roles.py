@@ -89,40 +89,37 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    warning = "warnings" if len(found) > 1 else "warning"
     stated = (
         f"The {'first ' if len(found) > 1 else ''}warning is about {first[0].split()[-1].strip(_QUOTES)}."
     )
-    parameter = _NO_PARAMETER.search(denial.failure.text)
-    is_of_call = _is_of_call(denial)
-    summary = f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
-    text = f"The denial is a consequence of the {warning} before it: with the roles, the caller needs no permissions of its own for the deployment."
-    note = f"Do not grant the caller {called} and the calls after it one by one."
-    bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
-    assume = _assume_remedy(denial, first)
-    remedies = present(assume, bootstrap)
+    parameter, where, is_of_call = (
+        _NO_PARAMETER.search(denial.failure.text),
+        _environment(first),
+        _is_of_call(denial),
+    )
+    may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'them' if is_several else 'it'}"
+    assume, bootstrap = (
+        _assume_remedy(denial, first),
+        _bootstrap_remedy(first, is_missing=parameter is not None),
+    )
     not_allowed = NO_IDENTITY_ALLOW.cause(
         text=f"No policy of {denial.caller} allows sts:AssumeRole on the roles."
     )
     causes: tuple[Cause, ...] = (*((not_allowed,) if is_of_call else ()), NOT_BOOTSTRAPPED.cause())
-    is_bootstrapped = _is_bootstrapped(denial.failure.text, first["region"])
-    if is_bootstrapped:
+    remedies = present(assume, bootstrap) if is_of_call else present(bootstrap, assume)
+    reason = f"{where} is not bootstrapped, or {may_not}"
+    if _is_bootstrapped(denial.failure.text, first["region"]):
         causes, remedies = (), present(assume)
-        text = (
-            f"{_environment(first)} is bootstrapped, so the caller is not allowed to assume the roles. {text}"
+        reason = f"{where} is bootstrapped, so {may_not}"
+    elif parameter is not None:
+        reason = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}"
+    summary = f"The CDK could not assume {roles}: {reason}."
+    if is_of_call:
+        summary = (
+            f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
         )
-    if not is_of_call:
-        where = _environment(first)
-        them = "them" if is_several else "it"
-        summary = f"The CDK could not assume {roles} in {where}: the environment is not bootstrapped, or the caller is not allowed to perform sts:AssumeRole on {them}."
-        text = "The credentials are for the right account, but the roles do not exist, or the caller is not allowed to assume them."
-        note = "The CDK goes on with the caller's own permissions. If the next call is denied, do not allow that call: the roles have the permissions."
-        remedies = remedies if is_bootstrapped else present(bootstrap, assume)
-        if is_bootstrapped:
-            summary = f"The CDK could not assume {roles} in {where}, which is bootstrapped: the caller is not allowed to perform sts:AssumeRole on {them}."
-            text = "The credentials are for the right account, but the caller is not allowed to assume the roles. What the CDK was denied after that is a consequence."
-        elif parameter is not None:
-            summary = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}, and the CDK could not assume {roles}."
+    text = f"{reason}. What the CDK is denied after that is a consequence: with the roles, the caller needs no permissions of its own for the deployment."
+    note = "Do not allow the caller the denied call and the calls after it one by one: the roles have the permissions."
     return denial.explain(
         summary,
         CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", (stated,), text=text),

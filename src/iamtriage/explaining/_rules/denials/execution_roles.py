@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -59,18 +59,12 @@ _SOURCE_ARN = lazy_pattern(
     re.ASCII,
 )
 
-# A role in a template or in HCL, up to the next resource, and its name.
-_CODE_OF_ROLE = lazy_pattern(
-    r"(?:^[ \t]{0,20}[\"']?(?P<id>[A-Za-z0-9]{1,255})[\"']?:[ \t]{0,4}\{?\s{1,40}[\"']?Type[\"']?: ?[\"']?AWS::IAM::Role\b"
-    r"|\bresource \"(?P<address>aws_iam_role\" \"[\w-]{1,100})\")"
-    r"(?=(?P<code>(?:(?!\bType[\"']?: ?[\"']?AWS::|\bresource \")[\s\S]){0,2000}))",
-    re.ASCII | re.MULTILINE,
-)
+# The roles in a template or in HCL, and the name of one.
+_ROLE_IN_CODE = lazy_pattern(r"AWS::IAM::Role\b|\bresource \"aws_iam_role\"")
 _NAME_OF_ROLE = lazy_pattern(
-    r"(?:\bRoleName[\"']?: ?[\"']?|^[ \t]{1,20}name[ \t]{1,30}= ?\")([\w+=,.@-]{1,64})(?=[\"'\s,])",
-    re.ASCII | re.MULTILINE,
+    r"(?:\bRoleName[\"']?: ?[\"']?|\bresource \"aws_iam_role\" \"[\w-]{1,100}\" \{[^}]{0,300}?\bname {1,30}= ?\")([\w+=,.@-]{1,64})(?=[\"'\s,])",
+    re.ASCII,
 )
-_BASIC_POLICY = "AWSLambdaBasicExecutionRole"
 
 EXECUTION_ROLE = CauseType(
     "execution-role",
@@ -94,8 +88,10 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
-    role = _find_role_in_code(denial.failure.text)
-    named = _ROLE if role is None else f"the execution role {role.name}"
+    names = _NAME_OF_ROLE.findall(denial.failure.text)
+    is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
+    is_shown = is_of_function and len(names) == len(_ROLE_IN_CODE.findall(denial.failure.text)) == 1
+    role = f"the execution role {names[0]}" if is_shown else _ROLE
     missing = f"perform {'what the message names' if grant is None else grant.action}"
     if stream is not None:
         missing = f"read the stream {clip_text(stream['arn'])}"
@@ -104,8 +100,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
-        missing += f" on {source.arn}" if source.arn and stream is None else ""
-        allow_it, managed_policy = _source_remedy(denial, source), source.managed_policy
+        statements, managed_policy, arn = source
+        missing += f" on {arn}" if arn and stream is None else ""
+        allow_it = _source_remedy(denial, statements, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
@@ -113,7 +110,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
     return denial.explain(
-        f"Lambda rejected the call: {named} is not allowed to {missing}.",
+        f"Lambda rejected the call: {role} is not allowed to {missing}.",
         EXECUTION_ROLE.cause(
             "reported",
             quote_phrases(words, "execution role does not have permissions to call"),
@@ -141,62 +138,34 @@ def _vpc_policy(denial: Denial, region: str | None = None) -> str:
     return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
 
 
-class _Source(NamedTuple):
-    """The permissions that reading an event source requires, and the managed policy that has them."""
-
-    statements: list[dict[str, Any]]
-    managed_policy: str
-    arn: str | None
-
-
-class _CodeRole(NamedTuple):
-    """A role in the code that deploys a function: its name, its logical ID or address, and its code."""
-
-    name: str
-    address: str
-    code: str
-
-
-def _find_role_in_code(text: str) -> _CodeRole | None:
-    """Return the role for functions in the code that a text shows, if there is only one."""
-    found = [each for each in _CODE_OF_ROLE.finditer(text) if "lambda" in each["code"].lower()]
-    if len(found) != 1:
-        return None
-    address = found[0]["id"] or found[0]["address"].replace('" "', ".")
-    name = _NAME_OF_ROLE.search(found[0]["code"])
-    return _CodeRole(name[1] if name else address, address, found[0]["code"])
-
-
-def _find_source(grant: Grant, text: str) -> _Source | None:
-    """Return what reading an event source requires, if a missing permission is a part of that."""
-    actions, managed = next(
-        ((each, name) for each, name in _EVENT_SOURCES.items() if grant.action in each), ((), "")
-    )
+def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, str | None] | None:
+    """Return the statements for reading an event source, the managed policy with them, and the ARN of the source."""
+    found = (each for each in _EVENT_SOURCES.items() if grant.action in each[0])
+    actions, managed = next(found, ((), ""))
     if not actions:
         return None
     service = grant.action.partition(":")[0]
     arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
-    on_all = [each for each in actions if each.endswith(":ListStreams")]
-    on_source = [each for each in actions if each not in on_all]
+    on_source = [each for each in actions if not each.endswith(":ListStreams")]
     reading = allow(on_source, arn or grant.resources[0], sid=f"Read{service.capitalize()}")
-    return _Source([reading, *(allow(each, "*") for each in on_all)], managed, arn)
+    return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
 
 
-def _source_remedy(denial: Denial, source: _Source) -> Remedy:
+def _source_remedy(denial: Denial, statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
     """Return the remedy that allows the execution role to read an event source."""
-    name = inline_policy_name(source.statements, denial.account)
+    name = inline_policy_name(statements, denial.account)
     return identity_remedy(
         f"Allow {_ROLE} to read the event source",
         "Save the policy as policy.json and attach it to the role that the first command prints.",
-        f"The AWS managed policy {source.managed_policy} allows the same for every such source.",
+        f"The AWS managed policy {managed_policy} allows the same for every such source.",
         commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
-        statements=tuple(source.statements),
+        statements=tuple(statements),
         url=pages.LAMBDA_ROLE,
     )
 
 
 def _in_code(
-    denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: _CodeRole | None
+    denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
 ) -> Remedy:
     """Return the remedy in the code that deploys the function, which would undo a change by hand.
 
@@ -207,15 +176,12 @@ def _in_code(
     name = deployment.resource or "the function"
     place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
     inline = "in Policies, as PolicyDocument with a PolicyName"
-    lines: tuple[str, ...] = ()
     if deployment.tool == "Terraform":
         place, attach, wait = "configuration", "an aws_iam_role_policy_attachment", f"depends_on of {name}"
         inline = "an aws_iam_role_policy"
-    of = f"the role of {name}"
-    if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
+    of = role if role != _ROLE else f"the role of {name}"
+    if role == _ROLE and ("EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name):
         of = f"the execution role of the function that {name} uses"
-    if role is not None:
-        of = f"the role {role.address}"
     add = (
         f"Add {managed_policy} to {of} ({attach})"
         if managed_policy
@@ -223,13 +189,13 @@ def _in_code(
     )
     if managed_policy and remedy.policy is not None:
         add += f", or this policy ({inline})"
-    basic = (
-        f" {_BASIC_POLICY} allows only the logs." if role is not None and _BASIC_POLICY in role.code else ""
-    )
     steps = [
-        f"{add}.{basic}",
+        f"{add}.",
         f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
     ]
+    if "AWSLambdaBasicExecutionRole" in denial.failure.text:
+        steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
+    lines: tuple[str, ...] = ()
     if deployment.is_new_stack:
         steps.append("First delete the stack: it cannot be updated, because its creation failed.")
         region = commands.region(denial.facts.region or deployment.region)

@@ -16,13 +16,13 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.credentials import identity_pools, pod_roles
+from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
-from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
@@ -277,8 +277,6 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
     other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
-    if problem.is_for_pod_identity:
-        other = _use_pod_identity(denial)
     return explain_rejected(
         denial,
         f"STS rejected the token: {problem.text}.",
@@ -291,25 +289,6 @@ def _describe_issuer(denial: Denial) -> str:
     """Return the issuer of the supplied claims as a sentence, after a space."""
     issuer = (denial.facts.token_claims or {}).get("iss")
     return f" The token's issuer is {clip_text(issuer)}." if isinstance(issuer, str) else ""
-
-
-def _use_pod_identity(denial: Denial) -> Remedy:
-    """Return the remedy that keeps a trust policy for EKS Pod Identity, and uses that.
-
-    https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
-    """
-    create = pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", commands.arn(denial.resource, "ROLE_ARN"))
-    return cluster_remedy(
-        "Or keep the trust policy, and use EKS Pod Identity: an association instead of the annotation",
-        "Create the association. The EKS Pod Identity Agent must run on the nodes: EKS Auto Mode has it built in.",
-        "Remove the annotation eks.amazonaws.com/role-arn from the service account, and re-create the pods.",
-        commands=(
-            create,
-            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
-            clusters.restart_command(denial.case),
-        ),
-        url=pages.EKS_POD_IDENTITY,
-    )
 
 
 def _is_from_identity_pool(denial: Denial) -> bool:

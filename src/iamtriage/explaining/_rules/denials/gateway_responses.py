@@ -47,17 +47,11 @@ GATEWAY_NO_STAGE = CauseType(
     fix="Correct the URL, or map the custom domain to the stage.",
     of="gateway-forbidden",
 )
-GATEWAY_WEB_ACL = CauseType(
+GATEWAY_OTHER = CauseType(
     "gateway-web-acl",
-    title="A web ACL of AWS WAF blocks the request",
-    fix="Find the rule in the web ACL's sampled requests, and change it.",
-    of="gateway-forbidden",
-)
-GATEWAY_SCOPE = CauseType(
-    "gateway-scope",
-    title="The token lacks a scope",
-    text="For an HTTP API with a JWT authorizer: the token is valid, and lacks a scope that the route requires.",
-    fix="Request the token with the scope.",
+    title="A web ACL blocks the request, or the token lacks a scope",
+    text="A rule of a web ACL of AWS WAF blocks the request, or the token for an HTTP API lacks a scope that the route requires.",
+    fix="Change the rule that the web ACL's sampled requests show, or request a token with the scope.",
     of="gateway-forbidden",
 )
 GATEWAY_UNAUTHORIZED = CauseType(
@@ -67,18 +61,11 @@ GATEWAY_UNAUTHORIZED = CauseType(
     fix="Send a current token of the issuer that the authorizer trusts.",
     sources=(pages.JWT_AUTHORIZER, pages.LAMBDA_AUTHORIZER),
 )
-GATEWAY_TOKEN_MISSING = CauseType(
-    "gateway-token-missing",
-    title="The request has no token where the authorizer looks",
-    text="The request has no token where the authorizer looks, which is the header Authorization by default.",
-    fix="Send the token in the authorizer's identity source.",
-    of="gateway-unauthorized",
-)
 GATEWAY_TOKEN_REJECTED = CauseType(
     "gateway-token-rejected",
-    title="The token is expired or another one",
-    text="The token has expired, or its issuer or audience is not that of the authorizer. Cognito authorizers expect an ID token, or an access token if the method has scopes.",
-    fix="Get a new token of the right kind.",
+    title="The token is missing, expired or another one",
+    text="The request has no token where the authorizer looks, by default the header Authorization, or one that has expired or is of another issuer or audience. Cognito authorizers expect an ID token, or an access token if the method has scopes.",
+    fix="Send a current token of the right kind in the authorizer's identity source.",
     of="gateway-unauthorized",
 )
 
@@ -88,21 +75,21 @@ def explain_gateway_response(denial: Denial) -> Explanation:
     text, (start, end) = denial.failure.text, denial.failure.span
     if _UNAUTHORIZED.search(denial.failure.envelope.code or text[start:end]):
         return _explain_unauthorized(denial)
-    # Without a stage in the URL, this is the likeliest cause.
+    # Without a stage in the URL, that is the likeliest cause.
     no_stage = GATEWAY_NO_STAGE.cause(
         because=("The URL in the text has no path.",) if _WITHOUT_STAGE.search(text) else ()
     )
     api_key = GATEWAY_API_KEY.cause(because=("The text names x-api-key.",) if _KEY_SENT.search(text) else ())
-    likeliest = (no_stage, api_key) if no_stage.because else (api_key, no_stage)
-    problem = "the URL lacks the stage" if no_stage.because else _KEY_OR_URL
-    if api_key.because and not no_stage.because:
+    problem, likeliest = "the API key is missing, or the URL belongs to no stage", (api_key, no_stage)
+    if no_stage.because:
+        problem, likeliest = "the URL lacks the stage", (no_stage, api_key)
+    elif api_key.because:
         problem = "the API key is not valid for the stage, or the URL belongs to no stage"
     return denial.explain(
         f"API Gateway rejected the request and states no reason: most likely, {problem}.",
         GATEWAY_FORBIDDEN.cause("reported"),
         *likeliest,
-        GATEWAY_WEB_ACL.cause(),
-        GATEWAY_SCOPE.cause(),
+        GATEWAY_OTHER.cause(),
         topic="gateway-response",
         remedies=(
             your_remedy(
@@ -124,26 +111,21 @@ def explain_gateway_response(denial: Denial) -> Explanation:
                 url=pages.API_GATEWAY_403,
             ),
         ),
-        notes=(_NO_IAM_MESSAGE,),
+        notes=(
+            "If IAM or a resource policy denied the request, API Gateway would name execute-api:Invoke instead.",
+        ),
     )
-
-
-_KEY_OR_URL = "the API key is missing, or the URL belongs to no stage"
-_NO_IAM_MESSAGE = (
-    "If IAM or a resource policy denied the request, API Gateway would name execute-api:Invoke instead."
-)
 
 
 def _explain_unauthorized(denial: Denial) -> Explanation:
     text = denial.failure.text
     reason = _REASON.search(text)
     because = () if reason is None else (f'The response says "{clip_text(reason[1])}".',)
-    rejected = GATEWAY_TOKEN_REJECTED.cause(
-        "derived" if reason or _TOKEN_SENT.search(text) else "possible",
-        because or (("The request sends a token.",) if _TOKEN_SENT.search(text) else ()),
-    )
-    missing = GATEWAY_TOKEN_MISSING.cause()
-    causes = (rejected,) if rejected.evidence == "derived" else (missing, rejected)
+    sent = ("The request sends a token.",) if _TOKEN_SENT.search(text) else ()
+    rejected = GATEWAY_TOKEN_REJECTED.cause()
+    if because or sent:
+        text = "The token has expired, or its issuer or audience is not that of the authorizer. Cognito authorizers expect an ID token, or an access token if the method has scopes."
+        rejected = GATEWAY_TOKEN_REJECTED.cause("derived", because or sent, text=text)
     verdict = (
         f"the authorizer says that {clip_text(reason[1])}"
         if reason
@@ -152,7 +134,7 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
     return denial.explain(
         f"API Gateway rejected the request: {verdict}.",
         GATEWAY_UNAUTHORIZED.cause("reported"),
-        *causes,
+        rejected,
         topic="gateway-response",
         remedies=(
             your_remedy(

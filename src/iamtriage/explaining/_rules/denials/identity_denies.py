@@ -31,12 +31,8 @@ if TYPE_CHECKING:
 
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
-
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
-_CREDENTIAL_ACTIONS = frozenset(
-    {"iam:createaccesskey", "iam:createloginprofile", "iam:createuser", "iam:updateloginprofile"}
-)
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
@@ -164,11 +160,19 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
 def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
+    address = denial.failure.envelope.source_ip or ""
+    suspect: tuple[str, ...] = ()
+    if _ADDRESS.fullmatch(address):
+        key = find_access_key(denial.case)
+        used = f" with the key {key}" if key else ""
+        suspect = (
+            f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's.",
+        )
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "With credentials of someone else, deactivate the user's access keys, which stops the programs that use them. Replace the keys there, or better use a role, and delete them.",
-        *present(_describe_suspect(denial)),
+        *suspect,
         "Look in CloudTrail, with the last command for every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
@@ -191,26 +195,14 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     )
 
 
-def _describe_suspect(denial: Denial) -> str | None:
-    """Return who can have made the denied call, if the record of it states the address."""
-    address = denial.failure.envelope.source_ip
-    if address is None or _ADDRESS.fullmatch(address) is None:
-        return None
-    key = find_access_key(denial.case)
-    used = f" with the key {key}" if key is not None else ""
-    aim = " to get more credentials" if denial.lowercase_action in _CREDENTIAL_ACTIONS else ""
-    return f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's attempt{aim}."
-
-
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
-    message = denial.facts.decoded_message
-    conditions = () if message is None else message.denying_conditions()
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
     verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     search = "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
-    lines = _simulation_with_context(denial, conditions)
+    message = denial.facts.decoded_message
+    lines = _simulation_with_context(denial, () if message is None else message.denying_conditions())
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
         lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()

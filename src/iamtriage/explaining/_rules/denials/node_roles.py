@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
@@ -43,20 +44,10 @@ _OTHER_ROLE_NAME = lazy_pattern(
 )
 # Programs of the node itself, which use its role rightly: the kubelet, and agents and scripts of EC2.
 _NODE_PROGRAMS = (
-    "kubelet[",
-    "nodeadm",
-    "cloud-init",
-    "bootstrap.sh",
-    "amazon-ssm-agent",
-    "ecr-credential-provider",
-)
+    "kubelet[", "nodeadm", "cloud-init", "bootstrap.sh", "amazon-ssm-agent", "ecr-credential-provider",
+)  # fmt: skip
 _IMAGE_PULL_ACTIONS = frozenset(
-    {
-        "ecr:getauthorizationtoken",
-        "ecr:batchgetimage",
-        "ecr:getdownloadurlforlayer",
-        "ecr:batchchecklayeravailability",
-    }
+    map(str.lower, (*PULL_ACTIONS, LOGIN_ACTION, "ecr:BatchCheckLayerAvailability"))
 )
 # The EKS Pod Identity Agent calls with the node's role, for the pods.
 _AGENT_ACTION = "eks-auth:assumeroleforpodidentity"
@@ -104,8 +95,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         because,
         text=f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}.",
     )
-    whose = "Give the pod's" if is_certain else "If a pod called, give its"
-    title = f"{whose} service account its own role"
+    title = "Give the pod's service account its own role"
+    title = title if is_certain else "If a pod called, give its service account its own role"
     pod_remedies: tuple[Remedy, ...] = (assign_pod_role_remedy(case, title=title),)
     notes, remedies = explanation.notes, explanation.remedies
     # A request for another role requires more than one policy.

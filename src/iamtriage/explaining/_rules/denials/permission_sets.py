@@ -10,20 +10,18 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 _PERMISSION_SET = lazy_pattern(r"\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})", re.ASCII)
-# What aws sso list-account-roles prints.
-_LISTED_ROLE = lazy_pattern(
+_ROLE = lazy_pattern(
     r"\{\s*\"roleName\":\s?\"(?P<name>[\w+=,.@-]{1,32})\",\s*\"accountId\":\s?\"[0-9]{12}\"|\{\s*\"accountId\":\s?\"[0-9]{12}\",\s*\"roleName\":\s?\"(?P<role>[\w+=,.@-]{1,32})\"",
     re.ASCII,
 )
@@ -65,14 +63,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         text = f"sso_role_name is {name}, the name of a role. It must be that of the permission set, {of_role[1]}."
         name = of_role[1]
         wrong_profile = WRONG_PROFILE.cause("derived", text=text)
-    assigned = _find_assigned(denial.failure.text, account)
     verdict = f"has no assignment of {f'the permission set {name}' if name else 'this permission set'} in {f'the account {account}' if account else 'this account'}"
-    if name is not None and assigned and name not in assigned:
-        listed = join_words(assigned, "and")
-        wrong_profile = WRONG_PROFILE.cause(
-            "derived", text=f"The text lists what the user has in the account: {listed}, not {name}."
-        )
-        verdict += f", only of {listed}"
     return denial.explain(
         f"The signed-in user {verdict} (IAM Identity Center).",
         NO_ASSIGNMENT.cause(
@@ -82,10 +73,9 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         wrong_profile,
         OTHER_LOGIN.cause(),
         remedies=(
-            *_assigned_remedies(assigned, name),
             your_remedy(
                 "Compare the profile with the assignments of the user",
-                f"Check whether the user has {name} in {account or 'the account'}."
+                f"Check whether the user has {name} in {account or 'the account'}, or another permission set that is enough: then set sso_role_name to that."
                 if name
                 else "Check the account and the permission set in the profile.",
                 "The access portal (the start URL) and aws configure sso list the user's accounts and permission sets.",
@@ -121,30 +111,4 @@ def explain_no_assignment(denial: Denial) -> Explanation:
             ),
         ),
         notes=("An IAM policy does not help: only assignments in IAM Identity Center decide.",),
-    )
-
-
-def _find_assigned(text: str, account: str | None) -> tuple[str, ...]:
-    """Return the permission sets that the text lists for the user in an account."""
-    found = (
-        each["name"] or each["role"]
-        for each in _LISTED_ROLE.finditer(text)
-        if account is None or account in each[0]
-    )
-    return tuple(dict.fromkeys(found))[:_MAX_LISTED]
-
-
-def _assigned_remedies(assigned: tuple[str, ...], name: str | None) -> tuple[Remedy, ...]:
-    if not assigned or name is None or name in assigned:
-        return ()
-    return (
-        your_remedy(
-            f"Use {join_words(assigned, 'or')}, if that is enough",
-            f"Set sso_role_name in the profile; no new sign-in is required. If you need {name}, ask for it to be assigned.",
-            commands=(
-                f"aws configure set sso_role_name {assigned[0]} --profile PROFILE",
-                "aws sts get-caller-identity --profile PROFILE",
-            ),
-            url=pages.SSO_LOGIN,
-        ),
     )

@@ -16,26 +16,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial_remedies import save_step
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
-    resource_policy_remedy,
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
@@ -106,14 +102,6 @@ _NODE = lazy_pattern(
 _ECS = lazy_pattern(
     r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate"
 )
-# What describe-pull-through-cache-rules prints, and what names the node role: a role in a pod is the pod's.
-_CACHE_PREFIX = lazy_pattern(
-    r"ecr-?repository-?prefix\W{1,6}(?P<prefix>[a-z0-9][a-z0-9._/-]{1,255})", re.ASCII | re.IGNORECASE
-)
-_NODE_ROLE = lazy_pattern(
-    r"(?:--role-name[ =]|node_?role\W{1,8}arn:[a-z0-9:-]{1,60}:role/(?:[\w+=,.@-]{1,64}/){0,8})(?P<role>[\w+=,.@-]{1,64})",
-    re.ASCII | re.IGNORECASE,
-)
 # What pulls: the role in words, its placeholder, and what a summary and a step say about it.
 _PULLERS = {
     "node": (
@@ -171,19 +159,11 @@ def explain_image_pull(denial: Denial) -> Explanation:
     case, shown = denial.case, denial.failure.text
     found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
-    name, account = repository.stated_name, repository.account
+    name = repository.stated_name
     on_node, on_ecs = _NODE.search(shown) is not None, _ECS.search(shown) is not None
     if is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
     puller, role, summary_end, who_pulls = _PULLERS["node" if on_node else "ECS" if on_ecs else ""]
-    roles = {each["role"] for each in _NODE_ROLE.finditer(shown)}
-    if len(roles) == 1 and on_node:
-        role = roles.pop()
-        puller = f"{puller} {role}"
-    cached = (each["prefix"].rstrip("/") for each in _CACHE_PREFIX.finditer(shown))
-    prefix = next((each for each in cached if (name or "").startswith(f"{each}/")), None)
-    if prefix is not None:
-        return _explain_cached_pull(case, repository, prefix, puller, role)
     on_repository = f" on the repository {name}" if name else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
     if on_node or not on_ecs:
@@ -196,8 +176,9 @@ def explain_image_pull(denial: Denial) -> Explanation:
             f"Allow {puller} to pull the image",
             f"{who_pulls} The policy contains {_ACTIONS}, and {LOGIN_ACTION}.",
             f"If the role is not in the account of {repository.arn(repository.name)}, the repository policy must allow it {_ACTIONS}, too. The last command prints that policy.",
+            "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository.",
             commands=(
-                *_role_lookups(case, role),
+                f"aws iam list-attached-role-policies --role-name {role}",
                 commands.attach_policy(
                     role, f"arn:{repository.partition}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
                 ),
@@ -206,79 +187,16 @@ def explain_image_pull(denial: Denial) -> Explanation:
             url=pages.ECR_LOGIN,
         )
     ]
-    verdict = f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason."
-    other = _find_pulling_account(denial, account)
-    if other is None:
-        text = f"The repository is in another account, and its policy does not allow {puller}."
-        causes.append(NO_ALLOWS["resource"].cause(text=text))
-    else:
-        text = f"The repository is in account {account}, and {puller} in account {other}: the repository policy must allow it, too."
-        causes.insert(0, NO_ALLOWS["resource"].cause("derived", text=text))
-        remedies.insert(0, _allow_account_remedy(repository, other, role))
-        verdict = f"The ECR registry of account {account} denied account {other} the pull{f' of {name}' if name else ''}: the repository policy must allow it."
+    text = f"The repository is in another account, and its policy does not allow {puller}."
+    causes.append(NO_ALLOWS["resource"].cause(text=text))
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.append(credential_remedies.docker_login(repository.registry, repository.region))
     return denial.explain(
-        f"{verdict} {summary_end}", *causes, topic="no-identity-allow", remedies=tuple(remedies)
-    )
-
-
-def _find_pulling_account(denial: Denial, account: str) -> str | None:
-    """Return the account of who pulls, if the facts or the text state another one than that of the registry."""
-    stated = context_of(denial.facts).account
-    arn = try_parse_arn(denial.facts.caller)
-    other = arn.account if arn is not None else stated.value if stated is not None else None
-    return other if other and other != account and re.fullmatch("[0-9]{12}", account) else None
-
-
-def _allow_account_remedy(repository: _Repository, other: str, role: str) -> Remedy:
-    """Return the remedy that allows another account in the policy of a repository."""
-    principal = {"AWS": f"arn:{repository.partition}:iam::{other}:role/{role}"}
-    return resource_policy_remedy(
-        f"Allow the role of account {other} in the repository policy, in account {repository.account}",
-        f"{save_step('the repository policy')} In account {other}, an identity-based policy must allow the pull, too.",
-        statements=(allow(PULL_ACTIONS, None, sid="AllowPull", principal=principal),),
-        commands=(
-            repository.policy_command("get"),
-            repository.policy_command("set", " --policy-text file://policy.json"),
-        ),
-        url=pages.ECR_LOGIN,
-    )
-
-
-def _role_lookups(case: Case[AccessDenied], role: str) -> tuple[str, ...]:
-    """Return the commands that print the policies of the role that pulls, or the node role of a known cluster."""
-    if role != "NODE_ROLE_NAME" or case.facts.cluster is None:
-        return (f"aws iam list-attached-role-policies --role-name {role}",)
-    return (
-        "aws eks list-nodegroups --cluster-name CLUSTER --region REGION",
-        "aws eks describe-nodegroup --cluster-name CLUSTER --region REGION --nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text",
-    )
-
-
-def _explain_cached_pull(
-    case: Case[AccessDenied], repository: _Repository, prefix: str, puller: str, role: str
-) -> Explanation:
-    """Explain a pull through a cache rule, which also imports the image and creates its repository."""
-    actions = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-    reason = f"The prefix {prefix} belongs to a pull through cache rule. AmazonEC2ContainerRegistryReadOnly allows neither {actions[0]} nor {actions[1]}."
-    return case.explain(
-        f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]}, too.",
-        NO_IDENTITY_ALLOW.cause("derived", text=reason),
-        remedies=(
-            identity_remedy(
-                f"Allow the import for {puller}",
-                "The first pull of an image imports it and, if necessary, creates the repository.",
-                f"Save the policy as policy.json and attach it to {puller}.",
-                commands=(commands.put_policy(role, "AllowPullThroughCache"),),
-                statements=(allow(actions, repository.arn(f"{prefix}/*"), sid="PullThroughCache"),),
-                url=pages.ECR_PULL_THROUGH_CACHE,
-            ),
-        ),
-        notes=(
-            "The owner of the registry can allow both in the registry policy instead (aws ecr put-registry-policy).",
-        ),
+        f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason. {summary_end}",
+        *causes,
+        topic="no-identity-allow",
+        remedies=tuple(remedies),
     )
 
 

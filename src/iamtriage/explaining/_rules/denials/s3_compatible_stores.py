@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
@@ -35,6 +34,13 @@ _PRODUCTS = {
     ":4566": "LocalStack",
     "r2.cloudflarestorage.com": "Cloudflare R2",
 }
+# What the system did with a call.
+_ANSWERS = {
+    "access_denied": "denied {}",
+    "signature_mismatch": "rejected the signature of {}: the secret key is not the one of the access key there",
+    "expired_credentials": "answered {}: the credentials have expired",
+    "invalid_credentials": "rejected {}: the access key does not exist there",
+}
 _REMOVE_ENDPOINT = "If you meant to call AWS, remove the endpoint from the code, the options, the profile and AWS_ENDPOINT_URL."
 
 OTHER_SOFTWARE = CauseType(
@@ -45,18 +51,11 @@ OTHER_SOFTWARE = CauseType(
     fix="Use the keys and look for the permission in the system that answered, or remove the endpoint URL.",
     sources=(pages.SDK_ENDPOINTS, pages.S3_403),
 )
-NO_RIGHT_THERE = CauseType(
-    "key-lacks-permission",
-    title="The key lacks the permission in that system",
-    text="The key is not allowed to do this on the bucket there.",
-    fix="Grant the permission in that system.",
-    of="answer-not-from-aws",
-)
-OTHER_KEY = CauseType(
-    "other-key",
-    title="The key belongs to another system or account",
-    text="The client sent keys of AWS, or of another account or project, that it found in the environment or a profile.",
-    fix="Use a key of that system.",
+WRONG_KEY = CauseType(
+    "key-of-other-system",
+    title="The key lacks the permission in that system, or is of another one",
+    text="The key is not allowed to do this there, or the client sent keys of AWS or of another project that it found in the environment or a profile.",
+    fix="Use a key of that system that has the permission.",
     of="answer-not-from-aws",
 )
 
@@ -86,39 +85,10 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         because = f"The text sets {endpoint.words} to {host}."
     product = next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
-    return Explanation(
-        failure=failure,
-        topic="answer-not-from-aws",
-        summary=f"{system} at {host}, not AWS, {_describe_answer(failure)}",
-        causes=(OTHER_SOFTWARE.cause("derived", (because,)), *_causes(failure)),
-        remedies=_remedies(case, host),
-    )
-
-
-def _describe_answer(failure: Failure) -> str:
     operation = failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
-    match failure.kind:
-        case "access_denied":
-            return f"denied {call}."
-        case "signature_mismatch":
-            return f"rejected the signature of {call}: the secret key is not the one of the access key there."
-        case "expired_credentials":
-            return f"answered {call}: the credentials have expired."
-        case "invalid_credentials":
-            return f"rejected {call}: the access key does not exist there."
-        case _:
-            return f"answered {call} with {error_code(failure)}."
-
-
-def _causes(failure: Failure) -> tuple[Cause, ...]:
-    if failure.kind == "aws_error":
-        return ()
-    causes = (OTHER_KEY.cause(),)
-    return (NO_RIGHT_THERE.cause(), *causes) if failure.kind == "access_denied" else causes
-
-
-def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
+    answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
+    causes = (OTHER_SOFTWARE.cause("derived", (because,)),)
     use_key = your_remedy(
         "Use an access key of that system",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
@@ -127,15 +97,20 @@ def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
         commands=("aws configure list",),
         url=pages.SDK_ENDPOINTS,
     )
-    check_permissions = your_remedy(
-        "Check the permissions of the key in that system",
-        "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
-        "Check the name, Region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
-        _REMOVE_ENDPOINT,
-        url=pages.SDK_ENDPOINTS,
+    remedies = (use_key,)
+    if failure.kind == "aws_error":
+        remedies = (credential_remedies.check_endpoint(is_other_software=True),)
+    elif failure.kind == "access_denied":
+        check = your_remedy(
+            "Check the permissions of the key in that system",
+            "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
+            "Check the name, Region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
+            _REMOVE_ENDPOINT,
+            url=pages.SDK_ENDPOINTS,
+        )
+        remedies = (check, use_key)
+    if failure.kind != "aws_error":
+        causes += (WRONG_KEY.cause(),)
+    return Explanation(
+        failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
     )
-    if case.failure.kind == "aws_error":
-        return (credential_remedies.check_endpoint(is_other_software=True),)
-    if case.failure.kind == "access_denied":
-        return check_permissions, use_key
-    return (use_key,)

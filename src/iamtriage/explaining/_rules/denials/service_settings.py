@@ -31,13 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-REQUEST_TO_WRONG_HOST = CauseType(
-    "request-to-wrong-host",
-    title="The request went to the wrong host",
-    text="The request went to the host of another service, or of a Region that lacks the operation.",
-    fix="Remove the endpoint URL, or correct its Region.",
-    of="unknown-operation",
-)
 UNKNOWN_OPERATION = CauseType(
     "unknown-operation",
     title="The service cannot tell which operation was called",
@@ -48,25 +41,18 @@ UNKNOWN_OPERATION = CauseType(
 )
 HAND_MADE_REQUEST = CauseType(
     "custom-request",
-    title="The request was not built by an SDK",
-    text="A request that was not built by an SDK has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
-    fix="Use an AWS SDK, or correct path, method and headers.",
+    title="The request went to the wrong host, or was not built by an SDK",
+    text="The request went to the host of another service or Region, or it was not built by an SDK: path or method are wrong, or the header X-Amz-Target or Content-Type is missing.",
+    fix="Remove the endpoint URL or correct its Region, or use an AWS SDK.",
     of="unknown-operation",
 )
 COST_EXPLORER_OFF = CauseType(
     "cost-explorer-off",
     title="Cost Explorer is not enabled",
-    text="Cost Explorer was never enabled in the account, or the management account does not allow members to use it.",
+    text="Cost Explorer was never enabled in the account, or the management account does not allow members to use it. Until IAM access to billing information is activated, only the root user can use it.",
     recognised_by='AWS says "User not enabled for cost explorer access".',
     fix="Enable Cost Explorer in the management account.",
     sources=(pages.COST_EXPLORER,),
-)
-BILLING_CLOSED_TO_IAM = CauseType(
-    "billing-closed-to-iam",
-    title="IAM access to billing information is off",
-    text="Only the root user can see billing information until IAM access to it is activated.",
-    fix="Activate IAM access to billing as the root user.",
-    of="cost-explorer-off",
 )
 SSEC_BLOCKED = CauseType(
     "ssec-blocked",
@@ -151,14 +137,12 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
         UNKNOWN_OPERATION.cause(
             "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
         ),
-        REQUEST_TO_WRONG_HOST.cause(),
         HAND_MADE_REQUEST.cause(),
         common_causes.REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
         remedies=(
             your_remedy(
                 "Compare the request with the service's API reference",
-                "Check which host, path and method were sent: SDKs and the CLI print them in their debug logs.",
-                "Compare them with the API reference of the operation, and the host with the service's endpoints.",
+                "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
                 "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
                 commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
                 url=pages.SDK_ENDPOINTS,
@@ -173,7 +157,6 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(denial, "Cost Explorer is not enabled for this account"),
         COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
-        BILLING_CLOSED_TO_IAM.cause(),
         remedies=(
             organization_remedy(
                 "Enable Cost Explorer",
@@ -210,24 +193,9 @@ MODEL_NOT_SUBSCRIBED = CauseType(
 BEDROCK_MODEL_ACCESS = CauseType(
     "bedrock-model-access",
     title="The account has no access to the model",
-    text="The account has no access to a model with this ID.",
+    text="The account has no access to a model with this ID .",
     recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
     fix="Request access to the model in the Bedrock console, or use another model or Region.",
-    sources=(pages.BEDROCK_MODELS,),
-)
-MODEL_NOT_IN_REGION = CauseType(
-    "model-not-in-region",
-    title="The model is not available in the Region",
-    text="The model is not available in the Region that was called, or its ID is misspelled or deprecated.",
-    fix="Call a Region that has the model, and check the model ID.",
-    of="bedrock-model-access",
-)
-PAYMENT_MISSING = CauseType(
-    "payment-missing",
-    title="The account has no valid payment method",
-    text="The subscription to the model requires a payment method that AWS Marketplace accepts, and the account has none.",
-    recognised_by="Bedrock says INVALID_PAYMENT_INSTRUMENT.",
-    fix="Add a payment method that AWS Marketplace accepts.",
     sources=(pages.BEDROCK_MODELS,),
 )
 
@@ -282,8 +250,9 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
 def explain_bedrock_model(denial: Denial) -> Explanation:
     """Explain that the account has no access to a model."""
     words = denial_paragraph(denial.failure)
+    summary = "The account has no access to the Bedrock model in the Region of the call."
     if _INVALID_PAYMENT in words:
-        return _explain_payment(denial, words)
+        summary = "The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace. Add one in the Billing console, under Payment preferences."
     remedies = (
         your_remedy(
             "Check whether the account has access to the model in the Region",
@@ -306,7 +275,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         denial_remedies.authorization_details_remedy(denial),
     )
     return denial.explain(
-        "The account has no access to the Bedrock model in the Region of the call.",
+        summary,
         BEDROCK_MODEL_ACCESS.cause(
             "reported",
             quote_phrases(
@@ -319,29 +288,9 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         MODEL_NOT_SUBSCRIBED.cause(
             text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
         ),
-        MODEL_NOT_IN_REGION.cause(),
         common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
-            text="The credentials belong to another account than the one with access."
+            text="The call goes to another account or Region than the one with access, or the model ID is misspelled."
         ),
         remedies=present(*remedies),
         notes=("If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",),
-    )
-
-
-def _explain_payment(denial: Denial, words: str) -> Explanation:
-    return denial.explain(
-        "The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace.",
-        PAYMENT_MISSING.cause(
-            "reported", quote_phrases(words, "A valid payment instrument must be provided")
-        ),
-        topic="bedrock-payment",
-        remedies=(
-            account_remedy(
-                "Add a valid payment method",
-                "In the Billing console, under Payment preferences, add a payment method that AWS Marketplace accepts.",
-                _RETRY_LATER,
-                url=pages.BEDROCK_MODELS,
-            ),
-        ),
-        notes=("An Allow in a policy does not help.",),
     )

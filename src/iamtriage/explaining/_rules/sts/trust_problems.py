@@ -62,14 +62,12 @@ class TrustProblem(Value):
         title: What to do.
         step: How to do it.
         fixed: The whole policy without the mistake, or ``None`` if a statement is missing.
-        is_for_pod_identity: Whether the policy is for EKS Pod Identity, which uses no token.
     """
 
     text: str
     title: str
     step: str
     fixed: dict[str, Any] | None = None
-    is_for_pod_identity: bool = False
 
 
 def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
@@ -107,14 +105,12 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     named = [name for names in principals for name in names]
     if not named or not all(principals):
         return None
-    is_for_pod_identity = _POD_IDENTITY in named
     who = " and ".join(clip_text(each) for each in named[:2])
-    mechanism = "is for EKS Pod Identity, and the pod uses IRSA: it " if is_for_pod_identity else ""
+    mechanism = "is for EKS Pod Identity, and the pod uses IRSA: it " if _POD_IDENTITY in named else ""
     return TrustProblem(
         f"the trust policy {mechanism}names {who} and no OIDC provider",
         "Add a statement for the token's OIDC provider to the role's trust policy",
         "Save the role's trust policy with this statement added as trust.json: the command replaces the whole policy. Keep the other statements if something uses them.",
-        is_for_pod_identity=is_for_pod_identity,
     )
 
 
