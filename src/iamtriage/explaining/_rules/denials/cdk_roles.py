@@ -118,7 +118,9 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         summary = (
             f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
         )
-    text = f"{reason}. What the CDK is denied after that is a consequence: with the roles, the caller needs no permissions of its own for the deployment."
+    text = "What the CDK is denied after that is a consequence: with the roles, the caller needs no permissions of its own for the deployment."
+    if bootstrap not in remedies or parameter is not None:
+        text = f"{reason}. {text}"
     note = "Do not allow the caller the denied call and the calls after it one by one: the roles have the permissions."
     return denial.explain(
         summary,

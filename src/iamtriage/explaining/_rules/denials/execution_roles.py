@@ -118,7 +118,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         ),
         *(
             (ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),)
-            if role is None or managed_policy.rpartition("/")[2] in role.code
+            if not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text
             else ()
         ),
         remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy, role)),
