@@ -42,9 +42,9 @@ Remove secrets before you share a text:
 >>> iamtriage.redact("aws configure set aws_session_token IQoJb3JpZ2luX2VjEXAMPLETOKEN")
 'aws configure set aws_session_token [REDACTED session token]'
 
-With boto3, ``iamtriage.boto.install(session)`` adds the explanation to each error that the session's clients
-raise. In a shell, run ``iamtriage --help``. You can also use the packages ``iamtriage.arns``, ``aws_auth``,
-``sts``, ``trust``, ``policies``, ``actions`` and ``authorization`` without an error: see
+With boto3, ``iamtriage.boto.install(session)`` adds the explanation to each access or credential error of the
+session's clients. In a shell, run ``iamtriage --help``. You can also use the packages ``iamtriage.arns``,
+``aws_auth``, ``sts``, ``trust``, ``policies``, ``actions`` and ``authorization`` without an error: see
 ``help(iamtriage.arns)``.
 """
 
