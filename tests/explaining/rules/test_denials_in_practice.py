@@ -2318,8 +2318,8 @@ ASSOCIATIONS: tuple[Case, ...] = (
         ("association",),
     ),
     (
-        "session tags of an association for another account",
-        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{OTHER}:role/cart-data",
+        "session tags of an association for a role that its owner does not change",
+        f"We moved from IRSA to Pod Identity. User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{OTHER}:role/cart-data",
         {"cluster": "prod", "namespace": "shop", "service_account": "cart", "region": "eu-west-1"},
         (
             "Do this first: Turn off the session tags",
@@ -2328,6 +2328,13 @@ ASSOCIATIONS: tuple[Case, ...] = (
             "Or allow sts:TagSession",
         ),
         ("ASSOCIATION_ID",),
+    ),
+    (
+        "session tags of an association for another account",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{OTHER}:role/cart-data",
+        {},
+        ("Do this first: Allow sts:TagSession", "or turn off the session tags"),
+        (),
     ),
     (
         "session tags of an association in the same account",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
@@ -35,6 +36,7 @@ _PROFILE = lazy_pattern(
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 # Terraform names the cluster and the node group.
 _GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
+_INSTANCE = lazy_pattern(r"\bi-[0-9a-f]{8,17}\b", re.ASCII)
 _NAMED_GROUP = lazy_pattern(r"\b[Nn]ode ?[Gg]roup [\"'`]([A-Za-z0-9][\w-]{0,62})[\"'`]", re.ASCII)
 
 NODES_NOT_JOINED = CauseType(
@@ -98,8 +100,9 @@ NODE_STARTUP = CauseType(
 def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     """Explain that nodes did not join, and how to find out why."""
     cluster, group = _find_group(case)
+    named = f" {clip_text(cluster.name)}" if cluster.name else ""
     return case.explain(
-        "The nodes did not join the cluster in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
+        f"The instances started, but did not join the cluster{named} in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
         NODES_NOT_JOINED.cause(
             "reported", quote_phrases(message, "Instances failed to join the kubernetes cluster")
         ),
@@ -108,7 +111,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         NODE_ROLE_ENTRY_LOST.cause(),
         NODE_STARTUP.cause(),
         remedies=(
-            _find_reason_remedy(cluster, group),
+            _find_reason_remedy(case, cluster, group),
             _role_remedy(cluster),
             _network_remedy(cluster),
         ),
@@ -123,7 +126,7 @@ def explain_unreachable_cluster(case: Case[AwsError], _message: str) -> Explanat
         "EKS or the nodes cannot reach the cluster's API server: a network problem, not a missing permission.",
         NODE_WITHOUT_NETWORK.cause("derived", code_evidence(case.failure)),
         topic="nodes-not-joined",
-        remedies=(_network_remedy(cluster), _find_reason_remedy(cluster, group)),
+        remedies=(_network_remedy(cluster), _find_reason_remedy(case, cluster, group)),
     )
 
 
@@ -204,20 +207,23 @@ def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> 
     return tuple(commands.attach_policy(role, f"{managed}/{each}") for each in policies)
 
 
-def _find_reason_remedy(cluster: Cluster, group: str) -> Remedy:
+def _find_reason_remedy(case: Case[AwsError], cluster: Cluster, group: str) -> Remedy:
+    # Of several instances, any one shows the reason.
+    instance = _INSTANCE.search(case.text)
+    name = instance[0] if instance else "INSTANCE_ID"
     return cluster_remedy(
         "Find out why the nodes did not join",
         "The first command prints the node role, the subnets and EKS's own findings. The second prints the console output of a node, with the start of the kubelet.",
         "Unauthorized in the log means that the node role is not mapped. A timeout points to the network, AccessDenied to the policies of the node role. If the kubelet did not start, check the AMI or the user data.",
-        "The third command runs AWS's checks for the instance. Systems Manager then shows the result.",
+        "The third command runs AWS's checks for the instance, while it is running. Systems Manager then shows the result.",
         commands=(
             cluster.eks_command(
                 "describe-nodegroup",
                 *("--nodegroup-name", group),
                 *("--query", "nodegroup.[nodeRole,subnets,health]"),
             ),
-            "aws ec2 get-console-output --instance-id INSTANCE_ID --region REGION --latest --output text",
-            "aws ssm start-automation-execution --region REGION --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters ClusterName=CLUSTER,WorkerID=INSTANCE_ID",
+            f"aws ec2 get-console-output --instance-id {name} --region REGION --latest --output text",
+            f"aws ssm start-automation-execution --region REGION --document-name AWSSupport-TroubleshootEKSWorkerNode --parameters ClusterName=CLUSTER,WorkerID={name}",
         ),
         url=pages.EKS_TROUBLESHOOTING,
     )

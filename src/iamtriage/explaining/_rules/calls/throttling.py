@@ -183,7 +183,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = _PROVIDERS.get(case.failure.envelope.source or "")
-        kept = f", with {provider} in one shared client for each role." if provider else "."
+        kept = f" ({provider}, in one client for each role)." if provider else "."
         fewer = f"{_REUSE}{kept} Run fewer jobs in parallel."
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:

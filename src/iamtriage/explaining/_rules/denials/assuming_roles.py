@@ -124,8 +124,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
-    if is_omitted_first(denial):
-        # The owner of the other account must change nothing then.
+    if omitted is not None and is_omitted_first(denial):
         remedies = [
             omitted,
             *(

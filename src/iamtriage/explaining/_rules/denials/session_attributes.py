@@ -7,8 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-acc
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 _PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html"
 _SOURCE_IDENTITY = "a source identity"
 _ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": _SOURCE_IDENTITY}
+
+
+# The trust policy stays as it is, or the pod's role of before, which passes no tags, did without a change.
+_KEPT_POLICY = lazy_pattern(
+    r"\b(?:vendor|third[- ]party|supplier|partner)\b|\b(?:not|cannot|can't|won't|don't|doesn't) (?:change|edit|modify|touch|adapt)\b"
+    r"|\b(?:from|with|was|used) IRSA\b",
+    re.IGNORECASE,
+)
 
 
 def find_attribute(denial: Denial) -> str | None:
@@ -64,14 +74,12 @@ class _Source(NamedTuple):
         title: The title of the remedy that turns it off.
         step: How to turn it off; ``None`` for EKS Pod Identity.
         url: Where that is documented.
-        is_default: Whether it does so unless it is told not to.
     """
 
     reason: str
     title: str
     step: str | None = None
     url: str | None = None
-    is_default: bool = False
 
 
 _TAG_SOURCES = Signs(
@@ -81,12 +89,10 @@ _TAG_SOURCES = Signs(
             "Or set role-skip-session-tagging: true in the workflow",
             "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
             "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
-            is_default=True,
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
             "Or turn off the session tags of the Pod Identity association",
-            is_default=True,
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",
@@ -144,6 +150,5 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
 
 
 def is_omitted_first(denial: Denial) -> bool:
-    """Return whether the caller can do without what a tool passes on by default to another account's role."""
-    source = _find_source(denial)
-    return source is not None and source.is_default and denial.crosses_accounts is True
+    """Return whether the text says that the owner of the role changes nothing, or that the call worked without tags."""
+    return denial.crosses_accounts is True and _KEPT_POLICY.search(denial.failure.text) is not None
