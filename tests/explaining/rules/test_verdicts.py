@@ -153,7 +153,7 @@ CASES = {
     ),
     "nodes-not-joined": (
         "waiting for EKS Node Group (orders:ng-1) create: unexpected state 'CREATE_FAILED'. last error: i-0a1b2c3d4e5f60718: NodeCreationFailure: Instances failed to join the kubernetes cluster",
-        "The nodes did not join the cluster",
+        "The instances started, but the nodes did not join the cluster orders",
         "aws eks describe-nodegroup --cluster-name orders --nodegroup-name ng-1",
     ),
     "old-token-program": (

@@ -102,7 +102,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     cluster, group = _find_group(case)
     named = f" {clip_text(cluster.name)}" if cluster.name else ""
     return case.explain(
-        f"The instances started, but did not join the cluster{named} in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
+        f"The instances started, but the nodes did not join the cluster{named} in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
         NODES_NOT_JOINED.cause(
             "reported", quote_phrases(message, "Instances failed to join the kubernetes cluster")
         ),
