@@ -140,11 +140,29 @@ def test_decisive_values_are_in_the_summary() -> None:
     assert [cause.code for cause in explanation.causes] == ["trust-policy-checked"]
 
 
-def test_default_service_account_is_a_missing_name() -> None:
-    explanation = _explain(_policy(SUBJECT), "system:serviceaccount:default:default", "sts.amazonaws.com")
-    assert any(
-        "serviceAccountName is missing" in step for remedy in explanation.remedies for step in remedy.steps
-    )
+@pytest.mark.parametrize(
+    ("token", "step", "command"),
+    [
+        ("shop:default", "lacks serviceAccountName: cart", "kubectl set serviceaccount deployment/NAME cart -n shop"),
+        ("default:default", "It must run in the namespace shop, too.", "kubectl get serviceaccount cart --namespace shop --output yaml"),
+    ],
+)  # fmt: skip
+def test_default_service_account_is_a_missing_name(token: str, step: str, command: str) -> None:
+    """To trust the service account of all pods without a name is not the first way out."""
+    explanation = _explain(_policy(SUBJECT), f"system:serviceaccount:{token}", "sts.amazonaws.com")
+    first, second, *_ = explanation.remedies
+    assert first.title.startswith("Run the pod as the service account cart")
+    assert first.commands[0] == command
+    assert step in first.steps[0]
+    assert "all pods of the namespace without a serviceAccountName" in first.steps[1]
+    assert second.title == "Or accept the token's subject in the trust policy"
+    assert "all pods of the namespace without a serviceAccountName" in second.steps[0]
+
+
+def test_a_policy_can_expect_the_default_service_account() -> None:
+    policy = _policy("system:serviceaccount:shop:default")
+    first, *_ = _explain(policy, "system:serviceaccount:shop:cart", "sts.amazonaws.com").remedies
+    assert first.title == "Accept the token's subject in the trust policy"
 
 
 @pytest.mark.parametrize(

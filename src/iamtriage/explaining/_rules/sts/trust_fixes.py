@@ -228,18 +228,16 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     title, step, lines = other
     url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
     steps: tuple[str, ...] = (step,)
-    # To trust every pull request is a decision about security, not the first way out.
-    is_first = trust_subjects.is_pull_request(actual) and not trust_subjects.is_pull_request(expected)
-    if is_first:
+    # To trust every pull request, or every pod of a namespace, is a decision about security, not the first way out.
+    whom = trust_subjects.describe_open_subject(expected, actual)
+    if whom is not None:
         title = title.removeprefix("Or ")
         title = f"{title[0].upper()}{title[1:]}"
-        steps += (
-            f"Or trust {clip_text(actual)}, too, only if all pull requests of the repository are meant to assume the role.",
-        )
+        steps += (f"Or trust {clip_text(actual)}, too, only if {whom} are meant to assume the role.",)
     caller = your_remedy(title, *steps, commands=lines, url=url)
-    if is_first and change is not None:
+    if whom is not None and change is not None:
         change = attrs.evolve(change, title=f"Or {change.title[0].lower()}{change.title[1:]}")
-    yield from present(*((caller, change) if is_first else (change, caller)))
+    yield from present(*((caller, change) if whom else (change, caller)))
 
 
 def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
@@ -250,7 +248,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     like = like_operator(operator)
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
-    more = f"Do this only if {'all pull requests of the repository are' if trust_subjects.is_pull_request(actual) else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
+    whom = trust_subjects.describe_open_subject(expected, actual)
+    more = f"Do this only if {f'{whom} are' if whom else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
     if ":environment:" in actual and ":ref:" in expected:
         more += " The subject then names no branch: limit the environment's deployment branches instead."
     fixed = None

@@ -127,9 +127,17 @@ def find_pattern(expected: str, actual: str) -> str | None:
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
 
 
-def is_pull_request(subject: str) -> bool:
-    """Return whether a subject is that of all pull requests of a repository."""
-    return subject.startswith("repo:") and _job_context(subject) == "pull_request"
+def describe_open_subject(expected: str, actual: str) -> str | None:
+    """Return who gets the role, too, if a policy trusts a subject that others have without any setting of theirs.
+
+    >>> describe_open_subject("system:serviceaccount:shop:cart", "system:serviceaccount:shop:default")
+    'all pods of the namespace without a serviceAccountName'
+    """
+    if actual.startswith("repo:") and _job_context(actual) == "pull_request":
+        return "all pull requests of the repository" if _job_context(expected) != "pull_request" else None
+    if _are_accounts(expected, actual) and actual.endswith(":default") and not expected.endswith(":default"):
+        return "all pods of the namespace without a serviceAccountName"
+    return None
 
 
 def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
@@ -175,9 +183,14 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         title = f"Or give the service account the fixed name {clip_text(wanted[1])}"
         step = f"In Crossplane, set serviceAccountTemplate.metadata.name to {clip_text(wanted[1])} in a DeploymentRuntimeConfig, and name that in the provider's runtimeConfigRef."
         return title, step, (line,)
+    title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}"
     if found[1] == "default":
-        step = f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
-    return f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}", step, (line,)
+        step = f"The pod runs as the service account default, so its template lacks serviceAccountName: {clip_text(wanted[1])}."
+        if in_namespace:
+            return title, f"{step} It must run in the namespace {clip_text(wanted[0])}, too.", (line,)
+        step += " The first command sets it and replaces the pods; the service account needs the annotation of the role."
+        return title, step, (f"kubectl set serviceaccount deployment/NAME {account} -n {namespace}", line)
+    return title, step, (line,)
 
 
 def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]]:
