@@ -57,6 +57,9 @@ _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 # The log of s3fs names its source files.
 _SIGNING_CLIENT = lazy_pattern(r"\bcurl\.cpp:|\bs3fs\b|\bAWS4-HMAC-SHA256\b")
+# Hadoop's client names its own call before the object. What it sends is in its documentation:
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
+_CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
@@ -197,7 +200,9 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.action}, if no policy of the caller does yet"
-    step = "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
+    step: str | None = (
+        "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
+    )
     who = "who made the call (aws sts get-caller-identity), and whether its"
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
@@ -207,6 +212,8 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
+    elif denial.operation == "HeadObject" and denial.principal_text is None:
+        step = None  # the step on the GET says it
     elif copies_tags(denial):
         step = "If another account owns the bucket, its policy must allow the caller, too."
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
@@ -289,16 +296,25 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
     line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket, name or "OBJECT_KEY")
     step = "The first command repeats the call as a GET, whose response can name the reason."
+    if denial.principal_text is None:
+        is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
+        of_s3a = "Use the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance)."
+        step += f" {of_s3a if is_of_s3a else 'aws sts get-caller-identity prints the caller.'}"
     if name:
-        arn = (denial.resource or "").partition("/")[0]
-        step += f" With s3:ListBucket on {arn}, too, a key that does not exist gets 404."
+        step += " Without s3:ListBucket on the bucket, a key that does not exist gets 403, too."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
 
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in _HEAD_OPERATIONS:
-        yield common_causes.NO_BODY.cause("derived")
+        called = _CALL_OF_S3A.search(denial.failure.text)
+        text = (
+            f"{called[1]} is a HEAD request, whose response has no body: S3 cannot give a reason."
+            if called
+            else None
+        )
+        yield common_causes.NO_BODY.cause("derived", text=text)
     if denial.action is not None and operation is not None:
         text = _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
@@ -341,6 +357,9 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
+    if operation == "HeadObject" and _CALL_OF_S3A.search(denial.failure.text):
+        bucket = (denial.resource or "").partition("/")[0]
+        text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
     if writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
     if copies_tags(denial):

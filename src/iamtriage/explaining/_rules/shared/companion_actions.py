@@ -31,6 +31,7 @@ _KEY_ARN = lazy_pattern(
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+_VERSION = "The request names a version ID, so S3 checks"
 _HINTS = {
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
@@ -40,6 +41,10 @@ _HINTS = {
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    "s3:GetObjectVersion": f"{_VERSION} s3:GetObjectVersion instead of s3:GetObject, which does not cover it. Without the ID, S3 returns the current version and checks s3:GetObject.",
+    "s3:DeleteObjectVersion": f"{_VERSION} s3:DeleteObjectVersion instead of s3:DeleteObject, which does not cover it.",
+    "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html

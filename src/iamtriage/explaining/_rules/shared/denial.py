@@ -38,6 +38,7 @@ _OPERATIONS_OF_S3 = frozenset(
         "s3:HeadObject", "s3:ListBuckets", "s3:ListObjects", "s3:ListObjectsV2", "s3:UploadPart", "s3:UploadPartCopy",
     }
 )  # fmt: skip
+_S3_URIS = ("s3a://", "s3n://")
 _SQS_ENDPOINT = "https://sqs."
 # A pattern that begins with a set of characters skips all others quickly.
 CUT_OFF = lazy_pattern(
@@ -262,6 +263,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             action_evidence = "derived"
         action, actions = spelled, (spelled,)
     resource = resource or facts.resource
+    if resource is not None and resource.startswith(_S3_URIS):
+        # Hadoop's client names objects so.
+        resource = _from_s3_uri(resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
@@ -306,6 +310,13 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         message_rule=message_rule,
         service_message=service_message,
     )
+
+
+def _from_s3_uri(uri: str, region: str | None) -> str:
+    """Return the ARN of the bucket or object that a URI names."""
+    from iamtriage.policies._masked_arns import find_partition
+
+    return f"arn:{(region and find_partition(region)) or 'aws'}:s3:::{uri.partition('://')[2].rstrip('/')}"
 
 
 def _describe_caller(

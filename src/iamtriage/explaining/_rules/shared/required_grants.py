@@ -65,7 +65,9 @@ def required_grant(denial: Denial) -> Grant | None:
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
-    if objects is None and (others := next_objects(grant.resources[0])) is not None:
+    # A version is that of one object.
+    others = None if objects or "Version" in grant.action else next_objects(grant.resources[0])
+    if others is not None:
         return attrs.evolve(grant, notes=(f"{NEXT_OBJECTS}{others} as Resource.", *grant.notes))
     if objects is None:
         return grant
