@@ -1145,10 +1145,39 @@ BUCKETS: tuple[Case, ...] = (
         "operation error S3: PutBucketPolicy, https response error StatusCode: 403, RequestID: 5TZ, HostID: abc=, api error AccessDenied: Access Denied",
         {"resource": "arn:aws:s3:::acme-site"},
         (
-            "Do this first: If the policy or ACL makes data public, check Block Public Access",
+            "Do this first: If the policy makes data public, check Block Public Access",
             "get-public-access-block --bucket acme-site",
+            "turn off BlockPublicPolicy and RestrictPublicBuckets for this bucket only",
+        ),
+        ("Most likely", "encryption key"),
+    ),
+    (
+        "bucket policy with a public name",
+        "Error: putting S3 Bucket (acme-site) Policy: operation error S3: PutBucketPolicy, https response error StatusCode: 403, RequestID: 5TZ, HostID: abc=, api error AccessDenied: Access Denied\n  with aws_s3_bucket_policy.allow_public_read,",
+        {},
+        (
+            "Most likely, BlockPublicPolicy of S3 Block Public Access rejects the policy",
+            "public_read",
+            "CloudFront with origin access control",
         ),
         (),
+    ),
+    (
+        "bucket policy after a setting",
+        "aws_s3_bucket_public_access_block.site: Modifying...\nError: putting S3 Bucket (acme-site) Policy: operation error S3: PutBucketPolicy, https response error StatusCode: 403, RequestID: 5TZ, HostID: abc=, api error AccessDenied: Access Denied\n  with aws_s3_bucket_policy.logs,",
+        {},
+        ("If the policy makes data public",),
+        ("Most likely",),
+    ),
+    (
+        "public ACL of an object",
+        "$ aws s3api put-object-acl --bucket acme-site --key a.html --acl public-read\nAn error occurred (AccessDenied) when calling the PutObjectAcl operation: Access Denied",
+        {},
+        (
+            "BlockPublicAcls of S3 Block Public Access rejects the ACL",
+            "turn off BlockPublicAcls and IgnorePublicAcls",
+        ),
+        ("RestrictPublicBuckets",),
     ),
 )
 _FEDERATED = f"An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no session policy allows the s3:ListBucket action"
@@ -1201,6 +1230,19 @@ SETTINGS: tuple[Case, ...] = (
         {},
         ("its role was re-created", "update-function-configuration"),
         (),
+    ),
+    (
+        "HEAD of Hadoop's client",
+        "java.nio.file.AccessDeniedException: s3a://acme-lake/raw/a.parquet: getFileStatus on s3a://acme-lake/raw/a.parquet: software.amazon.awssdk.services.s3.model.S3Exception: (Service: S3, Status Code: 403, Request ID: 4KZAZ961HQGG0RSG, Extended Request ID: 4GjELy99Qdktrl9G):null",
+        {"region": "us-gov-west-1"},
+        (
+            "denied s3:GetObject on arn:aws-us-gov:s3:::acme-lake/raw/a.parquet",
+            "getFileStatus is a HEAD request",
+            "s3:ListBucket on arn:aws-us-gov:s3:::acme-lake",
+            "fs.s3a.aws.credentials.provider",
+            "Without s3:ListBucket on the bucket, a key that does not exist gets 403, too.",
+        ),
+        ("s3a://",),
     ),
     *(
         (f"federated session, {name}", f"{call}\n{_FEDERATED}", {}, says, omits)

@@ -13,16 +13,16 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
-from iamtriage.explaining._rules.shared import commands, common_causes, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -167,6 +167,12 @@ _SETTINGS = {
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
 _TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
 
+_OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
+# What names or shows a public policy or ACL.
+_PUBLIC_SIGN = lazy_pattern(
+    r"(?<![A-Za-z])[Pp]ublic(?![_-]?[Aa]ccess)[A-Za-z_-]{0,40}|\"?Principal\"?\s?[:=]\s?(?:\{\s?\"?AWS\"?\s?[:=]\s?)?\"\*\""
+)
+
 BLOCK_PUBLIC_ACCESS = CauseType(
     "block-public-access",
     title="S3 Block Public Access prevents the change",
@@ -174,6 +180,19 @@ BLOCK_PUBLIC_ACCESS = CauseType(
     recognised_by="S3 names the Block Public Access setting, such as BlockPublicPolicy or BlockPublicAcls.",
     fix="Don't make the bucket public; if it must be, change the setting.",
     sources=(pages.S3_PUBLIC_ACCESS,),
+)
+MISSING_OBJECT = CauseType(
+    "missing-object",
+    title="The object does not exist",
+    text="The key does not exist (or has a typo): without s3:ListBucket, S3 answers 403, not 404.",
+    fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
+    of="derived-action",
+)
+KMS_KEY = CauseType(
+    "kms-key",
+    title="The caller cannot use the object's KMS key",
+    fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
+    of="derived-action",
 )
 
 
@@ -216,7 +235,7 @@ def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the settings of the bucket and of the account."""
     return (
         fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
-        f"aws s3control get-public-access-block --account-id {commands.account(denial.account)}",
+        f"aws s3control get-public-access-block --account-id {denial.account or _OWN_ACCOUNT}",
     )
 
 
@@ -230,12 +249,34 @@ def _public_title(denial: Denial, setting: str | None) -> str:
     return f"{title}: {_turn_off_command(denial, setting)}"
 
 
+def _settings_off(setting: str) -> tuple[str, str]:
+    """Return the setting that rejects the change, and the one that makes it ineffective."""
+    return setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"
+
+
 def _turn_off_command(denial: Denial, setting: str) -> str:
-    # The setting that rejects the change, and the one that makes it ineffective.
-    off = {setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"}
+    off = _settings_off(setting)
     values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
     template = "aws s3api put-public-access-block --bucket {} --public-access-block-configuration {}"
     return fill_command(template, bucket_argument(denial), values)
+
+
+def may_be_blocked(denial: Denial) -> tuple[Cause, str] | None:
+    """Return the cause that Block Public Access rejects a policy or ACL, and the title of a check, if a call sets one."""
+    setting = _SETTINGS.get(denial.operation or "")
+    if setting is None:
+        return None
+    what = "policy" if setting == "BlockPublicPolicy" else "ACL"
+    text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
+    shown = _PUBLIC_SIGN.search(denial.failure.text)
+    if shown is None:
+        return BLOCK_PUBLIC_ACCESS.cause(
+            text=text
+        ), f"If the {what} makes data public, check Block Public Access"
+    text = f"Most likely, {setting} of S3 Block Public Access rejects the {what}, which seems to be public: the text has {shown[0]}."
+    return BLOCK_PUBLIC_ACCESS.cause(
+        text=text
+    ), f"Check Block Public Access, as the {what} seems to be public"
 
 
 def public_access_remedy(denial: Denial, title: str, setting: str | None = None) -> Remedy:
@@ -244,6 +285,10 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         "The setting is on the bucket, on the account, or set by the organization: the strictest one applies.",
         "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only.",
     ]
+    if (stated := _SETTINGS.get(denial.operation or "")) is not None:
+        steps[1] = (
+            f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {join_words(_settings_off(stated), 'and')} for this bucket only."
+        )
     change: tuple[str, ...] = ()
     if setting is not None:
         steps[1] = (
@@ -256,6 +301,40 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         )
     return account_remedy(
         title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
+    )
+
+
+def explain_origin(denial: Denial) -> Explanation:
+    """Explain a 403 error that CloudFront passes on from its S3 origin."""
+    arn, bucket = f"arn:{denial.location.partition or 'aws'}", bucket_argument(denial)
+    distribution = f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
+    statement = allow(
+        "s3:GetObject",
+        f"{arn}:s3:::{bucket}/*",
+        principal={"Service": "cloudfront.amazonaws.com"},
+        condition={"StringEquals": {"AWS:SourceArn": distribution}},
+    )
+    return denial.explain(
+        "S3, the origin of the CloudFront distribution, denied the request without a reason.",
+        NO_ALLOWS["resource"].cause(
+            text="The bucket policy does not allow the distribution (origin access control)."
+        ),
+        MISSING_OBJECT.cause(
+            text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
+        ),
+        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        topic="s3-access-denied",
+        remedies=(
+            resource_policy_remedy(
+                "Allow the distribution in the bucket policy",
+                "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+                denial_remedies.save_step("the bucket policy"),
+                commands=bucket_policy_commands(denial),
+                statements=(statement,),
+                url=pages.ORIGIN_ACCESS,
+            ),
+        ),
+        notes=("CloudFront caches error responses: invalidate the path after the fix.",),
     )
 
 

@@ -17,19 +17,23 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.buckets import (
     BLOCK_PUBLIC_ACCESS,
+    KMS_KEY,
+    MISSING_OBJECT,
     bucket_policy_commands,
     explain_deployed_bucket,
+    explain_origin,
+    may_be_blocked,
     ownership_command,
     public_access_remedy,
     show_public_access_commands,
 )
-from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.tasks import (
@@ -85,41 +89,27 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
-MISSING_OBJECT = CauseType(
-    "missing-object",
-    title="The object does not exist",
-    text="The key does not exist (or has a typo): without s3:ListBucket, S3 answers 403, not 404.",
-    fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
-    of="derived-action",
-)
-KMS_KEY = CauseType(
-    "kms-key",
-    title="The caller cannot use the object's KMS key",
-    fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
-    of="derived-action",
-)
 
 
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
-        return _explain_origin(denial)
+        return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
     if (contrasted := explain_contrast(denial)) is not None:
         return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
     to = f"{f' to {operation}' if operation else ''}{on}"
+    blocked = may_be_blocked(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
         _summary(denial, to),
         *_causes(denial, operation),
         topic="s3-access-denied",
         remedies=present(
-            public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
-            if operation in _PUBLIC_OPERATIONS
-            else None,
+            blocked and public_access_remedy(denial, blocked[1]),
             _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
             inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
@@ -140,40 +130,6 @@ def _may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
     is_explained = denial.operation in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
     return not is_explained and denial.lowercase_action != "s3:listallmybuckets"
-
-
-def _explain_origin(denial: Denial) -> Explanation:
-    """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    arn, bucket = f"arn:{denial.location.partition or 'aws'}", resource_policies.bucket_argument(denial)
-    distribution = f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
-    statement = allow(
-        "s3:GetObject",
-        f"{arn}:s3:::{bucket}/*",
-        principal={"Service": "cloudfront.amazonaws.com"},
-        condition={"StringEquals": {"AWS:SourceArn": distribution}},
-    )
-    return denial.explain(
-        "S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        NO_ALLOWS["resource"].cause(
-            text="The bucket policy does not allow the distribution (origin access control)."
-        ),
-        MISSING_OBJECT.cause(
-            text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
-        ),
-        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
-        topic="s3-access-denied",
-        remedies=(
-            resource_policy_remedy(
-                "Allow the distribution in the bucket policy",
-                "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                denial_remedies.save_step("the bucket policy"),
-                commands=bucket_policy_commands(denial),
-                statements=(statement,),
-                url=pages.ORIGIN_ACCESS,
-            ),
-        ),
-        notes=("CloudFront caches error responses: invalidate the path after the fix.",),
-    )
 
 
 def _summary(denial: Denial, to: str) -> str:
@@ -319,8 +275,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
-    if operation in _PUBLIC_OPERATIONS or (acl is not None and acl.is_public):
-        yield BLOCK_PUBLIC_ACCESS.cause()
+    blocked = may_be_blocked(denial)
+    if blocked is not None or (acl is not None and acl.is_public):
+        yield blocked[0] if blocked else BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
@@ -401,7 +358,8 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     """Return the remedy that checks the bucket, and who owns it."""
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
-    checks, is_on_bucket = "the bucket policy", denial.action == "s3:ListBucket"
+    checks = "the bucket policy"
+    is_on_bucket = denial.action == "s3:ListBucket" or "Bucket" in (operation or "")
     if not is_on_bucket:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()

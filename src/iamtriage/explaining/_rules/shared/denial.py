@@ -262,10 +262,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if spelled.lower() != action.lower():
             action_evidence = "derived"
         action, actions = spelled, (spelled,)
-    resource = resource or facts.resource
-    if resource is not None and resource.startswith(_S3_URIS):
-        # Hadoop's client names objects so.
-        resource = _from_s3_uri(resource, facts.region)
+    resource = _without_s3_uri(resource or facts.resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
@@ -312,11 +309,15 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     )
 
 
-def _from_s3_uri(uri: str, region: str | None) -> str:
-    """Return the ARN of the bucket or object that a URI names."""
+def _without_s3_uri(resource: str | None, region: str | None) -> str | None:
+    """Return the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
+    if resource is None or not resource.startswith(_S3_URIS):
+        return resource
     from iamtriage.policies._masked_arns import find_partition
 
-    return f"arn:{(region and find_partition(region)) or 'aws'}:s3:::{uri.partition('://')[2].rstrip('/')}"
+    return (
+        f"arn:{(region and find_partition(region)) or 'aws'}:s3:::{resource.partition('://')[2].rstrip('/')}"
+    )
 
 
 def _describe_caller(
