@@ -143,7 +143,6 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
             f"{how}. Then use the new session: an existing one keeps its permissions.",
             f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
             f"Or allow {session} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
-            *_own_arn_steps(denial),
             *guardrails.resource_steps(denial),
         ),
         commands=(passed,) if has_none else (),
