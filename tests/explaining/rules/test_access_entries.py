@@ -515,11 +515,6 @@ QA = "arn:aws:iam::111122223333:role/qa"
             ASSOCIATE.format(EDIT, "type=namespace,namespaces=NAMESPACE"),
         ),
         (
-            CREATE.format(QA, "--type ec2-linux"),
-            eks("CreateAccessEntry", "The type parameter is not valid"),
-            CREATE.format(QA, "--type EC2_LINUX"),
-        ),
-        (
             CREATE.format("arn:aws:sts::111122223333:assumed-role/qa/mia", "--type STANDARD"),
             eks("CreateAccessEntry", FORMAT),
             CREATE.format(QA, "--type STANDARD"),

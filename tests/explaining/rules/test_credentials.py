@@ -2331,7 +2331,7 @@ def test_long_job_requests_a_longer_session(sign: str, duration: str) -> None:
     found = explain(text)
     assert any(duration in step for step in found.remedies[0].steps)
     assert found.causes[1].code == "credentials-outlived"
-    assert any("--max-session-duration 7200" in line for line in found.remedies[0].commands)
+    assert any("--max-session-duration 43200" in line for line in found.remedies[0].commands)
 
 
 REJECTED = botocore_text("InvalidClientTokenId", "GetCallerIdentity", INVALID)

@@ -267,12 +267,6 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Reduce the groups of the user to 10",
             (),
         ),
-        (
-            "An error occurred (InvalidParameterValueException) when calling the PutFunctionConcurrency operation: Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
-            "The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
-            "Reserve less concurrency for the function",
-            ("aws lambda get-account-settings --query AccountLimit --region REGION",),
-        ),
     ],
 )
 def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple[str, ...]) -> None:

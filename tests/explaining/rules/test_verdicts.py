@@ -289,7 +289,7 @@ CASES = {
     "no-credentials-in-iis": (
         "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
         "The SDK found no credentials",
-        "Give the EC2 instance a role",
+        "On EC2, give the instance a role",
     ),
     "docker-run-with-profile": (
         "$ docker run --rm -e AWS_PROFILE=dev -e AWS_REGION=eu-west-1 -v $PWD:/w acme/sync:1.4 --fast\nprovider: Profile, context: the credential provider was not enabled: No profiles were defined\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
@@ -832,24 +832,11 @@ CASES = {
         "signed for x-amz-acl: public-read, but the request sent private",
         "-H 'x-amz-acl: public-read'",
     ),
-    "signed-method": (
-        _rejected_url("PUT", "host:acme.s3.amazonaws.com", "host")
-        + '\n$ curl -T a.bin "$URL"\nreq, err := presigner.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &bucket})',
-        "signed for GET, but curl sent PUT",
-        "Sign PresignPutObject instead of PresignGetObject",
-    ),
     "method-of-curl": (
         '$ aws s3 presign s3://acme/a.bin\n$ curl -I "$URL"\n'
         + _rejected_url("HEAD", "host:acme.s3.amazonaws.com", "host"),
         "signed for GET, but curl sent HEAD",
         "Send a GET request",
-    ),
-    "method-of-client": (
-        "requests.post(url, data=data)\n"
-        + _rejected_url("", "", "").partition("<Canonical")[0]
-        + 'url = s3.generate_presigned_url(ClientMethod="put_object", Params=params)',
-        "signed for PUT, but the request sent POST",
-        "Send a PUT request",
     ),
     "type-that-is-not-signed": (
         'await fetch(url, { method: "PUT", headers: { "Content-Type": "image/jpeg" }, body: file });\n'
@@ -863,19 +850,6 @@ CASES = {
         + _rejected_url("PUT", "", "").partition("<Canonical")[0],
         "signed for content-type: text/csv, but curl did not send this header",
         "curl -H 'content-type: text/csv' -T in/a.csv 'PRESIGNED_URL'",
-    ),
-    "type-in-version-2": (
-        _rejected_url("PUT", "", "").partition("<Canonical")[0]
-        + '<StringToSign>PUT\n\nimage/jpeg\n1764063012\n/acme/in/a.png</StringToSign></Error>\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.png", "ContentType": "image/png"})',
-        "signed for content-type: image/png, but the request sent image/jpeg",
-        "in <StringToSign>, which are those that S3 received",
-    ),
-    "no-type-in-version-2": (
-        '$ curl -X PUT --data-binary @in/a.png "$URL"\n'
-        + _rejected_url("PUT", "", "").partition("<Canonical")[0]
-        + '<StringToSign>PUT\n\napplication/x-www-form-urlencoded\n1764063012\n/acme/in/a.png</StringToSign></Error>\nurl = s3.generate_presigned_url("put_object", Params={"Bucket": "acme", "Key": "in/a.png"})',
-        "signed without a content-type, but curl sent application/x-www-form-urlencoded",
-        "curl -T in/a.png 'PRESIGNED_URL'",
     ),
     "lowercase-arn": (
         (
@@ -1031,26 +1005,21 @@ CASES = {
             "From: root@web1 (Cron Daemon)\nSubject: Cron <root@web1> /srv/orders/export.sh\n\nupload failed: ./o.csv to s3://orders/o.csv Unable to locate credentials\n\n"
             "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
         ),
-        "found no credentials in the cron job of root (the shell of lena has those of user/exports)",
-        "AWS_SHARED_CREDENTIALS_FILE=/home/lena/.aws/credentials",
+        "found no credentials in the cron job of root (your shell has those of user/exports)",
+        "AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials",
     ),
     "mail-of-cron-alone": (
         "Subject: Cron <etl@web1> /srv/etl/run.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "in the cron job of etl",
         "sudo crontab -u etl -e",
     ),
-    "script-of-run-parts": (
-        'Unable to locate credentials. You can configure credentials by running "aws configure".\nrun-parts: /etc/cron.daily/exports exited with return code 255',
-        "in the cron job of root",
-        "sudoedit /etc/cron.daily/exports",
-    ),
     "unit-before-the-identity": (
         (
             "Nov 25 02:00:09 web1 export.sh[812]: fatal error: Unable to locate credentials\nNov 25 02:00:09 web1 systemd[1]: exports.service: Main process exited, code=exited, status=1/FAILURE\n\n"
             "lena@web1:~$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports"
         ),
-        "in the systemd unit (the shell of lena has those of user/exports)",
-        "User=lena",
+        "in the systemd unit (your shell has those of user/exports)",
+        "sudo systemctl edit exports",
     ),
     "identity-after-a-program": (
         "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",

@@ -81,18 +81,11 @@ UNKNOWN_VENDOR = CauseType(
     fix="Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
     sources=(pages.POLICY_GRAMMAR,),
 )
-RESOURCE_VENDOR = CauseType(
-    "incomplete-service-name",
-    title="An ARN has no complete service name",
-    recognised_by='The message says "Resource vendor must be fully qualified".',
-    fix="Write the service in the third part of the ARN without wildcards.",
-    sources=(pages.POLICY_GRAMMAR,),
-)
 RESOURCE_FORMAT = CauseType(
     "resource-format",
-    title="A Resource is neither an ARN nor an asterisk",
-    recognised_by='The message says that a resource must be in ARN format or "*".',
-    fix="Write complete ARNs with all six parts, or * alone. Check whether a template variable is empty.",
+    title="A Resource is neither a complete ARN nor an asterisk",
+    recognised_by='The message says that a resource must be in ARN format or "*", or "Resource vendor must be fully qualified".',
+    fix="Write complete ARNs with all six parts, and the service in the third one without wildcards, or * alone. Check whether a template variable is empty.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 RESOURCE_WITHOUT_ACTION = CauseType(
@@ -111,30 +104,16 @@ INVALID_RESOURCE = CauseType(
 )
 INVALID_ACTION = CauseType(
     "invalid-action",
-    title="The service has no such action",
-    recognised_by='The message says "Policy has invalid action".',
-    fix="Look up the action in the Service Authorization Reference, and check its spelling.",
+    title="The service has no such action, condition key or operator",
+    recognised_by='The message says "Policy has invalid action" or "Policy has invalid condition".',
+    fix="Look up the action and the condition keys that it supports in the Service Authorization Reference, and check the spelling.",
     sources=(pages.POLICY_TROUBLES,),
-)
-INVALID_CONDITION = CauseType(
-    "invalid-condition",
-    title="A condition key or operator is invalid",
-    recognised_by='The message says "Policy has invalid condition".',
-    fix="Look up which condition keys the action supports.",
-    sources=(pages.POLICY_TROUBLES,),
-)
-DUPLICATE_SID = CauseType(
-    "duplicate-sid",
-    title="Two statements have the same Sid",
-    recognised_by="The message says that statement IDs must be unique.",
-    fix="Give each statement its own Sid, or omit it.",
-    sources=(pages.POLICY_GRAMMAR,),
 )
 INVALID_SID = CauseType(
     "invalid-sid",
-    title="A Sid contains other characters than letters and digits",
-    recognised_by="The message says that statement IDs must be alphanumeric.",
-    fix="Use only A-Z, a-z and 0-9 in Sids.",
+    title="A Sid is not unique, or contains other characters than letters and digits",
+    recognised_by="The message says that statement IDs must be unique or alphanumeric.",
+    fix="Give each statement its own Sid of only A-Z, a-z and 0-9, or omit it.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 LOCKOUT = CauseType(
@@ -205,14 +184,14 @@ _PROBLEMS = {
     "policy document should not specify a principal": PRINCIPAL_IN_IDENTITY_POLICY,
     "AssumeRole policy may only specify STS AssumeRole actions": ONLY_ASSUME_ACTIONS,
     "must be prefaced by a vendor": UNKNOWN_VENDOR,
-    "Resource vendor must be fully qualified": RESOURCE_VENDOR,
+    "Resource vendor must be fully qualified": RESOURCE_FORMAT,
     "must be in ARN format or": RESOURCE_FORMAT,
     "Action does not apply to any resource": RESOURCE_WITHOUT_ACTION,
     "policy has invalid resource": INVALID_RESOURCE,
     "policy has invalid action": INVALID_ACTION,
-    "policy has invalid condition": INVALID_CONDITION,
+    "policy has invalid condition": INVALID_ACTION,
     "exceeds the maximum allowed document size": POLICY_TOO_LONG,
-    "must be unique": DUPLICATE_SID,
+    "must be unique": INVALID_SID,
     "must be alpha-numeric": INVALID_SID,
     "will not allow you to update the key policy in the future": LOCKOUT,
     "policy document must be version": POLICY_VERSION,

@@ -15,9 +15,12 @@ from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
-from iamtriage.explaining._rules.calls.entry_arns import explain_entry_arn, explain_service_linked_role
+from iamtriage.explaining._rules.calls.entry_arns import (
+    explain_entry_arn,
+    explain_service_linked_role,
+    find_rejected_arn,
+)
 from iamtriage.explaining._rules.calls.missing_resources import MANAGED_POLICY, explain_managed_policy
-from iamtriage.explaining._rules.calls.rejected_arns import find_rejected_arn
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -25,14 +28,13 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.calls.rejected_arns import RejectedArn
+    from iamtriage.explaining._rules.calls.entry_arns import RejectedArn
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
 
 _SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
 _ANNOTATION = "eks.amazonaws.com/role-arn"
-_CHARS_OF_SETTING = 120
 _ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
 _STS_CALL = lazy_pattern(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
 _AUTHENTICATOR = lazy_pattern(
@@ -152,7 +154,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         else [
             your_remedy(
                 "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
-                *_correction_steps(case, arn),
+                *_correction_steps(arn),
                 commands=(repeated or lookup,),
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             )
@@ -191,21 +193,15 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> R
     )
 
 
-_SETTING_OF_ROLE = lazy_pattern(r"(?i)([\w./-]*role[\w-]*)[\"']?(?: ?(?:=>|[:=]) ?| )[\"']?$")
-
-
-def _correction_steps(case: Case[InvalidArn], arn: RejectedArn) -> tuple[str, ...]:
-    before = "" if arn.text is None else case.text.partition(arn.text)[0]
-    found = _SETTING_OF_ROLE.search(before[-_CHARS_OF_SETTING:])
+def _correction_steps(arn: RejectedArn) -> tuple[str, ...]:
     if arn.text is not None and arn.is_of_other_partition:
         partition = arn.text.split(":")[1]
         return (
-            f"Use {arn.correct_arn}{f' as the value of {found[1]}' if found else ''}.",
+            f"Use {arn.correct_arn}.",
             f"If the role is in the partition {partition}, set a Region of {partition} instead.",
         )
-    places = "role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program"
     return (
-        f"It is {f'the value of {found[1]}' if found else places}.",
+        "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
         "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
     )
 

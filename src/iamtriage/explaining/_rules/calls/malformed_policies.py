@@ -14,7 +14,6 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
@@ -29,10 +28,10 @@ from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
-from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 
@@ -49,9 +48,6 @@ _TRUST_CALL = lazy_pattern(
 _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
-)
-_ARN_PATTERN = lazy_pattern(
-    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/*?-]{1,512}", re.ASCII
 )
 _NOTHING_SAVED = (
     "AWS did not save the document, so the previous version stays in effect. No permission is missing."
@@ -75,6 +71,7 @@ PRINCIPAL_NOT_FOUND = CauseType(
     remedy="Check whether the principal exists",
     of="invalid-principal",
 )
+
 PRINCIPAL_TOO_NEW = CauseType(
     "principal-too-new",
     title="The role or user was just created and has not propagated yet",
@@ -160,7 +157,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         text,
         *causes,
         topic="invalid-principal",
-        remedies=(*lookup, _correct_principal_remedy(case, suspect, message), _validate_remedy(message)),
+        remedies=(*lookup, _correct_principal_remedy(case, suspect), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
@@ -288,7 +285,7 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
     )
 
 
-def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect, message: str) -> Remedy:
+def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) -> Remedy:
     kind, name = suspect.kind, suspect.name
     again = present(commands.repeat_command(context_of(case.facts).command))
     if not any("file://" in line for line in again):
@@ -310,7 +307,7 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect, me
             url=pages.POLICY_PRINCIPAL,
         )
     if name is not None and _has_wildcard(name):
-        return _condition_remedy(name, message)
+        return _condition_remedy(name)
     if kind == "service":
         service = find_similar_service(name or "")
         return your_remedy(
@@ -327,26 +324,14 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect, me
     )
 
 
-def _condition_remedy(name: str, message: str) -> Remedy:
+def _condition_remedy(name: str) -> Remedy:
     """Return the remedy that names the account instead of an ARN with a wildcard."""
-    arn = name if _ARN_PATTERN.fullmatch(name) else "arn:aws:iam::ACCOUNT_ID:role/PREFIX*"
-    parts = arn.split(":")
-    root = f"arn:{parts[1]}:iam::{parts[4]}:root"
-    is_trust = _TRUST_CALL.search(message) is not None
-    condition = {"ArnLike": {"aws:PrincipalArn": arn}}
-    statement = allow("sts:AssumeRole", principal={"AWS": root}, condition=condition)
-    return Remedy(
-        title="Name the account, with a condition on aws:PrincipalArn",
-        who="you",
-        steps=(
-            "Conditions support wildcards, principals do not."
-            if is_trust
-            else f'Write "Principal": {{"AWS": "{root}"}} and "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{arn}"}}}} in the statement. Conditions support wildcards, principals do not.',
-            "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
-        ),
-        policy=build_document([statement]) if is_trust else None,
-        layer="role_trust" if is_trust else None,
-        is_addition=is_trust,
+    parts = name.split(":")
+    root = f"arn:{parts[1]}:iam::{parts[4]}:root" if len(parts) > 5 and parts[4].isdigit() else "ACCOUNT_ID"
+    return your_remedy(
+        "Name the account, with a condition on aws:PrincipalArn",
+        f'Write "Principal": {{"AWS": "{root}"}} and "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{clip_text(name)}"}}}} in the statement. Conditions support wildcards, principals do not.',
+        "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
         url=pages.POLICY_PRINCIPAL,
     )
 

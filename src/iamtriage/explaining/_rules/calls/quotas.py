@@ -67,7 +67,6 @@ _POLICY = lazy_pattern(
     re.ASCII,
 )
 _VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
-_RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
 # To how many the quotas of managed policies can be raised. That of groups cannot:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _MOST_POLICIES = {"role": 25, "user": 20}
@@ -99,8 +98,6 @@ SESSION_TOO_LONG = CauseType(
 
 def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     """Explain that a quota is used up."""
-    if _RESERVED_CONCURRENCY.search(words):
-        return _explain_reserved_concurrency(case)
     if (versions := _VERSIONS.search(words)) is not None:
         return _explain_versions(case, versions)
     scoped = _SCOPED.search(words)
@@ -256,32 +253,6 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
 
 def _to_words(name: str) -> str:
     return _THINGS.get(name) or " ".join(_CAMEL_WORD.findall(name)).lower()
-
-
-def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
-    """Explain that Lambda keeps a part of the account's concurrency unreserved.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-    """
-    return case.explain(
-        "The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
-        QUOTA_REACHED.cause(
-            "reported",
-            code_evidence(case.failure),
-            text="The concurrency that all functions reserve together leaves less unreserved than Lambda requires.",
-        ),
-        remedies=(
-            your_remedy(
-                "Reserve less concurrency for the function",
-                "Lower ReservedConcurrentExecutions (in Terraform reserved_concurrent_executions), or remove it: without it, the function uses the unreserved concurrency.",
-                "The command prints the account's concurrency, and what is unreserved. New accounts have a low quota.",
-                commands=("aws lambda get-account-settings --query AccountLimit --region REGION",),
-                url=pages.QUOTAS,
-            ),
-            _increase_remedy("lambda"),
-        ),
-        notes=(NOT_A_DENIAL,),
-    )
 
 
 def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:

@@ -53,7 +53,6 @@ _CONTAINER = lazy_pattern(
     r"\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
     re.IGNORECASE,
 )
-IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 _MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
@@ -241,40 +240,6 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
     )
 
 
-def advise_on_iis(_case: Case[MissingCredentials], _message: str) -> Advice:
-    """Return what gives a program in IIS credentials, most likely on EC2.
-
-    Source: https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/creds-assign.html.
-    """
-    return Advice(
-        [
-            ENVIRONMENT_NOT_PASSED_ON.cause(
-                because=("The text is from IIS.",),
-                text="The program runs as the identity of the IIS application pool, which does not read the profiles and variables of the developer's account.",
-            ),
-            NO_INSTANCE_PROFILE.cause(),
-        ],
-        [
-            attrs.evolve(
-                _INSTANCE_ROLE,
-                steps=(
-                    _INSTANCE_ROLE.steps[0],
-                    "If it has one, check that its metadata service is turned on (HttpEndpoint enabled), and that no firewall blocks 169.254.169.254.",
-                    *_INSTANCE_ROLE.steps[1:],
-                ),
-            ),
-            your_remedy(
-                "Outside of EC2: put the profile where the application pool reads it",
-                "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
-                "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere.",
-                commands=("setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials", "iisreset"),
-                url=pages.NET_CREDENTIALS,
-            ),
-        ],
-        " in any place that it searched as the identity of the IIS application pool",
-    )
-
-
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [LAMBDA_VARIABLES_LOST.cause(because=("The text mentions Lambda.",))],
@@ -298,8 +263,10 @@ UNUSABLE_INSTANCE_ROLE = (
 _NAMED_ROLE = lazy_pattern(
     r"\bEC2 cannot assume the role ([\w+=,.@-]{0,63}[\w+=,@-])|/iam/security-credentials/([\w+=,.@-]{1,64})"
 )
+
+
 _LOST_PROFILE = lazy_pattern(
-    r"\bInstanceProfileNotFound\b(?:.{0,60}\bInstance Profile with (?:id|arn) ([\w:/+=,.@-]{1,600}) (?:cannot be|was not) found)?"
+    r"\bInstance Profile with (?:id|arn) (?:[\w:+=,.@/-]{1,500}:instance-profile/)?(?:[\w+=,.@-]{1,100}/){0,4}([\w+=,.@-]{1,128}) (?:cannot be|was not) found"
 )
 
 
@@ -309,24 +276,22 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.
     """
     lost = _LOST_PROFILE.search(case.text)
-    named = None if lost is None or lost[1] is None else lost[1].rpartition(":instance-profile/")
-    profile_name = commands.instance_profile(named[2].rpartition("/")[2] if named and named[1] else None)
+    profile = commands.instance_profile(lost[1] if lost else None)
     attach = account_remedy(
         "Attach the instance profile again",
         "EC2 keeps using the old profile or role after one with the same name is created again. Check that the profile exists and contains the role, and replace the association. No restart is needed.",
         commands=(
             "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-            f"aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={profile_name}",
+            f"aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={profile}",
         ),
         url=pages.IAM_EC2_TROUBLESHOOTING,
     )
     notes = (
         "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials.",
     )
-    if lost is not None:
-        profile = f"the instance profile {lost[1]}" if lost[1] else "the instance profile of the instance"
+    if "InstanceProfileNotFound" in case.text:
         return case.explain(
-            f"The instance metadata has no credentials: {profile} no longer exists. It was deleted or re-created.",
+            f"The instance metadata has no credentials: the instance profile{f' {profile}' if lost else ''} no longer exists. It was deleted or re-created.",
             NO_INSTANCE_PROFILE.cause(
                 "reported",
                 ('The text says "InstanceProfileNotFound".',),

@@ -32,12 +32,11 @@ from iamtriage.explaining._rules.shared import clocks, clues, credential_remedie
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 
@@ -57,7 +56,6 @@ _TRANSFERRED = lazy_pattern(
     r"|\b(?:[Cc]opied|[Pp]rocessed|[Tt]ransferred|(?:[Uu]p|[Dd]own)loaded|[Ww]rote) \d",
     re.MULTILINE | re.ASCII,
 )
-_PROGRAM = "the program"
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
 _WEB_IDENTITY = lazy_pattern(
@@ -224,7 +222,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
-    program = _find_running_program(case)
+    program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
+    program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
     age = clocks.find_session_age(case.failure.text, case.failure.span[0])
     if age is not None and age.has_expired and operation != "AssumeRole":
@@ -240,7 +239,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif is_of_run:
         lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
-        summary = f"{credentials} expired while {program or _PROGRAM} was running{lasted}."
+        summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
         text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
@@ -249,8 +248,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     renew = session_renewal.renewal_remedy(case, issued)
     # It begins with what the other remedies find out.
     is_general = renew is credential_remedies.NEW_CREDENTIALS
-    if program == _PROGRAM:
-        renew = _with_repeat(renew)
     # A step of a job exports fixed variables, and its remedy raises the duration, too.
     lasting = () if is_job else session_renewal.remedies_of_run(role)
     return case.explain(
@@ -272,21 +269,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
-
-
-def _with_repeat(remedy: Remedy) -> Remedy:
-    """Return the remedy that renews credentials with a step that repeats what they were for."""
-    again = "Run the program again. Files that it copied stay, and aws s3 sync copies only the others."
-    title = put_check_first(remedy.title, "Run the program again")
-    return attrs.evolve(remedy, title=title, steps=(*remedy.steps, again))
-
-
-def _find_running_program(case: Case[ExpiredCredentials]) -> str | None:
-    """Return which program was running when the credentials expired, if its earlier calls succeeded."""
-    text = case.failure.text
-    if _RUN_BEGAN.search(text):
-        return "Terraform"
-    return _PROGRAM if _TRANSFERRED.search(text, 0, case.failure.span[0]) else None
 
 
 def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:

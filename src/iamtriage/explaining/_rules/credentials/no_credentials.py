@@ -359,8 +359,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [on_laptop, on_ec2]
     if _LOG_SHIPPER.search(text):
         return [pod_roles.advise_in_pods, on_ec2]
-    if credential_sources.IIS_SIGNS.search(text):
-        return [credential_sources.advise_on_iis]
+    if other_users.IIS_SIGNS.search(text):
+        return [_advise_other_user, on_ec2]
     if (is_of_program and _LOG_STREAM.search(text)) or (mentions_metadata and _ECS_PROVIDER.search(message)):
         return [ecs_tasks.advise_on_ecs, on_ec2]
     if is_without_role:

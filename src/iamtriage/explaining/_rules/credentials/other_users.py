@@ -38,8 +38,7 @@ _ROOT_PROMPT = lazy_pattern(
 # The log of cron, a line of a crontab, the mail with the output of a job, or a script that run-parts runs.
 _CRON = lazy_pattern(
     r"\bCRON\[\d{1,7}\](?:: \((?P<logged>[a-z_][\w.-]{0,31})\) CMD)?|^[ \t]{0,4}(?:[\d*][\d*/,-]{0,20}[ \t]{1,4}){5}\S|\bcrontab -[el]\b"
-    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|(?P<script>/etc/cron\.(?:hourly|daily|weekly|monthly)/[\w.-]{1,100})"
-    r"|/etc/cron(?:tab\b|\.d/)|\banacron\[\d",
+    r"|^Subject: (?:[^\n<]{0,40} )?Cron <(?P<mailed>[a-z_][\w.-]{0,31})@|\(Cron Daemon\)|/etc/cron(?:tab\b|\.(?:d|hourly|daily|weekly|monthly)/)|\banacron\[\d",
     re.ASCII | re.MULTILINE,
 )
 # A line of the journal, too, which has the program and its process ID. Instances, named ip-…, have roles.
@@ -57,11 +56,6 @@ _IDENTITY = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::\d{12}:(?P<who>(?:user|assumed-role)/(?!\S{1,64}/i-[0-9a-f]{8})[\w+=,.@/-]{1,200})",
     re.ASCII,
 )
-# The user and the host of a shell, before the command that prints the identity.
-_SHELL_USER = lazy_pattern(
-    r"^[\[(]?(?P<user>[a-z_][\w.-]{0,31})@[\w.-]{1,63}[: ][^\n]{0,100}[#$%] aws sts get-caller-identity",
-    re.ASCII | re.MULTILINE,
-)
 # Another command than the one with sudo.
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
@@ -74,6 +68,7 @@ _ROLE = (
 _MAX_CHARS_BEFORE, _CHARS_AFTER = 4_000, 400
 # What gives a shell credentials, so that a later command has them and an earlier one did not.
 _SETS_UP = lazy_pattern(r"\baws (?:configure(?! list)|login|sso login)\b|\bexport AWS_|\$env:AWS_|\bset AWS_")
+IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 # Other programs that start jobs: their name, and what to do there.
 # https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks-change, launchd.plist(5) and
 # https://supervisord.org/configuration.html
@@ -95,21 +90,12 @@ _MANAGERS = (
         "program of Supervisor",
         'In the program\'s section, set user to the user who has the credentials, and environment to HOME="/home/USER", because Supervisor does not change HOME.',
     ),
+    (
+        IIS_SIGNS,
+        "IIS application pool",
+        "On EC2, give the instance a role. Otherwise, set AWSProfilesLocation in web.config, ProfilesLocation in appsettings.json, or AWS_SHARED_CREDENTIALS_FILE for the machine (setx /M), to a file that the identity of the pool is allowed to read. Then run iisreset.",
+    ),
 )
-
-
-class _Cron(NamedTuple):
-    """A job of cron.
-
-    Attributes:
-        user: The user whose job it is, or ``None``.
-        script: The script that run-parts runs, or ``None``.
-        shell_user: The user of the shell that has credentials, if it is another one.
-    """
-
-    user: str | None
-    script: str | None
-    shell_user: str | None
 
 
 class OtherUser(NamedTuple):
@@ -151,13 +137,20 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             _success_without_sudo(case, sudo["line"].partition(" ")[0]),
             has_person=True,
         )
-    if (cron := _find_cron(case)) is not None:
-        reader = f"runs as {cron.user}" if cron.user else "runs as the user whose crontab it is"
+    if jobs := list(_CRON.finditer(text)):
+        user = next((name for each in jobs if (name := each["mailed"] or each["logged"])), None)
         return OtherUser(
-            f"of {cron.user}, as whom the cron job runs" if cron.user else "that the cron job reads",
-            f" in the cron job{f' of {cron.user}' if cron.user else ''}",
-            f"A cron job gets no variables of a shell, {reader}, and reads that user's ~/.aws.",
-            _cron_remedy(cron, find_identity(case)),
+            f"of {user}, as whom the cron job runs" if user else "that the cron job reads",
+            f" in the cron job{f' of {user}' if user else ''}",
+            f"A cron job gets no variables of a shell, runs as {user or 'the user whose crontab it is'}, and reads that user's ~/.aws.",
+            _remedy(
+                "Specify the profile and the files in the crontab",
+                "Move the job to the crontab of the user who has the credentials: sudo crontab -u USER -e.",
+                "Or put these lines above the job, because cron expands no $HOME, with AWS_PROFILE if the profile is not default. In a script, write export before each.",
+                _ROLE,
+                commands=(f"sudo crontab -u {user} -e" if user else "crontab -e",),
+                manifest="AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials\nAWS_CONFIG_FILE=/home/USER/.aws/config\n",
+            ),
         )
     if (line := _SYSTEMD.search(text)) is not None:
         unit = find_unit(case) or line["program"] or "UNIT"
@@ -165,7 +158,12 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
             "that the systemd unit reads",
             " in the systemd unit",
             "The unit runs as root, unless User= names another user, and gets no variables of a shell.",
-            _unit_remedy(unit, _find_shell_user(case)),
+            _remedy(
+                "Set the user or the files in the unit",
+                "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
+                _ROLE,
+                commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
+            ),
         )
     for pattern, noun, step in _MANAGERS:
         if pattern.search(text):
@@ -194,7 +192,15 @@ def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
         "of root, whose shell this is",
         " in the shell of root",
         "The shell is that of root, who reads /root/.aws, and not the files of another user.",
-        _root_shell_remedy(_safe_line(found) or "aws sts get-caller-identity"),
+        _remedy(
+            "Run the command as the user who has the profile, or let it read that user's files",
+            "Leave the shell of root, or specify the files of the user, which root is allowed to read.",
+            _ROLE,
+            commands=(
+                "aws configure list-profiles",
+                f"AWS_CONFIG_FILE=/home/USER/.aws/config AWS_SHARED_CREDENTIALS_FILE=/home/USER/.aws/credentials {_safe_line(found) or 'aws sts get-caller-identity'}",
+            ),
+        ),
         has_person=True,
     )
 
@@ -214,34 +220,11 @@ def find_identity(case: Case[Failure]) -> str | None:
     return None if found is None else found["who"].rstrip(".,")
 
 
-def _find_shell_user(case: Case[Failure]) -> str | None:
-    """Return the user of the shell whose identity the text shows."""
-    found = _SHELL_USER.search(case.failure.text)
-    return None if found is None else found["user"]
-
-
-def _find_cron(case: Case[Failure]) -> _Cron | None:
-    """Return the job of cron that failed, if the text shows one."""
-    start, end = case.failure.span
-    text = case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end + _CHARS_AFTER]
-    matches = [each for each in _CRON.finditer(text) if each.start() < start or each["script"]]
-    if not matches:
-        return None
-    user = next((name for each in matches if (name := each["mailed"] or each["logged"])), None)
-    script = next((each["script"] for each in matches if each["script"]), None)
-    shell_user, user = _find_shell_user(case), user or ("root" if script else None)
-    return _Cron(user, script, None if shell_user == user else shell_user)
-
-
 def describe_identity(case: Case[Failure]) -> str:
     """Return whose credentials the AWS CLI has, as an addition to where a program found none, or nothing."""
     who = find_identity(case)
-    if who is None:
-        return ""
-    if _find_last_command(_SUDO, case) is not None:
-        return f" (your own user has those of {who})"
-    shell_user = _find_shell_user(case)
-    return f" ({f'the shell of {shell_user}' if shell_user else 'your shell'} has those of {who})"
+    whose = "your shell has" if _find_last_command(_SUDO, case) is None else "your own user has"
+    return "" if who is None else f" ({whose} those of {who})"
 
 
 def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
@@ -308,51 +291,3 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
 
 def _remedy(title: str, *steps: str, commands: tuple[str, ...], manifest: str | None = None) -> Remedy:
     return your_remedy(title, *steps, commands=commands, manifest=manifest, url=pages.CLI_CREDENTIALS)
-
-
-def _root_shell_remedy(line: str) -> Remedy:
-    home = "/home/USER/.aws"
-    return _remedy(
-        "Run the command as the user who has the profile, or let it read that user's files",
-        "Leave the shell of root, or specify the files of the user, which root is allowed to read.",
-        _ROLE,
-        commands=(
-            "aws configure list-profiles",
-            f"AWS_CONFIG_FILE={home}/config AWS_SHARED_CREDENTIALS_FILE={home}/credentials {line}",
-        ),
-    )
-
-
-def _cron_remedy(cron: _Cron, who: str | None) -> Remedy:
-    owner = cron.shell_user or "the user who has the credentials"
-    home = "/root" if owner == "root" else f"/home/{cron.shell_user or 'USER'}"
-    of_owner = f": sudo crontab -u {owner} -e" if cron.shell_user else ""
-    if cron.script is not None:
-        start, where, edit = "export ", f"at the top of {cron.script}", f"sudoedit {cron.script}"
-    else:
-        start, where = "", "above the job in its crontab (cron expands no $HOME)"
-        edit = f"sudo crontab -u {cron.user} -e" if cron.user else "crontab -e"
-    files = {"AWS_SHARED_CREDENTIALS_FILE": "credentials", "AWS_CONFIG_FILE": "config"}
-    role = _ROLE
-    if who is not None and who.startswith("assumed-role/"):
-        role = f"The credentials of a sign-in expire. {_ROLE}"
-    return _remedy(
-        f"Run the job as {owner}, or let it read {owner}'s files"
-        if cron.shell_user
-        else "Specify the profile and the files in the crontab",
-        f"Move the job to the crontab of {owner}{of_owner}.",
-        f"Or keep it where it is, and put these lines {where}, with AWS_PROFILE if the profile is not default.",
-        role,
-        commands=(edit,),
-        manifest="".join(f"{start}{name}={home}/.aws/{file}\n" for name, file in files.items()),
-    )
-
-
-def _unit_remedy(unit: str, shell_user: str | None) -> Remedy:
-    return _remedy(
-        "Set the user or the files in the unit",
-        "Under [Service], set User= to the user who has the credentials, or Environment= with AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AWS_PROFILE.",
-        _ROLE,
-        manifest=None if shell_user is None else f"[Service]\nUser={shell_user}\n",
-        commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
-    )

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import as_sentence
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
@@ -30,28 +29,12 @@ _SIGNED_HEADERS = lazy_pattern(
 _CANONICAL_REQUEST = lazy_pattern(
     r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n[^\n]{0,1024}\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
 )
-# What a URL of signature version 2 signs, always with the type, as S3 computed it:
-# https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
-_STRING_TO_SIGN = lazy_pattern(
-    r"<StringToSign>(?P<method>[A-Z]{3,7})\n[^\n]{0,40}\n(?P<type>[^\n]{0,200})\n1\d{9}\n(?:x-amz-[^\n]{1,400}\n){0,20}/"
-)
-_OLD_SOURCE = "The StringToSign of S3"
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
 _CURL_HEADER = lazy_pattern(
     rf"(?:-H|--header)[\s=]{{0,2}}[\"']([A-Za-z][A-Za-z0-9-]{{1,60}}):\s{{0,4}}{_VALUE}[\"']"
 )
-_CODE_HEADER = lazy_pattern(
-    rf"[\"']([A-Za-z][A-Za-z0-9]{{0,30}}-[A-Za-z0-9-]{{1,60}})[\"']\s?(?::|=>|,)\s?[\"']{_VALUE}[\"']"
-)
-# The call of an HTTP client, or the line of a request in the console of a browser or a log.
-_CLIENT_CALL = lazy_pattern(
-    r"\b(?:requests|httpx|axios|session|http)\.(get|put|post|head|delete)\(|\bfetch\([^()\n]{1,200}\{\s{0,40}method: ?[\"'](GET|PUT|POST|HEAD|DELETE)[\"']"
-    r"|^[ \t]{0,20}(GET|PUT|HEAD|POST|DELETE) https?://[^\s]{1,2000}[?&]X-Amz-",
-    re.MULTILINE,
-)
-_CHARS_OF_CALL = 400
 _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
 
 _CURL_FILE = lazy_pattern(
@@ -129,64 +112,41 @@ class _Signer(NamedTuple):
 def compare_with_url(text: str) -> Difference:
     """Return how the request in a text differs from its presigned URL, or most likely differs."""
     names, signer, request = _signed_headers(text), _find_signer(text), _find_request(text)
-    if signer.method is not None and request.method not in {None, signer.method}:
-        return _compare_methods(text, signer, request)
-    signed = names
-    if _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None:
-        signed = (_TYPE_HEADER,)
-    stated = {name: value for name in signed if (value := _parameter(signer.code, name))}
+    signed, sent = signer.method, request.method
+    if signed is not None and sent is not None and sent != signed:
+        step = f"Send a {signed} request: the URL allows no other method. Or sign the URL for {sent}, with the same bucket and key{', with an SDK' if signer.name == _CLI_SIGNER else ''}."
+        return Difference(
+            f"it was signed for {signed}, but {request.sender} sent {sent}",
+            (
+                f"The code signs {signer.name}, whose method is {signed}.",
+                f"{request.source} has the method {sent}.",
+            ),
+            _remedy(text, step, method=signed),
+        )
+    # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
+    is_open = _SIGNED_HEADERS.search(text) is None and _NEVER_SIGNS_TYPE.search(signer.code) is None
+    candidates = (_TYPE_HEADER,) if is_open else names
+    stated = {name: value for name in candidates if (value := _parameter(signer.code, name))}
     for name, value in stated.items():
         received = request.headers.get(name)
         if received is not None and received != value:
             return _compare_values(text, request, name, value)
-    sent = request.headers.get(_TYPE_HEADER)
-    is_typeless = signer.method is not None and re.search("content_?type", signer.code, re.IGNORECASE) is None
-    if request.source == _OLD_SOURCE and is_typeless and sent:
-        return Difference(
-            f"it was signed without a {_TYPE_HEADER}, but {request.sender} sent {clip_text(sent)}",
-            (f"{request.source} has the type {clip_text(sent)}, and the code that signs sets none.",),
-            _remedy(
-                text,
-                f"Send no {_TYPE_HEADER}, as curl -T does. Or set it in the code that signs, too.",
-                method="PUT",
-            ),
-        )
     return _likely_difference(text, names, stated, request)
-
-
-def _compare_methods(text: str, signer: _Signer, request: _Request) -> Difference:
-    """Return the difference between the method of a URL and that of a request."""
-    signed, sent = signer.method or "", request.method or ""
-    other = _rename(signer.name, signed, sent)
-    resign = None if other is None else f"sign {other} instead of {signer.name}, with the same bucket and key"
-    signs = f"The code signs {signer.name}, whose method is {signed}."
-    if signer.name == _CLI_SIGNER:
-        resign, signs = f"create the URL for {sent} with an SDK", f"{_CLI_SIGNER} signs for GET only."
-    resend = f"Send a {signed} request: the URL allows no other method."
-    summary = f"it was signed for {signed}, but {request.sender} sent {sent}"
-    because = (signs, f"{request.source} has the method {sent}.")
-    # A client that uploads a file does not mean to read the object.
-    if sent == "PUT" and resign is not None:
-        step = f"{as_sentence(resign)} Then send the request again with the new URL."
-        return Difference(summary, because, _remedy(text, step, method=sent, title="Sign the URL for PUT"))
-    return Difference(
-        summary, because, _remedy(text, resend, *present(resign and f"Or {resign}."), method=signed)
-    )
 
 
 def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
     """Return the difference between the value of a header that was signed and the one that was sent."""
     received = request.headers[name]
-    is_listed = name in _signed_headers(text)
-    listed, it = (f"X-Amz-SignedHeaders lists {name}. ", "it") if is_listed else ("", name)
-    parameter = f"{listed}The code that signs the URL sets {it} to {clip_text(value)}."
     again = "Or change it in the code that signs, and create the URL again."
     sent, shown = f"sent {clip_text(received)}", f"has {name}: {clip_text(received)}"
     if not received:
         sent, shown = "did not send this header", f"has no {name}"
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
-        (parameter, f"{request.source} {shown}."),
+        (
+            f"The code that signs the URL sets {name} to {clip_text(value)}.",
+            f"{request.source} {shown}.",
+        ),
         _remedy(text, f"Send {name}: {clip_text(value)}, as signed. {again}", headers={name: value}),
     )
 
@@ -229,13 +189,11 @@ def _remedy(
     *steps: str,
     headers: dict[str, str] | None = None,
     method: str | None = None,
-    title: str = "Send the request as it was signed",
 ) -> Remedy:
     """Return the remedy with these steps and the request as a curl command."""
-    element = next((each for each in ("CanonicalRequest", "StringToSign") if f"<{each}>" in text), None)
     check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
-    if element is not None:
-        check = f"If it fails again, compare the URL with the method, path and headers in <{element}>, which are those that S3 received."
+    if "<CanonicalRequest>" in text:
+        check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
     words = [f"-H {quote_argument(f'{name}: {value}')}" for name, value in (headers or {}).items()]
     if method == "PUT" or (words and method not in {"GET", "HEAD", "DELETE"}):
         file = _CURL_FILE.search(text)
@@ -245,7 +203,9 @@ def _remedy(
     elif method != "GET":
         words.append("-v")
     line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
-    return your_remedy(title, *steps, check, commands=(line,), url=pages.S3_PRESIGNED)
+    return your_remedy(
+        "Send the request as it was signed", *steps, check, commands=(line,), url=pages.S3_PRESIGNED
+    )
 
 
 def _signed_headers(text: str) -> tuple[str, ...]:
@@ -272,20 +232,6 @@ def _method_of(found: re.Match[str]) -> str:
     return "GET" if found["cli"] else (found["verb"] or found["enum"] or found["symbol"]).upper()
 
 
-def _rename(name: str, signed: str, sent: str) -> str | None:
-    """Return the name of an operation or method in code for another method, or ``None`` if there is none.
-
-    >>> _rename("GetObjectCommand", "GET", "PUT"), _rename("get_object", "GET", "POST")
-    ('PutObjectCommand', None)
-    """
-    if sent not in {"GET", "PUT", "HEAD", "DELETE"}:
-        return None
-    for written, new in ((signed, sent), (signed.lower(), sent.lower()), (signed.title(), sent.title())):
-        if written in name:
-            return name.replace(written, new)
-    return None
-
-
 def _parameter(code: str, header: str) -> str | None:
     """Return the value of a header in the parameters of signing code: ``ContentType``, ``content_type``."""
     name = re.escape(re.sub(r"^x-amz-(?:meta-)?", "", header)).replace(r"\-", "_?")
@@ -303,21 +249,13 @@ def _find_request(text: str) -> _Request:
     """Return the request that AWS received, or the one that a curl command or a client sends."""
     lines, curl = _NEWLINE.sub("\n", text), _CURL.search(text)
     sender = "the request" if curl is None else "curl"
-    if (old := _STRING_TO_SIGN.search(lines)) is not None:
-        headers = {_TYPE_HEADER: old["type"].strip()}
-        return _Request(sender, old["method"], headers, _OLD_SOURCE)
     if (found := _CANONICAL_REQUEST.search(lines)) is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}
         return _Request(sender, found["method"], headers, "The CanonicalRequest of S3")
     if curl is None:
-        call = _CLIENT_CALL.search(text)
-        if call is None:
-            return _Request(sender, None, {}, "The request")
-        code = text[call.start() : call.end() + _CHARS_OF_CALL]
-        method = (call[1] or call[2] or call[3]).upper()
-        return _Request(sender, method, _headers_in(code, _CODE_HEADER), "The request")
-    headers = _headers_in(curl[0], _CURL_HEADER)
+        return _Request(sender, None, {}, "The request")
+    headers = {name.lower(): value.strip() for name, value in _CURL_HEADER.findall(curl[0])}
     has_data = _CURL_DATA.search(curl[0]) is not None
     headers.setdefault(_TYPE_HEADER, _FORM_TYPE if has_data else "")
     stated = _CURL_METHOD.search(curl[0])
@@ -325,8 +263,3 @@ def _find_request(text: str) -> _Request:
     if _CURL_HEAD.search(curl[0]):
         method = "HEAD"
     return _Request(sender, method if stated is None else stated[1], headers, "The curl command")
-
-
-def _headers_in(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
-    """Return the headers in a text, by their names in lowercase."""
-    return {name.lower(): value.strip() for name, value in pattern.findall(text)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -15,6 +14,8 @@ from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 
 if TYPE_CHECKING:
+    import re
+
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, Failure
@@ -41,9 +42,6 @@ JOB_STEPS = {
 }
 # The number of characters before the failure to search for the command that issued the credentials.
 CHARS_BEFORE = 4_000
-# Two hours are enough for most jobs; 12 are the maximum.
-_LONGER_SESSIONS = (7200, 43_200)
-_DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 # Runtimes that no person signs in to.
 _WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
@@ -162,15 +160,9 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     """Return how to get new or longer sessions in a job of a CI system."""
     role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
-    setting = _DURATION_SETTING.search(case.failure.text)
-    seconds = int(setting["seconds"]) if setting else 0
-    longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
-    step, lines = "The session already has the maximum duration of 12 hours: split the job.", []
-    if longer is not None:
-        now = f" It is {seconds} now." if seconds else ""
-        step = f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} An administrator can raise the role's maximum session duration with the command, to at most 12 hours."
-        # A permission set has the duration of its roles.
-        lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, longer)]
+    step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
+    # A permission set has the duration of its roles.
+    lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, 43_200)]
     return your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),

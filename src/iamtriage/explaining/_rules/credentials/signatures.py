@@ -82,12 +82,6 @@ AUTHORIZATION_MALFORMED = CauseType(
     fix="Let an AWS SDK sign the request, and remove other Authorization headers.",
     sources=(pages.SIGNATURES,),
 )
-OTHER_AUTHORIZATION = CauseType(
-    "other-authorization",
-    title="A proxy, basic authentication or a bearer token sets the header",
-    fix="Remove basic authentication or the bearer token from the request.",
-    of="authorization-malformed",
-)
 WHITESPACE_IN_CREDENTIALS = CauseType(
     "whitespace-in-credentials",
     title="A credential contains spaces or newlines",
@@ -217,8 +211,11 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
             )
         )
     else:
-        causes.append(OTHER_AUTHORIZATION.cause())
-        causes.append(SIGNED_BY_HAND.cause(text="Custom signing code omits a part of the signature."))
+        causes.append(
+            SIGNED_BY_HAND.cause(
+                text="Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
+            )
+        )
     sign = your_remedy(
         "Let an SDK sign the request",
         "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
@@ -226,20 +223,14 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
         url=pages.SIGNATURES,
     )
     return case.explain(
-        _header_summary(case, dates_differ=dates_differ),
+        "AWS rejected the signature: the date in its credential scope is not the date of the request."
+        if dates_differ
+        else "AWS cannot parse the signature in the request's Authorization header, or in the URL.",
         *causes,
         topic="authorization-malformed",
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _COPY_KEYS, sign),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
-
-
-def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str:
-    if dates_differ:
-        return "AWS rejected the signature: the date in its credential scope is not the date of the request."
-    if clues.error_code(case.failure) == "AuthorizationQueryParametersError":
-        return "AWS cannot parse the signature in the URL."
-    return "AWS cannot parse the request's Authorization header."
 
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:

@@ -238,16 +238,14 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     cluster = find_cluster(case)
     called = context_of(case.facts).command
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
-    policies, scope = (
-        set(entry_parameters.STATED_POLICY.findall(case.text)),
-        entry_parameters.find_scope(case.text),
-    )
+    policies = set(entry_parameters.STATED_POLICY.findall(case.text))
+    kind, namespaces = entry_parameters.find_scope(case.text)
     policy = policies.pop() if len(policies) == 1 else principal_mappings.VIEW_POLICY
     # These policies are about cluster-scoped resources, too, which a scope of namespaces excludes.
-    is_wide = not scope.kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
-    namespace = None if scope.kind == "cluster" or is_wide else "NAMESPACE"
+    is_wide = not kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
+    namespace = None if kind == "cluster" or is_wide else "NAMESPACE"
     return repeated or entry_settings.entry_principal(case).associate_policy_command(
-        cluster, policy, namespace=",".join(scope.namespaces) or namespace
+        cluster, policy, namespace=",".join(namespaces) or namespace
     )
 
 

@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-ENTRY_WITHOUT_ARN = CauseType(
-    "entry-without-arn",
-    title="An entry of aws-auth has no ARN",
-    text="An entry has no ARN, because its key is misspelled or wrongly indented. The authenticator ignores the entry.",
-    recognised_by="The authenticator reports a missing ARN in mapRoles or mapUsers.",
-    fix="Write rolearn or userarn, indented like the other keys.",
-    sources=(pages.EKS_AUTH_CONFIGMAP,),
-)
 YAML_BROKEN = CauseType(
     "yaml-invalid",
     title="The YAML in aws-auth is invalid",
@@ -57,19 +49,10 @@ MAP_EXISTS = CauseType(
 NO_MAP = CauseType(
     "aws-auth-missing",
     title="The ConfigMap aws-auth does not exist",
+    text="The ConfigMap was deleted, or not created yet: EKS creates it with the first managed node group. Without it, all principals that it mapped have lost access.",
     recognised_by='Kubernetes says: configmaps "aws-auth" not found.',
     fix="Create the ConfigMap, or use access entries.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-)
-NOT_NEEDED_YET = CauseType(
-    "map-not-needed",
-    title="The ConfigMap was deleted, or the cluster has no managed node group yet",
-    text="The ConfigMap was deleted, or not created yet: EKS creates it with the first managed node group. Without it, all principals that it mapped have lost access.",
-    fix="Create the ConfigMap with the node roles first, or use access entries.",
-    recognised_by="The text shows that the cluster has no nodes, or that the ConfigMap was deleted.",
-    sign=r"\bget nodes (?:-o \w+ )?No resources found\b|\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
-    remedy="Create the ConfigMap",
-    of="aws-auth-missing",
 )
 MAP_NOT_READ = CauseType(
     "map-not-read",
@@ -143,7 +126,6 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         "The cluster has no ConfigMap aws-auth.",
         NO_MAP.cause("reported"),
         *mode_causes(cluster),
-        NOT_NEEDED_YET.cause(),
         *(() if cluster.mode else (MAP_WITHOUT_EFFECT.cause(),)),
         topic="aws-auth-missing",
         remedies=(
@@ -176,7 +158,8 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
     because = clues.quote_phrases(
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
     )
-    reason = ENTRY_WITHOUT_ARN.cause("derived", because) if because else YAML_BROKEN.cause()
+    no_arn = "An entry has no ARN, because its key is misspelled or wrongly indented. The authenticator ignores the entry."
+    reason = YAML_BROKEN.cause("derived", because, text=no_arn) if because else YAML_BROKEN.cause()
     return case.explain(
         "The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
         MAP_NOT_READ.cause("reported", because),

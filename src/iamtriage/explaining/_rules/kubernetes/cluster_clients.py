@@ -4,7 +4,6 @@ Sources: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-se
 https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters,
 https://fluxcd.io/flux/components/kustomize/options/ (--insecure-kubeconfig-exec) and
 https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7),
-https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration (what applies without a URL),
 https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md and
 https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html (tokens of service accounts).
 """
@@ -93,18 +92,6 @@ _CLIENTS = (
         "https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters",
     ),
     ClusterClient(
-        "Jenkins",
-        lazy_pattern(r"\A(?=.*(?:\bfabric8\b|Received status: Status\()).*\bjenkins\b"),
-        "Kubernetes cloud credential",
-        "jenkins",
-        (
-            f"Find the credential in Manage Jenkins > Clouds > the cloud > Credentials, and press Test Connection. {_OLD_TOKEN}",
-            "A token of a service account in the cluster needs no IAM: create a new one. A kubeconfig with aws eks get-token calls as the role of the controller. Without Kubernetes URL, the plugin uses the service account of the controller's pod or its kubeconfig.",
-        ),
-        (),
-        "https://github.com/jenkinsci/kubernetes-plugin#kubernetes-cloud-configuration",
-    ),
-    ClusterClient(
         "Prometheus",
         lazy_pattern(r"\bprometheus\b|component=k8s_client_runtime\b", re.IGNORECASE),
         "service account token",
@@ -118,13 +105,13 @@ _CLIENTS = (
         is_in_cluster=True,
     ),
     ClusterClient(
-        "The program",
+        "the program",
         lazy_pattern(r"\bio\.fabric8\.kubernetes\b|Received status: Status\("),
         "client configuration",
         "NAMESPACE",
         (
-            f"Check where the client gets its token: withOauthToken in the code, KUBERNETES_AUTH_TOKEN, the kubeconfig, or the service account of its pod. {_OLD_TOKEN}",
-            "In a pod, it calls with the token of the service account, and IAM is not involved.",
+            f"Check where the client gets its token: withOauthToken in the code, KUBERNETES_AUTH_TOKEN, the kubeconfig, or the service account of its pod. {_OLD_TOKEN} In Jenkins, it is the credential in Manage Jenkins > Clouds > the cloud: press Test Connection there.",
+            "With a token of a service account, IAM is not involved: create a new one. A kubeconfig with aws eks get-token calls as the IAM role of the program.",
         ),
         (),
         "https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md",
@@ -159,7 +146,7 @@ def explain_client(
     namespace = commands.namespace(next(filter(None, named), None))
     namespace = client.namespace if namespace == "NAMESPACE" else namespace
     missing = cluster_access.describe_missing_entry(cluster)
-    name = client.name if client.name != "The program" else "the program"
+    name = client.name
     shown = tuple(each.replace("NAMESPACE", namespace) for each in client.commands)
     title = f"Check the {client.setting} of {name}"
     if client.is_in_cluster:

@@ -41,7 +41,6 @@ _SIMILAR = {
     "ReadOnlyAccess": "AmazonEKSAdminViewPolicy",
     "ViewOnlyAccess": "AmazonEKSViewPolicy",
 }
-_TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX")
 _POLICY = lazy_pattern(
     r"(?P<arn>arn:(?P<partition>aws[a-z-]{0,12}):(?P<service>iam|eks)::(?:aws|[0-9]{12})?:(?:cluster-access-)?policy/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=.@-]{1,128}))"
 )
@@ -67,28 +66,16 @@ NOT_STANDARD = CauseType(
 )
 
 
-class Scope(NamedTuple):
-    """The scope of an association.
-
-    Attributes:
-        kind: Its type, empty if the text states none.
-        namespaces: The namespaces.
-    """
-
-    kind: str = ""
-    namespaces: tuple[str, ...] = ()
-
-
-def find_scope(text: str) -> Scope:
-    """Return the scope of an association that a text states.
+def find_scope(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the type of the scope of an association that a text states, or an empty text, and its namespaces.
 
     >>> find_scope("--access-scope type=namespace,namespaces=qa,stg")
-    Scope(kind='namespace', namespaces=('qa', 'stg'))
+    ('namespace', ('qa', 'stg'))
     """
     found = _SCOPE.search(text)
     if found is None:
-        return Scope()
-    return Scope(found["type"], tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or "")))
+        return "", ()
+    return found["type"], tuple(re.findall(r"[a-z0-9-]+", found["namespaces"] or ""))
 
 
 class Correction(NamedTuple):
@@ -97,7 +84,7 @@ class Correction(NamedTuple):
     Attributes:
         summary: What is wrong with it.
         option: The option of the AWS CLI.
-        value: The correct value, empty if the option has to be left out.
+        value: The correct value.
         steps: More about it.
         lookup: A command that prints the possible values.
     """
@@ -115,7 +102,7 @@ def correct_parameter(case: Case[AccessEntry], message: str) -> Correction | Non
         return _correct_policy(case)
     if "ccessScope" in message or "namespaces" in message:
         return _correct_scope(case)
-    return _correct_type(case) if "type" in message else None
+    return None
 
 
 def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
@@ -131,13 +118,13 @@ def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
     if found.option == "access-scope":
         in_code = "In Terraform, change the block access_scope of the resource."
     return cluster_remedy(
-        f"Repeat the call with {found.value or f'no --{found.option}'}"
+        f"Repeat the call with {found.value}"
         if len(found.value) < 64
         else "Repeat the call with the ARN of the access policy",
         *((in_code,) if repeated is None else ()),
         *found.steps,
         commands=tuple(filter(None, (found.lookup, repeated))),
-        url=pages.EKS_ACCESS_ENTRIES if found.option == "type" else pages.EKS_ACCESS_POLICIES,
+        url=pages.EKS_ACCESS_POLICIES,
     )
 
 
@@ -182,21 +169,6 @@ def _correct_scope(case: Case[AccessEntry]) -> Correction | None:
             "type=namespace,namespaces=NAMESPACE",
         )
     return None
-
-
-def _correct_type(case: Case[AccessEntry]) -> Correction | None:
-    stated = stated_option(case, "type")
-    if stated is None or stated in _TYPES:
-        return None
-    close = get_close_matches(stated.upper().replace("-", "_"), _TYPES, n=1, cutoff=0.5)
-    return Correction(
-        f"EKS rejected the type {clip_text(stated)} of the access entry.",
-        "type",
-        close[0] if close else "STANDARD",
-        (
-            "STANDARD is for people and programs, EC2_LINUX and EC2_WINDOWS for self-managed nodes, EC2 for Auto Mode, HYBRID_LINUX for hybrid nodes.",
-        ),
-    )
 
 
 def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:

@@ -44,12 +44,6 @@ _NODE_NAME = lazy_pattern(
     re.ASCII,
 )
 
-NODE_OF_OTHER_CLUSTER = CauseType(
-    "node-of-other-cluster",
-    title="The node is configured with the name or endpoint of another cluster",
-    fix="Correct the cluster name and endpoint in the node's user data.",
-    of="node-not-accepted",
-)
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has neither an access entry nor a mapping in aws-auth",
@@ -110,7 +104,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
         if is_managed
         else "EKS creates one for managed node groups, not for self-managed nodes."
     )
-    text = f"The node role has {cluster_access.describe_missing_entry(cluster)}. {created}"
+    text = f"The node role has {cluster_access.describe_missing_entry(cluster)}, or the node is configured for another cluster. {created}"
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:
         text = "The ConfigMap aws-auth has the ARN of the role with its path, or of the instance profile. Neither matches."
@@ -119,8 +113,6 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
         yield INSTANCE_PROFILE.cause(text="The entry is for the instance profile instead of its role.")
     if cluster.uses_entries:
         yield cluster_access.ENTRY_OF_OTHER_TYPE.cause()
-    if not is_managed:
-        yield NODE_OF_OTHER_CLUSTER.cause()
     yield REGION_DISABLED.cause(text="STS is not activated in the Region for the account.")
 
 
@@ -240,29 +232,10 @@ _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",
     title="The Fargate pod execution role has no access",
-    text="The pod execution role is not mapped, or lacks permissions: EKS has one message for both.",
+    text="The pod execution role is not mapped, because its entry was deleted or overwritten, or lacks AmazonEKSFargatePodExecutionRolePolicy: EKS has one message for both.",
     recognised_by="The message says that the pod execution role is not found in auth config or does not have all required permissions.",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy, and map the role in aws-auth or let EKS re-create its entry.",
     sources=(pages.EKS_FARGATE_ROLE,),
-)
-ENTRY_REMOVED = CauseType(
-    "entry-removed",
-    title="The mapping of the pod execution role was removed",
-    text="EKS mapped the role when it created the Fargate profile, but the entry was deleted or overwritten.",
-    fix="Restore the mapping that EKS created with the Fargate profile.",
-    recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
-    sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
-    remedy="Create an access entry of type",
-    of="role-not-mapped",
-)
-POLICY_MISSING = CauseType(
-    "fargate-policy-missing",
-    title="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role",
-    fix="Attach AmazonEKSFargatePodExecutionRolePolicy.",
-    recognised_by="The text shows that no policy is attached to the role.",
-    sign=r"\"AttachedPolicies\": ?\[ ?\]",
-    remedy="Attach AmazonEKSFargatePodExecutionRolePolicy",
-    of="role-not-mapped",
 )
 
 
@@ -317,11 +290,9 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     return case.explain(
         "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or lacks permissions.",
         ROLE_NOT_MAPPED.cause("reported"),
-        ENTRY_REMOVED.cause(),
         cluster_access.PRINCIPAL_RECREATED.cause(
             text="The pod execution role was re-created, or aws-auth contains its path."
         ),
-        POLICY_MISSING.cause(),
         topic="fargate-role",
         remedies=tuple(remedies),
         notes=(

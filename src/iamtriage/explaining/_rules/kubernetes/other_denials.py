@@ -43,19 +43,6 @@ SERVICE_ACCOUNT_MISSING = CauseType(
     fix="Create the service account, or correct its name in the pod.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),
 )
-SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
-    "service-account-name-differs",
-    title="The pod specifies another service account or namespace than the existing one",
-    fix="Correct serviceAccountName and the namespace.",
-    of="service-account-missing",
-)
-SERVICE_ACCOUNT_RECREATED = CauseType(
-    "service-account-recreated",
-    title="The service account was deleted or re-created",
-    text="The service account was deleted or re-created. A token is valid only for the service account that it was created for, not for a later one of the same name.",
-    fix="Re-create the pod, so that it gets a token of the new account.",
-    of="service-account-missing",
-)
 COPIED_TOKEN = CauseType(
     "token-copied",
     title="The token was copied from a pod, or created for a limited time and used longer",
@@ -81,16 +68,14 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     name = commands.kubernetes_name(account.name or case.facts.service_account)
     namespace = commands.namespace(account.namespace or case.facts.namespace)
     known = f" {namespace}/{name}" if (name, namespace) != ("NAME", "NAMESPACE") else ""
-    causes = [SERVICE_ACCOUNT_MISSING.cause("reported", text=f"The service account{known} does not exist.")]
-    if _ADMISSION.search(case.text):
-        summary = f"Kubernetes cannot create the pod because the service account{known} does not exist."
-        causes.append(SERVICE_ACCOUNT_NAME_DIFFERS.cause())
-    else:
+    summary = f"Kubernetes cannot create the pod because the service account{known} does not exist."
+    why = "The pod names another service account or namespace than the existing one, or the account is not created yet."
+    if not _ADMISSION.search(case.text):
         summary = f"The API server rejected the token: its service account{known} does not exist."
-        causes.append(SERVICE_ACCOUNT_RECREATED.cause())
+        why = "It was deleted or re-created: a token is valid only for the service account that it was created for, not for a later one of the same name."
     return case.explain(
         summary,
-        *causes,
+        SERVICE_ACCOUNT_MISSING.cause("reported", text=f"The service account{known} does not exist. {why}"),
         topic="service-account-missing",
         remedies=(
             cluster_remedy(

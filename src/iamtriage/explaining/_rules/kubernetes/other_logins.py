@@ -8,12 +8,9 @@ server, the credential plugin or the name of the context. IAM principals, access
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -37,21 +34,10 @@ CLUSTER_OF_OTHER_PROVIDER = CauseType(
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class ClusterProvider(Value):
-    """A provider of Kubernetes clusters other than AWS.
-
-    Attributes:
-        name: The product.
-        literals: Parts of texts about its clusters; one of them is in each match of ``pattern``.
-        pattern: What identifies it in a text.
-        step: How a caller signs in.
-        commands: The commands that sign in and get the kubeconfig.
-        url: The documentation page.
-    """
+class ClusterProvider(NamedTuple):
+    """A provider of Kubernetes clusters other than AWS: how texts show it, and how a caller signs in."""
 
     name: str
-    literals: tuple[str, ...]
     pattern: re.Pattern[str]
     step: str
     commands: tuple[str, ...]
@@ -60,7 +46,6 @@ class ClusterProvider(Value):
 
 GKE = ClusterProvider(
     "Google Kubernetes Engine (GKE)",
-    ("gke-gcloud-auth-plugin", "gke_", "container.googleapis.com", ".gke.goog", "requires one of ["),
     lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\\{0,3}\"container\.", re.ASCII),
     "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
     ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location LOCATION"),
@@ -69,7 +54,6 @@ GKE = ClusterProvider(
 _PROVIDERS = (
     ClusterProvider(
         "Azure Kubernetes Service (AKS)",
-        (".azmk8s.", "kubelogin", "AADSTS", AZURE_RBAC_SIGN),
         lazy_pattern(rf"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b", re.ASCII),
         "Sign in to Azure with an account that has access to the cluster, and get its kubeconfig again.",
         ("az login", "az aks get-credentials --resource-group RESOURCE_GROUP_NAME --name CLUSTER", "kubelogin convert-kubeconfig --login azurecli"),
@@ -78,7 +62,6 @@ _PROVIDERS = (
     GKE,
     ClusterProvider(
         "DigitalOcean Kubernetes",
-        (".k8s.ondigitalocean.com", "doctl"),
         lazy_pattern(r"\.k8s\.ondigitalocean\.com\b|\bdoctl kubernetes\b", re.ASCII),
         "Get the kubeconfig again with an API token of the team that owns the cluster.",
         ("doctl kubernetes cluster kubeconfig save CLUSTER",),
@@ -86,7 +69,6 @@ _PROVIDERS = (
     ),
     ClusterProvider(
         "OpenShift",
-        ("openshiftapps.com", "oc login", "oauth-openshift"),
         lazy_pattern(r"\.openshiftapps\.com\b|\boc login\b|\boauth-openshift\b", re.ASCII),
         "Sign in to the cluster again: the token of the kubeconfig has expired or was revoked.",
         ("oc login HOST",),
@@ -105,10 +87,7 @@ def find_cluster_provider(text: str) -> ClusterProvider | None:
     """
     if ".eks.amazonaws.com" in text:
         return None
-    for provider in _PROVIDERS:
-        if any(literal in text for literal in provider.literals) and provider.pattern.search(text):
-            return provider
-    return None
+    return next((each for each in _PROVIDERS if each.pattern.search(text)), None)
 
 
 def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanation:

@@ -53,16 +53,10 @@ ASSOCIATION_EXISTS = CauseType(
 NO_ASSOCIATION = CauseType(
     "no-association",
     title="There is no Pod Identity association",
-    text="The cluster has no association with this ID or for this service account.",
+    text="The cluster has no association with this ID or for this service account, or it is in another cluster or Region.",
     recognised_by="EKS says that no association was found.",
     fix="Create the association for the namespace and the service account.",
     sources=(pages.EKS_POD_ASSOCIATION,),
-)
-ASSOCIATION_ELSEWHERE = CauseType(
-    "association-elsewhere",
-    title="The association is in another cluster or Region",
-    fix="Call the Region and the cluster of the association.",
-    of="no-association",
 )
 POD_IDENTITY_TRUST = CauseType(
     "pod-identity-trust",
@@ -131,7 +125,6 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     return case.explain(
         "The cluster has no such Pod Identity association.",
         NO_ASSOCIATION.cause("reported"),
-        ASSOCIATION_ELSEWHERE.cause(),
         topic="pod-identity-missing",
         remedies=(
             cluster_remedy(
