@@ -275,7 +275,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     steps = [
         "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy.",
         "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
-        "The action is sts:AssumeRoleWithWebIdentity, not sts:AssumeRole. In China and GovCloud, the provider has another name.",
+        "In China and GovCloud, the provider has another name.",
     ]
     if pool != audience:
         steps.insert(0, "The ID of an identity pool begins with its Region, such as eu-west-1:0a1b….")

@@ -107,7 +107,7 @@ def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None
         "Log in to CodeArtifact again" if tool else "Get a new authorization token for the package manager",
         "Log in as the user, and on the machine, that runs the package manager.",
         _OTHER_MANAGERS,
-        "A token is valid for at most 12 hours, and for less if --duration-seconds says so. Get one in each CI job and each image build, and pass it to docker build as a secret.",
+        "With --duration-seconds, a token can be valid for less time. Get one in each CI job and each image build, and pass it to docker build as a secret.",
         commands=(login, token) if tool else (token,),
         url=pages.CODEARTIFACT_TOKENS,
     )

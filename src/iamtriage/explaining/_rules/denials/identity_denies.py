@@ -82,7 +82,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
     title = "Find the Deny statement, then satisfy what it requires or scope it down"
-    read = "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a Region, a network or a tag. A request that they do not match is not denied."
+    read = "Look for Deny statements that match the action and resource, and read their conditions, such as MFA, a Region, a network or a tag. A request that they do not match is not denied."
     if named is not None:
         title = "Satisfy what the Deny statement requires, or scope it down"
         read = "Read its conditions, such as MFA, a Region, a network or a tag: a request that they do not match is not denied."
