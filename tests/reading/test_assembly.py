@@ -435,6 +435,13 @@ def test_a_title_without_facts_is_not_the_cause(between: str) -> None:
     )
 
 
+def test_a_quoted_policy_is_not_the_cause() -> None:
+    """The words on a policy alone are a quotation if a denial follows that states who or what."""
+    quoted = "Skip those that end `with an explicit deny in a service control policy`, such as\n\n"
+    message = "AccessDenied: User: Ana is not authorized to perform: iam:ListUsers"
+    assert facts_in(quoted + message) == denied(code="AccessDenied", principal="Ana", action="iam:ListUsers")
+
+
 def test_a_title_of_a_box_is_not_the_cause_of_another_error_of_a_call() -> None:
     lines = (
         "Error: Cannot assume IAM Role",

@@ -204,3 +204,13 @@ def test_repeated_over_a_log() -> None:
     lines = [*[_CALL, *[_QUIET] * 60] * 5, f"User: {ANA} is not authorized to perform: iam:ListUsers"]
     found = [failure.action for failure in scan(lines)]
     assert found == ["eks:DescribeCluster"] * 5 + ["iam:ListUsers"]
+
+
+def test_a_dump_of_swift_is_one_failure() -> None:
+    """The value of each optional is in its own line, after the same word."""
+    lines = ["▿ Reading: AWSClientRuntime.UnknownAWSHTTPServiceError"]
+    for name, value in (("typeName", "AccessDenied"), ("message", "No"), ("requestID", "4442587FB7D0A2F9")):
+        lines += [f'  ▿ {name}: Optional("{value}")', f'    - some: "{value}"']
+    (failure,) = scan([_QUIET, *lines, _QUIET])
+    record = to_record(failure)
+    assert (record["code"], record["request_id"]) == ("AccessDenied", "4442587FB7D0A2F9")

@@ -174,6 +174,11 @@ FORBIDDEN: Table = (
         _forbidden(k8s_user="ana", k8s_verb="patch"),
     ),
     (
+        "ellipsis-as-resource",
+        'Every line says: User "ana" cannot get resource ... So give her a role.',
+        _forbidden(k8s_user="ana", k8s_verb="get"),
+    ),
+    (
         "granting-as-before",
         'Error from server: rolebinding "admins" is forbidden: user "ana" cannot grant extra privileges:',
         _forbidden(k8s_user="ana"),

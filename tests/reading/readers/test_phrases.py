@@ -103,6 +103,11 @@ DENIALS: Table = (
         denied(resource="orders-****-logs-****"),
     ),
     (
+        "cyberduck",
+        "Access denied (Amazon S3)\nCannot replace folder /a with file a.html.",
+        denied(service="s3"),
+    ),
+    (
         "emr",
         "Service role EMR_DefaultRole has insufficient EC2 permissions",
         denied(principal="EMR_DefaultRole"),
@@ -497,6 +502,8 @@ DENIALS: Table = (
             ),
         )
     ),
+    ("msk-shortened", "kafka server: SASL Authentication failed: [...] Access denied", denied()),
+    ("msk-masked", "SASL authentication failed: [<request id>]: Access denied", denied()),
     ("kafka", "SaslAuthenticationException: [broker-1]: Access denied", None),
     (
         "serverless",

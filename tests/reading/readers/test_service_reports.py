@@ -386,6 +386,11 @@ PERMISSIONS: Table = (
         denied(),
     ),
     (
+        "lake-formation-on-a-nameless-table",
+        "Athena: Insufficient Lake Formation permission(s) on table",
+        denied(),
+    ),
+    (
         "lake-formation-partitions",
         "Insufficient Lake Formation permission(s) on orders$partitions (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
         denied(code="AccessDeniedException", service="glue", resource="orders$partitions", status_code=400),

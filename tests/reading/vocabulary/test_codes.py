@@ -33,7 +33,7 @@ _CODES = {
     "aws_error": """
         ThrottlingException Throttling ResourceNotFoundException NoSuchEntity NoSuchBucket ValidationException ValidationError EntityAlreadyExists
         RequestLimitExceeded ServiceUnavailable InternalFailure OptInRequired LimitExceededException ResourceInUseException InvalidParameterValue
-        AuthorizationNotFound AuthorizationAlreadyExists PermissionLimitExceeded InvalidVpcID.NotFound SomethingNobodyKnowsException
+        AuthorizationNotFound AuthorizationAlreadyExists PermissionLimitExceeded InvalidVpcID.NotFound MissingSecurityHeader SomethingNobodyKnowsException
     """,
 }
 

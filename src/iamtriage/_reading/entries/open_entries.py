@@ -130,7 +130,8 @@ class OpenEntry:
 
     def _is_next_element(self, content: str) -> bool:
         """Return whether a line starts with the same key as the previous element of a list in YAML."""
-        if not content.lstrip().startswith("- "):
+        if not content.lstrip().startswith("- ") or self.words.startswith("▿"):
+            # Swift's dump prints "▿ name: Optional" and the value below it, after "- some:".
             return False
         before, self.element = self.element, content[: content.find(":") + 1]
         return self.element != "" and self.element == before

@@ -82,6 +82,7 @@ _OTHER_METADATA = lazy_pattern(
     re.IGNORECASE,
 )
 _CREDENTIALS = lazy_pattern(r"credential|IMDS role|iam/|AssumeRole", re.IGNORECASE)
+_REASON_FACTS = frozenset({"deny", "policy_type", "policy_arn", "reason"})
 # Characters before a request that can state its purpose.
 _MAX_PURPOSE_LENGTH = 160
 
@@ -367,8 +368,9 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
         if before and before[-1].kind == "access_denied":
             return before[-1]
     denials = [candidate for candidate in candidates if candidate.kind == "access_denied"]
-    # A denial without facts is a title or a quotation if there are other denials, or another error of a call.
-    stated = next((candidate for candidate in denials if candidate.facts), None)
+    # A denial with no facts but the policy is a title or a quotation if there are other denials, or another error of a
+    # call.
+    stated = next((candidate for candidate in denials if candidate.facts.keys() - _REASON_FACTS), None)
     if stated is not None:
         return stated
     others = [candidate for candidate in candidates if candidate.kind not in {"access_denied", "aws_error"}]

@@ -135,7 +135,7 @@ def _read_sentences(text: str) -> Iterator[Piece]:
         user = rejoin(m[name])
         piece.put("k8s_user", user, *m.span(name))
         piece.put_principal(text, user, *m.span(name))
-        piece.put_group(m, "k8s_resource", "resource" if m["resource"] else "old")
+        piece.put_group(m, "k8s_resource", "resource" if (m["resource"] or "").strip(".") else "old")
         name = "group" if m["group"] is not None else "bare_group"
         if m[name] is not None:
             # ``put`` drops empty values, but the name of the core group is empty.

@@ -51,7 +51,7 @@ _MISSING = """
     PartialCredentialsError CredentialsError MissingCredentialsError CredentialsNotLoaded
     CredentialUnavailableException NoAuthWithAWSException CredentialsException ProviderError
     MetadataRetrievalError InvalidCredentialsException CredentialProviderError
-    MissingSecurityHeader CredentialsNotFoundError WebIdentityErr NoAuthTokenError
+    CredentialsNotFoundError WebIdentityErr NoAuthTokenError
     ProfileNotFound RefreshWithMFAUnsupportedError InfiniteLoopConfigError EC2RoleRequestError EC2MetadataError
     ProcessProviderExecutionError SharedCredsLoad AssumeRoleTokenProviderNotSetError
     EnvAccessKeyNotFound EnvSecretNotFound ConfigNotFound NoCredentialsProvided NoAwsCredentials NoAwsCredentialsException

@@ -356,7 +356,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(
         unsigned_requests.explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
-        code=r"(?:MissingAuthenticationToken|MissingSecurityHeader).*",
+        code=r"MissingAuthenticationToken.*",
     ),
     # In pods, or on the way to STS.
     Route(pod_agents.explain_agent_rejection, message=pod_agents.REJECTED_TOKEN),
