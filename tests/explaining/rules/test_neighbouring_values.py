@@ -253,7 +253,7 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
             "--namespace shop --service-account checkout",
             "update-pod-identity-association --cluster-name orders-eu-1",
         ),
-        ("Find what creates the session",),
+        ("Find the code or tool that creates the session",),
         {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
     ),
     "session that EKS Pod Identity named, without facts": _Row(
@@ -262,12 +262,12 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "session of another cluster than that of the facts": _Row(
         _no_session_policy("eks-billing-checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
-        ("Find what creates the session",),
+        ("Find the code or tool that creates the session",),
         ("orders",),
         {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
     ),
     "session that a person named": _Row(
-        _no_session_policy("eks-upgrade"), ("Find what creates the session",), ("association_id",)
+        _no_session_policy("eks-upgrade"), ("Find the code or tool that creates the session",), ("association_id",)
     ),
     "service in the trust policy of a task role, in HCL": _Row(
         """An error occurred (ClientException) when calling the RegisterTaskDefinition operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/cart-exec' that was provided for this task.

@@ -66,9 +66,11 @@ DENYING_CONDITION = CauseType(
 
 
 def typical_requirement(denial: Denial) -> str | None:
-    """Return what Deny statements on the action often require, unless the denial names its statement."""
+    """Return what Deny statements on the action often require, unless the conditions of the statement are known."""
+    if denial.statements and denial.facts.decoded_message is not None:
+        return None
     for action, part, words in deny_conditions.TYPICAL:
-        if denial.lowercase_action == action and part in (denial.resource or "") and not denial.statements:
+        if denial.lowercase_action == action and part in (denial.resource or ""):
             return f"A Deny of {denial.action} often requires {words}."
     return None
 

@@ -167,10 +167,17 @@ def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
     return (f"Or allow it by tag: Resource * and Condition {json.dumps(condition, ensure_ascii=False)}.",)
 
 
+# Of the most frequent services. An Allow in a trust policy is not what other actions of IAM need.
+_WITHOUT_RESOURCE_POLICIES = frozenset(
+    "autoscaling cloudformation cloudfront cloudwatch ec2 ecs eks elasticache elasticloadbalancing iam organizations rds route53".split()
+)
+
+
 def _other_policy_cause(denial: Denial) -> Cause:
     """Return the possible cause that a policy denies that the message does not name."""
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
-    text = f"A policy that the message does not name can deny it: the resource's policy, {limits}."
+    of_resource = "" if denial.service in _WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    text = f"A policy that the message does not name can deny it: {of_resource}{limits}."
     if denial.deny == "implicit":
         text = f"A policy that caps permissions does not allow it: {limits}."
     return OTHER_LAYER.cause(text=text)

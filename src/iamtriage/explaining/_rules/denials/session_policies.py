@@ -14,7 +14,8 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.text_signs import Signs
@@ -43,7 +44,10 @@ _FEDERATION_CALL = lazy_pattern(
     r"|\baws sts get-federation-token(?P<cli>(?:[^\n\\]|\\\n?){0,600})",
     re.IGNORECASE,
 )
-_SESSION_CREATED = "Find what creates the session: the STS call that passes Policy or PolicyArns (such as AssumeRole), the tool that makes it, or the policy of an EKS Pod Identity association."
+_SESSION_CREATED = "Find the code or tool that creates the session: its STS call, such as AssumeRole, passes Policy or PolicyArns. IAM does not store session policies."
+# Not for names that many sessions share.
+_SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
+_FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
 _RESTRICTION_REMOVED = (
     "Without a session policy, only the role's own policies apply: that removes the intended restriction"
 )
@@ -102,6 +106,11 @@ def explain_session_policy(denial: Denial) -> Explanation:
             removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
             change = f"Scope down the Deny in the policy that it passes, and open a new session.{removed}"
         steps = [shown if place else _SESSION_CREATED, change]
+        session: str = getattr(denial.principal, "session_name", "")
+        if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
+            # The record of the call has the session policy, too.
+            query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
+            lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
         if isinstance(denial.role, IdentityCenterRole):
             steps.append(
                 "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
