@@ -267,7 +267,9 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
         {"cluster": "orders-eu-1", "namespace": "shop", "service_account": "checkout"},
     ),
     "session that a person named": _Row(
-        _no_session_policy("eks-upgrade"), ("Find the code or tool that creates the session",), ("association_id",)
+        _no_session_policy("eks-upgrade"),
+        ("Find the code or tool that creates the session",),
+        ("association_id",),
     ),
     "service in the trust policy of a task role, in HCL": _Row(
         """An error occurred (ClientException) when calling the RegisterTaskDefinition operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/cart-exec' that was provided for this task.

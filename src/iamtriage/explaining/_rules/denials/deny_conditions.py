@@ -237,7 +237,11 @@ TYPICAL = (
     ),
     ("ec2:createvolume", "", "encryption, certain types of volumes, or tags"),
     ("s3:putobject", "", "an encryption header, TLS, an ACL or a network"),
-    ("iam:createaccesskey", "", "temporary credentials instead of access keys: a role, or IAM Roles Anywhere outside of AWS"),
+    (
+        "iam:createaccesskey",
+        "",
+        "temporary credentials instead of access keys: a role, or IAM Roles Anywhere outside of AWS",
+    ),
     ("iam:createuser", "", "a permissions boundary"),
     ("iam:createrole", "", "a permissions boundary"),
     ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),

@@ -169,8 +169,11 @@ def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
 
 # Of the most frequent services. An Allow in a trust policy is not what other actions of IAM need.
 _WITHOUT_RESOURCE_POLICIES = frozenset(
-    "autoscaling cloudformation cloudfront cloudwatch ec2 ecs eks elasticache elasticloadbalancing iam organizations rds route53".split()
-)
+    {
+        "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
+        "iam", "organizations", "rds", "route53",
+    }
+)  # fmt: skip
 
 
 def _other_policy_cause(denial: Denial) -> Cause:
