@@ -25,6 +25,8 @@ _VALUES = {
     "GROUP",
     # The variable of a GitLab job.
     "ID_TOKEN",
+    # The variable of a settings.xml or .npmrc.
+    "CODEARTIFACT_AUTH_TOKEN",
     # Statuses of Regions.
     *("ENABLED", "ENABLED_BY_DEFAULT"),
     # Encryption types of S3.

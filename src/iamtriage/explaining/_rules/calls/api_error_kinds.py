@@ -128,8 +128,8 @@ _KINDS = (
                 "Give the add-on a role with the policy that EKS recommends for it",
                 "The first command prints the add-on's role, or its EKS Pod Identity associations, and its version; the second prints the recommended policies. Without a role, the add-on uses the role of the node.",
                 commands=(
-                    "aws eks describe-addon --cluster-name CLUSTER --addon-name ADD_ON --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
-                    "aws eks describe-addon-configuration --addon-name ADD_ON --addon-version VERSION --query podIdentityConfiguration",
+                    "aws eks describe-addon --cluster-name CLUSTER --addon-name ADDON_NAME --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
+                    "aws eks describe-addon-configuration --addon-name ADDON_NAME --addon-version ADDON_VERSION --query podIdentityConfiguration",
                 ),
                 url=_ADD_ON_ROLES,
             ),
