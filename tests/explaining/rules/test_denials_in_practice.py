@@ -2307,6 +2307,24 @@ FRAMES: tuple[Case, ...] = (
 )
 DOMAINS: tuple[Case, ...] = (
     (
+        "key of a cluster",
+        '{"issues": [{"code": "KmsKeyMarkedForDeletion", "message": "The KMS key is pending deletion", "resourceIds": ["arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab"]}]}',
+        {"cluster": "shop"},
+        (
+            "The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab that encrypts the Secrets of the cluster shop is pending deletion.",
+            "cancel-key-deletion",
+            "in account 111122223333",
+        ),
+        (),
+    ),
+    (
+        "key of another service",
+        "An error occurred (DisabledException) when calling the Decrypt operation: arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",
+        {"cluster": "shop"},
+        ("The KMS key 5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",),
+        ("cluster",),
+    ),
+    (
         "OpenSearch domain in a VPC",
         f"User: {SESSION} is not authorized to perform: es:ESHttpPost with an explicit deny in a resource-based policy\nhost=vpc-carts-a1b2c3d4e5.eu-west-1.es.amazonaws.com",
         {},

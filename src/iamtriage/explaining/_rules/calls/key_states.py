@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -37,6 +40,8 @@ LAUNCH_WITHOUT_KEY = lazy_pattern(
 )
 """Words of instances that cannot start because of the key of a volume."""
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+# Issues of EKS clusters, whose keys encrypt Secrets.
+_OF_CLUSTER = lazy_pattern(r"KmsKey(?:Disabled|MarkedForDeletion)|KMS_KEY_(?:DISABLED|MARKED_FOR_DELETION)")
 _STATES = "Enabled|Disabled|PendingDeletion|PendingImport"
 # What describe-key prints as JSON, or as text with a query.
 _STATED = lazy_pattern(
@@ -97,10 +102,19 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     state = "disabled" if is_disabled else "disabled, pending deletion, or pending import"
     if re.search(r"pending deletion|MarkedForDeletion|MARKED_FOR_DELETION", message):
         state = "pending deletion"
+    found = _KEY_ARN.search(message)
+    key = f"The KMS key{' ' + found[0].rpartition('/')[2] if found else ''}"
+    remedy = _enable_remedy(found, find_region(case), "" if is_disabled else state)
+    if _OF_CLUSTER.search(message):
+        # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+        cluster = find_cluster(case).name
+        key += f" that encrypts the Secrets of the cluster{' ' + clip_text(cluster) if cluster else ''}"
+        lost = "The cluster cannot read its Secrets without this key, and the encryption cannot be removed: the key must never be deleted."
+        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], lost))
     return case.explain(
-        f"The KMS key cannot be used: the key is {state}.",
+        f"{key} is {state}.",
         KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
-        remedies=(_enable_remedy(_KEY_ARN.search(message), find_region(case), "" if is_disabled else state),),
+        remedies=(remedy,),
         notes=(NOT_A_DENIAL,),
     )
 
@@ -108,9 +122,10 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
 def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
     """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
     query = "--query 'KeyMetadata.[KeyState,DeletionDate]'"
+    account = _ACCOUNT.match(found[0]) if found else None
     return owner_remedy(
-        "Check the key's state, and enable it again",
-        "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
+        f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
+        "If KeyState is Disabled, enable the key (kms:EnableKey). If it is PendingDeletion, cancel the deletion, then enable the key.",
         "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
         commands=present(
             _kms("describe-key", found, region, query),

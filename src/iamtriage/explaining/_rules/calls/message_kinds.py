@@ -29,7 +29,7 @@ SIGNATURE_VERSION = CauseType(
 DETAILS_NOT_THERE = CauseType(
     "authorization-details-missing",
     title="The authorization details are not available",
-    text="IAM records the details asynchronously and keeps them for 24 hours, in the Region of the denied call.",
+    text="IAM records the details asynchronously and keeps them for at least 24 hours, in the Region of the denied call.",
     recognised_by="GetRequestAuthorizationDetails fails with ResourceNotFoundException.",
     fix="Retry after a minute, in the Region and the account of the denied call.",
     sources=(pages.AUTHORIZATION_DETAILS,),
@@ -138,12 +138,12 @@ KINDS_BY_MESSAGE = (
         cause=DETAILS_NOT_THERE,
         code=r"^ResourceNotFoundException$",
         message=r"GetRequestAuthorization(?:Details|Policy)\b",
-        summary="IAM has no authorization details for this ID yet, or not any more, in this Region and account.",
+        summary="IAM has no authorization details for this ID in this Region: they are not recorded yet, or no longer kept.",
         remedies=(
             your_remedy(
                 "Retry after a minute, in the Region and the account of the denied call",
-                "The console link in the denial names the Region.",
-                "There are no details for denials of services that act for you, of anonymous callers, and of most APIs outside IAM. After 24 hours, repeat the denied call.",
+                "Check that the ID is complete. The console link in the denial names the Region. The caller must be in the account or the organization of the denied call.",
+                "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
                 commands=(
                     "aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
                 ),

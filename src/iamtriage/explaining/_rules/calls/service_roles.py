@@ -239,7 +239,10 @@ NO_SERVICE_LINKED_ROLE = CauseType(
 def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
     """Explain an API error that says that a service-linked role is missing."""
     role = find_linked_role(message, _possible_services(case.failure))
-    return missing_role(case, message, role, "The account has no service-linked role for {} yet.")
+    summary = "The account has no service-linked role for {} yet."
+    if "ermission to create" in message:
+        summary = "The account seems to have no service-linked role for {} yet, and the caller may not be allowed to create it."
+    return missing_role(case, message, role, summary)
 
 
 def missing_role(

@@ -254,7 +254,7 @@ EXPIRED_TRADE_IN_TOKEN = CauseType(
     title="The trade-in token has expired",
     text="The trade-in token can no longer be exchanged for credentials.",
     recognised_by="The error code ExpiredTradeInTokenException.",
-    fix="Request a new trade-in token, and exchange it before it expires.",
+    fix="Create a new delegation request, and exchange its token as soon as it arrives.",
     sources=(_DELEGATION_PAGE,),
 )
 
@@ -262,12 +262,13 @@ EXPIRED_TRADE_IN_TOKEN = CauseType(
 def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a trade-in token for delegated access has expired. The caller's credentials are valid."""
     return case.explain(
-        "The trade-in token of the call has expired.",
+        "The trade-in token that was passed to GetDelegatedAccessToken has expired. No permission is missing, and your own AWS credentials have not expired.",
         EXPIRED_TRADE_IN_TOKEN.cause("reported", quote_phrases(message, "has expired")),
         remedies=(
             your_remedy(
-                "Request a new trade-in token, and exchange it",
-                "Call GetDelegatedAccessToken with the new token before it expires.",
+                "Create a new delegation request, and exchange its token when it arrives",
+                "IAM sends the token once, when the customer releases it (SendDelegationToken), and the request is then final: a new token requires a new request, which the customer accepts.",
+                "Exchange the token immediately: look for a queue or a retry that delays the call.",
                 url=_DELEGATION_PAGE,
             ),
         ),

@@ -57,7 +57,7 @@ COST_EXPLORER_OFF = CauseType(
 SSEC_BLOCKED = CauseType(
     "ssec-blocked",
     title="The bucket blocks uploads with customer-provided keys (SSE-C)",
-    text="The bucket blocks uploads that are encrypted with customer-provided keys (SSE-C). No policy is involved.",
+    text="The bucket's encryption configuration blocks SSE-C (BlockedEncryptionTypes). Since April 2026, S3 does so by default for new buckets, and for older ones in accounts without SSE-C objects.",
     recognised_by='S3 says "this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C)".',
     fix="Upload with SSE-KMS or SSE-S3, or unblock SSE-C in the encryption configuration of the bucket.",
     sources=(
@@ -83,14 +83,14 @@ def explain_ssec_block(denial: Denial) -> Explanation:
         remedies=(
             your_remedy(
                 "Upload with another encryption",
-                "Remove the customer-provided key from the call: --sse-c and --sse-c-key in the CLI, SSECustomerKey in SDKs, the header x-amz-server-side-encryption-customer-key.",
+                "Remove the customer-provided key from the call: SSECustomerAlgorithm and SSECustomerKey in SDKs (in ExtraArgs of boto3's upload_file), --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*.",
                 "The bucket then encrypts with its default. For a key of your own, use SSE-KMS (--sse aws:kms --sse-kms-key-id).",
                 commands=(fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),),
                 url=SSEC_BLOCKED.sources[0],
             ),
             owner_remedy(
                 "Or unblock SSE-C for the bucket",
-                'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
+                'This requires s3:PutEncryptionConfiguration. Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
                 commands=(
                     fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                     f"aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration file://encryption.json",
@@ -98,7 +98,9 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 url=SSEC_BLOCKED.sources[0],
             ),
         ),
-        notes=("An Allow does not help: no policy denied the upload.",),
+        notes=(
+            "An Allow does not help: no policy denied the upload. Existing objects with SSE-C stay readable.",
+        ),
     )
 
 
