@@ -490,6 +490,17 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
             "kubectl create role manage-certificates.cert-manager.io -n shop --verb=create,get,patch --resource=certificates.cert-manager.io",
         ),
         (
+            "$ kubectl apply -f api.yaml\n"
+            + _refusal("system:serviceaccount:ci:runner", "create", "deployments", "apps"),
+            "Let kubectl apply manage deployments.apps with a Role and RoleBinding",
+            "kubectl create rolebinding manage-deployments.apps-ci-runner -n shop --role=manage-deployments.apps --serviceaccount=ci:runner",
+        ),
+        (
+            "$ kubectl apply -f api.yaml\n" + _refusal("ana", "create", "deployments", "apps"),
+            "Let kubectl apply manage deployments.apps with a Role and RoleBinding",
+            "kubectl create role manage-deployments.apps -n shop --verb=create,get,patch --resource=deployments.apps",
+        ),
+        (
             "$ kubectl apply -f api.yaml\n$ kubectl get deployments api\n"
             + _refusal("build-bot", "get", "deployments", "apps"),
             "Allow exactly this request with a Role and RoleBinding",
@@ -508,6 +519,8 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
         "custom resources",
         "kubectl apply",
         "kubectl apply of custom resources",
+        "kubectl apply of a service account",
+        "kubectl apply of a person",
         "a later command",
         "a person",
     ],

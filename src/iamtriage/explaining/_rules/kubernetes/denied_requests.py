@@ -282,7 +282,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
 # The default roles that allow what the access policies of EKS allow.
 _ROLES = {"AmazonEKSEditPolicy": "edit", "AmazonEKSAdminPolicy": "admin"}
 _SCOPES = {
-    "edit": "The ClusterRole edit covers the workloads, Services, ConfigMaps and Secrets of the namespace. Roles and RoleBindings require admin.",
+    "edit": "The ClusterRole edit covers the workloads, Services, ConfigMaps and Secrets of the namespace: who has it can read the Secrets and run pods as any service account. Roles and RoleBindings require admin.",
     "admin": "The ClusterRole admin covers the objects of the namespace, including Roles and RoleBindings.",
 }
 
@@ -333,8 +333,9 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
     scope = ("-n", commands.namespace(request.namespace))
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
     check = ("auth", "can-i", "create", request.type_argument, *scope, f"--as={user_argument(denied.user)}")
+    start = "Or let" if denied.installer == KUBECTL_APPLY else "Let"
     return cluster_remedy(
-        f"Let {denied.installer} manage the namespace with the ClusterRole {role}",
+        f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",
         _need(denied),
         _SCOPES[role],
         commands=(

@@ -158,7 +158,6 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"The cluster runs on {denied.provider.name}: AWS IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
         yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
-        yield "The pod's permissions in AWS are separate: they come from its IAM role (IRSA or Pod Identity)."
     else:
         entries = " and access policies of access entries" if denied.cluster.uses_entries else ""
         yield f"IAM policies do not help: only RBAC roles{entries} grant access to Kubernetes objects."

@@ -13,6 +13,7 @@ from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
+    KUBECTL_APPLY,
     access_policy_remedy,
     bind_command,
     installer_remedies,
@@ -66,13 +67,16 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     policy = None if denied.installer else access_policy_remedy(denied)
     # With a policy, the access entry exists, so that a further one takes a single command.
     is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
+    installers = installer_remedies(denied)
+    # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
+    is_role_first = denied.installer == KUBECTL_APPLY and installers[:1] != (None,)
     remedies = (
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
-        *installer_remedies(denied),
-        *((role, one_namespace) if needs_role else (one_namespace, role)),
+        *((role, *installers) if is_role_first else installers),
+        *((None if is_role_first else role, one_namespace) if needs_role else (one_namespace, role)),
         cloud_roles.google_remedy(denied),
         None if is_policy_first else policy,
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
@@ -220,6 +224,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
         if base == "pods" and request.subresource:
             yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
+    if denied.installer == KUBECTL_APPLY and denied.is_for_installer:
+        yield "The role has the verbs of kubectl apply. If its files have other types of objects, add these."
     if request.granted_name is not None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
