@@ -211,6 +211,19 @@ def test_session_attributes_get_a_statement_without_an_external_id(
     assert kept.allowed is not False
 
 
+def test_an_action_that_a_condition_never_allows_is_moved() -> None:
+    caller, condition = "arn:aws:iam::111122223333:user/ana", {"StringEquals": {"sts:ExternalId": "octo-42"}}
+    policy = _policy(caller, Condition=condition)
+    policy["Statement"][0]["Action"] = ["sts:AssumeRole", "sts:TagSession"]
+    text = DENIED.replace("perform: sts:AssumeRole", "perform: sts:TagSession")
+    fixed = explain(text, facts={"trust_policy": policy}).remedies[0].policy
+    assert fixed is not None
+    kept, added = fixed["Statement"]
+    assert (kept["Action"], kept["Condition"]) == ("sts:AssumeRole", condition)
+    assert added["Action"] == "sts:TagSession"
+    assert "Condition" not in added
+
+
 def test_unrelated_statements_are_kept() -> None:
     policy: dict[str, Any] = {
         "Statement": {

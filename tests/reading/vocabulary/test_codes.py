@@ -24,11 +24,11 @@ _CODES = {
         AuthFailure.ServiceLinkedRoleCreationNotPermitted
     """,
     "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError",
-    "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken",
+    "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken InvalidSubjectCredentials",
     "signature_mismatch": "SignatureDoesNotMatch IncompleteSignature InvalidSignatureException RequestTimeTooSkewed AuthorizationHeaderMalformed",
     "missing_credentials": "MissingAuthenticationToken NoCredentialsError CredentialsNotFound NoCredentialProviders CredentialsProviderError SharedIniFileCredentialsProviderFailure TokenFileWebIdentityCredentialsFailure",
     "invalid_identity_token": "InvalidIdentityToken IDPRejectedClaim IDPCommunicationError",
-    "region_disabled": "RegionDisabledException",
+    "region_disabled": "RegionDisabledException StsRegionalEndpointDisabled",
     "malformed_policy": "MalformedPolicyDocument MalformedPolicyDocumentException",
     "aws_error": """
         ThrottlingException Throttling ResourceNotFoundException NoSuchEntity NoSuchBucket ValidationException ValidationError EntityAlreadyExists

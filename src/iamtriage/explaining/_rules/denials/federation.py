@@ -237,7 +237,10 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
     )
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
     findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
-    text = "The role's trust policy does not name the token's issuer."
+    text, compare = (
+        "The role's trust policy does not name the token's issuer.",
+        web_identity_remedies.compare_token_remedy(denial),
+    )
     others: tuple[Cause, ...] = ()
     if findings is not None and findings.allowed:
         text += " Its other conditions match."
@@ -249,7 +252,8 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         f"STS rejected the token for {denial.target_role_text}: {other.text}.",
         checked_cause(denial, text),
         *others,
-        remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
+        # With the claims, they have been compared.
+        remedies=(remedy,) if denial.facts.token_claims else (remedy, compare),
     )
 
 

@@ -171,14 +171,14 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "With credentials of someone else, deactivate the user's access keys, which stops the programs that use them. Replace the keys there, or better use a role, and delete them.",
+        "With credentials of someone else (the policy denies it to the user), deactivate the user's access keys, which stops the programs that use them. Replace the keys there, or better use a role, and delete them.",
         *suspect,
-        "Look in CloudTrail, with the last command for every Region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
+        "The last command prints the key's calls in CloudTrail: run it for every Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
         "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             fill_command(deactivate, name),
-            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID",
+            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
         ),
         url=pages.ROTATE_KEYS,
     )

@@ -202,7 +202,9 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
     names = role_parameters(operation, service)
     role = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
     # "orders-rds-monitoring" is the role for MonitoringRoleArn.
-    alike = [name for name in names if (word := _PURPOSE.sub("", name).lower()) and word in role]
+    # The names of both roles of an ECS task often have the word "task".
+    purposes = {name: _PURPOSE.sub("", name).lower() for name in names}
+    alike = [name for name, word in purposes.items() if word not in {"", "task"} and word in role]
     return f" in the parameter {join_words(alike if len(alike) == 1 else names, 'or')}" if names else ""
 
 

@@ -100,12 +100,15 @@ _TAG_SOURCES = Signs(
             "Remove tags and transitive_tag_keys from the block assume_role.",
             "https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block",
         ),
-        r"\baws sts assume-role\b[^\n]{0,600} --(?:tags|transitive-tag-keys)\b": _Source(
-            "The command has the option --tags or --transitive-tag-keys.",
-            "Or pass no session tags",
-            "Leave out --tags and --transitive-tag-keys.",
-            pages.SESSION_TAGS,
-        ),
+        **{
+            rf"\baws sts assume-role\b[^\n]{{0,600}} {option}\b": _Source(
+                f"The command has the option {option}.",
+                "Or pass no session tags",
+                "Leave out --tags and --transitive-tag-keys.",
+                pages.SESSION_TAGS,
+            )
+            for option in ("--tags", "--transitive-tag-keys")
+        },
     }
 )
 

@@ -38,6 +38,10 @@ def policy_principal_arn(denial: Denial) -> str:
 def role_path_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step for policies that name the role of a session, whose path STS does not report."""
     role = denial.role
+    if role is not None and denial.has_stated_role and role.path != "/":
+        return (
+            f"The text shows that the role has the path {role.path}, which the ARN of its session omits.",
+        )
     if role is None or role is denial.principal or denial.has_stated_role or denial.has_masked_account:
         return ()
     if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):

@@ -96,7 +96,9 @@ def policy_with_principal(
         _extend_statement(statements[index], kind, *adds)
         if _is_trusted(fixed, action, principal):
             return fixed
-    fixed = {**copy.deepcopy(dict(document)), "Statement": [*iterate_statements(document), added]}
+    fixed = copy.deepcopy(dict(document))
+    statements = [each for each in iterate_statements(fixed) if _without_action(each, action)]
+    fixed["Statement"] = [*statements, added]
     # The account of a statement with a condition does not meet it, but the caller does.
     return fixed if "Condition" in added or _is_trusted(fixed, action, principal) else None
 
@@ -104,6 +106,16 @@ def policy_with_principal(
 def _can_extend(statement: dict[str, Any], action: str) -> bool:
     """Return whether a statement can allow an action, too: only sts:AssumeRole has an external ID."""
     return action == "sts:AssumeRole" or _EXTERNAL_ID not in str(statement.get("Condition")).lower()
+
+
+def _without_action(statement: dict[str, Any], action: str) -> bool:
+    """Remove an action that the condition of a statement never allows, and return whether another one remains."""
+    if not _can_extend(statement, action):
+        others = [each for each in as_strings(statement.get("Action")) if each != action]
+        if not others:
+            return "Action" not in statement
+        statement["Action"] = others[0] if len(others) == 1 else others
+    return True
 
 
 def _extend_statement(
